@@ -6,7 +6,7 @@ import (
 	"lanyard/console"
 )
 
-// A text names each act as the face calls it, and no braces of others are taken for an act.
+// A text names each act as the face does. Other braces are left alone.
 func TestFaceSays(t *testing.T) {
 	t.Parallel()
 	keys := console.Face{Name: func(a console.Act, of string) string {

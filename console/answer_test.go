@@ -12,7 +12,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// A person whose browser cannot come back pastes what it ended at.
+// A person whose browser cannot return pastes the address at which it ended.
 func TestSignInIsPasted(t *testing.T) {
 	for name, paste := range map[string]func(q url.Values) string{
 		"address":            func(q url.Values) string { return "http://127.0.0.1:5555/callback?" + q.Encode() },
@@ -52,7 +52,7 @@ func TestSignInIsPasted(t *testing.T) {
 	}
 }
 
-// What is wrong is told of without being repeated, and the wait goes on.
+// An unusable paste is an error that does not repeat it, and the wait goes on.
 func TestWrongPasteIsNotTaken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, s, at := bubbled(t, sandbox.Options{})
@@ -106,7 +106,7 @@ func TestWrongPasteIsNotTaken(t *testing.T) {
 	})
 }
 
-// A refusal that carries the right state ends the wait, as at the door.
+// A refusal with the right state ends the wait, as it does from the browser.
 func TestPastedRefusalEndsTheSignIn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, s, _ := bubbled(t, sandbox.Options{})

@@ -67,8 +67,8 @@ func TestNoRevocationEndpoint(t *testing.T) {
 	}
 }
 
-// A revoke that is still undelivered when its token expires is over: nothing is sent, nothing
-// waits, and the log says so.
+// A revoke that is undelivered when its token expires is over: nothing is sent or waits, and the
+// log has an event.
 func TestRevokeLapsesWithItsToken(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -111,7 +111,7 @@ func TestRevokeLapsesWithItsToken(t *testing.T) {
 	}
 }
 
-// A refresh token that lives is still revoked, alone.
+// After the expiry only a refresh token that is alive is revoked.
 func TestRefreshTokenIsRevokedAfterTheExpiry(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -128,7 +128,7 @@ func TestRefreshTokenIsRevokedAfterTheExpiry(t *testing.T) {
 	}
 }
 
-// What an open console does: the revoke is tried until the token expires, and not after that.
+// An open console tries the revoke until the token expires, and not after that.
 func TestNothingIsSentAfterTheExpiry(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -11,8 +11,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// signingIn saves an application whose grant takes a person, begins a get, lets something happen to
-// the application before the person comes back, and gives it as it is stored in the end.
+// signingIn saves an application whose grant needs a person, begins a get, runs meanwhile before
+// the person returns, and returns the application as it is stored in the end.
 func signingIn(t *testing.T, meanwhile func(*console.Service, console.Draft)) (a console.Application, kept secret.Text, came error) {
 	t.Helper()
 	w := newWorldOf(t, sandbox.Options{Clock: time.Now})
@@ -54,7 +54,7 @@ func signingIn(t *testing.T, meanwhile func(*console.Service, console.Draft)) (a
 	return a, kept, came
 }
 
-// A person may take minutes to sign in: what was edited meanwhile is not put back.
+// An edit during a sign-in is not overwritten by the get.
 func TestSavedWhileSomebodySignsIn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, kept, err := signingIn(t, func(s *console.Service, d console.Draft) {
@@ -84,8 +84,7 @@ func TestDeletedWhileSomebodySignsIn(t *testing.T) {
 	})
 }
 
-// What an issuer adds is known of a saved application too, and is no part of its identity when it
-// is edited.
+// What an issuer tells is known of a saved application, too. It is no part of its identity.
 func TestSavedWithAnIssuer(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -116,7 +115,7 @@ func renamed(a console.Application) console.Application {
 	return a
 }
 
-// A secret that is kept is not sent to another server.
+// A stored secret is not sent to another server.
 func TestSavedForAnotherServer(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -157,7 +156,7 @@ func TestAsRefusesWhatATerminalWouldActOn(t *testing.T) {
 	}
 }
 
-// Nor is a password, and one of an application that is no longer configured is not kept.
+// Neither is a password, and that of an application which is no longer configured is not kept.
 func TestPasswordStaysWithItsServer(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -8,8 +8,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// draftOf is what somebody types to add an application that the sandbox knows and no configuration
-// has.
+// draftOf is a draft of an application that the sandbox knows and no configuration has.
 func draftOf(w *world, name string) console.Draft {
 	d := typed(w, "Orders")
 	d.Name = console.Private(name)
@@ -112,7 +111,7 @@ func TestDraftProblems(t *testing.T) {
 	}
 }
 
-// Names are in all languages, and some words need joiners.
+// Names may be in all languages. Some words need joiners.
 func TestNamesOfAllLanguages(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"Orders", "注文", "می\u200cخواهم", "👩\u200d👩\u200d👧", "❤\ufe0f", "שלום", "e\u0301té",

@@ -20,7 +20,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// log is the stored audit log.
+// log returns the stored audit log.
 func (w *world) log() (all []console.Event) {
 	w.t.Helper()
 	err := w.keeper.View(w.t.Context(), func(r console.Reader) (err error) {
@@ -33,7 +33,7 @@ func (w *world) log() (all []console.Event) {
 	return all
 }
 
-// kinds are the kinds of the stored events after the first n.
+// kinds returns the kinds of the stored events after the first n.
 func (w *world) kinds(n int) string {
 	var all []string
 	for _, e := range w.log()[n:] {
@@ -42,7 +42,8 @@ func (w *world) kinds(n int) string {
 	return strings.Join(all, " ")
 }
 
-// replays checks that the log gives what the store holds, and the same states at any time.
+// replays checks that a replay of the log gives the content of the store, and the same states at
+// any time.
 func (w *world) replays(what string) {
 	w.t.Helper()
 	tokens, marks, err := console.Replay(w.log())
@@ -189,7 +190,7 @@ func TestEventsName(t *testing.T) {
 	}
 }
 
-// What a transaction took back is not in the log either.
+// A transaction that is rolled back leaves no event.
 func TestEventsRollBack(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -207,7 +208,7 @@ func TestEventsRollBack(t *testing.T) {
 	}
 }
 
-// A probe is what there are most of: until-dead makes one a second.
+// Events of probes must be small: probing until dead makes many.
 func TestProbeEventsAreSmall(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -229,7 +230,7 @@ func TestProbeEventsAreSmall(t *testing.T) {
 	}
 }
 
-// Time ends tokens without an event; the log says so at the right moment.
+// Time ends tokens without a stored event. The log derives one for the right moment.
 func TestLogDerives(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(e *console.Environment) { e.Regime = console.RegimeOpaque })
@@ -305,7 +306,7 @@ func TestFactsCoverTheToken(t *testing.T) {
 	}
 }
 
-// And so is every field of a probe and of a mark.
+// The same for every field of a probe and of a mark.
 func TestFactsCoverProbesAndMarks(t *testing.T) {
 	t.Parallel()
 	for field := range reflect.TypeFor[console.Mark]().Fields() {
@@ -376,8 +377,8 @@ func TestReplayRefuses(t *testing.T) {
 	}
 }
 
-// Whatever is done, in whatever order, with whatever network: the log gives what the store holds.
-// Without LANYARD_FULL one seed is tried for each profile of the sandbox.
+// A replay of the log gives the content of the store after any verbs, in any order, with any
+// network. Without LANYARD_FULL it runs one seed for each profile of the sandbox.
 func TestReplayGivesTheStore(t *testing.T) {
 	t.Parallel()
 	seeds := len(sandbox.Profiles())
@@ -412,7 +413,7 @@ func TestReplayGivesTheStore(t *testing.T) {
 	}
 }
 
-// anything does one thing at random; what comes of it does not matter.
+// anything does one thing at random. Its result does not matter.
 func (w *world) anything(r *rand.Rand, s *console.Service) string {
 	ctx := w.t.Context()
 	w.clock.advance(time.Duration(r.Int64N(int64(5 * time.Minute))))

@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// faultPatience is how long a step is waited for. Only a failure takes so long.
+// faultPatience is how long the test waits for a step. Only a failure takes so long.
 const faultPatience = 2 * time.Minute
 
 // victim is a writer that can be killed.

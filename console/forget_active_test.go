@@ -8,8 +8,7 @@ import (
 	"lanyard/tokenapi"
 )
 
-// A token that the server called active after its expiry may be alive, whatever its expiry was said
-// to be.
+// A token that the server called active after its expiry may be alive.
 func TestCalledActiveAfterExpiryIsNotOver(t *testing.T) {
 	t.Parallel()
 	tok := console.Token{

@@ -12,7 +12,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// holds stores tokens of an application as they are, each with an access token of its own unless it
+// holds stores tokens of an application unchanged. Each has an access token of its own unless it
 // names a hash.
 func (w *world) holds(app string, all ...console.Token) {
 	w.t.Helper()
@@ -62,8 +62,8 @@ func (w *world) ids() (ids []string) {
 	return ids
 }
 
-// shapes are tokens in every state that there is, judged two hours after t0, and whether the access
-// token is over there.
+// shapes are tokens in every state, judged two hours after t0. over tells whether the access token
+// is over then.
 func shapes() (all []struct {
 	name string
 	over bool
@@ -110,8 +110,8 @@ func shapes() (all []struct {
 	return all
 }
 
-// Exactly those are forgotten that are over: in every state, with each refresh token, revoke and
-// mark.
+// Forget removes exactly the tokens that are over: in every state, with each refresh token, revoke
+// and mark.
 func TestForgetsExactlyWhatIsOver(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -209,7 +209,7 @@ func TestForgetsExactlyWhatIsOver(t *testing.T) {
 	}
 }
 
-// What several rows tell of one token is told together, or not at all.
+// Rows of one token are forgotten together, or not at all.
 func TestForgetsTwinsTogether(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -240,7 +240,7 @@ func TestForgetsTwinsTogether(t *testing.T) {
 	}
 }
 
-// A mark does not end sooner because the token that lived longest is forgotten.
+// A mark does not end earlier because the token with the longest life is forgotten.
 func TestForgottenLifeBoundsMarks(t *testing.T) {
 	t.Parallel()
 	for _, endless := range []bool{false, true} {
@@ -273,8 +273,8 @@ func TestForgottenLifeBoundsMarks(t *testing.T) {
 	}
 }
 
-// With a token goes its log, with an application all that was logged of it; that they were
-// forgotten stays. What is left replays to what is stored.
+// A token goes with its log, an application with all of its log. One entry stays for each. The rest
+// of the log replays to the content of the store.
 func TestForgetsWithHistory(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

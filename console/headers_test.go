@@ -13,7 +13,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// headerVault has values of headers beside the secrets of the sandbox.
+// headerVault has the values of headers beside the secrets of the sandbox.
 type headerVault struct {
 	console.Vault
 	values map[console.SecretKind]string
@@ -77,7 +77,7 @@ func TestHeadersOnTokenRequests(t *testing.T) {
 	}
 }
 
-// A value that was refused as a credential rests; another one does not.
+// A refused value is not sent again at once; another value is.
 func TestHeadersAreCredentials(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -114,7 +114,7 @@ func TestHeadersAreCredentials(t *testing.T) {
 	}
 }
 
-// A control is asked with the method and the headers of the probe, and holds for those alone.
+// A control is sent with the method and headers of the probe, and counts only for those.
 func TestControlByMethodAndHeaders(t *testing.T) {
 	t.Parallel()
 	var calls []string
@@ -158,8 +158,8 @@ func TestControlByMethodAndHeaders(t *testing.T) {
 	g.sees(tok.ID, tokenapi.Unclear, tokenapi.WhyUnsigned)
 }
 
-// With a method that acts no made-up token is sent: a bare 401 proves nothing then, and repeating
-// does not change that.
+// No made-up token is sent with an unsafe method. A bare 401 proves nothing then, and repeating the
+// probe does not change that.
 func TestProbeThatActs(t *testing.T) {
 	t.Parallel()
 	body := ""
@@ -204,7 +204,7 @@ func TestRepeatedProbes(t *testing.T) {
 	}
 }
 
-// A copied call of the probe URL has its method; the values of probe headers are in no form.
+// A copied call of the probe URL has its method. No form has the values of probe headers.
 func TestFormsOfProbeMethod(t *testing.T) {
 	t.Parallel()
 	sec := console.Secrets{Access: secret.New("tok")}
@@ -221,8 +221,8 @@ func TestFormsOfProbeMethod(t *testing.T) {
 	}
 }
 
-// An application of the store that is edited keeps its headers with their values, also where it
-// becomes another one.
+// An edited application of the store keeps its headers with their values, also if its identity
+// changes.
 func TestEditingKeepsHeaders(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -227,7 +227,7 @@ func (h *history) brought(out console.Outcome) {
 	}
 }
 
-// replaced is what is known of a token in whose place another one has come.
+// replaced records that another token has replaced this one.
 func (h *history) replaced(old *remembered, access string) {
 	h.may = true
 	if old.access != access {
@@ -358,7 +358,7 @@ func (h *history) probe(id string, m *remembered) {
 	}
 }
 
-// check holds every row against what is known.
+// check compares every row with the model.
 func (h *history) check() {
 	h.t.Helper()
 	board, err := h.s.Board(h.t.Context())

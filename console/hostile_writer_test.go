@@ -36,7 +36,7 @@ type attacked struct {
 	mayRefuse bool // the whole store
 }
 
-// secretOf is a secret that can be told from all others in what is sent.
+// secretOf returns a secret that is recognised in what is sent.
 func secretOf(kind, id string) secret.Text { return secret.New(kind + "-of-" + id + "-ends") }
 
 // request is what was sent: where to, and all of it.
@@ -79,7 +79,7 @@ func (a *attacked) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusServiceUnavailable, Body: io.NopCloser(strings.NewReader("")), Header: http.Header{}, Request: r}, nil
 }
 
-// everything uses each verb on everything there is. Whether one fails is no matter.
+// everything uses each verb on everything. Failures do not matter.
 func (a *attacked) everything(tokens, apps []string) console.Board {
 	a.t.Helper()
 	ctx := a.t.Context()
@@ -103,8 +103,8 @@ func (a *attacked) everything(tokens, apps []string) console.Board {
 	return b
 }
 
-// harmless checks that nothing was sent to another place than before, nothing of what is altered,
-// and each secret to its own application's server alone.
+// harmless checks three things: nothing goes to another place than before, nothing of an altered
+// row is sent, and each secret goes only to its own application's server.
 func harmless(t *testing.T, what string, clean, a *attacked, after console.Board, configured string) {
 	t.Helper()
 	for _, r := range a.sent {

@@ -39,8 +39,8 @@ func (w *world) probe(s *console.Service, id string, want tokenapi.Verdict) {
 	}
 }
 
-// A server of JWTs that it keeps: a new one revokes the older one of its place, for everybody. It
-// is said before, and the older one lingers until the gateway has heard.
+// A server of JWTs that it stores: a new one revokes the older one of the same key, user and
+// scopes, for everyone. Lanyard warns before, and the older one lingers until its window ends.
 func TestRegimeJWT(t *testing.T) {
 	t.Parallel()
 	w := regime(t, sandbox.ProfileJWT, console.RegimeJWT)
@@ -85,8 +85,7 @@ func TestRegimeJWT(t *testing.T) {
 	w.probe(s, p.ID, tokenapi.Accepted)
 }
 
-// Nobody said what the server does: it is warned of once JWTs were seen, and what happened is said
-// as a maybe.
+// The regime is not named: Lanyard warns once JWTs were seen, and tells what may have happened.
 func TestRegimeUnknown(t *testing.T) {
 	t.Parallel()
 	w := regime(t, sandbox.ProfileJWT, console.RegimeAuto)
@@ -121,8 +120,8 @@ func TestRegimeUnknown(t *testing.T) {
 	}
 }
 
-// A server that keeps nothing: nothing ends a token but its own revoke, and the halves of a pair
-// are strangers.
+// A server that stores nothing: only its own revoke ends a token, and the tokens of a pair are
+// independent.
 func TestRegimeStateless(t *testing.T) {
 	t.Parallel()
 	w := regime(t, sandbox.ProfileStateless, console.RegimeStateless)
@@ -153,8 +152,7 @@ func TestRegimeStateless(t *testing.T) {
 	}
 }
 
-// A key manager that is not the gateway's own: the gateway asks it and believes the answer for the
-// whole window, whatever happens meanwhile.
+// A gateway that introspects and keeps the answer for the whole window, whatever happens meanwhile.
 func TestRegimeIntrospecting(t *testing.T) {
 	t.Parallel()
 	w := regime(t, sandbox.ProfileIntrospecting, console.RegimeIntrospecting)
@@ -176,8 +174,8 @@ func TestRegimeIntrospecting(t *testing.T) {
 	}
 }
 
-// A gateway of several nodes: one that never saw the token refuses it at once while another lets it
-// through, so that one refusal proves nothing.
+// A gateway of several nodes: one refuses a token that it never saw, another accepts it. One
+// refusal proves nothing.
 func TestSeveralNodes(t *testing.T) {
 	t.Parallel()
 	w := regime(t, sandbox.ProfileOpaque, console.RegimeOpaque, func(o *sandbox.Options) { o.Nodes = 2 })

@@ -16,7 +16,7 @@ import (
 	"lanyard/tokenapi"
 )
 
-// hints are the texts of this package and of tokenapi that tell somebody to change a setting.
+// hints are the texts of this package and of tokenapi that name a setting to change.
 func hints(t *testing.T) []string {
 	t.Helper()
 	asks := regexp.MustCompile(`\b(?:set|correct|remove) [a-z]+_[a-z_]+\b|\bcheck (?:consumer key|user name)`)
@@ -51,8 +51,8 @@ func hints(t *testing.T) []string {
 	return all
 }
 
-// What a remedy says fits where the application is kept: in the configuration, in the store, or
-// nowhere any more.
+// A remedy fits where the application is: in the configuration, in the store, or no longer
+// configured.
 func TestRemediesFitTheHome(t *testing.T) {
 	w := newWorld(t)
 	s := w.console()
@@ -109,7 +109,7 @@ func TestRemediesOfMixedHomes(t *testing.T) {
 	}
 }
 
-// The errors of the verbs say it.
+// The errors of the verbs tell where settings are.
 func TestVerbsSayWhereSettingsAre(t *testing.T) {
 	w := newWorld(t, func(e *console.Environment) { e.Endpoints.IntrospectURL, e.Endpoints.RevokeURL = "", "" })
 	s, app := w.console(), w.app("Orders", "PRODUCTION")

@@ -16,7 +16,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// office is a Token API that gives a new token for each request and remembers what it was asked.
+// office is a Token API that issues a new token for each request and records the requests.
 type office struct {
 	*world
 	forms []url.Values
@@ -71,7 +71,7 @@ func (o *office) obtain(s *console.Service, app int, opt console.ObtainOptions) 
 	return must[console.Outcome](o.t)(s.Obtain(o.t.Context(), o.apps[app].ID, opt))
 }
 
-// kinds is a vault that answers by kind alone.
+// kinds is a vault that answers by kind.
 type kinds map[console.SecretKind]string
 
 func (v kinds) Secret(_ context.Context, _ console.Application, kind console.SecretKind) (secret.Text, error) {
@@ -81,8 +81,7 @@ func (v kinds) Secret(_ context.Context, _ console.Application, kind console.Sec
 	return secret.New("a secret"), nil
 }
 
-// A token is reused only for the request that brought it: whatever shapes the request tells tokens
-// apart.
+// A token is reused only for the request that brought it.
 func TestReuseIsForTheSameRequest(t *testing.T) {
 	t.Parallel()
 	type app = console.Application
@@ -162,7 +161,7 @@ func TestReuseIsForTheSameRequest(t *testing.T) {
 	}
 }
 
-// A token from before requests were kept is reused only where there is nothing to tell.
+// An older row without request is reused only if the present request has nothing to compare.
 func TestTokensWithoutARequest(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -192,8 +191,8 @@ func TestTokensWithoutARequest(t *testing.T) {
 	}
 }
 
-// renew TOKEN asks for what the token was asked with, whatever the application asks with now; where
-// that is kept as a hash alone and has changed, it refuses.
+// renew TOKEN repeats the request of the token, whatever the application requests now. It refuses
+// if only a hash is stored and the value has changed.
 func TestRenewAsksForTheSame(t *testing.T) {
 	t.Parallel()
 	spend := func(o *office, id string) {
@@ -234,8 +233,8 @@ func TestRenewAsksForTheSame(t *testing.T) {
 	must[console.Outcome](t)(o.service().Renew(t.Context(), one.Token.ID))
 }
 
-// With one call another audience, other resources and parameters can be asked for; they do not
-// touch what is held for the usual request.
+// A call may ask for another audience, resource or parameter. Tokens of the usual request are not
+// affected.
 func TestObtainOptions(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, console.Application{Name: "X", Grant: tokenapi.GrantClientCredentials, Audience: "https://a", Extra: url.Values{"validity_period": {"60"}}})
@@ -344,8 +343,8 @@ func TestSharedConsumerKey(t *testing.T) {
 	}
 }
 
-// A token with a short life is reused as well: what is asked for is a quarter of its life at most,
-// unless a person said how much.
+// A token with a short life is reused: it needs at most a quarter of its life, unless a person
+// named how much.
 func TestShortLivesAreReused(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, console.Application{Name: "X", Grant: tokenapi.GrantClientCredentials})
@@ -378,7 +377,7 @@ func TestShortLivesAreReused(t *testing.T) {
 	}
 }
 
-// Of several that renew an application at once, one asks, and none is refused.
+// Of several processes that renew an application at once, one sends a request, and none is refused.
 func TestRenewApplicationTogether(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, console.Application{Name: "X", Grant: tokenapi.GrantClientCredentials})
@@ -405,8 +404,8 @@ func TestRenewApplicationTogether(t *testing.T) {
 	}
 }
 
-// What is known to be dead, inactive or ended by a revoke is not handed out: it is asked anew, and
-// said why. The same string, handed out again by the server, is told of.
+// A token that is known to be dead, inactive or revoked is not handed out. A new one is requested,
+// with a note why. If the server issues the same one again, a note tells so.
 func TestDeadTokensAreNotHandedOut(t *testing.T) {
 	t.Parallel()
 	put := func(o *office, id string, do func(console.Writer, *console.Token) error) {
@@ -511,7 +510,7 @@ func TestReplacedAcrossApplications(t *testing.T) {
 	}
 }
 
-// A token that was brought from elsewhere was asked for by nobody here: renew APP leaves it alone.
+// renew APP leaves an adopted token alone: no request here has brought it.
 func TestRenewApplicationLeavesAdopted(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, console.Application{Name: "X", Grant: tokenapi.GrantClientCredentials, Audience: "https://a"})

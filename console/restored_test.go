@@ -13,7 +13,7 @@ import (
 	"lanyard/store"
 )
 
-// replacing is a store in whose place a backup is restored after the first reading.
+// replacing is a store that is replaced by a restored backup after the first reading.
 type replacing struct {
 	*store.Store
 	restore func()
@@ -24,7 +24,7 @@ func (r replacing) View(ctx context.Context, f func(console.Reader) error) error
 	return r.Store.View(ctx, f)
 }
 
-// What a restored backup brings is no answer that somebody got since one has begun to ask.
+// A token of a restored backup is no answer to a request that began before.
 func TestRestoredTokenIsNoAnswer(t *testing.T) {
 	for name, ask := range map[string]func(s *console.Service, appID, tokenID string) (console.Outcome, error){
 		"get": func(s *console.Service, appID, _ string) (console.Outcome, error) {

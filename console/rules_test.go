@@ -35,7 +35,7 @@ func (w *world) forms() *[]url.Values {
 	return &all
 }
 
-// lease takes a lease in the name of a console that is not here.
+// lease takes a lease for a console that is not part of the test.
 func (w *world) lease(key string, d time.Duration) {
 	w.t.Helper()
 	err := w.keeper.Update(w.t.Context(), func(wr console.Writer) error {
@@ -94,7 +94,7 @@ func TestRenewKeepsTheScopes(t *testing.T) {
 	}
 }
 
-// The window counts from when the answer was read, not from when the revoke was decided or due.
+// The window begins when the answer was read, not when the revoke was decided or due.
 func TestWindowCountsFromTheAnswer(t *testing.T) {
 	w := newWorld(t)
 	s, app := w.console(), w.app("Orders", "PRODUCTION")
@@ -109,7 +109,7 @@ func TestWindowCountsFromTheAnswer(t *testing.T) {
 	}
 }
 
-// A lease is another process at work on the same token.
+// A lease keeps two processes from writing to one token.
 func TestLeasesKeepProcessesApart(t *testing.T) {
 	w := newWorld(t)
 	s, app := w.console(), w.app("Payments", "PRODUCTION")
@@ -126,7 +126,7 @@ func TestLeasesKeepProcessesApart(t *testing.T) {
 	}
 }
 
-// An attempt is counted before it is made: after a crash in the middle nobody may call it unsent.
+// An attempt is counted before it is made, so that a crash in the middle leaves it counted.
 func TestTriesAreCountedFirst(t *testing.T) {
 	w := newWorld(t)
 	s, app := w.console(), w.app("Orders", "PRODUCTION")
@@ -139,7 +139,7 @@ func TestTriesAreCountedFirst(t *testing.T) {
 	}
 }
 
-// Whoever asked may give up; a revoke that has left is stored all the same.
+// The caller may give up; a revoke that was sent is stored all the same.
 func TestGivingUpDoesNotCutADelivery(t *testing.T) {
 	w := newWorld(t)
 	s, app := w.console(), w.app("Orders", "PRODUCTION")
@@ -155,8 +155,7 @@ func TestGivingUpDoesNotCutADelivery(t *testing.T) {
 	}
 }
 
-// While the access token's revoke does not arrive, the refresh token's is not sent: the order
-// holds.
+// While the revoke of the access token is undelivered, that of the refresh token is not sent.
 func TestOrderHoldsWhenNothingArrives(t *testing.T) {
 	w := newWorld(t)
 	s, app := w.console(), w.app("Payments", "PRODUCTION")
@@ -188,7 +187,8 @@ func TestReadOnlyDeliversNothing(t *testing.T) {
 	}
 }
 
-// What is sent with a get may hold an assertion, and is not needed to revoke: it is not kept.
+// Form parameters of a get may hold an assertion and are not needed to revoke, so they are not
+// stored.
 func TestExtraIsNotStored(t *testing.T) {
 	w := newWorld(t)
 	app := w.app("Orders", "PRODUCTION")
@@ -212,8 +212,7 @@ func TestExtraIsNotStored(t *testing.T) {
 	}
 }
 
-// A server that hands out the same access token with a new refresh token: the new one is not
-// revoked.
+// A server issues the same access token with a new refresh token: the new one is not revoked.
 func TestNewRefreshTokenIsNotTheRevokedOne(t *testing.T) {
 	w := newWorld(t)
 	s, app := w.console(), w.app("Payments", "PRODUCTION")
@@ -242,7 +241,7 @@ func TestNewRefreshTokenIsNotTheRevokedOne(t *testing.T) {
 	}
 }
 
-// After a lost refresh nobody knows whether the refresh token was spent: it can still be revoked.
+// After a lost refresh the refresh token may not be spent, so it can be revoked.
 func TestLostRefreshStaysRevocable(t *testing.T) {
 	w := newWorld(t)
 	s, app := w.console(), w.app("Payments", "PRODUCTION")

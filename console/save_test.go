@@ -13,7 +13,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// typed is what somebody types for an application of the sandbox that no configuration has.
+// typed is a draft of an application of the sandbox that no configuration has.
 func typed(w *world, name string) console.Draft {
 	have := w.app(name, "PRODUCTION")
 	var d console.Draft
@@ -24,7 +24,7 @@ func typed(w *world, name string) console.Draft {
 	return d
 }
 
-// nobody is a vault that has nothing: what is needed has to be in the store.
+// nobody is an empty vault: the secrets must be in the store.
 type nobody struct{}
 
 func (nobody) Secret(context.Context, console.Application, console.SecretKind) (secret.Text, error) {
@@ -168,8 +168,8 @@ func TestIssuerIsEnough(t *testing.T) {
 	}
 }
 
-// An application that is deleted while a get is under way stays deleted, and what the get brings is
-// revocable.
+// An application that is deleted during a get stays deleted, and the token of the get can be
+// revoked.
 func TestDeletedWhileGetting(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -225,7 +225,7 @@ func TestDeletedBeforeTheMark(t *testing.T) {
 	}
 }
 
-// What another console edited while a get was under way stays edited.
+// An edit by another console during a get is kept.
 func TestEditedWhileGetting(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -340,7 +340,7 @@ func TestForgetsWhatIsOver(t *testing.T) {
 	must[console.Application](t)(s.Save(t.Context(), typed(w, "Orders")))
 }
 
-// What was deleted and is added again has its tokens again.
+// An application that is deleted and added again has its tokens again.
 func TestAddedAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

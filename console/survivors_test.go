@@ -25,8 +25,8 @@ func (w *world) edit(id string, do func(*console.Token)) {
 	}
 }
 
-// renew TOKEN does not ask with another assertion than the token was got with: that one is kept as
-// a hash alone.
+// renew TOKEN does not send another assertion than the one that brought the token, of which only a
+// hash is stored.
 func TestRenewNeedsTheSameAssertion(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, console.Application{Name: "X", Grant: tokenapi.GrantJWTBearer, Details: console.Details{ReadyAssertion: true}})
@@ -101,7 +101,7 @@ func TestMarkOfADeviceGrant(t *testing.T) {
 	}
 }
 
-// A life that introspection alone has told is a life that was seen.
+// A life that only introspection told counts as seen.
 func TestMarkEndsByAnIntrospectedLife(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, console.Application{Name: "X", Grant: tokenapi.GrantClientCredentials})

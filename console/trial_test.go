@@ -99,8 +99,7 @@ func TestTestRefused(t *testing.T) {
 	}
 }
 
-// A test of what is being edited takes the secret that is kept, and leaves it alone when another
-// one is tried.
+// A test of an edited application uses the stored secret, and keeps it if another one is tried.
 func TestTestLeavesTheSecretAlone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -119,8 +118,8 @@ func TestTestLeavesTheSecretAlone(t *testing.T) {
 	}
 }
 
-// A lost answer leaves its mark: the token may be there. Once the draft is saved, the next get
-// settles it.
+// A lost answer leaves its mark, because the token may be alive. The next get after saving the
+// draft settles it.
 func TestTestLost(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -231,8 +230,8 @@ func (k *refusing) Update(ctx context.Context, f func(console.Writer) error) err
 	return k.Keeper.Update(ctx, func(w console.Writer) error { return errors.Join(f(w), errors.New("the lights went out")) })
 }
 
-// A save is one transaction: broken off, there is nothing of it, and the token of the test is still
-// in hand.
+// A save is one transaction. If it fails nothing of it is stored, and the draft still has the token
+// of its test.
 func TestSaveIsWholeOrNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -251,7 +250,7 @@ func TestSaveIsWholeOrNothing(t *testing.T) {
 	}
 }
 
-// While the mark of a test cannot be stored nothing is sent.
+// Nothing is sent while the mark of a test cannot be stored.
 func TestTestWithoutMark(t *testing.T) {
 	t.Parallel()
 	for after := range 3 { // the application, the lease, the mark
@@ -277,7 +276,7 @@ func TestLockedFormsSendNothing(t *testing.T) {
 	w.storesNothing()
 }
 
-// A test and a get of the same are one after the other, in whatever process.
+// A test and a get of the same client run one after the other, in any process.
 func TestTestWaitsItsTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)

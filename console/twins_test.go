@@ -153,7 +153,7 @@ func TestRevokedRefreshTokenEndsItsRows(t *testing.T) {
 	refusal(t, err, "no_refresh_token")
 }
 
-// A server that hands a token out again calls it alive, wherever it is held.
+// A server that issues a token again shows that it is alive, on every row.
 func TestHandedOutAgainEverywhere(t *testing.T) {
 	t.Parallel()
 	w, one, two := paired(t)
@@ -240,7 +240,7 @@ func TestWhatAnInactiveIsWorth(t *testing.T) {
 	}
 }
 
-// By how much a gateway went beyond the bound is kept for its environment, the most of it.
+// The longest time by which a gateway exceeded a window is stored for its environment.
 func TestSeenToAcceptLonger(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -274,8 +274,8 @@ func TestSeenToAcceptLonger(t *testing.T) {
 	}
 }
 
-// Two rows of one token whose revokes were decided before anybody knew that they are one: it is
-// sent once.
+// Two rows of one token whose revokes were decided before the rows were known to be twins: one
+// revoke is sent.
 func TestTwinsAreRevokedOnce(t *testing.T) {
 	t.Parallel()
 	w, one, two := paired(t)

@@ -71,8 +71,8 @@ func TestRenewSaysWhichItDid(t *testing.T) {
 	}
 }
 
-// A token that was replaced before, whose refresh token then still works, has ended when it was
-// first replaced: its window does not begin anew.
+// A token that was replaced before and is refreshed has ended when it was first replaced. Its
+// window does not begin again.
 func TestRefreshLeavesAnEarlierEnd(t *testing.T) {
 	for _, refuted := range []bool{false, true} {
 		w := newWorld(t, func(e *console.Environment) { e.Regime = console.RegimeOpaque })
@@ -101,7 +101,7 @@ func TestRefreshLeavesAnEarlierEnd(t *testing.T) {
 	}
 }
 
-// The refresh token goes on invalid_grant alone, and only if it is still the one that was sent.
+// Only invalid_grant drops a refresh token, and only if it is still the one that was sent.
 func TestInvalidGrantDropsOnlyWhatWasSent(t *testing.T) {
 	w := newWorld(t)
 	s := w.console()
@@ -230,7 +230,7 @@ func TestNeverSeenTokenIsRefusedAtOnce(t *testing.T) {
 	}
 }
 
-// Two consoles come to the same due revoke: it is sent once.
+// Two consoles find the same due revoke: it is sent once.
 func TestRevokeIsSentOnce(t *testing.T) {
 	w := newWorld(t)
 	a, b, app := w.console(), w.console(), w.app("Orders", "PRODUCTION")
@@ -253,7 +253,7 @@ func TestRevokeIsSentOnce(t *testing.T) {
 	}
 }
 
-// A server that is down answers 503: that is no refusal.
+// A server that answers 503 does not refuse the revoke.
 func TestServerErrorKeepsTheRevoke(t *testing.T) {
 	w := newWorld(t)
 	s, app := w.console(), w.app("Orders", "PRODUCTION")
@@ -275,7 +275,7 @@ func TestServerErrorKeepsTheRevoke(t *testing.T) {
 	}
 }
 
-// The access token goes first, then the refresh token, each with a result of its own.
+// The access token is revoked first, then the refresh token. Each has its own result.
 func TestRevokeOrder(t *testing.T) {
 	w := newWorld(t)
 	s := w.console()
@@ -304,7 +304,7 @@ func TestRevokeOrder(t *testing.T) {
 	}
 }
 
-// A revoke is decided in the store: another console may take it back, and one that starts after a
+// A revoke is stored when it is decided: another console may undo it, and one that starts after a
 // crash sends it.
 func TestUndoWindowIsDurable(t *testing.T) {
 	w := newWorld(t)
@@ -338,8 +338,8 @@ func TestUndoWindowIsDurable(t *testing.T) {
 	refusal(t, err, "already_sent")
 }
 
-// What was decided at once is taken back at once, by any console; of what was sent meanwhile the
-// number is told.
+// Revokes that were decided together are undone together, by any console. Those that were sent are
+// counted.
 func TestUndoOfADecisionTakesAllBack(t *testing.T) {
 	w := newWorldOf(t, sandbox.Options{Profile: sandbox.ProfileStateless}, said(console.RegimeStateless))
 	s, app := w.console(), w.app("Orders", "PRODUCTION")
@@ -407,8 +407,8 @@ func TestUndeliveredRevokeIsKept(t *testing.T) {
 	}
 }
 
-// Only a server that understood and refused for good takes a revoke off a token. What a person can
-// mend is kept.
+// A revoke is dropped only if a server understood it and refused for good. It is kept if a person
+// can correct the cause.
 func TestWhatTakesARevokeOff(t *testing.T) {
 	page := "<html><head><title>Bad Gateway</title></head></html>"
 	for name, c := range map[string]struct {
@@ -470,7 +470,7 @@ func answersRevoke(status int, kind, body string) func(*http.Request) (*http.Res
 	}
 }
 
-// unreachable is a connection that never came to be.
+// unreachable is a connection that was not made.
 func unreachable(*http.Request) error {
 	return &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("network is unreachable")}
 }
@@ -541,7 +541,7 @@ func TestLostRefreshThatNeverHappened(t *testing.T) {
 	}
 }
 
-// The answer of a refused or never-sent request was seen: nothing is unsure, nothing is stored.
+// A refused request, or one that was not sent, leaves nothing unsure and stores nothing.
 func TestRefusalsStoreNothing(t *testing.T) {
 	w := newWorld(t)
 	s, app := w.console(), w.app("Payments", "PRODUCTION")
@@ -563,7 +563,7 @@ func TestRefusalsStoreNothing(t *testing.T) {
 	}
 }
 
-// Of many callers in several consoles, one asks and the others take its answer.
+// Of many callers in several consoles, one sends a request and the others take its answer.
 func TestObtainOnce(t *testing.T) {
 	w := newWorld(t)
 	app := w.app("Payments", "PRODUCTION")
@@ -635,7 +635,7 @@ func TestReadOnlyRefuses(t *testing.T) {
 	}
 }
 
-// An application that is taken out of the configuration leaves its tokens, and what revokes them.
+// Tokens of an application that is no longer configured can still be revoked.
 func TestGoneApplicationCanStillBeRevoked(t *testing.T) {
 	w := newWorld(t)
 	app := w.app("Orders", "PRODUCTION")
@@ -717,7 +717,7 @@ func TestDrainWaits(t *testing.T) {
 	}
 }
 
-// While the answer is on its way, this console does not call anything unsure; another one does.
+// While an answer is under way, this console calls nothing unsure; another one does.
 func TestAwaitedIsNotUnsure(t *testing.T) {
 	w := newWorld(t)
 	a, b, app := w.console(), w.console(), w.app("Payments", "PRODUCTION")

@@ -18,7 +18,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// clock is a clock that moves when it is told to.
+// clock is a clock that tests set.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -193,7 +193,7 @@ func (w *world) console(change ...func(*console.Options)) *console.Service {
 	return s
 }
 
-// app finds one by name and key type.
+// app finds an application by name and key type.
 func (w *world) app(name, keyType string) console.Application {
 	w.t.Helper()
 	for _, a := range w.apps {

@@ -84,7 +84,7 @@ func TestEveryWriteFails(t *testing.T) {
 	}
 }
 
-// failAt lets write n of a verb fail and says whether there were so many.
+// failAt lets write n of a verb fail and reports whether there were so many.
 func failAt(t *testing.T, name string, verb func(context.Context, *console.Service, console.Token) error, n int, once bool) (beyond bool) {
 	w := bubble(t)
 	app := w.app("Payments", "PRODUCTION")
