@@ -24,8 +24,8 @@ import (
 // Where the hostile writer wants everything to go.
 const stranger = "https://stranger.example"
 
-// attacked is a console on a copy of a state directory, with a network that answers nothing and
-// remembers what was sent.
+// attacked is a console on a copy of a state directory. Its network answers nothing and records
+// what is sent.
 type attacked struct {
 	t    *testing.T
 	s    *console.Service
@@ -39,10 +39,10 @@ type attacked struct {
 // secretOf returns a secret that is recognised in what is sent.
 func secretOf(kind, id string) secret.Text { return secret.New(kind + "-of-" + id + "-ends") }
 
-// request is what was sent: where to, and all of it.
+// request is one request that was sent: its URL, and all of its text.
 type request struct{ url, all string }
 
-// attack gives nil where the store is not opened at all.
+// attack returns nil if the store does not open.
 func attack(t *testing.T, dir string, configured []console.Application) *attacked {
 	t.Helper()
 	kept, err := store.Open(t.Context(), dir, store.Options{})
@@ -153,8 +153,8 @@ func urlsOf(app string) console.Endpoints {
 	return console.Endpoints{TokenURL: console.Private(base + "/" + app + "/token"), RevokeURL: console.Private(base + "/" + app + "/revoke"), IntrospectURL: console.Private(base + "/" + app + "/introspect")}
 }
 
-// What whoever writes to the database, but has no key, changes in one column is never acted on:
-// what is sent then, and what is shown, is a part of what was sent and shown before.
+// A writer without the key changes one column of the database. Nothing follows from the change:
+// only what was sent and shown before is sent and shown.
 func TestFaultHostileWriter(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -310,7 +310,7 @@ func claims(t *testing.T, what string, before, after console.Board) {
 	}
 }
 
-// hostileChanges are values for each column of a table that somebody would choose who wants secrets
+// hostileChanges are, for each column of a table, values by which an attacker would have secrets
 // sent elsewhere.
 func hostileChanges(t *testing.T, dir, table string) map[string][]string {
 	t.Helper()

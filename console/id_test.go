@@ -2,7 +2,7 @@ package console
 
 import "testing"
 
-// Each id that is made is known as one, and nothing that is longer, shorter or of another kind.
+// IsID accepts each ID that Lanyard makes, and nothing longer, shorter or of another kind.
 func TestIsID(t *testing.T) {
 	t.Parallel()
 	ids := []string{ApplicationID("https://h/token", "key", "password", "ana")}

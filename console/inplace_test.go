@@ -14,7 +14,7 @@ import (
 	"lanyard/tokenapi"
 )
 
-// onDisk is a world on a store in a directory of its own, of which a copy was made while it was
+// onDisk is a world on a store in a directory of its own, with a copy that was made while it was
 // closed.
 func onDisk(t *testing.T) (w *world, path, copied string) {
 	t.Helper()
@@ -43,7 +43,7 @@ func onDisk(t *testing.T) (w *world, path, copied string) {
 	return w, path, copied
 }
 
-// misplacing is what programs do to a store that is open.
+// misplacing is what another program does to an open store.
 func misplacing() map[string]func(path, copied string) error {
 	return map[string]func(path, copied string) error{
 		"renamed over": func(path, copied string) error { return os.Rename(copied, path) },
@@ -65,8 +65,8 @@ func misplacedError(t *testing.T, err error) {
 	}
 }
 
-// A process that has a store open which is no longer there sends nothing that can be spent once.
-// What it holds can still be read.
+// A process whose open store was replaced or deleted sends no request that can be sent once. Its
+// store can still be read.
 func TestReplacedStoreSendsNothing(t *testing.T) {
 	for name, do := range misplacing() {
 		t.Run(name, func(t *testing.T) {
@@ -120,7 +120,7 @@ func onlyToken(t *testing.T, s *console.Service) console.Token {
 	return b.Tokens[0]
 }
 
-// The store goes while the server answers: what came of it is not told as done.
+// The store is replaced while the server answers: the result is not reported as stored.
 func TestStoreGoesDuringACall(t *testing.T) {
 	for name, do := range misplacing() {
 		if strings.HasPrefix(name, "key ") {
@@ -165,15 +165,14 @@ func TestStoreGoesDuringACall(t *testing.T) {
 	}
 }
 
-// misplaced is a store whose files were replaced after everything that is asked of it before a
-// request was stored.
+// misplaced is a store whose files are replaced after the last check before a request.
 type misplaced struct{ console.Keeper }
 
 func (misplaced) InPlace(context.Context) error {
 	return &console.Error{Code: "store_replaced", Text: "it was replaced", Hint: "start again"}
 }
 
-// Each request that can be spent once is preceded by a look of its own.
+// The store is checked before each request that can be sent once.
 func TestEachSpendingRequestLooksFirst(t *testing.T) {
 	for _, grant := range []string{tokenapi.GrantClientCredentials, tokenapi.GrantDeviceCode} {
 		t.Run(grant, func(t *testing.T) {

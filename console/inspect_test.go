@@ -17,7 +17,7 @@ func discovered(e *console.Environment) {
 	e.Issuer, e.Endpoints = base+"/oauth2/token", console.Endpoints{}
 }
 
-// Of an issuer everything else is found out, once, at first use; what is given wins.
+// Endpoints are discovered once, at first use. Configured ones take precedence.
 func TestDiscovery(t *testing.T) {
 	t.Parallel()
 	w := newWorldOf(t, sandbox.Options{}, discovered, func(e *console.Environment) { e.Endpoints.RevokeURL = base + "/revoke" })
@@ -61,7 +61,7 @@ func TestDiscovery(t *testing.T) {
 	}
 }
 
-// What introspection says is kept beside the token: an inactive that counts is an end of its own.
+// The answer of an introspection is stored with the token. An inactive that counts ends it.
 func TestIntrospect(t *testing.T) {
 	t.Parallel()
 	w := newWorldOf(t, sandbox.Options{}, discovered)
@@ -104,7 +104,7 @@ func TestIntrospect(t *testing.T) {
 	}
 }
 
-// A clock that is ten minutes off at the server changes no countdown.
+// A server clock that is ten minutes off changes no countdown.
 func TestServerClockOff(t *testing.T) {
 	t.Parallel()
 	for _, off := range []time.Duration{10 * time.Minute, -10 * time.Minute} {
@@ -171,8 +171,7 @@ func TestInspect(t *testing.T) {
 	}
 }
 
-// A token from elsewhere is taken in for its revocation, and let go when the server will not have
-// it.
+// An adopted token is kept to be revoked, and forgotten if the server refuses.
 func TestAdopt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -216,7 +215,7 @@ func TestAdopt(t *testing.T) {
 	}
 }
 
-// An issuer that nobody can reach is in the way of nothing that has its own address.
+// An issuer that cannot be reached does not block verbs whose endpoints are configured.
 func TestDiscoveryIsNotInTheWay(t *testing.T) {
 	t.Parallel()
 	w := newWorldOf(t, sandbox.Options{}, func(e *console.Environment) { e.Issuer = "http://127.0.0.1:1/none" })

@@ -19,7 +19,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// street is where browsers come back to, without a socket.
+// street brings browsers back without a socket.
 type street struct {
 	came  chan url.Values
 	ended chan error // what the browser is told at the end
@@ -42,13 +42,13 @@ func (s street) Wait(ctx context.Context, accept func(url.Values) error) error {
 	}
 }
 
-// bubbled is a world in a bubble of its own time, with the grants of people.
+// bubbled is a world in virtual time, with the grants of people.
 func bubbled(t *testing.T, o sandbox.Options) (*world, *console.Service, street) {
 	t.Helper()
 	return bubbledAt(t, o, base+"/oauth2/token")
 }
 
-// bubbledAt is bubbled with another issuer; "": nothing is discovered.
+// bubbledAt is bubbled with another issuer; with "" nothing is discovered.
 func bubbledAt(t *testing.T, o sandbox.Options, issuer string) (*world, *console.Service, street) {
 	t.Helper()
 	o.Clock = time.Now
@@ -88,7 +88,7 @@ func (w *world) invitation(s *console.Service) console.Invitation {
 	return b.Invitations[0]
 }
 
-// visit plays a browser that approves, and gives where it was sent back to.
+// visit plays a browser that approves, and returns the address to which it is sent back.
 func (w *world) visit(address string) url.Values {
 	w.t.Helper()
 	rec := httptest.NewRecorder()
@@ -127,7 +127,7 @@ func TestCodeGrant(t *testing.T) {
 	})
 }
 
-// The browser is told when no token came of the sign-in, after that is known.
+// The browser shows whether a token came of the sign-in, once that is known.
 func TestCodeGrantTellsTheBrowser(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, s, at := bubbled(t, sandbox.Options{})
@@ -146,8 +146,8 @@ func TestCodeGrantTellsTheBrowser(t *testing.T) {
 	})
 }
 
-// With openid a nonce is sent, and an ID token of another sign-in is not taken. One that is missing
-// is told of.
+// With openid a nonce is sent, and an ID token of another sign-in is refused. A missing ID token is
+// told.
 func TestCodeGrantChecksTheNonce(t *testing.T) {
 	for name, c := range map[string]struct{ id, bad, note string }{
 		"right":   {"", "", ""}, // the sandbox's own
@@ -189,7 +189,7 @@ func TestCodeGrantChecksTheNonce(t *testing.T) {
 	}
 }
 
-// What comes back from another server, or says no, ends it without a token request.
+// An answer of another server, or a refusal, ends the sign-in without a token request.
 func TestCodeGrantRefused(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(url.Values)
@@ -219,8 +219,8 @@ func TestCodeGrantRefused(t *testing.T) {
 	}
 }
 
-// Nobody comes, or the person gives up: the wait ends, nothing is left behind, and a later get goes
-// ahead.
+// No one comes, or the person gives up: the wait ends, nothing is left behind, and a later get goes
+// on.
 func TestInvitationEnds(t *testing.T) {
 	for _, name := range []string{"Portal", "Kiosk"} {
 		t.Run(name, func(t *testing.T) {
@@ -291,7 +291,7 @@ func (w *world) approve(i console.Invitation) {
 	}
 }
 
-// slow_down slows down for good; a lost answer is asked for again; a refusal ends it.
+// slow_down slows the polling for good, a lost answer is requested again, and a refusal ends it.
 func TestDevicePolling(t *testing.T) {
 	say := func(status int, body string, retryAfter ...string) func() (*http.Response, error) {
 		return func() (*http.Response, error) { return replied(status, body, retryAfter...), nil }
@@ -357,7 +357,7 @@ func TestDevicePolling(t *testing.T) {
 	}
 }
 
-// replied makes an answer of a token endpoint.
+// replied returns an answer of a token endpoint.
 func replied(status int, body string, retryAfter ...string) *http.Response {
 	rec := httptest.NewRecorder()
 	rec.Header().Set("Content-Type", "application/json")
@@ -369,8 +369,8 @@ func replied(status int, body string, retryAfter ...string) *http.Response {
 	return rec.Result()
 }
 
-// While the server cannot say how it stands, the invitation says so and when it is asked again. An
-// end names what the server said last.
+// While polls fail, the invitation tells why and when the next one is. The error at the end quotes
+// the server's last answer.
 func TestDeviceTroubleIsTold(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer  *http.Response
@@ -417,7 +417,7 @@ func TestDeviceTroubleIsTold(t *testing.T) {
 	}
 }
 
-// Once the server answers again, the invitation says nothing of trouble.
+// Once the server answers again, the invitation shows no trouble.
 func TestDeviceTroubleIsOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, s, _ := bubbled(t, sandbox.Options{})

@@ -8,8 +8,8 @@ import (
 	"lanyard/tokenapi"
 )
 
-// measurable is a token whose revoke was accepted at a second, let through until passed and refused
-// from dead on.
+// measurable is a token whose revoke was accepted at a second, and which was accepted by the
+// gateway until passed and refused from dead on.
 func measurable(accepted, passed, dead time.Duration) console.Token {
 	t0 := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	t := console.Token{AcceptedAt: t0.Add(accepted)}

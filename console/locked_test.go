@@ -12,7 +12,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// locked is a store whose key nobody gives.
+// locked is a store whose key is missing.
 type locked struct{ console.Keeper }
 
 func (locked) Key() console.KeyStatus {
@@ -23,8 +23,8 @@ func (locked) Unlock(context.Context, secret.Text) error {
 	return &console.Error{Code: "store_locked", Text: "it is locked"}
 }
 
-// An answer that cannot be sealed would be lost: while the store is locked nothing is sent, also by
-// an application that proves itself without a secret. Lists go on.
+// While the store is locked nothing is sent, because an answer that cannot be sealed would be lost.
+// That holds for applications without a secret, too. Lists still work.
 func TestLockedSendsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := bubble(t)

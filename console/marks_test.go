@@ -12,7 +12,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// loses sends a get whose answer is lost, and gives its mark.
+// loses sends a get whose answer is lost, and returns its mark.
 func (w *world) loses(s *console.Service, app string, o console.GetOptions) console.Mark {
 	w.t.Helper()
 	before := w.marks()
@@ -40,7 +40,7 @@ func isCode(err error, code console.Code) bool {
 	return ok && e.Code == code
 }
 
-// profiles are the regimes with a server that keeps to each; under auto nobody has named it.
+// profiles are the regimes, each with a server that behaves so. Under auto the regime is not named.
 func profiles() map[console.Regime]string {
 	return map[console.Regime]string{
 		console.RegimeOpaque: sandbox.ProfileOpaque, console.RegimeJWT: sandbox.ProfileJWT, console.RegimeAuto: sandbox.ProfileOpaque,
@@ -50,8 +50,7 @@ func profiles() map[console.Regime]string {
 
 func ends(r console.Regime) bool { return r == console.RegimeOpaque || r == console.RegimeJWT }
 
-// Only where the server is known to end an earlier token does a get settle what an earlier one has
-// lost.
+// A get settles the mark of an earlier one only if the server is known to end the earlier token.
 func TestAGetSettlesWhereTheServerEnds(t *testing.T) {
 	t.Parallel()
 	for named, profile := range profiles() {
@@ -104,7 +103,7 @@ func TestAGetSettlesWhereTheServerEnds(t *testing.T) {
 	}
 }
 
-// The same with the refresh: renew asks anew once, and the next one renews what came of it.
+// The same for a refresh: renew requests a token once, and the next renew refreshes that.
 func TestRenewOfAnUnsureToken(t *testing.T) {
 	t.Parallel()
 	for named, profile := range profiles() {
@@ -174,8 +173,7 @@ func TestAGetSettlesALostRefresh(t *testing.T) {
 	}
 }
 
-// An answer to a request with other members is no answer to this one: neither does it settle a
-// mark, nor tell its end.
+// An answer to another request neither settles a mark nor tells its end.
 func TestMarksAreOfTheWholeRequest(t *testing.T) {
 	t.Parallel()
 	w := regime(t, sandbox.ProfileOpaque, console.RegimeOpaque)
@@ -197,8 +195,8 @@ func TestMarksAreOfTheWholeRequest(t *testing.T) {
 	}
 }
 
-// The longest life counts that was seen of this request; one whose end is unknown makes the mark's
-// unknown.
+// The longest life of a token of this request counts. If one has no known end, neither has the
+// mark.
 func TestLongestLifeSeen(t *testing.T) {
 	t.Parallel()
 	bounded := func(d time.Duration) console.Token {
@@ -248,7 +246,7 @@ func TestLongestLifeSeen(t *testing.T) {
 	}
 }
 
-// A token whose mark is over is what its facts say, everywhere: it is handed out again.
+// A token whose mark is over is judged by its facts alone, and can be handed out again.
 func TestOverMarksMakeNothingUnsure(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -271,7 +269,7 @@ func TestOverMarksMakeNothingUnsure(t *testing.T) {
 	}
 }
 
-// A person dismisses a mark, which is logged as that; nothing else is removed with it.
+// Dismissing a mark is logged and removes nothing else.
 func TestDismiss(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -301,7 +299,7 @@ func TestDismiss(t *testing.T) {
 	}
 }
 
-// Forgetting what is over does not take a mark along: its token may live.
+// Forgetting keeps open marks: their tokens may be alive.
 func TestForgettingLeavesMarks(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -345,7 +343,7 @@ func TestAdoptedWithAMarkStays(t *testing.T) {
 	}
 }
 
-// What is said is true in each regime: no revoke is promised to end what nobody has seen.
+// The advice is true in each regime: it never promises that a revoke ends a lost token.
 func TestMarkAdvice(t *testing.T) {
 	t.Parallel()
 	now := t0
@@ -383,7 +381,7 @@ func TestMarkAdvice(t *testing.T) {
 	}
 }
 
-// With an application, an unsure token is renewed only where nothing newer is held.
+// renew APP chooses an unsure token only if it is the newest.
 func TestRenewableBesideAnUnsureOne(t *testing.T) {
 	t.Parallel()
 	unsure := console.Token{ID: "unsure", AppID: "a", Refresh: console.RefreshLive, Unsure: &console.Mark{}}
@@ -406,8 +404,7 @@ func TestRenewableBesideAnUnsureOne(t *testing.T) {
 	}
 }
 
-// A token that was brought from elsewhere, whose life nobody knows, does not hide how long those
-// live that came of it.
+// An adopted token without a known life does not hide the lives of the tokens that replaced it.
 func TestLifeOfWhatCameOfAdoption(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -443,7 +440,7 @@ func TestLifeOfWhatCameOfAdoption(t *testing.T) {
 	}
 }
 
-// What is left of an application that has nothing but a mark that is over goes with it.
+// An application that is gone and has only a mark that is over is forgotten with it.
 func TestOverMarksGoWithTheirApplication(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -19,8 +19,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// bubble is a world in a bubble of its own time; its consoles have clocks that are off by what is
-// said.
+// bubble is a world in virtual time. The clocks of its consoles differ by the given offsets.
 func bubble(t *testing.T) *world {
 	t.Helper()
 	return newWorldOf(t, sandbox.Options{Clock: time.Now})
@@ -32,7 +31,7 @@ func (w *world) consoleAt(off time.Duration, change ...func(*console.Options)) *
 	}}, change...)...)
 }
 
-// gate holds up the first request until it is opened.
+// gate delays the first request until it is opened.
 func (w *world) gate() (inside, open chan struct{}) {
 	inside, open = make(chan struct{}), make(chan struct{})
 	var came atomic.Bool
@@ -53,9 +52,9 @@ func begin(verb func() (console.Outcome, error)) chan got {
 	return done
 }
 
-// While another console asks, whoever asks the same waits and takes its answer. Who asks the same
-// client for something else waits as well, because the server may keep one token for both, and then
-// asks.
+// While another console sends a request, one with the same request waits and takes its answer. One
+// with another request of the same client waits too, because the server may keep one token for
+// both, and then sends its own.
 func TestTheirAnswerIsTaken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := bubble(t)
@@ -118,7 +117,8 @@ func TestTheirAnswerIsTaken(t *testing.T) {
 	})
 }
 
-// When the holder fails, the next one asks itself; it does not wait for ever, and not for a person.
+// If the holder of the lease fails, the next one sends the request. It does not wait for ever, and
+// not for a person.
 func TestTheirFailureIsNotTaken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := bubble(t)
@@ -145,9 +145,8 @@ func TestTheirFailureIsNotTaken(t *testing.T) {
 	})
 }
 
-// A lease that a clock ahead of ours has written, and whose holder died: it stands for as long as
-// one can last, and is taken then. Of a holder that lives it is not taken, whichever clock is
-// ahead.
+// A lease of a dead process whose clock was ahead is taken over after the longest life of a lease.
+// That of a living process is not, whichever clock is ahead.
 func TestLeasesOfOtherClocks(t *testing.T) {
 	const off = 5 * time.Hour
 	synctest.Test(t, func(t *testing.T) {
@@ -213,7 +212,7 @@ func TestLeasesOfOtherClocks(t *testing.T) {
 	}
 }
 
-// hanging never gives a secret out.
+// hanging is a vault that never answers.
 type hanging struct{}
 
 func (hanging) Secret(ctx context.Context, _ console.Application, _ console.SecretKind) (secret.Text, error) {
@@ -221,7 +220,7 @@ func (hanging) Secret(ctx context.Context, _ console.Application, _ console.Secr
 	return secret.Text{}, ctx.Err()
 }
 
-// sleepy takes its time.
+// sleepy is a vault that takes its time.
 type sleepy struct {
 	console.Vault
 	d time.Duration
@@ -232,7 +231,7 @@ func (v sleepy) Secret(ctx context.Context, a console.Application, k console.Sec
 	return v.Vault.Secret(ctx, a, k)
 }
 
-// spy tells which lease is looked at.
+// spy reports which lease is read.
 type spy struct {
 	console.Keeper
 	lease func(string)
@@ -252,7 +251,7 @@ func (r spyReader) LeaseOf(key string) (string, time.Time, error) {
 	return r.Reader.LeaseOf(key)
 }
 
-// refreshTokens gives the fingerprints of the refresh tokens that were sent.
+// refreshTokens returns the fingerprints of the refresh tokens that were sent.
 func (w *world) refreshTokens(before func()) *[]string {
 	var mu sync.Mutex
 	var sent []string
@@ -282,8 +281,8 @@ func twice(sent []string) bool {
 	return len(slices.Compact(all)) != len(sent)
 }
 
-// A console that stood still with a refresh on its way has lost its lease. The other one sees the
-// mark and asks anew; whichever answer comes last, nothing was spent twice.
+// A console that was stopped during a refresh has lost its lease. The other one sees the mark and
+// requests a token. Whichever answer comes last, nothing is spent twice.
 func TestRefreshOutlivesItsLease(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := bubble(t)
@@ -313,8 +312,8 @@ func TestRefreshOutlivesItsLease(t *testing.T) {
 	})
 }
 
-// Stopped between its mark and its request, a console sends nothing when it goes on: somebody else
-// may be at it.
+// A console that was stopped between its mark and its request sends nothing when it goes on,
+// because another process may have the lease.
 func TestOversleptSendsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := bubble(t)
@@ -339,8 +338,8 @@ func TestOversleptSendsNothing(t *testing.T) {
 	})
 }
 
-// Stopped before its mark, while another console took the lease, had its answer and gave the lease
-// back: what was read under the lost lease is old, and is not sent.
+// A console is stopped before its mark, while another one takes the lease, gets its answer and
+// releases the lease. The first one then sends nothing: what it has read is old.
 func TestOversleptBeforeItsMark(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := bubble(t)
@@ -370,7 +369,7 @@ func TestOversleptBeforeItsMark(t *testing.T) {
 	})
 }
 
-// stopped is a vault whose process is stopped in it, once.
+// stopped is a vault in which its process is stopped once.
 type stopped struct {
 	console.Vault
 	inside, open chan struct{}
@@ -386,8 +385,7 @@ func (v stopped) Secret(ctx context.Context, a console.Application, kind console
 	return v.Vault.Secret(ctx, a, kind)
 }
 
-// A lease from before the machine was started again ends days ahead. It keeps nobody from
-// delivering a revoke, nor from taking one back.
+// A lease from before the last boot ends days ahead. It blocks neither a delivery nor an undo.
 func TestLeaseOfAnotherStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := bubble(t)

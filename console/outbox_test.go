@@ -16,7 +16,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// A revoke that was decided or put off by a clock that has been set back since is due now.
+// A revoke whose time was written by a clock that has been set back since is due now.
 func TestRevokeOfTheFutureIsDue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := bubble(t)
@@ -47,7 +47,7 @@ func TestRevokeOfTheFutureIsDue(t *testing.T) {
 	})
 }
 
-// No server can put a revoke off for longer than an hour.
+// A server can delay a revoke for an hour at most.
 func TestRetryAfterIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := bubble(t)
@@ -64,7 +64,7 @@ func TestRetryAfterIsBounded(t *testing.T) {
 	})
 }
 
-// A store that cannot be opened says so once, however much is due, and nothing is tried.
+// A locked store is reported once, however many revokes are due, and nothing is tried.
 func TestLockedDeliversNothing(t *testing.T) {
 	w := newWorld(t)
 	s, app := w.console(), w.app("Orders", "PRODUCTION")
@@ -96,7 +96,7 @@ func errText(err error) string {
 	return err.Error()
 }
 
-// A delivery keeps to the deadline of whoever waits for it, and the revoke is kept.
+// A delivery keeps the deadline of its caller, and the revoke is kept.
 func TestDeliveryKeepsToADeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := bubble(t)
@@ -119,7 +119,7 @@ func TestDeliveryKeepsToADeadline(t *testing.T) {
 	})
 }
 
-// A lost answer says what to do; a refresh's and a get's are not the same.
+// The error of a lost answer tells what to do. That of a refresh differs from that of a get.
 func TestLostAnswersSayWhatToDo(t *testing.T) {
 	w := newWorld(t)
 	s, app := w.console(), w.app("Payments", "PRODUCTION")
@@ -158,7 +158,7 @@ func TestMarksOfOtherGrantsStay(t *testing.T) {
 	}
 }
 
-// Handed out again, a token whose revoke is pending stays to be revoked.
+// A token with a pending revoke that the server issues again is still revoked.
 func TestHandedOutAgainIsStillRevoked(t *testing.T) {
 	w := newWorld(t)
 	s, app := w.console(), w.app("Orders", "PRODUCTION")
@@ -184,7 +184,7 @@ func TestHandedOutAgainIsStillRevoked(t *testing.T) {
 	}
 }
 
-// A token that was brought from elsewhere to be revoked is nobody's to use.
+// An adopted token is not handed out.
 func TestAdoptedIsNotHandedOut(t *testing.T) {
 	w := newWorld(t)
 	s, app := w.console(), w.app("Payments", "PRODUCTION")
@@ -196,8 +196,8 @@ func TestAdoptedIsNotHandedOut(t *testing.T) {
 	}
 }
 
-// What the server says of a revoke is kept without the token in any form, and not at all where
-// something in it was only taken for a credential.
+// The server's words about a revoke are stored without the token in any form. They are not stored
+// if a part was masked only by its looks.
 func TestRevokeErrorHoldsNoCredential(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := bubble(t)

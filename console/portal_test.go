@@ -20,8 +20,7 @@ func atPortal(w *world, host string, text secret.Text) console.Imported {
 	}, Secret: text}
 }
 
-// An import that brings no secret sends the one that is kept to no server that it was not given
-// for.
+// An import without a secret sends the stored one only to servers that it was given for.
 func TestImportKeepsTheServersOfASecret(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -38,8 +37,7 @@ func TestImportKeepsTheServersOfASecret(t *testing.T) {
 	}
 }
 
-// A name stands for one environment: an import that would make another one of the same name is
-// refused whole.
+// An import that would make a second environment of one name is refused as a whole.
 func TestImportRefusesAnotherEnvironmentOfTheName(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -58,8 +56,8 @@ func TestImportRefusesAnotherEnvironmentOfTheName(t *testing.T) {
 	}
 }
 
-// What a portal showed before it failed comes with the error, its calls are observed, and nothing
-// is stored.
+// What a portal showed before it failed comes with the error. Its exchanges are recorded, and
+// nothing is stored.
 func TestAskPortal(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -95,8 +93,8 @@ func TestAskPortal(t *testing.T) {
 	}
 }
 
-// A key that was made anew at the portal takes the place of the old one, whose tokens stay and can
-// be revoked.
+// A key that was generated again at the portal replaces the old one. Tokens of the old one can
+// still be revoked.
 func TestImportOfAKeyMadeAnew(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -18,8 +18,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// gate is a gateway of another make, in front of the sandbox's key manager. It answers the probe
-// URL by a handler.
+// gate is a gateway that is not WSO2's, in front of the sandbox's key manager. A handler answers
+// its probe URL.
 type gate struct {
 	*world
 	s   *console.Service
@@ -108,7 +108,7 @@ func (g *gate) isDown() bool {
 	return g.down
 }
 
-// asked is how many calls have come, and how many of those with a made-up token.
+// asked returns the number of calls, and of those with a made-up token.
 func (g *gate) asked() (all, made int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -134,9 +134,8 @@ func plainly(status int, body string) func(http.ResponseWriter) {
 	return func(w http.ResponseWriter) { w.WriteHeader(status); _, _ = io.WriteString(w, body) }
 }
 
-// TestProbeOfOtherGateways: a token is accepted, dies, and is proved dead by three refusals a
-// second apart, at gateways that name no token. While their key manager is down nothing is
-// concluded.
+// A token is accepted, dies, and is proved dead by three refusals a second apart, at gateways that
+// do not name the token. While their key manager is down nothing is concluded.
 func TestProbeOfOtherGateways(t *testing.T) {
 	t.Parallel()
 	n := 0
@@ -218,7 +217,7 @@ func TestProbeMissingScope(t *testing.T) {
 	}
 }
 
-// A URL that lets anybody through, and one without a rule (404 for everybody), prove nothing.
+// A URL that accepts every token, and one without a rule (404 for every token), prove nothing.
 func TestProbeOfURLsThatProveNothing(t *testing.T) {
 	t.Parallel()
 	g := newGate(t, func(_ *gate, w http.ResponseWriter, _ *http.Request, _ bool) { w.WriteHeader(200) })
@@ -266,8 +265,7 @@ func TestProbeAPIAnswers(t *testing.T) {
 	g.sees(tok.ID, tokenapi.Refused, tokenapi.WhyLikeMadeUp)
 }
 
-// When the gateway answers everybody in another way than while tokens were accepted, it may be
-// failing.
+// A gateway that answers every token in another way than while tokens were accepted may be failing.
 func TestProbeSignatureChanged(t *testing.T) {
 	t.Parallel()
 	g := newGate(t, func(g *gate, w http.ResponseWriter, _ *http.Request, good bool) {
@@ -384,7 +382,7 @@ func TestControlLimits(t *testing.T) {
 	g.sees(tok.ID, tokenapi.Refused, tokenapi.WhyLikeMadeUp)
 }
 
-// What is no answer to a made-up token is no control, and is not asked for again within a minute.
+// An answer that tells nothing of tokens is no control. None is sent again within a minute.
 func TestControlThatIsNone(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{500, 429, 408, 407} {
@@ -405,7 +403,7 @@ func TestControlThatIsNone(t *testing.T) {
 	}
 }
 
-// Of many that probe at the same time one asks for the control, and the others take it.
+// Of many probes at the same time one sends the control, and the others take its answer.
 func TestControlAskedOnce(t *testing.T) {
 	t.Parallel()
 	g := newGate(t, func(_ *gate, w http.ResponseWriter, _ *http.Request, _ bool) { w.WriteHeader(200) })
@@ -428,7 +426,7 @@ func TestControlAskedOnce(t *testing.T) {
 	}
 }
 
-// looking is a Keeper that tells of each reading, once it is told to.
+// looking is a Keeper that reports each reading once it is told to.
 type looking struct {
 	console.Keeper
 	on     atomic.Bool
@@ -444,7 +442,7 @@ func (k *looking) View(ctx context.Context, f func(console.Reader) error) error 
 	return err
 }
 
-// While another process asks, its answer is waited for.
+// While another process sends a control, its answer is waited for.
 func TestControlOfAnotherProcess(t *testing.T) {
 	t.Parallel()
 	arrived, release := make(chan struct{}), make(chan struct{})
@@ -525,8 +523,7 @@ func TestControlIsSeenAndHoldsNoSecret(t *testing.T) {
 	}
 }
 
-// Tokens of another form are another question: what an opaque made-up token gets says nothing of a
-// JWT.
+// A control counts only for tokens of its form.
 func TestControlByForm(t *testing.T) {
 	t.Parallel()
 	g := newGate(t, func(_ *gate, w http.ResponseWriter, r *http.Request, _ bool) {

@@ -10,8 +10,7 @@ import (
 	"lanyard/tokenapi"
 )
 
-// What a probe URL is worth is told by the controls that are kept, and by new ones within their
-// limits.
+// A check uses stored controls, and sends new ones within their limits.
 func TestCheckProbeURL(t *testing.T) {
 	t.Parallel()
 	for status, worth := range map[int]console.URLWorth{
@@ -30,8 +29,8 @@ func TestCheckProbeURL(t *testing.T) {
 	}
 }
 
-// It keeps to the limits: once in 5 minutes, or a minute where nothing was shown, and the last of a
-// day are for refusals. What is kept is told with its time.
+// A check sends a control once in 5 minutes, or a minute after one that showed nothing. The last
+// ones of a day are left to refusals. A stored control is shown with its time.
 func TestCheckProbeURLKeepsTheLimits(t *testing.T) {
 	t.Parallel()
 	var status atomic.Int32

@@ -51,8 +51,8 @@ func TestPrunes(t *testing.T) {
 	}
 }
 
-// Whatever happens to a store, pruning removes nothing that some path could still use: nothing that
-// is judged alive, is to be sent, has a refresh token to use, or waits for an answer.
+// Whatever happens to a store, pruning keeps each token that is alive, has a revoke to send or a
+// refresh token to use, or waits for an answer.
 func TestPruningKeepsWhatIsOfUse(t *testing.T) {
 	t.Parallel()
 	seeds := len(sandbox.Profiles())

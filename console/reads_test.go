@@ -66,8 +66,8 @@ func (w countingWriter) Newest(f console.TokenFilter, each func(console.Token) b
 }
 func (w countingWriter) Token(id string) (console.Token, error) { return w.r.Token(id) }
 
-// What a verb reads does not grow with what other applications hold, nor, unless it asks the
-// server, with what is over.
+// The number of tokens that a verb reads does not grow with other applications. Unless the verb
+// sends a request, it does not grow with tokens that are over.
 func TestVerbsReadWhatTheyNeed(t *testing.T) {
 	t.Parallel()
 	reads := func(held int) map[string]int {

@@ -47,8 +47,8 @@ func refuses(status int, body string, header ...string) func(http.ResponseWriter
 
 const wrongPassword = `{"error":"invalid_grant","error_description":"Authentication failed for ana"}`
 
-// Many that ask at once with a wrong password make one attempt, because attempts lock accounts. All
-// of them get the server's words.
+// Many that send a wrong password at once make one attempt, because attempts lock accounts. All of
+// them get the server's words.
 func TestRefusalIsShared(t *testing.T) {
 	t.Parallel()
 	g := newGuarded(t)
@@ -75,7 +75,7 @@ func TestRefusalIsShared(t *testing.T) {
 	}
 }
 
-// What was refused is not sent again at once, unless something has changed or a person asks.
+// A refused request is not sent again at once, unless something has changed or a person wants it.
 func TestRefusalRests(t *testing.T) {
 	t.Parallel()
 	wrong := refuses(400, wrongPassword)
@@ -150,8 +150,7 @@ func TestRefusalRests(t *testing.T) {
 	}
 }
 
-// Each password that was refused rests on its own: going to and fro between two of them is no way
-// around it.
+// Each refused password rests on its own, also if two of them alternate.
 func TestEachPasswordRests(t *testing.T) {
 	t.Parallel()
 	g := newGuarded(t)
@@ -165,8 +164,7 @@ func TestEachPasswordRests(t *testing.T) {
 	}
 }
 
-// A client secret that was refused, and a server that wants to be left alone, are so for every use
-// of the consumer key.
+// The refusal of a client secret, and a Retry-After, count for every use of the consumer key.
 func TestRefusalIsAboutTheClient(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]func(http.ResponseWriter, string){
@@ -190,7 +188,7 @@ func TestRefusalIsAboutTheClient(t *testing.T) {
 	}
 }
 
-// Whoever waits with other secrets is not told the refusal of somebody else's.
+// A process that waits with other secrets does not get another one's refusal.
 func TestRefusalOfOtherSecrets(t *testing.T) {
 	t.Parallel()
 	g := newGuarded(t)

@@ -112,7 +112,7 @@ func TestReadLines(t *testing.T) {
 	}
 }
 
-// What a line says beside the usual is taken over, or named.
+// The parts of a line are taken over, or named in a note.
 func TestReadParts(t *testing.T) {
 	t.Parallel()
 	const base = "env=h token=https://h/token auth=basic key=a secret=3e23e816 grant=client_credentials"
@@ -244,7 +244,7 @@ func TestReadSettings(t *testing.T) {
 	}
 }
 
-// Whatever a secret holds, it comes out of a line as it was quoted into it.
+// A secret comes out of a line as it was quoted into it.
 func FuzzSecret(f *testing.F) {
 	for _, s := range []string{"hunter2", "a$b`c\"d'e", `\`, "^%X%^", "‘’“”–", " a # b ", "\u00a0x", "{a}b", "$(id)", "a&b|c>d;e"} {
 		f.Add(s)

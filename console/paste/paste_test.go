@@ -141,7 +141,7 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// A text that would become endless is read all the same, without what becomes too long.
+// A text that would grow without end is read without the parts that become too long.
 func TestReadGrowsNot(t *testing.T) {
 	t.Parallel()
 	text := "A=" + strings.Repeat("a", 100) + "\n"
@@ -184,7 +184,7 @@ func TestReadRefuses(t *testing.T) {
 	}
 }
 
-// Whatever is pasted, there is an answer, and an error quotes nothing of it.
+// Every text gives an answer, and no error quotes it.
 func FuzzRead(f *testing.F) {
 	for _, s := range []string{
 		"curl -u k:%s -d grant_type=client_credentials https://x/token", "CLIENT_ID=a\nCLIENT_SECRET=%s", "A=$(curl -d '{\"client_secret\":\"%s\"}' https://x)", "curl -d 'a=%s' ${A:?%s}", "export A=(%s b)", "curl <<X\n%s\nX",
