@@ -54,7 +54,7 @@ func (m *root) tellBulk(f session.BulkDone) {
 	case len(f.Wrong) > 0:
 		wrong := make([]string, len(f.Wrong))
 		for i, w := range f.Wrong {
-			wrong[i] = scene.WrongWords(w)
+			wrong[i] = scene.FailureWords(w)
 		}
 		m.Notify(scene.Warn, text+": "+strings.Join(wrong, "; "), hint)
 	case f.More > 0:

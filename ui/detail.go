@@ -30,7 +30,7 @@ func (m *root) tellRow(s *scene.Scene, w int, own bool) string {
 		if wait := slow(s); wait != nil {
 			paint, leads, texts = m.st.Accent, []string{""}, wait
 		}
-		if k := s.Key.Short(); k != "" && s.KeySaid == "" { // a small screen says it nowhere else
+		if k := s.Key.Short(); k != "" && s.KeyShown == "" { // a small screen says it nowhere else
 			leads = []string{k + " · "}
 		}
 	case slow(s) != nil:
@@ -40,7 +40,7 @@ func (m *root) tellRow(s *scene.Scene, w int, own bool) string {
 		asks := s.Keys.List(keys.Get, keys.Renew, keys.Revoke, keys.Copy, keys.Probe) + " ask for the passphrase"
 		texts = []string{"locked, so not verified: lists and countdowns run on, " + asks, "locked, not verified: " + asks, "locked: " + asks}
 	}
-	if own && s.KeySaid != s.Key.Text() {
+	if own && s.KeyShown != s.Key.Text() {
 		right = s.Key.Text()
 	}
 	text := firstFit(leads, texts, room-kit.Width(right)-2*min(len(right), 1))
@@ -71,10 +71,10 @@ func slow(s *scene.Scene) []string {
 	}
 	took := s.Now.Sub(since.Truncate(time.Second))
 	if took < slowAfter {
-		s.Until(slowAfter - took)
+		s.ChangesIn(slowAfter - took)
 		return nil
 	}
-	s.Until(time.Second - took%time.Second)
+	s.ChangesIn(time.Second - took%time.Second)
 	n := strconv.Itoa(int(took/time.Second)) + " s"
 	return []string{"waiting for the server's answer, " + n + " so far; what is asked for goes on when you do something else", "waiting for the server's answer, " + n, "waiting, " + n}
 }

@@ -227,7 +227,7 @@ func (p *Pump) FeedLate(b console.Board) {
 }
 
 // Brought is what the answer to a key says of a token, before any reading shows it.
-func (p *Pump) Brought(t console.Token) { p.m.panes.tokens.Got(t, p.Selected()) }
+func (p *Pump) Brought(t console.Token) { p.m.panes.tokens.SelectNew(t, p.Selected()) }
 
 // Box is where the overlay on top is, with its border; empty where none is open.
 func (p *Pump) Box() kit.Rect {

@@ -65,7 +65,7 @@ func (m *root) filterTyped(msg tea.KeyPressMsg) tea.Cmd {
 // selectOnly selects the row that the filter left, if it left one.
 func (m *root) selectOnly() {
 	if l, n, id := m.panes.at(m.on()).Cursor(m.Scene()); n == 1 {
-		l.Sel = id(0)
+		l.Selected = id(0)
 	}
 }
 
@@ -73,7 +73,7 @@ func (m *root) selectOnly() {
 func (m *root) filterPasted(text string) {
 	v := &m.view
 	text, _, _ = strings.Cut(strings.TrimSpace(text), "\n")
-	if len([]rune(text)) > scene.LongestSearch { // it may be a token, and the filter is shown
+	if len([]rune(text)) > scene.LongestPaste { // it may be a token, and the filter is shown
 		m.Notify(scene.Info, "what was pasted is too long to look for, and nothing of it was taken", "paste a fingerprint, or type")
 		return
 	}
@@ -106,7 +106,7 @@ func (m *root) sortBy(a keys.Action) {
 // titleIn returns the title of a pane for room cells. A tight title keeps the filter and the marks:
 // without them rows that are filtered away would seem to be gone.
 func titleIn(s *scene.Scene, p pane.Pane, id scene.PaneID, room int) string {
-	full, labels := p.Title(s), s.Labels(id)
+	full, labels := p.Title(s), s.TitleParts(id)
 	if kit.Width(full) <= room || len(labels) == 0 {
 		return kit.Middle(full, max(room, 6))
 	}

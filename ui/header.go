@@ -37,7 +37,7 @@ func (m *root) header(s *scene.Scene) string {
 	if small {
 		counts = nil
 		if n := len(s.Board.Apps); n > 1 && (clock.Text == "" || m.w >= 44) {
-			counts = []scene.Cell{scene.TextCell(m.st.Quiet, "← "+strconv.Itoa(s.App+1)+"/"+strconv.Itoa(n)+" →")}
+			counts = []scene.Cell{scene.NewCell(m.st.Quiet, "← "+strconv.Itoa(s.App+1)+"/"+strconv.Itoa(n)+" →")}
 		}
 	}
 	if clock.Text != "" {
@@ -59,7 +59,7 @@ func (m *root) header(s *scene.Scene) string {
 		}
 		if small {
 			name = strings.TrimSpace(a.Shown + " " + kit.Cut(kit.Clean(a.KeyType), 4))
-			if l := s.Labels(scene.Tokens); len(l) > 0 { // there is no pane with a title
+			if l := s.TitleParts(scene.Tokens); len(l) > 0 { // there is no pane with a title
 				name = strings.Replace(l[0], " of ", "/", 1)
 			}
 		}
@@ -87,7 +87,7 @@ func (m *root) header(s *scene.Scene) string {
 	for _, c := range counts {
 		l.Put(string(c.Paint), c.Text)
 	}
-	s.KeySaid = key
+	s.KeyShown = key
 	return l.End(m.w)
 }
 
@@ -136,7 +136,7 @@ func (m *root) counts(short bool) []scene.Cell {
 		case len(out) > 0:
 			text = "  " + text
 		}
-		out = append(out, scene.TextCell(paint, text))
+		out = append(out, scene.NewCell(paint, text))
 	}
 	add(t.Active+t.Expiring, console.Active)
 	add(t.Expiring, console.Expiring)
@@ -166,7 +166,7 @@ func (m *root) skew(a *session.App, short bool) scene.Cell {
 	if short {
 		word = "clock "
 	}
-	return scene.TextCell(m.st.Warn, word+sign+console.Left(d.Abs()))
+	return scene.NewCell(m.st.Warn, word+sign+console.Left(d.Abs()))
 }
 
 // banners draws the permanent warnings. Each has a line of its own if they fit, else they follow

@@ -91,12 +91,12 @@ func (m *root) perform(i scene.Intent) tea.Cmd {
 // moveCursor moves the cursor of the focused pane.
 func (m *root) moveCursor(s *scene.Scene, a keys.Action) {
 	l, n, id := m.panes.at(m.on()).Cursor(s)
-	was := l.Sel
+	was := l.Selected
 	l.Move(a, n, id)
 	switch {
 	case n == 0:
 		m.flash("there is no row here", "")
-	case l.Sel == was:
+	case l.Selected == was:
 		m.flash("this is the "+end(a)+" row", "")
 	}
 }
@@ -129,12 +129,12 @@ func (m *root) focusOn(p scene.PaneID) {
 	if p == scene.Gateway || p == scene.Activity {
 		m.lower = p
 	}
-	if g := &m.panes.gateway.List; p == scene.Gateway && g.Sel == "" && m.board().AtGateway() > 0 {
-		g.Sel = m.s.Page(session.Query{Scope: session.AtGateway}).ID(0)
+	if g := &m.panes.gateway.List; p == scene.Gateway && g.Selected == "" && m.board().AtGateway() > 0 {
+		g.Selected = m.s.Page(session.Query{Scope: session.AtGateway}).ID(0)
 	}
 	if s := m.Scene(); p == scene.Activity && m.panes.acts.Selected(s) == nil {
 		if rows := s.Calls(); len(rows) > 0 {
-			m.panes.acts.List.Sel = pane.CallID(rows)(0)
+			m.panes.acts.List.Selected = pane.CallID(rows)(0)
 		}
 	}
 }
@@ -147,9 +147,9 @@ func (m *root) sideways(a keys.Action) {
 		if a == keys.Left {
 			move = keys.Up
 		}
-		was := m.panes.apps.List.Sel
+		was := m.panes.apps.List.Selected
 		m.panes.apps.List.Move(move, len(m.board().Apps), m.panes.apps.ID(m.Scene()))
-		if m.panes.apps.List.Sel == was {
+		if m.panes.apps.List.Selected == was {
 			m.flash("this is the "+end(move)+" application", "")
 		}
 		return

@@ -109,14 +109,14 @@ func (m *root) clickRow(z *zone, x, line int) tea.Cmd {
 	if line < 0 || line >= z.H-2 {
 		return nil
 	}
-	if line < l.Top {
-		if z.pane == scene.Tokens && line == l.Top-1 {
-			return m.Act(pane.ColumnsFor(z.W - 2).Under(x))
+	if line < l.HeaderLines {
+		if z.pane == scene.Tokens && line == l.HeaderLines-1 {
+			return m.Act(pane.ColumnsFor(z.W - 2).SortAt(x))
 		}
 		return nil
 	}
-	if i := l.Off + line - l.Top; i < n {
-		l.Sel, l.At = id(i), i
+	if i := l.Offset + line - l.HeaderLines; i < n {
+		l.Selected = id(i)
 	}
 	return nil
 }

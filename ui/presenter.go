@@ -32,11 +32,11 @@ func (m *root) redactBoard() {
 	} else {
 		m.redactor = nil
 	}
-	m.panes.apps.Widest = 0
+	m.panes.apps.NameWidth = 0
 	for i := range m.board().Apps {
 		a := &m.board().Apps[i]
 		a.Shown = kit.Clean(string(a.Name))
-		m.panes.apps.Widest = max(m.panes.apps.Widest, kit.Width(a.Shown))
+		m.panes.apps.NameWidth = max(m.panes.apps.NameWidth, kit.Width(a.Shown))
 		a.Shown = m.redactor.Text(a.Shown)
 	}
 }
@@ -104,7 +104,7 @@ func pendingStage(s *scene.Scene, r *session.Row) (describe.Stage, time.Duration
 	if !r.Pending() {
 		return describe.Sending, 0, ""
 	}
-	return s.Waiting(r)
+	return s.RevokeStage(r)
 }
 
 // countdown draws the lines under the header in presenter mode: block digits where there is room,

@@ -23,7 +23,7 @@ type result interface{ land(m *root) tea.Cmd }
 // Request hands a request to the session.
 func (m *root) Request(r session.Request) tea.Cmd {
 	if g, ok := r.(session.Get); ok {
-		g.Selected = m.panes.tokens.Selected(g.App)
+		g.Selected = m.panes.tokens.SelectedID(g.App)
 		r = g
 	}
 	return m.after(m.s.Do(r, m.now))
@@ -72,7 +72,7 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 			m.NotifyError("get", f.Err)
 			break
 		}
-		m.panes.tokens.Got(f.Outcome.Token, f.Selected)
+		m.panes.tokens.SelectNew(f.Outcome.Token, f.Selected)
 		m.tellBrought("got", f.Outcome)
 	case session.Renewed:
 		m.closeInvites(f.App, f.Key())
@@ -80,7 +80,7 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 			m.NotifyError("renew", f.Err)
 			break
 		}
-		m.panes.tokens.Got(f.Outcome.Token, f.Token)
+		m.panes.tokens.SelectNew(f.Outcome.Token, f.Token)
 		word := "asked anew, there was no live refresh token: got"
 		if f.Outcome.How == console.Refreshed {
 			word = "refreshed: got"
@@ -119,7 +119,7 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 	case session.ClipboardCleared:
 		return m.tellCleared(f)
 	case session.LeftOut:
-		m.Log(scene.Info, scene.LeftWords(f.Left), "")
+		m.Log(scene.Info, scene.SkipWords(f.Left), "")
 	case session.BulkDone:
 		m.tellBulk(f)
 	case session.Refused:
@@ -208,16 +208,16 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 	case session.Saved:
 		m.now = m.clock() // the first save has created the service and its clock
 		if f.Err == nil {
-			m.welcome, m.panes.apps.List.Sel = nil, f.App.ID
+			m.welcome, m.panes.apps.List.Selected = nil, f.App.ID
 		}
 	case session.FoundKept:
 		m.now = m.clock() // the first save has created the service and its clock
 		if f.Err == nil && len(f.Apps) > 0 {
-			m.welcome, m.panes.apps.List.Sel = nil, f.Apps[0].ID
+			m.welcome, m.panes.apps.List.Selected = nil, f.Apps[0].ID
 		}
 	case session.Adopted:
 		if f.Err == nil {
-			m.panes.tokens.Got(f.Token, m.panes.tokens.Selected(f.Token.AppID))
+			m.panes.tokens.SelectNew(f.Token, m.panes.tokens.SelectedID(f.Token.AppID))
 		}
 	case session.Deleted:
 		m.tellDeleted(f)
@@ -232,17 +232,17 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 // boardFiled updates panes and overlays after the board was read.
 func (m *root) boardFiled(first bool) {
 	m.redactBoard()
-	m.panes.tokens.Settle(m.board())
+	m.panes.tokens.DropGone(m.board())
 	l := &m.panes.apps.List
 	n, id := len(m.board().Apps), func(i int) string { return m.board().Apps[i].ID }
 	if l.Index(n, id) < 0 {
-		l.Sel = ""
+		l.Selected = ""
 		if first && n > 0 {
-			l.Sel = id(0)
+			l.Selected = id(0)
 		}
 	}
-	if g := &m.panes.gateway.List; !m.s.Page(session.Query{Scope: session.AtGateway}).Has(g.Sel) {
-		g.Sel = ""
+	if g := &m.panes.gateway.List; !m.s.Page(session.Query{Scope: session.AtGateway}).Has(g.Selected) {
+		g.Selected = ""
 	}
 	m.tourRead(m.now)
 	for _, o := range m.overlays {
@@ -365,14 +365,14 @@ func (m *root) whyUseless(id string) string {
 func (m *root) besideApp(id string) {
 	rows, l := m.Scene().AppRows(), &m.panes.apps.List
 	at := slices.IndexFunc(rows, func(i int) bool { return m.board().Apps[i].ID == id })
-	if at < 0 || l.Sel != id || len(rows) < 2 || m.board().Apps[rows[at]].Len() > 0 {
+	if at < 0 || l.Selected != id || len(rows) < 2 || m.board().Apps[rows[at]].Len() > 0 {
 		return
 	}
 	next := at + 1
 	if next == len(rows) {
 		next = at - 1
 	}
-	l.Sel = m.board().Apps[rows[next]].ID
+	l.Selected = m.board().Apps[rows[next]].ID
 }
 
 func (m *root) tellDeleted(f session.Deleted) {

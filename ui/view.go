@@ -49,7 +49,7 @@ func (m *root) Scene() *scene.Scene {
 	n := len(m.board().Apps)
 	s := &scene.Scene{
 		Board: m.board(), Now: m.second(), Styles: &m.st, Session: m.s, ASCII: m.set.ASCII, Keys: &m.keys, Light: m.term.knowsBackground && !m.term.dark, Key: m.shownKey(),
-		View: &m.view, Redactor: m.redactor, Marks: m.s.Marks(), On: m.on(),
+		View: &m.view, Redactor: m.redactor, Marks: m.s.Marks(), Focus: m.on(),
 		App: m.panes.apps.List.Index(n, func(i int) string { return m.board().Apps[i].ID }),
 	}
 	if s.App >= 0 && !slices.Contains(s.AppRows(), s.App) {
@@ -90,7 +90,7 @@ func (m *root) draw() {
 		}
 	}
 	m.noteQuestion()
-	m.frame.next, m.frame.drawn = s.Next, s.Drawn
+	m.frame.next, m.frame.drawn = s.NextChange, s.RowsDrawn
 	if !m.frame.next.IsZero() {
 		m.frame.next = wholeSecond(m.frame.next)
 	}
@@ -163,7 +163,7 @@ func (m *root) body(s *scene.Scene, l layout, r kit.Rect) []string {
 	switch {
 	case l == listOnly:
 		m.frame.zones = append(m.frame.zones, zone{kit.Rect{X: r.X - 1, Y: r.Y - 1, W: r.W + 2, H: r.H + 2}, scene.Tokens, nil})
-		return m.panes.tokens.Alone(s, r.W, r.H)
+		return m.panes.tokens.PaddedLines(s, r.W, r.H)
 	case l == onePane || m.zoomed:
 		return m.frameOf(s, r, m.focus, all)
 	}
@@ -188,7 +188,7 @@ func (m *root) appsWide(l layout, w int) int {
 	if l == twoRows {
 		least, most = 23, max(23+w-80, 23)
 	}
-	return max(least, min(m.panes.apps.Widest+pane.AppsBeside, most))
+	return max(least, min(m.panes.apps.NameWidth+pane.AppsFixedWidth, most))
 }
 
 // frameOf draws a pane in its border. Panes that share one place are tabs in the border.
@@ -229,7 +229,7 @@ func (m *root) frameOf(s *scene.Scene, r kit.Rect, id scene.PaneID, tabs []scene
 	m.frame.zones = append(m.frame.zones, zoneOf(r, id, tabs, titles))
 	p := m.panes.at(id)
 	body := p.Lines(s, max(r.W-2, 0), max(r.H-2, 0), on)
-	return kit.Frame(r.W, r.H, string(border), titles, kit.Label{SGR: string(m.st.Warn), Text: p.Right(s)}, body)
+	return kit.Frame(r.W, r.H, string(border), titles, kit.Label{SGR: string(m.st.Warn), Text: p.RightTitle(s)}, body)
 }
 
 func beside(a, b []string) []string {
@@ -286,7 +286,7 @@ func (m *root) footer(s *scene.Scene) string {
 	}
 	limit := m.w - kit.Width(help) - 2
 	narrow := m.w < 60
-	if text := s.Key.Short(); text != "" && m.h < 20 && s.KeySaid == "" { // otherwise the line above tells it
+	if text := s.Key.Short(); text != "" && m.h < 20 && s.KeyShown == "" { // otherwise the line above tells it
 		l.Put(string(m.st.Warn), text)
 		l.Gap(2)
 	}

@@ -26,7 +26,7 @@ func NewBulk(s *scene.Scene, b session.Bulk, then session.Request) *Bulk {
 	var left []string
 	for _, id := range b.Tokens {
 		if l := s.Session.LeftOut(b.Verb, id); l.Why != session.NotLeft {
-			left = append(left, scene.LeftWords(l))
+			left = append(left, scene.SkipWords(l))
 		} else if r := s.Board.Row(id); r != nil {
 			a := &s.Board.Apps[r.App]
 			apps[a.Label()]++

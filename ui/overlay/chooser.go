@@ -121,7 +121,7 @@ func (c *chooser) Typed(msg tea.KeyPressMsg) scene.Intent {
 // Pasted takes a few words to search for. It refuses a long text and several lines: they were
 // pasted by accident and may be a secret.
 func (c *chooser) Pasted(text string) bool {
-	if len([]rune(text)) > scene.LongestSearch || kit.Clean(text) != text {
+	if len([]rune(text)) > scene.LongestPaste || kit.Clean(text) != text {
 		c.said = "that paste is nothing to look for"
 		return false
 	}
@@ -173,7 +173,7 @@ func (c *chooser) Box(s *scene.Scene, w, h int) []string {
 		lines = append(lines, c.line(s, e, w, i == c.at))
 	}
 	if len(shown) == 0 {
-		lines = scene.Hint(s, w, max(room, 1), "Nothing is called that. backspace takes a letter back.")
+		lines = scene.Placeholder(s, w, max(room, 1), "Nothing is called that. backspace takes a letter back.")
 	}
 	if c.input.Value() == "" && c.at == len(shown)-1 {
 		focused = len(lines)
@@ -224,9 +224,9 @@ func (c *chooser) detail(s *scene.Scene, shown []Entry, w int) []string {
 	e := shown[c.at]
 	switch {
 	case e.Why != "" && c.asPalette:
-		text = "– " + scene.Join(e.Why, e.Hint)
+		text = "– " + scene.JoinHint(e.Why, e.Hint)
 	case e.Why != "":
-		text = e.Does + " – " + scene.Join(e.Why, e.Hint)
+		text = e.Does + " – " + scene.JoinHint(e.Why, e.Hint)
 	default:
 		text = e.Does
 	}

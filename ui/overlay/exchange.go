@@ -23,7 +23,7 @@ func (o *Exchange) Title(*scene.Scene) string {
 }
 
 func (o *Exchange) Foot() string {
-	if o.scroll.N > o.scroll.Page {
+	if o.scroll.Lines > o.scroll.Height {
 		return "c copies it as curl · " + scene.More + " · esc closes"
 	}
 	return "c copies it as curl · esc closes"

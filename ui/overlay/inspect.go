@@ -53,7 +53,7 @@ func (o *Inspect) Foot() string {
 	if o.Locked {
 		text = "enter unlocks · "
 	}
-	if o.scroll.N > o.scroll.Page {
+	if o.scroll.Lines > o.scroll.Height {
 		text += scene.More + " · "
 	}
 	return text + "esc closes"

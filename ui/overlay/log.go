@@ -59,7 +59,7 @@ func (o *Log) Press(s *scene.Scene, a keys.Action, key string) scene.Intent {
 		}
 		return scene.Cannot("no call belongs to this message", "")
 	case key == "c", key == "y":
-		return scene.Do(session.CopyText{What: "the message", Text: scene.Join(n.Text, n.Hint)})
+		return scene.Do(session.CopyText{What: "the message", Text: scene.JoinHint(n.Text, n.Hint)})
 	}
 	o.move(a)
 	return nil
@@ -116,7 +116,7 @@ func (o *Log) move(a keys.Action) {
 func (o *Log) Box(s *scene.Scene, w, h int) []string {
 	out := []string{scene.Padded(s.Styles.Quiet, s.Redacted(o.Key.Line(w-2)), w)}
 	if len(o.Entries) == 0 {
-		return append(out, scene.Hint(s, w, max(h-1, 0), "", "Nothing was said yet. Every notice and every error of this run is kept here.")...)
+		return append(out, scene.Placeholder(s, w, max(h-1, 0), "", "Nothing was said yet. Every notice and every error of this run is kept here.")...)
 	}
 	o.h, o.spans = h, o.spans[:0]
 	for i := range o.Entries {

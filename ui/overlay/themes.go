@@ -38,7 +38,7 @@ func NewThemes(
 	if o.inUse == "" && len(o.rows) > 0 {
 		o.inUse = o.rows[0].name
 	}
-	o.list.Sel = o.inUse
+	o.list.Selected = o.inUse
 	return o
 }
 

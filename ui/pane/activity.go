@@ -15,10 +15,10 @@ import (
 type Activity struct{ List scene.List }
 
 func (p *Activity) Title(s *scene.Scene) string {
-	return "Activity" + s.Label(scene.Activity)
+	return "Activity" + s.TitleSuffix(scene.Activity)
 }
 
-func (p *Activity) Right(*scene.Scene) string { return "" }
+func (p *Activity) RightTitle(*scene.Scene) string { return "" }
 
 func CallID(rows []*console.Exchange) func(int) string {
 	return func(i int) string { return strconv.FormatInt(rows[i].Seq, 10) }
@@ -45,13 +45,13 @@ func (p *Activity) Target(s *scene.Scene) (*session.Row, *scene.Refuse) {
 func (p *Activity) Lines(s *scene.Scene, w, h int, focused bool) []string {
 	n := len(s.Board.Exchanges)
 	if n == 0 {
-		return scene.Hint(s, w, h, "", "No call was made in this run.", "",
+		return scene.Placeholder(s, w, h, "", "No call was made in this run.", "",
 			s.Keys.Hint(keys.Get, "gets a token, ")+s.Keys.Hint(keys.Probe,
 				"probes one: every call to a Token API or gateway is listed here."))
 	}
 	rows := s.Calls()
 	if len(rows) == 0 {
-		return s.NothingLeft(scene.Activity, w, h)
+		return s.NoMatch(scene.Activity, w, h)
 	}
 	from, to, sel := p.List.Window(len(rows), h, CallID(rows))
 	out := make([]string, 0, to-from)

@@ -13,19 +13,19 @@ import (
 
 // appsPane answers: which client am I?
 type Apps struct {
-	List   scene.List
-	Widest int // cells of the longest name
+	List      scene.List
+	NameWidth int // cells of the longest name
 }
 
 // appsBeside are the cells of a line of the pane that are not the name: its border, the cursor, the kind of key,
 // the sign and two digits, and what is between them.
-const AppsBeside = 2 + 1 + 1 + 4 + 1 + 4 + 2
+const AppsFixedWidth = 2 + 1 + 1 + 4 + 1 + 4 + 2
 
 func (p *Apps) Title(s *scene.Scene) string {
-	return "Applications" + s.Label(scene.Applications)
+	return "Applications" + s.TitleSuffix(scene.Applications)
 }
 
-func (p *Apps) Right(*scene.Scene) string { return "" }
+func (p *Apps) RightTitle(*scene.Scene) string { return "" }
 
 func (p *Apps) ID(s *scene.Scene) func(int) string {
 	return func(i int) string { return s.Board.Apps[i].ID }
@@ -44,11 +44,11 @@ func (p *Apps) Target(s *scene.Scene) (*session.Row, *scene.Refuse) {
 func (p *Apps) Lines(s *scene.Scene, w, h int, focused bool) []string {
 	n := len(s.Board.Apps)
 	if n == 0 {
-		return scene.Hint(s, w, h, "", "No application yet.", "", s.Keys.Hint(keys.AddApp, "adds one: a token URL, a consumer key and its secret are all it takes. An [[application]] in the configuration does, too."))
+		return scene.Placeholder(s, w, h, "", "No application yet.", "", s.Keys.Hint(keys.AddApp, "adds one: a token URL, a consumer key and its secret are all it takes. An [[application]] in the configuration does, too."))
 	}
 	rows := s.AppRows()
 	if len(rows) == 0 {
-		return s.NothingLeft(scene.Applications, w, h)
+		return s.NoMatch(scene.Applications, w, h)
 	}
 	from, to, sel := p.List.Window(len(rows), h, func(i int) string { return s.Board.Apps[rows[i]].ID })
 	out := make([]string, 0, to-from)

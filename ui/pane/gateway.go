@@ -18,10 +18,10 @@ import (
 type Gateway struct{ List scene.List }
 
 func (p *Gateway) Title(s *scene.Scene) string {
-	return "Gateway cache" + s.Label(scene.Gateway)
+	return "Gateway cache" + s.TitleSuffix(scene.Gateway)
 }
 
-func (p *Gateway) Right(*scene.Scene) string { return "" }
+func (p *Gateway) RightTitle(*scene.Scene) string { return "" }
 
 func (p *Gateway) Row(s *scene.Scene) *session.Row {
 	rows := s.GatewayPage()
@@ -43,18 +43,18 @@ func (p *Gateway) Target(s *scene.Scene) (*session.Row, *scene.Refuse) {
 func (p *Gateway) Lines(s *scene.Scene, w, h int, focused bool) []string {
 	n := s.Board.AtGateway()
 	if n == 0 && s.Board.Total.Revoking > 0 {
-		return scene.Hint(s, w, h, "", "A revoke waits until the server has accepted it.", "", "Until then the gateway lets the token through.")
+		return scene.Placeholder(s, w, h, "", "A revoke waits until the server has accepted it.", "", "Until then the gateway lets the token through.")
 	}
 	if n == 0 {
-		return scene.Hint(s, w, h, "", "Nothing revoked or replaced may still pass the gateway.", "",
+		return scene.Placeholder(s, w, h, "", "Nothing revoked or replaced may still pass the gateway.", "",
 			"A token revoked with "+s.Keys.Way(keys.Revoke)+" is watched here until it is dead.")
 	}
 	rows := s.GatewayPage()
 	if rows.Len() == 0 {
-		return s.NothingLeft(scene.Gateway, w, h)
+		return s.NoMatch(scene.Gateway, w, h)
 	}
-	foot := p.learned(s, w)
-	large := p.large(s, rows, w, h-min(rows.Len(), 6)-len(foot))
+	foot := p.measuredWindow(s, w)
+	large := p.bigWindow(s, rows, w, h-min(rows.Len(), 6)-len(foot))
 	list := h - len(large)
 	if rows.Len()+len(foot) <= list {
 		list -= len(foot)
@@ -77,7 +77,7 @@ func (p *Gateway) Lines(s *scene.Scene, w, h int, focused bool) []string {
 
 // large is the selected window, else the first that is open, in block digits and a line of explanation: where h lines
 // are left over for it.
-func (p *Gateway) large(s *scene.Scene, rows session.Page, w, h int) []string {
+func (p *Gateway) bigWindow(s *scene.Scene, rows session.Page, w, h int) []string {
 	r := p.Row(s)
 	if r == nil || r.State != console.Lingering {
 		r = rows.First(console.Lingering)
@@ -117,7 +117,7 @@ func (p *Gateway) large(s *scene.Scene, rows session.Page, w, h int) []string {
 }
 
 // learned is what probes have shown of the gateway of the selected row's environment, or of the application's.
-func (p *Gateway) learned(s *scene.Scene, w int) []string {
+func (p *Gateway) measuredWindow(s *scene.Scene, w int) []string {
 	var env console.Private
 	if r := p.Row(s); r != nil {
 		env = s.Board.Apps[r.App].Environment.Name
@@ -170,12 +170,12 @@ func (p *Gateway) line(s *scene.Scene, r *session.Row, w int, selected, focused 
 	name := min(max(w-2-(2+wToken+1)-1-(wWindow+2)-len(describe.NotSeen), 6), 20)
 	label := kit.Middle(s.Board.Apps[r.App].Shown, name)
 	if r.Waits {
-		p.waiting(s, l, r, label, name, w)
+		p.revokeText(s, l, r, label, name, w)
 		return l.End(w)
 	}
 	l.Put(string(text), kit.Fit(label, name)+" ")
 
-	said := p.said(s, r, st, w-1-l.Width()-wMiddle-1)
+	said := p.evidence(s, r, st, w-1-l.Width()-wMiddle-1)
 	switch {
 	case over:
 		word := "dead"
@@ -188,14 +188,14 @@ func (p *Gateway) line(s *scene.Scene, r *session.Row, w int, selected, focused 
 		l.Cell(string(s.Styles.Quiet), word, wMiddle)
 		l.Gap(1)
 	case len(said) == 1 && said[0].Text == describe.NotSeen:
-		c := lingers(s, st)
+		c := windowCell(s, st)
 		l.Cell(string(c.Paint), c.Text, wWindow)
 		l.Gap(2)
 		if w-1-l.Width() < len(describe.NotSeen) {
 			said[0].Text = "not seen by us"
 		}
 	default:
-		c := lingers(s, st)
+		c := windowCell(s, st)
 		l.Cell(string(c.Paint), c.Text, wWindow)
 		l.Gap(1)
 		const bar = wMiddle - wWindow - 1
@@ -220,7 +220,7 @@ func (p *Gateway) line(s *scene.Scene, r *session.Row, w int, selected, focused 
 
 // waiting writes how far a revoke is that the server has not accepted: in the column of the others, or close to
 // the name where more of it can be said there.
-func (p *Gateway) waiting(s *scene.Scene, l *kit.Line, r *session.Row, label string, column, w int) {
+func (p *Gateway) revokeText(s *scene.Scene, l *kit.Line, r *session.Row, label string, column, w int) {
 	words := s.RevokeWords(r)
 	room := w - 1 - l.Width() - 1
 	text := scene.Fitting(words, room-column)
@@ -232,32 +232,32 @@ func (p *Gateway) waiting(s *scene.Scene, l *kit.Line, r *session.Row, label str
 }
 
 // said is what we know from the gateway itself, in w cells: the last probes, or that it never was asked.
-func (p *Gateway) said(s *scene.Scene, r *session.Row, st console.Status, w int) []scene.Cell {
+func (p *Gateway) evidence(s *scene.Scene, r *session.Row, st console.Status, w int) []scene.Cell {
 	var behind []scene.Cell
 	switch {
 	case st.Proof != console.ProofNone && st.PastExpiry == 0:
 	case st.Reopened:
-		behind = []scene.Cell{scene.TextCell(s.Styles.Danger, " let through after its window")}
+		behind = []scene.Cell{scene.NewCell(s.Styles.Danger, " let through after its window")}
 	case st.PastExpiry > 0:
-		behind = []scene.Cell{scene.TextCell(s.Styles.Danger, " let through after its expiry")}
+		behind = []scene.Cell{scene.NewCell(s.Styles.Danger, " let through after its expiry")}
 	case st.RefusedOnce:
-		behind = []scene.Cell{scene.TextCell(s.Styles.Warn, " refused once")}
+		behind = []scene.Cell{scene.NewCell(s.Styles.Warn, " refused once")}
 	}
 	if st.Proof == console.ProofNone && s.Session.Probes(r.ID) {
-		behind = append(behind, scene.TextCell(s.Styles.Accent, " probing"))
+		behind = append(behind, scene.NewCell(s.Styles.Accent, " probing"))
 	}
 	for _, c := range behind {
 		w -= kit.Width(c.Text)
 	}
-	out := strip(s, r, st, w)
+	out := probeStrip(s, r, st, w)
 	switch {
 	case len(out) > 0:
 	case st.Proof == console.ProofExpiry:
-		out = []scene.Cell{scene.TextCell(s.Styles.Quiet, "by its own expiry")}
+		out = []scene.Cell{scene.NewCell(s.Styles.Quiet, "by its own expiry")}
 	case st.Proof == console.ProofWindow:
-		out = []scene.Cell{scene.TextCell(s.Styles.Quiet, "the window ran out")}
+		out = []scene.Cell{scene.NewCell(s.Styles.Quiet, "the window ran out")}
 	case !st.SeenAtGW && len(behind) == 0:
-		out = []scene.Cell{scene.TextCell(s.Styles.Quiet, describe.NotSeen)}
+		out = []scene.Cell{scene.NewCell(s.Styles.Quiet, describe.NotSeen)}
 	}
 	out = append(out, behind...)
 	if len(out) > 0 {
@@ -267,13 +267,13 @@ func (p *Gateway) said(s *scene.Scene, r *session.Row, st console.Status, w int)
 }
 
 // outcome is a run of probes that were answered alike.
-type outcome struct {
+type probeRun struct {
 	accepted bool
 	status   int
 	n        int
 }
 
-func (u outcome) text() string {
+func (u probeRun) text() string {
 	text := "–"
 	if u.status != 0 {
 		text = strconv.Itoa(u.status)
@@ -289,10 +289,10 @@ func (u outcome) text() string {
 
 // strip writes the probes since the token ended, the newest last, in w cells: each of them where all fit, else those that
 // were answered alike together ("200 ×9 401"), and of these the last ones. The very last is always there.
-func strip(s *scene.Scene, r *session.Row, st console.Status, w int) []scene.Cell {
-	var each, runs []outcome
+func probeStrip(s *scene.Scene, r *session.Row, st console.Status, w int) []scene.Cell {
+	var each, runs []probeRun
 	for _, p := range r.Token.ProbesSince(st, s.Board.Apps[r.App].Policy) {
-		one := outcome{p.Verdict == console.ProbeAccepted, p.Status, 1}
+		one := probeRun{p.Verdict == console.ProbeAccepted, p.Status, 1}
 		each = append(each, one)
 		if k := len(runs) - 1; k >= 0 && runs[k].status == p.Status {
 			runs[k].n++
@@ -319,7 +319,7 @@ func strip(s *scene.Scene, r *session.Row, st console.Status, w int) []scene.Cel
 		if len(out) > 0 {
 			text = " " + text
 		}
-		out = append(out, scene.TextCell(paint, text))
+		out = append(out, scene.NewCell(paint, text))
 	}
 	return out
 }

@@ -9,7 +9,7 @@ import (
 // and a size, and answers keys with an intent.
 type Pane interface {
 	Title(s *scene.Scene) string
-	Right(s *scene.Scene) string // at the right end of the top border
+	RightTitle(s *scene.Scene) string // at the right end of the top border
 	Lines(s *scene.Scene, w, h int, focused bool) []string
 	// cursor gives the cursor with the rows that it moves over.
 	Cursor(s *scene.Scene) (l *scene.List, n int, id func(int) string)

@@ -33,12 +33,12 @@ func (p *Tokens) Title(s *scene.Scene) string {
 	case !ok:
 		return "Tokens"
 	case a.Source == console.Gone:
-		return "Tokens · " + a.Shown + " · no longer configured" + s.Label(scene.Tokens)
+		return "Tokens · " + a.Shown + " · no longer configured" + s.TitleSuffix(scene.Tokens)
 	}
-	return "Tokens · " + a.Shown + s.Label(scene.Tokens)
+	return "Tokens · " + a.Shown + s.TitleSuffix(scene.Tokens)
 }
 
-func (p *Tokens) Right(s *scene.Scene) string {
+func (p *Tokens) RightTitle(s *scene.Scene) string {
 	a, ok := s.Selected()
 	switch {
 	case ok && s.Session.Busy(session.AppKey(a.ID)):
@@ -63,7 +63,7 @@ func (p *Tokens) Right(s *scene.Scene) string {
 
 // list is the cursor of the selected application. The first one is made when the application is first
 // seen with rows and stands on the first row; after that only keys move it.
-func (p *Tokens) List(s *scene.Scene) *scene.List {
+func (p *Tokens) list(s *scene.Scene) *scene.List {
 	a, ok := s.Selected()
 	if !ok {
 		return &scene.List{}
@@ -73,7 +73,7 @@ func (p *Tokens) List(s *scene.Scene) *scene.List {
 		l = &scene.List{}
 		if a.Len() > 0 {
 			// Not before: rows that come after an empty list find nothing selected.
-			l.Sel = s.Session.Page(session.Query{App: a.ID}).ID(0)
+			l.Selected = s.Session.Page(session.Query{App: a.ID}).ID(0)
 			p.lists[a.ID] = l
 		}
 	}
@@ -81,40 +81,40 @@ func (p *Tokens) List(s *scene.Scene) *scene.List {
 }
 
 // selected is the selected token of an application, or "".
-func (p *Tokens) Selected(appID string) string {
+func (p *Tokens) SelectedID(appID string) string {
 	if l := p.lists[appID]; l != nil {
-		return l.Sel
+		return l.Selected
 	}
 	return ""
 }
 
 // got selects the token that a key of ours brought: the next key is about that one. Whoever has moved on
 // since the key was pressed is left where they are.
-func (p *Tokens) Got(t console.Token, was string) {
+func (p *Tokens) SelectNew(t console.Token, was string) {
 	l := p.lists[t.AppID]
 	if l == nil {
 		l = &scene.List{}
 		p.lists[t.AppID] = l
-	} else if l.Sel != was && l.Sel != "" {
+	} else if l.Selected != was && l.Selected != "" {
 		return
 	}
-	l.Sel = t.ID
+	l.Selected = t.ID
 	p.due[t.ID] = true
 }
 
 // settle forgets selected tokens that are gone: then nothing is selected. One that a key has just brought
 // is not gone: the reading may have begun before it was there.
-func (p *Tokens) Settle(b *session.Board) {
+func (p *Tokens) DropGone(b *session.Board) {
 	for i := range b.Apps {
 		a := &b.Apps[i]
 		l := p.lists[a.ID]
-		if l == nil || l.Sel == "" {
+		if l == nil || l.Selected == "" {
 			continue
 		}
-		if r := b.Row(l.Sel); r != nil && r.App == i {
-			delete(p.due, l.Sel)
-		} else if !p.due[l.Sel] {
-			l.Sel = ""
+		if r := b.Row(l.Selected); r != nil && r.App == i {
+			delete(p.due, l.Selected)
+		} else if !p.due[l.Selected] {
+			l.Selected = ""
 		}
 	}
 }
@@ -126,7 +126,7 @@ func (p *Tokens) Row(s *scene.Scene) *session.Row {
 		return nil
 	}
 	rows := s.TokenPage(a)
-	if i := p.List(s).Index(rows.Len(), rows.ID); i >= 0 {
+	if i := p.list(s).Index(rows.Len(), rows.ID); i >= 0 {
 		return rows.Row(i)
 	}
 	return nil
@@ -138,7 +138,7 @@ func (p *Tokens) Cursor(s *scene.Scene) (*scene.List, int, func(int) string) {
 		return &scene.List{}, 0, nil
 	}
 	rows := s.TokenPage(a)
-	return p.List(s), rows.Len(), rows.ID
+	return p.list(s), rows.Len(), rows.ID
 }
 
 func (p *Tokens) Target(s *scene.Scene) (*session.Row, *scene.Refuse) {
@@ -188,18 +188,18 @@ func ColumnsFor(w int) Columns {
 func (p *Tokens) Lines(s *scene.Scene, w, h int, focused bool) []string {
 	a, ok := s.Selected()
 	if !ok {
-		return scene.Hint(s, w, h, "", "The tokens of an application are shown here.", "",
+		return scene.Placeholder(s, w, h, "", "The tokens of an application are shown here.", "",
 			s.Keys.Hint(keys.Applications, "goes to Applications, ")+s.Keys.Selects()+".")
 	}
 	if a.Len() == 0 {
 		if a.Source == console.Gone {
-			return scene.Hint(s, w, h, "", "No token is left of "+a.Shown+".")
+			return scene.Placeholder(s, w, h, "", "No token is left of "+a.Shown+".")
 		}
-		return scene.Hint(s, w, h, "", "No token of "+a.Shown+" yet.", "", s.Keys.Hint(keys.Get, "gets one."))
+		return scene.Placeholder(s, w, h, "", "No token of "+a.Shown+" yet.", "", s.Keys.Hint(keys.Get, "gets one."))
 	}
 	rows := s.TokenPage(a)
 	if rows.Len() == 0 {
-		return s.NothingLeft(scene.Tokens, w, h)
+		return s.NoMatch(scene.Tokens, w, h)
 	}
 	c := ColumnsFor(w)
 	var out []string
@@ -207,8 +207,8 @@ func (p *Tokens) Lines(s *scene.Scene, w, h int, focused bool) []string {
 		out = append(out, p.head(s, c, w))
 		h--
 	}
-	p.List(s).Top = len(out)
-	from, to, sel := p.List(s).Window(rows.Len(), h, rows.ID)
+	p.list(s).HeaderLines = len(out)
+	from, to, sel := p.list(s).Window(rows.Len(), h, rows.ID)
 	for i := from; i < to; i++ {
 		out = append(out, p.line(s, rows.Row(i), c, w, i == sel, focused))
 	}
@@ -265,15 +265,15 @@ func (p *Tokens) line(s *scene.Scene, r *session.Row, c Columns, w int, selected
 	if c.scopes > 0 {
 		l.Put(string(s.Styles.Quiet), "  "+kit.Fit(kit.Clean(strings.Join(scopes, " ")), c.scopes))
 	}
-	left, tail := p.life(s, r, c.tail)
+	left, tail := p.lastColumns(s, r, c.tail)
 	l.Put(string(left.Paint), " "+kit.Right(left.Text, c.left))
 	if c.tail > 0 {
-		if tail.Bar && selected && !s.Styles.Color {
+		if tail.IsBar && selected && !s.Styles.Color {
 			l.Bare("", "  ") // keeps the bar apart from the reversed row
 		} else {
 			l.Gap(2)
 		}
-		if tail.Bar {
+		if tail.IsBar {
 			l.Bare(string(tail.Paint), tail.Text)
 		} else {
 			l.Put(string(tail.Paint), kit.Cut(tail.Text, c.tail))
@@ -283,18 +283,18 @@ func (p *Tokens) line(s *scene.Scene, r *session.Row, c Columns, w int, selected
 }
 
 // life is what the two last columns say: the time left, and a bar or the words that belong to it.
-func (p *Tokens) life(s *scene.Scene, r *session.Row, w int) (left, tail scene.Cell) {
+func (p *Tokens) lastColumns(s *scene.Scene, r *session.Row, w int) (left, tail scene.Cell) {
 	if r.Token == nil {
-		left = scene.TextCell(s.Styles.Quiet, "?")
+		left = scene.NewCell(s.Styles.Quiet, "?")
 		if !r.Mark.EndsBy.IsZero() {
-			left = scene.TextCell(s.Styles.Quiet, "≤"+s.Left(r.Mark.EndsBy.Sub(s.Now)))
+			left = scene.NewCell(s.Styles.Quiet, "≤"+s.Left(r.Mark.EndsBy.Sub(s.Now)))
 		}
-		return left, scene.TextCell(s.Styles.Quiet, s.Ago(r.Mark.SentAt))
+		return left, scene.NewCell(s.Styles.Quiet, s.Ago(r.Mark.SentAt))
 	}
 	if s.Session.Busy(session.TokenKey(r.ID)) {
-		tail = scene.TextCell(s.Styles.Accent, "working…")
+		tail = scene.NewCell(s.Styles.Accent, "working…")
 	} else if s.Session.Probes(r.ID) {
-		tail = scene.TextCell(s.Styles.Accent, "probing")
+		tail = scene.NewCell(s.Styles.Accent, "probing")
 	}
 	st := s.Board.Status(r, s.Now)
 	said := func(l, t scene.Cell) (scene.Cell, scene.Cell) {
@@ -304,26 +304,26 @@ func (p *Tokens) life(s *scene.Scene, r *session.Row, w int) (left, tail scene.C
 		return l, t
 	}
 	if r.Pending() {
-		return said(p.revoking(s, r, w))
+		return said(p.revokeColumns(s, r, w))
 	}
 	switch r.State {
 	case console.Unsure:
-		return said(scene.TextCell(s.Styles.Quiet, "?"), scene.TextCell(s.Styles.Quiet, s.Ago(r.Token.Unsure.SentAt)))
+		return said(scene.NewCell(s.Styles.Quiet, "?"), scene.NewCell(s.Styles.Quiet, s.Ago(r.Token.Unsure.SentAt)))
 	case console.Lingering:
-		return said(lingers(s, st), scene.TextCell(s.Styles.Quiet, lingersWhere(st)))
+		return said(windowCell(s, st), scene.NewCell(s.Styles.Quiet, windowText(st)))
 	case console.Dead, console.Superseded:
-		return said(scene.TextCell(s.Styles.Quiet, "–"), scene.TextCell(s.Styles.Quiet, s.Ago(st.OverAt)))
+		return said(scene.NewCell(s.Styles.Quiet, "–"), scene.NewCell(s.Styles.Quiet, s.Ago(st.OverAt)))
 	case console.Expired:
-		return said(scene.TextCell(s.Styles.Quiet, "–"), scene.TextCell(s.Styles.Quiet, s.Ago(r.Token.ExpiresAt)))
+		return said(scene.NewCell(s.Styles.Quiet, "–"), scene.NewCell(s.Styles.Quiet, s.Ago(r.Token.ExpiresAt)))
 	}
 	if !st.HasExpiry {
 		switch r.Token.Lifetime {
 		case console.LifeUnbounded:
-			return said(scene.TextCell("", "no end"), scene.TextCell(s.Styles.Quiet, "never expires"))
+			return said(scene.NewCell("", "no end"), scene.NewCell(s.Styles.Quiet, "never expires"))
 		case console.LifeAmbiguous:
-			return said(scene.TextCell(s.Styles.Quiet, "?"), scene.TextCell(s.Styles.Quiet, "ambiguous"))
+			return said(scene.NewCell(s.Styles.Quiet, "?"), scene.NewCell(s.Styles.Quiet, "ambiguous"))
 		}
-		return said(scene.TextCell(s.Styles.Quiet, "?"), scene.TextCell(s.Styles.Quiet, "was not said"))
+		return said(scene.NewCell(s.Styles.Quiet, "?"), scene.NewCell(s.Styles.Quiet, "was not said"))
 	}
 	paint, bar := themes.Paint(""), s.Styles.GoodBar
 	if r.State == console.Expiring {
@@ -333,34 +333,34 @@ func (p *Tokens) life(s *scene.Scene, r *session.Row, w int) (left, tail scene.C
 	if whole <= 0 {
 		whole = r.Token.ExpiresAt.Sub(r.Token.IssuedAt)
 	}
-	return said(scene.TextCell(paint, s.Left(st.Left)), scene.Cell{Paint: bar, Text: kit.Bar(int64(st.Left), int64(whole), min(w, barWidth)), Bar: true})
+	return said(scene.NewCell(paint, s.Left(st.Left)), scene.Cell{Paint: bar, Text: kit.Bar(int64(st.Left), int64(whole), min(w, barWidth)), IsBar: true})
 }
 
 const barWidth = 13
 
 // revoking is the time until the next step of a pending revoke, and which step that is.
-func (p *Tokens) revoking(s *scene.Scene, r *session.Row, w int) (left, tail scene.Cell) {
-	at, _, _ := s.Waiting(r)
+func (p *Tokens) revokeColumns(s *scene.Scene, r *session.Row, w int) (left, tail scene.Cell) {
+	at, _, _ := s.RevokeStage(r)
 	when, step := s.Voice().RevokeCells(*r.Token, s.Hold(r), s.Now)
 	paint := map[describe.Stage]themes.Paint{
 		describe.Undoable: s.Styles.Accent, describe.Sending: s.Styles.Quiet, describe.Held: s.Styles.Warn,
 		describe.Undelivered: s.Styles.Danger,
 	}[at]
-	return scene.TextCell(s.Styles.Warn, when), scene.TextCell(paint, scene.Fitting(step, w))
+	return scene.NewCell(s.Styles.Warn, when), scene.NewCell(paint, scene.Fitting(step, w))
 }
 
 // lingers is the upper bound of how long the gateway may let a token through.
-func lingers(s *scene.Scene, st console.Status) scene.Cell {
+func windowCell(s *scene.Scene, st console.Status) scene.Cell {
 	switch {
 	case st.Reopened:
-		return scene.TextCell(s.Styles.Danger, "still in")
+		return scene.NewCell(s.Styles.Danger, "still in")
 	case !st.StaleKnown:
-		return scene.TextCell(s.Styles.Warn, "unknown")
+		return scene.NewCell(s.Styles.Warn, "unknown")
 	}
-	return scene.TextCell(s.Styles.Warn, "≤"+s.Left(st.StaleLeft))
+	return scene.NewCell(s.Styles.Warn, "≤"+s.Left(st.StaleLeft))
 }
 
-func lingersWhere(st console.Status) string {
+func windowText(st console.Status) string {
 	switch {
 	case st.Reopened:
 		return "let through"
@@ -371,7 +371,7 @@ func lingersWhere(st console.Status) string {
 }
 
 // under is the column at a place in a line, as the action that sorts by it.
-func (c Columns) Under(x int) keys.Action {
+func (c Columns) SortAt(x int) keys.Action {
 	at := 3 + c.state + 1
 	if x < at {
 		return keys.SortState
@@ -393,7 +393,7 @@ func (c Columns) Under(x int) keys.Action {
 }
 
 // alone is the token list alone, for small terminals: sign, state, fingerprint, time left.
-func (p *Tokens) Alone(s *scene.Scene, w, h int) []string {
+func (p *Tokens) PaddedLines(s *scene.Scene, w, h int) []string {
 	out := p.Lines(s, w, h, true)
 	for len(out) < h {
 		out = append(out, kit.Spaces(w))

@@ -13,7 +13,7 @@ import (
 var Verbs = map[session.Verb]keys.Action{session.VerbRenew: keys.Renew, session.VerbRevoke: keys.Revoke, session.VerbProbe: keys.Probe}
 
 // leftWords say why a verb on several tokens leaves one out.
-func LeftWords(l session.Left) string {
+func SkipWords(l session.Left) string {
 	switch l.Why {
 	case session.NotLeft:
 		return ""
@@ -36,9 +36,9 @@ func LeftWords(l session.Left) string {
 }
 
 // wrongWords say what went wrong with one of several tokens.
-func WrongWords(w session.Wrong) string {
+func FailureWords(w session.Wrong) string {
 	if w.Err == nil {
-		return LeftWords(w.Left)
+		return SkipWords(w.Left)
 	}
 	if w.Fingerprint == "" {
 		return w.ID + ": " + kit.Clean(w.Err.Error())

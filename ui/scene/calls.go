@@ -34,7 +34,7 @@ func Took(d time.Duration) string {
 }
 
 // Join puts a hint behind what it is about.
-func Join[T ~string](text T, hint string) T {
+func JoinHint[T ~string](text T, hint string) T {
 	if hint == "" {
 		return text
 	}
@@ -51,4 +51,4 @@ func OpError(op string, err error) console.Private {
 }
 
 // ErrorLine returns an error with its hint.
-func ErrorLine(err error) console.Private { return Join(console.ErrorText(err), console.Hint(err)) }
+func ErrorLine(err error) console.Private { return JoinHint(console.ErrorText(err), console.Hint(err)) }

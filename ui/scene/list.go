@@ -4,24 +4,24 @@ import "lanyard/ui/keys"
 
 // list is a cursor that follows an ID and a scroll position. The zero value has nothing selected.
 type List struct {
-	Sel  string
-	At   int // where sel was last found
-	Off  int
-	page int // rows shown last
-	Top  int // lines above the first row
+	Selected    string
+	lastIndex   int // where sel was last found
+	Offset      int
+	height      int // rows shown last
+	HeaderLines int // lines above the first row
 }
 
 // index finds the selected row; -1 when it is gone or nothing is selected.
 func (l *List) Index(n int, id func(int) string) int {
-	if l.Sel == "" {
+	if l.Selected == "" {
 		return -1
 	}
-	if l.At >= 0 && l.At < n && id(l.At) == l.Sel {
-		return l.At
+	if l.lastIndex >= 0 && l.lastIndex < n && id(l.lastIndex) == l.Selected {
+		return l.lastIndex
 	}
 	for i := range n {
-		if id(i) == l.Sel {
-			l.At = i
+		if id(i) == l.Selected {
+			l.lastIndex = i
 			return i
 		}
 	}
@@ -31,20 +31,20 @@ func (l *List) Index(n int, id func(int) string) int {
 // move answers a key that moves the cursor.
 func (l *List) Move(a keys.Action, n int, id func(int) string) {
 	if n == 0 {
-		l.Sel = ""
+		l.Selected = ""
 		return
 	}
-	i, page := l.Index(n, id), max(l.page-1, 1)
+	i, page := l.Index(n, id), max(l.height-1, 1)
 	switch a {
 	case keys.Down:
 		i++
 		if l.Index(n, id) < 0 {
-			i = min(l.Off, n-1)
+			i = min(l.Offset, n-1)
 		}
 	case keys.Up:
 		i--
 		if l.Index(n, id) < 0 {
-			i = min(l.Off, n-1)
+			i = min(l.Offset, n-1)
 		}
 	case keys.PageDown:
 		i += page
@@ -57,48 +57,48 @@ func (l *List) Move(a keys.Action, n int, id func(int) string) {
 	default:
 		return
 	}
-	l.At = min(max(i, 0), n-1)
-	l.Sel = id(l.At)
+	l.lastIndex = min(max(i, 0), n-1)
+	l.Selected = id(l.lastIndex)
 }
 
 // window gives the rows that are visible in h lines, with the selected one among them.
 func (l *List) Window(n, h int, id func(int) string) (from, to, sel int) {
-	l.page = h
+	l.height = h
 	sel = l.Index(n, id)
-	if sel >= 0 && sel < l.Off {
-		l.Off = sel
+	if sel >= 0 && sel < l.Offset {
+		l.Offset = sel
 	}
-	if sel >= l.Off+h {
-		l.Off = sel - h + 1
+	if sel >= l.Offset+h {
+		l.Offset = sel - h + 1
 	}
-	l.Off = max(min(l.Off, n-h), 0)
-	return l.Off, min(l.Off+h, n), sel
+	l.Offset = max(min(l.Offset, n-h), 0)
+	return l.Offset, min(l.Offset+h, n), sel
 }
 
 // scroll is a position in text that is longer than its box.
-type Scroll struct{ Off, Page, N int }
+type Scroll struct{ offset, Height, Lines int }
 
 func (p *Scroll) Move(a keys.Action) {
 	switch a {
 	case keys.Down:
-		p.Off++
+		p.offset++
 	case keys.Up:
-		p.Off--
+		p.offset--
 	case keys.PageDown:
-		p.Off += max(p.Page-1, 1)
+		p.offset += max(p.Height-1, 1)
 	case keys.PageUp:
-		p.Off -= max(p.Page-1, 1)
+		p.offset -= max(p.Height-1, 1)
 	case keys.First:
-		p.Off = 0
+		p.offset = 0
 	case keys.Last:
-		p.Off = p.N
+		p.offset = p.Lines
 	}
-	p.Off = max(min(p.Off, p.N-p.Page), 0)
+	p.offset = max(min(p.offset, p.Lines-p.Height), 0)
 }
 
 // show cuts the visible part out of all lines.
 func (p *Scroll) Show(all []string, h int) []string {
-	p.Page, p.N = h, len(all)
-	p.Off = max(min(p.Off, p.N-p.Page), 0)
-	return all[p.Off:min(p.Off+h, len(all))]
+	p.Height, p.Lines = h, len(all)
+	p.offset = max(min(p.offset, p.Lines-p.Height), 0)
+	return all[p.offset:min(p.offset+h, len(all))]
 }

@@ -12,7 +12,7 @@ import (
 func (s *Scene) Voice() describe.Voice {
 	return describe.Voice{
 		Face: s.Keys.Face(), Span: s.Left, AtMost: s.Left,
-		Wait:   func(d time.Duration) string { return Brief(s, d) },
+		Wait:   func(d time.Duration) string { return Countdown(s, d) },
 		Clock:  func(at time.Time) string { return describe.ClockTime(at, s.Now) },
 		Others: s.Redacted,
 	}
@@ -29,7 +29,7 @@ func (s *Scene) Hold(r *session.Row) describe.Hold {
 
 // waiting says of a pending revoke how far it is, how long until the next step and, where
 // something holds it back, what.
-func (s *Scene) Waiting(r *session.Row) (at describe.Stage, left time.Duration, why string) {
+func (s *Scene) RevokeStage(r *session.Row) (at describe.Stage, left time.Duration, why string) {
 	return describe.StageOf(*r.Token, s.Hold(r), s.Now)
 }
 

@@ -16,32 +16,34 @@ import (
 // scene is what panes are drawn from: the board, an instant and the styles. The clock on it stands at a
 // whole second, so that all countdowns turn together and one frame a second is enough.
 type Scene struct {
-	Board    *session.Board
-	Now      time.Time
-	Styles   *themes.Styles
-	App      int          // the selected application, -1 for none
-	Token    *session.Row // the token that keys act on from Applications and Tokens, if it can be seen
-	View     *View
-	Session  *session.Session
-	Redactor *redact.Redactor // over what is no business of an audience; nil outside of presenter mode
-	Marks    map[string]bool
-	On       PaneID // where keys go
-	Keys     *keys.Map
-	Key      KeyState  // to the stored secrets
-	KeySaid  string    // what the header has had room for of it
-	Next     time.Time // when the next visible character changes
-	Drawn    int       // rows formatted, for the tests
-	ASCII    bool      // drawn without blocks
-	Light    bool      // the terminal has said that its background is light
+	Board      *session.Board
+	Now        time.Time
+	Styles     *themes.Styles
+	App        int          // the selected application, -1 for none
+	Token      *session.Row // the token that keys act on from Applications and Tokens, if it can be seen
+	View       *View
+	Session    *session.Session
+	Redactor   *redact.Redactor // over what is no business of an audience; nil outside of presenter mode
+	Marks      map[string]bool
+	Focus      PaneID // where keys go
+	Keys       *keys.Map
+	Key        KeyState  // to the stored secrets
+	KeyShown   string    // what the header has had room for of it
+	NextChange time.Time // when the next visible character changes
+	RowsDrawn  int       // rows formatted, for the tests
+	ASCII      bool      // drawn without blocks
+	Light      bool      // the terminal has said that its background is light
 }
 
 // until notes that something visible changes in d.
-func (s *Scene) Until(d time.Duration) { s.Next = session.Earlier(s.Next, s.Now.Add(d)) }
+func (s *Scene) ChangesIn(d time.Duration) {
+	s.NextChange = session.Earlier(s.NextChange, s.Now.Add(d))
+}
 
 // left puts a remaining time into words and notes when they change.
 func (s *Scene) Left(d time.Duration) string {
 	if d > 0 {
-		s.Until(console.LeftChanges(d))
+		s.ChangesIn(console.LeftChanges(d))
 	}
 	return console.Left(d)
 }
@@ -56,7 +58,7 @@ func (s *Scene) Ago(at time.Time) string {
 	case d >= time.Hour:
 		step = time.Hour
 	}
-	s.Until(step - max(d, 0)%step)
+	s.ChangesIn(step - max(d, 0)%step)
 	return console.Ago(d)
 }
 
@@ -91,7 +93,7 @@ func (s *Scene) Look(st console.State) (sign string, paint themes.Paint) {
 
 // begin starts a row: the selection's edge, and its tint under everything that follows.
 func (s *Scene) BeginRow(selected, focused bool) *kit.Line {
-	s.Drawn++
+	s.RowsDrawn++
 	if !selected {
 		l := kit.NewLine("", 160)
 		l.Gap(1)
@@ -119,7 +121,7 @@ func (s *Scene) BeginTokenRow(r *session.Row, selected, focused bool) *kit.Line 
 	if !s.Marks[r.ID] {
 		return s.BeginRow(selected, focused)
 	}
-	s.Drawn++
+	s.RowsDrawn++
 	base := ""
 	if selected {
 		if base = string(s.Styles.Row); !focused {
@@ -132,7 +134,7 @@ func (s *Scene) BeginTokenRow(r *session.Row, selected, focused bool) *kit.Line 
 }
 
 // hint fills an empty pane: what would be here and which key puts it there.
-func Hint(s *Scene, w, h int, text ...string) []string {
+func Placeholder(s *Scene, w, h int, text ...string) []string {
 	var out []string
 	for _, t := range text {
 		for _, line := range kit.Wrap(t, w-2) {
@@ -168,8 +170,8 @@ func Fitting(texts []string, w int) string {
 }
 
 // brief is a short wait: "3 s", and from a minute and a half on "2:10".
-func Brief(s *Scene, d time.Duration) string {
-	s.Until(console.LeftChanges(d))
+func Countdown(s *Scene, d time.Duration) string {
+	s.ChangesIn(console.LeftChanges(d))
 	return Seconds(d)
 }
 
@@ -194,7 +196,7 @@ func Padded(paint themes.Paint, text string, w int) string {
 type Cell struct {
 	Paint themes.Paint
 	Text  string
-	Bar   bool
+	IsBar bool
 }
 
-func TextCell(p themes.Paint, text string) Cell { return Cell{Paint: p, Text: text} }
+func NewCell(p themes.Paint, text string) Cell { return Cell{Paint: p, Text: text} }

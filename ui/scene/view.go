@@ -32,7 +32,7 @@ func (v *View) Order() keys.Action {
 }
 
 // field is the filter of a pane, with the place where the next character goes while it is typed; "" for none.
-func (v *View) Field(p PaneID, on bool) string {
+func (v *View) field(p PaneID, on bool) string {
 	f := v.Filters[p]
 	switch {
 	case v.Typing && on:
@@ -46,14 +46,14 @@ func (v *View) Field(p PaneID, on bool) string {
 
 // label says what is looked at, for the title of a pane: the filter with what it has found, what is hidden, an order
 // that no column shows, and how many rows are marked.
-func (s *Scene) Label(p PaneID) string {
-	if all := s.Labels(p); len(all) > 0 {
+func (s *Scene) TitleSuffix(p PaneID) string {
+	if all := s.TitleParts(p); len(all) > 0 {
 		return " · " + strings.Join(all, " · ")
 	}
 	return ""
 }
 
-func (s *Scene) Labels(p PaneID) (out []string) {
+func (s *Scene) TitleParts(p PaneID) (out []string) {
 	shown, all, hidden := 0, 0, 0
 	switch p {
 	case Applications:
@@ -67,7 +67,7 @@ func (s *Scene) Labels(p PaneID) (out []string) {
 	case Activity:
 		shown, all = len(s.Calls()), len(s.Board.Exchanges)
 	}
-	if f := s.Redacted(s.View.Field(p, s.On == p)); f != "" {
+	if f := s.Redacted(s.View.field(p, s.Focus == p)); f != "" {
 		if s.View.Filters[p] != "" {
 			f += " " + strconv.Itoa(shown) + " of " + strconv.Itoa(all-hidden)
 		}
@@ -85,7 +85,7 @@ func (s *Scene) Labels(p PaneID) (out []string) {
 		}
 		out = append(out, word)
 	}
-	if n := len(s.Marks); n > 0 && (p == Tokens || p == Gateway && s.On == Gateway) {
+	if n := len(s.Marks); n > 0 && (p == Tokens || p == Gateway && s.Focus == Gateway) {
 		out = append(out, strconv.Itoa(n)+" marked")
 	}
 	return out
@@ -138,7 +138,7 @@ func (s *Scene) Calls() []*console.Exchange {
 }
 
 // nothingLeft fills a pane whose rows are all filtered out or hidden.
-func (s *Scene) NothingLeft(p PaneID, w, h int) []string {
+func (s *Scene) NoMatch(p PaneID, w, h int) []string {
 	hidden := 0
 	if a, ok := s.Selected(); ok && p == Tokens {
 		hidden = s.TokenPage(a).Hidden
@@ -147,14 +147,14 @@ func (s *Scene) NothingLeft(p PaneID, w, h int) []string {
 	}
 	show := s.Keys.Key(keys.HideDead)
 	if s.View.Filters[p] == "" {
-		return Hint(s, w, h, "", "All that is here is over and hidden.", "", show+" shows it.")
+		return Placeholder(s, w, h, "", "All that is here is over and hidden.", "", show+" shows it.")
 	}
 	text := []string{"", "Nothing here matches /" + kit.Clean(s.View.Filters[p]) + ".", "",
 		s.Keys.Hint(keys.Close, "takes the filter away.")}
 	if hidden > 0 {
 		text = append(text, "", "What is over is not searched: "+strconv.Itoa(hidden)+" hidden, "+show+" shows them.")
 	}
-	return Hint(s, w, h, text...)
+	return Placeholder(s, w, h, text...)
 }
 
 type PaneID int
@@ -168,4 +168,4 @@ const (
 )
 
 // LongestSearch is the longest text that is taken into a filter when it is pasted; fingerprints and names are shorter, tokens longer.
-const LongestSearch = 16
+const LongestPaste = 16
