@@ -84,7 +84,7 @@ func (m *root) tokenActions() map[keys.Action]action {
 		}},
 		keys.GetWith: {cannotGet, func(s *scene.Scene) tea.Cmd {
 			a, _ := s.Selected()
-			m.Open(overlay.NewGrant(a, m.s.Chosen(a.ID)))
+			m.Open(overlay.NewGrant(a, m.s.LastGet(a.ID)))
 			return nil
 		}},
 		keys.CopyAs:         {m.cannotCopyAs, m.copyAs},
@@ -132,7 +132,7 @@ func (m *root) appActions() map[keys.Action]action {
 		}},
 		keys.DeleteApp: {m.cannotDeleteApp, func(s *scene.Scene) tea.Cmd {
 			a, _ := s.Selected()
-			m.Open(overlay.NewDelete(a, m.board().Holds(a.ID)))
+			m.Open(overlay.NewDelete(a, m.board().TokenCountOf(a.ID)))
 			return nil
 		}},
 		keys.AdoptToken: {m.cannotEditApp, func(s *scene.Scene) tea.Cmd {
@@ -328,7 +328,7 @@ func (m *root) cannotRevokeAll(s *scene.Scene) *scene.Refuse {
 }
 
 func (m *root) cannotDismiss(s *scene.Scene) *scene.Refuse {
-	if m.target(s).Lost() == nil {
+	if m.target(s).LostAnswer() == nil {
 		return scene.Cannot("no answer of this row was lost", "")
 	}
 	return nil

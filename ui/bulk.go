@@ -41,7 +41,7 @@ func (m *root) tellBulk(f session.BulkDone) {
 		past = "decided to revoke "
 	case session.VerbProbe:
 	}
-	text, hint := past+strconv.Itoa(f.N-len(f.Wrong))+" of "+scene.Count(f.N, f.What), ""
+	text, hint := past+strconv.Itoa(f.N-len(f.Failures))+" of "+scene.Count(f.N, f.What), ""
 	if f.More > 0 {
 		has := " more has"
 		if f.More > 1 {
@@ -51,9 +51,9 @@ func (m *root) tellBulk(f session.BulkDone) {
 			m.keys.Hint(keys.RevokeAll, "counts again")
 	}
 	switch {
-	case len(f.Wrong) > 0:
-		wrong := make([]string, len(f.Wrong))
-		for i, w := range f.Wrong {
+	case len(f.Failures) > 0:
+		wrong := make([]string, len(f.Failures))
+		for i, w := range f.Failures {
 			wrong[i] = scene.FailureWords(w)
 		}
 		m.Notify(scene.Warn, text+": "+strings.Join(wrong, "; "), hint)

@@ -65,7 +65,7 @@ const slowAfter = 2 * time.Second
 // slow tells how long a server has been taking to answer; nil if none is slow. Grants in which a
 // person takes part have an overlay that tells it.
 func slow(s *scene.Scene) []string {
-	since := s.Session.Waiting()
+	since := s.Session.WaitingSince()
 	if since.IsZero() {
 		return nil
 	}

@@ -13,7 +13,7 @@ import (
 func (m *root) key() scene.KeyState { return scene.KeyState{KeyState: m.s.Key()} }
 
 // shownKey returns the state of the key that belongs to the board on the screen.
-func (m *root) shownKey() scene.KeyState { return scene.KeyState{KeyState: m.s.KeyShown()} }
+func (m *root) shownKey() scene.KeyState { return scene.KeyState{KeyState: m.s.KeyOnBoard()} }
 
 // tellUnlocked tells the result of an attempt to unlock.
 func (m *root) tellUnlocked(f session.Unlocked) tea.Cmd {

@@ -65,7 +65,7 @@ type urgent struct {
 // mostUrgent returns the countdown for the newest token that was revoked and may still pass, else
 // for the selected token.
 func (m *root) mostUrgent(s *scene.Scene) urgent {
-	r := m.board().Leaving()
+	r := m.board().LastEnding()
 	if r == nil {
 		r = m.target(s)
 	}

@@ -118,8 +118,8 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 		return m.tellTextCopied(f)
 	case session.ClipboardCleared:
 		return m.tellCleared(f)
-	case session.LeftOut:
-		m.Log(scene.Info, scene.SkipWords(f.Left), "")
+	case session.TokenSkipped:
+		m.Log(scene.Info, scene.SkipWords(f.Skipped), "")
 	case session.BulkDone:
 		m.tellBulk(f)
 	case session.Refused:
@@ -161,7 +161,7 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 		m.boardFiled(f.First)
 	case session.Restored:
 		m.Notify(scene.Info, describe.Restored, "")
-	case session.Covered:
+	case session.Shadowed:
 		m.Notify(scene.Info, string(f.Stored.Label())+" of the store is not listed: "+string(f.Configured.Label())+" of the configuration is the same, and in force", "")
 	case session.Unkept:
 		m.Log(scene.Bad, f.Err.Error(), console.Hint(f.Err))
@@ -382,7 +382,7 @@ func (m *root) tellDeleted(f session.Deleted) {
 	}
 	m.besideApp(f.App)
 	hint := ""
-	if m.board().Holds(f.App) > 0 {
+	if m.board().TokenCountOf(f.App) > 0 {
 		hint = "tokens that it holds stay listed until they are over"
 	}
 	m.Notify(scene.Good, f.Name+" was deleted", hint)

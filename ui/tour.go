@@ -52,7 +52,7 @@ func (m *root) tourSaw(a keys.Action) bool {
 // tourLine draws the current step on w cells.
 func (m *root) tourLine(w int) string {
 	all := steps()
-	now := all[m.tour.At()]
+	now := all[m.tour.Step()]
 	ways := make([]any, len(now.acts))
 	for i, a := range now.acts {
 		ways[i] = m.keys.Way(a)
@@ -60,7 +60,7 @@ func (m *root) tourLine(w int) string {
 	end := m.keys.Hint(keys.Close, "ends the tour")
 	l := kit.NewLine("", 256)
 	l.Gap(1)
-	l.Put(string(m.st.Accent), fmt.Sprintf("%d/%d  ", m.tour.At()+1, len(all)))
+	l.Put(string(m.st.Accent), fmt.Sprintf("%d/%d  ", m.tour.Step()+1, len(all)))
 	room := w - 1 - l.Width()
 	text := fmt.Sprintf(now.screen, ways...)
 	if kit.Width(text) > room {
@@ -76,7 +76,7 @@ func (m *root) tourLine(w int) string {
 
 // tourRead tells the tour about the board that was just read.
 func (m *root) tourRead(now time.Time) {
-	if m.s.LookTour(m.tour) {
+	if m.s.ObserveTour(m.tour) {
 		m.tellTourEnd()
 	}
 }

@@ -74,7 +74,7 @@ func (o *App) words(s *scene.Scene) (themes.Paint, string) {
 	case here != "":
 		return s.Styles.Danger, "✕ " + here
 	case o.was != nil && o.Edits > 0:
-		if warning := o.draft().Warning(o.others, s.Board.Holds); warning != "" {
+		if warning := o.draft().Warning(o.others, s.Board.TokenCountOf); warning != "" {
 			return s.Styles.Warn, "! " + warning
 		}
 	}

@@ -21,11 +21,11 @@ type Bulk struct {
 
 // NewBulk returns the question before a bulk action. then is the request that Yes makes.
 func NewBulk(s *scene.Scene, b session.Bulk, then session.Request) *Bulk {
-	o := &Bulk{n: s.Session.Takes(b), then: then}
+	o := &Bulk{n: s.Session.CountApplied(b), then: then}
 	apps, envs := map[console.Private]int{}, map[console.Private]bool{}
 	var left []string
 	for _, id := range b.Tokens {
-		if l := s.Session.LeftOut(b.Verb, id); l.Why != session.NotLeft {
+		if l := s.Session.Skips(b.Verb, id); l.Why != session.NotSkipped {
 			left = append(left, scene.SkipWords(l))
 		} else if r := s.Board.Row(id); r != nil {
 			a := &s.Board.Apps[r.App]

@@ -24,7 +24,7 @@ type Dismiss struct {
 
 // NewDismiss returns the question about the lost answer of a row. The row must have one.
 func NewDismiss(s *scene.Scene, r *session.Row) *Dismiss {
-	lost := r.Lost()
+	lost := r.LostAnswer()
 	what := "the answer to a get for " + s.Board.Apps[r.App].Name
 	if r.Token != nil {
 		what = console.Private("the answer to the renewal of " + r.Token.Fingerprint)

@@ -140,6 +140,6 @@ func (i getChosen) Perform(h scene.Host) tea.Cmd {
 	}
 	get.Password = i.form.password.Secret()
 	i.form.Wipe()
-	h.Scene().Session.Choose(get)
+	h.Scene().Session.RememberGet(get)
 	return h.Request(get)
 }

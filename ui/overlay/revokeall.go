@@ -127,7 +127,7 @@ func (i revokeEverything) Perform(h scene.Host) tea.Cmd {
 		return nil
 	}
 	// The answer covers the tokens that were counted, not those that have come since.
-	all := session.Bulk{Verb: session.VerbRevoke, Tokens: i.o.ids, What: "tokens of " + string(i.o.name), Answered: true}
+	all := session.Bulk{Verb: session.VerbRevoke, Tokens: i.o.ids, What: "tokens of " + string(i.o.name), Confirmed: true}
 	for _, r := range a.Living() {
 		if !slices.Contains(i.o.ids, r.ID) {
 			all.More++

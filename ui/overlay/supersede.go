@@ -33,7 +33,7 @@ func NewSupersede(about session.Superseding, then session.Request) *Supersede {
 	} else {
 		own, ok := then.(session.Get)
 		if !ok {
-			own = session.Get{App: about.App, Answered: true}
+			own = session.Get{App: about.App, Confirmed: true}
 		}
 		own.Scopes = append(slices.Clone(about.Scopes), k.Scope)
 		o.own = own

@@ -54,7 +54,7 @@ func (p *Apps) Lines(s *scene.Scene, w, h int, focused bool) []string {
 	out := make([]string, 0, to-from)
 	count := 3 // sign, space, digits
 	for i := from; i < to; i++ {
-		count = max(count, 2+len(strconv.Itoa(s.Board.Apps[rows[i]].Tally.Shown())))
+		count = max(count, 2+len(strconv.Itoa(s.Board.Apps[rows[i]].Tally.Count())))
 	}
 	for i := from; i < to; i++ {
 		out = append(out, p.line(s, &s.Board.Apps[rows[i]], count, w, i == sel, focused))
@@ -95,7 +95,7 @@ func (p *Apps) line(s *scene.Scene, a *session.App, count, w int, selected, focu
 		l.Gap(1)
 	}
 	sign, paint := s.Look(appState(a))
-	text = sign + " " + strconv.Itoa(a.Tally.Shown())
+	text = sign + " " + strconv.Itoa(a.Tally.Count())
 	if s.Session.Busy(session.AppKey(a.ID)) {
 		text, paint = "…", s.Styles.Accent
 	}

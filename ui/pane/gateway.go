@@ -169,7 +169,7 @@ func (p *Gateway) line(s *scene.Scene, r *session.Row, w int, selected, focused 
 	// The name is as wide as leaves room for the longest thing that is said about a token.
 	name := min(max(w-2-(2+wToken+1)-1-(wWindow+2)-len(describe.NotSeen), 6), 20)
 	label := kit.Middle(s.Board.Apps[r.App].Shown, name)
-	if r.Waits {
+	if r.AwaitsServer {
 		p.revokeText(s, l, r, label, name, w)
 		return l.End(w)
 	}
@@ -243,7 +243,7 @@ func (p *Gateway) evidence(s *scene.Scene, r *session.Row, st console.Status, w 
 	case st.RefusedOnce:
 		behind = []scene.Cell{scene.NewCell(s.Styles.Warn, " refused once")}
 	}
-	if st.Proof == console.ProofNone && s.Session.Probes(r.ID) {
+	if st.Proof == console.ProofNone && s.Session.IsProbing(r.ID) {
 		behind = append(behind, scene.NewCell(s.Styles.Accent, " probing"))
 	}
 	for _, c := range behind {

@@ -293,7 +293,7 @@ func (p *Tokens) lastColumns(s *scene.Scene, r *session.Row, w int) (left, tail 
 	}
 	if s.Session.Busy(session.TokenKey(r.ID)) {
 		tail = scene.NewCell(s.Styles.Accent, "working…")
-	} else if s.Session.Probes(r.ID) {
+	} else if s.Session.IsProbing(r.ID) {
 		tail = scene.NewCell(s.Styles.Accent, "probing")
 	}
 	st := s.Board.Status(r, s.Now)

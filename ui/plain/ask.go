@@ -53,7 +53,7 @@ func (p *plain) ask(f session.Ask) {
 func ownToken(then session.Request, about session.Superseding) session.Get {
 	get, ok := then.(session.Get)
 	if !ok {
-		get = session.Get{App: about.App, Answered: true}
+		get = session.Get{App: about.App, Confirmed: true}
 	}
 	get.Scopes = append(slices.Clone(about.Scopes), about.Supersede.Scope)
 	return get

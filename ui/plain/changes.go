@@ -178,8 +178,8 @@ func (p *plain) greet() {
 		p.out.say("warning: %s.", b.Text)
 	}
 	p.altered = p.board.Altered
-	held := text.Count(p.board.Held(), "token")
-	if p.board.Held() > 0 {
+	held := text.Count(p.board.TokenCount(), "token")
+	if p.board.TokenCount() > 0 {
 		held += ": " + tallyWords(p.board.Total)
 	}
 	p.out.say("%s; %s. Type help for the commands.", text.Count(len(p.board.Apps), "application"), held)
@@ -204,14 +204,14 @@ func (p *plain) guide() {
 	if p.tour == nil || !p.board.Read {
 		return
 	}
-	p.s.LookTour(p.tour)
+	p.s.ObserveTour(p.tour)
 	switch {
 	case p.tour.Over():
 		p.tour = nil
 		p.out.say("The tour is over: that was the life of a token, from the first answer to the last refusal.")
-	case p.stepTold != p.tour.At()+1:
-		p.stepTold = p.tour.At() + 1
-		p.out.say("%s", spokenStep(p.tour.At()))
+	case p.stepTold != p.tour.Step()+1:
+		p.stepTold = p.tour.Step() + 1
+		p.out.say("%s", spokenStep(p.tour.Step()))
 	}
 }
 

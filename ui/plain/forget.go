@@ -10,7 +10,7 @@ import (
 // forget dismisses a mark, or forgets what is over, after a question.
 func (p *plain) forget(text string) {
 	for r := range p.s.Rows(session.Query{Scope: session.Everything}) {
-		if m := r.Lost(); m != nil && (m.ID == text || r.ID == text) {
+		if m := r.LostAnswer(); m != nil && (m.ID == text || r.ID == text) {
 			p.askDismiss(&p.board.Apps[r.App], m)
 			return
 		}

@@ -76,7 +76,7 @@ func (p *plain) listGateway(string) {
 		return
 	}
 	for r := range p.s.Rows(session.Query{Scope: session.Everything}) {
-		if r.Token == nil || r.State != console.Revoking || r.Waits {
+		if r.Token == nil || r.State != console.Revoking || r.AwaitsServer {
 			continue
 		}
 		if s := p.judged(r.Token); !s.Ended {

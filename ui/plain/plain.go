@@ -178,7 +178,7 @@ func (p *plain) work(w session.Work) {
 // settle does what time asks for, and asks for the next line when the last one is answered.
 func (p *plain) settle() {
 	p.start(p.s.Tick(p.now))
-	if !p.doubt.IsZero() && !p.now.Before(p.doubt) || p.left && p.quiet() && p.s.Answered() {
+	if !p.doubt.IsZero() && !p.now.Before(p.doubt) || p.left && p.quiet() && p.s.AllDone() {
 		p.announce()
 	}
 	if p.out.err != nil {
@@ -207,7 +207,7 @@ func (p *plain) quiet() bool { return !p.s.IsReading() && !p.s.IsDelivering() }
 
 // answered reports whether the last line has got its whole answer.
 func (p *plain) answered() bool {
-	return !p.s.IsReading() && p.s.Answered() && (!p.waitsSent || !p.s.RevokesSoon())
+	return !p.s.IsReading() && p.s.AllDone() && (!p.waitsSent || !p.s.RevokesSoon())
 }
 
 // fail says what went wrong, and the next thing to try.

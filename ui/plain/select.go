@@ -159,11 +159,15 @@ func (p *plain) oneOf(verb, lead string, found []console.Token) *console.Token {
 
 // alive are the tokens of an application that a verb may be about; ended ones too, while something
 // may pass.
-func (p *plain) alive(a *session.App) []console.Token { return p.s.Of(a.ID, session.Alive) }
+func (p *plain) alive(a *session.App) []console.Token { return p.s.TokensOf(a.ID, session.Alive) }
 
-func (p *plain) revocable(a *session.App) []console.Token { return p.s.Of(a.ID, session.Revocable) }
+func (p *plain) revocable(a *session.App) []console.Token {
+	return p.s.TokensOf(a.ID, session.Revocable)
+}
 
-func (p *plain) renewable(a *session.App) []console.Token { return p.s.Of(a.ID, session.Renewable) }
+func (p *plain) renewable(a *session.App) []console.Token {
+	return p.s.TokensOf(a.ID, session.Renewable)
+}
 
 // without takes off the word that a list or an announcement has before a number: "token 1",
 // "application A1".

@@ -13,32 +13,32 @@ import (
 var Verbs = map[session.Verb]keys.Action{session.VerbRenew: keys.Renew, session.VerbRevoke: keys.Revoke, session.VerbProbe: keys.Probe}
 
 // leftWords say why a verb on several tokens leaves one out.
-func SkipWords(l session.Left) string {
+func SkipWords(l session.Skipped) string {
 	switch l.Why {
-	case session.NotLeft:
+	case session.NotSkipped:
 		return ""
-	case session.LeftGone:
+	case session.SkipGone:
 		return "one is gone"
-	case session.LeftInFlight:
+	case session.SkipInFlight:
 		return l.Fingerprint + " is in the middle of something"
-	case session.LeftRevoking:
+	case session.SkipRevoking:
 		return l.Fingerprint + " is being revoked already"
-	case session.LeftRevoked:
+	case session.SkipRevoked:
 		return l.Fingerprint + " was revoked already"
-	case session.LeftReadOnly:
+	case session.SkipReadOnly:
 		return l.Fingerprint + " is in a read-only environment"
-	case session.LeftNeedsPerson:
+	case session.SkipNeedsPerson:
 		return l.Fingerprint + " takes a person to renew"
-	case session.LeftSupersedes:
+	case session.SkipSupersedes:
 		return l.Fingerprint + ": renewing it may end " + l.Held
 	}
 	return ""
 }
 
 // wrongWords say what went wrong with one of several tokens.
-func FailureWords(w session.Wrong) string {
+func FailureWords(w session.Failure) string {
 	if w.Err == nil {
-		return SkipWords(w.Left)
+		return SkipWords(w.Skipped)
 	}
 	if w.Fingerprint == "" {
 		return w.ID + ": " + kit.Clean(w.Err.Error())

@@ -91,7 +91,7 @@ func (s *Scene) TitleParts(p PaneID) (out []string) {
 	return out
 }
 
-func counts(p session.Page) (shown, all, hidden int) { return p.Len(), p.All, p.Hidden }
+func counts(p session.Page) (shown, all, hidden int) { return p.Len(), p.Total, p.Hidden }
 
 // tokenPage are the rows of an application that are looked at, in their order.
 func (s *Scene) TokenPage(a *session.App) session.Page {

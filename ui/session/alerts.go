@@ -14,7 +14,7 @@ type alerts struct {
 	before []time.Duration
 	began  time.Time // what was over by then is not told
 	next   time.Time
-	told   map[alertKey]bool
+	fired  map[alertKey]bool
 }
 
 type alertKey struct {
@@ -54,8 +54,8 @@ func (s *Session) SetAlerts(on bool, before []time.Duration, now time.Time) {
 // nextAlert looks up when the next one is due: the board or the settings have changed.
 func (s *Session) nextAlert() {
 	a := &s.alerts
-	if a.told == nil {
-		a.told = map[alertKey]bool{}
+	if a.fired == nil {
+		a.fired = map[alertKey]bool{}
 	}
 	if a.began.IsZero() {
 		a.began = s.now
@@ -67,7 +67,7 @@ func (s *Session) nextAlert() {
 	for i := range s.board.Apps {
 		for _, r := range s.board.Apps[i].rows {
 			for _, e := range s.alertsOf(r) {
-				if e.at.After(a.began) && !a.told[e.key()] {
+				if e.at.After(a.began) && !a.fired[e.key()] {
 					a.next = Earlier(a.next, e.at)
 				}
 			}
@@ -115,8 +115,8 @@ func (s *Session) alert() {
 		for _, r := range s.board.Apps[i].rows {
 			var last *Alert
 			for _, e := range s.alertsOf(r) {
-				if !e.at.After(s.now) && e.at.After(s.alerts.began) && !s.alerts.told[e.key()] {
-					s.alerts.told[e.key()] = true
+				if !e.at.After(s.now) && e.at.After(s.alerts.began) && !s.alerts.fired[e.key()] {
+					s.alerts.fired[e.key()] = true
 					last = &e
 				}
 			}

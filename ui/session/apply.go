@@ -10,13 +10,13 @@ import (
 
 // Apply files what work came to. A nil event is none.
 func (s *Session) Apply(e Event, now time.Time) []Work {
-	s.at(now)
+	s.startCall(now)
 	if e == nil {
-		return s.settle()
+		return s.doDue()
 	}
 	if c := e.ended(); c != (call{}) {
 		delete(s.flights, c.key)
-		s.changed = s.changed || c.key.Kind.asked()
+		s.changed = s.changed || c.key.Kind.byPerson()
 	}
 	var work []Work
 	switch e := e.(type) {
@@ -27,13 +27,13 @@ func (s *Session) Apply(e Event, now time.Time) []Work {
 			work = append(s.read(), s.watch()...)
 		}
 	case Got:
-		s.failed(e.Err)
-		s.came(e.App, e.key)
+		s.noteKeyFailure(e.Err)
+		s.endInvitations(e.App, e.key)
 		s.tell(e)
 		work = s.read()
 	case Renewed:
-		s.failed(e.Err)
-		s.came(e.App, e.key)
+		s.noteKeyFailure(e.Err)
+		s.endInvitations(e.App, e.key)
 		s.tell(e)
 		s.bulkDone(e.Token, e.Err)
 		work = append(s.nextRenewal(e.Token, e.App), s.read()...)
@@ -45,10 +45,10 @@ func (s *Session) Apply(e Event, now time.Time) []Work {
 			work = append(work, s.decided(Decided{ID: d.ID, Token: d.Token, Err: d.Err, Bulk: true})...)
 		}
 	case Undone:
-		s.failed(e.Err)
+		s.noteKeyFailure(e.Err)
 		if e.Err == nil {
 			for i := range e.Undone.Taken {
-				s.settled[e.Undone.Taken[i].ID] = true
+				s.ownAnswers[e.Undone.Taken[i].ID] = true
 			}
 		}
 		s.tell(e)
@@ -56,52 +56,52 @@ func (s *Session) Apply(e Event, now time.Time) []Work {
 	case delivered:
 		work = s.delivered(e)
 	case Probed:
-		s.failed(e.Err)
+		s.noteKeyFailure(e.Err)
 		s.tell(e)
 		s.bulkDone(e.ID, e.Err)
 		work = s.read()
-	case reprobed:
-		s.reprobed(e)
+	case loopProbed:
+		s.loopProbed(e)
 		work = s.read()
 	case Copied:
-		s.failed(e.Err)
+		s.noteKeyFailure(e.Err)
 		if e.Err == nil {
-			s.copying.copied(e.Copied, e.since, s.now, e.after)
+			s.clipboard.copied(e.Copied, e.since, s.now, e.after)
 		}
 		s.tell(e)
 	case TextCopied: // the clipboard then no longer holds a token, and what it holds may stay
 		if e.Err == nil {
-			s.copying.copied(e.Copied, e.since, s.now, 0)
+			s.clipboard.copied(e.Copied, e.since, s.now, 0)
 		}
 		s.tell(e)
 	case ClipboardCleared:
-		s.copying.cleared(e.serial)
+		s.clipboard.cleared(e.serial)
 		s.tell(e)
 	case drained:
 		s.drained = true
 	default:
-		work = s.looked(e)
+		work = s.applyOther(e)
 	}
-	return append(work, s.settle()...)
+	return append(work, s.doDue()...)
 }
 
 // looked files what neither changes a token nor is part of quitting.
-func (s *Session) looked(e Event) []Work {
+func (s *Session) applyOther(e Event) []Work {
 	switch e := e.(type) {
 	case Unlocked:
-		s.failed(e.Err)
+		s.noteKeyFailure(e.Err)
 		if e.Err == nil {
-			s.opened()
+			s.storeUnlocked()
 		}
 		s.tell(e)
 	case Dismissed:
-		s.failed(e.Err)
+		s.noteKeyFailure(e.Err)
 		s.tell(e)
-	case found:
-		s.found(e)
+	case forgettable:
+		s.askToForget(e)
 		return nil
 	case Forgot:
-		s.failed(e.Err)
+		s.noteKeyFailure(e.Err)
 		s.tell(e)
 	case Pruned:
 		s.tell(e)
@@ -109,45 +109,45 @@ func (s *Session) looked(e Event) []Work {
 			return nil
 		}
 	case LogRead:
-		s.failed(e.Err)
+		s.noteKeyFailure(e.Err)
 		s.tell(e)
 		return nil
 	case WroteOut:
-		s.failed(e.Err)
+		s.noteKeyFailure(e.Err)
 		s.tell(e)
 		if e.quit && e.Err == nil {
 			return s.quit(Quit{})
 		}
 		return nil
 	case Saved:
-		work := s.goOnWith(e.begun)
-		s.failed(e.Err)
+		work := s.useService(e.begun)
+		s.noteKeyFailure(e.Err)
 		s.tell(e)
 		return append(work, s.read()...)
 	case FoundKept:
-		work := s.goOnWith(e.begun)
-		s.failed(e.Err)
+		work := s.useService(e.begun)
+		s.noteKeyFailure(e.Err)
 		s.tell(e)
 		return append(work, s.read()...)
 	case Tested:
-		s.failed(e.Err)
+		s.noteKeyFailure(e.Err)
 		s.tell(e)
 	case PortalAsked:
 		s.tell(e)
 	case Deleted:
-		s.failed(e.Err)
+		s.noteKeyFailure(e.Err)
 		s.tell(e)
 	case Adopted:
-		s.failed(e.Err)
+		s.noteKeyFailure(e.Err)
 		s.tell(e)
 	case Inspected:
 		s.tell(e)
 		return nil
 	case Introspected:
-		s.failed(e.Err)
+		s.noteKeyFailure(e.Err)
 		s.tell(e)
 	case Revealed:
-		s.failed(e.Err)
+		s.noteKeyFailure(e.Err)
 		s.tell(e)
 		return nil
 	case RevealLogged:
@@ -158,7 +158,7 @@ func (s *Session) looked(e Event) []Work {
 }
 
 // goOnWith goes on with the service that the first save has made.
-func (s *Session) goOnWith(svc *console.Service) []Work {
+func (s *Session) useService(svc *console.Service) []Work {
 	if svc == nil || s.svc != nil {
 		return nil
 	}
@@ -169,7 +169,7 @@ func (s *Session) goOnWith(svc *console.Service) []Work {
 
 // Follow waits for changes of the store again, on the channel of Options.Follow.
 func (s *Session) Follow() []Work {
-	s.changes = s.o.Follow(s.svc)
+	s.changes = s.opts.Follow(s.svc)
 	return s.watch()
 }
 
@@ -178,7 +178,7 @@ func (s *Session) watch() []Work {
 	if s.changes == nil {
 		return nil
 	}
-	return []Work{s.changesOf()}
+	return []Work{s.changesWork()}
 }
 
 // read asks for the board. While a reading is in flight the next one waits for it.
@@ -202,7 +202,7 @@ func (s *Session) boardRead(e BoardRead) []Work {
 	s.stale = false
 	switch {
 	case e.Err != nil:
-		s.failed(e.Err)
+		s.noteKeyFailure(e.Err)
 		if console.CodeOf(e.Err) == console.CodeStoreReplaced {
 			s.board.Unkept = e.Err // what was read before stays
 		}
@@ -232,7 +232,7 @@ func (s *Session) file(b console.Board) []Work {
 		}
 	}
 	if first {
-		s.tellCovered(b.Covered)
+		s.tellShadowed(b.Covered)
 	} else if s.board.Restored != restored {
 		s.tell(Restored{})
 		clear(s.pending) // what differs was nobody's doing
@@ -247,7 +247,7 @@ func (s *Session) file(b console.Board) []Work {
 		}
 	}
 	if locked && !s.board.Key.Locked {
-		s.opened()
+		s.storeUnlocked()
 	}
 	return append(s.giveUp(), s.prune()...)
 }
@@ -260,10 +260,10 @@ func (s *Session) policyOf(a console.Application) console.Policy {
 }
 
 // tellCovered tells of applications of the store that are not listed.
-func (s *Session) tellCovered(covered []console.Application) {
+func (s *Session) tellShadowed(covered []console.Application) {
 	for _, a := range covered {
 		if have := s.board.App(a.ID); have != nil {
-			s.tell(Covered{Stored: a, Configured: have.Application})
+			s.tell(Shadowed{Stored: a, Configured: have.Application})
 		}
 	}
 }
@@ -294,14 +294,14 @@ func (s *Session) settledElsewhere() {
 		delete(s.pending, id)
 		switch {
 		case now == nil || now.Token == nil || now.State == console.Expired:
-		case s.settled[id], !now.Token.AcceptedAt.IsZero(), !now.Token.RefreshAcceptedAt.IsZero():
+		case s.ownAnswers[id], !now.Token.AcceptedAt.IsZero(), !now.Token.RefreshAcceptedAt.IsZero():
 		default:
 			s.tell(SettledElsewhere{Token: *now.Token, Refusal: now.Token.RevokeError})
 		}
 	}
-	for id := range s.settled {
+	for id := range s.ownAnswers {
 		if now := s.board.byID[id]; now == nil || !now.Pending() {
-			delete(s.settled, id)
+			delete(s.ownAnswers, id)
 		}
 	}
 }

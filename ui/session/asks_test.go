@@ -102,7 +102,7 @@ func TestFollow(t *testing.T) {
 		t.Fatalf("%d works at the start", len(work))
 	}
 	d.run(work[0])
-	if once[session.BoardFiled](d); !s.Board().Read || s.KeyShown().Unread {
+	if once[session.BoardFiled](d); !s.Board().Read || s.KeyOnBoard().Unread {
 		t.Error("the board is not read")
 	}
 	changes <- struct{}{}
@@ -240,11 +240,11 @@ func TestCoveredIsToldOnce(t *testing.T) {
 	b := console.Board{Applications: d.apps, Covered: []console.Application{stored}}
 	d.Session = session.New(t.Context(), session.Options{})
 	d.apply(session.BoardRead{Ticket: 1, Board: b})
-	if f := once[session.Covered](d); f.Configured.Source != console.FromConfig {
+	if f := once[session.Shadowed](d); f.Configured.Source != console.FromConfig {
 		t.Errorf("told %+v", f)
 	}
 	d.apply(session.BoardRead{Ticket: 2, Board: b})
-	never[session.Covered](d)
+	never[session.Shadowed](d)
 }
 
 // The end of the session's context ends the wait for changes of the service.

@@ -12,12 +12,12 @@ import (
 // replaced whole by the next reading; only judge changes it, when time has changed a state.
 type Board struct {
 	Apps             []App
-	gate             []*Row // ended tokens, the lingering ones first
+	atGateway        []*Row // ended tokens, the lingering ones first
 	Exchanges        []console.Exchange
 	Total            Tally
 	Read             bool      // something was read at all
-	Changes          time.Time // when the next state changes by itself; zero: never
-	DeliverAt        time.Time // when the next revoke is due; zero: none
+	nextChange       time.Time // when the next state changes by itself; zero: never
+	deliverAt        time.Time // when the next revoke is due; zero: none
 	EnvironmentCount int       // how many environments the applications are in
 	tokens           []console.Token
 	Key              console.KeyStatus
@@ -36,7 +36,7 @@ type Board struct {
 }
 
 // with is the application with another grant; "" leaves its own.
-func (a *App) With(grant string) console.Application {
+func (a *App) withGrant(grant string) console.Application {
 	out := a.Application
 	out.Grant = cmp.Or(grant, out.Grant)
 	return out
@@ -56,7 +56,7 @@ type Tally struct{ Active, Expiring, Revoking, Lingering int }
 
 // shown is the number beside the sign of an application: its living tokens, else those that are being
 // revoked, else those that linger.
-func (t Tally) Shown() int {
+func (t Tally) Count() int {
 	return cmp.Or(t.Active+t.Expiring, t.Revoking, t.Lingering)
 }
 
@@ -70,14 +70,14 @@ type App struct {
 
 // row is a token, or an open mark that has none.
 type Row struct {
-	ID      string
-	Token   *console.Token // nil for a mark
-	Mark    *console.Mark
-	App     int
-	State   console.State
-	EndedAt time.Time
-	Over    bool // its gateway window is over
-	Waits   bool // for the server to accept its revoke, and the undo window is over
+	ID           string
+	Token        *console.Token // nil for a mark
+	Mark         *console.Mark
+	App          int
+	State        console.State
+	endedAt      time.Time
+	windowOver   bool // its gateway window is over
+	AwaitsServer bool // for the server to accept its revoke, and the undo window is over
 }
 
 // pending says whether a revoke was decided that the server has not accepted yet.
@@ -93,7 +93,7 @@ func (r *Row) Pending() bool {
 func (r *Row) Undoable() bool { return r.Pending() && r.Token.RevokeTries == 0 }
 
 // undelivered says whether it was sent, or should have been by now.
-func (r *Row) Undelivered(now time.Time) bool {
+func (r *Row) undelivered(now time.Time) bool {
 	at, ok := time.Time{}, false
 	if r.Token != nil {
 		at, ok = console.DueAt(*r.Token)
@@ -102,7 +102,7 @@ func (r *Row) Undelivered(now time.Time) bool {
 }
 
 // at is the time by which rows of one state are sorted.
-func (r *Row) At() time.Time {
+func (r *Row) sortTime() time.Time {
 	if r.Token != nil {
 		return r.Token.IssuedAt
 	}
@@ -150,7 +150,7 @@ func NewBoard(b console.Board, policy func(console.Application) console.Policy, 
 		}
 		return ""
 	})
-	out.Judge(now)
+	out.judge(now)
 	return out
 }
 
@@ -171,8 +171,8 @@ func learnedWindows(tokens []console.Token, environment func(*console.Token) str
 }
 
 // judge computes every state at now and sorts by it.
-func (b *Board) Judge(now time.Time) {
-	b.Total, b.gate, b.Changes, b.DeliverAt, b.Undoable = Tally{}, nil, time.Time{}, time.Time{}, 0
+func (b *Board) judge(now time.Time) {
+	b.Total, b.atGateway, b.nextChange, b.deliverAt, b.Undoable = Tally{}, nil, time.Time{}, time.Time{}, 0
 	for i := range b.Apps {
 		a := &b.Apps[i]
 		a.Tally = Tally{}
@@ -181,7 +181,7 @@ func (b *Board) Judge(now time.Time) {
 			if r.Token != nil {
 				b.judgeToken(r, a.Policy, now)
 			} else {
-				b.Changes = Earlier(b.Changes, r.Mark.EndsBy)
+				b.nextChange = Earlier(b.nextChange, r.Mark.EndsBy)
 			}
 			switch r.State {
 			case console.Active:
@@ -195,45 +195,45 @@ func (b *Board) Judge(now time.Time) {
 			}
 		}
 		slices.SortStableFunc(a.rows, func(x, y *Row) int {
-			return cmp.Or(cmp.Compare(rank(x.State), rank(y.State)), y.At().Compare(x.At()), cmp.Compare(y.ID, x.ID))
+			return cmp.Or(cmp.Compare(rank(x.State), rank(y.State)), y.sortTime().Compare(x.sortTime()), cmp.Compare(y.ID, x.ID))
 		})
 		b.Total.Active += a.Tally.Active
 		b.Total.Expiring += a.Tally.Expiring
 		b.Total.Revoking += a.Tally.Revoking
 		b.Total.Lingering += a.Tally.Lingering
 	}
-	slices.SortStableFunc(b.gate, func(x, y *Row) int {
-		if p := x.Waits; p != y.Waits { // what the server has not accepted is the most alive of all
+	slices.SortStableFunc(b.atGateway, func(x, y *Row) int {
+		if p := x.AwaitsServer; p != y.AwaitsServer { // what the server has not accepted is the most alive of all
 			if p {
 				return -1
 			}
 			return 1
 		}
-		if x.Over != y.Over {
-			if x.Over {
+		if x.windowOver != y.windowOver {
+			if x.windowOver {
 				return 1
 			}
 			return -1
 		}
-		return cmp.Or(y.EndedAt.Compare(x.EndedAt), cmp.Compare(y.ID, x.ID))
+		return cmp.Or(y.endedAt.Compare(x.endedAt), cmp.Compare(y.ID, x.ID))
 	})
 }
 
 func (b *Board) judgeToken(r *Row, p console.Policy, now time.Time) {
 	s := console.StatusAt(*r.Token, p, now)
-	r.State, r.EndedAt, r.Over = s.State, s.EndedAt, s.Proof != console.ProofNone
-	if r.Waits = r.Undelivered(now); s.Ended || r.Waits {
-		b.gate = append(b.gate, r)
+	r.State, r.endedAt, r.windowOver = s.State, s.EndedAt, s.Proof != console.ProofNone
+	if r.AwaitsServer = r.undelivered(now); s.Ended || r.AwaitsServer {
+		b.atGateway = append(b.atGateway, r)
 	}
 	if at, ok := console.NextChange(*r.Token, p, now); ok {
-		b.Changes = Earlier(b.Changes, at)
+		b.nextChange = Earlier(b.nextChange, at)
 	}
 	at, ok := console.DueAt(*r.Token)
-	if ok && at.After(now) && !r.Waits {
-		b.Changes = Earlier(b.Changes, at)
+	if ok && at.After(now) && !r.AwaitsServer {
+		b.nextChange = Earlier(b.nextChange, at)
 	}
 	if ok && !b.Apps[r.App].Environment.ReadOnly {
-		b.DeliverAt = Earlier(b.DeliverAt, at)
+		b.deliverAt = Earlier(b.deliverAt, at)
 		if r.Token.RevokeTries == 0 {
 			b.Undoable++
 		}
@@ -241,7 +241,7 @@ func (b *Board) judgeToken(r *Row, p console.Policy, now time.Time) {
 }
 
 // overdue counts the revokes that are to be sent by now.
-func (b *Board) Overdue(now time.Time) (n int) {
+func (b *Board) overdue(now time.Time) (n int) {
 	for i := range b.Apps {
 		for _, r := range b.Apps[i].rows {
 			if r.Token == nil || b.Apps[i].Environment.ReadOnly {
@@ -311,7 +311,7 @@ func (b *Board) Invites(appID string) bool {
 
 // asksAnew says whether renewing a token is a get: it has no refresh token that is known to live, and is not one
 // that the console will refuse to renew.
-func AsksAnew(r *Row) bool {
+func renewIsGet(r *Row) bool {
 	switch {
 	case r.State == console.Revoking, r.Token.ReplacedBy != "" && r.Token.AcceptedAt.IsZero():
 		return false
@@ -326,7 +326,7 @@ func (a *App) MayLive() bool {
 }
 
 // holds is how many tokens of an application are listed.
-func (b *Board) Holds(appID string) int {
+func (b *Board) TokenCountOf(appID string) int {
 	n := 0
 	for i := range b.tokens {
 		if b.tokens[i].AppID == appID {
@@ -337,7 +337,7 @@ func (b *Board) Holds(appID string) int {
 }
 
 // lost is the open mark of a row; nil when it has none.
-func (r *Row) Lost() *console.Mark {
+func (r *Row) LostAnswer() *console.Mark {
 	switch {
 	case r == nil:
 		return nil
@@ -379,7 +379,7 @@ func IsOver(st console.State) bool {
 func (b *Board) Row(id string) *Row { return b.byID[id] }
 
 // Held is how many tokens are held.
-func (b *Board) Held() int { return len(b.tokens) }
+func (b *Board) TokenCount() int { return len(b.tokens) }
 
 // Only is the token that is held, if it is the only one.
 func (b *Board) Only() (t console.Token, ok bool) {
@@ -398,7 +398,7 @@ func (b *Board) HasOver() bool {
 }
 
 // AtGateway is how many rows the scope of that name has.
-func (b *Board) AtGateway() int { return len(b.gate) }
+func (b *Board) AtGateway() int { return len(b.atGateway) }
 
 // Named are the tokens that a text may name, as console.TokensNamed.
 func (b *Board) Named(text string) []console.Token { return console.TokensNamed(b.tokens, text) }
@@ -415,12 +415,12 @@ func (b *Board) Users() []string {
 }
 
 // Leaving is the token that was revoked or replaced last of those that may still pass; nil if none may.
-func (b *Board) Leaving() (last *Row) {
+func (b *Board) LastEnding() (last *Row) {
 	since := func(r *Row) time.Time {
 		if r.Pending() {
 			return r.Token.RevokeAt
 		}
-		return r.EndedAt
+		return r.endedAt
 	}
 	for i := range b.Apps {
 		if t := b.Apps[i].Tally; t.Revoking+t.Lingering == 0 {
@@ -445,7 +445,7 @@ func (a *App) LostGet() bool {
 }
 
 // Of are the tokens of an application that a verb may be about, oldest first.
-func (s *Session) Of(appID string, use Use) (out []console.Token) {
+func (s *Session) TokensOf(appID string, use Use) (out []console.Token) {
 	judge := func(t console.Token) console.Status { return s.Status(t) }
 	switch use {
 	case Revocable:
@@ -481,6 +481,6 @@ const (
 )
 
 // LookTour has a tour take in the board. It reports as Tour.Look does.
-func (s *Session) LookTour(t *Tour) bool {
-	return t.Look(s.board.tokens, func(k *console.Token) console.Status { return s.Status(*k) })
+func (s *Session) ObserveTour(t *Tour) bool {
+	return t.observe(s.board.tokens, func(k *console.Token) console.Status { return s.Status(*k) })
 }

@@ -44,11 +44,11 @@ func TestLateReadingIsDropped(t *testing.T) {
 	d.get(1)
 	_, filed := d.Tickets()
 	d.run(d.apply(session.BoardRead{Ticket: filed, Board: console.Board{}})...)
-	if never[session.BoardFiled](d); d.Board().Held() != 1 {
+	if never[session.BoardFiled](d); d.Board().TokenCount() != 1 {
 		t.Error("an old reading replaced the board")
 	}
 	d.run(d.apply(session.BoardRead{Ticket: filed + 1, Board: console.Board{}})...)
-	if once[session.BoardFiled](d); d.Board().Held() != 0 {
+	if once[session.BoardFiled](d); d.Board().TokenCount() != 0 {
 		t.Error("a new reading did not replace the board")
 	}
 }

@@ -12,42 +12,42 @@ import (
 // slow answer about some tokens must not keep others from being revoked.
 type bulk struct {
 	Bulk
-	open  map[string]string // tokens without an outcome, with their fingerprints
-	wrong []Wrong
+	open     map[string]string // tokens without an outcome, with their fingerprints
+	failures []Failure
 }
 
 // Left is why a verb on several tokens leaves one out.
-type Left struct {
+type Skipped struct {
 	ID, Fingerprint string
-	Why             LeftWhy
+	Why             SkipReason
 	Held            string // fingerprint of the token that would be superseded
 }
 
 // LeftWhy is a reason to leave a token out; the zero value is none.
-type LeftWhy int
+type SkipReason int
 
 // The reasons. Several tokens at once ask no questions: what has to be asked about is left to its own row.
 const (
-	NotLeft LeftWhy = iota
-	LeftGone
-	LeftInFlight
-	LeftRevoking
-	LeftRevoked
-	LeftReadOnly
-	LeftNeedsPerson
-	LeftSupersedes
+	NotSkipped SkipReason = iota
+	SkipGone
+	SkipInFlight
+	SkipRevoking
+	SkipRevoked
+	SkipReadOnly
+	SkipNeedsPerson
+	SkipSupersedes
 )
 
 // Wrong is a token to which a verb was not done: it was left out, or Err says what went wrong.
-type Wrong struct {
-	Left
+type Failure struct {
+	Skipped
 	Err error
 }
 
 func (s *Session) bulk(r Bulk) []Work {
-	if r.Verb == VerbRevoke && !r.Answered && s.Takes(r) > 0 && (s.asksForAll(r.Tokens) || r.Marked && r.Unseen > 0) {
+	if r.Verb == VerbRevoke && !r.Confirmed && s.CountApplied(r) > 0 && (s.bulkNeedsQuestion(r.Tokens) || r.Marked && r.Unseen > 0) {
 		yes := r
-		yes.Answered = true
+		yes.Confirmed = true
 		s.ask(Several{r}, yes)
 		return nil
 	}
@@ -55,17 +55,17 @@ func (s *Session) bulk(r Bulk) []Work {
 		s.refuse(r, NothingYet, Key{})
 		return nil
 	}
-	r.Answered = true
-	if s.locked(r) {
+	r.Confirmed = true
+	if s.AskToUnlock(r) {
 		return nil
 	}
 	b := &bulk{Bulk: r, open: map[string]string{}}
 	var work []Work
 	var revokes []string
 	for _, id := range r.Tokens {
-		if left := s.LeftOut(r.Verb, id); left.Why != NotLeft {
-			s.tell(LeftOut{Left: left})
-			b.wrong = append(b.wrong, Wrong{Left: left})
+		if left := s.Skips(r.Verb, id); left.Why != NotSkipped {
+			s.tell(TokenSkipped{Skipped: left})
+			b.failures = append(b.failures, Failure{Skipped: left})
 			continue
 		}
 		b.open[id] = s.board.byID[id].Token.Fingerprint
@@ -77,7 +77,7 @@ func (s *Session) bulk(r Bulk) []Work {
 			s.flights[TokenKey(id)] = flight{began: s.now}
 			revokes = append(revokes, id)
 		case VerbProbe:
-			work = append(work, s.start(TokenKey(id), "", s.probing(id))...)
+			work = append(work, s.start(TokenKey(id), "", s.probeWork(id))...)
 		}
 	}
 	if r.Marked && len(b.open) > 0 {
@@ -85,7 +85,7 @@ func (s *Session) bulk(r Bulk) []Work {
 	}
 	s.bulks = append(s.bulks, b)
 	if len(revokes) > 0 {
-		work = append(work, s.revokeAll(revokes))
+		work = append(work, s.revokeAllWork(revokes))
 	}
 	s.sumUp(b)
 	return work
@@ -100,7 +100,7 @@ func (s *Session) renewInTurn(id string) []Work {
 		s.flights[key] = flight{began: s.now, app: appID}
 		return nil
 	}
-	return s.start(key, appID, s.renewal(id, appID))
+	return s.start(key, appID, s.renewWork(id, appID))
 }
 
 // nextRenewal begins the renewal that waits for the end of this one.
@@ -113,11 +113,11 @@ func (s *Session) nextRenewal(id, appID string) []Work {
 		delete(s.renewals, appID)
 		return nil
 	}
-	return s.start(TokenKey(queue[1]), appID, s.renewal(queue[1], appID))
+	return s.start(TokenKey(queue[1]), appID, s.renewWork(queue[1], appID))
 }
 
 // revokeAll decides about several tokens at once, so that one undo takes all of it back.
-func (s *Session) revokeAll(ids []string) Work {
+func (s *Session) revokeAllWork(ids []string) Work {
 	svc := s.svc
 	return func(ctx context.Context) Event {
 		return decidedAll{each: svc.RevokeAll(ctx, ids, console.RevokeBoth, svc.UndoWindow())}
@@ -125,9 +125,9 @@ func (s *Session) revokeAll(ids []string) Work {
 }
 
 // Takes counts the tokens that the verb would be done to.
-func (s *Session) Takes(r Bulk) (n int) {
+func (s *Session) CountApplied(r Bulk) (n int) {
 	for _, id := range r.Tokens {
-		if s.LeftOut(r.Verb, id).Why == NotLeft {
+		if s.Skips(r.Verb, id).Why == NotSkipped {
 			n++
 		}
 	}
@@ -135,7 +135,7 @@ func (s *Session) Takes(r Bulk) (n int) {
 }
 
 // asksForAll reports whether a revoke of these has to be asked about.
-func (s *Session) asksForAll(ids []string) bool {
+func (s *Session) bulkNeedsQuestion(ids []string) bool {
 	return len(ids) > 1 || slices.ContainsFunc(ids, func(id string) bool {
 		r := s.board.byID[id]
 		return r != nil && s.board.Apps[r.App].Environment.Production
@@ -143,9 +143,9 @@ func (s *Session) asksForAll(ids []string) bool {
 }
 
 // LeftOut returns why a verb on several tokens leaves one out.
-func (s *Session) LeftOut(v Verb, id string) Left {
+func (s *Session) Skips(v Verb, id string) Skipped {
 	r := s.board.byID[id]
-	left := Left{ID: id, Why: LeftGone}
+	left := Skipped{ID: id, Why: SkipGone}
 	if r == nil || r.Token == nil {
 		return left
 	}
@@ -153,23 +153,23 @@ func (s *Session) LeftOut(v Verb, id string) Left {
 	a := &s.board.Apps[r.App]
 	switch {
 	case s.Busy(TokenKey(id)):
-		left.Why = LeftInFlight
+		left.Why = SkipInFlight
 	case v == VerbRevoke && r.Pending():
-		left.Why = LeftRevoking
+		left.Why = SkipRevoking
 	case v == VerbRevoke && s.board.Status(r, s.now).Cause == console.CauseRevoked && r.Token.Refresh != console.RefreshLive:
-		left.Why = LeftRevoked
+		left.Why = SkipRevoked
 	case v != VerbProbe && a.Environment.ReadOnly:
-		left.Why = LeftReadOnly
-	case v != VerbRenew || a.Source == console.Gone || !AsksAnew(r):
-		left.Why = NotLeft
+		left.Why = SkipReadOnly
+	case v != VerbRenew || a.Source == console.Gone || !renewIsGet(r):
+		left.Why = NotSkipped
 	case a.Interactive():
-		left.Why = LeftNeedsPerson
+		left.Why = SkipNeedsPerson
 	default:
-		left.Why = NotLeft
+		left.Why = NotSkipped
 		scopes := scopesOr(r.Token.Asked, a.Scopes)
-		k, ok := console.WillSupersede(a.Application, s.board.Applications(), s.board.tokens, scopes, a.Policy, s.o.Device, s.now)
+		k, ok := console.WillSupersede(a.Application, s.board.Applications(), s.board.tokens, scopes, a.Policy, s.opts.Device, s.now)
 		if ok && k.Asks() {
-			left.Why, left.Held = LeftSupersedes, k.Held
+			left.Why, left.Held = SkipSupersedes, k.Held
 		}
 	}
 	return left
@@ -183,7 +183,7 @@ func (s *Session) bulkDone(id string, err error) {
 	}
 	b := s.bulks[i]
 	if err != nil {
-		b.wrong = append(b.wrong, Wrong{Left: Left{ID: id, Fingerprint: b.open[id]}, Err: err})
+		b.failures = append(b.failures, Failure{Skipped: Skipped{ID: id, Fingerprint: b.open[id]}, Err: err})
 	}
 	delete(b.open, id)
 	s.sumUp(b)
@@ -193,7 +193,7 @@ func (s *Session) bulkDone(id string, err error) {
 func (s *Session) sumUp(b *bulk) {
 	if len(b.open) == 0 {
 		s.bulks = slices.DeleteFunc(s.bulks, func(x *bulk) bool { return x == b })
-		s.tell(BulkDone{Bulk: b.Bulk, N: len(b.Tokens), Wrong: b.wrong})
+		s.tell(BulkDone{Bulk: b.Bulk, N: len(b.Tokens), Failures: b.failures})
 	}
 }
 

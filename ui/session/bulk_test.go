@@ -35,7 +35,7 @@ func TestBulkRevoke(t *testing.T) {
 			t.Errorf("decided %+v", e)
 		}
 	}
-	if f := once[session.BulkDone](d); f.N != 3 || len(f.Wrong) > 0 || f.What != "marked tokens" {
+	if f := once[session.BulkDone](d); f.N != 3 || len(f.Failures) > 0 || f.What != "marked tokens" {
 		t.Errorf("summed up: %+v", f)
 	}
 	if d.after(4 * time.Second); len(d.api.revokes) != 3 {
@@ -66,7 +66,7 @@ func TestBulkRevokeAsks(t *testing.T) {
 			o.app = func(a *console.Application) { a.Environment.Production = c.production }
 		})
 		work := d.ask(session.Bulk{
-			Verb: c.verb, Tokens: d.get(c.tokens), Marked: c.marked, Unseen: c.unseen, Answered: c.answered,
+			Verb: c.verb, Tokens: d.get(c.tokens), Marked: c.marked, Unseen: c.unseen, Confirmed: c.answered,
 		})
 		if asks := len(told[session.Ask](d)) == 1; asks != c.asks || (len(work) > 0) != c.begins {
 			t.Errorf("%s: asks %t, begins %d works", name, asks, len(work))
@@ -82,13 +82,13 @@ func TestBulkMixedOutcomes(t *testing.T) {
 	probe := d.ask(session.Probe{Token: ids[2]})
 	d.facts = nil
 	tokens := []string{ids[0], "t_gone", ids[1], ids[2], ids[3], ids[0]}
-	work := d.ask(session.Bulk{Verb: session.VerbRevoke, Tokens: tokens, Answered: true})
-	why := map[string]session.LeftWhy{}
-	for _, f := range told[session.LeftOut](d) {
+	work := d.ask(session.Bulk{Verb: session.VerbRevoke, Tokens: tokens, Confirmed: true})
+	why := map[string]session.SkipReason{}
+	for _, f := range told[session.TokenSkipped](d) {
 		why[f.ID] = f.Why
 	}
-	if why["t_gone"] != session.LeftGone || why[ids[2]] != session.LeftInFlight ||
-		why[ids[3]] != session.LeftRevoking || why[ids[0]] != session.LeftInFlight || len(why) != 4 {
+	if why["t_gone"] != session.SkipGone || why[ids[2]] != session.SkipInFlight ||
+		why[ids[3]] != session.SkipRevoking || why[ids[0]] != session.SkipInFlight || len(why) != 4 {
 		t.Errorf("left out: %v", why)
 	}
 	err := d.kept.Update(t.Context(), func(w console.Writer) error { return w.DropToken(ids[1]) })
@@ -98,11 +98,11 @@ func TestBulkMixedOutcomes(t *testing.T) {
 	d.changed() // the token is gone before its revoke is decided
 	d.run(work...)
 	f := once[session.BulkDone](d)
-	if f.N != 6 || len(f.Wrong) != 5 {
+	if f.N != 6 || len(f.Failures) != 5 {
 		t.Fatalf("summed up: %+v", f)
 	}
-	last := f.Wrong[4]
-	if last.ID != ids[1] || last.Err == nil || last.Why != session.NotLeft ||
+	last := f.Failures[4]
+	if last.ID != ids[1] || last.Err == nil || last.Why != session.NotSkipped ||
 		last.Fingerprint != fp(2) {
 		t.Errorf("the token that vanished: %+v", last)
 	}
@@ -115,8 +115,8 @@ func TestBulkOfNothing(t *testing.T) {
 	d := sit(t)
 	d.ToggleMark("t_gone")
 	d.does(session.Bulk{Verb: session.VerbRevoke, Tokens: []string{"t_gone"}, Marked: true})
-	once[session.LeftOut](d)
-	if f := once[session.BulkDone](d); f.N != 1 || len(f.Wrong) != 1 {
+	once[session.TokenSkipped](d)
+	if f := once[session.BulkDone](d); f.N != 1 || len(f.Failures) != 1 {
 		t.Errorf("summed up: %+v", f)
 	}
 	if len(d.Marks()) != 1 {
@@ -135,10 +135,10 @@ func TestLeftOut(t *testing.T) {
 	id := plain.get(1)[0]
 	plain.does(session.Revoke{Token: id})
 	plain.after(4 * time.Second)
-	if why := plain.LeftOut(session.VerbRevoke, id).Why; why != session.LeftRevoked {
+	if why := plain.Skips(session.VerbRevoke, id).Why; why != session.SkipRevoked {
 		t.Errorf("revoked: %d", why)
 	}
-	if why := plain.LeftOut(session.VerbProbe, id).Why; why != session.NotLeft {
+	if why := plain.Skips(session.VerbProbe, id).Why; why != session.NotSkipped {
 		t.Errorf("a probe of what is revoked: %d", why)
 	}
 	b, err := plain.svc.Board(t.Context())
@@ -148,13 +148,13 @@ func TestLeftOut(t *testing.T) {
 	for name, c := range map[string]struct {
 		app  func(*console.Application)
 		verb session.Verb
-		why  session.LeftWhy
+		why  session.SkipReason
 	}{
-		"read only":       {readOnly, session.VerbRevoke, session.LeftReadOnly},
-		"read only, look": {readOnly, session.VerbProbe, session.NotLeft},
-		"person":          {device, session.VerbRenew, session.LeftNeedsPerson},
-		"supersedes":      {supersedes, session.VerbRenew, session.LeftSupersedes},
-		"not that one":    {supersedes, session.VerbProbe, session.NotLeft},
+		"read only":       {readOnly, session.VerbRevoke, session.SkipReadOnly},
+		"read only, look": {readOnly, session.VerbProbe, session.NotSkipped},
+		"person":          {device, session.VerbRenew, session.SkipNeedsPerson},
+		"supersedes":      {supersedes, session.VerbRenew, session.SkipSupersedes},
+		"not that one":    {supersedes, session.VerbProbe, session.NotSkipped},
 	} {
 		d := sit(t, func(o *options) { o.app = c.app })
 		b := b
@@ -165,9 +165,9 @@ func TestLeftOut(t *testing.T) {
 		tok.AcceptedAt, tok.RevokeAt = time.Time{}, time.Time{}
 		asked, _ := d.Tickets()
 		d.apply(session.BoardRead{Ticket: asked + 1, Board: b})
-		left := d.LeftOut(c.verb, id)
+		left := d.Skips(c.verb, id)
 		if left.Why != c.why || left.Fingerprint != fp(1) ||
-			(left.Held != "") != (c.why == session.LeftSupersedes) {
+			(left.Held != "") != (c.why == session.SkipSupersedes) {
 			t.Errorf("%s: %+v, want %d", name, left, c.why)
 		}
 	}
@@ -204,7 +204,7 @@ func TestBulkRenewsInTurn(t *testing.T) {
 			}
 		}
 		f := once[session.BulkDone](d)
-		if n := len(told[session.Renewed](d)); n != 3 || (len(f.Wrong) == 3) != fails {
+		if n := len(told[session.Renewed](d)); n != 3 || (len(f.Failures) == 3) != fails {
 			t.Errorf("%d renewed, summed up: %+v", n, f)
 		}
 	}

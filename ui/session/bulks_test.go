@@ -14,16 +14,16 @@ func TestTwoBulksAtOnce(t *testing.T) {
 	ids := d.get(4)
 	slow := d.ask(session.Bulk{Verb: session.VerbProbe, Tokens: ids[:2], What: "first"})
 	fast := d.ask(session.Bulk{
-		Verb: session.VerbRevoke, Tokens: ids[2:], What: "second", Answered: true,
+		Verb: session.VerbRevoke, Tokens: ids[2:], What: "second", Confirmed: true,
 	})
 	d.run(fast...)
-	if f := once[session.BulkDone](d); f.What != "second" || len(f.Wrong) > 0 {
+	if f := once[session.BulkDone](d); f.What != "second" || len(f.Failures) > 0 {
 		t.Errorf("summed up: %+v", f)
 	}
 	d.run(slow[1])
 	never[session.BulkDone](d)
 	d.run(slow[0])
-	if f := once[session.BulkDone](d); f.What != "first" || len(f.Wrong) > 0 {
+	if f := once[session.BulkDone](d); f.What != "first" || len(f.Failures) > 0 {
 		t.Errorf("summed up: %+v", f)
 	}
 }
@@ -46,7 +46,7 @@ func TestTwoBulksRenewInTurn(t *testing.T) {
 		t.Fatalf("summed up: %+v", sums)
 	}
 	for _, f := range sums {
-		if len(f.Wrong) > 0 {
+		if len(f.Failures) > 0 {
 			t.Errorf("summed up: %+v", f)
 		}
 	}
@@ -69,7 +69,7 @@ func TestTokenVanishesWhileItWaits(t *testing.T) {
 	d.changed()
 	d.run(work...)
 	f := once[session.BulkDone](d)
-	if len(f.Wrong) != 1 || f.Wrong[0].ID != ids[1] || f.Wrong[0].Fingerprint != fp(2) {
+	if len(f.Failures) != 1 || f.Failures[0].ID != ids[1] || f.Failures[0].Fingerprint != fp(2) {
 		t.Errorf("summed up: %+v", f)
 	}
 	if len(d.Flights()) > 0 {
@@ -92,7 +92,7 @@ func TestRenewalBesideABulk(t *testing.T) {
 	}
 	never[session.BulkDone](d)
 	d.run(bulk...)
-	if f := once[session.BulkDone](d); len(f.Wrong) > 0 {
+	if f := once[session.BulkDone](d); len(f.Failures) > 0 {
 		t.Errorf("summed up: %+v", f)
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"lanyard/console"
 )
 
-func (s *Session) changesOf() Work {
+func (s *Session) changesWork() Work {
 	changes := s.changes
 	return func(context.Context) Event {
 		_, ok := <-changes
@@ -41,9 +41,9 @@ func (s *Session) forget(r Forget) []Work {
 	svc := s.svc
 	return s.begin(r, Key{Kind: Forgetting}, "", func(c call) Work {
 		return func(ctx context.Context) Event {
-			if !r.Answered {
+			if !r.Confirmed {
 				f, err := svc.Forgettable(ctx, r.What)
-				return found{c, r.What, f, err}
+				return forgettable{c, r.What, f, err}
 			}
 			f, err := svc.Forget(ctx, r.What)
 			return Forgot{c, f, err}
@@ -51,13 +51,13 @@ func (s *Session) forget(r Forget) []Work {
 	})
 }
 
-func (s *Session) found(e found) {
+func (s *Session) askToForget(e forgettable) {
 	if e.err != nil || len(e.found.Tokens)+len(e.found.Applications) == 0 {
-		s.failed(e.err)
+		s.noteKeyFailure(e.err)
 		s.tell(NothingOver{Kept: e.found.Kept, Err: e.err})
 		return
 	}
-	s.ask(ForgettingOver{e.found}, Forget{What: e.what, Answered: true})
+	s.ask(ForgettingOver{e.found}, Forget{What: e.what, Confirmed: true})
 }
 
 // prune forgets what has been over for longer than the configuration says: after the first reading of an
@@ -99,7 +99,7 @@ func (s *Session) writeOut(r WriteOut) []Work {
 
 // service is the service, or one that is made now. begun is set if it is to be gone on with.
 func (s *Session) service() func(ctx context.Context, kept bool) (svc, begun *console.Service, err error) {
-	have, begin := s.svc, s.o.Begin
+	have, begin := s.svc, s.opts.Begin
 	return func(ctx context.Context, kept bool) (svc, begun *console.Service, err error) {
 		if have != nil {
 			return have, nil, nil
@@ -127,7 +127,7 @@ func (s *Session) beginFirst(r Request, key Key, work func(call) Work) []Work {
 
 // save keeps what a form holds. On the first run that makes the store.
 func (s *Session) save(r Save) []Work {
-	if s.svc != nil && s.locked(r) {
+	if s.svc != nil && s.AskToUnlock(r) {
 		return nil
 	}
 	service := s.service()
@@ -149,14 +149,14 @@ func (s *Session) save(r Save) []Work {
 func (s *Session) test(r Test) []Work {
 	key := Key{Kind: Testing}
 	if s.svc != nil && !s.Busy(key) {
-		if s.locked(r) {
+		if s.AskToUnlock(r) {
 			return nil
 		}
 		a := r.Draft.Application
 		a.ID = r.Draft.Identity()
 		yes := r
-		yes.Answered = true
-		if !r.Answered && s.asksOf(a, a.Scopes, s.svc.Policy(a), yes) {
+		yes.Confirmed = true
+		if !r.Confirmed && s.askToSupersede(a, a.Scopes, s.svc.Policy(a), yes) {
 			return nil
 		}
 	}
@@ -199,7 +199,7 @@ func (s *Session) askPortal(r AskPortal) []Work {
 
 // keepFound keeps what was chosen of what a portal showed. On the first run that makes the store.
 func (s *Session) keepFound(r KeepFound) []Work {
-	if s.svc != nil && s.locked(r) {
+	if s.svc != nil && s.AskToUnlock(r) {
 		return nil
 	}
 	service := s.service()
@@ -224,7 +224,7 @@ func (s *Session) delete(r Delete) []Work {
 }
 
 func (s *Session) adopt(r Adopt) []Work {
-	if s.svc != nil && s.locked(r) {
+	if s.svc != nil && s.AskToUnlock(r) {
 		return nil
 	}
 	svc := s.svc
@@ -242,7 +242,7 @@ func (s *Session) adopt(r Adopt) []Work {
 
 func (s *Session) inspect(r Inspect) []Work {
 	svc := s.svc
-	if svc == nil || s.locked(r) {
+	if svc == nil || s.AskToUnlock(r) {
 		return nil
 	}
 	s.tell(Began{Request: r})
@@ -256,7 +256,7 @@ func (s *Session) inspect(r Inspect) []Work {
 
 func (s *Session) introspect(r Introspect) []Work {
 	svc := s.svc
-	if svc == nil || s.locked(r) {
+	if svc == nil || s.AskToUnlock(r) {
 		return nil
 	}
 	s.tell(Began{Request: r})
@@ -298,7 +298,7 @@ func (s *Session) introspect(r Introspect) []Work {
 
 func (s *Session) show(r Show) []Work {
 	svc := s.svc
-	if svc == nil || s.locked(r) {
+	if svc == nil || s.AskToUnlock(r) {
 		return nil
 	}
 	return s.start(Key{Kind: Inspecting, ID: r.Token}, "", func(c call) Work {

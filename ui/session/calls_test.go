@@ -21,7 +21,7 @@ func TestDismiss(t *testing.T) {
 	}
 	d.changed()
 	r := d.row("mark:m_1")
-	if r.Lost() == nil || r.Pending() {
+	if r.LostAnswer() == nil || r.Pending() {
 		t.Fatalf("the row of a mark: %+v", r)
 	}
 	d.does(session.Dismiss{Mark: "m_1"})

@@ -96,7 +96,7 @@ func (c Cleared) Unknown() bool { return c.Outcome == CannotTell || c.Around }
 const blindHint = "clipboard.clear_blind = true clears it whatever it holds"
 
 // copying is what a session knows of the clipboard.
-type copying struct {
+type clipboardState struct {
 	held     bool      // the clipboard holds a copy that is to be cleared
 	serial   int       // of the newest copy that was to be cleared
 	clearAt  time.Time // zero: when the console ends or is stopped
@@ -106,7 +106,7 @@ type copying struct {
 // copied notes a copy, which is cleared after some time if it has a serial number. since is the serial
 // number of the newest copy when it was begun. One that came meanwhile may be the later one, and stays
 // noted: Clear leaves alone what is not its copy.
-func (c *copying) copied(done CopiedTo, since int, now time.Time, after time.Duration) {
+func (c *clipboardState) copied(done CopiedTo, since int, now time.Time, after time.Duration) {
 	switch {
 	case done.Serial == 0 && c.serial == since:
 		c.held, c.clearAt = false, time.Time{}
@@ -134,13 +134,13 @@ func (done CopiedTo) Promise(words string) (promise, hint string) {
 }
 
 // due reports whether the copy is to be cleared now.
-func (c *copying) due(now time.Time) bool {
+func (c *clipboardState) due(now time.Time) bool {
 	return !c.clearAt.IsZero() && !now.Before(c.clearAt)
 }
 
 // cleared notes that Clear ended, which was begun when the newest copy had this serial number. A copy
 // that was made meanwhile is still to be cleared.
-func (c *copying) cleared(serial int) {
+func (c *clipboardState) cleared(serial int) {
 	c.clearing = false
 	if serial == c.serial {
 		c.held, c.clearAt = false, time.Time{}
@@ -154,18 +154,18 @@ const clipboardTime = 3 * time.Second
 func (s *Session) copy(r Copy) []Work {
 	row, key := s.board.byID[r.Token], TokenKey(r.Token)
 	switch {
-	case s.o.Clipboard == nil:
+	case s.opts.Clipboard == nil:
 		s.refuse(r, CopyingOff, key)
 		return nil
 	case row == nil || row.Token == nil:
 		s.refuse(r, TokenGone, key)
 		return nil
-	case !s.Busy(key) && s.locked(r):
+	case !s.Busy(key) && s.AskToUnlock(r):
 		return nil
 	}
 	r.Form = cmp.Or(r.Form, console.FormBare)
-	a, t, after := s.board.Apps[row.App].Application, *row.Token, s.o.ClearAfter
-	svc, clip, since := s.svc, s.o.Clipboard, s.copying.serial
+	a, t, after := s.board.Apps[row.App].Application, *row.Token, s.opts.ClearAfter
+	svc, clip, since := s.svc, s.opts.Clipboard, s.clipboard.serial
 	work := s.begin(r, key, "", func(c call) Work {
 		return func(ctx context.Context) Event {
 			e := Copied{call: c, ID: t.ID, What: t.Fingerprint, since: since, after: after}
@@ -203,11 +203,11 @@ func (s *Session) copy(r Copy) []Work {
 // one line: pasted into a shell, a line break runs what stands before it.
 func (s *Session) copyText(r CopyText) []Work {
 	key := Key{Kind: CopyingText}
-	if s.o.Clipboard == nil {
+	if s.opts.Clipboard == nil {
 		s.refuse(r, CopyingOff, key)
 		return nil
 	}
-	clip, since := s.o.Clipboard, s.copying.serial
+	clip, since := s.opts.Clipboard, s.clipboard.serial
 	return s.begin(r, key, "", func(c call) Work {
 		return func(ctx context.Context) Event {
 			if strings.ContainsRune(r.Text, '\n') {
@@ -223,15 +223,15 @@ func (s *Session) copyText(r CopyText) []Work {
 
 // clear clears the copy with a serial number, or any copy if it is 0.
 func (s *Session) clear(serial int) Work {
-	s.copying.clearing, s.copying.clearAt = true, time.Time{}
-	clip, newest := s.o.Clipboard, s.copying.serial
+	s.clipboard.clearing, s.clipboard.clearAt = true, time.Time{}
+	clip, newest := s.opts.Clipboard, s.clipboard.serial
 	return func(ctx context.Context) Event {
-		done, err := clearing(ctx, clip, serial)
+		done, err := clearClipboard(ctx, clip, serial)
 		return ClipboardCleared{Cleared: done, Err: err, serial: newest}
 	}
 }
 
-func clearing(ctx context.Context, clip Clipboard, serial int) (Cleared, error) {
+func clearClipboard(ctx context.Context, clip Clipboard, serial int) (Cleared, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), clipboardTime)
 	defer cancel()
 	return clip.Clear(ctx, serial)
@@ -241,17 +241,17 @@ func clearing(ctx context.Context, clip Clipboard, serial int) (Cleared, error) 
 // writes the control sequence of a clipboard behind the terminal itself. It changes nothing of the
 // session, so that work which panics may call it beside the loop.
 func (s *Session) ClearNow(terminal io.Writer) {
-	if s.o.Clipboard == nil {
+	if s.opts.Clipboard == nil {
 		return
 	}
-	done, _ := clearing(s.ctx, s.o.Clipboard, 0)
+	done, _ := clearClipboard(s.ctx, s.opts.Clipboard, 0)
 	if !done.Terminal.IsZero() && terminal != nil {
 		_, _ = io.WriteString(terminal, done.Terminal.Reveal())
 	}
 }
 
 // copies reports whether a token is being copied.
-func (s *Session) copies() bool {
+func (s *Session) isCopying() bool {
 	for _, f := range s.flights {
 		if f.copies {
 			return true
@@ -261,4 +261,4 @@ func (s *Session) copies() bool {
 }
 
 // SetClearAfter changes after how long the next copies are cleared.
-func (s *Session) SetClearAfter(d time.Duration) { s.o.ClearAfter = d }
+func (s *Session) SetClearAfter(d time.Duration) { s.opts.ClearAfter = d }

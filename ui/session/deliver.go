@@ -7,10 +7,10 @@ import (
 
 // delivery is what a session knows of the revokes that wait to be sent.
 type delivery struct {
-	due, after time.Time // when the next one is to be sent, and not before
-	retries    int       // deliveries in a row that the console itself failed at
-	told       string    // what it said last
-	toldLocked bool      // that revokes wait for the store to be unlocked
+	due, notBefore time.Time // when the next one is to be sent, and not before
+	retries        int       // deliveries in a row that the console itself failed at
+	reported       string    // what it said last
+	reportedLocked bool      // that revokes wait for the store to be unlocked
 }
 
 // longestRetry is the longest wait after a delivery that the console itself failed at: the store was full,
@@ -19,20 +19,20 @@ const longestRetry = time.Minute
 
 // dueAt is when revokes are to be sent; zero if none waits, they are being sent, or it was told that the
 // store has to be unlocked first.
-func (s *Session) dueAt() time.Time {
-	at := Earlier(s.delivery.due, s.board.DeliverAt)
-	if s.svc == nil || at.IsZero() || s.IsDelivering() || s.delivery.toldLocked && s.Key().NeedsPassphrase() {
+func (s *Session) nextDelivery() time.Time {
+	at := Earlier(s.delivery.due, s.board.deliverAt)
+	if s.svc == nil || at.IsZero() || s.IsDelivering() || s.delivery.reportedLocked && s.Key().NeedsPassphrase() {
 		return time.Time{}
 	}
-	if at.Before(s.delivery.after) {
-		return s.delivery.after
+	if at.Before(s.delivery.notBefore) {
+		return s.delivery.notBefore
 	}
 	return at
 }
 
 // deliver sends what is due.
 func (s *Session) deliver() []Work {
-	if at := s.dueAt(); at.IsZero() || s.now.Before(at) {
+	if at := s.nextDelivery(); at.IsZero() || s.now.Before(at) {
 		return nil
 	}
 	if s.Key().NeedsPassphrase() {
@@ -50,11 +50,11 @@ func (s *Session) deliver() []Work {
 
 func (s *Session) delivered(e delivered) []Work {
 	// Never at once again: what is due may be in another console's hands.
-	s.delivery.after = s.now.Add(time.Second)
+	s.delivery.notBefore = s.now.Add(time.Second)
 	if e.err != nil {
 		s.undelivered(e.err) // what was due stays due, for the board may not know of it
 	} else {
-		s.delivery = delivery{due: e.next, after: s.delivery.after}
+		s.delivery = delivery{due: e.next, notBefore: s.delivery.notBefore}
 	}
 	accepted, others := 0, 0
 	for i, d := range e.done {
@@ -66,7 +66,7 @@ func (s *Session) delivered(e delivered) []Work {
 		} else {
 			others++
 			if !d.Kept {
-				s.settled[d.Token.ID] = true
+				s.ownAnswers[d.Token.ID] = true
 			}
 		}
 		s.tell(Delivery{Delivery: d})
@@ -83,34 +83,34 @@ func (s *Session) delivered(e delivered) []Work {
 
 // undelivered tells once what keeps revokes from being sent, and has it tried again, each time later.
 func (s *Session) undelivered(err error) {
-	s.failed(err)
-	s.delivery.after = s.now.Add(min(time.Second<<min(s.delivery.retries, 10), longestRetry))
+	s.noteKeyFailure(err)
+	s.delivery.notBefore = s.now.Add(min(time.Second<<min(s.delivery.retries, 10), longestRetry))
 	s.delivery.retries++
 	switch text := err.Error(); {
 	case s.Key().NeedsPassphrase():
 		s.waitsLocked()
-	case text != s.delivery.told:
-		s.delivery.told = text
+	case text != s.delivery.reported:
+		s.delivery.reported = text
 		s.tell(NotDelivered{Err: err})
 	}
 }
 
 // waitsLocked tells, once, that revokes are due which only an unlocked store can send.
 func (s *Session) waitsLocked() {
-	if s.delivery.toldLocked {
+	if s.delivery.reportedLocked {
 		return
 	}
-	n := s.board.Overdue(s.now)
+	n := s.board.overdue(s.now)
 	if n == 0 {
 		s.delivery.due = time.Time{} // the board knows
 		return
 	}
-	s.delivery.toldLocked = true
+	s.delivery.reportedLocked = true
 	s.tell(WaitsLocked{N: n})
 }
 
 // opened forgets what was true while the secrets could not be read: what waits is sent now.
-func (s *Session) opened() {
+func (s *Session) storeUnlocked() {
 	s.keyFailed = false
 	s.delivery = delivery{due: s.delivery.due}
 	s.changed = true

@@ -55,7 +55,7 @@ func TestSeveralDeliveries(t *testing.T) {
 	}{{nil, true}, {refused("revoke", "invalid_token"), false}} {
 		d := sit(t)
 		ids := d.get(3)
-		d.does(session.Bulk{Verb: session.VerbRevoke, Tokens: ids, Answered: true})
+		d.does(session.Bulk{Verb: session.VerbRevoke, Tokens: ids, Confirmed: true})
 		d.api.during = func(string) {
 			if len(d.api.revokes) == 3 {
 				d.api.revokeErr = c.err
@@ -183,7 +183,7 @@ func TestRefusedElsewhere(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
 	ids := d.get(2)
-	d.does(session.Bulk{Verb: session.VerbRevoke, Tokens: ids, Answered: true})
+	d.does(session.Bulk{Verb: session.VerbRevoke, Tokens: ids, Confirmed: true})
 	d.now = d.now.Add(5 * time.Second)
 	d.api.revokeErr = refused("revoke", "invalid_token")
 	if _, err := d.other().DeliverOne(t.Context(), ids[0]); err != nil {

@@ -184,7 +184,7 @@ func (d *desk) after(length time.Duration) {
 func (d *desk) get(n int) (ids []string) {
 	d.t.Helper()
 	for range n {
-		d.does(session.Get{App: d.apps[0].ID, Answered: true})
+		d.does(session.Get{App: d.apps[0].ID, Confirmed: true})
 		d.now = d.now.Add(time.Millisecond)
 	}
 	for _, f := range told[session.Got](d) {

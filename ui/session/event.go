@@ -13,13 +13,13 @@ type Event interface{ ended() call }
 // Fact is what there is to tell: an event that was filed, or one of the types below.
 type Fact interface{ fact() }
 
-type told struct{}
+type factMark struct{}
 
-func (told) fact() {}
+func (factMark) fact() {}
 
 // call is what every event says of the work that it ends. The zero call ends none.
 type call struct {
-	told
+	factMark
 	key      Key
 	exchange int64
 }
@@ -107,7 +107,7 @@ type (
 		Err    error
 	}
 	// reprobed is one probe of many.
-	reprobed struct {
+	loopProbed struct {
 		call
 		id     string
 		loop   *probeLoop // that it was made for
@@ -153,7 +153,7 @@ type (
 		Mark console.Mark
 		Err  error
 	}
-	found struct {
+	forgettable struct {
 		call
 		what  console.ForgetWhat
 		found console.Forgotten
@@ -281,112 +281,112 @@ type Member struct {
 type (
 	// Refused says that a request cannot be done now, and why.
 	Refused struct {
-		told
+		factMark
 		Request Request
 		Reason  Reason
 		Key     Key // of what is in flight
 	}
 	// Began says that the work of a form or box has begun.
 	Began struct {
-		told
+		factMark
 		Request Request
 	}
 	// Ask is a question. If the answer is yes, Then is to be done.
 	Ask struct {
-		told
+		factMark
 		About About
 		Then  Request
 	}
 	// WaitsForPerson says that a person is to take part in getting a token. Again: they were told before.
 	WaitsForPerson struct {
-		told
+		factMark
 		App   string
 		Key   Key
 		Again bool
 	}
 	// MaySupersede tells of a get that may end a token that others hold.
 	MaySupersede struct {
-		told
+		factMark
 		Supersede console.Supersede
 	}
 	// BoardFiled says that the board was replaced by the next reading.
 	BoardFiled struct {
-		told
+		factMark
 		First bool
 	}
 	// Judged says that time has changed a state.
-	Judged struct{ told }
+	Judged struct{ factMark }
 	// Restored says that a restored backup took the place of the store.
-	Restored struct{ told }
+	Restored struct{ factMark }
 	// Covered is an application of the store that is not listed, because the configuration has the same.
-	Covered struct {
-		told
+	Shadowed struct {
+		factMark
 		Stored, Configured console.Application
 	}
 	// Unkept says that nothing can be stored any more, and why.
 	Unkept struct {
-		told
+		factMark
 		Err error
 	}
 	// SettledElsewhere says that another console has settled a revoke that this one showed as pending, so
 	// that the token lives on. Refusal is the server's, or "" if the revoke was taken back.
 	SettledElsewhere struct {
-		told
+		factMark
 		Token   console.Token
 		Refusal string
 	}
 	// Delivery is one attempt to have a revoke accepted.
 	Delivery struct {
-		told
+		factMark
 		console.Delivery
 	}
 	// AllAccepted says that several revokes were sent, and each was accepted.
 	AllAccepted struct {
-		told
+		factMark
 		N int
 	}
 	// NotDelivered says what keeps revokes from being sent. It is told once for each cause.
 	NotDelivered struct {
-		told
+		factMark
 		Err error
 	}
 	// WaitsLocked says that revokes are due that only an unlocked store can send. It is told once.
 	WaitsLocked struct {
-		told
+		factMark
 		N int
 	}
 	// LeftOut is a token that a verb on several leaves out.
-	LeftOut struct {
-		told
-		Left
+	TokenSkipped struct {
+		factMark
+		Skipped
 	}
 	// BulkDone sums up a verb on several tokens.
 	BulkDone struct {
-		told
+		factMark
 		Bulk
-		N     int // of tokens
-		Wrong []Wrong
+		N        int // of tokens
+		Failures []Failure
 	}
 	// ProbesBegan says that tokens are probed until they are dead.
 	ProbesBegan struct {
-		told
+		factMark
 		Fingerprint string // of one of them
 		N           int
 	}
 	// DeadAlready says that a token was proved dead before, and is not probed.
 	DeadAlready struct {
-		told
+		factMark
 		Fingerprint string
 	}
 	// ProbesStopped says that a person has stopped probing a token.
 	ProbesStopped struct {
-		told
+		factMark
 		Fingerprint string
 		Loop        console.ProbeLoop
 	}
 	// ProbesEnded says that probing a token has come to its end, and why.
 	ProbesEnded struct {
-		told
+		factMark
 		Stop        console.ProbeStop
 		Loop        console.ProbeLoop
 		Fingerprint string
@@ -395,39 +395,39 @@ type (
 	}
 	// ProbesHopeless says that no probe of this URL can prove anything. It is told once for each reason.
 	ProbesHopeless struct {
-		told
+		factMark
 		Fingerprint string
 		Answer      console.ProbeAnswer
 		Token       console.Token
 	}
 	// ProbeFailed says that a token is no longer probed, because the console could not.
 	ProbeFailed struct {
-		told
+		factMark
 		Err error
 	}
 	// Alerts are what a person is to be told without looking.
 	Alerts struct {
-		told
+		factMark
 		All []Alert
 	}
 	// NothingOver says that nothing of what was asked for can be forgotten.
 	NothingOver struct {
-		told
+		factMark
 		Kept []console.NotOver
 		Err  error
 	}
 	// MaySuspend says that the clipboard is clear, and the process may be stopped.
-	MaySuspend struct{ told }
+	MaySuspend struct{ factMark }
 	// Quitting says that the console has begun to quit.
-	Quitting struct{ told }
+	Quitting struct{ factMark }
 	// Finishing says that quitting waits; only the clipboard is waited for, if Clipboard is set.
 	Finishing struct {
-		told
+		factMark
 		Clipboard bool
 	}
 	// Finished says that nothing is in flight any more. Now: it is not waited for what is.
 	Finished struct {
-		told
+		factMark
 		Now bool
 	}
 )

@@ -9,7 +9,7 @@ func (s *Session) Flights() (keys []Key) {
 }
 
 // Clearing reports whether the clipboard is being cleared.
-func (s *Session) Clearing() bool { return s.copying.clearing }
+func (s *Session) Clearing() bool { return s.clipboard.clearing }
 
 // Holds reports whether the clipboard holds a copy that is to be cleared.
-func (s *Session) Holds() bool { return s.copying.held }
+func (s *Session) Holds() bool { return s.clipboard.held }

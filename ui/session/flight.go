@@ -48,7 +48,7 @@ func AppKey(id string) Key { return Key{Getting, id} }
 func (k Kind) holdsQuit() bool { return k < Inspecting }
 
 // asked reports whether a person has asked for work of this kind.
-func (k Kind) asked() bool { return k < Reading }
+func (k Kind) byPerson() bool { return k < Reading }
 
 // flight is work in flight.
 type flight struct {
@@ -73,7 +73,7 @@ func (s *Session) begin(r Request, key Key, app string, work func(call) Work) []
 // start marks work as in flight and returns it, whatever else is in flight.
 func (s *Session) start(key Key, app string, work func(call) Work) []Work {
 	s.flights[key] = flight{began: s.now, app: app}
-	s.changed = s.changed || key.Kind.asked()
+	s.changed = s.changed || key.Kind.byPerson()
 	return []Work{work(call{key: key})}
 }
 
@@ -85,7 +85,7 @@ func (s *Session) Busy(key Key) bool {
 
 // Waiting returns since when an answer is awaited that a person has asked for and that takes no part of
 // theirs; zero if none is.
-func (s *Session) Waiting() (since time.Time) {
+func (s *Session) WaitingSince() (since time.Time) {
 	if len(s.board.Invitations) > 0 {
 		return since
 	}
@@ -99,13 +99,13 @@ func (s *Session) Waiting() (since time.Time) {
 
 // Answered reports whether everything that a person has asked for has come to its end. What waits for a
 // person to take part in it elsewhere does not count, unless it was given up.
-func (s *Session) Answered() bool {
+func (s *Session) AllDone() bool {
 	open := map[string]int{} // work in flight beyond the invitations, by application
 	for _, i := range s.board.Invitations {
 		open[i.AppID]--
 	}
 	for key, f := range s.flights {
-		if !key.Kind.asked() {
+		if !key.Kind.byPerson() {
 			continue
 		}
 		if _, up := s.unwanted[f.app]; up || f.app == "" {
@@ -142,5 +142,5 @@ func (s *Session) idle() bool {
 			return false
 		}
 	}
-	return !s.IsDelivering() && !s.soon()
+	return !s.IsDelivering() && !s.revokeSoon()
 }

@@ -61,12 +61,12 @@ func TestWaitsForPerson(t *testing.T) {
 		if f := once[session.WaitsForPerson](d); f.App != app || f.Key != session.AppKey(app) || f.Again {
 			t.Errorf("told %+v", f)
 		}
-		if d.Answered() || !d.Waiting().Equal(d.now) {
+		if d.AllDone() || !d.WaitingSince().Equal(d.now) {
 			t.Error("it is answered before the server was asked")
 		}
 		got := d.beside(work...)
 		d.changed()
-		if !d.Answered() || !d.Waiting().IsZero() || !d.Board().Invites(app) {
+		if !d.AllDone() || !d.WaitingSince().IsZero() || !d.Board().Invites(app) {
 			t.Error("nobody is waited for")
 		}
 		d.ask(session.Get{App: app})
@@ -74,12 +74,12 @@ func TestWaitsForPerson(t *testing.T) {
 			t.Errorf("a second get: %+v", f)
 		}
 		d.run(d.ask(session.GiveUp{App: app, Key: session.AppKey(app)})...)
-		if d.Answered() {
+		if d.AllDone() {
 			t.Error("given up is not answered yet")
 		}
 		d.ends(got)
 		givenUp(t, once[session.Got](d).Err)
-		if !d.Answered() || d.Board().Invites(app) || len(d.Flights()) > 0 {
+		if !d.AllDone() || d.Board().Invites(app) || len(d.Flights()) > 0 {
 			t.Errorf("in flight are %v, invited by %v", d.Flights(), d.Board().Invitations)
 		}
 	})
@@ -159,12 +159,12 @@ func TestAnsweredBesideAnInvitation(t *testing.T) {
 		got := d.beside(d.ask(session.Get{App: app})...)
 		d.changed()
 		renewal := d.ask(session.Renew{Token: id})
-		if d.Answered() {
+		if d.AllDone() {
 			t.Error("the renewal is in flight, and counts as answered")
 		}
 		d.run(renewal...)
 		once[session.Renewed](d)
-		if !d.Answered() {
+		if !d.AllDone() {
 			t.Error("the renewal has ended, and is not answered")
 		}
 		d.run(d.ask(session.GiveUp{App: app})...)

@@ -41,14 +41,14 @@ func (s *Session) Key() KeyState {
 }
 
 // KeyShown is what the board says of the key.
-func (s *Session) KeyShown() KeyState {
+func (s *Session) KeyOnBoard() KeyState {
 	return KeyState{KeyStatus: s.board.Key, Failed: s.keyFailed, Unread: !s.board.Read, Unkept: s.board.Unkept}
 }
 
 // locked asks for the passphrase if the secrets are locked and this face asks. then is done once, when
 // they are open; nil is nothing.
-func (s *Session) locked(then Request) bool {
-	if !s.o.AsksPassphrase {
+func (s *Session) AskToUnlock(then Request) bool {
+	if !s.opts.AsksPassphrase {
 		return false
 	}
 	k := s.Key()
@@ -59,7 +59,7 @@ func (s *Session) locked(then Request) bool {
 }
 
 // LockedFirst asks for the passphrase if the secrets are locked. then is what they are needed for.
-func (s *Session) LockedFirst(then Request) bool { return s.locked(then) }
+func (s *Session) LockedFirst(then Request) bool { return s.AskToUnlock(then) }
 
 // NextAttempt numbers an attempt to unlock.
 func (s *Session) NextAttempt() int {

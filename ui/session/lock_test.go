@@ -55,7 +55,7 @@ func TestVerbsAskForThePassphrase(t *testing.T) {
 		}
 		never[session.Ask](d)
 		d.facts = nil
-		if d.Probes(id) {
+		if d.IsProbing(id) {
 			d.does(session.ProbeUntilDead{Tokens: []string{id}}) // ends it
 		}
 		d.does(session.Undo{})
@@ -120,7 +120,7 @@ func TestRevokesWaitForTheKey(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
 	ids := d.get(2)
-	d.does(session.Bulk{Verb: session.VerbRevoke, Tokens: ids, Answered: true})
+	d.does(session.Bulk{Verb: session.VerbRevoke, Tokens: ids, Confirmed: true})
 	d.lock(true)
 	d.changed()
 	d.facts = nil

@@ -47,7 +47,7 @@ type Query struct {
 // Page is the answer to a query. It is valid until the next call of Do, Apply or Tick.
 type Page struct {
 	rows   []*Row
-	All    int // rows in the scope
+	Total  int // rows in the scope
 	Hidden int // rows left out for being over
 }
 
@@ -104,7 +104,7 @@ func (s *Session) Rows(q Query) iter.Seq[*Row] {
 
 func (s *Session) page(q Query) Page {
 	rows := s.scope(q)
-	p := Page{rows: rows, All: len(rows)}
+	p := Page{rows: rows, Total: len(rows)}
 	if q.HideOver || q.Filter != "" {
 		p.rows = make([]*Row, 0, len(rows))
 		for _, r := range rows {
@@ -131,7 +131,7 @@ func (s *Session) scope(q Query) []*Row {
 		}
 		return nil
 	case AtGateway:
-		return s.board.gate
+		return s.board.atGateway
 	case Everything:
 	}
 	all := make([]*Row, 0, len(s.board.byID))
@@ -152,7 +152,7 @@ func (s *Session) scope(q Query) []*Row {
 
 // words are what a filter looks at.
 func (s *Session) words(r *Row, scope Scope) string {
-	words := r.Fingerprint() + " " + string(r.State) + " " + cmp.Or(r.user(), "app") + " " + r.scopes()
+	words := r.fingerprint() + " " + string(r.State) + " " + cmp.Or(r.user(), "app") + " " + r.scopes()
 	if scope != OfApplication {
 		words += " " + string(s.board.Apps[r.App].Label())
 	}
@@ -160,7 +160,7 @@ func (s *Session) words(r *Row, scope Scope) string {
 }
 
 // Fingerprint is the token's; "" for a mark.
-func (r *Row) Fingerprint() string {
+func (r *Row) fingerprint() string {
 	if r.Token == nil {
 		return ""
 	}
@@ -184,8 +184,8 @@ func (r *Row) scopes() string {
 // sorted puts rows into the order of a query. It does not change the slice that it is given.
 func (s *Session) sorted(rows []*Row, q Query) []*Row {
 	by := map[Order]func(x, y *Row) int{
-		ByIssued:      func(x, y *Row) int { return y.At().Compare(x.At()) },
-		ByFingerprint: func(x, y *Row) int { return cmp.Compare(x.Fingerprint(), y.Fingerprint()) },
+		ByIssued:      func(x, y *Row) int { return y.sortTime().Compare(x.sortTime()) },
+		ByFingerprint: func(x, y *Row) int { return cmp.Compare(x.fingerprint(), y.fingerprint()) },
 		ByUser:        func(x, y *Row) int { return cmp.Compare(x.user(), y.user()) },
 		ByScopes:      func(x, y *Row) int { return cmp.Compare(x.scopes(), y.scopes()) },
 	}[q.Order]
@@ -207,28 +207,28 @@ func (s *Session) sorted(rows []*Row, q Query) []*Row {
 }
 
 // left is the place of a row in the order by time left.
-type left struct {
-	class leftClass
+type timeLeft struct {
+	class timeLeftClass
 	until time.Time // so that rows do not move while they count down
 }
 
 // leftClass is what is known of the time left. Rows without a time stand last, in either direction.
-type leftClass int
+type timeLeftClass int
 
 const (
-	leftTime    leftClass = iota // a time, or that there is no end
-	leftUnknown                  // nobody knows
-	leftNothing                  // the token is over
+	timeKnown   timeLeftClass = iota // a time, or that there is no end
+	timeUnknown                      // nobody knows
+	timeOver                         // the token is over
 )
 
 // noEnd is later than every end.
 var noEnd = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 
-func (s *Session) leftOf(r *Row) left {
-	unknown := left{class: leftUnknown}
+func (s *Session) timeLeftOf(r *Row) timeLeft {
+	unknown := timeLeft{class: timeUnknown}
 	switch {
 	case r.Token == nil && !r.Mark.EndsBy.IsZero():
-		return left{until: r.Mark.EndsBy}
+		return timeLeft{until: r.Mark.EndsBy}
 	case r.Token == nil:
 		return unknown
 	case r.Pending():
@@ -236,9 +236,9 @@ func (s *Session) leftOf(r *Row) left {
 		if s.heldBack(r, due) {
 			return unknown
 		}
-		return left{until: due}
+		return timeLeft{until: due}
 	case IsOver(r.State):
-		return left{class: leftNothing}
+		return timeLeft{class: timeOver}
 	}
 	st := s.board.Status(r, s.second())
 	switch {
@@ -247,27 +247,27 @@ func (s *Session) leftOf(r *Row) left {
 	case r.State == console.Lingering && (st.Reopened || !st.StaleKnown):
 		return unknown
 	case r.State == console.Lingering:
-		return left{until: s.second().Add(st.StaleLeft)}
+		return timeLeft{until: s.second().Add(st.StaleLeft)}
 	case st.HasExpiry:
-		return left{until: s.second().Add(st.Left)}
+		return timeLeft{until: s.second().Add(st.Left)}
 	case r.Token.Lifetime == console.LifeUnbounded:
-		return left{until: noEnd}
+		return timeLeft{until: noEnd}
 	}
 	return unknown
 }
 
 // heldBack reports whether a revoke that is due cannot be sent as things are.
 func (s *Session) heldBack(r *Row, due time.Time) bool {
-	k := s.KeyShown()
+	k := s.KeyOnBoard()
 	return s.board.Apps[r.App].Environment.ReadOnly ||
 		due.Sub(s.second()) < time.Second && (k.NeedsPassphrase() || k.Shut())
 }
 
 // sortByLeft sorts by the time left.
 func (s *Session) sortByLeft(rows []*Row, reverse bool) {
-	order := make(map[*Row]left, len(rows))
+	order := make(map[*Row]timeLeft, len(rows))
 	for _, r := range rows {
-		order[r] = s.leftOf(r)
+		order[r] = s.timeLeftOf(r)
 	}
 	slices.SortStableFunc(rows, func(x, y *Row) int {
 		a, b := order[x], order[y]

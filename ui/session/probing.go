@@ -14,9 +14,9 @@ type probeLoop struct {
 	console.ProbeLoop
 	fingerprint string
 	next        console.ProbeStep // meaningless while a probe is in flight
-	asking      bool
+	inFlight    bool
 	last        console.ProbeAnswer
-	told        hopeless // as it was told last
+	reported    hopeless // as it was told last
 }
 
 // hopeless is why no probe of a URL can prove anything: each is told once. The zero value: one can.
@@ -26,7 +26,7 @@ type hopeless struct {
 }
 
 // Probes reports whether a token is probed until it is dead.
-func (s *Session) Probes(id string) bool { return s.loops[id] != nil }
+func (s *Session) IsProbing(id string) bool { return s.loops[id] != nil }
 
 func (s *Session) probeUntilDead(r ProbeUntilDead) {
 	idle := slices.DeleteFunc(slices.Clone(r.Tokens), func(id string) bool { return s.loops[id] != nil })
@@ -39,7 +39,7 @@ func (s *Session) probeUntilDead(r ProbeUntilDead) {
 		return
 	}
 	r.Tokens = idle
-	if s.locked(r) || !r.Answered && s.asksToRepeat(r) {
+	if s.AskToUnlock(r) || !r.Confirmed && s.asksToRepeat(r) {
 		return
 	}
 	n, last := 0, ""
@@ -74,7 +74,7 @@ func (s *Session) asksToRepeat(r ProbeUntilDead) bool {
 	}
 	words := console.RepeatedProbes(apps...)
 	if words != "" {
-		r.Answered = true
+		r.Confirmed = true
 		s.ask(Repeating{words}, r)
 	}
 	return words != ""
@@ -90,12 +90,12 @@ func (s *Session) stopProbing(ids []string) {
 }
 
 // probesAt is when the next probe of a loop is due.
-func (s *Session) probesAt() (at time.Time) {
+func (s *Session) nextProbe() (at time.Time) {
 	if s.quitting {
 		return time.Time{}
 	}
 	for _, l := range s.loops {
-		if !l.asking {
+		if !l.inFlight {
 			at = Earlier(at, l.next.At)
 		}
 	}
@@ -104,22 +104,22 @@ func (s *Session) probesAt() (at time.Time) {
 
 // probeDue probes what is due.
 func (s *Session) probeDue() []Work {
-	if at := s.probesAt(); at.IsZero() || s.now.Before(at) {
+	if at := s.nextProbe(); at.IsZero() || s.now.Before(at) {
 		return nil
 	}
 	var work []Work
 	for _, id := range slices.Sorted(maps.Keys(s.loops)) {
 		l := s.loops[id]
 		switch row := s.board.byID[id]; {
-		case l.asking || s.now.Before(l.next.At):
+		case l.inFlight || s.now.Before(l.next.At):
 		case l.next.Wait && row != nil && row.Token != nil:
 			s.judgeLoop(id, *row.Token)
 		default:
-			l.asking = true
+			l.inFlight = true
 			svc := s.svc
 			work = append(work, func(ctx context.Context) Event {
 				a, t, err := svc.Probe(ctx, id)
-				return reprobed{id: id, loop: l, answer: a.ProbeAnswer, token: t, err: err}
+				return loopProbed{id: id, loop: l, answer: a.ProbeAnswer, token: t, err: err}
 			})
 		}
 	}
@@ -128,7 +128,7 @@ func (s *Session) probeDue() []Work {
 
 // reprobed files one probe of many. It tells of the end only, and once that no probe of this URL can
 // prove anything.
-func (s *Session) reprobed(e reprobed) {
+func (s *Session) loopProbed(e loopProbed) {
 	l := s.loops[e.id]
 	if l == nil || l != e.loop { // a person has stopped it, and may have begun another
 		return
@@ -136,11 +136,11 @@ func (s *Session) reprobed(e reprobed) {
 	s.changed = true
 	if e.err != nil {
 		delete(s.loops, e.id)
-		s.failed(e.err)
+		s.noteKeyFailure(e.err)
 		s.tell(ProbeFailed{Err: e.err})
 		return
 	}
-	l.asking = false
+	l.inFlight = false
 	l.Answered(e.answer)
 	l.last = e.answer
 	s.judgeLoop(e.id, e.token)
@@ -162,8 +162,8 @@ func (s *Session) judgeLoop(id string, t console.Token) {
 			Answer: l.last, Token: t,
 		})
 		return
-	case why != (hopeless{}) && why != l.told:
+	case why != (hopeless{}) && why != l.reported:
 		s.tell(ProbesHopeless{Fingerprint: l.fingerprint, Answer: l.last, Token: t})
 	}
-	l.told = why
+	l.reported = why
 }

@@ -21,7 +21,7 @@ func dying(t *testing.T) (d *desk, id string, probe []session.Work) {
 	if f := once[session.ProbesBegan](d); f.N != 1 || f.Fingerprint != fp(1) {
 		t.Errorf("began %+v", f)
 	}
-	if len(probe) != 1 || !d.Probes(id) {
+	if len(probe) != 1 || !d.IsProbing(id) {
 		t.Fatalf("%d probes at once", len(probe))
 	}
 	return d, id, probe
@@ -71,15 +71,15 @@ func TestProbesEnd(t *testing.T) {
 	if f.Stop != console.StopDead || f.Fingerprint != fp(1) || f.Token.ID != id || console.Hopeless(f.Answer) {
 		t.Errorf("ended %+v", f)
 	}
-	if f.Loop.Accepted != 1 || f.Loop.Refused != 3 || d.Probes(id) {
-		t.Errorf("%d accepted, %d refused, goes on %t", f.Loop.Accepted, f.Loop.Refused, d.Probes(id))
+	if f.Loop.Accepted != 1 || f.Loop.Refused != 3 || d.IsProbing(id) {
+		t.Errorf("%d accepted, %d refused, goes on %t", f.Loop.Accepted, f.Loop.Refused, d.IsProbing(id))
 	}
 	n := d.api.probes
 	if d.after(time.Hour); d.api.probes != n {
 		t.Error("it is probed after its end")
 	}
 	d.does(session.ProbeUntilDead{Tokens: []string{id}})
-	if f := once[session.DeadAlready](d); f.Fingerprint != fp(1) || d.Probes(id) {
+	if f := once[session.DeadAlready](d); f.Fingerprint != fp(1) || d.IsProbing(id) {
 		t.Error("a dead token is probed again")
 	}
 	never[session.ProbesBegan](d)
@@ -91,7 +91,7 @@ func TestProbesStop(t *testing.T) {
 	if work := d.ask(session.ProbeUntilDead{Tokens: []string{id}}); len(work) > 0 {
 		t.Error("stopping it begins something")
 	}
-	if f := once[session.ProbesStopped](d); f.Fingerprint != fp(1) || d.Probes(id) {
+	if f := once[session.ProbesStopped](d); f.Fingerprint != fp(1) || d.IsProbing(id) {
 		t.Errorf("stopped %+v", f)
 	}
 	d.run(probe...) // the answer to the one that was out changes nothing
@@ -138,7 +138,7 @@ func TestProbesAreHopeless(t *testing.T) {
 	d.after(time.Minute)
 	never[session.ProbesHopeless](d)
 	e := once[session.ProbesEnded](d)
-	if e.Stop != console.StopVain || e.Answer.Why != f.Answer.Why || d.Probes(id) {
+	if e.Stop != console.StopVain || e.Answer.Why != f.Answer.Why || d.IsProbing(id) {
 		t.Errorf("ended %+v", e)
 	}
 }
@@ -151,7 +151,7 @@ func TestProbesFail(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.run(probe...)
-	if f := once[session.ProbeFailed](d); f.Err == nil || d.Probes(id) {
+	if f := once[session.ProbeFailed](d); f.Err == nil || d.IsProbing(id) {
 		t.Errorf("told %+v", f)
 	}
 	d.does(session.ProbeUntilDead{Tokens: []string{id}})
@@ -183,10 +183,10 @@ func TestRepeatedProbesAreAskedAbout(t *testing.T) {
 	id := d.get(1)[0]
 	d.ask(session.ProbeUntilDead{Tokens: []string{id}})
 	q := once[session.Ask](d)
-	if about, ok := q.About.(session.Repeating); !ok || about.Words == "" || d.Probes(id) {
+	if about, ok := q.About.(session.Repeating); !ok || about.Words == "" || d.IsProbing(id) {
 		t.Fatalf("asked about %+v", q.About)
 	}
-	if d.ask(q.Then); !d.Probes(id) {
+	if d.ask(q.Then); !d.IsProbing(id) {
 		t.Error("not probed after a yes")
 	}
 }

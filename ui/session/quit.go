@@ -17,14 +17,14 @@ func (s *Session) quit(r Quit) []Work {
 		return nil
 	case s.quitting:
 		return nil
-	case !r.Force && s.Unwritten():
+	case !r.Force && s.unwritten():
 		s.ask(Losing{}, WriteOut{Quit: true})
 		return nil
 	}
 	s.quitting = true
 	s.tell(Quitting{})
 	work := s.giveUp()
-	if idle := s.idle(); !idle || s.copying.held {
+	if idle := s.idle(); !idle || s.clipboard.held {
 		s.tell(Finishing{Clipboard: idle})
 	}
 	return work
@@ -32,7 +32,7 @@ func (s *Session) quit(r Quit) []Work {
 
 // Unwritten reports whether quitting would lose what this console holds. It looks, for nobody may have
 // noticed yet.
-func (s *Session) Unwritten() bool { return s.svc != nil && s.svc.Unwritten(s.ctx) != nil }
+func (s *Session) unwritten() bool { return s.svc != nil && s.svc.Unwritten(s.ctx) != nil }
 
 // longestWait is how long quitting waits for an undo window to end. What is decided is stored: the next
 // console sends it.
@@ -40,8 +40,8 @@ const longestWait = 10 * time.Second
 
 // soon reports whether a revoke is inside its undo window, or just out of it: quitting then waits the
 // seconds that are left.
-func (s *Session) soon() bool {
-	at := Earlier(s.delivery.due, s.board.DeliverAt)
+func (s *Session) revokeSoon() bool {
+	at := Earlier(s.delivery.due, s.board.deliverAt)
 	if s.svc == nil || at.IsZero() || s.Key().Shut() {
 		return false
 	}
@@ -50,14 +50,14 @@ func (s *Session) soon() bool {
 }
 
 // RevokesSoon reports whether a decided revoke is being sent or about to be.
-func (s *Session) RevokesSoon() bool { return s.IsDelivering() || s.soon() }
+func (s *Session) RevokesSoon() bool { return s.IsDelivering() || s.revokeSoon() }
 
 // finish takes the next step of quitting.
 func (s *Session) finish() []Work {
 	switch {
-	case !s.quitting || s.finished || s.copying.clearing:
+	case !s.quitting || s.finished || s.clipboard.clearing:
 		return nil
-	case s.copying.held:
+	case s.clipboard.held:
 		return []Work{s.clear(0)}
 	case !s.idle():
 		return nil // what is in flight comes back here, or time does
@@ -81,9 +81,9 @@ func (s *Session) finish() []Work {
 // when that is due.
 func (s *Session) suspend() []Work {
 	switch {
-	case !s.suspending || s.copies() || s.copying.clearing:
+	case !s.suspending || s.isCopying() || s.clipboard.clearing:
 		return nil
-	case s.copying.held:
+	case s.clipboard.held:
 		return []Work{s.clear(0)}
 	}
 	s.suspending = false

@@ -220,7 +220,7 @@ func (g *game) settled() {
 	if left := g.Flights(); len(left) > 0 {
 		g.t.Fatalf("all work was applied, and in flight are %v", left)
 	}
-	if !g.Answered() || !g.Waiting().IsZero() {
+	if !g.AllDone() || !g.WaitingSince().IsZero() {
 		g.t.Fatal("all work was applied, and an answer is waited for")
 	}
 }

@@ -10,180 +10,180 @@ import (
 // Request is what a person asks for.
 type Request interface{ request() }
 
-type asks struct{}
+type requestMark struct{}
 
-func (asks) request() {}
+func (requestMark) request() {}
 
 // The requests. Answered says that a person has said yes to the question that the request raises.
 type (
 	// Get requests a token. Empty fields are the application's.
 	Get struct {
-		asks
-		App      string
-		Scopes   []string
-		Grant    string
-		User     console.Private
-		Password secret.Text
-		Answered bool
-		Selected string // what was selected when it was asked for, for the face
+		requestMark
+		App       string
+		Scopes    []string
+		Grant     string
+		User      console.Private
+		Password  secret.Text
+		Confirmed bool
+		Selected  string // what was selected when it was asked for, for the face
 	}
 	// Renew refreshes a token, or requests a new one if there is no refresh token.
 	Renew struct {
-		asks
-		Token    string
-		Answered bool
+		requestMark
+		Token     string
+		Confirmed bool
 	}
 	// Revoke decides to revoke a token. It is sent when the undo window is over.
 	Revoke struct {
-		asks
-		Token    string
-		Answered bool
+		requestMark
+		Token     string
+		Confirmed bool
 	}
 	// Undo takes back the decision that a token's revoke is part of; "" is the last decision. With One it
 	// takes back the revoke of that token only.
 	Undo struct {
-		asks
+		requestMark
 		Token string
 		One   bool
 	}
 	// Copy copies a token in a form; "" is the bare token. As names any other form.
 	Copy struct {
-		asks
+		requestMark
 		Token string
 		Form  console.Form
 		As    string
 	}
 	// CopyText copies what is no secret. What names it.
 	CopyText struct {
-		asks
+		requestMark
 		What, Text string
 	}
 	// Probe asks the gateway once.
 	Probe struct {
-		asks
+		requestMark
 		Token string
 	}
 	// ProbeUntilDead probes tokens again and again until the gateway refuses them. If all of them are
 	// probed already it stops that.
 	ProbeUntilDead struct {
-		asks
-		Tokens   []string
-		Answered bool
+		requestMark
+		Tokens    []string
+		Confirmed bool
 	}
 	// Bulk does one verb to several tokens.
 	Bulk struct {
-		asks
-		Verb     Verb
-		Tokens   []string
-		What     string // names them, in the plural
-		Marked   bool   // they are the marked ones
-		Unseen   int    // how many of them the face does not show
-		More     int    // how many have come since a person counted them
-		Answered bool
+		requestMark
+		Verb      Verb
+		Tokens    []string
+		What      string // names them, in the plural
+		Marked    bool   // they are the marked ones
+		Unseen    int    // how many of them the face does not show
+		More      int    // how many have come since a person counted them
+		Confirmed bool
 	}
 	// GiveUp ends the wait for a person. Key is what waits; the zero key is whatever does.
 	GiveUp struct {
-		asks
+		requestMark
 		App string
 		Key Key
 	}
 	// Unlock opens the stored secrets. Attempt tells several attempts apart.
 	Unlock struct {
-		asks
+		requestMark
 		Passphrase secret.Text
 		Attempt    int
 	}
 	// Dismiss dismisses the mark of a lost answer.
 	Dismiss struct {
-		asks
+		requestMark
 		Mark string
 	}
 	// Forget removes what is over from the store.
 	Forget struct {
-		asks
-		What     console.ForgetWhat
-		Answered bool
+		requestMark
+		What      console.ForgetWhat
+		Confirmed bool
 	}
 	// ReadLog reads the log. For is handed back.
 	ReadLog struct {
-		asks
+		requestMark
 		For any
 	}
 	// WriteOut writes what this console holds to a new directory. With Quit the console then quits.
 	WriteOut struct {
-		asks
+		requestMark
 		Quit bool
 	}
 	// Save keeps an application. For is handed back.
 	Save struct {
-		asks
+		requestMark
 		For   any
 		Draft console.Draft
 	}
 	// Test tries an application that may not be saved yet. For and Changes are handed back.
 	Test struct {
-		asks
-		For      any
-		Draft    console.Draft
-		Changes  int
-		Answered bool
+		requestMark
+		For       any
+		Draft     console.Draft
+		Changes   int
+		Confirmed bool
 	}
 	// AskPortal asks a developer portal what there is. For is handed back. Stop cancels it.
 	AskPortal struct {
-		asks
+		requestMark
 		For     any
 		Request console.PortalRequest
 		Stop    <-chan struct{}
 	}
 	// KeepFound keeps what was chosen of what a portal showed. For is handed back.
 	KeepFound struct {
-		asks
+		requestMark
 		For    any
 		Chosen console.PortalFound
 	}
 	// Delete deletes an application of the store. Name is handed back.
 	Delete struct {
-		asks
+		requestMark
 		App, Name string
 	}
 	// Adopt takes over a token from elsewhere. For is handed back.
 	Adopt struct {
-		asks
+		requestMark
 		For             any
 		App             string
 		Access, Refresh secret.Text
 	}
 	// Inspect looks inside a token. For is handed back.
 	Inspect struct {
-		asks
+		requestMark
 		For   any
 		Token string
 	}
 	// Introspect asks the key manager about a token. For is handed back.
 	Introspect struct {
-		asks
+		requestMark
 		For   any
 		Token string
 	}
 	// Show reads a token to be shown. For is handed back.
 	Show struct {
-		asks
+		requestMark
 		For   any
 		Token string
 	}
 	// LogShow notes in the log that a token is on the screen. Fingerprint is handed back.
 	LogShow struct {
-		asks
+		requestMark
 		Token, Fingerprint string
 	}
 	// SendWaiting is what the passphrase is needed for where a revoke waits for it alone.
-	SendWaiting struct{ asks }
+	SendWaiting struct{ requestMark }
 	// Suspend clears the clipboard, and then tells that the process may be stopped.
-	Suspend struct{ asks }
+	Suspend struct{ requestMark }
 	// Quit sends what was decided, finishes what is in flight and clears the clipboard. With Force it
 	// asks nothing; a second time it does not wait.
 	Quit struct {
-		asks
+		requestMark
 		Force bool
 	}
 )
@@ -200,7 +200,7 @@ const (
 
 // Do begins what a person asks for. It tells why not, or asks a question first, with a fact.
 func (s *Session) Do(r Request, now time.Time) []Work {
-	s.at(now)
+	s.startCall(now)
 	var work []Work
 	switch r := r.(type) {
 	case Get:
@@ -230,13 +230,13 @@ func (s *Session) Do(r Request, now time.Time) []Work {
 	case Quit:
 		work = s.quit(r)
 	default:
-		work = s.look(r)
+		work = s.doOther(r)
 	}
-	return append(work, s.settle()...)
+	return append(work, s.doDue()...)
 }
 
 // look begins what neither changes a token nor waits for a server of one.
-func (s *Session) look(r Request) []Work {
+func (s *Session) doOther(r Request) []Work {
 	switch r := r.(type) {
 	case Dismiss:
 		return s.dismiss(r)

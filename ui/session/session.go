@@ -40,7 +40,7 @@ type Work func(ctx context.Context) Event
 // Session is the state of one open console.
 type Session struct {
 	ctx     context.Context
-	o       Options
+	opts    Options
 	svc     *console.Service
 	changes <-chan struct{}
 
@@ -55,21 +55,21 @@ type Session struct {
 	stale         bool // the store changed while the board was being read
 	readError     string
 
-	delivery  delivery
-	copying   copying
-	unwanted  map[string]Key  // applications whose wait for a person was given up, and what waited
-	pending   map[string]bool // tokens shown with a revoke whose end was not told yet
-	settled   map[string]bool // tokens whose end this session's own answer tells
-	marks     map[string]bool
-	bulks     []*bulk
-	renewals  map[string][]string // of bulks, by application; the first is in flight
-	loops     map[string]*probeLoop
-	alerts    alerts
-	chosen    map[string]Get // what a person chose last, by application
-	attempts  int            // to unlock
-	keyFailed bool           // the key could not be fetched when it was needed
-	unkept    string         // what was said last of a store in which nothing can be stored
-	pruneAt   time.Time      // when what is over may next be looked for
+	delivery   delivery
+	clipboard  clipboardState
+	unwanted   map[string]Key  // applications whose wait for a person was given up, and what waited
+	pending    map[string]bool // tokens shown with a revoke whose end was not told yet
+	ownAnswers map[string]bool // tokens whose end this session's own answer tells
+	marks      map[string]bool
+	bulks      []*bulk
+	renewals   map[string][]string // of bulks, by application; the first is in flight
+	loops      map[string]*probeLoop
+	alerts     alerts
+	lastGets   map[string]Get // what a person chose last, by application
+	attempts   int            // to unlock
+	keyFailed  bool           // the key could not be fetched when it was needed
+	unkept     string         // what was said last of a store in which nothing can be stored
+	pruneAt    time.Time      // when what is over may next be looked for
 
 	suspending                            bool
 	quitting, draining, drained, finished bool
@@ -81,8 +81,8 @@ func New(ctx context.Context, o Options) *Session {
 		o.Follow = func(svc *console.Service) <-chan struct{} { return svc.Changes(ctx) }
 	}
 	s := &Session{
-		ctx: ctx, o: o, svc: o.Service, flights: map[Key]flight{}, unwanted: map[string]Key{},
-		pending: map[string]bool{}, settled: map[string]bool{}, marks: map[string]bool{},
+		ctx: ctx, opts: o, svc: o.Service, flights: map[Key]flight{}, unwanted: map[string]Key{},
+		pending: map[string]bool{}, ownAnswers: map[string]bool{}, marks: map[string]bool{},
 		loops: map[string]*probeLoop{}, renewals: map[string][]string{},
 	}
 	if s.svc != nil {
@@ -99,23 +99,23 @@ func (s *Session) Start(now time.Time) []Work {
 
 // Tick does what has become due by now.
 func (s *Session) Tick(now time.Time) []Work {
-	s.at(now)
-	return s.settle()
+	s.startCall(now)
+	return s.doDue()
 }
 
 // at begins a call.
-func (s *Session) at(now time.Time) { s.now, s.pages = now, nil }
+func (s *Session) startCall(now time.Time) { s.now, s.pages = now, nil }
 
 // settle does what is due: states that time changes, deliveries, the clipboard, probes, alerts, and the
 // next step of suspending and of quitting.
-func (s *Session) settle() []Work {
-	if at := s.board.Changes; !at.IsZero() && !s.second().Before(at) {
-		s.board.Judge(s.second())
+func (s *Session) doDue() []Work {
+	if at := s.board.nextChange; !at.IsZero() && !s.second().Before(at) {
+		s.board.judge(s.second())
 		s.tell(Judged{})
 	}
 	work := s.deliver()
-	if s.copying.due(s.now) {
-		work = append(work, s.clear(s.copying.serial))
+	if s.clipboard.due(s.now) {
+		work = append(work, s.clear(s.clipboard.serial))
 	}
 	work = append(work, s.probeDue()...)
 	s.alert()
@@ -125,12 +125,12 @@ func (s *Session) settle() []Work {
 
 // Next returns when something is due or a state changes; zero if nothing will.
 func (s *Session) Next() time.Time {
-	at := Earlier(s.dueAt(), s.copying.clearAt)
-	at = Earlier(Earlier(at, s.probesAt()), s.alerts.next)
-	if c := s.board.Changes; !c.IsZero() {
+	at := Earlier(s.nextDelivery(), s.clipboard.clearAt)
+	at = Earlier(Earlier(at, s.nextProbe()), s.alerts.next)
+	if c := s.board.nextChange; !c.IsZero() {
 		at = Earlier(at, wholeSecond(c))
 	}
-	if s.quitting && s.soon() {
+	if s.quitting && s.revokeSoon() {
 		at = Earlier(at, s.now.Add(time.Second)) // the wait for an undo window ends by itself
 	}
 	return at
@@ -163,10 +163,10 @@ func (s *Session) Board() *Board { return &s.board }
 func (s *Session) Service() *console.Service { return s.svc }
 
 // MayBegin reports whether there is a service, or one can be made.
-func (s *Session) MayBegin() bool { return s.svc != nil || s.o.Begin != nil }
+func (s *Session) MayBegin() bool { return s.svc != nil || s.opts.Begin != nil }
 
 // CanCopy reports whether there is a clipboard.
-func (s *Session) CanCopy() bool { return s.o.Clipboard != nil }
+func (s *Session) CanCopy() bool { return s.opts.Clipboard != nil }
 
 // Policy is how the tokens of an application are judged; the zero policy if the application is gone.
 func (s *Session) Policy(appID string) console.Policy {
@@ -206,7 +206,7 @@ func (s *Session) Changed() bool {
 func (s *Session) tell(f Fact) { s.facts, s.changed = append(s.facts, f), true }
 
 // failed notes an error that says that the key could not be fetched.
-func (s *Session) failed(err error) {
+func (s *Session) noteKeyFailure(err error) {
 	if console.CodeOf(err) == console.CodeStoreLocked {
 		s.keyFailed = true
 	}

@@ -6,13 +6,13 @@ import "lanyard/console"
 // it says, which is seen from the board and from what they look up; nothing moves on because time has
 // passed. A nil Tour is over.
 type Tour struct {
-	at   int // the step that is shown; behind the last one the tour is over
+	step int // the step that is shown; behind the last one the tour is over
 	seen tourFacts
 }
 
 // tourFacts are what has been done so far. None is ever taken back.
 type tourFacts struct {
-	got, letThrough, decided, settled, accepted, askedAgain, refused, looked bool
+	got, letThrough, decided, settled, accepted, probedAgain, refused, lookedUp bool
 }
 
 // TourSteps is how many steps there are: get, probe, revoke and undo, revoke, probe again, probe until
@@ -21,18 +21,18 @@ const TourSteps = 7
 
 func (f tourFacts) done(step int) bool {
 	return [TourSteps]bool{
-		f.got, f.letThrough, f.decided && f.settled, f.accepted, f.askedAgain, f.refused, f.looked,
+		f.got, f.letThrough, f.decided && f.settled, f.accepted, f.probedAgain, f.refused, f.lookedUp,
 	}[step]
 }
 
 // At is the step that is shown, counted from 0.
-func (t *Tour) At() int { return t.at }
+func (t *Tour) Step() int { return t.step }
 
 // Over reports whether there is nothing left to show.
-func (t *Tour) Over() bool { return t == nil || t.at >= TourSteps }
+func (t *Tour) Over() bool { return t == nil || t.step >= TourSteps }
 
 // Look takes in what the board shows. It reports whether another step is to be shown.
-func (t *Tour) Look(tokens []console.Token, judge func(*console.Token) console.Status) bool {
+func (t *Tour) observe(tokens []console.Token, judge func(*console.Token) console.Status) bool {
 	if t.Over() {
 		return false
 	}
@@ -48,7 +48,7 @@ func (t *Tour) Look(tokens []console.Token, judge func(*console.Token) console.S
 		for _, p := range k.Probes {
 			after, verdict := s.Ended && !p.At.Before(s.EndedAt), p.Verdict
 			f.letThrough = f.letThrough || verdict == console.ProbeAccepted
-			f.askedAgain = f.askedAgain || after
+			f.probedAgain = f.probedAgain || after
 			f.refused = f.refused || after && verdict == console.ProbeRefused
 		}
 	}
@@ -62,15 +62,15 @@ func (t *Tour) LookedUp() bool {
 	if t.Over() {
 		return false
 	}
-	t.seen.looked = t.at == TourSteps-1 // looking things up earlier is no answer to the last step
+	t.seen.lookedUp = t.step == TourSteps-1 // looking things up earlier is no answer to the last step
 	return t.advance()
 }
 
 // advance goes to the first step that is not done.
 func (t *Tour) advance() bool {
-	was := t.at
-	for t.at < TourSteps && t.seen.done(t.at) {
-		t.at++
+	was := t.step
+	for t.step < TourSteps && t.seen.done(t.step) {
+		t.step++
 	}
-	return t.at != was
+	return t.step != was
 }

@@ -13,7 +13,7 @@ func TestUndo(t *testing.T) {
 	ids := d.get(3)
 	d.does(session.Revoke{Token: ids[0]})
 	d.now = d.now.Add(time.Second)
-	d.does(session.Bulk{Verb: session.VerbRevoke, Tokens: ids[1:], Answered: true})
+	d.does(session.Bulk{Verb: session.VerbRevoke, Tokens: ids[1:], Confirmed: true})
 	d.facts = nil
 	d.does(session.Undo{}) // the last decision, whole
 	if u := once[session.Undone](d); u.Err != nil || len(u.Undone.Taken) != 2 || u.Undone.Sent != 0 {
@@ -33,7 +33,7 @@ func TestUndoOne(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
 	ids := d.get(2)
-	d.does(session.Bulk{Verb: session.VerbRevoke, Tokens: ids, Answered: true})
+	d.does(session.Bulk{Verb: session.VerbRevoke, Tokens: ids, Confirmed: true})
 	d.facts = nil
 	d.does(session.Undo{Token: ids[1], One: true})
 	if u := once[session.Undone](d); u.Err != nil || len(u.Undone.Taken) != 1 {
@@ -49,7 +49,7 @@ func TestUndoAfterOneWasSent(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
 	ids := d.get(2)
-	d.does(session.Bulk{Verb: session.VerbRevoke, Tokens: ids, Answered: true})
+	d.does(session.Bulk{Verb: session.VerbRevoke, Tokens: ids, Confirmed: true})
 	if _, err := d.other().DeliverOne(t.Context(), ids[0]); err != nil {
 		t.Fatal(err)
 	}

@@ -19,8 +19,8 @@ func (s *Session) get(r Get) []Work {
 		return nil
 	}
 	yes := r
-	yes.Answered = true
-	if a != nil && !r.Answered && s.asksToSupersede(a, r.User, r.Scopes, yes) || s.locked(yes) {
+	yes.Confirmed = true
+	if a != nil && !r.Confirmed && s.getMaySupersede(a, r.User, r.Scopes, yes) || s.AskToUnlock(yes) {
 		return nil
 	}
 	svc := s.svc
@@ -33,7 +33,7 @@ func (s *Session) get(r Get) []Work {
 			return Got{c, r.App, r.Selected, out, err}
 		}
 	})
-	if work != nil && a != nil && a.With(r.Grant).Interactive() {
+	if work != nil && a != nil && a.withGrant(r.Grant).Interactive() {
 		s.tell(WaitsForPerson{App: r.App, Key: key})
 	}
 	return work
@@ -44,26 +44,26 @@ func (s *Session) renew(r Renew) []Work {
 	key := TokenKey(r.Token)
 	row, appID, anew := s.board.byID[r.Token], "", false
 	if row != nil {
-		appID, anew = s.board.Apps[row.App].ID, row.Token != nil && AsksAnew(row)
+		appID, anew = s.board.Apps[row.App].ID, row.Token != nil && renewIsGet(row)
 	}
 	yes := r
-	yes.Answered = true
+	yes.Confirmed = true
 	if !s.Busy(key) {
-		if anew && !r.Answered && s.asksToSupersede(&s.board.Apps[row.App], "", row.Token.Asked, yes) {
+		if anew && !r.Confirmed && s.getMaySupersede(&s.board.Apps[row.App], "", row.Token.Asked, yes) {
 			return nil
 		}
-		if s.locked(yes) {
+		if s.AskToUnlock(yes) {
 			return nil
 		}
 	}
-	work := s.begin(r, key, appID, s.renewal(r.Token, appID))
+	work := s.begin(r, key, appID, s.renewWork(r.Token, appID))
 	if a := s.board.App(appID); work != nil && anew && a.Interactive() && a.Source != console.Gone {
 		s.tell(WaitsForPerson{App: appID, Key: key})
 	}
 	return work
 }
 
-func (s *Session) renewal(id, appID string) func(call) Work {
+func (s *Session) renewWork(id, appID string) func(call) Work {
 	svc := s.svc
 	return func(c call) Work {
 		return func(ctx context.Context) Event {
@@ -76,18 +76,18 @@ func (s *Session) renewal(id, appID string) func(call) Work {
 
 // asksToSupersede asks if getting with these scopes may end a token that is held here. What the console
 // will refuse anyway is not asked about.
-func (s *Session) asksToSupersede(a *App, user console.Private, scopes []string, yes Request) bool {
+func (s *Session) getMaySupersede(a *App, user console.Private, scopes []string, yes Request) bool {
 	if a.Source == console.Gone || a.Environment.ReadOnly {
 		return false
 	}
 	by := a.Application
 	by.Username = cmp.Or(user, by.Username)
-	return s.asksOf(by, scopesOr(scopes, a.Scopes), a.Policy, yes)
+	return s.askToSupersede(by, scopesOr(scopes, a.Scopes), a.Policy, yes)
 }
 
 // asksOf asks, or tells of a token that others may hold.
-func (s *Session) asksOf(a console.Application, scopes []string, p console.Policy, yes Request) bool {
-	k, ok := console.WillSupersede(a, s.board.Applications(), s.board.tokens, scopes, p, s.o.Device, s.now)
+func (s *Session) askToSupersede(a console.Application, scopes []string, p console.Policy, yes Request) bool {
+	k, ok := console.WillSupersede(a, s.board.Applications(), s.board.tokens, scopes, p, s.opts.Device, s.now)
 	if !ok {
 		return false
 	}
@@ -108,7 +108,7 @@ func scopesOr(asked, usual []string) []string {
 }
 
 // came says that a get or a renewal has come to its end: no person is waited for any more.
-func (s *Session) came(appID string, key Key) {
+func (s *Session) endInvitations(appID string, key Key) {
 	if k, ok := s.unwanted[appID]; ok && (k == key || k == Key{} && !s.Brings(appID)) {
 		delete(s.unwanted, appID)
 	}
@@ -162,18 +162,18 @@ func (s *Session) revoke(r Revoke) []Work {
 		return nil
 	}
 	yes := r
-	yes.Answered = true
+	yes.Confirmed = true
 	switch env := s.board.Apps[row.App].Environment; {
 	case s.Busy(key):
 	case row.Pending():
-		if !s.locked(SendWaiting{}) {
+		if !s.AskToUnlock(SendWaiting{}) {
 			s.refuse(r, AlreadyRevoking, key)
 		}
 		return nil
-	case env.Production && !env.ReadOnly && !r.Answered:
+	case env.Production && !env.ReadOnly && !r.Confirmed:
 		s.ask(InProduction{Row: row, App: &s.board.Apps[row.App]}, yes)
 		return nil
-	case s.locked(yes):
+	case s.AskToUnlock(yes):
 		return nil
 	}
 	svc := s.svc
@@ -187,7 +187,7 @@ func (s *Session) revoke(r Revoke) []Work {
 
 // decided files a revoke that was stored. The row says so when the board is read again.
 func (s *Session) decided(e Decided) []Work {
-	s.failed(e.Err)
+	s.noteKeyFailure(e.Err)
 	if e.Err == nil {
 		s.delivery.due = Earlier(s.delivery.due, e.Token.RevokeAt)
 	}
@@ -218,13 +218,13 @@ func (s *Session) undo(r Undo) []Work {
 
 func (s *Session) probe(r Probe) []Work {
 	key := TokenKey(r.Token)
-	if !s.Busy(key) && s.locked(r) {
+	if !s.Busy(key) && s.AskToUnlock(r) {
 		return nil
 	}
-	return s.begin(r, key, "", s.probing(r.Token))
+	return s.begin(r, key, "", s.probeWork(r.Token))
 }
 
-func (s *Session) probing(id string) func(call) Work {
+func (s *Session) probeWork(id string) func(call) Work {
 	svc := s.svc
 	return func(c call) Work {
 		return func(ctx context.Context) Event {

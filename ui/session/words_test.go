@@ -75,11 +75,11 @@ func TestBoardCounts(t *testing.T) {
 	if got := a().KnownScopes(); !reflect.DeepEqual(got, want) {
 		t.Errorf("scopes %v, want %v", got, want)
 	}
-	if d.Board().Holds(a().ID) != 2 || d.Board().Holds(d.apps[1].ID) != 0 {
+	if d.Board().TokenCountOf(a().ID) != 2 || d.Board().TokenCountOf(d.apps[1].ID) != 0 {
 		t.Error("the tokens are not counted by application")
 	}
-	if len(a().Living()) != 2 || !a().MayLive() || a().Tally.Shown() != 2 {
-		t.Errorf("%d live, shown %d", len(a().Living()), a().Tally.Shown())
+	if len(a().Living()) != 2 || !a().MayLive() || a().Tally.Count() != 2 {
+		t.Errorf("%d live, shown %d", len(a().Living()), a().Tally.Count())
 	}
 	d.does(session.Revoke{Token: first})
 	if len(a().Living()) != 1 || !d.row(first).Undoable() || d.Board().Undoable != 1 {
@@ -89,7 +89,7 @@ func TestBoardCounts(t *testing.T) {
 		t.Errorf("it is %s", s.State)
 	}
 	d.after(2 * time.Hour)
-	if len(a().Living()) != 0 || a().MayLive() || a().Tally.Shown() != 0 {
+	if len(a().Living()) != 0 || a().MayLive() || a().Tally.Count() != 0 {
 		t.Error("a token lives after its expiry")
 	}
 	if s := d.Status(*d.row(first).Token); !session.IsOver(s.State) {
