@@ -190,7 +190,7 @@ func (m *root) viewActions() map[keys.Action]action {
 func (m *root) otherActions() map[keys.Action]action {
 	return map[keys.Action]action{
 		keys.Unlock: {m.cannotUnlock, func(*scene.Scene) tea.Cmd {
-			m.s.LockedFirst(nil)
+			m.s.AskToUnlock(nil)
 			return m.tellFacts()
 		}},
 		keys.WriteOut: {m.cannotWriteOut, func(*scene.Scene) tea.Cmd { return m.Request(session.WriteOut{}) }},

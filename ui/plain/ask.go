@@ -91,7 +91,7 @@ func (p *plain) refused(f session.Refused) {
 		if p.s.Key().NeedsPassphrase() {
 			p.unlock("")
 		}
-	case session.NothingYet, session.NowhereToSave, session.AskingAlready:
+	case session.NothingYet, session.NowhereToSave:
 		// lines have a service from the start
 	}
 }

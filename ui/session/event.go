@@ -444,7 +444,6 @@ const (
 	AlreadyRevoking
 	NothingToUndo
 	NowhereToSave
-	AskingAlready
 )
 
 func (s *Session) refuse(r Request, why Reason, key Key) {

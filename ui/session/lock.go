@@ -5,10 +5,7 @@ import (
 	"strconv"
 
 	"lanyard/console"
-	"lanyard/tokenapi/secret"
 )
-
-type secretText = secret.Text
 
 // KeyState is what a session knows of the key to the stored secrets.
 type KeyState struct {
@@ -45,8 +42,9 @@ func (s *Session) KeyOnBoard() KeyState {
 	return KeyState{KeyStatus: s.board.Key, Failed: s.keyFailed, Unread: !s.board.Read, Unkept: s.board.Unkept}
 }
 
-// locked asks for the passphrase if the secrets are locked and this face asks. then is done once, when
-// they are open; nil is nothing.
+// AskToUnlock asks for the passphrase, with an [Ask] about [Locked], if the secrets are locked and
+// [Options.AsksPassphrase] is set. It reports whether it asked. The face requests then when the
+// secrets are open; nil requests nothing.
 func (s *Session) AskToUnlock(then Request) bool {
 	if !s.opts.AsksPassphrase {
 		return false
@@ -57,9 +55,6 @@ func (s *Session) AskToUnlock(then Request) bool {
 	}
 	return k.NeedsPassphrase()
 }
-
-// LockedFirst asks for the passphrase if the secrets are locked. then is what they are needed for.
-func (s *Session) LockedFirst(then Request) bool { return s.AskToUnlock(then) }
 
 // NextAttempt numbers an attempt to unlock.
 func (s *Session) NextAttempt() int {

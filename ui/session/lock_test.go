@@ -172,7 +172,7 @@ func TestWaitingRevokeAsksForThePassphrase(t *testing.T) {
 	if q := once[session.Ask](d); q.Then != (session.SendWaiting{}) {
 		t.Errorf("asked for %T", q.Then)
 	}
-	if !d.LockedFirst(session.SendWaiting{}) {
+	if !d.AskToUnlock(session.SendWaiting{}) {
 		t.Error("a locked store does not ask first")
 	}
 }

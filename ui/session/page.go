@@ -60,9 +60,6 @@ func (p Page) Row(i int) *Row { return p.rows[i] }
 // ID returns the ID of a row by its place.
 func (p Page) ID(i int) string { return p.rows[i].ID }
 
-// Window returns the rows from one place to before another.
-func (p Page) Window(from, to int) []*Row { return p.rows[from:to] }
-
 // First returns the first row in a state; nil if there is none.
 func (p Page) First(st console.State) *Row {
 	for _, r := range p.rows {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"lanyard/console"
+	"lanyard/tokenapi/secret"
 )
 
 func (s *Session) get(r Get) []Work {
@@ -147,7 +148,7 @@ func (s *Session) giveUp() []Work {
 }
 
 // Answer hands over what was pasted for an invitation. It waits for nothing.
-func (s *Session) Answer(invitationID string, pasted secretText) error {
+func (s *Session) Answer(invitationID string, pasted secret.Text) error {
 	if s.svc == nil {
 		return nil
 	}
