@@ -11,20 +11,23 @@ import (
 	"lanyard/ui/session"
 )
 
-// activityPane answers: what just went over the wire? The newest exchange is the first row.
+// Activity is the pane of the calls that this process made to servers, newest first.
 type Activity struct{ List scene.List }
 
+// Title implements [Pane].
 func (p *Activity) Title(s *scene.Scene) string {
 	return "Activity" + s.TitleSuffix(scene.Activity)
 }
 
+// RightTitle implements [Pane].
 func (p *Activity) RightTitle(*scene.Scene) string { return "" }
 
+// CallID returns the IDs of calls by index.
 func CallID(rows []*console.Exchange) func(int) string {
 	return func(i int) string { return strconv.FormatInt(rows[i].Seq, 10) }
 }
 
-// selected is the call under the cursor; nil for none.
+// Selected returns the selected call; nil if there is none.
 func (p *Activity) Selected(s *scene.Scene) *console.Exchange {
 	rows := s.Calls()
 	if i := p.List.Index(len(rows), CallID(rows)); i >= 0 {
@@ -33,15 +36,18 @@ func (p *Activity) Selected(s *scene.Scene) *console.Exchange {
 	return nil
 }
 
+// Cursor implements [Pane].
 func (p *Activity) Cursor(s *scene.Scene) (*scene.List, int, func(int) string) {
 	rows := s.Calls()
 	return &p.List, len(rows), CallID(rows)
 }
 
+// Target implements [Pane]. It never returns a token.
 func (p *Activity) Target(s *scene.Scene) (*session.Row, *scene.Refuse) {
 	return nil, scene.Cannot("a call that was made cannot be acted on", s.Keys.Hint(keys.Tokens, "goes to the tokens"))
 }
 
+// Lines implements [Pane].
 func (p *Activity) Lines(s *scene.Scene, w, h int, focused bool) []string {
 	n := len(s.Board.Exchanges)
 	if n == 0 {

@@ -11,36 +11,43 @@ import (
 	"lanyard/ui/session"
 )
 
-// appsPane answers: which client am I?
+// Apps is the Applications pane: which OAuth clients there are, and how many living tokens each
+// has.
 type Apps struct {
 	List      scene.List
-	NameWidth int // cells of the longest name
+	NameWidth int // cells of the longest name of an application, for the layout
 }
 
-// appsBeside are the cells of a line of the pane that are not the name: its border, the cursor, the kind of key,
-// the sign and two digits, and what is between them.
+// AppsFixedWidth is the width of a line without the application's name, in cells. It includes the
+// border and a count of two digits.
 const AppsFixedWidth = 2 + 1 + 1 + 4 + 1 + 4 + 2
 
+// Title implements [Pane].
 func (p *Apps) Title(s *scene.Scene) string {
 	return "Applications" + s.TitleSuffix(scene.Applications)
 }
 
+// RightTitle implements [Pane].
 func (p *Apps) RightTitle(*scene.Scene) string { return "" }
 
+// ID returns the IDs of all applications by index, filtered or not.
 func (p *Apps) ID(s *scene.Scene) func(int) string {
 	return func(i int) string { return s.Board.Apps[i].ID }
 }
 
+// Cursor implements [Pane].
 func (p *Apps) Cursor(s *scene.Scene) (*scene.List, int, func(int) string) {
 	rows := s.AppRows()
 	return &p.List, len(rows), func(i int) string { return s.Board.Apps[rows[i]].ID }
 }
 
+// Target implements [Pane]. It is the token that is selected in Tokens.
 func (p *Apps) Target(s *scene.Scene) (*session.Row, *scene.Refuse) {
 	return s.Token, scene.Cannot("no token is selected",
 		s.Keys.Hint(keys.Tokens, "goes to the tokens of this application"))
 }
 
+// Lines implements [Pane].
 func (p *Apps) Lines(s *scene.Scene, w, h int, focused bool) []string {
 	n := len(s.Board.Apps)
 	if n == 0 {
@@ -80,7 +87,7 @@ func (p *Apps) line(s *scene.Scene, a *session.App, count, w int, selected, focu
 	if s.Board.EnvironmentCount > 1 && a.Environment.Name != "" && room >= 12 {
 		env = "@" + s.Show(a.Environment.Name)
 	}
-	text := kit.Middle(a.Shown, max(room-min(kit.Width(env), max(room/3, 5)), 1)) // of the two the environment is cut first
+	text := kit.Middle(a.Shown, max(room-min(kit.Width(env), max(room/3, 5)), 1)) // cut the environment first
 	l.Put(string(name), text)
 	if env != "" {
 		l.Put(string(s.Styles.Quiet), kit.Middle(env, room-kit.Width(text)))
@@ -104,7 +111,8 @@ func (p *Apps) line(s *scene.Scene, a *session.App, count, w int, selected, focu
 	return l.End(w)
 }
 
-// appState is the state whose sign stands for an application: the most urgent of its living tokens.
+// appState returns the state whose sign an application shows: the most urgent one of its living
+// tokens.
 func appState(a *session.App) console.State {
 	switch {
 	case a.Tally.Expiring > 0:

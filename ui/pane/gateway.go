@@ -14,15 +14,19 @@ import (
 	"lanyard/ui/session"
 )
 
-// gatewayPane answers: what did I kill that may still walk?
+// Gateway is the Gateway cache pane: tokens that were revoked or replaced and that the gateway may
+// still let through.
 type Gateway struct{ List scene.List }
 
+// Title implements [Pane].
 func (p *Gateway) Title(s *scene.Scene) string {
 	return "Gateway cache" + s.TitleSuffix(scene.Gateway)
 }
 
+// RightTitle implements [Pane].
 func (p *Gateway) RightTitle(*scene.Scene) string { return "" }
 
+// Row returns the selected row; nil if there is none.
 func (p *Gateway) Row(s *scene.Scene) *session.Row {
 	rows := s.GatewayPage()
 	if i := p.List.Index(rows.Len(), rows.ID); i >= 0 {
@@ -31,15 +35,19 @@ func (p *Gateway) Row(s *scene.Scene) *session.Row {
 	return nil
 }
 
+// Cursor implements [Pane].
 func (p *Gateway) Cursor(s *scene.Scene) (*scene.List, int, func(int) string) {
 	rows := s.GatewayPage()
 	return &p.List, rows.Len(), rows.ID
 }
 
+// Target implements [Pane]. It is the selected row.
 func (p *Gateway) Target(s *scene.Scene) (*session.Row, *scene.Refuse) {
 	return p.Row(s), scene.Cannot("no token is selected here", s.Keys.Selects())
 }
 
+// Lines implements [Pane]. Above the rows it draws the most important window in large digits, if
+// there is room.
 func (p *Gateway) Lines(s *scene.Scene, w, h int, focused bool) []string {
 	n := s.Board.AtGateway()
 	if n == 0 && s.Board.Total.Revoking > 0 {
@@ -59,7 +67,7 @@ func (p *Gateway) Lines(s *scene.Scene, w, h int, focused bool) []string {
 	if rows.Len()+len(foot) <= list {
 		list -= len(foot)
 	} else {
-		foot = nil // the rows matter more
+		foot = nil // rows matter more than the foot
 	}
 	from, to, sel := p.List.Window(rows.Len(), list, rows.ID)
 	out := make([]string, 0, h)
@@ -75,8 +83,8 @@ func (p *Gateway) Lines(s *scene.Scene, w, h int, focused bool) []string {
 	return append(out, foot...)
 }
 
-// large is the selected window, else the first that is open, in block digits and a line of explanation: where h lines
-// are left over for it.
+// bigWindow draws the window of the selected row, or else of the first open one, in block digits
+// with a line of explanation. It returns nil if h lines are not enough.
 func (p *Gateway) bigWindow(s *scene.Scene, rows session.Page, w, h int) []string {
 	r := p.Row(s)
 	if r == nil || r.State != console.Lingering {
@@ -116,7 +124,8 @@ func (p *Gateway) bigWindow(s *scene.Scene, rows session.Page, w, h int) []strin
 	return append(out, kit.Spaces(w), l.End(w), kit.Spaces(w))
 }
 
-// learned is what probes have shown of the gateway of the selected row's environment, or of the application's.
+// measuredWindow says how long the gateway's cache window was in earlier revokes. The gateway is
+// that of the selected row, or else of the selected application.
 func (p *Gateway) measuredWindow(s *scene.Scene, w int) []string {
 	var env console.Private
 	if r := p.Row(s); r != nil {
@@ -142,7 +151,7 @@ func (p *Gateway) measuredWindow(s *scene.Scene, w int) []string {
 	return []string{scene.Padded(s.Styles.Quiet, scene.Fitting([]string{"this gateway: " + text + times, text}, w-2), w)}
 }
 
-// minutes is a length of time that is over: "2 m 11 s".
+// minutes formats a duration that has passed: "2 m 11 s".
 func minutes(d time.Duration) string {
 	if d < time.Minute {
 		return strconv.Itoa(int(d/time.Second)) + " s"
@@ -166,7 +175,7 @@ func (p *Gateway) line(s *scene.Scene, r *session.Row, w int, selected, focused 
 	sign, paint := s.Look(r.State)
 	l.Put(string(paint), sign+" ")
 	l.Put(string(text), kit.Fit(r.Token.Fingerprint, wToken)+" ")
-	// The name is as wide as leaves room for the longest thing that is said about a token.
+	// The width of the name leaves room for the longest text about a token.
 	name := min(max(w-2-(2+wToken+1)-1-(wWindow+2)-len(describe.NotSeen), 6), 20)
 	label := kit.Middle(s.Board.Apps[r.App].Shown, name)
 	if r.AwaitsServer {
@@ -175,24 +184,24 @@ func (p *Gateway) line(s *scene.Scene, r *session.Row, w int, selected, focused 
 	}
 	l.Put(string(text), kit.Fit(label, name)+" ")
 
-	said := p.evidence(s, r, st, w-1-l.Width()-wMiddle-1)
+	evidence := p.evidence(s, r, st, w-1-l.Width()-wMiddle-1)
 	switch {
 	case over:
 		word := "dead"
 		if st.Cause == console.CauseReplaced {
 			word = "over"
 		}
-		if took := st.OverAt.Sub(st.EndedAt); took > 0 { // else it was refused before anybody ended it
+		if took := st.OverAt.Sub(st.EndedAt); took > 0 { // else refused before its end
 			word += " after " + console.Left(took)
 		}
 		l.Cell(string(s.Styles.Quiet), word, wMiddle)
 		l.Gap(1)
-	case len(said) == 1 && said[0].Text == describe.NotSeen:
+	case len(evidence) == 1 && evidence[0].Text == describe.NotSeen:
 		c := windowCell(s, st)
 		l.Cell(string(c.Paint), c.Text, wWindow)
 		l.Gap(2)
 		if w-1-l.Width() < len(describe.NotSeen) {
-			said[0].Text = "not seen by us"
+			evidence[0].Text = "not seen by us"
 		}
 	default:
 		c := windowCell(s, st)
@@ -206,7 +215,7 @@ func (p *Gateway) line(s *scene.Scene, r *session.Row, w int, selected, focused 
 		}
 		l.Gap(1)
 	}
-	for _, c := range said {
+	for _, c := range evidence {
 		if room := w - 1 - l.Width(); room > 0 {
 			l.Put(string(c.Paint), kit.Cut(c.Text, room))
 		}
@@ -218,8 +227,8 @@ func (p *Gateway) line(s *scene.Scene, r *session.Row, w int, selected, focused 
 	return l.End(w)
 }
 
-// waiting writes how far a revoke is that the server has not accepted: in the column of the others, or close to
-// the name where more of it can be said there.
+// revokeText draws the stage of a revoke that the server has not accepted. If a longer text fits
+// right after the name, the text starts there and not in its column.
 func (p *Gateway) revokeText(s *scene.Scene, l *kit.Line, r *session.Row, label string, column, w int) {
 	words := s.RevokeWords(r)
 	room := w - 1 - l.Width() - 1
@@ -231,7 +240,7 @@ func (p *Gateway) revokeText(s *scene.Scene, l *kit.Line, r *session.Row, label 
 	l.Put(string(s.Styles.Danger), text)
 }
 
-// said is what we know from the gateway itself, in w cells: the last probes, or that it never was asked.
+// evidence returns what probes have shown of a token at the gateway, in at most w cells.
 func (p *Gateway) evidence(s *scene.Scene, r *session.Row, st console.Status, w int) []scene.Cell {
 	var behind []scene.Cell
 	switch {
@@ -266,7 +275,7 @@ func (p *Gateway) evidence(s *scene.Scene, r *session.Row, st console.Status, w 
 	return out
 }
 
-// outcome is a run of probes that were answered alike.
+// probeRun is a run of probes with the same HTTP status.
 type probeRun struct {
 	accepted bool
 	status   int
@@ -287,8 +296,8 @@ func (u probeRun) text() string {
 	return text
 }
 
-// strip writes the probes since the token ended, the newest last, in w cells: each of them where all fit, else those that
-// were answered alike together ("200 ×9 401"), and of these the last ones. The very last is always there.
+// probeStrip draws the probes since the token ended, newest last, in w cells. If not all of them
+// fit, it draws runs ("200 ×9 401") and leaves out the oldest. The newest is always drawn.
 func probeStrip(s *scene.Scene, r *session.Row, st console.Status, w int) []scene.Cell {
 	var each, runs []probeRun
 	for _, p := range r.Token.ProbesSince(st, s.Board.Apps[r.App].Policy) {

@@ -13,20 +13,23 @@ import (
 	"lanyard/ui/session"
 )
 
-// tokensPane answers: what do I hold, and how long does it live? It shows one application at a time and
-// remembers a cursor for each.
+// Tokens is the pane of the tokens of one application at a time, with the time that each has left.
+// It keeps a cursor for each application.
 type Tokens struct {
-	lists map[string]*scene.List // by application ID; there is one once the application had rows to select
-	due   map[string]bool        // tokens that a key brought and no reading has shown yet
+	lists map[string]*scene.List // by application ID, for applications that had rows
+	due   map[string]bool        // tokens of answers, not on the board yet
 }
 
-// keyManager begins what an introspection said. It is the key manager's word and not the gateway's.
+// keyManager introduces the result of an introspection. It is the key manager's opinion, not the
+// gateway's.
 const keyManager = "key manager: "
 
+// NewTokens returns the pane without cursors.
 func NewTokens() *Tokens {
 	return &Tokens{lists: map[string]*scene.List{}, due: map[string]bool{}}
 }
 
+// Title implements [Pane].
 func (p *Tokens) Title(s *scene.Scene) string {
 	a, ok := s.Selected()
 	switch {
@@ -38,31 +41,32 @@ func (p *Tokens) Title(s *scene.Scene) string {
 	return "Tokens · " + a.Shown + s.TitleSuffix(scene.Tokens)
 }
 
+// RightTitle implements [Pane].
 func (p *Tokens) RightTitle(s *scene.Scene) string {
 	a, ok := s.Selected()
 	switch {
 	case ok && s.Session.Busy(session.AppKey(a.ID)):
 		return "getting…"
 	}
-	var said []string
+	var parts []string
 	if r := p.Row(s); r != nil && r.Token != nil {
 		if word := describe.AtServer(s.Board.Status(r, s.Now)); word != "" {
-			said = append(said, r.Token.Fingerprint+" "+keyManager+word)
+			parts = append(parts, r.Token.Fingerprint+" "+keyManager+word)
 		} else if r.Token.ServerSays() == console.NotOurs {
-			said = append(said, r.Token.Fingerprint+" "+keyManager+console.NotOurs)
+			parts = append(parts, r.Token.Fingerprint+" "+keyManager+console.NotOurs)
 		}
 	}
 	if ok && a.Environment.ReadOnly {
-		said = append(said, "read-only")
+		parts = append(parts, "read-only")
 	}
-	if ok && a.Grant == console.GrantPassword && len(said) == 0 {
-		said = append(said, "password (legacy)")
+	if ok && a.Grant == console.GrantPassword && len(parts) == 0 {
+		parts = append(parts, "password (legacy)")
 	}
-	return strings.Join(said, " · ")
+	return strings.Join(parts, " · ")
 }
 
-// list is the cursor of the selected application. The first one is made when the application is first
-// seen with rows and stands on the first row; after that only keys move it.
+// list returns the cursor of the selected application. It is created when the application first has
+// rows, and stands on the first row. After that only keys move it.
 func (p *Tokens) list(s *scene.Scene) *scene.List {
 	a, ok := s.Selected()
 	if !ok {
@@ -72,7 +76,7 @@ func (p *Tokens) list(s *scene.Scene) *scene.List {
 	if l == nil {
 		l = &scene.List{}
 		if a.Len() > 0 {
-			// Not before: rows that come after an empty list find nothing selected.
+			// An application that got its first rows later has no row selected.
 			l.Selected = s.Session.Page(session.Query{App: a.ID}).ID(0)
 			p.lists[a.ID] = l
 		}
@@ -80,7 +84,7 @@ func (p *Tokens) list(s *scene.Scene) *scene.List {
 	return l
 }
 
-// selected is the selected token of an application, or "".
+// SelectedID returns the ID of the selected row of an application; "" if there is none.
 func (p *Tokens) SelectedID(appID string) string {
 	if l := p.lists[appID]; l != nil {
 		return l.Selected
@@ -88,8 +92,8 @@ func (p *Tokens) SelectedID(appID string) string {
 	return ""
 }
 
-// got selects the token that a key of ours brought: the next key is about that one. Whoever has moved on
-// since the key was pressed is left where they are.
+// SelectNew selects a token that a key of this console brought. It does so only if the selection is
+// still was, the one at the time of the key.
 func (p *Tokens) SelectNew(t console.Token, was string) {
 	l := p.lists[t.AppID]
 	if l == nil {
@@ -102,8 +106,8 @@ func (p *Tokens) SelectNew(t console.Token, was string) {
 	p.due[t.ID] = true
 }
 
-// settle forgets selected tokens that are gone: then nothing is selected. One that a key has just brought
-// is not gone: the reading may have begun before it was there.
+// DropGone clears selections of tokens that are no longer on the board. It keeps those of
+// [Tokens.SelectNew] until the board shows them: the board may have been read before.
 func (p *Tokens) DropGone(b *session.Board) {
 	for i := range b.Apps {
 		a := &b.Apps[i]
@@ -119,7 +123,7 @@ func (p *Tokens) DropGone(b *session.Board) {
 	}
 }
 
-// row is the selected token of the selected application.
+// Row returns the selected row of the selected application; nil if there is none.
 func (p *Tokens) Row(s *scene.Scene) *session.Row {
 	a, ok := s.Selected()
 	if !ok {
@@ -132,6 +136,7 @@ func (p *Tokens) Row(s *scene.Scene) *session.Row {
 	return nil
 }
 
+// Cursor implements [Pane].
 func (p *Tokens) Cursor(s *scene.Scene) (*scene.List, int, func(int) string) {
 	a, ok := s.Selected()
 	if !ok {
@@ -141,22 +146,24 @@ func (p *Tokens) Cursor(s *scene.Scene) (*scene.List, int, func(int) string) {
 	return p.list(s), rows.Len(), rows.ID
 }
 
+// Target implements [Pane].
 func (p *Tokens) Target(s *scene.Scene) (*session.Row, *scene.Refuse) {
 	return s.Token, scene.Cannot("no token is selected", s.Keys.Selects()+" in Tokens, "+s.Keys.Hint(keys.Get, "gets one"))
 }
 
-// columns are the widths of the Tokens pane's columns; 0 leaves one out.
+// Columns holds the widths of the columns of the Tokens pane, in cells. A column of width 0 is not
+// drawn.
 type Columns struct{ state, token, who, scopes, left, tail int }
 
 const (
 	wState, wToken, wLeft, wTail = 10, 8, 8, 13
 )
 
-// columnsFor spends w cells in the order in which columns matter.
+// ColumnsFor divides w cells among the columns, the most important first.
 func ColumnsFor(w int) Columns {
 	c := Columns{state: wState, token: wToken, left: wLeft}
 	room := w - (1 + 2 + wState + 2 + wToken + 1 + wLeft + 1) // edge, sign, gaps, padding
-	if room < 0 {                                             // tight: single gaps and no padding
+	if room < 0 {                                             // too narrow for padding
 		c.left = max(min(wLeft, w-(1+2+wState+1+wToken+1)), 0)
 		return c
 	}
@@ -185,6 +192,7 @@ func ColumnsFor(w int) Columns {
 	return c
 }
 
+// Lines implements [Pane].
 func (p *Tokens) Lines(s *scene.Scene, w, h int, focused bool) []string {
 	a, ok := s.Selected()
 	if !ok {
@@ -282,7 +290,7 @@ func (p *Tokens) line(s *scene.Scene, r *session.Row, c Columns, w int, selected
 	return l.End(w)
 }
 
-// life is what the two last columns say: the time left, and a bar or the words that belong to it.
+// lastColumns returns the last two columns of a row: the time left, and a bar or a word about it.
 func (p *Tokens) lastColumns(s *scene.Scene, r *session.Row, w int) (left, tail scene.Cell) {
 	if r.Token == nil {
 		left = scene.NewCell(s.Styles.Quiet, "?")
@@ -297,33 +305,33 @@ func (p *Tokens) lastColumns(s *scene.Scene, r *session.Row, w int) (left, tail 
 		tail = scene.NewCell(s.Styles.Accent, "probing")
 	}
 	st := s.Board.Status(r, s.Now)
-	said := func(l, t scene.Cell) (scene.Cell, scene.Cell) {
+	withTail := func(l, t scene.Cell) (scene.Cell, scene.Cell) {
 		if tail.Text != "" {
 			t = tail
 		}
 		return l, t
 	}
 	if r.Pending() {
-		return said(p.revokeColumns(s, r, w))
+		return withTail(p.revokeColumns(s, r, w))
 	}
 	switch r.State {
 	case console.Unsure:
-		return said(scene.NewCell(s.Styles.Quiet, "?"), scene.NewCell(s.Styles.Quiet, s.Ago(r.Token.Unsure.SentAt)))
+		return withTail(scene.NewCell(s.Styles.Quiet, "?"), scene.NewCell(s.Styles.Quiet, s.Ago(r.Token.Unsure.SentAt)))
 	case console.Lingering:
-		return said(windowCell(s, st), scene.NewCell(s.Styles.Quiet, windowText(st)))
+		return withTail(windowCell(s, st), scene.NewCell(s.Styles.Quiet, windowText(st)))
 	case console.Dead, console.Superseded:
-		return said(scene.NewCell(s.Styles.Quiet, "–"), scene.NewCell(s.Styles.Quiet, s.Ago(st.OverAt)))
+		return withTail(scene.NewCell(s.Styles.Quiet, "–"), scene.NewCell(s.Styles.Quiet, s.Ago(st.OverAt)))
 	case console.Expired:
-		return said(scene.NewCell(s.Styles.Quiet, "–"), scene.NewCell(s.Styles.Quiet, s.Ago(r.Token.ExpiresAt)))
+		return withTail(scene.NewCell(s.Styles.Quiet, "–"), scene.NewCell(s.Styles.Quiet, s.Ago(r.Token.ExpiresAt)))
 	}
 	if !st.HasExpiry {
 		switch r.Token.Lifetime {
 		case console.LifeUnbounded:
-			return said(scene.NewCell("", "no end"), scene.NewCell(s.Styles.Quiet, "never expires"))
+			return withTail(scene.NewCell("", "no end"), scene.NewCell(s.Styles.Quiet, "never expires"))
 		case console.LifeAmbiguous:
-			return said(scene.NewCell(s.Styles.Quiet, "?"), scene.NewCell(s.Styles.Quiet, "ambiguous"))
+			return withTail(scene.NewCell(s.Styles.Quiet, "?"), scene.NewCell(s.Styles.Quiet, "ambiguous"))
 		}
-		return said(scene.NewCell(s.Styles.Quiet, "?"), scene.NewCell(s.Styles.Quiet, "was not said"))
+		return withTail(scene.NewCell(s.Styles.Quiet, "?"), scene.NewCell(s.Styles.Quiet, "was not said"))
 	}
 	paint, bar := themes.Paint(""), s.Styles.GoodBar
 	if r.State == console.Expiring {
@@ -333,12 +341,13 @@ func (p *Tokens) lastColumns(s *scene.Scene, r *session.Row, w int) (left, tail 
 	if whole <= 0 {
 		whole = r.Token.ExpiresAt.Sub(r.Token.IssuedAt)
 	}
-	return said(scene.NewCell(paint, s.Left(st.Left)), scene.Cell{Paint: bar, Text: kit.Bar(int64(st.Left), int64(whole), min(w, barWidth)), IsBar: true})
+	return withTail(scene.NewCell(paint, s.Left(st.Left)), scene.Cell{Paint: bar, Text: kit.Bar(int64(st.Left), int64(whole), min(w, barWidth)), IsBar: true})
 }
 
 const barWidth = 13
 
-// revoking is the time until the next step of a pending revoke, and which step that is.
+// revokeColumns returns the last two columns of a token whose revoke is pending: the time until the
+// next step, and that step.
 func (p *Tokens) revokeColumns(s *scene.Scene, r *session.Row, w int) (left, tail scene.Cell) {
 	at, _, _ := s.RevokeStage(r)
 	when, step := s.Voice().RevokeCells(*r.Token, s.Hold(r), s.Now)
@@ -349,7 +358,7 @@ func (p *Tokens) revokeColumns(s *scene.Scene, r *session.Row, w int) (left, tai
 	return scene.NewCell(s.Styles.Warn, when), scene.NewCell(paint, scene.Fitting(step, w))
 }
 
-// lingers is the upper bound of how long the gateway may let a token through.
+// windowCell returns the upper bound of how long the gateway may still let a token through.
 func windowCell(s *scene.Scene, st console.Status) scene.Cell {
 	switch {
 	case st.Reopened:
@@ -360,6 +369,7 @@ func windowCell(s *scene.Scene, st console.Status) scene.Cell {
 	return scene.NewCell(s.Styles.Warn, "≤"+s.Left(st.StaleLeft))
 }
 
+// windowText says why a lingering token may still pass.
 func windowText(st console.Status) string {
 	switch {
 	case st.Reopened:
@@ -370,7 +380,7 @@ func windowText(st console.Status) string {
 	return "gateway cache"
 }
 
-// under is the column at a place in a line, as the action that sorts by it.
+// SortAt returns the action that sorts by the column at cell x.
 func (c Columns) SortAt(x int) keys.Action {
 	at := 3 + c.state + 1
 	if x < at {
@@ -392,7 +402,7 @@ func (c Columns) SortAt(x int) keys.Action {
 	return keys.SortLeft
 }
 
-// alone is the token list alone, for small terminals: sign, state, fingerprint, time left.
+// PaddedLines draws the pane as the only one on a small screen: exactly h lines.
 func (p *Tokens) PaddedLines(s *scene.Scene, w, h int) []string {
 	out := p.Lines(s, w, h, true)
 	for len(out) < h {

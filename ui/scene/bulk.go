@@ -9,10 +9,10 @@ import (
 	"lanyard/ui/session"
 )
 
-// verbs are the actions that can be done to several tokens.
+// Verbs maps each verb on several tokens to its action.
 var Verbs = map[session.Verb]keys.Action{session.VerbRenew: keys.Renew, session.VerbRevoke: keys.Revoke, session.VerbProbe: keys.Probe}
 
-// leftWords say why a verb on several tokens leaves one out.
+// SkipWords says why a verb on several tokens skips one; "" if it does not.
 func SkipWords(l session.Skipped) string {
 	switch l.Why {
 	case session.NotSkipped:
@@ -35,7 +35,7 @@ func SkipWords(l session.Skipped) string {
 	return ""
 }
 
-// wrongWords say what went wrong with one of several tokens.
+// FailureWords says why a verb on several tokens was not done to one of them.
 func FailureWords(w session.Failure) string {
 	if w.Err == nil {
 		return SkipWords(w.Skipped)
@@ -46,7 +46,8 @@ func FailureWords(w session.Failure) string {
 	return w.Fingerprint + ": " + kit.Clean(w.Err.Error())
 }
 
-// count is a number of what is named in the plural: "1 marked token".
+// Count returns n with a plural that contains the word "tokens": "1 marked token", "2 marked
+// tokens".
 func Count(n int, what string) string {
 	return text.CountOf(n, strings.Replace(what, "tokens", "token", 1), what)
 }

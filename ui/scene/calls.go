@@ -10,7 +10,7 @@ import (
 	"lanyard/ui/kit"
 )
 
-// pathOf is a URL without scheme, host and query.
+// PathOf returns the path of a URL without its query, cleaned for the terminal.
 func PathOf(u string) string {
 	if _, after, ok := strings.Cut(u, "://"); ok {
 		u = after
@@ -26,6 +26,7 @@ func PathOf(u string) string {
 	return kit.Clean(u)
 }
 
+// Took formats how long a call took, in milliseconds or from 10 seconds on in seconds.
 func Took(d time.Duration) string {
 	if d >= 10*time.Second {
 		return fmt.Sprintf("%.1f s", d.Seconds())
@@ -33,7 +34,7 @@ func Took(d time.Duration) string {
 	return strconv.FormatInt(d.Milliseconds(), 10) + " ms"
 }
 
-// Join puts a hint behind what it is about.
+// JoinHint returns text and hint joined by a colon, or text alone if the hint is empty.
 func JoinHint[T ~string](text T, hint string) T {
 	if hint == "" {
 		return text

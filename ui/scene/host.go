@@ -7,68 +7,72 @@ import (
 	"lanyard/ui/session"
 )
 
-// Host is what overlays and intents act through. The screen implements it.
+// Host is the screen as overlays and intents act on it. Package ui implements it.
 type Host interface {
-	// Scene returns what is shown now.
+	// Scene returns the scene of this moment.
 	Scene() *Scene
-	// Request hands a request to the session, and tells the facts that it brings at once.
+	// Request hands a request to the session, and shows the facts that it reports at once.
 	Request(r session.Request) tea.Cmd
-	// Act performs an action as its key does, or says why it cannot.
+	// Act performs an action as its key does, or shows why it cannot run.
 	Act(a keys.Action) tea.Cmd
-	// Open lays an overlay over the screen.
+	// Open opens an overlay on top of all others.
 	Open(o Overlay)
-	// Close closes an overlay, wherever it is; nil stands for the one on top.
+	// Close closes an overlay; nil is the one on top.
 	Close(o Overlay)
 	// IsOpen reports whether an overlay is open.
 	IsOpen(o Overlay) bool
-	// Notify shows a notice and logs it.
+	// Notify shows a notice and adds it to the message log.
 	Notify(sev Severity, text, hint string)
-	// Log logs a notice and does not show it.
+	// Log adds a notice to the message log without showing it.
 	Log(sev Severity, text, hint string)
-	// NotifyError shows what failed, why, and what to try next. Op is the verb, such as "renew".
+	// NotifyError shows what failed, why, and what to do next. op is the verb, such as "renew".
 	NotifyError(op string, err error)
 }
 
-// Overlay is a box over the panes. It takes the keys until it is closed. Only a key opens one, never
-// an answer that comes in while a person types.
+// Overlay is a box over the panes. It gets all keys until it is closed. A key opens an overlay,
+// never an answer that arrives while a person types.
 type Overlay interface {
-	// Press answers a key. Key is its name, a the action that is on it, or None. A nil Intent means
-	// that the key has no meaning here.
+	// Press answers a key. key is its name, and a is the action bound to it or keys.None. A nil
+	// Intent means that the key does nothing here.
 	Press(s *Scene, a keys.Action, key string) Intent
-	// Size returns the cells and lines that the inside would like to have, of at most w by h.
+	// Size returns the preferred width and height of the inside, in cells, at most w by h.
 	Size(s *Scene, w, h int) (int, int)
-	// Box draws the inside, w cells wide and at most h lines.
+	// Box draws the inside: at most h lines of w cells each.
 	Box(s *Scene, w, h int) []string
-	// Title and Foot are set into the border.
+	// Title and Foot return the texts in the top and the bottom border.
 	Title(s *Scene) string
 	Foot() string
-	// Danger reports whether the border is drawn as a warning.
+	// Danger reports whether the border has the colour of a warning.
 	Danger() bool
 }
 
-// Question is an overlay that only the keys which it names answer, and esc, which is No. A key that
-// was typed before the question was drawn does not answer it.
+// Question is an overlay that only its own keys answer; esc means no. The screen ignores a key that
+// was typed before the question was drawn.
 type Question interface {
 	Overlay
-	Answers(s *Scene) string // the keys and what they do
+	Answers(s *Scene) string // the keys that answer it, with what they do
 }
 
-// Typist is an overlay that is typed into. It takes keys as they are, before they mean an action.
+// Typist is an overlay with a text field. It gets keys before the keymap does.
 type Typist interface {
 	Overlay
+	// Typed takes a key.
 	Typed(msg tea.KeyPressMsg) Intent
+	// Pasted takes a bracketed paste. It reports whether the overlay took it.
 	Pasted(text string) (taken bool)
 }
 
-// Pointed is an overlay with a cursor. A click moves the cursor and does nothing else.
+// Pointed is an overlay with a cursor, which a click moves.
 type Pointed interface {
-	Point(line int) // counted inside of the border
+	// Point moves the cursor to a line, counted from 0 inside the border.
+	Point(line int)
 }
 
-// Listener is an overlay that makes requests. It is told the facts that come of them.
+// Listener is an overlay that makes requests of its own. It gets the facts that they lead to.
 type Listener interface {
+	// Told takes a fact.
 	Told(h Host, f session.Fact) tea.Cmd
 }
 
-// IsNo reports whether a key answers a question with No.
+// IsNo reports whether a key answers a question with no.
 func IsNo(a keys.Action, key string) bool { return a == keys.Close || key == "esc" }

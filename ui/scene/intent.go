@@ -6,29 +6,29 @@ import (
 	"lanyard/ui/session"
 )
 
-// Intent is what an overlay answers a key with.
+// Intent is an overlay's answer to a key: data that the screen performs.
 type Intent interface{ Perform(h Host) tea.Cmd }
 
-// Refuse is why a key cannot act here, and what to do about it.
+// Refuse is the intent of a key that cannot act now: the reason, and the way out.
 type Refuse struct{ Why, Hint string }
 
-// Cannot returns a Refuse.
+// Cannot returns a [Refuse].
 func Cannot(why, hint string) *Refuse { return &Refuse{why, hint} }
 
-// Perform says why.
+// Perform shows the reason and the way out as a notice.
 func (i *Refuse) Perform(h Host) tea.Cmd {
 	h.Notify(Info, i.Why, i.Hint)
 	return nil
 }
 
-// Do returns the intent to hand a request to the session.
+// Do returns an intent that hands r to the session.
 func Do(r session.Request) Intent { return do{r} }
 
 type do struct{ request session.Request }
 
 func (i do) Perform(h Host) tea.Cmd { return h.Request(i.request) }
 
-// Confirm returns the intent to close a question and to do what it asked about.
+// Confirm returns an intent that closes a question and hands then to the session.
 func Confirm(box Overlay, then session.Request) Intent { return confirm{box, then} }
 
 type confirm struct {
@@ -41,16 +41,16 @@ func (i confirm) Perform(h Host) tea.Cmd {
 	return h.Request(i.then)
 }
 
-// CloseTop closes the overlay on top.
+// CloseTop is the intent to close the overlay on top.
 type CloseTop struct{}
 
-// Perform closes it.
+// Perform closes the overlay.
 func (CloseTop) Perform(h Host) tea.Cmd {
 	h.Close(nil)
 	return nil
 }
 
-// Handled does nothing: the overlay has answered the key by itself.
+// Handled is the intent of an overlay that has handled a key itself.
 type Handled struct{}
 
 // Perform does nothing.

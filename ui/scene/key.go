@@ -7,10 +7,11 @@ import (
 	"lanyard/ui/session"
 )
 
-// keyState is how the screen words what is known of the key to the stored secrets.
+// KeyState words what the session knows of the store's key.
 type KeyState struct{ session.KeyState }
 
-// text names the backend, and in a word whether it is closed. A locked store is not verified, which is said where nothing else is.
+// Text names where the key is kept and, in a word, whether the store is open. "Not verified" says
+// that a locked store cannot check the MACs of its rows.
 func (k KeyState) Text() string {
 	switch {
 	case k.Unread:
@@ -31,7 +32,7 @@ func (k KeyState) Text() string {
 	return "key: " + kit.Clean(k.Kind)
 }
 
-// short is the least that must be said where there is no room for the text; "" when that is nothing.
+// Short returns the shortest warning about the key, or "" if none is needed.
 func (k KeyState) Short() string {
 	switch {
 	case k.Gone():
@@ -48,7 +49,7 @@ func (k KeyState) Short() string {
 	return ""
 }
 
-// place says where the key is, in words, where that is more than its kind.
+// Where returns the place of the key if it says more than the kind, else "".
 func (k KeyState) Where() string {
 	p := strings.TrimPrefix(kit.Clean(k.Place), "key "+k.Kind+" ")
 	if p == k.Kind || k.Kind == "" || k.Kind == "memory" {
@@ -57,7 +58,8 @@ func (k KeyState) Where() string {
 	return p
 }
 
-// line is the key with its place, as much of it as fits into w cells.
+// Line returns the text and the place of the key, or the text alone if both do not fit into w
+// cells.
 func (k KeyState) Line(w int) string {
 	if p := k.Where(); p != "" {
 		return Fitting([]string{k.Text() + " · " + p, k.Text()}, w)

@@ -2,16 +2,18 @@ package scene
 
 import "lanyard/ui/keys"
 
-// list is a cursor that follows an ID and a scroll position. The zero value has nothing selected.
+// List is the cursor and the scroll position of a list of rows. The cursor follows the ID of a row,
+// not its index, because rows move when a state changes. In the zero List no row is selected.
 type List struct {
-	Selected    string
-	lastIndex   int // where sel was last found
-	Offset      int
-	height      int // rows shown last
-	HeaderLines int // lines above the first row
+	Selected    string // ID of the selected row; "" for none
+	lastIndex   int    // index at which Selected was found last
+	Offset      int    // index of the first visible row
+	height      int    // number of visible rows
+	HeaderLines int    // lines above the first row
 }
 
-// index finds the selected row; -1 when it is gone or nothing is selected.
+// Index returns the index of the selected row among n rows. It returns -1 if no row is selected, or
+// if the selected row is gone.
 func (l *List) Index(n int, id func(int) string) int {
 	if l.Selected == "" {
 		return -1
@@ -28,7 +30,8 @@ func (l *List) Index(n int, id func(int) string) int {
 	return -1
 }
 
-// move answers a key that moves the cursor.
+// Move moves the cursor among n rows as a key asks. Other actions are ignored. If no row is
+// selected, moving up or down selects the first visible one.
 func (l *List) Move(a keys.Action, n int, id func(int) string) {
 	if n == 0 {
 		l.Selected = ""
@@ -61,7 +64,8 @@ func (l *List) Move(a keys.Action, n int, id func(int) string) {
 	l.Selected = id(l.lastIndex)
 }
 
-// window gives the rows that are visible in h lines, with the selected one among them.
+// Window scrolls so that the selected row is among h visible lines. It returns the range of the
+// visible rows and the index of the selected one, which is -1 if there is none.
 func (l *List) Window(n, h int, id func(int) string) (from, to, sel int) {
 	l.height = h
 	sel = l.Index(n, id)
@@ -75,9 +79,11 @@ func (l *List) Window(n, h int, id func(int) string) (from, to, sel int) {
 	return l.Offset, min(l.Offset+h, n), sel
 }
 
-// scroll is a position in text that is longer than its box.
+// Scroll is the scroll position of a text that may be longer than its box. Height and Lines are
+// those of the last [Scroll.Show].
 type Scroll struct{ offset, Height, Lines int }
 
+// Move scrolls as a key asks. Other actions are ignored.
 func (p *Scroll) Move(a keys.Action) {
 	switch a {
 	case keys.Down:
@@ -96,7 +102,7 @@ func (p *Scroll) Move(a keys.Action) {
 	p.offset = max(min(p.offset, p.Lines-p.Height), 0)
 }
 
-// show cuts the visible part out of all lines.
+// Show returns the visible part of all lines, at most h of them.
 func (p *Scroll) Show(all []string, h int) []string {
 	p.Height, p.Lines = h, len(all)
 	p.offset = max(min(p.offset, p.Lines-p.Height), 0)

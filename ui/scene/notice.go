@@ -6,7 +6,7 @@ import (
 	"lanyard/themes"
 )
 
-// Severity orders notices by how much they matter.
+// Severity is how important a notice is.
 type Severity int
 
 // The severities.
@@ -17,16 +17,17 @@ const (
 	Bad
 )
 
-// Notice is a message to the person. It fades from the screen and stays in the log.
+// Notice is a message to the person. The screen shows it for some seconds, and the message log keeps
+// it.
 type Notice struct {
 	At       time.Time
 	Severity Severity
 	Text     string
-	Hint     string
-	Exchange int64 // number of the call that it tells of; 0: of none
+	Hint     string // the way out, or what to do next; ""
+	Exchange int64  // number of the call that it reports; 0 for none
 }
 
-// Look returns the sign and the colour of a notice.
+// Look returns the sign and the colour of a notice's severity.
 func (n Notice) Look(st *themes.Styles) (sign string, paint themes.Paint) {
 	switch n.Severity {
 	case Good:

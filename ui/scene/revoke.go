@@ -8,7 +8,8 @@ import (
 	"lanyard/ui/session"
 )
 
-// voice is how the screen tells things while it is drawn.
+// Voice returns how package describe writes for the screen: which formats it uses for times and
+// keys, and how it cleans text from elsewhere.
 func (s *Scene) Voice() describe.Voice {
 	return describe.Voice{
 		Face: s.Keys.Face(), Span: s.Left, AtMost: s.Left,
@@ -18,7 +19,8 @@ func (s *Scene) Voice() describe.Voice {
 	}
 }
 
-// hold is what keeps the revoke of a row from being sent.
+// Hold returns what keeps the revoke of a row from being sent: a locked store, a missing key or a
+// read-only environment.
 func (s *Scene) Hold(r *session.Row) describe.Hold {
 	h := describe.Hold{Locked: s.Key.NeedsPassphrase(), NoKey: s.Key.Shut()}
 	if env := &s.Board.Apps[r.App].Environment; env.ReadOnly {
@@ -27,19 +29,20 @@ func (s *Scene) Hold(r *session.Row) describe.Hold {
 	return h
 }
 
-// waiting says of a pending revoke how far it is, how long until the next step and, where
-// something holds it back, what.
+// RevokeStage returns the stage of a pending revoke, the time until the next one, and why it is
+// held back; "" if it is not.
 func (s *Scene) RevokeStage(r *session.Row) (at describe.Stage, left time.Duration, why string) {
 	return describe.StageOf(*r.Token, s.Hold(r), s.Now)
 }
 
-// revokeWords say how far a pending revoke is, from all of it to as little as tells the stages
-// apart.
+// RevokeWords describes a pending revoke. The first text is the longest, and the last one only
+// tells the stages apart.
 func (s *Scene) RevokeWords(r *session.Row) []string {
 	return s.Voice().RevokeBrief(*r.Token, s.Hold(r), s.Now)
 }
 
-// detail says what there is to know of a row beyond its columns, and what to do about it; nil when that is nothing.
+// Detail describes what the columns of a row do not show, and what to do about it. It returns texts
+// from the longest to the shortest, or nil if there is nothing to say.
 func (s *Scene) Detail(r *session.Row) []string {
 	if r == nil {
 		return nil

@@ -1,3 +1,20 @@
+// Package scene has what panes and overlays are drawn from, and the interfaces through which they
+// act.
+//
+// A [Scene] is one frame's view of an open console: the board, the selection, the styles and the
+// instant. Package ui makes a new Scene for each frame and for each key. Panes and overlays read
+// the Scene and draw lines of cells from it. They keep cursors and scroll positions in a [List] or
+// a [Scroll], and change nothing else.
+//
+// Each text that depends on the time must go through [Scene.Left], [Scene.Ago] or [Countdown]. They
+// note when the text next changes, so that the screen is drawn again at that instant only.
+//
+// An [Overlay] is a box over the panes. It answers a key with an [Intent], and the screen performs
+// the intent. An intent acts through [Host], which package ui implements. Overlays therefore do not
+// import package ui.
+//
+// Text from servers, files and configuration goes through kit.Clean. Names of hosts, users and keys
+// go through [Scene.Redacted], because presenter mode hides them.
 package scene
 
 import (
@@ -13,34 +30,34 @@ import (
 	"lanyard/ui/session"
 )
 
-// scene is what panes are drawn from: the board, an instant and the styles. The clock on it stands at a
-// whole second, so that all countdowns turn together and one frame a second is enough.
+// Scene is what the panes and overlays of one frame are drawn from. Its time is truncated to a
+// whole second, so that all countdowns change together and one frame a second is enough.
 type Scene struct {
 	Board      *session.Board
 	Now        time.Time
 	Styles     *themes.Styles
-	App        int          // the selected application, -1 for none
-	Token      *session.Row // the token that keys act on from Applications and Tokens, if it can be seen
+	App        int          // index in Board.Apps of the selected application; -1 if there is none
+	Token      *session.Row // what a verb acts on in Applications and Tokens; nil if not visible
 	View       *View
 	Session    *session.Session
-	Redactor   *redact.Redactor // over what is no business of an audience; nil outside of presenter mode
-	Marks      map[string]bool
-	Focus      PaneID // where keys go
+	Redactor   *redact.Redactor // nil outside of presenter mode
+	Marks      map[string]bool  // IDs of the marked tokens
+	Focus      PaneID           // the pane that keys go to
 	Keys       *keys.Map
-	Key        KeyState  // to the stored secrets
-	KeyShown   string    // what the header has had room for of it
-	NextChange time.Time // when the next visible character changes
-	RowsDrawn  int       // rows formatted, for the tests
-	ASCII      bool      // drawn without blocks
-	Light      bool      // the terminal has said that its background is light
+	Key        KeyState  // the state of the store's key
+	KeyShown   string    // the text of Key for which the header had room; "" for none
+	NextChange time.Time // when a visible character changes next; zero if none does
+	RowsDrawn  int       // number of rows formatted, for tests
+	ASCII      bool      // draw without block characters
+	Light      bool      // the terminal reported a light background
 }
 
-// until notes that something visible changes in d.
+// ChangesIn notes that a visible character changes after d.
 func (s *Scene) ChangesIn(d time.Duration) {
 	s.NextChange = session.Earlier(s.NextChange, s.Now.Add(d))
 }
 
-// left puts a remaining time into words and notes when they change.
+// Left formats a remaining time as console.Left does, and notes when the text changes.
 func (s *Scene) Left(d time.Duration) string {
 	if d > 0 {
 		s.ChangesIn(console.LeftChanges(d))
@@ -48,7 +65,7 @@ func (s *Scene) Left(d time.Duration) string {
 	return console.Left(d)
 }
 
-// ago does the same for a past time.
+// Ago formats how long ago a time was as console.Ago does, and notes when the text changes.
 func (s *Scene) Ago(at time.Time) string {
 	d := s.Now.Sub(at)
 	step := time.Minute
@@ -62,7 +79,7 @@ func (s *Scene) Ago(at time.Time) string {
 	return console.Ago(d)
 }
 
-// selected gives the selected application.
+// Selected returns the selected application, and whether there is one.
 func (s *Scene) Selected() (*session.App, bool) {
 	if s.App < 0 || s.App >= len(s.Board.Apps) {
 		return nil, false
@@ -70,7 +87,8 @@ func (s *Scene) Selected() (*session.App, bool) {
 	return &s.Board.Apps[s.App], true
 }
 
-// look is how a state is shown: always sign, word and colour together.
+// Look returns the sign and the colour of a state. Both are always drawn together with the state's
+// word, so that no one depends on colour.
 func (s *Scene) Look(st console.State) (sign string, paint themes.Paint) {
 	switch st {
 	case console.Active:
@@ -91,7 +109,8 @@ func (s *Scene) Look(st console.State) (sign string, paint themes.Paint) {
 	return "○", s.Styles.Quiet
 }
 
-// begin starts a row: the selection's edge, and its tint under everything that follows.
+// BeginRow starts a row of a pane or a list. A selected row gets an edge, and a tint under
+// everything that follows. The edge has another shape if keys do not go to the row's pane.
 func (s *Scene) BeginRow(selected, focused bool) *kit.Line {
 	s.RowsDrawn++
 	if !selected {
@@ -100,7 +119,7 @@ func (s *Scene) BeginRow(selected, focused bool) *kit.Line {
 		return l
 	}
 	base, edge, glyph := s.Styles.Row, s.Styles.Edge, "▌"
-	if !focused { // another shape, not only another colour: keys do not go here
+	if !focused {
 		base, edge, glyph = s.Styles.RowQuiet, s.Styles.EdgeQuiet, "›"
 	}
 	l := kit.NewLine(string(base), 320)
@@ -108,7 +127,7 @@ func (s *Scene) BeginRow(selected, focused bool) *kit.Line {
 	return l
 }
 
-// form is how forms are drawn.
+// FormLook returns the styles and options with which package form draws.
 func (s *Scene) FormLook() form.Look {
 	return form.Look{
 		Styles: s.Styles, Hides: s.Redactor != nil, Show: s.Redacted,
@@ -116,7 +135,7 @@ func (s *Scene) FormLook() form.Look {
 	}
 }
 
-// beginRow starts the row of a token: a mark is a sign of its own beside the edge.
+// BeginTokenRow starts the row of a token. A marked token has a sign in place of the edge.
 func (s *Scene) BeginTokenRow(r *session.Row, selected, focused bool) *kit.Line {
 	if !s.Marks[r.ID] {
 		return s.BeginRow(selected, focused)
@@ -133,7 +152,8 @@ func (s *Scene) BeginTokenRow(r *session.Row, selected, focused bool) *kit.Line 
 	return l
 }
 
-// hint fills an empty pane: what would be here and which key puts it there.
+// Placeholder fills a pane or an overlay without rows: text wrapped to w cells, at most h lines.
+// The text says what would be here, and which key adds it.
 func Placeholder(s *Scene, w, h int, text ...string) []string {
 	var out []string
 	for _, t := range text {
@@ -150,16 +170,17 @@ func Placeholder(s *Scene, w, h int, text ...string) []string {
 	return out
 }
 
-// redacted is foreign text as it may be shown: clean, and in presenter mode without hosts, users and keys.
 // Show returns a private text as it may be shown: clean, and in presenter mode without the names
 // that an audience must not see.
 func (s *Scene) Show(p console.Private) string { return s.Redactor.Text(kit.Clean(string(p))) }
 
+// Redacted returns text from elsewhere as it may be shown: clean, and in presenter mode without
+// hosts, users and keys.
 func (s *Scene) Redacted(text string) string {
 	return s.Redactor.Text(kit.Clean(text))
 }
 
-// fitting is the first of the texts that fits into w cells, or "".
+// Fitting returns the first of texts that fits into w cells, or "" if none does.
 func Fitting(texts []string, w int) string {
 	for _, t := range texts {
 		if kit.Width(t) <= w {
@@ -169,12 +190,14 @@ func Fitting(texts []string, w int) string {
 	return ""
 }
 
-// brief is a short wait: "3 s", and from a minute and a half on "2:10".
+// Countdown formats a short wait as [Seconds] does, and notes when the text changes.
 func Countdown(s *Scene, d time.Duration) string {
 	s.ChangesIn(console.LeftChanges(d))
 	return Seconds(d)
 }
 
+// Seconds formats a duration below 100 seconds as "3 s". A longer one is formatted as console.Left
+// does.
 func Seconds(d time.Duration) string {
 	if d < 100*time.Second {
 		return strconv.Itoa(int(d/time.Second)) + " s"
@@ -182,10 +205,10 @@ func Seconds(d time.Duration) string {
 	return console.Left(d)
 }
 
-// more is what the foot of an overlay says where there is more above or below.
+// More is the hint in the foot of an overlay that can be scrolled.
 const More = "↑ ↓ more"
 
-// padded is one line of an overlay with a cell of padding at either side.
+// Padded returns one line of an overlay, w cells wide, with a blank cell on either side.
 func Padded(paint themes.Paint, text string, w int) string {
 	l := kit.NewLine("", len(text)+32)
 	l.Gap(1)
@@ -193,10 +216,13 @@ func Padded(paint themes.Paint, text string, w int) string {
 	return l.End(w)
 }
 
+// Cell is a piece of a row: a text, and the colour that it is painted in. A bar (IsBar) is painted
+// without the tint of a selected row.
 type Cell struct {
 	Paint themes.Paint
 	Text  string
 	IsBar bool
 }
 
+// NewCell returns a cell of text.
 func NewCell(p themes.Paint, text string) Cell { return Cell{Paint: p, Text: text} }

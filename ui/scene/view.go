@@ -14,16 +14,18 @@ import (
 	"lanyard/ui/session"
 )
 
-// viewing is which rows are looked at, and in which order.
+// View holds how a person looks at the rows of the panes: the filters, which rows are hidden, and
+// the order of the tokens.
 type View struct {
-	Filters  [PaneCount]string
-	Typing   bool // into the filter of the focused pane
+	Filters  [PaneCount]string // by pane; "" for none
+	Typing   bool              // a person is typing the filter of the focused pane
 	Input    textinput.Model
-	HideOver bool        // what is dead, superseded or expired
-	Sort     keys.Action // sortState unless somebody has chosen
+	HideOver bool        // hide tokens that are dead, superseded or expired
+	Sort     keys.Action // the chosen order; keys.None until a person chooses
 	Reverse  bool
 }
 
+// Order returns the action that sorts as the tokens are sorted now; keys.SortState by default.
 func (v *View) Order() keys.Action {
 	if v.Sort == keys.None {
 		return keys.SortState
@@ -31,7 +33,8 @@ func (v *View) Order() keys.Action {
 	return v.Sort
 }
 
-// field is the filter of a pane, with the place where the next character goes while it is typed; "" for none.
+// field returns the filter of a pane as its title shows it, or "" if there is none. While a person
+// types it, it contains the cursor.
 func (v *View) field(p PaneID, on bool) string {
 	f := v.Filters[p]
 	switch {
@@ -44,8 +47,8 @@ func (v *View) field(p PaneID, on bool) string {
 	return ""
 }
 
-// label says what is looked at, for the title of a pane: the filter with what it has found, what is hidden, an order
-// that no column shows, and how many rows are marked.
+// TitleSuffix returns what the title of a pane says about its rows, with a separator before it; see
+// [Scene.TitleParts].
 func (s *Scene) TitleSuffix(p PaneID) string {
 	if all := s.TitleParts(p); len(all) > 0 {
 		return " · " + strings.Join(all, " · ")
@@ -53,6 +56,9 @@ func (s *Scene) TitleSuffix(p PaneID) string {
 	return ""
 }
 
+// TitleParts returns what the title of a pane says about its rows. It is the filter with its
+// matches, the number of hidden rows, and the number of marks. An order by time of issue is a part
+// too, because no column shows it.
 func (s *Scene) TitleParts(p PaneID) (out []string) {
 	shown, all, hidden := 0, 0, 0
 	switch p {
@@ -76,7 +82,7 @@ func (s *Scene) TitleParts(p PaneID) (out []string) {
 	if hidden > 0 {
 		out = append(out, strconv.Itoa(hidden)+" hidden")
 	}
-	if p == Tokens && s.View.Order() == keys.SortIssued { // the other orders have a sign at their column
+	if p == Tokens && s.View.Order() == keys.SortIssued { // no column shows it
 		word := "by age"
 		if s.View.Reverse {
 			word += " ↑"
@@ -93,7 +99,7 @@ func (s *Scene) TitleParts(p PaneID) (out []string) {
 
 func counts(p session.Page) (shown, all, hidden int) { return p.Len(), p.Total, p.Hidden }
 
-// tokenPage are the rows of an application that are looked at, in their order.
+// TokenPage returns the rows of an application in the Tokens pane, filtered and sorted.
 func (s *Scene) TokenPage(a *session.App) session.Page {
 	v := s.View
 	return s.Session.Page(session.Query{
@@ -101,20 +107,20 @@ func (s *Scene) TokenPage(a *session.App) session.Page {
 	})
 }
 
-// orders are the orders that the sort actions choose.
+// Orders maps each sort action to the order of the session that it chooses.
 var Orders = map[keys.Action]session.Order{
 	keys.SortState: session.ByState, keys.SortLeft: session.ByLeft, keys.SortIssued: session.ByIssued,
 	keys.SortFingerprint: session.ByFingerprint, keys.SortUser: session.ByUser, keys.SortScopes: session.ByScopes,
 }
 
-// gatePage are the rows of the Gateway cache that are looked at.
+// GatewayPage returns the rows of the Gateway cache pane, filtered.
 func (s *Scene) GatewayPage() session.Page {
 	return s.Session.Page(session.Query{
 		Scope: session.AtGateway, Filter: s.View.Filters[Gateway], HideOver: s.View.HideOver,
 	})
 }
 
-// appRows are the indexes of the applications that are looked at.
+// AppRows returns the rows of the Applications pane, as indexes in Board.Apps.
 func (s *Scene) AppRows() []int {
 	out := make([]int, 0, len(s.Board.Apps))
 	for i := range s.Board.Apps {
@@ -125,7 +131,7 @@ func (s *Scene) AppRows() []int {
 	return out
 }
 
-// actRows are the calls that are looked at, the newest first.
+// Calls returns the rows of the Activity pane, newest first.
 func (s *Scene) Calls() []*console.Exchange {
 	out := make([]*console.Exchange, 0, len(s.Board.Exchanges))
 	for i := len(s.Board.Exchanges) - 1; i >= 0; i-- {
@@ -137,7 +143,7 @@ func (s *Scene) Calls() []*console.Exchange {
 	return out
 }
 
-// nothingLeft fills a pane whose rows are all filtered out or hidden.
+// NoMatch fills a pane whose rows are all filtered out or hidden, and says how to show them.
 func (s *Scene) NoMatch(p PaneID, w, h int) []string {
 	hidden := 0
 	if a, ok := s.Selected(); ok && p == Tokens {
@@ -157,8 +163,10 @@ func (s *Scene) NoMatch(p PaneID, w, h int) []string {
 	return Placeholder(s, w, h, text...)
 }
 
+// PaneID identifies a pane. Its value is an index of View.Filters.
 type PaneID int
 
+// The panes, in the order of their keys.
 const (
 	Applications PaneID = iota
 	Tokens
@@ -167,5 +175,6 @@ const (
 	PaneCount
 )
 
-// LongestSearch is the longest text that is taken into a filter when it is pasted; fingerprints and names are shorter, tokens longer.
+// LongestPaste is the largest number of characters that may be pasted into a filter. Fingerprints
+// and names are shorter. A longer text may be a token, which must not be shown.
 const LongestPaste = 16
