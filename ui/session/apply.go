@@ -8,7 +8,7 @@ import (
 	"lanyard/console"
 )
 
-// Apply files what work came to. A nil event is none.
+// Apply files the result of work, and returns the work that follows. A nil event is allowed.
 func (s *Session) Apply(e Event, now time.Time) []Work {
 	s.startCall(now)
 	if e == nil {
@@ -69,7 +69,7 @@ func (s *Session) Apply(e Event, now time.Time) []Work {
 			s.clipboard.copied(e.Copied, e.since, s.now, e.after)
 		}
 		s.tell(e)
-	case TextCopied: // the clipboard then no longer holds a token, and what it holds may stay
+	case TextCopied: // the clipboard no longer holds a token, and need not be cleared
 		if e.Err == nil {
 			s.clipboard.copied(e.Copied, e.since, s.now, 0)
 		}
@@ -85,7 +85,7 @@ func (s *Session) Apply(e Event, now time.Time) []Work {
 	return append(work, s.doDue()...)
 }
 
-// looked files what neither changes a token nor is part of quitting.
+// applyOther files the results of the requests of [Session.doOther].
 func (s *Session) applyOther(e Event) []Work {
 	switch e := e.(type) {
 	case Unlocked:
@@ -157,7 +157,7 @@ func (s *Session) applyOther(e Event) []Work {
 	return s.read()
 }
 
-// goOnWith goes on with the service that the first save has made.
+// useService takes over the service that the first save has created.
 func (s *Session) useService(svc *console.Service) []Work {
 	if svc == nil || s.svc != nil {
 		return nil
@@ -167,7 +167,7 @@ func (s *Session) useService(svc *console.Service) []Work {
 	return s.Follow()
 }
 
-// Follow waits for changes of the store again, on the channel of Options.Follow.
+// Follow begins again to wait for changes of the store, on the channel of Options.Follow.
 func (s *Session) Follow() []Work {
 	s.changes = s.opts.Follow(s.svc)
 	return s.watch()
@@ -181,7 +181,7 @@ func (s *Session) watch() []Work {
 	return []Work{s.changesWork()}
 }
 
-// read asks for the board. While a reading is in flight the next one waits for it.
+// read reads the board. If a reading is in flight, the next one starts at its end.
 func (s *Session) read() []Work {
 	if s.svc == nil {
 		return nil
@@ -195,7 +195,7 @@ func (s *Session) read() []Work {
 	return s.start(Key{Kind: Reading}, "", s.boardWork(ticket))
 }
 
-// boardRead files a reading. One with an older ticket than what is shown is dropped: it was only a look.
+// boardRead files a reading. It drops one that is older than the board.
 func (s *Session) boardRead(e BoardRead) []Work {
 	var work []Work
 	again := s.stale
@@ -204,7 +204,7 @@ func (s *Session) boardRead(e BoardRead) []Work {
 	case e.Err != nil:
 		s.noteKeyFailure(e.Err)
 		if console.CodeOf(e.Err) == console.CodeStoreReplaced {
-			s.board.Unkept = e.Err // what was read before stays
+			s.board.Unkept = e.Err // keep the last reading
 		}
 		text := e.Err.Error()
 		e.Again = text == s.readError
@@ -220,12 +220,12 @@ func (s *Session) boardRead(e BoardRead) []Work {
 	return work
 }
 
-// file replaces the board by the next reading, and tells what that shows.
+// file replaces the board by a reading, and reports what that shows.
 func (s *Session) file(b console.Board) []Work {
 	first := !s.board.Read
 	locked, restored := s.board.Key.Locked, s.board.Restored
 	s.board = NewBoard(b, s.policyOf, s.second())
-	s.delivery.due = time.Time{} // the board knows
+	s.delivery.due = time.Time{} // the board has the next one
 	for id := range s.marks {
 		if s.board.byID[id] == nil {
 			delete(s.marks, id)
@@ -235,7 +235,7 @@ func (s *Session) file(b console.Board) []Work {
 		s.tellShadowed(b.Covered)
 	} else if s.board.Restored != restored {
 		s.tell(Restored{})
-		clear(s.pending) // what differs was nobody's doing
+		clear(s.pending) // no person made these changes
 	}
 	s.tellUnkept(b.Unkept)
 	s.tell(BoardFiled{First: first})
@@ -259,7 +259,7 @@ func (s *Session) policyOf(a console.Application) console.Policy {
 	return s.svc.Policy(a)
 }
 
-// tellCovered tells of applications of the store that are not listed.
+// tellShadowed reports applications of the store that are not listed.
 func (s *Session) tellShadowed(covered []console.Application) {
 	for _, a := range covered {
 		if have := s.board.App(a.ID); have != nil {
@@ -268,7 +268,7 @@ func (s *Session) tellShadowed(covered []console.Application) {
 	}
 }
 
-// tellUnkept tells once of each reason why nothing can be stored.
+// tellUnkept reports each reason why nothing can be stored once.
 func (s *Session) tellUnkept(why error) {
 	text := ""
 	if why != nil {
@@ -280,8 +280,8 @@ func (s *Session) tellUnkept(why error) {
 	s.unkept = text
 }
 
-// settledElsewhere tells what became of a revoke that was shown as pending and that another console
-// has settled so that the token lives on. It waits for an own answer that may be about to say so.
+// settledElsewhere reports pending revokes that another console has ended so that the token lives
+// on. It waits while an answer is in flight that may report the same.
 func (s *Session) settledElsewhere() {
 	if s.Busy(Key{Kind: Undoing}) || s.IsDelivering() {
 		return
@@ -306,5 +306,5 @@ func (s *Session) settledElsewhere() {
 	}
 }
 
-// Tickets are the number of the reading that was asked for last, and of the one that was filed last.
+// Tickets returns the numbers of the readings that were requested last and filed last.
 func (s *Session) Tickets() (asked, filed int) { return s.ticket, s.filed }

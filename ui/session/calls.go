@@ -36,7 +36,7 @@ func (s *Session) dismiss(r Dismiss) []Work {
 	})
 }
 
-// forget looks for what can be forgotten, and forgets it if a person has said yes.
+// forget looks for what can be forgotten, or forgets it if the request is confirmed.
 func (s *Session) forget(r Forget) []Work {
 	svc := s.svc
 	return s.begin(r, Key{Kind: Forgetting}, "", func(c call) Work {
@@ -60,9 +60,9 @@ func (s *Session) askToForget(e forgettable) {
 	s.ask(ForgettingOver{e.found}, Forget{What: e.what, Confirmed: true})
 }
 
-// prune forgets what has been over for longer than the configuration says: after the first reading of an
-// open store, and again when it is time. Quitting would cut it short, and it would not be tried again
-// for a day.
+// prune removes tokens that have been over for longer than store.keep. It runs after the first
+// reading of an open store, and then every Service.PruneEvery. It does not run while the console
+// quits, which would cut it short.
 func (s *Session) prune() []Work {
 	if s.svc == nil || s.quitting || s.board.Key.Locked || s.now.Before(s.pruneAt) || s.svc.PruneEvery() == 0 {
 		return nil
@@ -97,7 +97,8 @@ func (s *Session) writeOut(r WriteOut) []Work {
 	})
 }
 
-// service is the service, or one that is made now. begun is set if it is to be gone on with.
+// service returns a function that returns the service, or creates one on the first run. begun is
+// the created service if the session is to use it.
 func (s *Session) service() func(ctx context.Context, kept bool) (svc, begun *console.Service, err error) {
 	have, begin := s.svc, s.opts.Begin
 	return func(ctx context.Context, kept bool) (svc, begun *console.Service, err error) {
@@ -111,7 +112,7 @@ func (s *Session) service() func(ctx context.Context, kept bool) (svc, begun *co
 	}
 }
 
-// beginFirst is begin for what can also be done on the first run.
+// beginFirst is begin for requests that are possible on the first run.
 func (s *Session) beginFirst(r Request, key Key, work func(call) Work) []Work {
 	switch {
 	case !s.MayBegin():
@@ -125,7 +126,7 @@ func (s *Session) beginFirst(r Request, key Key, work func(call) Work) []Work {
 	return s.start(key, "", work)
 }
 
-// save keeps what a form holds. On the first run that makes the store.
+// save stores an application. On the first run it creates the store.
 func (s *Session) save(r Save) []Work {
 	if s.svc != nil && s.AskToUnlock(r) {
 		return nil
@@ -144,8 +145,8 @@ func (s *Session) save(r Save) []Work {
 	})
 }
 
-// test tries what a form holds. On the first run it does so without a store. A test is a get, and may
-// end a token that is held here.
+// test tries an application. On the first run it does so without a store. A test requests a token,
+// and may therefore end a token that is held here.
 func (s *Session) test(r Test) []Work {
 	key := Key{Kind: Testing}
 	if s.svc != nil && !s.Busy(key) {
@@ -173,7 +174,8 @@ func (s *Session) test(r Test) []Work {
 	})
 }
 
-// askPortal asks a developer portal what there is. On the first run it does so without a store.
+// askPortal lists the applications of a developer portal. On the first run it does so without a
+// store.
 func (s *Session) askPortal(r AskPortal) []Work {
 	service := s.service()
 	return s.beginFirst(r, Key{Kind: AskingPortal}, func(c call) Work {
@@ -197,7 +199,7 @@ func (s *Session) askPortal(r AskPortal) []Work {
 	})
 }
 
-// keepFound keeps what was chosen of what a portal showed. On the first run that makes the store.
+// keepFound stores the chosen applications of a portal. On the first run it creates the store.
 func (s *Session) keepFound(r KeepFound) []Work {
 	if s.svc != nil && s.AskToUnlock(r) {
 		return nil

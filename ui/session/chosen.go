@@ -2,8 +2,8 @@ package session
 
 import "lanyard/tokenapi/secret"
 
-// Choose keeps what a person chose for a get of an application, to be offered again in this run.
-// The password is not kept: it is used once.
+// RememberGet keeps a person's choices for a get of an application, to offer them again in this
+// run. It drops the password.
 func (s *Session) RememberGet(g Get) {
 	if s.lastGets == nil {
 		s.lastGets = map[string]Get{}
@@ -12,5 +12,5 @@ func (s *Session) RememberGet(g Get) {
 	s.lastGets[g.App] = g
 }
 
-// Chosen returns what was chosen last for an application; the zero Get for nothing.
+// LastGet returns the choices of the last get of an application; the zero Get if there are none.
 func (s *Session) LastGet(app string) Get { return s.lastGets[app] }

@@ -7,17 +7,17 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Event is what work came to. It is data: [Session.Apply] files it.
+// Event is the result of work. [Session.Apply] files it.
 type Event interface{ ended() call }
 
-// Fact is what there is to tell: an event that was filed, or one of the types below.
+// Fact is something to report to the person: an event that was filed, or one of the types below.
 type Fact interface{ fact() }
 
 type factMark struct{}
 
 func (factMark) fact() {}
 
-// call is what every event says of the work that it ends. The zero call ends none.
+// call identifies the work that an event ends. The zero call ends no work.
 type call struct {
 	factMark
 	key      Key
@@ -26,14 +26,14 @@ type call struct {
 
 func (c call) ended() call { return c }
 
-// Key is the key of the work.
+// Key returns the key of the work.
 func (c call) Key() Key { return c.key }
 
-// Exchange is the number of the exchange that the work made; 0: it made none, or is about no
-// single one. A face finds it in [Board.Exchange].
+// Exchange returns the number of the call that the work made to a server; see [Board.Exchange]. It is
+// 0 if the work made none or several.
 func (c call) Exchange() int64 { return c.exchange }
 
-// ExchangeOf returns the number of the exchange that a fact tells of, 0 for none.
+// ExchangeOf returns the number of the call to a server that a fact reports; 0 for none.
 func ExchangeOf(f Fact) int64 {
 	switch f := f.(type) {
 	case Delivery:
@@ -44,22 +44,22 @@ func ExchangeOf(f Fact) int64 {
 	return 0
 }
 
-// The events. Err is nil if the work was done.
+// The events. Err is nil on success.
 type (
-	// BoardRead is a reading of the store.
+	// BoardRead is the result of reading the store.
 	BoardRead struct {
 		call
 		Ticket int
 		Board  console.Board
 		Err    error
-		Again  bool // Err is what the last reading said too
+		Again  bool // the last reading failed with the same error
 	}
-	// StoreChanged tells of a change of the store or of the exchanges.
+	// StoreChanged says that the store or the list of calls has changed.
 	StoreChanged struct {
 		call
-		Over bool // none will follow
+		Over bool // no other will follow
 	}
-	// Got is what a get came to.
+	// Got is the result of [Get].
 	Got struct {
 		call
 		App      string
@@ -67,26 +67,26 @@ type (
 		Outcome  console.Outcome
 		Err      error
 	}
-	// Renewed is what a renewal came to.
+	// Renewed is the result of [Renew].
 	Renewed struct {
 		call
 		Token, App string
 		Outcome    console.Outcome
 		Err        error
 	}
-	// Decided is a revoke that was decided. Token is as it was stored.
+	// Decided is the result of [Revoke]: the decision was stored. Token is the token as stored.
 	Decided struct {
 		call
 		ID    string
 		Token console.Token
 		Err   error
-		Bulk  bool // one of several
+		Bulk  bool // part of a Bulk
 	}
 	decidedAll struct {
 		call
 		each []console.Decided
 	}
-	// Undone is what an undo came to.
+	// Undone is the result of [Undo].
 	Undone struct {
 		call
 		Undone console.Undone
@@ -98,7 +98,7 @@ type (
 		next time.Time
 		err  error
 	}
-	// Probed is the gateway's answer to one probe.
+	// Probed is the result of [Probe].
 	Probed struct {
 		call
 		ID     string
@@ -106,27 +106,27 @@ type (
 		Token  console.Token
 		Err    error
 	}
-	// reprobed is one probe of many.
+	// loopProbed is the result of one probe of a probe loop.
 	loopProbed struct {
 		call
 		id     string
-		loop   *probeLoop // that it was made for
+		loop   *probeLoop // the loop that made it
 		answer console.ProbeAnswer
 		token  console.Token
 		err    error
 	}
-	// Copied is a token that was copied.
+	// Copied is the result of [Copy].
 	Copied struct {
 		call
 		ID       string
-		What     string // its fingerprint, and the form
+		What     string // the fingerprint and the form
 		Copied   CopiedTo
-		Unlogged error // why the audit log does not say so
+		Unlogged error // why the audit log has no entry of it; nil if it has
 		Err      error
-		since    int           // serial number of the newest copy when it was begun
-		after    time.Duration // when it is to be cleared, as was set then
+		since    int           // serial number of the newest copy when the work began
+		after    time.Duration // Options.ClearAfter at that time
 	}
-	// TextCopied is what is no secret, and was copied.
+	// TextCopied is the result of [CopyText].
 	TextCopied struct {
 		call
 		What   string
@@ -134,20 +134,20 @@ type (
 		Err    error
 		since  int // as of Copied
 	}
-	// ClipboardCleared is what clearing the clipboard came to.
+	// ClipboardCleared is the result of clearing the clipboard.
 	ClipboardCleared struct {
 		call
 		Cleared Cleared
 		Err     error
-		serial  int // of the newest copy when it was begun
+		serial  int // of the newest copy when the work began
 	}
-	// Unlocked is what a passphrase came to.
+	// Unlocked is the result of [Unlock].
 	Unlocked struct {
 		call
 		Attempt int
 		Err     error
 	}
-	// Dismissed is a mark that was dismissed.
+	// Dismissed is the result of [Dismiss].
 	Dismissed struct {
 		call
 		Mark console.Mark
@@ -159,42 +159,42 @@ type (
 		found console.Forgotten
 		err   error
 	}
-	// Forgot is what was forgotten because a person said so.
+	// Forgot is the result of a confirmed [Forget].
 	Forgot struct {
 		call
 		Done console.Forgotten
 		Err  error
 	}
-	// Pruned is what was forgotten because it had been over for long.
+	// Pruned is the result of removing tokens that were over for longer than store.keep.
 	Pruned struct {
 		call
 		Done console.Forgotten
 		Err  error
 	}
-	// LogRead is the log, oldest first.
+	// LogRead is the audit log, oldest entry first.
 	LogRead struct {
 		call
 		For    any
 		Events []console.Event
 		Err    error
 	}
-	// WroteOut is the directory to which was written what this console holds.
+	// WroteOut is the result of [WriteOut]. Place is the new directory.
 	WroteOut struct {
 		call
 		Place string
 		Err   error
 		quit  bool
 	}
-	// Saved is an application that was saved.
+	// Saved is the result of [Save].
 	Saved struct {
 		call
 		For    any
 		App    console.Application
-		Tested *console.Tested // that was saved with it
+		Tested *console.Tested // the test that was saved with it
 		Err    error
 		begun  *console.Service
 	}
-	// Tested is what trying an application came to.
+	// Tested is the result of [Test].
 	Tested struct {
 		call
 		For     any
@@ -202,14 +202,14 @@ type (
 		Tested  console.Tested
 		Err     error
 	}
-	// PortalAsked is what a portal showed.
+	// PortalAsked is the result of [AskPortal].
 	PortalAsked struct {
 		call
 		For   any
 		Found console.PortalFound
 		Err   error
 	}
-	// FoundKept are the applications of a portal that were kept.
+	// FoundKept is the result of [KeepFound].
 	FoundKept struct {
 		call
 		For   any
@@ -217,27 +217,27 @@ type (
 		Err   error
 		begun *console.Service
 	}
-	// Deleted is an application that was deleted.
+	// Deleted is the result of [Delete].
 	Deleted struct {
 		call
 		App, Name string
 		Err       error
 	}
-	// Adopted is a token that was taken over.
+	// Adopted is the result of [Adopt].
 	Adopted struct {
 		call
 		For   any
 		Token console.Token
 		Err   error
 	}
-	// Inspected is the inside of a token.
+	// Inspected is the result of [Inspect].
 	Inspected struct {
 		call
 		For        any
 		Inspection console.Inspection
 		Err        error
 	}
-	// Introspected is what the key manager said of a token.
+	// Introspected is the result of [Introspect].
 	Introspected struct {
 		call
 		For    any
@@ -245,14 +245,14 @@ type (
 		Answer Introspection
 		Err    error
 	}
-	// Revealed is a token that is to be shown.
+	// Revealed is the result of [Show].
 	Revealed struct {
 		call
 		For  any
 		Text secret.Text
 		Err  error
 	}
-	// RevealLogged is the note that a token is on the screen.
+	// RevealLogged is the result of [LogShow].
 	RevealLogged struct {
 		call
 		Fingerprint string
@@ -264,61 +264,64 @@ type (
 	}
 )
 
-// Introspection is what the key manager said, member by member, in its order.
+// Introspection is an introspection response, with its members in the order of the response.
 type Introspection struct {
 	Active  bool
 	Members []Member
 }
 
-// Member is a member of an introspection response. At is a time; Never is a time that is no end.
+// Member is a member of an introspection response. If it is a time, At is set. Never means that the
+// time is so late that it means "never".
 type Member struct {
 	Name, Value string
 	At          time.Time
 	Never       bool
 }
 
-// The facts that are no events.
+// The facts that are not events.
 type (
 	// Refused says that a request cannot be done now, and why.
 	Refused struct {
 		factMark
 		Request Request
 		Reason  Reason
-		Key     Key // of what is in flight
+		Key     Key // of the work in flight
 	}
-	// Began says that the work of a form or box has begun.
+	// Began says that the work of a form or an overlay has begun.
 	Began struct {
 		factMark
 		Request Request
 	}
-	// Ask is a question. If the answer is yes, Then is to be done.
+	// Ask is a question. If the person says yes, the face does Then.
 	Ask struct {
 		factMark
 		About About
 		Then  Request
 	}
-	// WaitsForPerson says that a person is to take part in getting a token. Again: they were told before.
+	// WaitsForPerson says that a get needs a person, for example in a browser. Again is set if that
+	// was reported before.
 	WaitsForPerson struct {
 		factMark
 		App   string
 		Key   Key
 		Again bool
 	}
-	// MaySupersede tells of a get that may end a token that others hold.
+	// MaySupersede warns that a get may end a token that others hold.
 	MaySupersede struct {
 		factMark
 		Supersede console.Supersede
 	}
-	// BoardFiled says that the board was replaced by the next reading.
+	// BoardFiled says that a reading has replaced the board.
 	BoardFiled struct {
 		factMark
 		First bool
 	}
-	// Judged says that time has changed a state.
+	// Judged says that the passage of time has changed a state.
 	Judged struct{ factMark }
-	// Restored says that a restored backup took the place of the store.
+	// Restored says that a restored backup has replaced the store.
 	Restored struct{ factMark }
-	// Covered is an application of the store that is not listed, because the configuration has the same.
+	// Shadowed says that an application of the store is not listed, because the configuration has
+	// the same one.
 	Shadowed struct {
 		factMark
 		Stored, Configured console.Application
@@ -328,34 +331,35 @@ type (
 		factMark
 		Err error
 	}
-	// SettledElsewhere says that another console has settled a revoke that this one showed as pending, so
-	// that the token lives on. Refusal is the server's, or "" if the revoke was taken back.
+	// SettledElsewhere says that another console has ended a pending revoke and that the token
+	// lives on. Refusal is the server's reason, or "" if the revoke was undone.
 	SettledElsewhere struct {
 		factMark
 		Token   console.Token
 		Refusal string
 	}
-	// Delivery is one attempt to have a revoke accepted.
+	// Delivery is one attempt to send a revoke.
 	Delivery struct {
 		factMark
 		console.Delivery
 	}
-	// AllAccepted says that several revokes were sent, and each was accepted.
+	// AllAccepted says that the server accepted each of several revokes.
 	AllAccepted struct {
 		factMark
 		N int
 	}
-	// NotDelivered says what keeps revokes from being sent. It is told once for each cause.
+	// NotDelivered says why revokes cannot be sent. Each cause is reported once.
 	NotDelivered struct {
 		factMark
 		Err error
 	}
-	// WaitsLocked says that revokes are due that only an unlocked store can send. It is told once.
+	// WaitsLocked says that N revokes are due and that the store must be unlocked to send them. It
+	// is reported once.
 	WaitsLocked struct {
 		factMark
 		N int
 	}
-	// LeftOut is a token that a verb on several leaves out.
+	// TokenSkipped says that a verb on several tokens skips one.
 	TokenSkipped struct {
 		factMark
 		Skipped
@@ -364,27 +368,27 @@ type (
 	BulkDone struct {
 		factMark
 		Bulk
-		N        int // of tokens
+		N        int // number of tokens
 		Failures []Failure
 	}
-	// ProbesBegan says that tokens are probed until they are dead.
+	// ProbesBegan says that probing tokens until they are dead has begun.
 	ProbesBegan struct {
 		factMark
-		Fingerprint string // of one of them
-		N           int
+		Fingerprint string // of one of the tokens
+		N           int    // number of tokens
 	}
-	// DeadAlready says that a token was proved dead before, and is not probed.
+	// DeadAlready says that a probe has already proved a token dead, so that it is not probed.
 	DeadAlready struct {
 		factMark
 		Fingerprint string
 	}
-	// ProbesStopped says that a person has stopped probing a token.
+	// ProbesStopped says that a person has stopped a probe loop.
 	ProbesStopped struct {
 		factMark
 		Fingerprint string
 		Loop        console.ProbeLoop
 	}
-	// ProbesEnded says that probing a token has come to its end, and why.
+	// ProbesEnded says that a probe loop has ended, and why.
 	ProbesEnded struct {
 		factMark
 		Stop        console.ProbeStop
@@ -393,46 +397,47 @@ type (
 		Answer      console.ProbeAnswer // to the last probe
 		Token       console.Token
 	}
-	// ProbesHopeless says that no probe of this URL can prove anything. It is told once for each reason.
+	// ProbesHopeless says that probes of this URL prove nothing. Each reason is reported once.
 	ProbesHopeless struct {
 		factMark
 		Fingerprint string
 		Answer      console.ProbeAnswer
 		Token       console.Token
 	}
-	// ProbeFailed says that a token is no longer probed, because the console could not.
+	// ProbeFailed says that a probe loop was stopped by an error of this program.
 	ProbeFailed struct {
 		factMark
 		Err error
 	}
-	// Alerts are what a person is to be told without looking.
+	// Alerts are events to report outside of the screen, for example with a bell.
 	Alerts struct {
 		factMark
 		All []Alert
 	}
-	// NothingOver says that nothing of what was asked for can be forgotten.
+	// NothingOver says that nothing was found to forget.
 	NothingOver struct {
 		factMark
 		Kept []console.NotOver
 		Err  error
 	}
-	// MaySuspend says that the clipboard is clear, and the process may be stopped.
+	// MaySuspend says that the clipboard is clear and the process may be stopped.
 	MaySuspend struct{ factMark }
 	// Quitting says that the console has begun to quit.
 	Quitting struct{ factMark }
-	// Finishing says that quitting waits; only the clipboard is waited for, if Clipboard is set.
+	// Finishing says that quitting waits. If Clipboard is set, it waits for the clipboard only.
 	Finishing struct {
 		factMark
 		Clipboard bool
 	}
-	// Finished says that nothing is in flight any more. Now: it is not waited for what is.
+	// Finished says that the console has quit. If Now is set, it did not wait for the work in
+	// flight.
 	Finished struct {
 		factMark
 		Now bool
 	}
 )
 
-// Reason is why a request is refused.
+// Reason says why a request is refused.
 type Reason int
 
 // The reasons.
@@ -450,7 +455,7 @@ func (s *Session) refuse(r Request, why Reason, key Key) {
 	s.tell(Refused{Request: r, Reason: why, Key: key})
 }
 
-// About is what a question is about.
+// About is the subject of a question.
 type About interface{ about() }
 
 type (
@@ -467,13 +472,14 @@ type (
 	}
 	// Several asks before several tokens are revoked.
 	Several struct{ Bulk Bulk }
-	// Repeating asks before a probe is repeated that may act. Words say what it may do.
+	// Repeating asks before a request is repeated that may change something at the server. Words
+	// say what.
 	Repeating struct{ Words string }
-	// Locked asks for the passphrase of the store. Fresh: it is chosen here.
+	// Locked asks for the passphrase of the store. If Fresh is set, the person chooses it.
 	Locked struct{ Fresh bool }
-	// ForgettingOver asks before what is over is removed from the store.
+	// ForgettingOver asks before tokens or applications are removed from the store.
 	ForgettingOver struct{ Found console.Forgotten }
-	// Losing asks whether to write out what this console holds before it quits. Then writes it out.
+	// Losing asks whether to write out what this console holds before it quits.
 	Losing struct{}
 )
 

@@ -5,12 +5,13 @@ import "time"
 // Kind is a kind of work.
 type Kind int
 
-// The kinds of work. Quitting waits for those before Inspecting, for deliveries and the clipboard.
+// The kinds of work. Quitting waits for those before Inspecting, for deliveries and for the clipboard.
+// A person asks for those before Reading.
 const (
-	OfToken     Kind = iota // a verb on one token; ID is the token's
-	Getting                 // a token for an application; ID is the application's
-	Undoing                 // of a decision to revoke
-	CopyingText             // what is no secret
+	OfToken     Kind = iota // a verb on one token; ID is the token's ID
+	Getting                 // a token for an application; ID is the application's ID
+	Undoing                 // a decision to revoke
+	CopyingText             // a text that is not secret
 	Saving
 	Testing
 	AskingPortal
@@ -20,7 +21,7 @@ const (
 	Dismissing
 	Forgetting
 	WritingOut
-	Unlocking // ID is the attempt
+	Unlocking // ID is the number of the attempt
 	Inspecting
 	Introspecting
 	ReadingLog
@@ -31,33 +32,33 @@ const (
 	Draining
 )
 
-// Key names work in flight. There is one at a time of each key.
+// Key identifies work in flight. At most one work of each key is in flight.
 type Key struct {
 	Kind Kind
 	ID   string
 }
 
-// TokenKey is the key of a verb on one token.
+// TokenKey returns the key of verbs on one token.
 func TokenKey(id string) Key { return Key{OfToken, id} }
 
-// AppKey is the key of getting a token for an application.
+// AppKey returns the key of getting a token for an application.
 func AppKey(id string) Key { return Key{Getting, id} }
 
-// holdsQuit reports whether quitting waits for work of this kind: work that may write to the store, to a
-// server or to a directory, or that has the terminal while it asks for a passphrase.
+// holdsQuit reports whether quitting waits for work of this kind. Such work may write to the store,
+// to a server or to a directory, or asks for a passphrase on the terminal.
 func (k Kind) holdsQuit() bool { return k < Inspecting }
 
-// asked reports whether a person has asked for work of this kind.
+// byPerson reports whether a person asks for work of this kind.
 func (k Kind) byPerson() bool { return k < Reading }
 
 // flight is work in flight.
 type flight struct {
 	began  time.Time
-	app    string // whose token it may bring; ""
+	app    string // application whose token it may bring; ""
 	copies bool   // it copies a token
 }
 
-// begin marks work as in flight and returns it. If work of the same key is in flight it refuses r.
+// begin marks work as in flight and returns it. It refuses r if work of the same key is in flight.
 func (s *Session) begin(r Request, key Key, app string, work func(call) Work) []Work {
 	if s.Busy(key) {
 		s.refuse(r, InFlight, key)
@@ -70,7 +71,7 @@ func (s *Session) begin(r Request, key Key, app string, work func(call) Work) []
 	return s.start(key, app, work)
 }
 
-// start marks work as in flight and returns it, whatever else is in flight.
+// start marks work as in flight and returns it.
 func (s *Session) start(key Key, app string, work func(call) Work) []Work {
 	s.flights[key] = flight{began: s.now, app: app}
 	s.changed = s.changed || key.Kind.byPerson()
@@ -83,8 +84,8 @@ func (s *Session) Busy(key Key) bool {
 	return ok
 }
 
-// Waiting returns since when an answer is awaited that a person has asked for and that takes no part of
-// theirs; zero if none is.
+// WaitingSince returns when the oldest work began that a person asked for and that is still in
+// flight. It is zero if there is none, or if a get waits for a person.
 func (s *Session) WaitingSince() (since time.Time) {
 	if len(s.board.Invitations) > 0 {
 		return since
@@ -97,10 +98,10 @@ func (s *Session) WaitingSince() (since time.Time) {
 	return since
 }
 
-// Answered reports whether everything that a person has asked for has come to its end. What waits for a
-// person to take part in it elsewhere does not count, unless it was given up.
+// AllDone reports whether all work that a person asked for has ended. A get that waits for a person
+// does not count, unless the wait was given up.
 func (s *Session) AllDone() bool {
-	open := map[string]int{} // work in flight beyond the invitations, by application
+	open := map[string]int{} // number of flights minus invitations, by application
 	for _, i := range s.board.Invitations {
 		open[i.AppID]--
 	}
@@ -118,7 +119,7 @@ func (s *Session) AllDone() bool {
 	return true
 }
 
-// Brings reports whether work is in flight that may bring a token of this application.
+// Brings reports whether work in flight may bring a token of this application.
 func (s *Session) Brings(appID string) bool {
 	for _, f := range s.flights {
 		if f.app == appID {
@@ -134,8 +135,8 @@ func (s *Session) IsReading() bool { return s.Busy(Key{Kind: Reading}) }
 // IsDelivering reports whether revokes are being sent.
 func (s *Session) IsDelivering() bool { return s.Busy(Key{Kind: Delivering}) }
 
-// idle reports whether nothing is in flight that quitting waits for, and no decided revoke is about to
-// be sent.
+// idle reports whether quitting has nothing to wait for except the clipboard: no work in flight and
+// no revoke about to be sent.
 func (s *Session) idle() bool {
 	for key := range s.flights {
 		if key.Kind.holdsQuit() {

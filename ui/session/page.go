@@ -11,35 +11,36 @@ import (
 	"lanyard/text"
 )
 
-// Scope is which rows a page is of.
+// Scope selects the rows of a page.
 type Scope int
 
 // The scopes.
 const (
-	OfApplication Scope = iota // the tokens of Query.App, and the open marks of its gets
-	AtGateway                  // ended tokens, and revokes that the server has not accepted, of all applications
-	Everything                 // the tokens of all applications, oldest first; open marks last
+	OfApplication Scope = iota // tokens of Query.App, and marks of its gets
+	AtGateway                  // ended tokens, and revokes that the server has not accepted
+	Everything                 // tokens of all applications, oldest first; marks last
 )
 
 // Order is the order of a page.
 type Order int
 
-// The orders. Rows that are equal keep the order of ByState.
+// The orders. Equal rows keep the order of ByState.
 const (
 	ByState  Order = iota // living first, newest first
-	ByLeft                // by the time left; those without a time last
+	ByLeft                // least time left first; rows without a time last
 	ByIssued              // newest first
 	ByFingerprint
 	ByUser
 	ByScopes
 )
 
-// Query asks for a page: which rows, and in which order. AtGateway and Everything have orders of their own.
+// Query selects the rows of a page, and their order. Filter, HideOver and Scope apply to all pages.
+// Order and Reverse apply to OfApplication only.
 type Query struct {
 	Scope    Scope
-	App      string // of OfApplication
-	Filter   string // what the rows have to match, as text.Fuzzy; "" is every row
-	HideOver bool   // leave out what is over, unless it is marked
+	App      string // the application of OfApplication
+	Filter   string // pattern of text.Fuzzy; "" matches every row
+	HideOver bool   // leave out rows that are over, unless they are marked
 	Order    Order
 	Reverse  bool
 }
@@ -47,17 +48,17 @@ type Query struct {
 // Page is the answer to a query. It is valid until the next call of Do, Apply or Tick.
 type Page struct {
 	rows   []*Row
-	Total  int // rows in the scope
-	Hidden int // rows left out for being over
+	Total  int // number of rows in the scope
+	Hidden int // number of rows left out by Query.HideOver
 }
 
-// Len is how many rows match.
+// Len returns the number of rows.
 func (p Page) Len() int { return len(p.rows) }
 
-// Row returns a row by its place.
+// Row returns the row at index i.
 func (p Page) Row(i int) *Row { return p.rows[i] }
 
-// ID returns the ID of a row by its place.
+// ID returns the ID of the row at index i.
 func (p Page) ID(i int) string { return p.rows[i].ID }
 
 // First returns the first row in a state; nil if there is none.
@@ -70,7 +71,7 @@ func (p Page) First(st console.State) *Row {
 	return nil
 }
 
-// Has reports whether a row is in the page.
+// Has reports whether the page has the row with this ID.
 func (p Page) Has(id string) bool {
 	return slices.ContainsFunc(p.rows, func(r *Row) bool { return r.ID == id })
 }
@@ -88,7 +89,7 @@ func (s *Session) Page(q Query) Page {
 	return p
 }
 
-// Rows are the rows of a query, one after the other.
+// Rows iterates over the rows of a query.
 func (s *Session) Rows(q Query) iter.Seq[*Row] {
 	return func(yield func(*Row) bool) {
 		for _, r := range s.Page(q).rows {
@@ -106,7 +107,7 @@ func (s *Session) page(q Query) Page {
 		p.rows = make([]*Row, 0, len(rows))
 		for _, r := range rows {
 			switch {
-			case q.HideOver && IsOver(r.State) && !s.marks[r.ID]: // a verb would act on a marked one
+			case q.HideOver && IsOver(r.State) && !s.marks[r.ID]: // a verb would act on it
 				p.Hidden++
 			case text.Fuzzy(q.Filter, s.words(r, q.Scope)):
 				p.rows = append(p.rows, r)
@@ -119,7 +120,7 @@ func (s *Session) page(q Query) Page {
 	return p
 }
 
-// scope are all rows of a scope.
+// scope returns all rows of a scope.
 func (s *Session) scope(q Query) []*Row {
 	switch q.Scope {
 	case OfApplication:
@@ -147,7 +148,7 @@ func (s *Session) scope(q Query) []*Row {
 	return all
 }
 
-// words are what a filter looks at.
+// words returns the text of a row that a filter matches.
 func (s *Session) words(r *Row, scope Scope) string {
 	words := r.fingerprint() + " " + string(r.State) + " " + cmp.Or(r.user(), "app") + " " + r.scopes()
 	if scope != OfApplication {
@@ -156,7 +157,7 @@ func (s *Session) words(r *Row, scope Scope) string {
 	return words
 }
 
-// Fingerprint is the token's; "" for a mark.
+// fingerprint returns the token's fingerprint; "" for a mark.
 func (r *Row) fingerprint() string {
 	if r.Token == nil {
 		return ""
@@ -178,7 +179,7 @@ func (r *Row) scopes() string {
 	return strings.Join(r.Token.Scopes, " ")
 }
 
-// sorted puts rows into the order of a query. It does not change the slice that it is given.
+// sorted returns rows in the order of a query. It does not change its argument.
 func (s *Session) sorted(rows []*Row, q Query) []*Row {
 	by := map[Order]func(x, y *Row) int{
 		ByIssued:      func(x, y *Row) int { return y.sortTime().Compare(x.sortTime()) },
@@ -195,7 +196,7 @@ func (s *Session) sorted(rows []*Row, q Query) []*Row {
 		s.sortByLeft(rows, q.Reverse)
 	case by == nil:
 		slices.Reverse(rows)
-	case q.Reverse: // not backwards: those that are equal keep their order
+	case q.Reverse: // equal rows keep their order
 		slices.SortStableFunc(rows, func(x, y *Row) int { return by(y, x) })
 	default:
 		slices.SortStableFunc(rows, by)
@@ -203,22 +204,23 @@ func (s *Session) sorted(rows []*Row, q Query) []*Row {
 	return rows
 }
 
-// left is the place of a row in the order by time left.
+// timeLeft is the sort key of a row in the order ByLeft.
 type timeLeft struct {
 	class timeLeftClass
-	until time.Time // so that rows do not move while they count down
+	until time.Time // an instant, so that rows do not move while they count down
 }
 
-// leftClass is what is known of the time left. Rows without a time stand last, in either direction.
+// timeLeftClass says what is known of the time left. Rows without a time are last in either
+// direction.
 type timeLeftClass int
 
 const (
-	timeKnown   timeLeftClass = iota // a time, or that there is no end
-	timeUnknown                      // nobody knows
+	timeKnown   timeLeftClass = iota // a time, or no end
+	timeUnknown                      // not known
 	timeOver                         // the token is over
 )
 
-// noEnd is later than every end.
+// noEnd is later than every expiry.
 var noEnd = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 
 func (s *Session) timeLeftOf(r *Row) timeLeft {
@@ -253,14 +255,14 @@ func (s *Session) timeLeftOf(r *Row) timeLeft {
 	return unknown
 }
 
-// heldBack reports whether a revoke that is due cannot be sent as things are.
+// heldBack reports whether a due revoke cannot be sent now.
 func (s *Session) heldBack(r *Row, due time.Time) bool {
 	k := s.KeyOnBoard()
 	return s.board.Apps[r.App].Environment.ReadOnly ||
 		due.Sub(s.second()) < time.Second && (k.NeedsPassphrase() || k.Shut())
 }
 
-// sortByLeft sorts by the time left.
+// sortByLeft sorts rows by the time left.
 func (s *Session) sortByLeft(rows []*Row, reverse bool) {
 	order := make(map[*Row]timeLeft, len(rows))
 	for _, r := range rows {

@@ -8,8 +8,8 @@ import (
 // Quitting reports whether the console is quitting.
 func (s *Session) Quitting() bool { return s.quitting }
 
-// quit sends revokes inside their undo window, finishes what is in flight and clears the clipboard. It
-// waits for no person.
+// quit begins to quit: it sends revokes within their undo window, finishes the work in flight and
+// clears the clipboard. It does not wait for gets that need a person.
 func (s *Session) quit(r Quit) []Work {
 	switch {
 	case s.quitting && r.Force:
@@ -30,16 +30,16 @@ func (s *Session) quit(r Quit) []Work {
 	return work
 }
 
-// Unwritten reports whether quitting would lose what this console holds. It looks, for nobody may have
-// noticed yet.
+// unwritten reports whether quitting would lose what this console holds. It checks the store
+// itself, because the board may not show yet that the store is gone.
 func (s *Session) unwritten() bool { return s.svc != nil && s.svc.Unwritten(s.ctx) != nil }
 
-// longestWait is how long quitting waits for an undo window to end. What is decided is stored: the next
-// console sends it.
+// longestWait is the longest undo window that quitting waits for. Decided revokes are stored, so
+// the next console sends the others.
 const longestWait = 10 * time.Second
 
-// soon reports whether a revoke is inside its undo window, or just out of it: quitting then waits the
-// seconds that are left.
+// revokeSoon reports whether quitting waits for a pending revoke: its undo window ends within
+// longestWait, or has just ended.
 func (s *Session) revokeSoon() bool {
 	at := Earlier(s.delivery.due, s.board.deliverAt)
 	if s.svc == nil || at.IsZero() || s.Key().Shut() {
@@ -49,7 +49,7 @@ func (s *Session) revokeSoon() bool {
 	return at.Before(s.now.Add(window)) && at.After(s.now.Add(-2*time.Second))
 }
 
-// RevokesSoon reports whether a decided revoke is being sent or about to be.
+// RevokesSoon reports whether a revoke is being sent or is about to be.
 func (s *Session) RevokesSoon() bool { return s.IsDelivering() || s.revokeSoon() }
 
 // finish takes the next step of quitting.
@@ -60,7 +60,7 @@ func (s *Session) finish() []Work {
 	case s.clipboard.held:
 		return []Work{s.clear(0)}
 	case !s.idle():
-		return nil // what is in flight comes back here, or time does
+		return nil // finish is called again by Apply or Tick
 	case s.drained || s.svc == nil:
 		s.finished = true
 		s.tell(Finished{})
@@ -77,8 +77,8 @@ func (s *Session) finish() []Work {
 	})
 }
 
-// suspend takes the next step towards stopping the process: a stopped process cannot clear the clipboard
-// when that is due.
+// suspend takes the next step of suspending. The clipboard must be clear first, because a stopped
+// process cannot clear it.
 func (s *Session) suspend() []Work {
 	switch {
 	case !s.suspending || s.isCopying() || s.clipboard.clearing:

@@ -7,16 +7,17 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Request is what a person asks for.
+// Request is what a person asks for. [Session.Do] starts it.
 type Request interface{ request() }
 
 type requestMark struct{}
 
 func (requestMark) request() {}
 
-// The requests. Answered says that a person has said yes to the question that the request raises.
+// The requests. Confirmed is set if a person has said yes to the question that the request raises.
+// The field For is handed back in the facts that the request leads to; see [For].
 type (
-	// Get requests a token. Empty fields are the application's.
+	// Get requests a token. Empty fields take the application's value.
 	Get struct {
 		requestMark
 		App       string
@@ -25,7 +26,7 @@ type (
 		User      console.Private
 		Password  secret.Text
 		Confirmed bool
-		Selected  string // what was selected when it was asked for, for the face
+		Selected  string // ID of the row selected at the time of the request, handed back
 	}
 	// Renew refreshes a token, or requests a new one if there is no refresh token.
 	Renew struct {
@@ -33,38 +34,39 @@ type (
 		Token     string
 		Confirmed bool
 	}
-	// Revoke decides to revoke a token. It is sent when the undo window is over.
+	// Revoke decides to revoke a token. It is sent at the end of the undo window.
 	Revoke struct {
 		requestMark
 		Token     string
 		Confirmed bool
 	}
-	// Undo takes back the decision that a token's revoke is part of; "" is the last decision. With One it
-	// takes back the revoke of that token only.
+	// Undo takes back the decision that contains the revoke of a token; "" is the last decision.
+	// With One it takes back the revoke of that token only.
 	Undo struct {
 		requestMark
 		Token string
 		One   bool
 	}
-	// Copy copies a token in a form; "" is the bare token. As names any other form.
+	// Copy copies a token to the clipboard in a form; "" is the bare token. As names any other form
+	// to the person.
 	Copy struct {
 		requestMark
 		Token string
 		Form  console.Form
 		As    string
 	}
-	// CopyText copies what is no secret. What names it.
+	// CopyText copies a text that is not secret. What names the text to the person.
 	CopyText struct {
 		requestMark
 		What, Text string
 	}
-	// Probe asks the gateway once.
+	// Probe calls the application's probe URL with a token once.
 	Probe struct {
 		requestMark
 		Token string
 	}
-	// ProbeUntilDead probes tokens again and again until the gateway refuses them. If all of them are
-	// probed already it stops that.
+	// ProbeUntilDead probes tokens until the gateway refuses them. If all of them are being probed,
+	// it stops.
 	ProbeUntilDead struct {
 		requestMark
 		Tokens    []string
@@ -75,36 +77,37 @@ type (
 		requestMark
 		Verb      Verb
 		Tokens    []string
-		What      string // names them, in the plural
-		Marked    bool   // they are the marked ones
-		Unseen    int    // how many of them the face does not show
-		More      int    // how many have come since a person counted them
+		What      string // their name in the plural, such as "marked tokens"
+		Marked    bool   // the tokens are the marked ones
+		Unseen    int    // how many of the tokens the face does not show
+		More      int    // how many tokens were added since a person counted them
 		Confirmed bool
 	}
-	// GiveUp ends the wait for a person. Key is what waits; the zero key is whatever does.
+	// GiveUp ends the wait for a person to take part in a get. Key is the waiting work; the zero
+	// Key is any work of the application.
 	GiveUp struct {
 		requestMark
 		App string
 		Key Key
 	}
-	// Unlock opens the stored secrets. Attempt tells several attempts apart.
+	// Unlock opens the stored secrets. Attempt is a number of [Session.NextAttempt].
 	Unlock struct {
 		requestMark
 		Passphrase secret.Text
 		Attempt    int
 	}
-	// Dismiss dismisses the mark of a lost answer.
+	// Dismiss removes the mark of a request whose answer was lost.
 	Dismiss struct {
 		requestMark
 		Mark string
 	}
-	// Forget removes what is over from the store.
+	// Forget removes tokens or applications that are over from the store.
 	Forget struct {
 		requestMark
 		What      console.ForgetWhat
 		Confirmed bool
 	}
-	// ReadLog reads the log. For is handed back.
+	// ReadLog reads the audit log.
 	ReadLog struct {
 		requestMark
 		For any
@@ -114,13 +117,13 @@ type (
 		requestMark
 		Quit bool
 	}
-	// Save keeps an application. For is handed back.
+	// Save stores an application.
 	Save struct {
 		requestMark
 		For   any
 		Draft console.Draft
 	}
-	// Test tries an application that may not be saved yet. For and Changes are handed back.
+	// Test requests a token for an application that may not be saved yet. Changes is handed back.
 	Test struct {
 		requestMark
 		For       any
@@ -128,77 +131,79 @@ type (
 		Changes   int
 		Confirmed bool
 	}
-	// AskPortal asks a developer portal what there is. For is handed back. Stop cancels it.
+	// AskPortal lists the applications of a developer portal. Closing Stop cancels it.
 	AskPortal struct {
 		requestMark
 		For     any
 		Request console.PortalRequest
 		Stop    <-chan struct{}
 	}
-	// KeepFound keeps what was chosen of what a portal showed. For is handed back.
+	// KeepFound stores the chosen applications of a developer portal.
 	KeepFound struct {
 		requestMark
 		For    any
 		Chosen console.PortalFound
 	}
-	// Delete deletes an application of the store. Name is handed back.
+	// Delete deletes an application from the store. Name is handed back.
 	Delete struct {
 		requestMark
 		App, Name string
 	}
-	// Adopt takes over a token from elsewhere. For is handed back.
+	// Adopt stores a token that another program obtained.
 	Adopt struct {
 		requestMark
 		For             any
 		App             string
 		Access, Refresh secret.Text
 	}
-	// Inspect looks inside a token. For is handed back.
+	// Inspect decodes a token.
 	Inspect struct {
 		requestMark
 		For   any
 		Token string
 	}
-	// Introspect asks the key manager about a token. For is handed back.
+	// Introspect asks the key manager about a token (RFC 7662).
 	Introspect struct {
 		requestMark
 		For   any
 		Token string
 	}
-	// Show reads a token to be shown. For is handed back.
+	// Show reads the text of a token, to be shown.
 	Show struct {
 		requestMark
 		For   any
 		Token string
 	}
-	// LogShow notes in the log that a token is on the screen. Fingerprint is handed back.
+	// LogShow adds to the audit log that a token is on the screen. Fingerprint is handed back.
 	LogShow struct {
 		requestMark
 		Token, Fingerprint string
 	}
-	// SendWaiting is what the passphrase is needed for where a revoke waits for it alone.
+	// SendWaiting does nothing by itself. It stands for "then" in a question for the passphrase if
+	// only waiting revokes need it.
 	SendWaiting struct{ requestMark }
-	// Suspend clears the clipboard, and then tells that the process may be stopped.
+	// Suspend clears the clipboard. [MaySuspend] then says that the process may be stopped.
 	Suspend struct{ requestMark }
-	// Quit sends what was decided, finishes what is in flight and clears the clipboard. With Force it
-	// asks nothing; a second time it does not wait.
+	// Quit sends pending revokes, finishes the work in flight and clears the clipboard. With Force
+	// it asks nothing. A second Quit with Force does not wait.
 	Quit struct {
 		requestMark
 		Force bool
 	}
 )
 
-// Verb is a verb of Bulk.
+// Verb is a verb that can be done to several tokens.
 type Verb int
 
-// The verbs that can be done to several tokens.
+// The verbs of Bulk.
 const (
 	VerbRenew Verb = iota
 	VerbRevoke
 	VerbProbe
 )
 
-// Do begins what a person asks for. It tells why not, or asks a question first, with a fact.
+// Do starts a request and returns its work. If the request cannot be done, a fact [Refused] gives
+// the reason. If a person has to confirm it first, a fact [Ask] has the question.
 func (s *Session) Do(r Request, now time.Time) []Work {
 	s.startCall(now)
 	var work []Work
@@ -235,7 +240,7 @@ func (s *Session) Do(r Request, now time.Time) []Work {
 	return append(work, s.doDue()...)
 }
 
-// look begins what neither changes a token nor waits for a server of one.
+// doOther starts the requests that are about the store or a form.
 func (s *Session) doOther(r Request) []Work {
 	switch r := r.(type) {
 	case Dismiss:
@@ -270,7 +275,7 @@ func (s *Session) doOther(r Request) []Work {
 	return nil
 }
 
-// For returns what the face gave the request that a fact came of, in its field For; nil for none.
+// For returns the field For of the request that led to a fact; nil if there is none.
 func For(f Fact) any {
 	switch f := f.(type) {
 	case Began:

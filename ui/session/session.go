@@ -1,13 +1,17 @@
-// Package session is what one open console is in the middle of: the board and its reading, the work
-// in flight, revokes that wait for their delivery, the locked store, the clipboard, probe loops, marks,
-// and quitting.
+// Package session holds the state of one open console. It knows the board and the work in flight.
+// It also knows what will become due: revokes, probes, alerts and the clearing of the clipboard.
 //
-// A face (the screen, the lines) asks for something with [Session.Do] and hands back what each [Work]
-// came to with [Session.Apply]. [Session.Facts] then gives what there is to tell. A face draws, words
-// and routes keys; it has no rules of its own.
+// A face is what a person uses: the screen (package ui) or the line mode (package plain). A face
+// starts a request with [Session.Do]. Do returns [Work], which the face runs beside the session.
+// The face then hands the resulting [Event] to [Session.Apply], and reads the [Fact] values to
+// report with [Session.Facts]. A face draws, words and routes keys. All rules that both faces need
+// are here or in package console.
 //
-// A Session has no goroutines, no clock and no terminal. Every method takes the time, and all methods
-// must be called from one goroutine. Work runs beside them and touches nothing of the session.
+// A Session has no goroutines, no clock and no terminal. Methods that depend on the time take it as
+// an argument. All methods except [Session.ClearNow] must be called from one goroutine. Work runs
+// in other goroutines and does not touch the Session.
+//
+// Reads of the store may be dropped when a newer one has arrived. Writes are never dropped.
 package session
 
 import (
@@ -17,65 +21,66 @@ import (
 	"lanyard/console"
 )
 
-// Options are what a session is made from.
+// Options configure a [Session].
 type Options struct {
 	Service *console.Service // nil before the first run has made one
-	// Begin makes the service on the first run. With kept=false it lives in memory only, for testing an
-	// application before it is saved. It may be called from any goroutine. Nil: nothing can be added.
+	// Begin creates the service on the first run. With kept=false it lives in memory only, for
+	// testing an application before it is saved. It may be called from any goroutine. If Begin is
+	// nil, nothing can be added.
 	Begin      func(ctx context.Context, kept bool) (*console.Service, error)
-	Clipboard  Clipboard // nil: copying is off
-	ClearAfter time.Duration
-	Device     string // names this machine in a scope of its own; "" makes no such offer
-	// AsksPassphrase is whether the face asks for the passphrase before a verb runs. Otherwise the keeper
-	// of the secrets asks when a verb needs them.
+	Clipboard  Clipboard     // nil: copying is off
+	ClearAfter time.Duration // when a copied token is cleared; 0: never
+	Device     string        // identifies this machine in a scope; "" offers no such scope
+	// AsksPassphrase reports whether the face asks for the passphrase before a verb runs. Otherwise
+	// the keeper of the secrets asks when a verb needs them.
 	AsksPassphrase bool
-	// Follow returns the channel that tells of changes of the store. Nil: the service's own.
+	// Follow returns the channel that signals changes of the store; nil is Service.Changes.
 	Follow func(*console.Service) <-chan struct{}
 }
 
-// Work is one call to the console or to the clipboard. It runs outside of the session and returns what
-// it came to, or nil if there is nothing to apply.
+// Work is one call to the console or to the clipboard. It runs outside of the session, and returns
+// an event to apply or nil.
 type Work func(ctx context.Context) Event
 
-// Session is the state of one open console.
+// Session is the state of one open console. Create one with [New].
 type Session struct {
 	ctx     context.Context
 	opts    Options
 	svc     *console.Service
 	changes <-chan struct{}
 
-	now     time.Time // of the call that is being handled
+	now     time.Time // the time of the current call
 	board   Board
-	pages   map[Query]Page // that were asked for since the last call
+	pages   map[Query]Page // answers to queries since the last call
 	facts   []Fact
-	changed bool // something that a face shows has changed
+	changed bool // something visible has changed
 
 	flights       map[Key]flight
-	ticket, filed int  // of the readings of the board: the last one asked for, and the last one filed
+	ticket, filed int  // numbers of the readings that were requested last and filed last
 	stale         bool // the store changed while the board was being read
 	readError     string
 
 	delivery   delivery
 	clipboard  clipboardState
-	unwanted   map[string]Key  // applications whose wait for a person was given up, and what waited
-	pending    map[string]bool // tokens shown with a revoke whose end was not told yet
-	ownAnswers map[string]bool // tokens whose end this session's own answer tells
+	unwanted   map[string]Key  // by application: waits for a person that were given up
+	pending    map[string]bool // tokens whose pending revoke was shown, and whose end was not reported
+	ownAnswers map[string]bool // tokens whose revoke ended by an answer to this session
 	marks      map[string]bool
 	bulks      []*bulk
-	renewals   map[string][]string // of bulks, by application; the first is in flight
+	renewals   map[string][]string // queues of token IDs by application; the first is in flight
 	loops      map[string]*probeLoop
 	alerts     alerts
-	lastGets   map[string]Get // what a person chose last, by application
-	attempts   int            // to unlock
-	keyFailed  bool           // the key could not be fetched when it was needed
-	unkept     string         // what was said last of a store in which nothing can be stored
-	pruneAt    time.Time      // when what is over may next be looked for
+	lastGets   map[string]Get // the last choice of a person, by application
+	attempts   int            // number of attempts to unlock
+	keyFailed  bool           // fetching the store's key failed last
+	unkept     string         // the last reported reason why nothing can be stored
+	pruneAt    time.Time      // when tokens that are over may be pruned next
 
 	suspending                            bool
 	quitting, draining, drained, finished bool
 }
 
-// New returns a session. The end of ctx ends the wait for changes of the store.
+// New returns a session. Canceling ctx ends the wait for changes of the store.
 func New(ctx context.Context, o Options) *Session {
 	if o.Follow == nil {
 		o.Follow = func(svc *console.Service) <-chan struct{} { return svc.Changes(ctx) }
@@ -97,17 +102,16 @@ func (s *Session) Start(now time.Time) []Work {
 	return append(s.read(), s.watch()...)
 }
 
-// Tick does what has become due by now.
+// Tick does what has become due. A face calls it at [Session.Next].
 func (s *Session) Tick(now time.Time) []Work {
 	s.startCall(now)
 	return s.doDue()
 }
 
-// at begins a call.
+// startCall sets the time of a call, and drops the pages of the last one.
 func (s *Session) startCall(now time.Time) { s.now, s.pages = now, nil }
 
-// settle does what is due: states that time changes, deliveries, the clipboard, probes, alerts, and the
-// next step of suspending and of quitting.
+// doDue does all that is due, and takes the next step of suspending and of quitting.
 func (s *Session) doDue() []Work {
 	if at := s.board.nextChange; !at.IsZero() && !s.second().Before(at) {
 		s.board.judge(s.second())
@@ -123,7 +127,7 @@ func (s *Session) doDue() []Work {
 	return append(work, s.finish()...)
 }
 
-// Next returns when something is due or a state changes; zero if nothing will.
+// Next returns when something is due or a state changes. It is the zero time if nothing will.
 func (s *Session) Next() time.Time {
 	at := Earlier(s.nextDelivery(), s.clipboard.clearAt)
 	at = Earlier(Earlier(at, s.nextProbe()), s.alerts.next)
@@ -131,16 +135,17 @@ func (s *Session) Next() time.Time {
 		at = Earlier(at, wholeSecond(c))
 	}
 	if s.quitting && s.revokeSoon() {
-		at = Earlier(at, s.now.Add(time.Second)) // the wait for an undo window ends by itself
+		at = Earlier(at, s.now.Add(time.Second)) // the undo window ends by time alone
 	}
 	return at
 }
 
-// second is the instant that states are judged at: the whole second, so that all countdowns turn
-// together.
+// second returns the instant at which states are judged. It is a whole second, so that all
+// countdowns change together.
 func (s *Session) second() time.Time { return s.now.Truncate(time.Second) }
 
-// wholeSecond rounds up: what changes within a second is judged at its end.
+// wholeSecond rounds up to a second, because a state that changes within a second is judged at its
+// end.
 func wholeSecond(t time.Time) time.Time {
 	if r := t.Truncate(time.Second); !r.Equal(t) {
 		return r.Add(time.Second)
@@ -148,7 +153,7 @@ func wholeSecond(t time.Time) time.Time {
 	return t
 }
 
-// Now is the service's clock, or the zero time before there is a service.
+// Now returns the time of the service's clock, or the zero time if there is no service.
 func (s *Session) Now() time.Time {
 	if s.svc == nil {
 		return time.Time{}
@@ -156,19 +161,20 @@ func (s *Session) Now() time.Time {
 	return s.svc.Now()
 }
 
-// Board is what was read last. It stays valid until the next call of Apply.
+// Board returns the last reading of the store. It is valid until the next call of Apply.
 func (s *Session) Board() *Board { return &s.board }
 
-// Service is the service, or nil before the first run has made one.
+// Service returns the service; nil before the first run has created one.
 func (s *Session) Service() *console.Service { return s.svc }
 
-// MayBegin reports whether there is a service, or one can be made.
+// MayBegin reports whether there is a service or one can be created.
 func (s *Session) MayBegin() bool { return s.svc != nil || s.opts.Begin != nil }
 
 // CanCopy reports whether there is a clipboard.
 func (s *Session) CanCopy() bool { return s.opts.Clipboard != nil }
 
-// Policy is how the tokens of an application are judged; the zero policy if the application is gone.
+// Policy returns the policy that judges the tokens of an application. It is the zero policy if the
+// application is gone.
 func (s *Session) Policy(appID string) console.Policy {
 	if a := s.board.App(appID); a != nil {
 		return a.Policy
@@ -176,12 +182,12 @@ func (s *Session) Policy(appID string) console.Policy {
 	return console.Policy{}
 }
 
-// Status judges a token now.
+// Status judges a token at the time of the current call.
 func (s *Session) Status(t console.Token) console.Status {
 	return console.StatusAt(t, s.Policy(t.AppID), s.now)
 }
 
-// Remedy adds to a hint about an application where the setting that it names is changed.
+// Remedy adds to a hint where to change the setting that it names, for application a.
 func (s *Session) Remedy(a *App, hint string, f console.Face) string {
 	if s.svc == nil || a == nil {
 		return hint
@@ -189,14 +195,14 @@ func (s *Session) Remedy(a *App, hint string, f console.Face) string {
 	return s.svc.Home(a.Application).Remedy(hint, f)
 }
 
-// Facts returns what there is to tell since the last call, oldest first.
+// Facts returns the facts since the last call of Facts, oldest first.
 func (s *Session) Facts() []Fact {
 	facts := s.facts
 	s.facts = nil
 	return facts
 }
 
-// Changed reports whether something that a face shows has changed since the last call.
+// Changed reports whether something visible has changed since the last call of Changed.
 func (s *Session) Changed() bool {
 	was := s.changed
 	s.changed = false
@@ -205,7 +211,7 @@ func (s *Session) Changed() bool {
 
 func (s *Session) tell(f Fact) { s.facts, s.changed = append(s.facts, f), true }
 
-// failed notes an error that says that the key could not be fetched.
+// noteKeyFailure records that err says that the store's key could not be fetched.
 func (s *Session) noteKeyFailure(err error) {
 	if console.CodeOf(err) == console.CodeStoreLocked {
 		s.keyFailed = true

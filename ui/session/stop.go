@@ -2,15 +2,16 @@ package session
 
 import "errors"
 
-// Stop is how job control (ctrl+z, SIGTSTP) stops a console. A stopped process cannot clear the clipboard
-// when that is due, so it is cleared before. A nil Stop is a system without job control.
+// Stop controls how job control (ctrl+z, SIGTSTP) stops a console. A stopped process cannot clear
+// the clipboard, so the console clears it first. A nil Stop means that the system has no job
+// control.
 type Stop struct {
-	Asked    <-chan struct{} // a SIGTSTP came and was held back
-	Possible func() bool     // whether anything could continue the process
+	Asked    <-chan struct{} // receives when a SIGTSTP was held back
+	Possible func() bool     // reports whether a shell could continue the process
 	Allow    func()          // lets the next SIGTSTP stop the process
 	Hold     func()          // holds SIGTSTP back again
-	Now      func()          // stops the process, and returns when it was continued
+	Now      func()          // stops the process, and returns when it is continued
 }
 
-// ErrInterrupted is returned by a face that a signal ended.
+// ErrInterrupted is returned by a face that was ended by a signal.
 var ErrInterrupted = errors.New("interrupted")

@@ -2,20 +2,19 @@ package session
 
 import "lanyard/console"
 
-// Tour leads through the life of a token, one step at a time. A step is over when the person has done what
-// it says, which is seen from the board and from what they look up; nothing moves on because time has
-// passed. A nil Tour is over.
+// Tour guides a person through the life of a token, one step at a time. A step ends when the board
+// shows that the person did what it says. No step ends by time alone. A nil Tour is over.
 type Tour struct {
-	step int // the step that is shown; behind the last one the tour is over
+	step int // the current step; TourSteps if the tour is over
 	seen tourFacts
 }
 
-// tourFacts are what has been done so far. None is ever taken back.
+// tourFacts holds what the person has done so far. No fact is ever unset.
 type tourFacts struct {
 	got, letThrough, decided, settled, accepted, probedAgain, refused, lookedUp bool
 }
 
-// TourSteps is how many steps there are: get, probe, revoke and undo, revoke, probe again, probe until
+// TourSteps is the number of steps: get, probe, revoke and undo, revoke, probe again, probe until
 // refused, look things up.
 const TourSteps = 7
 
@@ -25,13 +24,14 @@ func (f tourFacts) done(step int) bool {
 	}[step]
 }
 
-// At is the step that is shown, counted from 0.
+// Step returns the current step, counted from 0.
 func (t *Tour) Step() int { return t.step }
 
-// Over reports whether there is nothing left to show.
+// Over reports whether all steps are done.
 func (t *Tour) Over() bool { return t == nil || t.step >= TourSteps }
 
-// Look takes in what the board shows. It reports whether another step is to be shown.
+// observe updates the tour from the tokens of the board. It reports whether another step is current
+// now.
 func (t *Tour) observe(tokens []console.Token, judge func(*console.Token) console.Status) bool {
 	if t.Over() {
 		return false
@@ -57,12 +57,13 @@ func (t *Tour) observe(tokens []console.Token, judge func(*console.Token) consol
 	return t.advance()
 }
 
-// LookedUp takes in that a person has opened the log or the help. It reports as Look does.
+// LookedUp notes that the person has opened the log or the help. It reports whether another step is
+// current now.
 func (t *Tour) LookedUp() bool {
 	if t.Over() {
 		return false
 	}
-	t.seen.lookedUp = t.step == TourSteps-1 // looking things up earlier is no answer to the last step
+	t.seen.lookedUp = t.step == TourSteps-1 // counts in the last step only
 	return t.advance()
 }
 
