@@ -7,12 +7,12 @@ import (
 	"lanyard/console"
 )
 
-// alerts are what a person is told without looking: once each, and nothing that was over before the
-// console started.
+// alerts is the state of the alerts. Each alert is reported once. Events before the start of the
+// console are not reported.
 type alerts struct {
 	on     bool
 	before []time.Duration
-	began  time.Time // what was over by then is not told
+	began  time.Time // when the console started
 	next   time.Time
 	fired  map[alertKey]bool
 }
@@ -23,18 +23,18 @@ type alertKey struct {
 	before time.Duration
 }
 
-// AlertKind is what a person is told of.
+// AlertKind is the kind of an alert.
 type AlertKind int
 
 // The kinds of alerts.
 const (
-	AlertLeft    AlertKind = iota // the token has Before left
-	AlertExpired                  // it has expired
-	AlertDead                     // it is revoked, and dead
-	AlertOver                     // it was replaced, and is over
+	AlertLeft    AlertKind = iota // the token expires in Before
+	AlertExpired                  // the token has expired
+	AlertDead                     // the token was revoked, and the gateway's window is over
+	AlertOver                     // the token was replaced, and the gateway's window is over
 )
 
-// Alert is something that a person is told of without looking.
+// Alert is an event that is reported even if the person does not look at the screen.
 type Alert struct {
 	Row    *Row
 	Kind   AlertKind
@@ -44,14 +44,15 @@ type Alert struct {
 
 func (a Alert) key() alertKey { return alertKey{a.Row.ID, a.Kind, a.Before} }
 
-// SetAlerts changes whether there are alerts, and how long before a token expires.
+// SetAlerts turns alerts on or off. before are the times before a token's expiry at which to alert.
 func (s *Session) SetAlerts(on bool, before []time.Duration, now time.Time) {
 	s.now = now
 	s.alerts.on, s.alerts.before = on, before
 	s.nextAlert()
 }
 
-// nextAlert looks up when the next one is due: the board or the settings have changed.
+// nextAlert computes when the next alert is due. It is called if the board or the settings have
+// changed.
 func (s *Session) nextAlert() {
 	a := &s.alerts
 	if a.fired == nil {
@@ -75,7 +76,7 @@ func (s *Session) nextAlert() {
 	}
 }
 
-// alertsOf are the alerts of a token, in the order of time.
+// alertsOf returns the alerts of a token in the order of time.
 func (s *Session) alertsOf(r *Row) (out []Alert) {
 	if r.Token == nil {
 		return nil
@@ -105,7 +106,8 @@ func (s *Session) alertsOf(r *Row) (out []Alert) {
 	return append(out, Alert{r, AlertExpired, 0, r.Token.ExpiresAt})
 }
 
-// alert tells what is due; of one token only the last, for whoever comes back from a long sleep.
+// alert reports the alerts that are due, and of each token only the last one. After a long sleep
+// several may be due.
 func (s *Session) alert() {
 	if s.alerts.next.IsZero() || s.now.Before(s.alerts.next) {
 		return

@@ -8,41 +8,41 @@ import (
 	"lanyard/console"
 )
 
-// board is the read model: one reading of console.Board, judged and sorted for the screen. It is
-// replaced whole by the next reading; only judge changes it, when time has changed a state.
+// Board is one reading of the store, judged and sorted for the faces. The next reading replaces it.
+// Within a reading only the passage of time changes it, and only its states.
 type Board struct {
 	Apps             []App
-	atGateway        []*Row // ended tokens, the lingering ones first
+	atGateway        []*Row // ended tokens and revokes that the server has not accepted
 	Exchanges        []console.Exchange
 	Total            Tally
-	Read             bool      // something was read at all
-	nextChange       time.Time // when the next state changes by itself; zero: never
-	deliverAt        time.Time // when the next revoke is due; zero: none
-	EnvironmentCount int       // how many environments the applications are in
+	Read             bool      // the store was read at least once
+	nextChange       time.Time // when time next changes a state; zero: never
+	deliverAt        time.Time // when the next revoke is due; zero: none is pending
+	EnvironmentCount int       // number of environments of the applications
 	tokens           []console.Token
 	Key              console.KeyStatus
-	Unkept           error                      // why nothing can be stored any more
-	Environments     []console.KnownEnvironment // what an application can be put into
+	Unkept           error                      // why nothing can be stored; nil if it can
+	Environments     []console.KnownEnvironment // environments that an application can be moved to
 
-	Undoable int // revokes that were never sent
+	Undoable int // number of pending revokes that were never sent
 	Longer   map[string]console.Longer
 	Learned  map[string]console.Learned // by environment
-	Skew     map[string]time.Duration   // of the servers' clocks, by environment
+	Skew     map[string]time.Duration   // error of the servers' clocks, by environment
 
-	Altered     []console.Altered    // rows that do not verify
+	Altered     []console.Altered    // rows whose MAC is wrong
 	Restored    int64                // see console.Board
-	Invitations []console.Invitation // what this process waits for a person to do
+	Invitations []console.Invitation // gets of this process that wait for a person
 	byID        map[string]*Row
 }
 
-// with is the application with another grant; "" leaves its own.
+// withGrant returns the application with another grant; "" keeps its own.
 func (a *App) withGrant(grant string) console.Application {
 	out := a.Application
 	out.Grant = cmp.Or(grant, out.Grant)
 	return out
 }
 
-// applications are those of the board as the console knows them.
+// Applications returns all applications of the board.
 func (b *Board) Applications() []console.Application {
 	all := make([]console.Application, len(b.Apps))
 	for i := range all {
@@ -51,24 +51,25 @@ func (b *Board) Applications() []console.Application {
 	return all
 }
 
-// tally counts living tokens by state.
+// Tally counts the tokens of an application that are not over, by state.
 type Tally struct{ Active, Expiring, Revoking, Lingering int }
 
-// shown is the number beside the sign of an application: its living tokens, else those that are being
-// revoked, else those that linger.
+// Count returns the number that is shown beside an application. It counts the living tokens, or
+// else the revoking ones, or else the lingering ones.
 func (t Tally) Count() int {
 	return cmp.Or(t.Active+t.Expiring, t.Revoking, t.Lingering)
 }
 
+// App is an application with its rows.
 type App struct {
 	console.Application
-	Shown  string // the name as the face shows it; the name itself until the face sets it
+	Shown  string // the name as the face shows it; initially the name itself
 	Policy console.Policy
 	rows   []*Row // living first, newest first
 	Tally  Tally
 }
 
-// row is a token, or an open mark that has none.
+// Row is a token, or the mark of a get whose answer was lost.
 type Row struct {
 	ID           string
 	Token        *console.Token // nil for a mark
@@ -77,10 +78,10 @@ type Row struct {
 	State        console.State
 	endedAt      time.Time
 	windowOver   bool // its gateway window is over
-	AwaitsServer bool // for the server to accept its revoke, and the undo window is over
+	AwaitsServer bool // its undo window is over, and the server has not accepted its revoke
 }
 
-// pending says whether a revoke was decided that the server has not accepted yet.
+// Pending reports whether a revoke was decided that the server has not accepted yet.
 func (r *Row) Pending() bool {
 	if r.Token == nil {
 		return false
@@ -89,10 +90,10 @@ func (r *Row) Pending() bool {
 	return ok
 }
 
-// undoable says whether that revoke was never sent.
+// Undoable reports whether a revoke is pending that was never sent.
 func (r *Row) Undoable() bool { return r.Pending() && r.Token.RevokeTries == 0 }
 
-// undelivered says whether it was sent, or should have been by now.
+// undelivered reports whether a pending revoke was sent at least once, or is due by now.
 func (r *Row) undelivered(now time.Time) bool {
 	at, ok := time.Time{}, false
 	if r.Token != nil {
@@ -101,7 +102,7 @@ func (r *Row) undelivered(now time.Time) bool {
 	return ok && (r.Token.RevokeTries > 0 || !at.After(now))
 }
 
-// at is the time by which rows of one state are sorted.
+// sortTime returns the time by which rows of one state are sorted.
 func (r *Row) sortTime() time.Time {
 	if r.Token != nil {
 		return r.Token.IssuedAt
@@ -109,7 +110,7 @@ func (r *Row) sortTime() time.Time {
 	return r.Mark.SentAt
 }
 
-// file turns a reading into a board.
+// NewBoard returns the board of a reading of the store. policy judges the tokens of an application.
 func NewBoard(b console.Board, policy func(console.Application) console.Policy, now time.Time) Board {
 	out := Board{
 		Read: true, Key: b.Key, Unkept: b.Unkept, Exchanges: b.Exchanges, tokens: b.Tokens, Skew: b.Skew, Longer: b.Longer, Invitations: b.Invitations, Environments: b.Environments,
@@ -154,7 +155,7 @@ func NewBoard(b console.Board, policy func(console.Application) console.Policy, 
 	return out
 }
 
-// learnedWindows measures the window of each environment's gateway.
+// learnedWindows measures the cache window of each environment's gateway from earlier probes.
 func learnedWindows(tokens []console.Token, environment func(*console.Token) string) map[string]console.Learned {
 	revoked := map[string][]console.Token{}
 	for i := range tokens {
@@ -170,7 +171,7 @@ func learnedWindows(tokens []console.Token, environment func(*console.Token) str
 	return windows
 }
 
-// judge computes every state at now and sorts by it.
+// judge computes all states at now, and sorts the rows by them.
 func (b *Board) judge(now time.Time) {
 	b.Total, b.atGateway, b.nextChange, b.deliverAt, b.Undoable = Tally{}, nil, time.Time{}, time.Time{}, 0
 	for i := range b.Apps {
@@ -203,7 +204,7 @@ func (b *Board) judge(now time.Time) {
 		b.Total.Lingering += a.Tally.Lingering
 	}
 	slices.SortStableFunc(b.atGateway, func(x, y *Row) int {
-		if p := x.AwaitsServer; p != y.AwaitsServer { // what the server has not accepted is the most alive of all
+		if p := x.AwaitsServer; p != y.AwaitsServer { // the server still accepts these tokens
 			if p {
 				return -1
 			}
@@ -240,7 +241,7 @@ func (b *Board) judgeToken(r *Row, p console.Policy, now time.Time) {
 	}
 }
 
-// overdue counts the revokes that are to be sent by now.
+// overdue returns the number of revokes that are due by now.
 func (b *Board) overdue(now time.Time) (n int) {
 	for i := range b.Apps {
 		for _, r := range b.Apps[i].rows {
@@ -255,8 +256,9 @@ func (b *Board) overdue(now time.Time) (n int) {
 	return n
 }
 
-// rank puts what lives first, then what lingers, then what is over. What is decided or comes due does
-// not move a row: it would go from under the finger.
+// rank orders the states: living tokens, lingering ones, then those that are over. Revoking and
+// expiring tokens rank as active ones, so that a row does not move when a person decides or time
+// passes.
 func rank(s console.State) int {
 	switch s {
 	case console.Revoking, console.Unsure, console.Expiring, console.Active:
@@ -271,12 +273,12 @@ func rank(s console.State) int {
 	return 4
 }
 
-// status judges a row afresh, for its digits.
+// Status judges the token of a row at now.
 func (b *Board) Status(r *Row, now time.Time) console.Status {
 	return console.StatusAt(*r.Token, b.Apps[r.App].Policy, now)
 }
 
-// earlier is the earlier of two times, where zero is never.
+// Earlier returns the earlier of two times. The zero time is never.
 func Earlier(a, b time.Time) time.Time {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {
 		return b
@@ -284,7 +286,7 @@ func Earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// Exchange returns the exchange with a number; nil if it is not kept, or not on this board yet.
+// Exchange returns the call to a server with this number; nil if it is not kept or not read yet.
 func (b *Board) Exchange(seq int64) *console.Exchange {
 	for i := range b.Exchanges {
 		if seq != 0 && b.Exchanges[i].Seq == seq {
@@ -294,7 +296,7 @@ func (b *Board) Exchange(seq int64) *console.Exchange {
 	return nil
 }
 
-// App returns the application with an ID; nil if there is none.
+// App returns an application by its ID; nil if it is gone.
 func (b *Board) App(id string) *App {
 	for i := range b.Apps {
 		if b.Apps[i].ID == id {
@@ -304,13 +306,13 @@ func (b *Board) App(id string) *App {
 	return nil
 }
 
-// Invites reports whether a person is to take part in getting a token of an application.
+// Invites reports whether a get of an application waits for a person.
 func (b *Board) Invites(appID string) bool {
 	return slices.ContainsFunc(b.Invitations, func(i console.Invitation) bool { return i.AppID == appID })
 }
 
-// asksAnew says whether renewing a token is a get: it has no refresh token that is known to live, and is not one
-// that the console will refuse to renew.
+// renewIsGet reports whether renewing a token requests a new one. It does if no refresh token is
+// known to be live, unless the console will refuse the renewal.
 func renewIsGet(r *Row) bool {
 	switch {
 	case r.State == console.Revoking, r.Token.ReplacedBy != "" && r.Token.AcceptedAt.IsZero():
@@ -319,13 +321,13 @@ func renewIsGet(r *Row) bool {
 	return r.Token.Refresh != console.RefreshLive || r.Token.Unsure != nil
 }
 
-// MayLive says whether a token of an application may still be accepted by somebody.
+// MayLive reports whether a token of the application may still be accepted by a server or gateway.
 func (a *App) MayLive() bool {
 	t := a.Tally
 	return t.Active+t.Expiring+t.Revoking+t.Lingering > 0 || slices.ContainsFunc(a.rows, func(r *Row) bool { return r.Token != nil && r.State == console.Unsure })
 }
 
-// holds is how many tokens of an application are listed.
+// TokenCountOf returns the number of tokens of an application.
 func (b *Board) TokenCountOf(appID string) int {
 	n := 0
 	for i := range b.tokens {
@@ -336,7 +338,7 @@ func (b *Board) TokenCountOf(appID string) int {
 	return n
 }
 
-// lost is the open mark of a row; nil when it has none.
+// LostAnswer returns the mark of a request whose answer was lost; nil if there is none.
 func (r *Row) LostAnswer() *console.Mark {
 	switch {
 	case r == nil:
@@ -347,7 +349,7 @@ func (r *Row) LostAnswer() *console.Mark {
 	return r.Token.Unsure
 }
 
-// knownScopes are those of an application and of its tokens, by name.
+// KnownScopes returns the scopes of an application and of its tokens, sorted.
 func (a *App) KnownScopes() []string {
 	all := slices.Clone(a.Scopes)
 	for _, r := range a.rows {
@@ -359,7 +361,8 @@ func (a *App) KnownScopes() []string {
 	return slices.Compact(all)
 }
 
-// living are the tokens of an application that can be revoked: they live, or their refresh tokens do.
+// Living returns the tokens of an application that can be revoked. They live, or their refresh
+// tokens do.
 func (a *App) Living() []*Row {
 	var out []*Row
 	for _, r := range a.rows {
@@ -370,18 +373,18 @@ func (a *App) Living() []*Row {
 	return out
 }
 
-// over says whether nothing more will happen to a token.
+// IsOver reports whether a state is final.
 func IsOver(st console.State) bool {
 	return st == console.Dead || st == console.Superseded || st == console.Expired
 }
 
-// Row finds a row by the ID of its token, or of its mark; nil if it is gone.
+// Row returns a row by the ID of its token or mark; nil if it is gone.
 func (b *Board) Row(id string) *Row { return b.byID[id] }
 
-// Held is how many tokens are held.
+// TokenCount returns the number of tokens.
 func (b *Board) TokenCount() int { return len(b.tokens) }
 
-// Only is the token that is held, if it is the only one.
+// Only returns the token if there is exactly one.
 func (b *Board) Only() (t console.Token, ok bool) {
 	if len(b.tokens) != 1 {
 		return t, false
@@ -397,13 +400,13 @@ func (b *Board) HasOver() bool {
 	})
 }
 
-// AtGateway is how many rows the scope of that name has.
+// AtGateway returns the number of rows of the scope AtGateway.
 func (b *Board) AtGateway() int { return len(b.atGateway) }
 
-// Named are the tokens that a text may name, as console.TokensNamed.
+// Named returns the tokens that a text may name, as console.TokensNamed does.
 func (b *Board) Named(text string) []console.Token { return console.TokensNamed(b.tokens, text) }
 
-// Users are the users of the tokens that are held.
+// Users returns the users of the tokens.
 func (b *Board) Users() []string {
 	var users []string
 	for i := range b.tokens {
@@ -414,7 +417,8 @@ func (b *Board) Users() []string {
 	return users
 }
 
-// Leaving is the token that was revoked or replaced last of those that may still pass; nil if none may.
+// LastEnding returns the last revoked or replaced token that the gateway may still let through; nil
+// if there is none.
 func (b *Board) LastEnding() (last *Row) {
 	since := func(r *Row) time.Time {
 		if r.Pending() {
@@ -436,15 +440,15 @@ func (b *Board) LastEnding() (last *Row) {
 	return last
 }
 
-// Len is how many rows an application has: its tokens, and the open marks of its gets.
+// Len returns the number of rows of an application.
 func (a *App) Len() int { return len(a.rows) }
 
-// LostGet reports whether the answer to a get of an application was lost.
+// LostGet reports whether the answer to a get of the application was lost.
 func (a *App) LostGet() bool {
 	return slices.ContainsFunc(a.rows, func(r *Row) bool { return r.Mark != nil })
 }
 
-// Of are the tokens of an application that a verb may be about, oldest first.
+// TokensOf returns the tokens of an application that are of use for a verb, oldest first.
 func (s *Session) TokensOf(appID string, use Use) (out []console.Token) {
 	judge := func(t console.Token) console.Status { return s.Status(t) }
 	switch use {
@@ -470,17 +474,17 @@ func (s *Session) TokensOf(appID string, use Use) (out []console.Token) {
 	return out
 }
 
-// Use is what tokens are wanted for.
+// Use says what tokens are wanted for.
 type Use int
 
 // The uses.
 const (
-	Alive     Use = iota // those that live or may still pass
-	Revocable            // as console.RevocableOf
-	Renewable            // the one of console.RenewableOf
+	Alive     Use = iota // tokens that are not over
+	Revocable            // see console.RevocableOf
+	Renewable            // at most one token, of console.RenewableOf
 )
 
-// LookTour has a tour take in the board. It reports as Tour.Look does.
+// ObserveTour updates a tour from the board. It reports whether another step is current now.
 func (s *Session) ObserveTour(t *Tour) bool {
 	return t.observe(s.board.tokens, func(k *console.Token) console.Status { return s.Status(*k) })
 }

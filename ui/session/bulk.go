@@ -8,25 +8,26 @@ import (
 	"lanyard/console"
 )
 
-// bulk is a verb on several tokens, until each has an outcome. There may be more than one at a time: a
-// slow answer about some tokens must not keep others from being revoked.
+// bulk is a verb on several tokens, until each token has a result. Several bulks may be in flight,
+// so that a slow answer does not keep other tokens from being revoked.
 type bulk struct {
 	Bulk
-	open     map[string]string // tokens without an outcome, with their fingerprints
+	open     map[string]string // fingerprints of the tokens without a result, by ID
 	failures []Failure
 }
 
-// Left is why a verb on several tokens leaves one out.
+// Skipped says why a verb on several tokens skips one.
 type Skipped struct {
 	ID, Fingerprint string
 	Why             SkipReason
-	Held            string // fingerprint of the token that would be superseded
+	Held            string // fingerprint of the token that a get would supersede
 }
 
-// LeftWhy is a reason to leave a token out; the zero value is none.
+// SkipReason is a reason to skip a token. The zero value is none.
 type SkipReason int
 
-// The reasons. Several tokens at once ask no questions: what has to be asked about is left to its own row.
+// The reasons. A verb on several tokens asks nothing about a single one. A token that needs a question
+// is skipped.
 const (
 	NotSkipped SkipReason = iota
 	SkipGone
@@ -38,7 +39,7 @@ const (
 	SkipSupersedes
 )
 
-// Wrong is a token to which a verb was not done: it was left out, or Err says what went wrong.
+// Failure is a token to which a verb was not done: it was skipped, or Err says why it failed.
 type Failure struct {
 	Skipped
 	Err error
@@ -46,9 +47,9 @@ type Failure struct {
 
 func (s *Session) bulk(r Bulk) []Work {
 	if r.Verb == VerbRevoke && !r.Confirmed && s.CountApplied(r) > 0 && (s.bulkNeedsQuestion(r.Tokens) || r.Marked && r.Unseen > 0) {
-		yes := r
-		yes.Confirmed = true
-		s.ask(Several{r}, yes)
+		confirmed := r
+		confirmed.Confirmed = true
+		s.ask(Several{r}, confirmed)
 		return nil
 	}
 	if s.svc == nil {
@@ -69,7 +70,7 @@ func (s *Session) bulk(r Bulk) []Work {
 			continue
 		}
 		b.open[id] = s.board.byID[id].Token.Fingerprint
-		delete(s.marks, id) // it is sent
+		delete(s.marks, id) // only unsent tokens stay marked
 		switch r.Verb {
 		case VerbRenew:
 			work = append(work, s.renewInTurn(id)...)
@@ -81,7 +82,7 @@ func (s *Session) bulk(r Bulk) []Work {
 		}
 	}
 	if r.Marked && len(b.open) > 0 {
-		clear(s.marks) // those that were left out, too: the summary says why
+		clear(s.marks) // also those of skipped tokens, which the summary names
 	}
 	s.bulks = append(s.bulks, b)
 	if len(revokes) > 0 {
@@ -91,8 +92,8 @@ func (s *Session) bulk(r Bulk) []Work {
 	return work
 }
 
-// renewInTurn renews one token after the other for an application, also for several bulks: at once they
-// would be one request, and the second be refused.
+// renewInTurn renews the tokens of an application one after the other, also those of several bulks.
+// Renewals at the same time would be the same request, and the server would refuse the second one.
 func (s *Session) renewInTurn(id string) []Work {
 	key, appID := TokenKey(id), s.board.Apps[s.board.byID[id].App].ID
 	s.renewals[appID] = append(s.renewals[appID], id)
@@ -103,7 +104,7 @@ func (s *Session) renewInTurn(id string) []Work {
 	return s.start(key, appID, s.renewWork(id, appID))
 }
 
-// nextRenewal begins the renewal that waits for the end of this one.
+// nextRenewal starts the renewal that waits for the end of this one.
 func (s *Session) nextRenewal(id, appID string) []Work {
 	queue := s.renewals[appID]
 	if len(queue) == 0 || queue[0] != id {
@@ -116,7 +117,7 @@ func (s *Session) nextRenewal(id, appID string) []Work {
 	return s.start(TokenKey(queue[1]), appID, s.renewWork(queue[1], appID))
 }
 
-// revokeAll decides about several tokens at once, so that one undo takes all of it back.
+// revokeAllWork stores one decision about several tokens, so that one undo takes all of it back.
 func (s *Session) revokeAllWork(ids []string) Work {
 	svc := s.svc
 	return func(ctx context.Context) Event {
@@ -124,7 +125,7 @@ func (s *Session) revokeAllWork(ids []string) Work {
 	}
 }
 
-// Takes counts the tokens that the verb would be done to.
+// CountApplied returns the number of tokens that the verb would be applied to.
 func (s *Session) CountApplied(r Bulk) (n int) {
 	for _, id := range r.Tokens {
 		if s.Skips(r.Verb, id).Why == NotSkipped {
@@ -134,7 +135,7 @@ func (s *Session) CountApplied(r Bulk) (n int) {
 	return n
 }
 
-// asksForAll reports whether a revoke of these has to be asked about.
+// bulkNeedsQuestion reports whether a person must confirm the revoke of these tokens.
 func (s *Session) bulkNeedsQuestion(ids []string) bool {
 	return len(ids) > 1 || slices.ContainsFunc(ids, func(id string) bool {
 		r := s.board.byID[id]
@@ -142,7 +143,7 @@ func (s *Session) bulkNeedsQuestion(ids []string) bool {
 	})
 }
 
-// LeftOut returns why a verb on several tokens leaves one out.
+// Skips returns why a verb on several tokens skips one; its Why is NotSkipped if it does not.
 func (s *Session) Skips(v Verb, id string) Skipped {
 	r := s.board.byID[id]
 	left := Skipped{ID: id, Why: SkipGone}
@@ -175,7 +176,7 @@ func (s *Session) Skips(v Verb, id string) Skipped {
 	return left
 }
 
-// bulkDone files the outcome of one token, and sums up if it was the last.
+// bulkDone files the result for one token, and sums up after the last one.
 func (s *Session) bulkDone(id string, err error) {
 	i := slices.IndexFunc(s.bulks, func(b *bulk) bool { _, ok := b.open[id]; return ok })
 	if i < 0 {
@@ -189,7 +190,7 @@ func (s *Session) bulkDone(id string, err error) {
 	s.sumUp(b)
 }
 
-// sumUp tells what a verb on several tokens has come to, once each has an outcome.
+// sumUp reports the result of a bulk if each of its tokens has one.
 func (s *Session) sumUp(b *bulk) {
 	if len(b.open) == 0 {
 		s.bulks = slices.DeleteFunc(s.bulks, func(x *bulk) bool { return x == b })
@@ -197,13 +198,13 @@ func (s *Session) sumUp(b *bulk) {
 	}
 }
 
-// Marks are the IDs of the tokens that are marked.
+// Marks returns the IDs of the marked tokens.
 func (s *Session) Marks() map[string]bool { return s.marks }
 
-// Marked are those IDs in a fixed order.
+// Marked returns the IDs of the marked tokens, sorted.
 func (s *Session) Marked() []string { return slices.Sorted(maps.Keys(s.marks)) }
 
-// ToggleMark marks a token, or takes its mark away.
+// ToggleMark marks a token or removes its mark.
 func (s *Session) ToggleMark(id string) {
 	s.pages = nil
 	if s.changed = true; s.marks[id] {
@@ -213,7 +214,7 @@ func (s *Session) ToggleMark(id string) {
 	}
 }
 
-// Unmark takes all marks away.
+// Unmark removes all marks.
 func (s *Session) Unmark() {
 	clear(s.marks)
 	s.changed, s.pages = true, nil

@@ -155,9 +155,9 @@ func (s *Session) test(r Test) []Work {
 		}
 		a := r.Draft.Application
 		a.ID = r.Draft.Identity()
-		yes := r
-		yes.Confirmed = true
-		if !r.Confirmed && s.askToSupersede(a, a.Scopes, s.svc.Policy(a), yes) {
+		confirmed := r
+		confirmed.Confirmed = true
+		if !r.Confirmed && s.askToSupersede(a, a.Scopes, s.svc.Policy(a), confirmed) {
 			return nil
 		}
 	}

@@ -12,42 +12,43 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Clipboard is the outside world's clipboard.
+// Clipboard is the clipboard of the machine. Package host implements it.
 type Clipboard interface {
-	// Copy copies a text. If stays is false, Clear is to clear it again. It fails without copying if ctx is done.
-	// A line break (LF) in the text is copied, because the .http form has some: the caller refuses those of others.
+	// Copy copies a text. If stays is false, Clear clears it later. Copy fails without copying if
+	// ctx is done. It copies line breaks (LF), which the .http form has. The caller refuses them in
+	// other texts.
 	Copy(ctx context.Context, text secret.Text, stays bool) (CopiedTo, error)
-	// Clear clears the copy with this serial number, or any copy if serial is 0. It never clears what was copied by
-	// somebody else since, unless the configuration says so (clear_blind).
+	// Clear clears the copy with this serial number, or any copy if serial is 0. It does not clear a
+	// later copy of another program, unless clear_blind is configured.
 	Clear(ctx context.Context, serial int) (Cleared, error)
 }
 
-// CopiedTo says what became of a copy.
+// CopiedTo is the result of a copy.
 type CopiedTo struct {
 	Via      string      // "system clipboard", "tmux", "terminal"
-	Certain  bool        // false: it was sent, and nobody confirmed
-	Terminal secret.Text // when not zero: a control sequence that the screen must write itself
-	Serial   int         // for Clear; 0 if nothing is to be cleared
+	Certain  bool        // false: the terminal did not confirm it
+	Terminal secret.Text // if not zero, the control sequence that the screen must write
+	Serial   int         // for Clear; 0 if the copy stays
 	Later    Later
-	Around   bool // the terminal around tmux got the copy too, and cannot be read
+	Around   bool // the terminal around tmux has a copy too, which cannot be read back
 }
 
 // Later says what Clear can do about a copy.
 type Later int
 
-// From the least to the most.
+// The abilities of Clear, from the least to the most.
 const (
-	NotCleared    Later = iota // the clipboard cannot be read, so that it is left alone
-	ClearedIfOurs              // it is read, and cleared if it still holds the copy
-	ClearedBlind               // it is cleared, whatever it holds: clear_blind
+	NotCleared    Later = iota // nothing: the clipboard cannot be read
+	ClearedIfOurs              // clear the clipboard if it still holds the copy
+	ClearedBlind               // clear the clipboard, whatever it holds (clear_blind)
 )
 
-// Cleared says what Clear did.
+// Cleared is the result of Clear.
 type Cleared struct {
 	Via      string
 	Outcome  Outcome
-	Terminal secret.Text // as of CopiedTo
-	Around   bool        // as of CopiedTo: the terminal around tmux was left alone
+	Terminal secret.Text // see CopiedTo
+	Around   bool        // see CopiedTo; the copy in the terminal around tmux was not cleared
 }
 
 // Outcome is what became of the clipboard.
@@ -62,7 +63,7 @@ const (
 	CannotTell                    // it cannot be read, and was left alone
 )
 
-// Words say what was done, to be shown; "" when nothing was.
+// Words describes what was done; "" if nothing was.
 func (c Cleared) Words() string {
 	said := map[Outcome]string{
 		WasOurs:     "the clipboard was cleared",
@@ -81,7 +82,7 @@ func (c Cleared) Words() string {
 	return said
 }
 
-// Hint is the way out of what Words say.
+// Hint returns how to prevent what Words describes; "" if nothing is wrong.
 func (c Cleared) Hint() string {
 	if c.Unknown() {
 		return blindHint
@@ -89,23 +90,23 @@ func (c Cleared) Hint() string {
 	return ""
 }
 
-// Unknown reports whether the token may still be in a clipboard.
+// Unknown reports whether a clipboard may still hold the token.
 func (c Cleared) Unknown() bool { return c.Outcome == CannotTell || c.Around }
 
-// blindHint is the way out where the clipboard cannot be read.
+// blindHint is the hint for a clipboard that cannot be read.
 const blindHint = "clipboard.clear_blind = true clears it whatever it holds"
 
-// copying is what a session knows of the clipboard.
+// clipboardState is what a session knows of the clipboard.
 type clipboardState struct {
-	held     bool      // the clipboard holds a copy that is to be cleared
-	serial   int       // of the newest copy that was to be cleared
-	clearAt  time.Time // zero: when the console ends or is stopped
+	held     bool      // the clipboard holds a copy to clear
+	serial   int       // of the newest copy to clear
+	clearAt  time.Time // when to clear it; zero: when the console ends or is stopped
 	clearing bool      // Clear is in flight
 }
 
-// copied notes a copy, which is cleared after some time if it has a serial number. since is the serial
-// number of the newest copy when it was begun. One that came meanwhile may be the later one, and stays
-// noted: Clear leaves alone what is not its copy.
+// copied notes a copy at now. If the copy has a serial number, it is to be cleared after the given
+// time. since is the serial number of the newest copy when this one was begun. A copy noted since
+// then may be the one in the clipboard, so it stays noted: Clear clears only its own copy.
 func (c *clipboardState) copied(done CopiedTo, since int, now time.Time, after time.Duration) {
 	switch {
 	case done.Serial == 0 && c.serial == since:
@@ -115,7 +116,7 @@ func (c *clipboardState) copied(done CopiedTo, since int, now time.Time, after t
 	}
 }
 
-// Promise says what will become of the copy after the time in words; "" if it stays.
+// Promise returns what will happen to the copy after the time in words; "" if it stays.
 func (done CopiedTo) Promise(words string) (promise, hint string) {
 	switch {
 	case done.Serial == 0:
@@ -138,8 +139,8 @@ func (c *clipboardState) due(now time.Time) bool {
 	return !c.clearAt.IsZero() && !now.Before(c.clearAt)
 }
 
-// cleared notes that Clear ended, which was begun when the newest copy had this serial number. A copy
-// that was made meanwhile is still to be cleared.
+// cleared notes that a Clear ended. serial is that of the newest copy when it was begun. A copy
+// made since then is still to be cleared.
 func (c *clipboardState) cleared(serial int) {
 	c.clearing = false
 	if serial == c.serial {
@@ -147,7 +148,7 @@ func (c *clipboardState) cleared(serial int) {
 	}
 }
 
-// clipboardTime is how long a clipboard program may take: one on a display that is gone never answers.
+// clipboardTime is the time limit of a clipboard program. One whose display is gone never answers.
 const clipboardTime = 3 * time.Second
 
 // copy copies a token, which is cleared later unless clear_after is 0.
@@ -169,7 +170,7 @@ func (s *Session) copy(r Copy) []Work {
 	work := s.begin(r, key, "", func(c call) Work {
 		return func(ctx context.Context) Event {
 			e := Copied{call: c, ID: t.ID, What: t.Fingerprint, since: since, after: after}
-			sec, err := svc.Secrets(ctx, t.ID) // unlocking the store may take longer than a clipboard program
+			sec, err := svc.Secrets(ctx, t.ID) // without the time limit: a person may unlock the store here
 			if err != nil {
 				e.Err = err
 				return e
@@ -199,8 +200,8 @@ func (s *Session) copy(r Copy) []Work {
 	return work
 }
 
-// copyText copies what is no secret: an address, or a code that is worth nothing without a person. It is
-// one line: pasted into a shell, a line break runs what stands before it.
+// copyText copies a text that is not secret, such as an address. It refuses line breaks: pasted
+// into a shell, a line break runs the text before it.
 func (s *Session) copyText(r CopyText) []Work {
 	key := Key{Kind: CopyingText}
 	if s.opts.Clipboard == nil {
@@ -237,9 +238,9 @@ func clearClipboard(ctx context.Context, clip Clipboard, serial int) (Cleared, e
 	return clip.Clear(ctx, serial)
 }
 
-// ClearNow clears any copy for when no loop is left to apply events: a signal or a panic ended it. It
-// writes the control sequence of a clipboard behind the terminal itself. It changes nothing of the
-// session, so that work which panics may call it beside the loop.
+// ClearNow clears any copy when no more events are applied, for example after a signal or a panic.
+// It writes the control sequence for a clipboard behind the terminal itself. It changes nothing of
+// the session, so it may be called from any goroutine.
 func (s *Session) ClearNow(terminal io.Writer) {
 	if s.opts.Clipboard == nil {
 		return
@@ -250,7 +251,7 @@ func (s *Session) ClearNow(terminal io.Writer) {
 	}
 }
 
-// copies reports whether a token is being copied.
+// isCopying reports whether a token is being copied.
 func (s *Session) isCopying() bool {
 	for _, f := range s.flights {
 		if f.copies {
@@ -260,5 +261,5 @@ func (s *Session) isCopying() bool {
 	return false
 }
 
-// SetClearAfter changes after how long the next copies are cleared.
+// SetClearAfter changes when the next copies are cleared.
 func (s *Session) SetClearAfter(d time.Duration) { s.opts.ClearAfter = d }

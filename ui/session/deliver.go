@@ -5,20 +5,20 @@ import (
 	"time"
 )
 
-// delivery is what a session knows of the revokes that wait to be sent.
+// delivery is the state of sending pending revokes.
 type delivery struct {
-	due, notBefore time.Time // when the next one is to be sent, and not before
-	retries        int       // deliveries in a row that the console itself failed at
-	reported       string    // what it said last
-	reportedLocked bool      // that revokes wait for the store to be unlocked
+	due, notBefore time.Time // when the next revoke is due, and the earliest time to send it
+	retries        int       // number of failed deliveries in a row
+	reported       string    // the last reported error
+	reportedLocked bool      // it was reported that revokes wait for an unlocked store
 }
 
-// longestRetry is the longest wait after a delivery that the console itself failed at: the store was full,
-// or its secrets could not be opened.
+// longestRetry is the longest wait after a delivery that failed in this program, for example
+// because the disk was full.
 const longestRetry = time.Minute
 
-// dueAt is when revokes are to be sent; zero if none waits, they are being sent, or it was told that the
-// store has to be unlocked first.
+// nextDelivery returns when revokes are to be sent. It is zero if none is pending or if they are
+// being sent. It is also zero after it was reported that the store must be unlocked first.
 func (s *Session) nextDelivery() time.Time {
 	at := Earlier(s.delivery.due, s.board.deliverAt)
 	if s.svc == nil || at.IsZero() || s.IsDelivering() || s.delivery.reportedLocked && s.Key().NeedsPassphrase() {
@@ -30,7 +30,7 @@ func (s *Session) nextDelivery() time.Time {
 	return at
 }
 
-// deliver sends what is due.
+// deliver sends the revokes that are due.
 func (s *Session) deliver() []Work {
 	if at := s.nextDelivery(); at.IsZero() || s.now.Before(at) {
 		return nil
@@ -49,17 +49,17 @@ func (s *Session) deliver() []Work {
 }
 
 func (s *Session) delivered(e delivered) []Work {
-	// Never at once again: what is due may be in another console's hands.
+	// Do not retry at once: another console may be sending the same revokes.
 	s.delivery.notBefore = s.now.Add(time.Second)
 	if e.err != nil {
-		s.undelivered(e.err) // what was due stays due, for the board may not know of it
+		s.undelivered(e.err) // delivery.due stays: it may be newer than the board
 	} else {
 		s.delivery = delivery{due: e.next, notBefore: s.delivery.notBefore}
 	}
 	accepted, others := 0, 0
 	for i, d := range e.done {
 		if i+1 < len(e.done) && d.Err == nil && e.done[i+1].Err == nil && e.done[i+1].Token.ID == d.Token.ID {
-			continue // of a pair the second says it for both
+			continue // the access and the refresh token: report the second only
 		}
 		if d.Err == nil {
 			accepted++
@@ -71,17 +71,18 @@ func (s *Session) delivered(e delivered) []Work {
 		}
 		s.tell(Delivery{Delivery: d})
 	}
-	if accepted > 1 && others == 0 { // each has been told, and the last of them is not what matters
+	if accepted > 1 && others == 0 { // the face has shown each one, and only the last stays visible
 		s.tell(AllAccepted{N: accepted})
 	}
 	if len(e.done) == 0 && e.err == nil {
-		s.settledElsewhere() // others may have sent what was due: a change tells of it
+		s.settledElsewhere() // another console may have sent them: StoreChanged follows
 		return nil
 	}
 	return s.read()
 }
 
-// undelivered tells once what keeps revokes from being sent, and has it tried again, each time later.
+// undelivered reports once why revokes cannot be sent. It schedules the next try with a growing
+// delay.
 func (s *Session) undelivered(err error) {
 	s.noteKeyFailure(err)
 	s.delivery.notBefore = s.now.Add(min(time.Second<<min(s.delivery.retries, 10), longestRetry))
@@ -95,21 +96,22 @@ func (s *Session) undelivered(err error) {
 	}
 }
 
-// waitsLocked tells, once, that revokes are due which only an unlocked store can send.
+// waitsLocked reports once that due revokes need an unlocked store.
 func (s *Session) waitsLocked() {
 	if s.delivery.reportedLocked {
 		return
 	}
 	n := s.board.overdue(s.now)
 	if n == 0 {
-		s.delivery.due = time.Time{} // the board knows
+		s.delivery.due = time.Time{} // the board has the next one
 		return
 	}
 	s.delivery.reportedLocked = true
 	s.tell(WaitsLocked{N: n})
 }
 
-// opened forgets what was true while the secrets could not be read: what waits is sent now.
+// storeUnlocked resets the failures and the delays of the locked store, so that waiting revokes are
+// sent now.
 func (s *Session) storeUnlocked() {
 	s.keyFailed = false
 	s.delivery = delivery{due: s.delivery.due}

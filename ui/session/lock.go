@@ -7,28 +7,28 @@ import (
 	"lanyard/console"
 )
 
-// KeyState is what a session knows of the key to the stored secrets.
+// KeyState is what a session knows of the store's key.
 type KeyState struct {
 	console.KeyStatus
-	Failed bool  // the last attempt to fetch it failed
+	Failed bool  // the last attempt to fetch the key failed
 	Unread bool  // the board was not read yet
-	Unkept error // why nothing can be stored any more
+	Unkept error // why nothing can be stored; nil if it can
 }
 
-// NeedsPassphrase reports whether a person has to unlock the secrets before a verb can run.
+// NeedsPassphrase reports whether a person has to unlock the store before a verb can run.
 func (k KeyState) NeedsPassphrase() bool { return k.Locked && k.Asks }
 
-// Fresh reports whether that person chooses the passphrase: nothing is sealed yet.
+// Fresh reports whether the person chooses the passphrase, because nothing is sealed yet.
 func (k KeyState) Fresh() bool { return k.NeedsPassphrase() && k.Kind == "" }
 
-// Shut reports whether the secrets cannot be opened as things are. A key that no verb has needed yet is
-// not shut: it is fetched when one does.
+// Shut reports whether the secrets cannot be read now. A key that was not needed yet is not shut:
+// the first verb fetches it.
 func (k KeyState) Shut() bool { return k.Locked && (k.Asks || k.Failed) }
 
 // Gone reports whether the store was replaced or deleted.
 func (k KeyState) Gone() bool { return console.CodeOf(k.Unkept) == console.CodeStoreReplaced }
 
-// Key is the latest word on the key: a process that was locked a moment ago may be unlocked now.
+// Key returns the current state of the key. It may be newer than the board.
 func (s *Session) Key() KeyState {
 	k := KeyState{KeyStatus: s.board.Key, Failed: s.keyFailed, Unkept: s.board.Unkept}
 	if s.svc != nil {
@@ -37,7 +37,7 @@ func (s *Session) Key() KeyState {
 	return k
 }
 
-// KeyShown is what the board says of the key.
+// KeyOnBoard returns the state of the key at the last reading of the store.
 func (s *Session) KeyOnBoard() KeyState {
 	return KeyState{KeyStatus: s.board.Key, Failed: s.keyFailed, Unread: !s.board.Read, Unkept: s.board.Unkept}
 }
@@ -56,13 +56,13 @@ func (s *Session) AskToUnlock(then Request) bool {
 	return k.NeedsPassphrase()
 }
 
-// NextAttempt numbers an attempt to unlock.
+// NextAttempt returns a number for an attempt to unlock.
 func (s *Session) NextAttempt() int {
 	s.attempts++
 	return s.attempts
 }
 
-// unlock hands a passphrase to the console. Deriving a key from it takes a moment.
+// unlock hands a passphrase to the console. Deriving the key takes a moment.
 func (s *Session) unlock(r Unlock) []Work {
 	svc := s.svc
 	if svc == nil {

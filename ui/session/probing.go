@@ -9,23 +9,24 @@ import (
 	"lanyard/console"
 )
 
-// probeLoop is a token that is probed until the gateway refuses it.
+// probeLoop probes one token until the gateway refuses it.
 type probeLoop struct {
 	console.ProbeLoop
 	fingerprint string
-	next        console.ProbeStep // meaningless while a probe is in flight
+	next        console.ProbeStep // undefined while a probe is in flight
 	inFlight    bool
 	last        console.ProbeAnswer
-	reported    hopeless // as it was told last
+	reported    hopeless // the last reported reason
 }
 
-// hopeless is why no probe of a URL can prove anything: each is told once. The zero value: one can.
+// hopeless is a reason why probes of a URL prove nothing. Each is reported once. The zero value means
+// that they can.
 type hopeless struct {
 	why     console.Why
-	control int // what a made-up token is answered
+	control int // the status for a made-up token
 }
 
-// Probes reports whether a token is probed until it is dead.
+// IsProbing reports whether a token is being probed until it is dead.
 func (s *Session) IsProbing(id string) bool { return s.loops[id] != nil }
 
 func (s *Session) probeUntilDead(r ProbeUntilDead) {
@@ -64,7 +65,8 @@ func (s *Session) probeUntilDead(r ProbeUntilDead) {
 	}
 }
 
-// asksToRepeat asks if a probe of these tokens may act.
+// asksToRepeat asks before repeated probes of these tokens if a probe may change something at the
+// server. It reports whether it asked.
 func (s *Session) asksToRepeat(r ProbeUntilDead) bool {
 	var apps []console.Application
 	for _, id := range r.Tokens {
@@ -89,7 +91,7 @@ func (s *Session) stopProbing(ids []string) {
 	}
 }
 
-// probesAt is when the next probe of a loop is due.
+// nextProbe returns when the next probe of a loop is due; zero if none is.
 func (s *Session) nextProbe() (at time.Time) {
 	if s.quitting {
 		return time.Time{}
@@ -102,7 +104,7 @@ func (s *Session) nextProbe() (at time.Time) {
 	return at
 }
 
-// probeDue probes what is due.
+// probeDue starts the probes that are due.
 func (s *Session) probeDue() []Work {
 	if at := s.nextProbe(); at.IsZero() || s.now.Before(at) {
 		return nil
@@ -126,11 +128,11 @@ func (s *Session) probeDue() []Work {
 	return work
 }
 
-// reprobed files one probe of many. It tells of the end only, and once that no probe of this URL can
-// prove anything.
+// loopProbed files one probe of a loop. It reports only the end of the loop, and once each reason
+// why probes of this URL prove nothing.
 func (s *Session) loopProbed(e loopProbed) {
 	l := s.loops[e.id]
-	if l == nil || l != e.loop { // a person has stopped it, and may have begun another
+	if l == nil || l != e.loop { // the loop was stopped, and another may have begun
 		return
 	}
 	s.changed = true
@@ -146,7 +148,7 @@ func (s *Session) loopProbed(e loopProbed) {
 	s.judgeLoop(e.id, e.token)
 }
 
-// judgeLoop decides how a probe loop goes on, and tells why it stops.
+// judgeLoop decides how a loop continues, and reports why it ends.
 func (s *Session) judgeLoop(id string, t console.Token) {
 	l := s.loops[id]
 	var why hopeless

@@ -19,9 +19,9 @@ func (s *Session) get(r Get) []Work {
 		}
 		return nil
 	}
-	yes := r
-	yes.Confirmed = true
-	if a != nil && !r.Confirmed && s.getMaySupersede(a, r.User, r.Scopes, yes) || s.AskToUnlock(yes) {
+	confirmed := r
+	confirmed.Confirmed = true
+	if a != nil && !r.Confirmed && s.getMaySupersede(a, string(r.User), r.Scopes, confirmed) || s.AskToUnlock(confirmed) {
 		return nil
 	}
 	svc := s.svc
@@ -40,20 +40,20 @@ func (s *Session) get(r Get) []Work {
 	return work
 }
 
-// renew refreshes, or gets anew.
+// renew starts a renewal. Without a live refresh token it is a get, and may need a person.
 func (s *Session) renew(r Renew) []Work {
 	key := TokenKey(r.Token)
 	row, appID, anew := s.board.byID[r.Token], "", false
 	if row != nil {
 		appID, anew = s.board.Apps[row.App].ID, row.Token != nil && renewIsGet(row)
 	}
-	yes := r
-	yes.Confirmed = true
+	confirmed := r
+	confirmed.Confirmed = true
 	if !s.Busy(key) {
-		if anew && !r.Confirmed && s.getMaySupersede(&s.board.Apps[row.App], "", row.Token.Asked, yes) {
+		if anew && !r.Confirmed && s.getMaySupersede(&s.board.Apps[row.App], "", row.Token.Asked, confirmed) {
 			return nil
 		}
-		if s.AskToUnlock(yes) {
+		if s.AskToUnlock(confirmed) {
 			return nil
 		}
 	}
@@ -75,19 +75,20 @@ func (s *Session) renewWork(id, appID string) func(call) Work {
 	}
 }
 
-// asksToSupersede asks if getting with these scopes may end a token that is held here. What the console
-// will refuse anyway is not asked about.
-func (s *Session) getMaySupersede(a *App, user console.Private, scopes []string, yes Request) bool {
+// getMaySupersede asks before a get with these scopes if it may end a token that is held here. It
+// reports whether it asked. It asks nothing if the console will refuse the get.
+func (s *Session) getMaySupersede(a *App, user string, scopes []string, confirmed Request) bool {
 	if a.Source == console.Gone || a.Environment.ReadOnly {
 		return false
 	}
 	by := a.Application
-	by.Username = cmp.Or(user, by.Username)
-	return s.askToSupersede(by, scopesOr(scopes, a.Scopes), a.Policy, yes)
+	by.Username = cmp.Or(console.Private(user), by.Username)
+	return s.askToSupersede(by, scopesOr(scopes, a.Scopes), a.Policy, confirmed)
 }
 
-// asksOf asks, or tells of a token that others may hold.
-func (s *Session) askToSupersede(a console.Application, scopes []string, p console.Policy, yes Request) bool {
+// askToSupersede asks before a get of an application ends a token that is held here. If others may
+// hold the token, it only reports that. It reports whether it asked.
+func (s *Session) askToSupersede(a console.Application, scopes []string, p console.Policy, confirmed Request) bool {
 	k, ok := console.WillSupersede(a, s.board.Applications(), s.board.tokens, scopes, p, s.opts.Device, s.now)
 	if !ok {
 		return false
@@ -96,11 +97,11 @@ func (s *Session) askToSupersede(a console.Application, scopes []string, p conso
 		s.tell(MaySupersede{Supersede: k})
 		return false
 	}
-	s.ask(Superseding{Supersede: k, App: a.ID, Scopes: scopes}, yes)
+	s.ask(Superseding{Supersede: k, App: a.ID, Scopes: scopes}, confirmed)
 	return true
 }
 
-// scopesOr are the scopes that were asked for, else the usual ones.
+// scopesOr returns the requested scopes, or the usual ones if there are none.
 func scopesOr(asked, usual []string) []string {
 	if len(asked) == 0 {
 		return usual
@@ -108,7 +109,7 @@ func scopesOr(asked, usual []string) []string {
 	return asked
 }
 
-// came says that a get or a renewal has come to its end: no person is waited for any more.
+// endInvitations drops the invitations of a get or renewal that has ended.
 func (s *Session) endInvitations(appID string, key Key) {
 	if k, ok := s.unwanted[appID]; ok && (k == key || k == Key{} && !s.Brings(appID)) {
 		delete(s.unwanted, appID)
@@ -118,7 +119,8 @@ func (s *Session) endInvitations(appID string, key Key) {
 	})
 }
 
-// giveUpOne ends the wait for a person of one application, whether the invitation is there or may come.
+// giveUpOne ends the wait for a person of one application, even if its invitation has not arrived
+// yet.
 func (s *Session) giveUpOne(r GiveUp) []Work {
 	if (r.Key != Key{}) && !s.Busy(r.Key) {
 		return nil
@@ -126,20 +128,20 @@ func (s *Session) giveUpOne(r GiveUp) []Work {
 	s.unwanted[r.App] = r.Key
 	work := s.giveUp()
 	if !s.Brings(r.App) {
-		delete(s.unwanted, r.App) // the invitation of the next get is wanted
+		delete(s.unwanted, r.App) // the next get is wanted
 	}
 	return work
 }
 
-// giveUp ends the wait of each invitation that no person wants any more: an invitation may come after
-// they have said so, and quitting waits for answers of servers, not for people.
+// giveUp ends all waits that a person has given up. While the console quits it ends all waits:
+// quitting waits for servers, not for people.
 func (s *Session) giveUp() []Work {
 	var work []Work
 	svc := s.svc
 	for _, i := range s.board.Invitations {
 		if _, ok := s.unwanted[i.AppID]; ok || s.quitting {
 			work = append(work, func(context.Context) Event {
-				svc.GiveUp(i.ID) // the get then ends by itself
+				svc.GiveUp(i.ID) // the get then fails
 				return nil
 			})
 		}
@@ -147,7 +149,7 @@ func (s *Session) giveUp() []Work {
 	return work
 }
 
-// Answer hands over what was pasted for an invitation. It waits for nothing.
+// Answer hands a pasted address or code to a sign-in that waits for it. It does not block.
 func (s *Session) Answer(invitationID string, pasted secret.Text) error {
 	if s.svc == nil {
 		return nil
@@ -155,15 +157,16 @@ func (s *Session) Answer(invitationID string, pasted secret.Text) error {
 	return s.svc.Answer(invitationID, pasted)
 }
 
-// revoke asks first in a production environment. What the console will refuse anyway is not asked about.
+// revoke asks first in a production environment. It asks nothing if the console will refuse the
+// revoke.
 func (s *Session) revoke(r Revoke) []Work {
 	row, key := s.board.byID[r.Token], TokenKey(r.Token)
 	if row == nil || row.Token == nil {
 		s.refuse(r, TokenGone, key)
 		return nil
 	}
-	yes := r
-	yes.Confirmed = true
+	confirmed := r
+	confirmed.Confirmed = true
 	switch env := s.board.Apps[row.App].Environment; {
 	case s.Busy(key):
 	case row.Pending():
@@ -172,9 +175,9 @@ func (s *Session) revoke(r Revoke) []Work {
 		}
 		return nil
 	case env.Production && !env.ReadOnly && !r.Confirmed:
-		s.ask(InProduction{Row: row, App: &s.board.Apps[row.App]}, yes)
+		s.ask(InProduction{Row: row, App: &s.board.Apps[row.App]}, confirmed)
 		return nil
-	case s.AskToUnlock(yes):
+	case s.AskToUnlock(confirmed):
 		return nil
 	}
 	svc := s.svc
@@ -186,7 +189,7 @@ func (s *Session) revoke(r Revoke) []Work {
 	})
 }
 
-// decided files a revoke that was stored. The row says so when the board is read again.
+// decided files a stored decision. The row changes when the board is read again.
 func (s *Session) decided(e Decided) []Work {
 	s.noteKeyFailure(e.Err)
 	if e.Err == nil {
@@ -199,7 +202,7 @@ func (s *Session) decided(e Decided) []Work {
 
 func (s *Session) undo(r Undo) []Work {
 	key := Key{Kind: Undoing}
-	waits := s.board.Undoable > 0 || !s.delivery.due.IsZero() // what the board may not know of yet
+	waits := s.board.Undoable > 0 || !s.delivery.due.IsZero() // delivery.due may be newer than the board
 	if r.Token == "" && !waits && !s.Busy(key) {
 		s.refuse(r, NothingToUndo, key)
 		return nil
