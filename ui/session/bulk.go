@@ -26,8 +26,8 @@ type Skipped struct {
 // SkipReason is a reason to skip a token. The zero value is none.
 type SkipReason int
 
-// The reasons. A verb on several tokens asks nothing about a single one. A token that needs a question
-// is skipped.
+// The reasons. A verb on several tokens asks nothing about a single one. A token that needs a
+// question is skipped.
 const (
 	NotSkipped SkipReason = iota
 	SkipGone

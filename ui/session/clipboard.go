@@ -18,8 +18,8 @@ type Clipboard interface {
 	// ctx is done. It copies line breaks (LF), which the .http form has. The caller refuses them in
 	// other texts.
 	Copy(ctx context.Context, text secret.Text, stays bool) (CopiedTo, error)
-	// Clear clears the copy with this serial number, or any copy if serial is 0. It does not clear a
-	// later copy of another program, unless clear_blind is configured.
+	// Clear clears the copy with this serial number, or any copy if serial is 0. It does not clear
+	// a later copy of another program, unless clear_blind is configured.
 	Clear(ctx context.Context, serial int) (Cleared, error)
 }
 
@@ -170,7 +170,7 @@ func (s *Session) copy(r Copy) []Work {
 	work := s.begin(r, key, "", func(c call) Work {
 		return func(ctx context.Context) Event {
 			e := Copied{call: c, ID: t.ID, What: t.Fingerprint, since: since, after: after}
-			sec, err := svc.Secrets(ctx, t.ID) // without the time limit: a person may unlock the store here
+			sec, err := svc.Secrets(ctx, t.ID) // no time limit: may ask for a passphrase
 			if err != nil {
 				e.Err = err
 				return e

@@ -5,8 +5,8 @@ import "time"
 // Kind is a kind of work.
 type Kind int
 
-// The kinds of work. Quitting waits for those before Inspecting, for deliveries and for the clipboard.
-// A person asks for those before Reading.
+// The kinds of work. Quitting waits for those before Inspecting, for deliveries and for the
+// clipboard. A person asks for those before Reading.
 const (
 	OfToken     Kind = iota // a verb on one token; ID is the token's ID
 	Getting                 // a token for an application; ID is the application's ID

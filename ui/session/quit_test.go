@@ -75,7 +75,8 @@ func run(t *testing.T, s *session.Session, work []session.Work) (facts []reflect
 	return facts
 }
 
-// A face that compares the board with what it told last has to know first that the store is another.
+// A face that compares the board with what it told last has to know first that the store is
+// another.
 func TestRestoredIsToldBeforeTheBoard(t *testing.T) {
 	t.Parallel()
 	s, kept := newSession(t)

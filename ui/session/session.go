@@ -63,7 +63,7 @@ type Session struct {
 	delivery   delivery
 	clipboard  clipboardState
 	unwanted   map[string]Key  // by application: waits for a person that were given up
-	pending    map[string]bool // tokens whose pending revoke was shown, and whose end was not reported
+	pending    map[string]bool // tokens shown as revoking, whose end was not reported
 	ownAnswers map[string]bool // tokens whose revoke ended by an answer to this session
 	marks      map[string]bool
 	bulks      []*bulk
