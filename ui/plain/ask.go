@@ -10,7 +10,7 @@ import (
 )
 
 // ask puts a question of the session, which the next line answers.
-func (p *plain) ask(f session.Ask) {
+func (p *face) ask(f session.Ask) {
 	q := question{answers: map[string]func(){"yes": func() { p.do(f.Then) }}}
 	switch about := f.About.(type) {
 	case session.InProduction:
@@ -20,7 +20,7 @@ func (p *plain) ask(f session.Ask) {
 			who = string(t.User)
 		}
 		p.out.say("%s is in production, for %s. Revoke it? "+
-			"Type yes to revoke, anything else for no.", p.lead(t), who)
+			"Type yes to revoke, anything else for no.", p.nameToken(t), who)
 	case session.Superseding:
 		q.no = "No: nothing was asked for."
 		words, _ := describe.Supersede(about.Supersede)
@@ -45,7 +45,7 @@ func (p *plain) ask(f session.Ask) {
 	default:
 		return // lines raise no other question
 	}
-	p.asked = &q
+	p.question = &q
 }
 
 // ownToken gets a token with a scope of this machine's own instead. A renewal becomes a get:
@@ -60,20 +60,20 @@ func ownToken(then session.Request, about session.Superseding) session.Get {
 }
 
 // askDismiss asks before the mark of a lost answer is dismissed.
-func (p *plain) askDismiss(a *session.App, m *console.Mark) {
+func (p *face) askDismiss(a *session.App, m *console.Mark) {
 	id := m.ID
 	end := console.MarkEnd(*m, func(at time.Time) string { return describe.ClockTime(at, p.now) })
 	p.out.say("%s: the answer to a %s was never seen; of a token that it may have brought: %s. "+
 		"That is not changed by it. Type yes to dismiss it, anything else for no.",
 		p.appWords(a), m.Verb(), end)
-	p.asked = &question{
+	p.question = &question{
 		answers: map[string]func(){"yes": func() { p.do(session.Dismiss{Mark: id}) }},
 		no:      "No: nothing was dismissed.",
 	}
 }
 
 // refused says why a command did nothing.
-func (p *plain) refused(f session.Refused) {
+func (p *face) refused(f session.Refused) {
 	switch f.Reason {
 	case session.InFlight:
 		p.out.say("That is under way already; it is said here when it is done.")
@@ -87,7 +87,7 @@ func (p *plain) refused(f session.Refused) {
 	case session.AlreadyRevoking:
 		r, _ := f.Request.(session.Revoke)
 		t := p.board.Row(r.Token).Token
-		p.out.say("%s: %s.", p.lead(t), p.stateWords(t, p.judged(t)))
+		p.out.say("%s: %s.", p.nameToken(t), p.stateWords(t, p.statusOf(t)))
 		if p.s.Key().NeedsPassphrase() {
 			p.unlock("")
 		}

@@ -22,7 +22,7 @@ type numbers struct {
 }
 
 // of returns the number of an ID as it is told and typed, such as "A1" or "1".
-func (n *numbers) of(id string) string {
+func (n *numbers) numberOf(id string) string {
 	if n.at == nil {
 		n.at = map[string]int{}
 	}
@@ -34,7 +34,7 @@ func (n *numbers) of(id string) string {
 }
 
 // told is what was last said of a token.
-type told struct {
+type report struct {
 	state    console.State
 	reopened bool
 	rev      int64
@@ -42,15 +42,15 @@ type told struct {
 }
 
 // saw notes that a token was spoken of as it is now: what was said once is not announced.
-func (p *plain) saw(t *console.Token) {
-	s := p.judged(t)
-	p.told[t.ID] = told{s.State, s.Reopened, t.Rev, p.lead(t)}
+func (p *face) markReported(t *console.Token) {
+	s := p.statusOf(t)
+	p.reported[t.ID] = report{s.State, s.Reopened, t.Rev, p.nameToken(t)}
 }
 
 // announce says what has changed on the board since it was last spoken of, each change in one line.
 // What an answer that is under way will say is left to it.
-func (p *plain) announce() {
-	p.doubt, p.left = time.Time{}, false
+func (p *face) announce() {
+	p.doubtAt, p.deferred = time.Time{}, false
 	present := map[string]bool{}
 	for r := range p.s.Rows(session.Query{Scope: session.Everything}) {
 		if present[r.ID] = true; r.Mark != nil {
@@ -59,65 +59,65 @@ func (p *plain) announce() {
 			p.announceToken(r)
 		}
 	}
-	for id, was := range p.told {
+	for id, last := range p.reported {
 		if !present[id] {
-			delete(p.told, id)
-			if was.state != "" && !strings.HasPrefix(id, "mark:") {
-				p.out.say("%s is no longer held.", was.name)
+			delete(p.reported, id)
+			if last.state != "" && !strings.HasPrefix(id, "mark:") {
+				p.out.say("%s is no longer held.", last.name)
 			}
 		}
 	}
-	p.primed = true
+	p.announcing = true
 }
 
-func (p *plain) announceToken(r *session.Row) {
-	s := p.judged(r.Token)
-	was, known := p.told[r.ID]
-	if known && (r.Token.Rev < was.rev || was.state == s.State && was.reopened == s.Reopened) {
+func (p *face) announceToken(r *session.Row) {
+	s := p.statusOf(r.Token)
+	last, known := p.reported[r.ID]
+	if known && (r.Token.Rev < last.rev || last.state == s.State && last.reopened == s.Reopened) {
 		return
 	}
-	if p.answerTells(r.Token, was, known, s.State) {
-		p.left = true
+	if p.answerTells(r.Token, last, known, s.State) {
+		p.deferred = true
 		return
 	}
-	if s.State == console.Unsure && p.primed && p.mayBeAnswered(&p.board.Apps[r.App], r.Token.Unsure) {
+	if s.State == console.Unsure && p.announcing && p.mayBeAnswered(&p.board.Apps[r.App], r.Token.Unsure) {
 		return
 	}
-	p.saw(r.Token)
+	p.markReported(r.Token)
 	switch text := p.stateWords(r.Token, s); {
-	case !p.primed:
+	case !p.announcing:
 	case !known:
-		p.out.say("%s: new, %s.", p.lead(r.Token), text)
-	case was.state == console.Revoking && !s.Ended && s.State != console.Expired && r.Token.RevokeError == "":
-		p.out.say("%s: %s, it lives on: %s.", p.lead(r.Token), describe.TakenElsewhere, text)
+		p.out.say("%s: new, %s.", p.nameToken(r.Token), text)
+	case last.state == console.Revoking && !s.Ended && s.State != console.Expired && r.Token.RevokeError == "":
+		p.out.say("%s: %s, it lives on: %s.", p.nameToken(r.Token), describe.TakenElsewhere, text)
 	default:
-		p.out.say("%s: %s.", p.lead(r.Token), text)
+		p.out.say("%s: %s.", p.nameToken(r.Token), text)
 	}
 }
 
 // answerTells reports whether an answer that is under way is about to tell of the change.
-func (p *plain) answerTells(t *console.Token, was told, known bool, now console.State) bool {
+func (p *face) answerTells(t *console.Token, last report, known bool, now console.State) bool {
 	if !known {
 		return p.s.Brings(t.AppID)
 	}
 	settles := p.s.IsDelivering() || p.s.Busy(session.Key{Kind: session.Undoing})
-	if was.state == console.Revoking && settles {
+	if last.state == console.Revoking && settles {
 		return true
 	}
 	timeDidIt := now == console.Expiring || now == console.Expired
 	return p.s.Busy(session.TokenKey(t.ID)) && !timeDidIt
 }
 
-func (p *plain) announceMark(a *session.App, r *session.Row) {
-	if _, known := p.told[r.ID]; known || p.primed && p.mayBeAnswered(a, r.Mark) {
+func (p *face) announceMark(a *session.App, r *session.Row) {
+	if _, known := p.reported[r.ID]; known || p.announcing && p.mayBeAnswered(a, r.Mark) {
 		return
 	}
 	if p.s.Busy(session.AppKey(a.ID)) {
-		p.left = true
+		p.deferred = true
 		return
 	}
-	p.told[r.ID] = told{state: console.Unsure}
-	if p.primed {
+	p.reported[r.ID] = report{state: console.Unsure}
+	if p.announcing {
 		p.out.say("%s: %s.", p.appWords(a), p.markWords(r.Mark))
 	}
 }
@@ -125,38 +125,38 @@ func (p *plain) announceMark(a *session.App, r *session.Row) {
 // How long another lanyard may be at a request before it is called unanswered: beyond the time that
 // the request itself has, or that a person has who takes part in it.
 const (
-	doubtAfter  = 5 * time.Second
-	doubtPerson = 15 * time.Minute
+	doubtAfter       = 5 * time.Second
+	doubtAfterPerson = 15 * time.Minute
 )
 
 // mayBeAnswered says whether the answer of a mark is still awaited by whoever left it, and has it
 // looked at again when it can no longer be.
-func (p *plain) mayBeAnswered(a *session.App, m *console.Mark) bool {
+func (p *face) mayBeAnswered(a *session.App, m *console.Mark) bool {
 	at := m.SentAt.Add(a.Environment.Timeout + doubtAfter)
 	if m.Op == console.OpGet && (a.Interactive() || m.Grant != "") {
-		at = m.SentAt.Add(doubtPerson)
+		at = m.SentAt.Add(doubtAfterPerson)
 	}
 	if !p.now.Before(at) {
 		return false
 	}
-	p.doubt = session.Earlier(p.doubt, at)
+	p.doubtAt = session.Earlier(p.doubtAt, at)
 	return true
 }
 
-func (p *plain) markWords(m *console.Mark) string {
+func (p *face) markWords(m *console.Mark) string {
 	return p.voice().Lost("", *m, p.regime(m.AppID), p.now)
 }
 
 // filed tells what a reading of the board shows.
-func (p *plain) filed(first bool) {
+func (p *face) boardFiled(first bool) {
 	for i := range p.board.Apps {
 		a := &p.board.Apps[i]
 		a.Shown = text.Line(string(a.Name))
-		p.apps.of(a.ID)
+		p.apps.numberOf(a.ID)
 	}
 	for r := range p.s.Rows(session.Query{Scope: session.Everything}) {
 		if r.Token != nil {
-			p.tokens.of(r.ID)
+			p.tokens.numberOf(r.ID)
 		}
 	}
 	if first {
@@ -164,11 +164,11 @@ func (p *plain) filed(first bool) {
 	}
 	p.sayAltered()
 	p.announce()
-	p.invite()
+	p.announceInvitations()
 }
 
 // greet says where one is, once the board has been read.
-func (p *plain) greet() {
+func (p *face) greet() {
 	on := ""
 	if p.o.About != "" {
 		on = ": " + p.o.About
@@ -189,7 +189,7 @@ func (p *plain) greet() {
 }
 
 // sayAltered says that rows were altered since it was said last.
-func (p *plain) sayAltered() {
+func (p *face) sayAltered() {
 	if slices.Equal(p.board.Altered, p.altered) {
 		return
 	}
@@ -200,7 +200,7 @@ func (p *plain) sayAltered() {
 }
 
 // guide tells the next step of the tour, once, when the last one was done and its answer told.
-func (p *plain) guide() {
+func (p *face) tellTourStep() {
 	if p.tour == nil || !p.board.Read {
 		return
 	}
@@ -209,15 +209,15 @@ func (p *plain) guide() {
 	case p.tour.Over():
 		p.tour = nil
 		p.out.say("The tour is over: that was the life of a token, from the first answer to the last refusal.")
-	case p.stepTold != p.tour.Step()+1:
-		p.stepTold = p.tour.Step() + 1
+	case p.stepShown != p.tour.Step()+1:
+		p.stepShown = p.tour.Step() + 1
 		p.out.say("%s", spokenStep(p.tour.Step()))
 	}
 }
 
 // invite says what a person is asked to do before a grant can go on, once for each invitation.
 // Lines are read meanwhile.
-func (p *plain) invite() {
+func (p *face) announceInvitations() {
 	open := map[string]string{}
 	for i := range p.board.Invitations {
 		inv := &p.board.Invitations[i]
@@ -226,7 +226,7 @@ func (p *plain) invite() {
 		if p.s.Quitting() { // nobody is waited for any more
 			continue
 		}
-		if before, told := p.invited[inv.AppID]; !told || !strings.HasPrefix(before, key) {
+		if before, known := p.invited[inv.AppID]; !known || !strings.HasPrefix(before, key) {
 			p.tellInvitation(inv)
 		}
 		if inv.Trouble != "" {
@@ -240,7 +240,7 @@ func (p *plain) invite() {
 }
 
 // inviteAgain says again what a person is asked to do.
-func (p *plain) inviteAgain(appID string) {
+func (p *face) repeatInvitation(appID string) {
 	for i := range p.board.Invitations {
 		if p.board.Invitations[i].AppID == appID {
 			p.tellInvitation(&p.board.Invitations[i])
@@ -250,14 +250,14 @@ func (p *plain) inviteAgain(appID string) {
 }
 
 // invitedWords names the application of an invitation.
-func (p *plain) invitedWords(inv *console.Invitation) string {
+func (p *face) invitedWords(inv *console.Invitation) string {
 	if a := p.board.App(inv.AppID); a != nil {
 		return p.appWords(a)
 	}
 	return string(inv.Application)
 }
 
-func (p *plain) tellInvitation(inv *console.Invitation) {
+func (p *face) tellInvitation(inv *console.Invitation) {
 	who := p.invitedWords(inv)
 	if inv.UserCode == "" {
 		lead := "to sign in, open this address in a browser on this machine"
@@ -279,14 +279,14 @@ func (p *plain) tellInvitation(inv *console.Invitation) {
 
 // mostNumbers is more than a run gives out. A longer number may be a secret that was pasted, and is
 // not repeated.
-const mostNumbers = 999_999
+const largestNumber = 999_999
 
 // named returns the ID that a typed number stands for, "" for one that was never given out. ok is
 // whether text has the form of such a number; capital and small letters are the same.
-func (n *numbers) named(text string) (id string, ok bool) {
+func (n *numbers) idOf(text string) (id string, ok bool) {
 	digits, ok := strings.CutPrefix(strings.ToUpper(text), n.letter)
 	k, err := strconv.Atoi(digits)
-	if !ok || err != nil || strconv.Itoa(k) != digits || k > mostNumbers {
+	if !ok || err != nil || strconv.Itoa(k) != digits || k > largestNumber {
 		return "", false
 	}
 	if k < 1 || k > len(n.ids) {
@@ -296,7 +296,7 @@ func (n *numbers) named(text string) (id string, ok bool) {
 }
 
 // signedIn takes a line that may be the answer to a sign-in that waits. It is never repeated.
-func (p *plain) signedIn(text string) bool {
+func (p *face) answerSignIn(text string) bool {
 	var wrong error
 	for _, inv := range p.board.Invitations {
 		if inv.UserCode != "" {
@@ -307,7 +307,7 @@ func (p *plain) signedIn(text string) bool {
 		}
 	}
 	if wrong != nil {
-		p.fail("sign in", wrong)
+		p.notifyError("sign in", wrong)
 	}
 	return wrong != nil
 }

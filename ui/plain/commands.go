@@ -9,34 +9,34 @@ import (
 
 // command is one word that can be typed, with what it does.
 type command struct {
-	word string
-	key  string // the letter that the screen has for it: short, whatever else begins so
-	also string // another word for the same
-	args string
-	does string
-	run  func(p *plain, args string)
+	word   string
+	letter string // the letter that the screen has for it: short, whatever else begins so
+	alias  string // another word for the same
+	args   string
+	help   string
+	run    func(p *face, args string)
 }
 
 func commands() []command {
 	return []command{
-		{"apps", "a", "applications", "", "list the applications with their numbers", (*plain).listApps},
-		{"tokens", "t", "", "[APPLICATION|all]", "list the tokens with their numbers; all lists dead ones too", (*plain).listTokens},
-		{"get", "g", "", "APPLICATION", "get a token", (*plain).get},
-		{"renew", "r", "", "TOKEN", "refresh a token, or ask anew; says which it did", (*plain).renew},
-		{"revoke", "x", "", "TOKEN", "revoke a token; there is time to undo", (*plain).revoke},
-		{"forget", "", "", "TOKEN|APPLICATION|over|MARK", "remove what is over from the store, or dismiss a request whose answer was never seen", (*plain).forget},
-		{"undo", "u", "", "[TOKEN]", "take back what was revoked last, or one token's revoke, while it was not sent", (*plain).undo},
-		{"copy", "y", "", "TOKEN", "copy a token to the clipboard", (*plain).copy},
-		{"probe", "p", "", "TOKEN", "ask the gateway whether it lets a token through", (*plain).probe},
-		{"inspect", "i", "", "TOKEN", "tell all that is known of a token", (*plain).inspect},
-		{"gateway", "", "", "", "list what was revoked or replaced and may still pass the gateway", (*plain).listGateway},
-		{"log", "l", "", "[TOKEN|APPLICATION|all]", "tell what happened, the last 20 things or all", (*plain).listLog},
-		{"cancel", "", "", "[APPLICATION]", "give up waiting for a person to sign in", (*plain).cancel},
-		{"wait", "", "", "", "wait until every revoke that was decided is sent", (*plain).wait},
-		{"unlock", "", "", "", "open the store's secrets with the passphrase", (*plain).unlock},
-		{"out", "", "", "", "write what this lanyard holds to a new directory, where its store was replaced or deleted", (*plain).writeOut},
-		{"help", "?", "", "", "tell the commands", (*plain).help},
-		{"quit", "q", "exit", "", "finish what is under way and leave", (*plain).quit},
+		{"apps", "a", "applications", "", "list the applications with their numbers", (*face).listApps},
+		{"tokens", "t", "", "[APPLICATION|all]", "list the tokens with their numbers; all lists dead ones too", (*face).listTokens},
+		{"get", "g", "", "APPLICATION", "get a token", (*face).get},
+		{"renew", "r", "", "TOKEN", "refresh a token, or ask anew; says which it did", (*face).renew},
+		{"revoke", "x", "", "TOKEN", "revoke a token; there is time to undo", (*face).revoke},
+		{"forget", "", "", "TOKEN|APPLICATION|over|MARK", "remove what is over from the store, or dismiss a request whose answer was never seen", (*face).forget},
+		{"undo", "u", "", "[TOKEN]", "take back what was revoked last, or one token's revoke, while it was not sent", (*face).undo},
+		{"copy", "y", "", "TOKEN", "copy a token to the clipboard", (*face).copy},
+		{"probe", "p", "", "TOKEN", "ask the gateway whether it lets a token through", (*face).probe},
+		{"inspect", "i", "", "TOKEN", "tell all that is known of a token", (*face).inspect},
+		{"gateway", "", "", "", "list what was revoked or replaced and may still pass the gateway", (*face).listGateway},
+		{"log", "l", "", "[TOKEN|APPLICATION|all]", "tell what happened, the last 20 things or all", (*face).listLog},
+		{"cancel", "", "", "[APPLICATION]", "give up waiting for a person to sign in", (*face).cancel},
+		{"wait", "", "", "", "wait until every revoke that was decided is sent", (*face).wait},
+		{"unlock", "", "", "", "open the store's secrets with the passphrase", (*face).unlock},
+		{"out", "", "", "", "write what this lanyard holds to a new directory, where its store was replaced or deleted", (*face).writeOut},
+		{"help", "?", "", "", "tell the commands", (*face).help},
+		{"quit", "q", "exit", "", "finish what is under way and leave", (*face).quit},
 	}
 }
 
@@ -45,12 +45,12 @@ func commands() []command {
 func find(word string) (c command, several []string) {
 	word = strings.ToLower(word)
 	for _, c := range commands() {
-		if word == c.word || word == c.key || word == c.also {
+		if word == c.word || word == c.letter || word == c.alias {
 			return c, nil
 		}
 	}
 	for _, o := range commands() {
-		if strings.HasPrefix(o.word, word) || strings.HasPrefix(o.also, word) {
+		if strings.HasPrefix(o.word, word) || strings.HasPrefix(o.alias, word) {
 			c = o
 			several = append(several, o.word)
 		}
@@ -62,9 +62,9 @@ func find(word string) (c command, several []string) {
 }
 
 // typed carries out a line.
-func (p *plain) typed(l typed) {
-	p.wanting = false
-	p.turn = true
+func (p *face) handleLine(l inputLine) {
+	p.lineRequested = false
+	p.answering = true
 	text := strings.TrimSpace(l.text)
 	if p.s.Quitting() {
 		return
@@ -73,22 +73,22 @@ func (p *plain) typed(l typed) {
 		p.leave()
 		return
 	}
-	if q := p.asked; q != nil {
-		p.asked = nil
-		if yes := q.answers[strings.ToLower(text)]; yes != nil && !l.long {
+	if q := p.question; q != nil {
+		p.question = nil
+		if yes := q.answers[strings.ToLower(text)]; yes != nil && !l.tooLong {
 			yes()
 		} else {
 			p.out.say("%s", q.no)
 		}
 		return
 	}
-	if !l.long && (strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://") || strings.Contains(text, "=")) && p.signedIn(text) {
+	if !l.tooLong && (strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://") || strings.Contains(text, "=")) && p.answerSignIn(text) {
 		return
 	}
 	word, args, _ := strings.Cut(text, " ")
 	args = strings.Join(strings.Fields(args), " ")
 	switch {
-	case l.long:
+	case l.tooLong:
 		p.out.say("That line is longer than any command; nothing was done.")
 		return
 	case strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) && r != '\t' }):
@@ -104,8 +104,8 @@ func (p *plain) typed(l typed) {
 	case c.run != nil:
 		c.run(p, args)
 	case len(several) > 1:
-		p.out.say("%s may be %s: type more of it.", word, either(several))
-	case args == "" && len(word) >= shortestCode && p.signedIn(text): // the code alone
+		p.out.say("%s may be %s: type more of it.", word, orList(several))
+	case args == "" && len(word) >= shortestCode && p.answerSignIn(text): // the code alone
 	default:
 		p.out.say("%s", unknown(word))
 	}
@@ -116,13 +116,13 @@ func (p *plain) typed(l typed) {
 const shortestCode = 8
 
 // either joins words to a choice.
-func either(words []string) string {
+func orList(words []string) string {
 	n := len(words) - 1
 	return strings.Join(words[:n], ", ") + " or " + words[n]
 }
 
 // repeated is what somebody typed, unless it may be a token that was pasted.
-func repeated(word string) string {
+func quoted(word string) string {
 	if len(word) > 16 {
 		return "of that name"
 	}
@@ -134,26 +134,26 @@ func unknown(word string) string {
 	var words []string
 	full := map[string]string{}
 	for _, c := range commands() {
-		words = append(words, c.word, c.also)
-		full[c.word], full[c.also] = c.word, c.word
+		words = append(words, c.word, c.alias)
+		full[c.word], full[c.alias] = c.word, c.word
 	}
-	said := "There is no command " + repeated(word)
+	answer := "There is no command " + quoted(word)
 	if near := text.Nearest(word, words); near != "" {
-		said += "; the nearest is " + full[near]
+		answer += "; the nearest is " + full[near]
 	}
-	return said + ". Type help for all."
+	return answer + ". Type help for all."
 }
 
-func (p *plain) help(string) {
+func (p *face) help(string) {
 	for _, c := range commands() {
 		name := c.word
 		if c.args != "" {
 			name += " " + c.args
 		}
-		if c.key != "" && c.key != c.word[:1] {
-			name += " (or " + c.key + ")"
+		if c.letter != "" && c.letter != c.word[:1] {
+			name += " (or " + c.letter + ")"
 		}
-		p.out.say("%s: %s.", name, c.does)
+		p.out.say("%s: %s.", name, c.help)
 	}
 	p.out.say("The beginning of a word will do where no other begins so, and so does its letter on the screen: g, r, x, u, y, p.")
 	p.out.say("APPLICATION is its number, such as A1, or name@environment/KEY_TYPE as far as is needed. TOKEN is its number, such as 1, " +

@@ -8,7 +8,7 @@ import (
 )
 
 // forget dismisses a mark, or forgets what is over, after a question.
-func (p *plain) forget(text string) {
+func (p *face) forget(text string) {
 	for r := range p.s.Rows(session.Query{Scope: session.Everything}) {
 		if m := r.LostAnswer(); m != nil && (m.ID == text || r.ID == text) {
 			p.askDismiss(&p.board.Apps[r.App], m)
@@ -16,7 +16,7 @@ func (p *plain) forget(text string) {
 		}
 	}
 	if strings.HasPrefix(text, "m_") {
-		p.out.say("There is no unanswered request %s; tokens tells which there are.", repeated(text))
+		p.out.say("There is no unanswered request %s; tokens tells which there are.", quoted(text))
 		return
 	}
 	if what, ok := p.forgetWhat(text); ok {
@@ -26,7 +26,7 @@ func (p *plain) forget(text string) {
 
 // forgetWhat finds what is to be forgotten: all that is over, an application that is gone, what is
 // over of another one, or a token.
-func (p *plain) forgetWhat(text string) (what console.ForgetWhat, ok bool) {
+func (p *face) forgetWhat(text string) (what console.ForgetWhat, ok bool) {
 	if text == "over" {
 		return console.ForgetWhat{Over: true}, true
 	}
@@ -48,14 +48,14 @@ func (p *plain) forgetWhat(text string) (what console.ForgetWhat, ok bool) {
 }
 
 // nothingOver says why nothing is forgotten.
-func (p *plain) nothingOver(f session.NothingOver) {
-	if !p.done("forget", f.Err) {
+func (p *face) nothingOver(f session.NothingOver) {
+	if !p.succeeded("forget", f.Err) {
 		return
 	}
 	p.out.say("Nothing of that is over.")
 	if len(f.Kept) > 0 {
 		k := f.Kept[0]
-		p.out.say("%s: %s.", p.lead(&k.Token), k.Held.Why)
+		p.out.say("%s: %s.", p.nameToken(&k.Token), k.Held.Why)
 		p.out.hint(k.Held.Hint)
 	}
 }

@@ -12,14 +12,14 @@ import (
 	"lanyard/ui/session"
 )
 
-func (p *plain) listApps(string) {
+func (p *face) listApps(string) {
 	if len(p.board.Apps) == 0 {
 		p.out.say("No application is configured.")
 		return
 	}
 	for i := range p.board.Apps {
 		a := &p.board.Apps[i]
-		line := fmt.Sprintf("application %s: %s", p.apps.of(a.ID), p.appWords(a))
+		line := fmt.Sprintf("application %s: %s", p.apps.numberOf(a.ID), p.appWords(a))
 		if a.Username != "" {
 			line += ", for " + string(a.Username)
 		}
@@ -36,7 +36,7 @@ func (p *plain) listApps(string) {
 	}
 }
 
-func (p *plain) listTokens(text string) {
+func (p *face) listTokens(text string) {
 	var of *session.App
 	all := strings.EqualFold(text, "all")
 	if text != "" && !all {
@@ -54,7 +54,7 @@ func (p *plain) listTokens(text string) {
 			p.out.say("%s: %s.", p.appWords(a), p.markWords(r.Mark))
 			continue
 		}
-		if s := p.judged(r.Token); !all && (s.State == console.Dead || s.State == console.Superseded) {
+		if s := p.statusOf(r.Token); !all && (s.State == console.Dead || s.State == console.Superseded) {
 			hidden++
 			continue
 		}
@@ -70,7 +70,7 @@ func (p *plain) listTokens(text string) {
 }
 
 // listGateway tells what was ended and may still pass the gateway.
-func (p *plain) listGateway(string) {
+func (p *face) listGateway(string) {
 	if p.board.AtGateway() == 0 && p.board.Total.Revoking == 0 {
 		p.out.say("Nothing revoked or replaced may still pass the gateway.")
 		return
@@ -79,19 +79,19 @@ func (p *plain) listGateway(string) {
 		if r.Token == nil || r.State != console.Revoking || r.AwaitsServer {
 			continue
 		}
-		if s := p.judged(r.Token); !s.Ended {
+		if s := p.statusOf(r.Token); !s.Ended {
 			p.out.say("%s: %s; until the server has accepted it, the gateway lets it through.",
-				p.lead(r.Token), p.stateWords(r.Token, s))
+				p.nameToken(r.Token), p.stateWords(r.Token, s))
 		}
 	}
 	for r := range p.s.Rows(session.Query{Scope: session.AtGateway}) {
-		p.out.say("%s: %s.", p.lead(r.Token), p.gatewayWords(r))
+		p.out.say("%s: %s.", p.nameToken(r.Token), p.gatewayWords(r))
 	}
 }
 
 // gatewayWords say of an ended token what may still pass, what the probes showed, and the verdict.
-func (p *plain) gatewayWords(r *session.Row) string {
-	t, s := r.Token, p.judged(r.Token)
+func (p *face) gatewayWords(r *session.Row) string {
+	t, s := r.Token, p.statusOf(r.Token)
 	parts := []string{p.stateWords(t, s)}
 	if s.State == console.Lingering {
 		parts = append(parts, "that began "+console.Ago(p.now.Sub(s.EndedAt)))
@@ -120,13 +120,13 @@ func (p *plain) gatewayWords(r *session.Row) string {
 }
 
 // inspect tells all that is known of a token without opening it.
-func (p *plain) inspect(text string) {
+func (p *face) inspect(text string) {
 	t := p.needToken("inspect", text, p.alive)
 	if t == nil {
 		return
 	}
-	s := p.judged(t)
-	p.out.say("%s: %s.", p.lead(t), p.stateWords(t, s))
+	s := p.statusOf(t)
+	p.out.say("%s: %s.", p.nameToken(t), p.stateWords(t, s))
 	own := p.voice().Life(*t, s)
 	if s.HasExpiry {
 		if s.Left > 0 && t.Granted > 0 {
@@ -173,7 +173,7 @@ func (p *plain) inspect(text string) {
 }
 
 // at is a time of day, with its date where that is not today's.
-func (p *plain) at(t time.Time) string {
+func (p *face) at(t time.Time) string {
 	t = t.UTC()
 	if t.Format(time.DateOnly) == p.now.UTC().Format(time.DateOnly) {
 		return t.Format("15:04:05Z")
@@ -185,13 +185,13 @@ func (p *plain) at(t time.Time) string {
 const lastEvents = 20
 
 // logOf is what a line asks the log for: a token, the tokens of an application, or everything.
-type logOf struct {
+type logScope struct {
 	tokenID, appID string
 	all            bool
 }
 
-func (p *plain) listLog(text string) {
-	of := logOf{all: strings.EqualFold(text, "all")}
+func (p *face) listLog(text string) {
+	of := logScope{all: strings.EqualFold(text, "all")}
 	if text != "" && !of.all {
 		switch t, a := p.tokenOrApp(text); {
 		case a != nil:
@@ -205,13 +205,13 @@ func (p *plain) listLog(text string) {
 	p.do(session.ReadLog{For: of})
 }
 
-func (p *plain) tellLog(f session.LogRead) {
+func (p *face) tellLog(f session.LogRead) {
 	p.tour.LookedUp()
 	if f.Err != nil {
-		p.fail("log", f.Err)
+		p.notifyError("log", f.Err)
 		return
 	}
-	of, _ := f.For.(logOf)
+	of, _ := f.For.(logScope)
 	events := slices.DeleteFunc(f.Events, func(e console.Event) bool {
 		return of.tokenID != "" && e.TokenID != of.tokenID || of.appID != "" && e.AppID != of.appID
 	})

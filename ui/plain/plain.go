@@ -41,7 +41,7 @@ type Options struct {
 func Run(ctx context.Context, o Options) error {
 	inner, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel() // ends the wait for changes
-	p := newPlain(inner, o)
+	p := newFace(inner, o)
 	defer close(p.want)
 	go readLines(o.Input, p.want, p.lines)
 	defer p.s.ClearNow(nil) // after a panic; the loop has done so
@@ -57,35 +57,35 @@ func Run(ctx context.Context, o Options) error {
 
 // plain is the loop: everything that happens comes to it, one at a time, and it alone writes. What
 // the console is in the middle of is the session's; plain keeps what was said.
-type plain struct {
-	ctx   context.Context
-	o     Options
-	s     *session.Session
-	board *session.Board // the session's
-	out   *speaker
-	want  chan struct{} // asks for the next line
-	lines chan typed
-	came  chan session.Event // what work came to
+type face struct {
+	ctx    context.Context
+	o      Options
+	s      *session.Session
+	board  *session.Board // the session's
+	out    *printer
+	want   chan struct{} // asks for the next line
+	lines  chan inputLine
+	events chan session.Event // what work came to
 
 	now         time.Time // set once for each thing that happens
 	apps        numbers
 	tokens      numbers
-	told        map[string]told   // what was last said of each token, by ID
-	primed      bool              // what differs from that is told
-	left        bool              // a change was left to an answer in flight
+	reported    map[string]report // what was last said of each token, by ID
+	announcing  bool              // what differs from that is told
+	deferred    bool              // a change was left to an answer in flight
 	invited     map[string]string // what was last said of an invitation, by application
 	undelivered map[string]string // what was last said of a revoke that is kept, by token
 	altered     []console.Altered // rows that were said to be altered
-	doubt       time.Time         // when what another lanyard has asked for will count as unanswered
+	doubtAt     time.Time         // when what another lanyard has asked for will count as unanswered
 
-	tour        *session.Tour // nil: none
-	stepTold    int           // of the tour, counted from 1
-	asked       *question     // which the next line answers
-	turn        bool          // a command is being answered: the next line is not read yet
-	waitsSent   bool          // it is over when what was decided is sent
-	wanting     bool          // a line was asked for
-	interrupted bool
-	over        bool
+	tour            *session.Tour // nil: none
+	stepShown       int           // of the tour, counted from 1
+	question        *question     // which the next line answers
+	answering       bool          // a command is being answered: the next line is not read yet
+	waitsForRevokes bool          // it is over when what was decided is sent
+	lineRequested   bool          // a line was asked for
+	interrupted     bool
+	finished        bool
 }
 
 // question waits for the next line. Any answer that it does not name is No.
@@ -94,14 +94,14 @@ type question struct {
 	no      string
 }
 
-func newPlain(ctx context.Context, o Options) *plain {
+func newFace(ctx context.Context, o Options) *face {
 	s := session.New(ctx, session.Options{
 		Service: o.Service, Clipboard: o.Clipboard, ClearAfter: o.ClearAfter, Device: o.Device,
 	})
-	p := &plain{
-		ctx: ctx, o: o, s: s, board: s.Board(), out: &speaker{w: o.Output}, now: s.Now(), turn: true,
-		want: make(chan struct{}, 1), lines: make(chan typed, 1), came: make(chan session.Event),
-		told: map[string]told{}, invited: map[string]string{}, undelivered: map[string]string{},
+	p := &face{
+		ctx: ctx, o: o, s: s, board: s.Board(), out: &printer{w: o.Output}, now: s.Now(), answering: true,
+		want: make(chan struct{}, 1), lines: make(chan inputLine, 1), events: make(chan session.Event),
+		reported: map[string]report{}, invited: map[string]string{}, undelivered: map[string]string{},
 		apps: numbers{letter: "A"},
 	}
 	if o.Tour {
@@ -111,16 +111,16 @@ func newPlain(ctx context.Context, o Options) *plain {
 }
 
 // run handles what happens until it is over. stop is closed when the person interrupts.
-func (p *plain) run(stop <-chan struct{}) {
+func (p *face) run(stop <-chan struct{}) {
 	var suspend <-chan struct{}
 	if p.o.Stop != nil {
 		suspend = p.o.Stop.Asked
 	}
 	p.start(p.s.Start(p.now))
-	for !p.over {
+	for !p.finished {
 		var beat *time.Timer
 		var wake <-chan time.Time
-		if at := session.Earlier(p.s.Next(), p.doubt); !at.IsZero() {
+		if at := session.Earlier(p.s.Next(), p.doubtAt); !at.IsZero() {
 			beat = time.NewTimer(max(at.Sub(p.now), time.Millisecond))
 			wake = beat.C
 		}
@@ -132,8 +132,8 @@ func (p *plain) run(stop <-chan struct{}) {
 		case <-suspend:
 			happened = p.suspend
 		case l := <-p.lines:
-			happened = func() { p.typed(l) }
-		case e := <-p.came:
+			happened = func() { p.handleLine(l) }
+		case e := <-p.events:
 			happened = func() { p.start(p.s.Apply(e, p.now)) }
 		case <-wake:
 			happened = func() {}
@@ -143,15 +143,15 @@ func (p *plain) run(stop <-chan struct{}) {
 		}
 		p.now = p.s.Now()
 		happened()
-		p.settle()
+		p.afterEvent()
 	}
 }
 
 // do asks the session for something.
-func (p *plain) do(r session.Request) { p.start(p.s.Do(r, p.now)) }
+func (p *face) do(r session.Request) { p.start(p.s.Do(r, p.now)) }
 
 // start runs work beside the loop, which applies what it comes to, and tells what there is to tell.
-func (p *plain) start(work []session.Work) {
+func (p *face) start(work []session.Work) {
 	for _, w := range work {
 		go p.work(w)
 	}
@@ -160,7 +160,7 @@ func (p *plain) start(work []session.Work) {
 	}
 }
 
-func (p *plain) work(w session.Work) {
+func (p *face) work(w session.Work) {
 	ended := false
 	defer func() {
 		if !ended { // it panics, and takes the process with it
@@ -170,15 +170,15 @@ func (p *plain) work(w session.Work) {
 	e := w(p.ctx)
 	ended = true
 	select {
-	case p.came <- e:
+	case p.events <- e:
 	case <-p.ctx.Done():
 	}
 }
 
 // settle does what time asks for, and asks for the next line when the last one is answered.
-func (p *plain) settle() {
+func (p *face) afterEvent() {
 	p.start(p.s.Tick(p.now))
-	if !p.doubt.IsZero() && !p.now.Before(p.doubt) || p.left && p.quiet() && p.s.AllDone() {
+	if !p.doubtAt.IsZero() && !p.now.Before(p.doubtAt) || p.deferred && p.boardSettled() && p.s.AllDone() {
 		p.announce()
 	}
 	if p.out.err != nil {
@@ -187,31 +187,31 @@ func (p *plain) settle() {
 	if p.s.Quitting() {
 		return
 	}
-	if p.turn && p.answered() || !p.turn && p.quiet() { // behind what it follows from
-		p.guide()
+	if p.answering && p.answerComplete() || !p.answering && p.boardSettled() { // behind what it follows from
+		p.tellTourStep()
 	}
-	if p.turn && p.answered() {
-		p.turn, p.waitsSent = false, false
-		if p.asked == nil {
+	if p.answering && p.answerComplete() {
+		p.answering, p.waitsForRevokes = false, false
+		if p.question == nil {
 			p.out.say("ready")
 		}
 	}
-	if !p.turn && !p.wanting {
-		p.wanting = true
+	if !p.answering && !p.lineRequested {
+		p.lineRequested = true
 		p.want <- struct{}{}
 	}
 }
 
 // quiet reports whether no news of the board is about to come by itself.
-func (p *plain) quiet() bool { return !p.s.IsReading() && !p.s.IsDelivering() }
+func (p *face) boardSettled() bool { return !p.s.IsReading() && !p.s.IsDelivering() }
 
 // answered reports whether the last line has got its whole answer.
-func (p *plain) answered() bool {
-	return !p.s.IsReading() && p.s.AllDone() && (!p.waitsSent || !p.s.RevokesSoon())
+func (p *face) answerComplete() bool {
+	return !p.s.IsReading() && p.s.AllDone() && (!p.waitsForRevokes || !p.s.RevokesSoon())
 }
 
 // fail says what went wrong, and the next thing to try.
-func (p *plain) fail(op string, err error) {
+func (p *face) notifyError(op string, err error) {
 	if p.s.Quitting() && errors.Is(err, context.Canceled) {
 		return
 	}

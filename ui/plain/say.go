@@ -13,13 +13,13 @@ import (
 // speaker writes whole lines, each at once. Nothing goes out but what can be read aloud: the text
 // of others loses everything that a terminal would act on, and the signs of the screen become
 // words.
-type speaker struct {
+type printer struct {
 	w   io.Writer
 	err error // the first failure; nothing is written after it
 }
 
 // say writes one line.
-func (s *speaker) say(format string, args ...any) {
+func (s *printer) say(format string, args ...any) {
 	if s.err != nil {
 		return
 	}
@@ -27,7 +27,7 @@ func (s *speaker) say(format string, args ...any) {
 }
 
 // hint says what to try next, if there is something.
-func (s *speaker) hint(text string) {
+func (s *printer) hint(text string) {
 	if text != "" {
 		s.say("hint: %s", text)
 	}
@@ -52,7 +52,7 @@ func spoken(d time.Duration) string {
 }
 
 // spokenMost is a duration that is an upper bound: what is left out makes it longer, never shorter.
-func spokenMost(d time.Duration) string {
+func spokenAtMost(d time.Duration) string {
 	s := int64((d + time.Second - 1) / time.Second)
 	for _, u := range []struct{ from, least int64 }{{24 * 3600, 3600}, {3600, 60}} { // what is smaller is not said
 		if s >= u.from && s%u.least != 0 {

@@ -10,7 +10,7 @@ import (
 
 // needApp finds the application that a text names, by its number or by the rules of the commands;
 // case does not matter where that leaves one. Nil: it was said why there is none.
-func (p *plain) needApp(verb, text string) *session.App {
+func (p *face) needApp(verb, text string) *session.App {
 	if text == "" && len(p.board.Apps) == 1 {
 		return &p.board.Apps[0]
 	}
@@ -19,31 +19,31 @@ func (p *plain) needApp(verb, text string) *session.App {
 		return nil
 	}
 	found := p.appsNamed(text)
-	_, ofToken := p.tokens.named(text)
-	switch id, numbered := p.apps.named(without(text, "application ")); {
+	_, ofToken := p.tokens.idOf(text)
+	switch id, numbered := p.apps.idOf(trimWord(text, "application ")); {
 	case len(found) == 1:
 		return found[0]
 	case len(found) > 1:
 		p.sayWhich(text, nil, found)
 	case id != "":
-		p.out.say("Application %s is gone.", p.apps.of(id))
+		p.out.say("Application %s is gone.", p.apps.numberOf(id))
 	case ofToken:
 		p.out.say("%s takes an application, and %s has the form of a token's number. Numbers of applications begin with A, such as A%s; "+
 			"apps lists them.", verb, text, text)
 	case numbered:
-		p.out.say("There is no application %s yet; apps lists them.", strings.ToUpper(without(text, "application ")))
+		p.out.say("There is no application %s yet; apps lists them.", strings.ToUpper(trimWord(text, "application ")))
 	default:
-		p.out.say("There is no application %s; apps lists them.", repeated(text))
+		p.out.say("There is no application %s; apps lists them.", quoted(text))
 	}
 	return nil
 }
 
 // appsNamed returns the applications that a text may name. "application A1" is a number only; A1 is
 // also the name of an application that is called so.
-func (p *plain) appsNamed(text string) []*session.App {
-	number := without(text, "application ")
+func (p *face) appsNamed(text string) []*session.App {
+	number := trimWord(text, "application ")
 	var found []*session.App
-	if id, _ := p.apps.named(number); id != "" {
+	if id, _ := p.apps.idOf(number); id != "" {
 		if a := p.board.App(id); a != nil {
 			found = append(found, a)
 		}
@@ -66,7 +66,7 @@ func (p *plain) appsNamed(text string) []*session.App {
 
 // needToken finds the token that a text names, or the one of the application that it names; of
 // chooses among what the application holds. Nil: it was said why there is none.
-func (p *plain) needToken(verb, text string, of func(*session.App) []console.Token) *console.Token {
+func (p *face) needToken(verb, text string, of func(*session.App) []console.Token) *console.Token {
 	if only, ok := p.board.Only(); ok && text == "" {
 		return &only
 	}
@@ -76,7 +76,7 @@ func (p *plain) needToken(verb, text string, of func(*session.App) []console.Tok
 	}
 	t, a := p.tokenOrApp(text)
 	if a != nil {
-		return p.oneOf(verb, p.appWords(a)+" holds", of(a))
+		return p.onlyToken(verb, p.appWords(a)+" holds", of(a))
 	}
 	return t
 }
@@ -84,19 +84,19 @@ func (p *plain) needToken(verb, text string, of func(*session.App) []console.Tok
 // tokenOrApp finds what a text names: a token by its ID, its number or the start of its
 // fingerprint, or an application. A number that is also the name of an application or the start of
 // another fingerprint is refused. Both nil: it was said why.
-func (p *plain) tokenOrApp(text string) (*console.Token, *session.App) {
+func (p *face) tokenOrApp(text string) (*console.Token, *session.App) {
 	if r := p.board.Row(text); r != nil && r.Token != nil {
 		return r.Token, nil
 	}
-	number := without(text, "token ")
-	id, numbered := p.tokens.named(number)
+	number := trimWord(text, "token ")
+	id, numbered := p.tokens.idOf(number)
 	var tokens []console.Token
 	if r := p.board.Row(id); r != nil && r.Token != nil {
 		tokens = append(tokens, *r.Token)
 	}
 	var apps []*session.App
 	if number == text {
-		_, ofApp := p.apps.named(text)
+		_, ofApp := p.apps.idOf(text)
 		apps = p.appsNamed(text)
 		if len(apps) == 0 || ofApp { // a name goes before the start of a fingerprint
 			for _, t := range p.board.Named(text) {
@@ -118,31 +118,31 @@ func (p *plain) tokenOrApp(text string) (*console.Token, *session.App) {
 	case numbered && (number != text || len(text) < console.LeastPrefix):
 		p.out.say("There is no token %s yet; tokens lists them.", number)
 	default:
-		p.out.say("There is no token and no application %s; tokens and apps list them.", repeated(text))
+		p.out.say("There is no token and no application %s; tokens and apps list them.", quoted(text))
 	}
 	return nil, nil
 }
 
 // sayWhich tells what a text may name, each in the words that name only that.
-func (p *plain) sayWhich(text string, tokens []console.Token, apps []*session.App) {
+func (p *face) sayWhich(text string, tokens []console.Token, apps []*session.App) {
 	var forms []string
 	for i := range tokens {
-		forms = append(forms, "token "+p.tokens.of(tokens[i].ID))
+		forms = append(forms, "token "+p.tokens.numberOf(tokens[i].ID))
 	}
 	for _, a := range apps {
-		forms = append(forms, "application "+p.apps.of(a.ID))
+		forms = append(forms, "application "+p.apps.numberOf(a.ID))
 	}
-	p.out.say("%s fits %d; nothing was done. Type %s in its place:", repeated(text), len(forms), either(forms))
+	p.out.say("%s fits %d; nothing was done. Type %s in its place:", quoted(text), len(forms), orList(forms))
 	for i := range tokens {
 		p.out.say("%s", p.tokenLine(&tokens[i]))
 	}
 	for _, a := range apps {
-		p.out.say("application %s: %s.", p.apps.of(a.ID), p.appWords(a))
+		p.out.say("application %s: %s.", p.apps.numberOf(a.ID), p.appWords(a))
 	}
 }
 
 // oneOf takes the only one, or says which there are.
-func (p *plain) oneOf(verb, lead string, found []console.Token) *console.Token {
+func (p *face) onlyToken(verb, lead string, found []console.Token) *console.Token {
 	switch len(found) {
 	case 0:
 		p.out.say("%s no token to %s; tokens all lists every one.", lead, verb)
@@ -159,19 +159,19 @@ func (p *plain) oneOf(verb, lead string, found []console.Token) *console.Token {
 
 // alive are the tokens of an application that a verb may be about; ended ones too, while something
 // may pass.
-func (p *plain) alive(a *session.App) []console.Token { return p.s.TokensOf(a.ID, session.Alive) }
+func (p *face) alive(a *session.App) []console.Token { return p.s.TokensOf(a.ID, session.Alive) }
 
-func (p *plain) revocable(a *session.App) []console.Token {
+func (p *face) revocable(a *session.App) []console.Token {
 	return p.s.TokensOf(a.ID, session.Revocable)
 }
 
-func (p *plain) renewable(a *session.App) []console.Token {
+func (p *face) renewable(a *session.App) []console.Token {
 	return p.s.TokensOf(a.ID, session.Renewable)
 }
 
 // without takes off the word that a list or an announcement has before a number: "token 1",
 // "application A1".
-func without(text, word string) string {
+func trimWord(text, word string) string {
 	if rest, ok := strings.CutPrefix(strings.ToLower(text), word); ok && rest != "" && strings.Trim(strings.TrimPrefix(rest, "a"), "0123456789") == "" {
 		return rest
 	}
@@ -179,16 +179,16 @@ func without(text, word string) string {
 }
 
 // tokenLine is a token in a list.
-func (p *plain) tokenLine(t *console.Token) string {
+func (p *face) tokenLine(t *console.Token) string {
 	of := "an application that is gone"
 	if a := p.board.App(t.AppID); a != nil {
 		of = p.appWords(a)
 	}
-	line := fmt.Sprintf("token %s: %s of %s", p.tokens.of(t.ID), t.Fingerprint, of)
+	line := fmt.Sprintf("token %s: %s of %s", p.tokens.numberOf(t.ID), t.Fingerprint, of)
 	if t.User != "" {
 		line += ", for " + string(t.User)
 	}
-	line += ", " + p.stateWords(t, p.judged(t))
+	line += ", " + p.stateWords(t, p.statusOf(t))
 	if len(t.Scopes) > 0 {
 		line += ", scopes " + strings.Join(t.Scopes, " ")
 	}

@@ -8,20 +8,20 @@ import (
 )
 
 // tell says what a fact of the session means. What else has changed is announced from the board.
-func (p *plain) tell(f session.Fact) {
+func (p *face) tell(f session.Fact) {
 	switch f := f.(type) {
 	case session.BoardFiled:
-		p.filed(f.First)
+		p.boardFiled(f.First)
 	case session.Judged:
 		p.announce()
 	case session.Got:
-		p.brought("get", "got", f.Outcome, f.Err)
+		p.tellToken("get", "got", f.Outcome, f.Err)
 	case session.Renewed:
 		word := "asked anew, there was no live refresh token: got"
 		if f.Outcome.How == console.Refreshed {
 			word = "refreshed: got"
 		}
-		p.brought("renew", word, f.Outcome, f.Err)
+		p.tellToken("renew", word, f.Outcome, f.Err)
 	case session.Decided:
 		p.decided(f)
 	case session.Undone:
@@ -42,7 +42,7 @@ func (p *plain) tell(f session.Fact) {
 		p.ask(f)
 	case session.WaitsForPerson:
 		if f.Again {
-			p.inviteAgain(f.App)
+			p.repeatInvitation(f.App)
 		}
 	case session.MaySupersede:
 		words, hint := describe.Supersede(f.Supersede)
@@ -52,85 +52,85 @@ func (p *plain) tell(f session.Fact) {
 		p.o.Stop.Now()
 		p.now = p.s.Now()
 	case session.Quitting:
-		p.asked = nil
+		p.question = nil
 	case session.Finishing:
 		if !f.Clipboard {
 			p.out.say("Finishing what is under way; control c does not wait.")
 		}
 	case session.Finished:
-		p.over = true
+		p.finished = true
 	default:
 		p.tellOfStore(f)
 	}
 }
 
 // tellOfStore tells what became of the store and of what is over, and of the clipboard.
-func (p *plain) tellOfStore(f session.Fact) {
+func (p *face) tellOfStore(f session.Fact) {
 	switch f := f.(type) {
 	case session.BoardRead:
 		if !f.Again {
-			p.fail("read the store", f.Err)
+			p.notifyError("read the store", f.Err)
 		}
 	case session.Restored:
 		p.out.say("note: %s.", describe.Restored)
-		p.told, p.primed = map[string]told{}, false // what differs was nobody's doing
+		p.reported, p.announcing = map[string]report{}, false // what differs was nobody's doing
 	case session.Unkept:
-		p.fail("store", f.Err)
+		p.notifyError("store", f.Err)
 	case session.NotDelivered:
-		p.fail("deliver revokes", f.Err)
+		p.notifyError("deliver revokes", f.Err)
 	case session.Unlocked:
-		if p.done("unlock", f.Err) {
+		if p.succeeded("unlock", f.Err) {
 			p.out.say("The store is unlocked.")
 		}
 	case session.Dismissed:
-		if p.done("dismiss", f.Err) {
+		if p.succeeded("dismiss", f.Err) {
 			p.out.say("The lost answer to a %s is dismissed; the log keeps it.", f.Mark.Verb())
 		}
 	case session.NothingOver:
 		p.nothingOver(f)
 	case session.Forgot:
-		if p.done("forget", f.Err) {
+		if p.succeeded("forget", f.Err) {
 			p.out.say("Forgot %s.", describe.Forgotten(f.Done))
 		}
 	case session.Pruned:
-		if n := len(f.Done.Tokens); p.done("forget what is over", f.Err) && n > 0 {
+		if n := len(f.Done.Tokens); p.succeeded("forget what is over", f.Err) && n > 0 {
 			p.out.say("note: forgot %s that had been over for longer than store.keep.",
 				text.Count(n, "token"))
 		}
 	case session.WroteOut:
-		if p.done("write out", f.Err) {
+		if p.succeeded("write out", f.Err) {
 			written, hint := describe.WroteOut(f.Place)
 			p.out.say("%s.", written)
 			p.out.hint(hint)
 		}
 	case session.ClipboardCleared:
-		if said := f.Cleared.Words(); p.done("clear the clipboard", f.Err) && said != "" {
-			p.out.say("%s.", text.Sentence(said))
+		if words := f.Cleared.Words(); p.succeeded("clear the clipboard", f.Err) && words != "" {
+			p.out.say("%s.", text.Sentence(words))
 			p.out.hint(f.Cleared.Hint())
 		}
 	}
 }
 
 // done reports whether there was no error; otherwise it says what went wrong.
-func (p *plain) done(op string, err error) bool {
+func (p *face) succeeded(op string, err error) bool {
 	if err != nil {
-		p.fail(op, err)
+		p.notifyError(op, err)
 	}
 	return err == nil
 }
 
 // brought says what a get or renew brought.
-func (p *plain) brought(op, word string, out console.Outcome, err error) {
-	if !p.done(op, err) {
+func (p *face) tellToken(op, word string, out console.Outcome, err error) {
+	if !p.succeeded(op, err) {
 		return
 	}
 	t := &out.Token
-	life := p.voice().Life(*t, p.judged(t))
-	p.saw(t)
+	life := p.voice().Life(*t, p.statusOf(t))
+	p.markReported(t)
 	if out.Same {
-		p.out.say("%s: the same token came back, %s: the server hands out the live token again.", p.lead(t), life)
+		p.out.say("%s: the same token came back, %s: the server hands out the live token again.", p.nameToken(t), life)
 	} else {
-		p.out.say("%s: %s, %s.", p.lead(t), word, life)
+		p.out.say("%s: %s, %s.", p.nameToken(t), word, life)
 	}
 	for _, n := range out.Notes {
 		p.out.say("note: %s.", console.FaceLines().Says(n))
@@ -138,28 +138,28 @@ func (p *plain) brought(op, word string, out console.Outcome, err error) {
 }
 
 // decided says that a revoke waits for its time, and how to take it back.
-func (p *plain) decided(f session.Decided) {
-	if !p.done("revoke", f.Err) {
+func (p *face) decided(f session.Decided) {
+	if !p.succeeded("revoke", f.Err) {
 		return
 	}
 	t := &f.Token
-	p.saw(t)
+	p.markReported(t)
 	if t.RevokeAt.After(p.now) {
-		p.out.say("%s: %s.", p.lead(t), p.revokingWords(t))
+		p.out.say("%s: %s.", p.nameToken(t), p.revokingWords(t))
 		return
 	}
-	p.waitsSent = true // it is sent at once, and that is the answer
+	p.waitsForRevokes = true // it is sent at once, and that is the answer
 }
 
-func (p *plain) undone(f session.Undone) {
-	if !p.done("undo", f.Err) {
+func (p *face) undone(f session.Undone) {
+	if !p.succeeded("undo", f.Err) {
 		return
 	}
 	for i := range f.Undone.Taken {
 		t := &f.Undone.Taken[i]
-		p.saw(t)
+		p.markReported(t)
 		p.out.say("%s: "+describe.TakenBack+": %s.",
-			p.lead(t), p.stateWords(t, p.judged(t)))
+			p.nameToken(t), p.stateWords(t, p.statusOf(t)))
 	}
 	if len(f.Undone.Taken)+f.Undone.Sent > 1 {
 		p.out.say("%s.", describe.Taken(f.Undone))
@@ -167,14 +167,14 @@ func (p *plain) undone(f session.Undone) {
 }
 
 // delivered reports one delivery. A 2xx of the server is "accepted", never "dead".
-func (p *plain) delivered(d console.Delivery) {
+func (p *face) delivered(d console.Delivery) {
 	t := &d.Token
-	what := p.lead(t)
+	what := p.nameToken(t)
 	if d.Kind == console.RevokeRefresh && d.Err != nil {
 		what += ", its refresh token"
 	}
-	p.saw(t)
-	switch s := p.judged(t); {
+	p.markReported(t)
+	switch s := p.statusOf(t); {
 	case d.Err != nil && d.Kept:
 		if why := d.Err.Error(); p.undelivered[t.ID] != why { // each cause once, however often it is tried
 			p.undelivered[t.ID] = why
@@ -194,18 +194,18 @@ func (p *plain) delivered(d console.Delivery) {
 }
 
 // probed says what the gateway made of a token.
-func (p *plain) probed(f session.Probed) {
-	if !p.done("probe", f.Err) {
+func (p *face) probed(f session.Probed) {
+	if !p.succeeded("probe", f.Err) {
 		return
 	}
-	t, told := &f.Token, p.voice().Probe(f.Answer, p.judged(&f.Token))
-	p.saw(t)
-	p.out.say("%s: %s, %s.", p.lead(t), describe.Code(f.Answer.Status, f.Answer.FaultCode), told.Text)
-	p.out.hint(p.s.Remedy(p.board.App(t.AppID), told.Next, console.FaceLines()))
+	t, sentence := &f.Token, p.voice().Probe(f.Answer, p.statusOf(&f.Token))
+	p.markReported(t)
+	p.out.say("%s: %s, %s.", p.nameToken(t), describe.Code(f.Answer.Status, f.Answer.FaultCode), sentence.Text)
+	p.out.hint(p.s.Remedy(p.board.App(t.AppID), sentence.Next, console.FaceLines()))
 }
 
-func (p *plain) copied(f session.Copied) {
-	if !p.done("copy", f.Err) {
+func (p *face) copied(f session.Copied) {
+	if !p.succeeded("copy", f.Err) {
 		if p.o.About == "" {
 			p.out.hint("lanyard token APP prints one, in another terminal")
 		}
@@ -221,7 +221,7 @@ func (p *plain) copied(f session.Copied) {
 	}
 	but := ""
 	if row := p.board.Row(f.ID); row != nil && row.Token != nil {
-		if why := describe.NoGood(p.judged(row.Token)); why != "" {
+		if why := describe.NoGood(p.statusOf(row.Token)); why != "" {
 			but = ", but " + why
 		}
 	}

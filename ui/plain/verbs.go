@@ -5,13 +5,13 @@ import (
 	"lanyard/ui/session"
 )
 
-func (p *plain) get(text string) {
+func (p *face) get(text string) {
 	if a := p.needApp("get", text); a != nil {
 		p.do(session.Get{App: a.ID})
 	}
 }
 
-func (p *plain) renew(text string) {
+func (p *face) renew(text string) {
 	if text == "" {
 		if t := p.needToken("renew", text, p.renewable); t != nil {
 			p.do(session.Renew{Token: t.ID})
@@ -31,13 +31,13 @@ func (p *plain) renew(text string) {
 	}
 }
 
-func (p *plain) revoke(text string) {
+func (p *face) revoke(text string) {
 	if t := p.needToken("revoke", text, p.revocable); t != nil {
 		p.do(session.Revoke{Token: t.ID})
 	}
 }
 
-func (p *plain) undo(text string) {
+func (p *face) undo(text string) {
 	if text == "" {
 		p.do(session.Undo{})
 	} else if t := p.needToken("undo", text, p.revocable); t != nil {
@@ -45,7 +45,7 @@ func (p *plain) undo(text string) {
 	}
 }
 
-func (p *plain) copy(text string) {
+func (p *face) copy(text string) {
 	if !p.s.CanCopy() {
 		p.do(session.Copy{}) // which says why
 	} else if t := p.needToken("copy", text, p.alive); t != nil {
@@ -53,14 +53,14 @@ func (p *plain) copy(text string) {
 	}
 }
 
-func (p *plain) probe(text string) {
+func (p *face) probe(text string) {
 	if t := p.needToken("probe", text, p.alive); t != nil {
 		p.do(session.Probe{Token: t.ID})
 	}
 }
 
 // cancel gives up waiting for a person. The end of the get is the answer.
-func (p *plain) cancel(text string) {
+func (p *face) cancel(text string) {
 	var of *session.App
 	if text != "" {
 		if of = p.needApp("cancel", text); of == nil {
@@ -82,9 +82,9 @@ func (p *plain) cancel(text string) {
 }
 
 // wait reads no line until what was decided is sent.
-func (p *plain) wait(string) { p.waitsSent = true }
+func (p *face) wait(string) { p.waitsForRevokes = true }
 
-func (p *plain) unlock(string) {
+func (p *face) unlock(string) {
 	if !p.s.Key().Locked {
 		p.out.say("The store is not locked.")
 		return

@@ -11,7 +11,7 @@ import (
 )
 
 // appWords name an application: "Orders sandbox", and where it is if there are several places.
-func (p *plain) appWords(a *session.App) string {
+func (p *face) appWords(a *session.App) string {
 	s := a.Shown
 	if a.KeyType != "" {
 		s += " " + strings.ToLower(text.Line(a.KeyType))
@@ -23,12 +23,12 @@ func (p *plain) appWords(a *session.App) string {
 }
 
 // tokenWords name a token: by its number in this run and its fingerprint.
-func (p *plain) tokenWords(t *console.Token) string {
-	return fmt.Sprintf("token %s (%s)", p.tokens.of(t.ID), t.Fingerprint)
+func (p *face) tokenWords(t *console.Token) string {
+	return fmt.Sprintf("token %s (%s)", p.tokens.numberOf(t.ID), t.Fingerprint)
 }
 
 // lead names a token with its application, as each announcement begins.
-func (p *plain) lead(t *console.Token) string {
+func (p *face) nameToken(t *console.Token) string {
 	if a := p.board.App(t.AppID); a != nil {
 		return p.appWords(a) + ", " + p.tokenWords(t)
 	}
@@ -36,7 +36,7 @@ func (p *plain) lead(t *console.Token) string {
 }
 
 // regime is how the server of an application treats earlier tokens.
-func (p *plain) regime(appID string) console.Regime {
+func (p *face) regime(appID string) console.Regime {
 	if a := p.board.App(appID); a != nil {
 		return a.Environment.Regime
 	}
@@ -44,20 +44,20 @@ func (p *plain) regime(appID string) console.Regime {
 }
 
 // judged is a token as it is now.
-func (p *plain) judged(t *console.Token) console.Status {
+func (p *face) statusOf(t *console.Token) console.Status {
 	return console.StatusAt(*t, p.policyOf(t), p.now)
 }
 
-func (p *plain) policyOf(t *console.Token) console.Policy { return p.s.Policy(t.AppID) }
+func (p *face) policyOf(t *console.Token) console.Policy { return p.s.Policy(t.AppID) }
 
 // voice is how lines tell things.
-func (p *plain) voice() describe.Voice {
-	return describe.Voice{Face: console.FaceLines(), Wait: spoken, Span: spoken, AtMost: spokenMost,
+func (p *face) voice() describe.Voice {
+	return describe.Voice{Face: console.FaceLines(), Wait: spoken, Span: spoken, AtMost: spokenAtMost,
 		Clock: p.at, Others: text.Line}
 }
 
 // hold is what keeps the revoke of a token from being sent.
-func (p *plain) hold(t *console.Token) describe.Hold {
+func (p *face) hold(t *console.Token) describe.Hold {
 	h := describe.Hold{Locked: p.s.Key().NeedsPassphrase()}
 	if a := p.board.App(t.AppID); a != nil && a.Environment.ReadOnly {
 		h.ReadOnly = text.Line(string(a.Environment.Name))
@@ -66,12 +66,12 @@ func (p *plain) hold(t *console.Token) describe.Hold {
 }
 
 // stateWords say what state a token is in, the word of the state first, and how long it lasts.
-func (p *plain) stateWords(t *console.Token, s console.Status) string {
+func (p *face) stateWords(t *console.Token, s console.Status) string {
 	return p.voice().State(*t, s, p.policyOf(t), p.hold(t), p.now)
 }
 
 // revokingWords say how far a revoke is that the server has not accepted.
-func (p *plain) revokingWords(t *console.Token) string {
+func (p *face) revokingWords(t *console.Token) string {
 	return p.voice().Revoke(*t, p.hold(t), p.now)
 }
 
