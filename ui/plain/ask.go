@@ -9,7 +9,7 @@ import (
 	"lanyard/ui/session"
 )
 
-// ask puts a question of the session, which the next line answers.
+// ask prints a question of the session. The next line answers it.
 func (p *face) ask(f session.Ask) {
 	q := question{answers: map[string]func(){"yes": func() { p.do(f.Then) }}}
 	switch about := f.About.(type) {
@@ -43,13 +43,13 @@ func (p *face) ask(f session.Ask) {
 		p.out.say("Nothing can be stored any more. Write out what this lanyard holds before it " +
 			"ends? Type yes or no, anything else to stay.")
 	default:
-		return // lines raise no other question
+		return // the line mode raises no other question
 	}
 	p.question = &q
 }
 
-// ownToken gets a token with a scope of this machine's own instead. A renewal becomes a get:
-// another set of scopes is another token, and not this one renewed.
+// ownToken returns a get with the scope of this machine added, so that no other token is
+// superseded. A renewal becomes a get, because another set of scopes is another token.
 func ownToken(then session.Request, about session.Superseding) session.Get {
 	get, ok := then.(session.Get)
 	if !ok {
@@ -72,7 +72,7 @@ func (p *face) askDismiss(a *session.App, m *console.Mark) {
 	}
 }
 
-// refused says why a command did nothing.
+// refused prints why a request was not done.
 func (p *face) refused(f session.Refused) {
 	switch f.Reason {
 	case session.InFlight:
@@ -92,6 +92,6 @@ func (p *face) refused(f session.Refused) {
 			p.unlock("")
 		}
 	case session.NothingYet, session.NowhereToSave:
-		// lines have a service from the start
+		// the line mode has a service from the start
 	}
 }

@@ -13,15 +13,14 @@ import (
 	"lanyard/ui/session"
 )
 
-// numbers gives each ID a number that is its own for the whole run, in the order in which they were
-// first seen.
+// numbers gives each ID a number for the whole run, in the order of first use.
 type numbers struct {
 	letter string // before each number: "A" for applications, "" for tokens
 	ids    []string
 	at     map[string]int
 }
 
-// of returns the number of an ID as it is told and typed, such as "A1" or "1".
+// numberOf returns the number of an ID as it is printed and typed, such as "A1" or "1".
 func (n *numbers) numberOf(id string) string {
 	if n.at == nil {
 		n.at = map[string]int{}
@@ -33,22 +32,23 @@ func (n *numbers) numberOf(id string) string {
 	return n.letter + strconv.Itoa(n.at[id])
 }
 
-// told is what was last said of a token.
+// report is what was printed last of a token.
 type report struct {
 	state    console.State
 	reopened bool
 	rev      int64
-	name     string // how it was called, for when it is gone
+	name     string // its name, to print when it is gone
 }
 
-// saw notes that a token was spoken of as it is now: what was said once is not announced.
+// markReported notes that the state of a token was printed, so that announce does not print it
+// again.
 func (p *face) markReported(t *console.Token) {
 	s := p.statusOf(t)
 	p.reported[t.ID] = report{s.State, s.Reopened, t.Rev, p.nameToken(t)}
 }
 
-// announce says what has changed on the board since it was last spoken of, each change in one line.
-// What an answer that is under way will say is left to it.
+// announce prints each change of the board since the last report, one line each. It leaves out
+// changes that an answer in flight will report.
 func (p *face) announce() {
 	p.doubtAt, p.deferred = time.Time{}, false
 	present := map[string]bool{}
@@ -95,7 +95,7 @@ func (p *face) announceToken(r *session.Row) {
 	}
 }
 
-// answerTells reports whether an answer that is under way is about to tell of the change.
+// answerTells reports whether an answer in flight will report the change of a token.
 func (p *face) answerTells(t *console.Token, last report, known bool, now console.State) bool {
 	if !known {
 		return p.s.Brings(t.AppID)
@@ -122,15 +122,15 @@ func (p *face) announceMark(a *session.App, r *session.Row) {
 	}
 }
 
-// How long another lanyard may be at a request before it is called unanswered: beyond the time that
-// the request itself has, or that a person has who takes part in it.
+// A request of another lanyard counts as unanswered doubtAfter its timeout. If a person takes part in
+// it, it counts as unanswered doubtAfterPerson after it was sent.
 const (
 	doubtAfter       = 5 * time.Second
 	doubtAfterPerson = 15 * time.Minute
 )
 
-// mayBeAnswered says whether the answer of a mark is still awaited by whoever left it, and has it
-// looked at again when it can no longer be.
+// mayBeAnswered reports whether another lanyard may still receive the answer to the request of a
+// mark. If so, it schedules another look at the mark.
 func (p *face) mayBeAnswered(a *session.App, m *console.Mark) bool {
 	at := m.SentAt.Add(a.Environment.Timeout + doubtAfter)
 	if m.Op == console.OpGet && (a.Interactive() || m.Grant != "") {
@@ -147,7 +147,7 @@ func (p *face) markWords(m *console.Mark) string {
 	return p.voice().Lost("", *m, p.regime(m.AppID), p.now)
 }
 
-// filed tells what a reading of the board shows.
+// boardFiled prints what a new reading of the board shows.
 func (p *face) boardFiled(first bool) {
 	for i := range p.board.Apps {
 		a := &p.board.Apps[i]
@@ -167,7 +167,7 @@ func (p *face) boardFiled(first bool) {
 	p.announceInvitations()
 }
 
-// greet says where one is, once the board has been read.
+// greet prints the first lines, after the first reading of the board.
 func (p *face) greet() {
 	on := ""
 	if p.o.About != "" {
@@ -188,7 +188,7 @@ func (p *face) greet() {
 	}
 }
 
-// sayAltered says that rows were altered since it was said last.
+// sayAltered warns of altered rows if they have changed since the last warning.
 func (p *face) sayAltered() {
 	if slices.Equal(p.board.Altered, p.altered) {
 		return
@@ -199,7 +199,7 @@ func (p *face) sayAltered() {
 	}
 }
 
-// guide tells the next step of the tour, once, when the last one was done and its answer told.
+// tellTourStep prints the next step of the tour when the last one is done.
 func (p *face) tellTourStep() {
 	if p.tour == nil || !p.board.Read {
 		return
@@ -215,15 +215,15 @@ func (p *face) tellTourStep() {
 	}
 }
 
-// invite says what a person is asked to do before a grant can go on, once for each invitation.
-// Lines are read meanwhile.
+// announceInvitations prints what a person must do before a get can continue, once for each
+// invitation. Lines are still read meanwhile.
 func (p *face) announceInvitations() {
 	open := map[string]string{}
 	for i := range p.board.Invitations {
 		inv := &p.board.Invitations[i]
 		key := string(inv.URL) + " " + inv.UserCode
 		open[inv.AppID] = key
-		if p.s.Quitting() { // nobody is waited for any more
+		if p.s.Quitting() { // the waits are given up
 			continue
 		}
 		if before, known := p.invited[inv.AppID]; !known || !strings.HasPrefix(before, key) {
@@ -239,7 +239,7 @@ func (p *face) announceInvitations() {
 	p.invited = open
 }
 
-// inviteAgain says again what a person is asked to do.
+// repeatInvitation prints again what a person must do.
 func (p *face) repeatInvitation(appID string) {
 	for i := range p.board.Invitations {
 		if p.board.Invitations[i].AppID == appID {
@@ -249,7 +249,7 @@ func (p *face) repeatInvitation(appID string) {
 	}
 }
 
-// invitedWords names the application of an invitation.
+// invitedWords returns the name of the application of an invitation.
 func (p *face) invitedWords(inv *console.Invitation) string {
 	if a := p.board.App(inv.AppID); a != nil {
 		return p.appWords(a)
@@ -277,12 +277,12 @@ func (p *face) tellInvitation(inv *console.Invitation) {
 	p.out.say("There are %s for it; type cancel to give up.", spoken(left))
 }
 
-// mostNumbers is more than a run gives out. A longer number may be a secret that was pasted, and is
-// not repeated.
+// largestNumber is larger than any number in use. A longer one may be a pasted secret, and is not
+// printed.
 const largestNumber = 999_999
 
-// named returns the ID that a typed number stands for, "" for one that was never given out. ok is
-// whether text has the form of such a number; capital and small letters are the same.
+// idOf returns the ID with the number that text is, or "" if the number is not in use. ok reports
+// whether text has the form of a number. Upper and lower case are equal.
 func (n *numbers) idOf(text string) (id string, ok bool) {
 	digits, ok := strings.CutPrefix(strings.ToUpper(text), n.letter)
 	k, err := strconv.Atoi(digits)
@@ -295,7 +295,8 @@ func (n *numbers) idOf(text string) (id string, ok bool) {
 	return n.ids[k-1], true
 }
 
-// signedIn takes a line that may be the answer to a sign-in that waits. It is never repeated.
+// answerSignIn tries a line as the answer to a sign-in that waits. It reports whether a sign-in
+// waits. The line is never printed, because it holds an authorization code.
 func (p *face) answerSignIn(text string) bool {
 	var wrong error
 	for _, inv := range p.board.Invitations {

@@ -7,11 +7,11 @@ import (
 	"lanyard/text"
 )
 
-// command is one word that can be typed, with what it does.
+// command is a command of the line mode.
 type command struct {
 	word   string
-	letter string // the letter that the screen has for it: short, whatever else begins so
-	alias  string // another word for the same
+	letter string // the usual key on the screen, a short name
+	alias  string // another name; ""
 	args   string
 	help   string
 	run    func(p *face, args string)
@@ -40,8 +40,8 @@ func commands() []command {
 	}
 }
 
-// find gives the command that a word names: whole, by its letter, or by a beginning that no other
-// has.
+// find returns the command that a word names: by its name, by its letter or by an unambiguous
+// prefix. If the prefix is ambiguous, it returns the possible names.
 func find(word string) (c command, several []string) {
 	word = strings.ToLower(word)
 	for _, c := range commands() {
@@ -61,7 +61,7 @@ func find(word string) (c command, several []string) {
 	return command{}, several
 }
 
-// typed carries out a line.
+// handleLine carries out a line: an answer to a question, a command, or the result of a sign-in.
 func (p *face) handleLine(l inputLine) {
 	p.lineRequested = false
 	p.answering = true
@@ -105,23 +105,23 @@ func (p *face) handleLine(l inputLine) {
 		c.run(p, args)
 	case len(several) > 1:
 		p.out.say("%s may be %s: type more of it.", word, orList(several))
-	case args == "" && len(word) >= shortestCode && p.answerSignIn(text): // the code alone
+	case args == "" && len(word) >= shortestCode && p.answerSignIn(text): // a code without its URL
 	default:
 		p.out.say("%s", unknown(word))
 	}
 }
 
-// shortestCode is from how many characters on a word that is no command may be an authorization
-// code.
+// shortestCode is the least number of characters of a word that may be an authorization code.
 const shortestCode = 8
 
-// either joins words to a choice.
+// orList joins words: "a, b or c".
 func orList(words []string) string {
 	n := len(words) - 1
 	return strings.Join(words[:n], ", ") + " or " + words[n]
 }
 
-// repeated is what somebody typed, unless it may be a token that was pasted.
+// quoted returns a word in quotes. It does not repeat a long word, which may be a token that was
+// pasted.
 func quoted(word string) string {
 	if len(word) > 16 {
 		return "of that name"
@@ -129,7 +129,7 @@ func quoted(word string) string {
 	return `"` + word + `"`
 }
 
-// unknown is the answer to a word that is no command.
+// unknown returns the answer to a word that is not a command.
 func unknown(word string) string {
 	var words []string
 	full := map[string]string{}

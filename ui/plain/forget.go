@@ -7,7 +7,7 @@ import (
 	"lanyard/ui/session"
 )
 
-// forget dismisses a mark, or forgets what is over, after a question.
+// forget dismisses a mark, or removes tokens or applications that are over. Both ask first.
 func (p *face) forget(text string) {
 	for r := range p.s.Rows(session.Query{Scope: session.Everything}) {
 		if m := r.LostAnswer(); m != nil && (m.ID == text || r.ID == text) {
@@ -24,8 +24,8 @@ func (p *face) forget(text string) {
 	}
 }
 
-// forgetWhat finds what is to be forgotten: all that is over, an application that is gone, what is
-// over of another one, or a token.
+// forgetWhat returns what text asks to remove: everything that is over, an application, or a token.
+// If ok is false, it has printed why.
 func (p *face) forgetWhat(text string) (what console.ForgetWhat, ok bool) {
 	if text == "over" {
 		return console.ForgetWhat{Over: true}, true
@@ -47,7 +47,7 @@ func (p *face) forgetWhat(text string) (what console.ForgetWhat, ok bool) {
 	return what, true
 }
 
-// nothingOver says why nothing is forgotten.
+// nothingOver prints why nothing is removed.
 func (p *face) nothingOver(f session.NothingOver) {
 	if !p.succeeded("forget", f.Err) {
 		return

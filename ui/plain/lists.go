@@ -69,7 +69,7 @@ func (p *face) listTokens(text string) {
 	}
 }
 
-// listGateway tells what was ended and may still pass the gateway.
+// listGateway prints the tokens that were ended and that the gateway may still let through.
 func (p *face) listGateway(string) {
 	if p.board.AtGateway() == 0 && p.board.Total.Revoking == 0 {
 		p.out.say("Nothing revoked or replaced may still pass the gateway.")
@@ -89,7 +89,7 @@ func (p *face) listGateway(string) {
 	}
 }
 
-// gatewayWords say of an ended token what may still pass, what the probes showed, and the verdict.
+// gatewayWords describes an ended token: its state, the probes since its end, and the verdict.
 func (p *face) gatewayWords(r *session.Row) string {
 	t, s := r.Token, p.statusOf(r.Token)
 	parts := []string{p.stateWords(t, s)}
@@ -119,7 +119,7 @@ func (p *face) gatewayWords(r *session.Row) string {
 	return strings.Join(parts, "; ")
 }
 
-// inspect tells all that is known of a token without opening it.
+// inspect prints what the store knows of a token. It does not decode the token.
 func (p *face) inspect(text string) {
 	t := p.needToken("inspect", text, p.alive)
 	if t == nil {
@@ -172,7 +172,7 @@ func (p *face) inspect(text string) {
 	}
 }
 
-// at is a time of day, with its date where that is not today's.
+// at formats a time in UTC, with the date if that is not today.
 func (p *face) at(t time.Time) string {
 	t = t.UTC()
 	if t.Format(time.DateOnly) == p.now.UTC().Format(time.DateOnly) {
@@ -181,10 +181,10 @@ func (p *face) at(t time.Time) string {
 	return t.Format("2006-01-02 15:04:05Z")
 }
 
-// lastEvents is how many lines of the log are told without being asked for all.
+// lastEvents is the number of log entries that log prints without all.
 const lastEvents = 20
 
-// logOf is what a line asks the log for: a token, the tokens of an application, or everything.
+// logScope selects log entries: those of a token, those of an application, or all.
 type logScope struct {
 	tokenID, appID string
 	all            bool

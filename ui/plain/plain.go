@@ -1,8 +1,12 @@
-// Package plain is the console in lines, over ui/session: for screen readers, for terminals that
-// can only print, and for programs.
+// Package plain is the line mode: a console that reads one command per line and prints what
+// happens. It is for screen readers, for terminals that can only print and for programs.
 //
-// It reads one command a line and prints what the session tells. It depends on no terminal library
-// and measures no widths.
+// [Run] is a face of a session.Session, as the screen is. It prints each change once, as a line
+// that can be read aloud. It writes no escape sequences, depends on no terminal library and
+// measures no widths.
+//
+// Tokens and applications get numbers in the order in which they first appear. A number keeps its
+// meaning until the program ends.
 package plain
 
 import (
@@ -17,37 +21,35 @@ import (
 	"lanyard/ui/session"
 )
 
-// Options are what the console in lines is built from.
+// Options configure the line mode.
 type Options struct {
 	Service *console.Service
-	// Clipboard must not want control sequences written: lines have none. Nil: copying is off.
+	// Clipboard must not return control sequences to write, because lines have none. Nil: copying
+	// is off.
 	Clipboard  session.Clipboard
 	Stop       *session.Stop     // nil: the system has no job control
-	ClearAfter time.Duration     // until the clipboard is cleared; 0 never
-	Device     string            // names this machine in a scope of its own; "" makes no such offer
-	Tour       bool              // lead through the life of a token, step by step
-	About      string            // what this console is on, in a few words; "" for the person's own
+	ClearAfter time.Duration     // when a copied token is cleared; 0: never
+	Device     string            // identifies this machine in a scope; "" offers no such scope
+	Tour       bool              // guide the person through the life of a token
+	About      string            // names a demo or sandbox store; "" for the person's own store
 	Banners    []describe.Banner // permanent warnings
-	Input      io.Reader
+	Input      io.Reader         // commands
 	Output     io.Writer
 }
 
-// Run is the console in lines, for screen readers, terminals that can do nothing but print,
-// and programs that drive it. Like the screen it is a face of a session. What was printed stays as
-// it is: there is no cursor to move and no escape sequence, and each change is told once.
-//
-// It ends when the person quits, when the input does, or with ErrInterrupted when ctx does; in each
-// case what is under way is finished first.
+// Run reads commands from o.Input until the person quits, the input ends or ctx is done. It
+// finishes the work in flight first. It returns session.ErrInterrupted if ctx is done, and an error
+// if a line cannot be written.
 func Run(ctx context.Context, o Options) error {
 	inner, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel() // ends the wait for changes
 	p := newFace(inner, o)
 	defer close(p.want)
 	go readLines(o.Input, p.want, p.lines)
-	defer p.s.ClearNow(nil) // after a panic; the loop has done so
+	defer p.s.ClearNow(nil) // after a panic; quitting clears the clipboard otherwise
 	p.run(ctx.Done())
 	switch {
-	case p.interrupted: // lines cannot be written either when the terminal is gone
+	case p.interrupted: // if the terminal is gone, out.err is set too
 		return session.ErrInterrupted
 	case p.out.err != nil:
 		return fmt.Errorf("write a line: %w", p.out.err)
@@ -55,43 +57,43 @@ func Run(ctx context.Context, o Options) error {
 	return nil
 }
 
-// plain is the loop: everything that happens comes to it, one at a time, and it alone writes. What
-// the console is in the middle of is the session's; plain keeps what was said.
+// face is the state of the line mode. All events arrive at its loop, and only the loop prints. The
+// session has the state of the console; face has what was printed.
 type face struct {
 	ctx    context.Context
 	o      Options
 	s      *session.Session
-	board  *session.Board // the session's
+	board  *session.Board // the session's board
 	out    *printer
 	want   chan struct{} // asks for the next line
 	lines  chan inputLine
-	events chan session.Event // what work came to
+	events chan session.Event // results of work
 
-	now         time.Time // set once for each thing that happens
+	now         time.Time // the time of the current event
 	apps        numbers
 	tokens      numbers
-	reported    map[string]report // what was last said of each token, by ID
-	announcing  bool              // what differs from that is told
-	deferred    bool              // a change was left to an answer in flight
-	invited     map[string]string // what was last said of an invitation, by application
-	undelivered map[string]string // what was last said of a revoke that is kept, by token
-	altered     []console.Altered // rows that were said to be altered
-	doubtAt     time.Time         // when what another lanyard has asked for will count as unanswered
+	reported    map[string]report // what was printed last of each token, by ID
+	announcing  bool              // print what differs from reported
+	deferred    bool              // an answer in flight will report a change
+	invited     map[string]string // what was printed last of an invitation, by application
+	undelivered map[string]string // the error printed last of a pending revoke, by token
+	altered     []console.Altered // altered rows that were printed
+	doubtAt     time.Time         // when a request of another lanyard counts as unanswered
 
 	tour            *session.Tour // nil: none
-	stepShown       int           // of the tour, counted from 1
-	question        *question     // which the next line answers
-	answering       bool          // a command is being answered: the next line is not read yet
-	waitsForRevokes bool          // it is over when what was decided is sent
-	lineRequested   bool          // a line was asked for
+	stepShown       int           // step of the tour that was printed, counted from 1
+	question        *question     // the next line answers it; nil if there is none
+	answering       bool          // a command is being answered, so the next line is not read yet
+	waitsForRevokes bool          // the answer ends when all decided revokes are sent
+	lineRequested   bool          // a line was requested from readLines
 	interrupted     bool
 	finished        bool
 }
 
-// question waits for the next line. Any answer that it does not name is No.
+// question is answered by the next line. Every answer without a function means no.
 type question struct {
-	answers map[string]func()
-	no      string
+	answers map[string]func() // by lower-case answer
+	no      string            // printed for no
 }
 
 func newFace(ctx context.Context, o Options) *face {
@@ -110,7 +112,7 @@ func newFace(ctx context.Context, o Options) *face {
 	return p
 }
 
-// run handles what happens until it is over. stop is closed when the person interrupts.
+// run handles events until the console has quit. stop is closed when the person interrupts.
 func (p *face) run(stop <-chan struct{}) {
 	var suspend <-chan struct{}
 	if p.o.Stop != nil {
@@ -147,10 +149,10 @@ func (p *face) run(stop <-chan struct{}) {
 	}
 }
 
-// do asks the session for something.
+// do hands a request to the session.
 func (p *face) do(r session.Request) { p.start(p.s.Do(r, p.now)) }
 
-// start runs work beside the loop, which applies what it comes to, and tells what there is to tell.
+// start runs work in goroutines, and prints the new facts of the session.
 func (p *face) start(work []session.Work) {
 	for _, w := range work {
 		go p.work(w)
@@ -163,7 +165,7 @@ func (p *face) start(work []session.Work) {
 func (p *face) work(w session.Work) {
 	ended := false
 	defer func() {
-		if !ended { // it panics, and takes the process with it
+		if !ended { // a panic, which ends the process
 			p.s.ClearNow(nil)
 		}
 	}()
@@ -175,19 +177,20 @@ func (p *face) work(w session.Work) {
 	}
 }
 
-// settle does what time asks for, and asks for the next line when the last one is answered.
+// afterEvent does what is due after each event. It requests the next line when the last one is
+// answered.
 func (p *face) afterEvent() {
 	p.start(p.s.Tick(p.now))
 	if !p.doubtAt.IsZero() && !p.now.Before(p.doubtAt) || p.deferred && p.boardSettled() && p.s.AllDone() {
 		p.announce()
 	}
 	if p.out.err != nil {
-		p.leave() // nobody hears any more
+		p.leave() // no one reads the output
 	}
 	if p.s.Quitting() {
 		return
 	}
-	if p.answering && p.answerComplete() || !p.answering && p.boardSettled() { // behind what it follows from
+	if p.answering && p.answerComplete() || !p.answering && p.boardSettled() { // after the end of the last step
 		p.tellTourStep()
 	}
 	if p.answering && p.answerComplete() {
@@ -202,15 +205,15 @@ func (p *face) afterEvent() {
 	}
 }
 
-// quiet reports whether no news of the board is about to come by itself.
+// boardSettled reports whether the board is up to date and no delivery is about to change it.
 func (p *face) boardSettled() bool { return !p.s.IsReading() && !p.s.IsDelivering() }
 
-// answered reports whether the last line has got its whole answer.
+// answerComplete reports whether everything that the last line asked for was printed.
 func (p *face) answerComplete() bool {
 	return !p.s.IsReading() && p.s.AllDone() && (!p.waitsForRevokes || !p.s.RevokesSoon())
 }
 
-// fail says what went wrong, and the next thing to try.
+// notifyError prints what failed and what to do next.
 func (p *face) notifyError(op string, err error) {
 	if p.s.Quitting() && errors.Is(err, context.Canceled) {
 		return

@@ -2,24 +2,24 @@ package plain
 
 import "lanyard/ui/session"
 
-// quit leaves, where the store is gone after a question.
+// quit quits. If the store is gone, the session asks a question first.
 func (p *face) quit(string) { p.do(session.Quit{}) }
 
-// leave quits without a question, once: the input is over, or nobody hears any more.
+// leave quits without a question, because the input has ended or the output cannot be written.
 func (p *face) leave() {
 	if !p.s.Quitting() {
 		p.do(session.Quit{Force: true})
 	}
 }
 
-// interrupt is ctrl+c: the same, and told to whoever started the program. A second one does not
-// wait.
+// interrupt handles ctrl+c: it quits without a question, and Run returns ErrInterrupted. A second
+// ctrl+c does not wait.
 func (p *face) interrupt() {
 	p.interrupted = true
 	p.leave()
 }
 
-// suspend is SIGTSTP: the process stops when the clipboard is clear, and goes on from there.
+// suspend handles SIGTSTP. The process stops when the clipboard is clear.
 func (p *face) suspend() {
 	if p.o.Stop.Possible() {
 		p.do(session.Suspend{})

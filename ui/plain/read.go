@@ -7,18 +7,18 @@ import (
 	"strings"
 )
 
-// typed is one line, or why there is none.
+// inputLine is a line of the input, or the end of the input.
 type inputLine struct {
 	text    string
-	tooLong bool // it was longer than any command, and is not kept
-	end     bool // the input is over
+	tooLong bool // the line was longer than longestLine, and was dropped
+	end     bool // the end of the input
 }
 
-// longestLine is more than any command takes.
+// longestLine is the buffer for one line, in bytes. Commands are shorter.
 const longestLine = 4096
 
-// readLines reads one line each time one is wanted, and none ahead: a passphrase that is asked for
-// in between must find its own line still there.
+// readLines reads one line for each value received from want. It does not read ahead of that: a
+// passphrase prompt reads the same terminal, and must get its own line.
 func readLines(in io.Reader, want <-chan struct{}, lines chan<- inputLine) {
 	r := bufio.NewReaderSize(in, longestLine)
 	for range want {
@@ -28,7 +28,7 @@ func readLines(in io.Reader, want <-chan struct{}, lines chan<- inputLine) {
 			l = inputLine{tooLong: true}
 			_, err = r.ReadSlice('\n')
 		}
-		l.end = err != nil && l.text == "" && !l.tooLong // what stands before the end is a line too
+		l.end = err != nil && l.text == "" && !l.tooLong // text before the end is a line
 		lines <- l
 		if l.end {
 			return

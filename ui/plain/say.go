@@ -10,15 +10,14 @@ import (
 	"lanyard/text"
 )
 
-// speaker writes whole lines, each at once. Nothing goes out but what can be read aloud: the text
-// of others loses everything that a terminal would act on, and the signs of the screen become
-// words.
+// printer writes whole lines. It removes control characters from the text of others, and replaces
+// signs of the screen by words.
 type printer struct {
 	w   io.Writer
 	err error // the first failure; nothing is written after it
 }
 
-// say writes one line.
+// say prints one line.
 func (s *printer) say(format string, args ...any) {
 	if s.err != nil {
 		return
@@ -26,19 +25,19 @@ func (s *printer) say(format string, args ...any) {
 	_, s.err = io.WriteString(s.w, readable(fmt.Sprintf(format, args...))+"\n")
 }
 
-// hint says what to try next, if there is something.
+// hint prints what to do next; nothing for "".
 func (s *printer) hint(text string) {
 	if text != "" {
 		s.say("hint: %s", text)
 	}
 }
 
-// readable is a text as one line that can be read aloud.
+// readable returns text as one line that can be read aloud.
 func readable(line string) string {
 	return strings.TrimSpace(text.Line(signs().Replace(line)))
 }
 
-// signs puts into words or plain letters what the screen writes as signs.
+// signs replaces the signs of the screen by words or ASCII.
 func signs() *strings.Replacer {
 	return strings.NewReplacer(
 		"≤ ", "at most ", "≤", "at most ", " …", "...", "…", "...", " · ", ", ", "·", ",", " – ", " - ", "–", "-", "—", "-",
@@ -46,15 +45,16 @@ func signs() *strings.Replacer {
 	)
 }
 
-// spoken is a duration as it is said: its two largest units, to the nearest second.
+// spoken formats a duration in its two largest units, to the nearest second.
 func spoken(d time.Duration) string {
 	return inUnits(int64(d.Round(time.Second) / time.Second))
 }
 
-// spokenMost is a duration that is an upper bound: what is left out makes it longer, never shorter.
+// spokenAtMost formats an upper bound in its two largest units. It rounds up, because a shorter
+// bound would be false.
 func spokenAtMost(d time.Duration) string {
 	s := int64((d + time.Second - 1) / time.Second)
-	for _, u := range []struct{ from, least int64 }{{24 * 3600, 3600}, {3600, 60}} { // what is smaller is not said
+	for _, u := range []struct{ from, least int64 }{{24 * 3600, 3600}, {3600, 60}} {
 		if s >= u.from && s%u.least != 0 {
 			s += u.least - s%u.least
 		}
@@ -84,7 +84,7 @@ func inUnits(s int64) string {
 	return strings.Join(parts, " ")
 }
 
-// withOp begins an error with what failed, once.
+// withOp puts the failed operation before an error, unless the error already begins with it.
 func withOp(op string, err error) string {
 	text := err.Error()
 	if !strings.HasPrefix(text, op) {
@@ -93,7 +93,7 @@ func withOp(op string, err error) string {
 	return text
 }
 
-// plainHint is the hint of an error, in commands where it is in keys.
+// plainHint returns the hint of an error. It names commands in place of keys.
 func plainHint(err error) string {
 	return console.Remedy(err, console.Hint(err), console.FaceLines())
 }

@@ -8,8 +8,8 @@ import (
 	"lanyard/ui/session"
 )
 
-// needApp finds the application that a text names, by its number or by the rules of the commands;
-// case does not matter where that leaves one. Nil: it was said why there is none.
+// needApp returns the application that text names, by number or by name as in commands. Upper and
+// lower case are equal if only one application fits then. If it returns nil, it has printed why.
 func (p *face) needApp(verb, text string) *session.App {
 	if text == "" && len(p.board.Apps) == 1 {
 		return &p.board.Apps[0]
@@ -38,8 +38,8 @@ func (p *face) needApp(verb, text string) *session.App {
 	return nil
 }
 
-// appsNamed returns the applications that a text may name. "application A1" is a number only; A1 is
-// also the name of an application that is called so.
+// appsNamed returns the applications that text may name. "application A1" is always a number. "A1"
+// may also be the name of an application.
 func (p *face) appsNamed(text string) []*session.App {
 	number := trimWord(text, "application ")
 	var found []*session.App
@@ -64,8 +64,8 @@ func (p *face) appsNamed(text string) []*session.App {
 	return found
 }
 
-// needToken finds the token that a text names, or the one of the application that it names; of
-// chooses among what the application holds. Nil: it was said why there is none.
+// needToken returns the token that text names. If text names an application, it returns the only
+// one of the tokens that of returns. If it returns nil, it has printed why.
 func (p *face) needToken(verb, text string, of func(*session.App) []console.Token) *console.Token {
 	if only, ok := p.board.Only(); ok && text == "" {
 		return &only
@@ -81,9 +81,9 @@ func (p *face) needToken(verb, text string, of func(*session.App) []console.Toke
 	return t
 }
 
-// tokenOrApp finds what a text names: a token by its ID, its number or the start of its
-// fingerprint, or an application. A number that is also the name of an application or the start of
-// another fingerprint is refused. Both nil: it was said why.
+// tokenOrApp returns the token or the application that text names. A token is named by its ID, by
+// its number or by the start of its fingerprint. If text can mean more than one, or nothing, it
+// prints that and returns nil twice.
 func (p *face) tokenOrApp(text string) (*console.Token, *session.App) {
 	if r := p.board.Row(text); r != nil && r.Token != nil {
 		return r.Token, nil
@@ -98,7 +98,7 @@ func (p *face) tokenOrApp(text string) (*console.Token, *session.App) {
 	if number == text {
 		_, ofApp := p.apps.idOf(text)
 		apps = p.appsNamed(text)
-		if len(apps) == 0 || ofApp { // a name goes before the start of a fingerprint
+		if len(apps) == 0 || ofApp { // a name takes precedence over the start of a fingerprint
 			for _, t := range p.board.Named(text) {
 				if t.ID != id {
 					tokens = append(tokens, t)
@@ -123,7 +123,7 @@ func (p *face) tokenOrApp(text string) (*console.Token, *session.App) {
 	return nil, nil
 }
 
-// sayWhich tells what a text may name, each in the words that name only that.
+// sayWhich lists what text may name, each with an unambiguous name.
 func (p *face) sayWhich(text string, tokens []console.Token, apps []*session.App) {
 	var forms []string
 	for i := range tokens {
@@ -141,7 +141,8 @@ func (p *face) sayWhich(text string, tokens []console.Token, apps []*session.App
 	}
 }
 
-// oneOf takes the only one, or says which there are.
+// onlyToken returns the token if there is exactly one. Otherwise it prints the tokens and returns
+// nil.
 func (p *face) onlyToken(verb, lead string, found []console.Token) *console.Token {
 	switch len(found) {
 	case 0:
@@ -157,8 +158,7 @@ func (p *face) onlyToken(verb, lead string, found []console.Token) *console.Toke
 	return nil
 }
 
-// alive are the tokens of an application that a verb may be about; ended ones too, while something
-// may pass.
+// alive returns the tokens of an application that are not over.
 func (p *face) alive(a *session.App) []console.Token { return p.s.TokensOf(a.ID, session.Alive) }
 
 func (p *face) revocable(a *session.App) []console.Token {
@@ -169,8 +169,7 @@ func (p *face) renewable(a *session.App) []console.Token {
 	return p.s.TokensOf(a.ID, session.Renewable)
 }
 
-// without takes off the word that a list or an announcement has before a number: "token 1",
-// "application A1".
+// trimWord removes the word that a list prints before a number: "token 1", "application A1".
 func trimWord(text, word string) string {
 	if rest, ok := strings.CutPrefix(strings.ToLower(text), word); ok && rest != "" && strings.Trim(strings.TrimPrefix(rest, "a"), "0123456789") == "" {
 		return rest
@@ -178,7 +177,7 @@ func trimWord(text, word string) string {
 	return text
 }
 
-// tokenLine is a token in a list.
+// tokenLine returns a token as a line of a list.
 func (p *face) tokenLine(t *console.Token) string {
 	of := "an application that is gone"
 	if a := p.board.App(t.AppID); a != nil {

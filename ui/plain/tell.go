@@ -7,7 +7,7 @@ import (
 	"lanyard/ui/session"
 )
 
-// tell says what a fact of the session means. What else has changed is announced from the board.
+// tell prints a fact of the session. Other changes are printed by announce.
 func (p *face) tell(f session.Fact) {
 	switch f := f.(type) {
 	case session.BoardFiled:
@@ -64,7 +64,7 @@ func (p *face) tell(f session.Fact) {
 	}
 }
 
-// tellOfStore tells what became of the store and of what is over, and of the clipboard.
+// tellOfStore prints facts about the store, the clipboard and what was removed.
 func (p *face) tellOfStore(f session.Fact) {
 	switch f := f.(type) {
 	case session.BoardRead:
@@ -73,7 +73,7 @@ func (p *face) tellOfStore(f session.Fact) {
 		}
 	case session.Restored:
 		p.out.say("note: %s.", describe.Restored)
-		p.reported, p.announcing = map[string]report{}, false // what differs was nobody's doing
+		p.reported, p.announcing = map[string]report{}, false // no person made these changes
 	case session.Unkept:
 		p.notifyError("store", f.Err)
 	case session.NotDelivered:
@@ -111,7 +111,7 @@ func (p *face) tellOfStore(f session.Fact) {
 	}
 }
 
-// done reports whether there was no error; otherwise it says what went wrong.
+// succeeded reports whether err is nil. Otherwise it prints the error.
 func (p *face) succeeded(op string, err error) bool {
 	if err != nil {
 		p.notifyError(op, err)
@@ -119,7 +119,7 @@ func (p *face) succeeded(op string, err error) bool {
 	return err == nil
 }
 
-// brought says what a get or renew brought.
+// tellToken prints the result of a get or a renewal.
 func (p *face) tellToken(op, word string, out console.Outcome, err error) {
 	if !p.succeeded(op, err) {
 		return
@@ -137,7 +137,7 @@ func (p *face) tellToken(op, word string, out console.Outcome, err error) {
 	}
 }
 
-// decided says that a revoke waits for its time, and how to take it back.
+// decided prints that a revoke is pending, and how to undo it.
 func (p *face) decided(f session.Decided) {
 	if !p.succeeded("revoke", f.Err) {
 		return
@@ -148,7 +148,7 @@ func (p *face) decided(f session.Decided) {
 		p.out.say("%s: %s.", p.nameToken(t), p.revokingWords(t))
 		return
 	}
-	p.waitsForRevokes = true // it is sent at once, and that is the answer
+	p.waitsForRevokes = true // without an undo window the delivery is the answer
 }
 
 func (p *face) undone(f session.Undone) {
@@ -166,7 +166,8 @@ func (p *face) undone(f session.Undone) {
 	}
 }
 
-// delivered reports one delivery. A 2xx of the server is "accepted", never "dead".
+// delivered prints the result of one delivery. A 2xx of the server is "accepted", never "dead" (RFC
+// 7009).
 func (p *face) delivered(d console.Delivery) {
 	t := &d.Token
 	what := p.nameToken(t)
@@ -176,7 +177,7 @@ func (p *face) delivered(d console.Delivery) {
 	p.markReported(t)
 	switch s := p.statusOf(t); {
 	case d.Err != nil && d.Kept:
-		if why := d.Err.Error(); p.undelivered[t.ID] != why { // each cause once, however often it is tried
+		if why := d.Err.Error(); p.undelivered[t.ID] != why { // each cause once
 			p.undelivered[t.ID] = why
 			p.out.say("%s: %s.", what, p.revokingWords(t))
 			p.out.hint(plainHint(d.Err))
@@ -193,7 +194,7 @@ func (p *face) delivered(d console.Delivery) {
 	}
 }
 
-// probed says what the gateway made of a token.
+// probed prints the gateway's answer to a probe.
 func (p *face) probed(f session.Probed) {
 	if !p.succeeded("probe", f.Err) {
 		return

@@ -6,7 +6,7 @@ import (
 	"lanyard/ui/session"
 )
 
-// spokenStep is a step of the tour as a line.
+// spokenStep returns the text of a step of the tour.
 func spokenStep(at int) string {
 	words := [session.TourSteps]string{
 		"type get A1: it gets a token for application A1",

@@ -27,7 +27,7 @@ func (p *face) renew(text string) {
 			p.do(session.Renew{Token: found[0].ID})
 			return
 		}
-		p.do(session.Get{App: a.ID}) // as for a new one
+		p.do(session.Get{App: a.ID}) // there is nothing to renew
 	}
 }
 
@@ -47,7 +47,7 @@ func (p *face) undo(text string) {
 
 func (p *face) copy(text string) {
 	if !p.s.CanCopy() {
-		p.do(session.Copy{}) // which says why
+		p.do(session.Copy{}) // the session refuses it, and says why
 	} else if t := p.needToken("copy", text, p.alive); t != nil {
 		p.do(session.Copy{Token: t.ID, Form: console.FormBare})
 	}
@@ -59,7 +59,7 @@ func (p *face) probe(text string) {
 	}
 }
 
-// cancel gives up waiting for a person. The end of the get is the answer.
+// cancel gives up gets that wait for a person. Their failure is the answer.
 func (p *face) cancel(text string) {
 	var of *session.App
 	if text != "" {
@@ -81,7 +81,7 @@ func (p *face) cancel(text string) {
 	}
 }
 
-// wait reads no line until what was decided is sent.
+// wait delays the next line until all decided revokes are sent.
 func (p *face) wait(string) { p.waitsForRevokes = true }
 
 func (p *face) unlock(string) {
@@ -89,5 +89,5 @@ func (p *face) unlock(string) {
 		p.out.say("The store is not locked.")
 		return
 	}
-	p.do(session.Unlock{}) // whoever keeps the secrets asks: a passphrase is not a line
+	p.do(session.Unlock{}) // the keeper of the secrets asks on the terminal, without echo
 }

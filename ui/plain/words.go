@@ -10,7 +10,8 @@ import (
 	"lanyard/ui/session"
 )
 
-// appWords name an application: "Orders sandbox", and where it is if there are several places.
+// appWords returns the name of an application with its key type, and with its environment if there
+// are several.
 func (p *face) appWords(a *session.App) string {
 	s := a.Shown
 	if a.KeyType != "" {
@@ -22,12 +23,12 @@ func (p *face) appWords(a *session.App) string {
 	return s
 }
 
-// tokenWords name a token: by its number in this run and its fingerprint.
+// tokenWords returns the name of a token: its number and its fingerprint.
 func (p *face) tokenWords(t *console.Token) string {
 	return fmt.Sprintf("token %s (%s)", p.tokens.numberOf(t.ID), t.Fingerprint)
 }
 
-// lead names a token with its application, as each announcement begins.
+// nameToken returns the name of a token with its application, which begins each line about it.
 func (p *face) nameToken(t *console.Token) string {
 	if a := p.board.App(t.AppID); a != nil {
 		return p.appWords(a) + ", " + p.tokenWords(t)
@@ -35,7 +36,7 @@ func (p *face) nameToken(t *console.Token) string {
 	return p.tokenWords(t)
 }
 
-// regime is how the server of an application treats earlier tokens.
+// regime returns how the server of an application treats earlier tokens.
 func (p *face) regime(appID string) console.Regime {
 	if a := p.board.App(appID); a != nil {
 		return a.Environment.Regime
@@ -43,20 +44,20 @@ func (p *face) regime(appID string) console.Regime {
 	return console.RegimeAuto
 }
 
-// judged is a token as it is now.
+// statusOf judges a token at the time of the current event.
 func (p *face) statusOf(t *console.Token) console.Status {
 	return console.StatusAt(*t, p.policyOf(t), p.now)
 }
 
 func (p *face) policyOf(t *console.Token) console.Policy { return p.s.Policy(t.AppID) }
 
-// voice is how lines tell things.
+// voice returns how package describe writes for the line mode.
 func (p *face) voice() describe.Voice {
 	return describe.Voice{Face: console.FaceLines(), Wait: spoken, Span: spoken, AtMost: spokenAtMost,
 		Clock: p.at, Others: text.Line}
 }
 
-// hold is what keeps the revoke of a token from being sent.
+// hold returns what keeps the revoke of a token from being sent.
 func (p *face) hold(t *console.Token) describe.Hold {
 	h := describe.Hold{Locked: p.s.Key().NeedsPassphrase()}
 	if a := p.board.App(t.AppID); a != nil && a.Environment.ReadOnly {
@@ -65,18 +66,18 @@ func (p *face) hold(t *console.Token) describe.Hold {
 	return h
 }
 
-// stateWords say what state a token is in, the word of the state first, and how long it lasts.
+// stateWords describes the state of a token and how long it lasts. The word of the state comes
+// first.
 func (p *face) stateWords(t *console.Token, s console.Status) string {
 	return p.voice().State(*t, s, p.policyOf(t), p.hold(t), p.now)
 }
 
-// revokingWords say how far a revoke is that the server has not accepted.
+// revokingWords describes a pending revoke.
 func (p *face) revokingWords(t *console.Token) string {
 	return p.voice().Revoke(*t, p.hold(t), p.now)
 }
 
-// tallyWords count living tokens by state, those that expire soon among the active ones: "3 active
-// (1 expiring), 1 revoking".
+// tallyWords counts tokens by state: "3 active (1 expiring), 1 revoking".
 func tallyWords(t session.Tally) string {
 	var parts []string
 	for _, c := range []struct {
