@@ -8,15 +8,15 @@ import (
 	"unicode/utf8"
 )
 
-// KeyProblem is what is wrong with the keys chosen for an action.
+// Problem says what is wrong with the chosen keys of an action.
 type Problem struct {
-	Action string
-	Other  string // the action that a key is already on; "" when it is not about one
+	Action string // name of the action
+	Other  string // name of the action that has the same key; "" for another problem
 	Text   string
 	Hint   string
 }
 
-// ActionNames are the names of all actions, as the configuration knows them.
+// Names returns the names of all actions in the configuration.
 func Names() []string {
 	var out []string
 	for _, b := range Default() {
@@ -25,9 +25,10 @@ func Names() []string {
 	return out
 }
 
-// ChooseKeys gives actions other keys than their usual ones, by the names of the actions; no key at
-// all leaves an action to the palette. Nothing is changed where there is a problem: a key on two
-// actions, a key that no keyboard has, or quit_now without ctrl+c.
+// Choose returns the default bindings with the chosen keys, by the name of the action. An action
+// with an empty list has no key. Choose returns problems and no bindings if two actions share a
+// key, a key has no valid name, or quit_now loses ctrl+c. It returns nil bindings if nothing
+// differs from the defaults.
 func Choose(chosen map[string][]string) (Bindings, []Problem) {
 	if len(chosen) == 0 {
 		return nil, nil
@@ -65,7 +66,7 @@ func Choose(chosen map[string][]string) (Bindings, []Problem) {
 				continue
 			}
 			at, beside := b.Name, other
-			if _, ok := chosen[at]; !ok { // say it where the person has written something
+			if _, ok := chosen[at]; !ok { // report it at an action of the configuration
 				at, beside = beside, at
 			}
 			text := "the key " + k + " is on " + beside + " too"
@@ -86,7 +87,7 @@ func Choose(chosen map[string][]string) (Bindings, []Problem) {
 	return nil, nil
 }
 
-// AllActions are the rows of the table of actions: their names, usual keys and what they do.
+// All returns the name, the usual keys and the description of each action.
 func All() [][3]string {
 	var out [][3]string
 	for _, b := range Default() {
@@ -95,7 +96,8 @@ func All() [][3]string {
 	return out
 }
 
-// writtenAs says how keys are written, and how the one that was probably meant is.
+// writtenAs returns a hint for an invalid name of a key: the name that was probably meant, or how
+// keys are named.
 func writtenAs(k string) string {
 	const how = `keys are written "r", "R", "f5", "ctrl+r", "alt+r", "enter", "space", "tab"`
 	parts := strings.FieldsFunc(strings.ToLower(k), func(r rune) bool { return r == '+' || r == '-' || r == ' ' })
@@ -103,7 +105,7 @@ func writtenAs(k string) string {
 		parts = []string{"space"}
 	}
 	var mods []string
-	for _, mod := range [][]string{{"ctrl", "control"}, {"alt", "meta", "opt", "option"}, {"shift"}} { // in the order in which they are written
+	for _, mod := range [][]string{{"ctrl", "control"}, {"alt", "meta", "opt", "option"}, {"shift"}} {
 		if slices.ContainsFunc(parts, func(p string) bool { return slices.Contains(mod, p) }) {
 			mods = append(mods, mod[0])
 		}
@@ -127,8 +129,8 @@ func writtenAs(k string) string {
 	return how
 }
 
-// seldom says why a key that can be written is of no use: terminals send the same for it as for
-// another one.
+// seldom returns why a key with a valid name cannot be used, or "" if it can. Terminals send the
+// same bytes for some keys.
 func seldom(k string) string {
 	if other := map[string]string{"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+[": "esc"}[k]; other != "" {
 		return k + " is the same as " + other + " to most terminals"
@@ -136,7 +138,7 @@ func seldom(k string) string {
 	return ""
 }
 
-// isKey says whether a terminal can send a key of that name.
+// isKey reports whether k is the name of a key that a terminal can send.
 func isKey(k string) bool {
 	shifted := false
 	for _, mod := range []string{"ctrl+", "alt+", "shift+"} {
@@ -145,7 +147,7 @@ func isKey(k string) bool {
 	}
 	if utf8.RuneCountInString(k) == 1 {
 		r, _ := utf8.DecodeRuneInString(k)
-		return unicode.IsGraphic(r) && !unicode.IsSpace(r) && !shifted // a shifted letter is another letter
+		return unicode.IsGraphic(r) && !unicode.IsSpace(r) && !shifted // "shift+a" is "A"
 	}
 	if n, err := strconv.Atoi(strings.TrimPrefix(k, "f")); err == nil && k[0] == 'f' {
 		return n >= 1 && n <= 24

@@ -1,8 +1,13 @@
-// Package keys names the actions of the screen and the keys that they are on: the usual keys,
-// those that a person has chosen, and what is wrong with a choice.
+// Package keys has the table of the screen's actions and the keymap that binds keys to them.
 //
-// It depends on no terminal library, so that configuration and commands can name keys. Package ui
-// matches a key press to an action.
+// Each row of the table is a [Binding]: an [Action] with its name in the configuration, its keys
+// and a description. The footer, the help, the palette and the README are made from these rows.
+// [Default] returns the usual bindings. [Choose] changes their keys as the configuration says, and
+// reports keys that clash. [New] makes the [Map] in which the screen looks up keys.
+//
+// Keys are named as Bubble Tea names them, such as "ctrl+r" or "pgdown". The package imports no
+// terminal library, so that the configuration and the commands can name keys. Package ui matches a
+// key press to a name.
 package keys
 
 import (
@@ -13,12 +18,13 @@ import (
 	"lanyard/console"
 )
 
-// Action is what a key means, before anybody knows where it was pressed.
+// Action is what a key asks for. Package ui performs it.
 type Action int
 
+// The actions, in the order of the sections of the help.
 const (
 	None Action = iota
-	// What is done to tokens.
+	// Actions on tokens.
 	Get
 	Renew
 	Revoke
@@ -34,13 +40,13 @@ const (
 	RevokeAll
 	DismissLost
 	ForgetOver
-	// What is done to applications.
+	// Actions on applications.
 	AddApp
 	EditApp
 	DeleteApp
 	AdoptToken
 	Import
-	// Moving about.
+	// Moving the cursor and the focus.
 	Up
 	Down
 	Left
@@ -56,7 +62,7 @@ const (
 	Gateway
 	Activity
 	Zoom
-	// What is shown, and how.
+	// Changing what is shown.
 	Filter
 	HideDead
 	UnmarkAll
@@ -69,7 +75,7 @@ const (
 	Theme
 	Presenter
 	Mouse
-	// Lanyard itself.
+	// Actions on the program.
 	Unlock
 	WriteOut
 	Commands
@@ -81,9 +87,10 @@ const (
 	QuitNow
 )
 
-// Section is a chapter of the help.
+// Section is a section of the help.
 type Section int
 
+// The sections.
 const (
 	OnTokens Section = iota
 	OnApplications
@@ -92,6 +99,7 @@ const (
 	Itself
 )
 
+// Section returns the section of the help that describes the action.
 func (a Action) Section() Section {
 	switch {
 	case a < AddApp:
@@ -106,13 +114,15 @@ func (a Action) Section() Section {
 	return Itself
 }
 
+// String returns the heading of the section.
 func (s Section) String() string {
 	return [...]string{"Tokens", "Applications", "Moving", "What is shown", "Lanyard"}[s]
 }
 
-// Places says where a key does something.
+// Places is a set of panes in which a key works.
 type Places uint8
 
+// The panes.
 const (
 	InApplications Places = 1 << iota
 	InTokens
@@ -121,30 +131,29 @@ const (
 	Everywhere = InApplications | InTokens | InGateway | InActivity
 )
 
-// Binding ties keys to an action and says in words what it does: the footer, the help, the palette
-// and the README are made from these rows and cannot say anything else.
+// Binding binds keys to an action, and describes the action in words.
 type Binding struct {
 	Act      Action
-	Name     string   // in the configuration, [keys]
-	Keys     []string // as they are pressed; none: it is in the palette alone
-	Word     string   // what it is called in a few words
-	Does     string   // what it does
-	InFooter bool     // the footer offers it
-	Where    Places
+	Name     string   // its name in the configuration, under [keys]
+	Keys     []string // names of keys; with none it is in the palette only
+	Word     string   // a short name for the person
+	Does     string   // a description for the person
+	InFooter bool     // whether the footer shows it
+	Where    Places   // the panes in which it works
 }
 
-// bind makes a row. pressed are keys, separated by spaces.
+// bind returns a binding. pressed are names of keys, separated by spaces.
 func bind(act Action, name, pressed, word, does string, where Places) Binding {
 	return Binding{Act: act, Name: name, Keys: strings.Fields(pressed), Word: word, Does: does, Where: where}
 }
 
-// inFooter lets the footer offer it.
+// inFooter returns the binding with InFooter set.
 func (b Binding) inFooter() Binding {
 	b.InFooter = true
 	return b
 }
 
-// Shown is how a person reads its keys.
+// Shown returns the keys as the person reads them, separated by spaces.
 func (b Binding) Shown() string {
 	shown := make([]string, len(b.Keys))
 	for i, k := range b.Keys {
@@ -153,7 +162,7 @@ func (b Binding) Shown() string {
 	return strings.Join(shown, " ")
 }
 
-// shownKeyName is how a person reads the name of a key.
+// shownKeyName returns the name of a key as the person reads it.
 func shownKeyName(k string) string {
 	switch k {
 	case "up":
@@ -170,8 +179,7 @@ func shownKeyName(k string) string {
 	return k
 }
 
-// Default are all actions there are, each with its usual keys, in the order in which the footer
-// offers them.
+// Default returns the bindings of all actions with their usual keys, in the order of the footer.
 func Default() []Binding {
 	const onToken = InApplications | InTokens | InGateway
 	return []Binding{
@@ -234,13 +242,13 @@ func Default() []Binding {
 	}
 }
 
-// Map finds what a key means.
+// Map finds the binding of a key.
 type Map struct {
 	Rows []Binding
-	by   map[string]int
+	by   map[string]int // index in Rows by the name of a key
 }
 
-// New makes the map of some bindings; of none, of the default ones.
+// New returns the map of some bindings; nil are those of [Default].
 func New(rows Bindings) Map {
 	if rows == nil {
 		rows = Default()
@@ -254,10 +262,10 @@ func New(rows Bindings) Map {
 	return m
 }
 
-// Bindings are a key map; nil has the default keys.
+// Bindings are the bindings of all actions; nil are those of [Default].
 type Bindings []Binding
 
-// Find returns what is on a key.
+// Find returns the binding of a key, and whether there is one.
 func (m Map) Find(key string) (Binding, bool) {
 	i, ok := m.by[key]
 	if !ok {
@@ -266,18 +274,18 @@ func (m Map) Find(key string) (Binding, bool) {
 	return m.Rows[i], true
 }
 
-// Yes is the key that answers a question with yes: none that opens one, or pressing that twice
-// would be an answer.
+// Yes returns the key that answers a question with yes. It is not a key that opens a question:
+// pressed twice, that would answer it.
 func (m Map) Yes() string {
 	for _, key := range []string{"y", "j", "o", "s"} {
 		if i, bound := m.by[key]; !bound || !slices.Contains([]Action{Get, Renew, Revoke, RevokeAll, DeleteApp}, m.Rows[i].Act) {
 			return key
 		}
 	}
-	return "f12" // somebody has put each of them on one of these
+	return "f12" // each of these keys opens a question
 }
 
-// Key is how the first key of an action is written; "" when it has none.
+// Key returns the first key of an action as the person reads it; "" if it has none.
 func (m Map) Key(a Action) string {
 	if pressed := m.Row(a).Keys; len(pressed) > 0 {
 		return shownKeyName(pressed[0])
@@ -285,10 +293,11 @@ func (m Map) Key(a Action) string {
 	return ""
 }
 
-// Hint tells somebody to press the key of an action, and what that brings.
+// Hint returns how to perform an action, followed by what that does: "u takes it back".
 func (m Map) Hint(a Action, brings string) string { return m.Way(a) + " " + brings }
 
-// Way is how an action is done: by its first key or, without one, by its word in the palette.
+// Way returns how to perform an action: its first key, or the key of the palette and the action's
+// word.
 func (m Map) Way(a Action) string {
 	if key := m.Key(a); key != "" {
 		return key
@@ -296,7 +305,7 @@ func (m Map) Way(a Action) string {
 	return strings.TrimSpace(m.Key(Commands) + " " + m.Row(a).Word)
 }
 
-// Face is how the screen names what can be done: by the keys that it is on.
+// Face returns how sentences of package console name actions on the screen: by their keys.
 func (m Map) Face() console.Face {
 	return console.Face{
 		Edits: m.Hint(EditApp, "edits"),
@@ -311,11 +320,11 @@ func (m Map) Face() console.Face {
 	}
 }
 
-// Selects tells somebody to select a row.
+// Selects returns the hint to select a row.
 func (m Map) Selects() string { return m.List(Up, Down) + " select one" }
 
-// List is how the keys of actions are written one after the other; the word of those that have
-// none.
+// List returns the first keys of some actions, separated by spaces. An action without a key is
+// listed by its word.
 func (m Map) List(acts ...Action) string {
 	keys := make([]string, len(acts))
 	for i, a := range acts {
@@ -324,7 +333,7 @@ func (m Map) List(acts ...Action) string {
 	return strings.Join(keys, " ")
 }
 
-// Row is the binding of an action.
+// Row returns the binding of an action.
 func (m Map) Row(a Action) Binding {
 	for _, b := range m.Rows {
 		if b.Act == a {
@@ -334,10 +343,10 @@ func (m Map) Row(a Action) Binding {
 	return Binding{}
 }
 
-// TableRow is one line of the key table.
+// TableRow is a row of the key table in the README.
 type TableRow struct{ Keys, Does string }
 
-// Table is the key table of the README, made from the bindings.
+// Table returns the key table of the README. Actions without a key are left out.
 func Table() []TableRow {
 	var out []TableRow
 	for _, b := range Default() {
@@ -346,7 +355,7 @@ func Table() []TableRow {
 			keys = append(keys, "`"+k+"`")
 		}
 		if len(keys) == 0 {
-			continue // the palette has it
+			continue // in the palette only
 		}
 		out = append(out, TableRow{Keys: strings.Join(keys, " "), Does: b.Does})
 	}

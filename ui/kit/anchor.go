@@ -10,17 +10,18 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Terminals without mode 2027 differ in the cells that they give to some clusters: a family is 8 cells to xterm and 2 to tmux.
-// What follows on the line would be out of its column. So the place is named: Anchored marks it in a frame, and Anchors turns
-// the marks, which Bubble Tea passes on with the cell that they are in front of, into cursor positions.
+// Terminals without mode 2027 differ in the width of some clusters. A family emoji is 8 cells wide
+// in xterm and 2 in tmux. The rest of the line would be in the wrong column. Therefore Anchored
+// puts marks into a frame, which Bubble Tea passes on, and Anchors replaces them by cursor
+// positions.
 const (
-	anchor    = "\x1b_lanyard:" // an application program command, which no foreign text can hold and terminals ignore
+	anchor    = "\x1b_lanyard:" // an application program command (APC): terminals ignore it
 	anchorEnd = "\x1b\\"
 )
 
 var anchors = regexp.MustCompile("\x1b_lanyard:([0-9]+[GX])\x1b\\\\")
 
-// Anchored marks, in each line of a frame, where a run of such clusters begins, with its cells, and the column after it.
+// Anchored marks where each run of such clusters begins in a line, and the column after it.
 func Anchored(frame string) string {
 	if graphemes.Load() || foreignFrom(frame) == len(frame) {
 		return frame
@@ -40,7 +41,7 @@ func anchorLine(b *strings.Builder, line string) {
 		b.WriteString(line)
 		return
 	}
-	column, cells := 0, 0 // cells of the run that is held back
+	column, cells := 0, 0 // cells of the current run
 	var run strings.Builder
 	flush := func(more bool) {
 		if cells > 0 {
@@ -62,7 +63,7 @@ func anchorLine(b *strings.Builder, line string) {
 		case w > 0:
 			flush(true)
 			b.WriteString(seq)
-		default: // of a style that ends, the cells before it keep theirs
+		default: // styles inside a run belong to the run
 			if cells > 0 {
 				run.WriteString(seq)
 			} else {
@@ -74,7 +75,7 @@ func anchorLine(b *strings.Builder, line string) {
 	flush(false)
 }
 
-// Anchors puts cursor positions in the place of the marks.
+// Anchors replaces the marks in the output by cursor positions.
 func Anchors(out []byte) []byte {
 	if !bytes.Contains(out, []byte(anchor)) {
 		return out

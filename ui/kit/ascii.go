@@ -7,9 +7,9 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// ASCII puts a frame into ASCII for terminals whose font or locale has nothing else: every cell stays where it is. What
-// Lanyard draws itself becomes the character of glyph, other text a ? for each of its cells. Escape sequences are not
-// touched.
+// ASCII replaces all characters of a frame by ASCII of the same width, for terminals that have
+// nothing else. Signs of Lanyard become the character of glyph; other text becomes "?". Escape
+// sequences stay.
 func ASCII(frame string) string {
 	if foreignFrom(frame) == len(frame) {
 		return frame
@@ -18,7 +18,7 @@ func ASCII(frame string) string {
 	b.Grow(len(frame))
 	var state byte
 	for rest := frame; rest != ""; {
-		if state == ansi.NormalState && rest[0] != '\x1b' { // all that is plain at once
+		if state == ansi.NormalState && rest[0] != '\x1b' { // copy a run of ASCII
 			if n := foreignFrom(rest); n > 0 {
 				if esc := strings.IndexByte(rest[:n], '\x1b'); esc > 0 {
 					n = esc
@@ -35,9 +35,9 @@ func ASCII(frame string) string {
 		rest, state = left, after
 		r, size := utf8.DecodeRuneInString(seq)
 		switch {
-		case w == 0 && seq[0] < utf8.RuneSelf: // controls and escape sequences
+		case w == 0 && seq[0] < utf8.RuneSelf: // control or escape sequence
 			b.WriteString(seq)
-		case w == 0: // a mark; its letter stays without it
+		case w == 0: // a combining mark is dropped
 		case size == len(seq) && r < utf8.RuneSelf:
 			b.WriteString(seq)
 		case size == len(seq) && glyph(r) != 0 && w == 1:
@@ -49,7 +49,7 @@ func ASCII(frame string) string {
 	return b.String()
 }
 
-// foreignFrom is the place of the first byte that is not ASCII.
+// foreignFrom returns the index of the first byte that is not ASCII; len(s) if there is none.
 func foreignFrom(s string) int {
 	i := 0
 	for i < len(s) && s[i] < utf8.RuneSelf {
@@ -58,8 +58,8 @@ func foreignFrom(s string) int {
 	return i
 }
 
-// glyph is the ASCII character for one that Lanyard draws, or 0. The signs of the states stay different from each
-// other, and so do the edges of a selected row that has the keys and of one that has not.
+// glyph returns the ASCII character for a sign of Lanyard, or 0. Signs of different states stay
+// different, and so do the edges of selected rows with and without focus.
 func glyph(r rune) byte {
 	switch r {
 	case '●': // active

@@ -75,7 +75,8 @@ func TestStatesStayDifferent(t *testing.T) {
 	}
 }
 
-// Whatever is drawn has an ASCII character: a glyph that is added to a source file has to be added there too.
+// Whatever is drawn has an ASCII character: a glyph that is added to a source file has to be added
+// there too.
 func TestEveryGlyphHasAnASCII(t *testing.T) {
 	t.Parallel()
 	found := map[rune]bool{}

@@ -2,10 +2,11 @@ package kit
 
 import "strings"
 
-// bigRows is how many pixels a big character is high.
+// bigRows is the height of a block digit, in pixels.
 const bigRows = 5
 
-// bigGlyph is a character of the big digits, row by row; # is a pixel. It is nil for what has no big form.
+// bigGlyph returns the rows of a block digit, where # is a pixel. It returns nil for a character
+// that has none.
 func bigGlyph(r rune) []string {
 	switch r {
 	case '0':
@@ -46,9 +47,9 @@ func bigGlyph(r rune) []string {
 	return nil
 }
 
-// Big writes text, a time, in block digits: three rows at scale 1, and at scale 2 five rows with pixels two cells wide. Scale
-// 0 is five rows of whole cells, for a screen that has no half blocks.
-// All rows are of one width. It gives nil when a character has no big form.
+// Big writes a time in block digits, in rows of one width. Scale 1 has three rows of half blocks.
+// Scale 2 has five rows, with pixels two cells wide. Scale 0 has five rows of whole cells, for
+// screens without half blocks. It returns nil if a character has no block digit.
 func Big(text string, scale int) []string {
 	var rows [bigRows]string
 	for i, r := range []rune(text) {

@@ -6,7 +6,7 @@ import (
 	"lanyard/text"
 )
 
-// Width is how many cells s takes; escape sequences take none.
+// Width returns the number of cells of s. Escape sequences take none.
 func Width(s string) int {
 	if n, ok := plain(s); ok {
 		return n
@@ -14,7 +14,7 @@ func Width(s string) int {
 	return method().StringWidth(s)
 }
 
-// plain measures printable ASCII, which is nearly everything, without looking for clusters.
+// plain returns the width of s if it is printable ASCII. It is faster than looking for clusters.
 func plain(s string) (int, bool) {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] > '~' {
@@ -24,7 +24,8 @@ func plain(s string) (int, bool) {
 	return len(s), true
 }
 
-// Clean is text.Line for a column. It composes Korean letters: terminals differ in their cells.
+// Clean makes text from elsewhere safe for a column. It applies text.Line, and composes Korean
+// letters, whose width differs between terminals.
 func Clean(s string) string {
 	if _, ok := plain(s); ok {
 		return s
@@ -32,8 +33,7 @@ func Clean(s string) string {
 	return syllables(text.Line(s))
 }
 
-// syllables composes Korean letters into the syllables that they spell, as fonts do: terminals differ in the cells that
-// they give to the letters (Unicode, section 3.12).
+// syllables composes Korean letters into syllables, as fonts do (Unicode, section 3.12).
 func syllables(s string) string {
 	const first, lead, vowel, final, vowels, finals = 0xac00, 0x1100, 0x1161, 0x11a7, 21, 28
 	if !strings.ContainsFunc(s, func(r rune) bool { return r >= vowel && r < 0x11c3 }) {
@@ -57,7 +57,7 @@ func syllables(s string) string {
 	return string(out)
 }
 
-// Fit cuts s at its end, or pads it, to exactly w cells.
+// Fit cuts s at its end or pads it, so that it has exactly w cells. A cut is marked by "…".
 func Fit(s string, w int) string {
 	if w <= 0 {
 		return ""
@@ -70,7 +70,7 @@ func Fit(s string, w int) string {
 	return s + Spaces(w-n)
 }
 
-// Right is Fit with the text at the right edge.
+// Right is [Fit] with s at the right end.
 func Right(s string, w int) string {
 	n := Width(s)
 	if n >= w {
@@ -79,7 +79,8 @@ func Right(s string, w int) string {
 	return Spaces(w-n) + s
 }
 
-// Middle cuts s in its middle when it is wider than w, and does not pad. Names differ at their ends.
+// Middle cuts s in its middle to at most w cells, and does not pad. Names often differ at their
+// ends only.
 func Middle(s string, w int) string {
 	n := Width(s)
 	if n <= w {
@@ -97,7 +98,7 @@ func Middle(s string, w int) string {
 
 const blanks = "                                                                                                                                "
 
-// Spaces gives n spaces.
+// Spaces returns n spaces; "" if n is negative.
 func Spaces(n int) string {
 	if n <= 0 {
 		return ""
@@ -108,7 +109,8 @@ func Spaces(n int) string {
 	return strings.Repeat(" ", n)
 }
 
-// Bar draws part of whole as a bar of exactly w cells in eighth blocks.
+// Bar draws part of whole as a bar in eighths of a cell, w cells wide. A part above zero is
+// visible.
 func Bar(part, whole int64, w int) string {
 	if w <= 0 || whole <= 0 {
 		return Spaces(w)
@@ -116,7 +118,7 @@ func Bar(part, whole int64, w int) string {
 	part = min(max(part, 0), whole)
 	eighths := int(float64(part) / float64(whole) * float64(w*8))
 	if part > 0 && eighths == 0 {
-		eighths = 1 // something is left, so something is seen
+		eighths = 1 // not empty, so visible
 	}
 	used := eighths / 8
 	bar := strings.Repeat("█", used)
@@ -127,14 +129,14 @@ func Bar(part, whole int64, w int) string {
 	return bar + Spaces(w-used)
 }
 
-// Line builds one line of exactly known width from painted cells. Base is painted under all of it.
+// Line builds a line of known width from painted text. base is the SGR sequence under all of it.
 type Line struct {
 	b    strings.Builder
 	base string
 	w    int
 }
 
-// NewLine starts a line; size is a guess at its bytes.
+// NewLine starts a line. size is an estimate of its length in bytes.
 func NewLine(base string, size int) *Line {
 	l := &Line{base: base}
 	l.b.Grow(size)
@@ -147,14 +149,14 @@ const (
 	reverse = "\x1b[7m"
 )
 
-// Put adds text as it is.
+// Put appends text, painted with sgr over the base.
 func (l *Line) Put(sgr, text string) {
 	if text == "" {
 		return
 	}
 	l.w += Width(text)
 	if l.base == reverse && sgr != bold {
-		sgr = "" // colours would show as patches, and faint text could not be read
+		sgr = "" // in reverse video, colours are hard to read
 	}
 	if l.base == "" && sgr == "" {
 		l.b.WriteString(text)
@@ -166,22 +168,23 @@ func (l *Line) Put(sgr, text string) {
 	l.b.WriteString(off)
 }
 
-// Bare adds text without the line's base: a bar in reverse video would say the opposite.
+// Bare appends text painted with sgr alone. A bar must not be drawn in the base's reverse video,
+// which would invert it.
 func (l *Line) Bare(sgr, text string) {
 	l.w += Width(text)
 	l.b.WriteString(paint(sgr, text))
 }
 
-// Cell adds text cut or padded to w cells.
+// Cell appends text cut or padded to w cells.
 func (l *Line) Cell(sgr, text string, w int) { l.Put(sgr, Fit(text, w)) }
 
-// Gap adds n cells of background.
+// Gap appends n cells of the base.
 func (l *Line) Gap(n int) { l.Put("", Spaces(n)) }
 
-// Width is how many cells there are so far.
+// Width returns the number of cells so far.
 func (l *Line) Width() int { return l.w }
 
-// End pads or cuts the line to w cells.
+// End returns the line padded or cut to w cells.
 func (l *Line) End(w int) string {
 	if l.w > w {
 		return head(l.b.String(), w, "")
@@ -190,29 +193,29 @@ func (l *Line) End(w int) string {
 	return l.b.String()
 }
 
-// Splice lays over upon the line under, from column x on. Both keep their styles.
+// Splice returns the line under with over laid on it from column x. The result has w cells.
 func Splice(under, over string, x, w int) string {
 	left := head(under, x, "")
 	left += off + Spaces(x-Width(left))
 	right := ""
 	if end := x + Width(over); end < w {
 		right = tail(under, end)
-		right = Spaces(w-end-Width(right)) + right // a wide character across the edge goes whole
+		right = Spaces(w-end-Width(right)) + right // drop a wide character that crosses the edge
 	}
 	return left + over + right
 }
 
-// Cut cuts s to w cells without a mark.
+// Cut cuts s to at most w cells without a mark.
 func Cut(s string, w int) string {
 	return head(s, max(w, 0), "")
 }
 
-// Short cuts s at its end, with a mark, when it is wider than w, and does not pad.
+// Short cuts s at its end to at most w cells, and does not pad. A cut is marked by "…".
 func Short(s string, w int) string {
 	return head(s, max(w, 0), "…")
 }
 
-// Wrap breaks s into lines of at most w cells, between words where there are any.
+// Wrap breaks s into lines of at most w cells, between words if possible.
 func Wrap(s string, w int) []string {
 	if w < 1 {
 		return nil
@@ -220,8 +223,7 @@ func Wrap(s string, w int) []string {
 	return strings.Split(method().Wrap(s, w, ""), "\n")
 }
 
-// Chop breaks s into pieces of at most w cells, wherever it must: it is for what has no words, such as an
-// address, and the pieces are all of s.
+// Chop breaks s into pieces of w cells, regardless of words. Joined, the pieces are s.
 func Chop(s string, w int) []string {
 	if w < 1 || s == "" {
 		return nil

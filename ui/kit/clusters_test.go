@@ -50,8 +50,8 @@ func clusters(t *testing.T) []cluster {
 	return out
 }
 
-// whole is what Clean is to leave of a cluster: all of it. Signs that begin a number are format characters and go, and Korean
-// letters become the syllable that they spell.
+// whole is what Clean is to leave of a cluster: all of it. Signs that begin a number are format
+// characters and go, and Korean letters become the syllable that they spell.
 func (c cluster) whole() string {
 	if c.kind == "prepend" {
 		return strings.TrimLeft(c.text, "\u0600\u06dd\U000110bd")
@@ -84,7 +84,8 @@ func parts(s string) (out []string) {
 	return out
 }
 
-// What people write comes out whole, is counted as the renderer draws it, and is cut between clusters only.
+// What people write comes out whole, is counted as the renderer draws it, and is cut between
+// clusters only.
 func TestClustersOfEveryScript(t *testing.T) {
 	defer kit.MeasureClusters(false)
 	for _, m := range []ansi.Method{ansi.WcWidth, ansi.GraphemeWidth} {

@@ -2,12 +2,12 @@ package kit
 
 import "strings"
 
-// Label is a word set into the top border.
+// Label is a text in the top border of a frame, painted with SGR.
 type Label struct{ SGR, Text string }
 
-// Frame draws a rounded border around body: h lines of exactly w cells. Body lines must be w-2 cells
-// wide already; missing ones are filled with space. Titles are separated by a stretch of border; right is set into
-// the right end when there is room for it.
+// Frame draws a rounded border around body: h lines of w cells. Lines of body must have w-2 cells;
+// missing lines are blank. titles are set into the top border from the left. right is set into its
+// right end if there is room.
 func Frame(w, h int, border string, titles []Label, right Label, body []string) []string {
 	if w < 2 || h < 2 {
 		out := make([]string, max(h, 0))

@@ -2,8 +2,9 @@ package kit
 
 import "strings"
 
-// Ground puts a colour under a whole frame: lines are made h of w cells each, and what a style ends with goes back to
-// the ground instead of to the terminal's own. "" leaves the frame as it is.
+// Ground paints the background sgr under a frame, which it extends to h lines of w cells. It paints
+// the background again after each reset of a style. With an empty sgr it returns the frame
+// unchanged.
 func Ground(frame, sgr string, w, h int) string {
 	if sgr == "" || w <= 0 || h <= 0 {
 		return frame

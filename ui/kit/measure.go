@@ -8,12 +8,12 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// graphemes is whether the terminal has said that it places a cluster as one (mode 2027). It is of the process, as its
-// terminal is.
+// graphemes is set if the terminal places a grapheme cluster as one unit (mode 2027). It is global
+// because the process has one terminal.
 var graphemes atomic.Bool
 
-// MeasureClusters chooses how cells are counted: as Bubble Tea counts them for the terminal that it draws on. Terminals
-// with mode 2027 place a cluster as one, all others each of its characters.
+// MeasureClusters chooses how cells are counted, to agree with Bubble Tea. A terminal with mode
+// 2027 places a grapheme cluster as one unit. Other terminals place each of its characters.
 func MeasureClusters(on bool) { graphemes.Store(on) }
 
 func method() ansi.Method {
@@ -23,18 +23,18 @@ func method() ansi.Method {
 	return ansi.WcWidth
 }
 
-// next takes one cluster or one escape sequence off the beginning of s, and says how many cells it takes.
+// next splits the first cluster or escape sequence off s, and returns its width.
 func next(s string, state byte) (seq string, w int, rest string, after byte) {
 	m := method()
 	seq, w, n, after := m.DecodeSequenceInString(s, state, nil)
-	if n == 1 && len(s) > 1 && s[1] >= utf8.RuneSelf && seq[0] >= ' ' && seq[0] < 0x7f { // ASCII with marks on it, as Bubble Tea takes it
+	if n == 1 && len(s) > 1 && s[1] >= utf8.RuneSelf && seq[0] >= ' ' && seq[0] < 0x7f { // as Bubble Tea
 		seq, w = ansi.FirstGraphemeCluster(s, m)
 		n = len(seq)
 	}
 	return seq, w, s[n:], after
 }
 
-// Cells calls f with each cluster and each escape sequence of a line and the cells that it takes.
+// Cells calls f with each cluster or escape sequence of a line and with its width.
 func Cells(line string, f func(seq string, w int)) {
 	var state byte
 	for line != "" {
@@ -47,10 +47,12 @@ func Cells(line string, f func(seq string, w int)) {
 	}
 }
 
-// zero reports whether a sequence without cells is text: marks without a letter, which belong to what is before them.
+// zero reports whether a sequence without cells is text: combining marks, which belong to the
+// cluster before them.
 func zero(seq string, w int) bool { return w == 0 && seq[0] >= 0xc0 }
 
-// head cuts s to at most w cells, at the end of a cluster, and puts tail behind it. Escape sequences all stay.
+// head cuts s to at most w cells at the end of a cluster, and appends tail if it cut. It keeps all
+// escape sequences.
 func head(s string, w int, tail string) string {
 	if Width(s) <= w {
 		return s
@@ -75,7 +77,7 @@ func head(s string, w int, tail string) string {
 	return b.String()
 }
 
-// tail is what is left of s without its first n cells; a cluster that is cut goes whole.
+// tail returns s without its first n cells. It drops a cluster that is cut.
 func tail(s string, n int) string {
 	var b strings.Builder
 	cut := false
@@ -93,11 +95,11 @@ func tail(s string, n int) string {
 	return b.String()
 }
 
-// End is the end of s, of at most w cells; a cluster that is cut goes whole.
+// End returns the end of s, at most w cells wide. It drops a cluster that is cut.
 func End(s string, w int) string { return tail(s, Width(s)-w) }
 
-// Around gives how many characters the clusters before and after the place at in rs have. Within a cluster they are those to
-// its beginning and to its end.
+// Around returns the lengths in characters of the clusters before and after index at of rs. Inside
+// a cluster they are the distances to its start and to its end.
 func Around(rs []rune, at int) (before, after int) {
 	n := 0
 	for rest := string(rs); rest != ""; {

@@ -6,13 +6,14 @@ import (
 	"rsc.io/qr"
 )
 
-// qrMost is the largest code that is drawn, in squares a side: version 15. More does not fit a screen.
+// qrMost is the largest QR code that is drawn, in modules per side. It is that of version 15;
+// larger ones do not fit on a screen.
 const qrMost = 77
 
-// QR draws a code for a camera: rows of cells, each two squares high, with the four squares of margin that the
-// standard wants (ISO/IEC 18004 section 5.3.8). The dark squares are the ones that are drawn, to be painted dark on
-// light; on light cells of a dark terminal without colours, light draws the light ones instead. Nil: the text
-// is too long.
+// QR draws text as a QR code with half blocks, two modules per cell, with the quiet zone of ISO/IEC
+// 18004 section 5.3.8. It draws the dark modules, to be painted dark on light. With light it draws
+// the light modules instead, for a dark terminal without colours. It returns nil if text is too
+// long.
 func QR(text string, light bool) []string {
 	code, err := qr.Encode(text, qr.L)
 	if err != nil || code.Size > qrMost {

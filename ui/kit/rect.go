@@ -1,31 +1,36 @@
-// Package kit has what every part of the screen is laid out with: rectangles that are split
-// without losing a cell, text measured and cut in cells, and frames.
+// Package kit has the layout tools of the screen. It measures and cuts text in terminal cells,
+// splits rectangles, and draws frames, bars, block digits and QR codes.
 //
-// It does not know what is shown in them.
+// A cell is one column of the terminal. A grapheme cluster takes no cell, one or two, and terminals
+// differ; see [MeasureClusters]. Functions that return lines return them with an exact width, so
+// that lines can be put beside each other.
+//
+// A [Line] is built from cells painted with SGR sequences. Text from elsewhere must go through
+// [Clean] first.
 package kit
 
-// Rect is a part of the screen, in cells. A Rect never has a negative side.
+// Rect is a rectangle of the screen, in cells. Its sides are never negative.
 type Rect struct{ X, Y, W, H int }
 
-// Top splits off n rows at the top.
+// Top splits off n rows at the top, or all rows if there are fewer.
 func (r Rect) Top(n int) (top, rest Rect) {
 	n = min(max(n, 0), r.H)
 	return Rect{r.X, r.Y, r.W, n}, Rect{r.X, r.Y + n, r.W, r.H - n}
 }
 
-// Bottom splits off n rows at the bottom.
+// Bottom splits off n rows at the bottom, or all rows if there are fewer.
 func (r Rect) Bottom(n int) (rest, bottom Rect) {
 	n = min(max(n, 0), r.H)
 	return r.Top(r.H - n)
 }
 
-// Left splits off n columns at the left.
+// Left splits off n columns at the left, or all columns if there are fewer.
 func (r Rect) Left(n int) (left, rest Rect) {
 	n = min(max(n, 0), r.W)
 	return Rect{r.X, r.Y, n, r.H}, Rect{r.X + n, r.Y, r.W - n, r.H}
 }
 
-// Center places a w by h rectangle in the middle, cut to what there is.
+// Center returns a w by h rectangle in the middle of r, cut to the size of r.
 func (r Rect) Center(w, h int) Rect {
 	w, h = min(max(w, 0), r.W), min(max(h, 0), r.H)
 	return Rect{r.X + (r.W-w)/2, r.Y + (r.H-h)/2, w, h}
