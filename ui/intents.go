@@ -19,11 +19,11 @@ func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 	if known && b.Act == keys.QuitNow {
 		return m.leave(true)
 	}
-	if m.s.Quitting() && known && b.Act == keys.Undo { // a revoke that waits can still be taken back
-		return m.Act(keys.Undo)
-	}
-	if m.s.Quitting() {
-		m.Notify(scene.Info, "finishing what is under way; ctrl+c does not wait", "")
+	if m.s.Quitting() { // no pane or overlay gets keys
+		if known && b.Act == keys.Undo {
+			return m.Act(keys.Undo)
+		}
+		m.tellRefused(session.Refused{Reason: session.WhileQuitting})
 		return nil
 	}
 	if esc := (tea.KeyPressMsg{Code: tea.KeyEscape}); !known && msg.Code == esc.Code && msg.Mod == tea.ModAlt {

@@ -619,6 +619,33 @@ func TestPlainInterrupted(t *testing.T) {
 	})
 }
 
+// A line that was typed while the console quits is answered: a revoke can be undone, nothing begins.
+func TestPlainQuitting(t *testing.T) {
+	t.Parallel()
+	const finishing = "Finishing what is under way; control c does not wait.\n"
+	for line, want := range map[string]string{
+		"get A1": finishing,
+		"undo":   p1 + "not revoked, the decision was taken back: active, 1 hour left.\n",
+	} {
+		inLines(t, as, func(l *talk) {
+			l.typing("get A1")
+			l.typing("revoke 1")
+			l.stop()
+			synctest.Wait()
+			if said := l.out.since(); said != finishing {
+				l.t.Errorf("interrupted: %q", said)
+			}
+			if said := l.typing(line); said != want {
+				l.t.Errorf("%s: %q", line, said)
+			}
+			l.end(session.ErrInterrupted)
+			if n := l.api.a.tokens; n != 1 {
+				l.t.Errorf("%d requests for tokens", n)
+			}
+		})
+	}
+}
+
 func TestPlainClearsTheClipboard(t *testing.T) {
 	t.Parallel()
 	inLines(t, as, func(l *talk) {

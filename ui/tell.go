@@ -289,6 +289,8 @@ func (m *root) tellRefused(f session.Refused) {
 		}
 	case session.NothingToUndo:
 		m.Notify(scene.Info, "there is nothing to undo: no revoke is waiting", "")
+	case session.WhileQuitting:
+		m.Notify(scene.Info, "finishing what is under way; ctrl+c does not wait", "")
 	case session.NowhereToSave: // the form tells it
 	}
 }

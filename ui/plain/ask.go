@@ -91,6 +91,8 @@ func (p *face) refused(f session.Refused) {
 		if p.s.Key().NeedsPassphrase() {
 			p.unlock("")
 		}
+	case session.WhileQuitting:
+		p.out.say(finishing)
 	case session.NothingYet, session.NowhereToSave:
 		// the line mode has a service from the start
 	}

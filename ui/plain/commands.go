@@ -66,9 +66,6 @@ func (p *face) handleLine(l inputLine) {
 	p.lineRequested = false
 	p.answering = true
 	text := strings.TrimSpace(l.text)
-	if p.s.Quitting() {
-		return
-	}
 	if l.end {
 		p.leave()
 		return

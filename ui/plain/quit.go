@@ -2,6 +2,9 @@ package plain
 
 import "lanyard/ui/session"
 
+// finishing says that the console quits, and does nothing else.
+const finishing = "Finishing what is under way; control c does not wait."
+
 // quit quits. If the store is gone, the session asks a question first.
 func (p *face) quit(string) { p.do(session.Quit{}) }
 

@@ -55,7 +55,7 @@ func (p *face) tell(f session.Fact) {
 		p.question = nil
 	case session.Finishing:
 		if !f.Clipboard {
-			p.out.say("Finishing what is under way; control c does not wait.")
+			p.out.say(finishing)
 		}
 	case session.Finished:
 		p.finished = true

@@ -138,6 +138,12 @@ func TestWhatIsNoSecretStays(t *testing.T) {
 	if d.does(session.Quit{}); len(d.clip.clears) > 0 || d.clip.holds.IsZero() {
 		t.Error("it was cleared")
 	}
+}
+
+// Pasted into a shell, a line break would run the text before it.
+func TestNoLineBreakIsCopied(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
 	d.does(session.CopyText{What: "the address", Text: "rm -rf\n"})
 	err := once[session.TextCopied](d).Err
 	if err == nil || !strings.Contains(err.Error(), "the address") {

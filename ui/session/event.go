@@ -449,6 +449,7 @@ const (
 	AlreadyRevoking
 	NothingToUndo
 	NowhereToSave
+	WhileQuitting // the console quits; see Session.Do
 )
 
 func (s *Session) refuse(r Request, why Reason, key Key) {

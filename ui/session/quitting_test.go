@@ -58,6 +58,36 @@ func TestUndoWhileQuitting(t *testing.T) {
 	}
 }
 
+// While the console quits it begins nothing new, whichever face asks.
+func TestNothingNewWhileQuitting(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	ids := d.get(2)
+	d.does(session.Revoke{Token: ids[0]})
+	d.does(session.Quit{})
+	for _, r := range []session.Request{
+		session.Get{App: d.apps[0].ID, Confirmed: true}, session.Renew{Token: ids[1], Confirmed: true},
+		session.Revoke{Token: ids[1]}, session.Probe{Token: ids[1]}, session.Copy{Token: ids[1]},
+		session.CopyText{Text: "a text"}, session.ReadLog{}, session.Inspect{Token: ids[1]},
+		session.ProbeUntilDead{Tokens: ids[1:], Confirmed: true},
+		session.Bulk{Verb: session.VerbRevoke, Tokens: ids[1:], Confirmed: true},
+		session.Forget{Confirmed: true}, session.WriteOut{}, session.Save{}, session.Delete{},
+	} {
+		d.facts = nil
+		if work := d.ask(r); len(work) > 0 {
+			t.Errorf("%T begins work", r)
+		}
+		if f := once[session.Refused](d); f.Reason != session.WhileQuitting {
+			t.Errorf("%T is refused for %d", r, f.Reason)
+		}
+	}
+	d.does(session.LogShow{Token: ids[1]})
+	once[session.RevealLogged](d)
+	d.does(session.Undo{})
+	once[session.Undone](d)
+	once[session.Finished](d)
+}
+
 // A second Force does not wait; anything less changes nothing.
 func TestForcedQuit(t *testing.T) {
 	t.Parallel()

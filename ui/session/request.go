@@ -204,8 +204,15 @@ const (
 
 // Do starts a request and returns its work. If the request cannot be done, a fact [Refused] gives
 // the reason. If a person has to confirm it first, a fact [Ask] has the question.
+//
+// While the console quits, Do refuses everything that would begin new work. A revoke that quitting
+// waits for can still be undone.
 func (s *Session) Do(r Request, now time.Time) []Work {
 	s.startCall(now)
+	if s.quitting && !doneWhileQuitting(r) {
+		s.refuse(r, WhileQuitting, Key{})
+		return s.doDue()
+	}
 	var work []Work
 	switch r := r.(type) {
 	case Get:
@@ -238,6 +245,16 @@ func (s *Session) Do(r Request, now time.Time) []Work {
 		work = s.doOther(r)
 	}
 	return append(work, s.doDue()...)
+}
+
+// doneWhileQuitting reports whether Do accepts a request while the console quits. LogShow is the end
+// of work that began before.
+func doneWhileQuitting(r Request) bool {
+	switch r.(type) {
+	case Undo, Quit, Suspend, LogShow:
+		return true
+	}
+	return false
 }
 
 // doOther starts the requests that are about the store or a form.
