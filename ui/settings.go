@@ -126,11 +126,3 @@ func (m *root) putInForce(s Settings) {
 	m.redactBoard()
 	m.restyle()
 }
-
-// AlertWays are the ways to tell somebody something without their looking.
-func AlertWays() []string { return []string{"title", "bell", "osc9", "osc99", "osc777", "progress"} }
-
-// DefaultAlerts are the alerts of a console that nobody has configured.
-func DefaultAlerts() Alerts {
-	return Alerts{Before: []time.Duration{5 * time.Minute, time.Minute}, Via: []string{"title", "bell"}}
-}
