@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,84 +17,6 @@ import (
 	"lanyard/ui/plain"
 	"lanyard/ui/session"
 )
-
-// steady is the scripted API under the clock of the bubble.
-type steady struct {
-	console.API // what is not scripted is not called
-	mu          sync.Mutex
-	a           *api
-}
-
-func (s *steady) use() (*api, func()) {
-	s.mu.Lock()
-	s.a.clock.now = time.Now()
-	return s.a, s.mu.Unlock
-}
-
-func (s *steady) Token(ctx context.Context, r tokenapi.TokenRequest) (tokenapi.TokenAnswer, tokenapi.Exchange, error) {
-	if r.Grant == tokenapi.GrantDeviceCode {
-		select {
-		case err := <-s.a.polls:
-			return tokenapi.TokenAnswer{}, tokenapi.Exchange{Op: r.Grant, Started: time.Now()}, err
-		default:
-		}
-		return tokenapi.TokenAnswer{}, tokenapi.Exchange{Op: r.Grant, Status: 400, Started: time.Now()},
-			&tokenapi.Error{Op: "token", Kind: tokenapi.KindRefused, Status: 400, Code: "authorization_pending", Action: tokenapi.KeepPolling}
-	}
-	a, done := s.use()
-	defer done()
-	return a.Token(ctx, r)
-}
-
-func (s *steady) Revoke(ctx context.Context, r tokenapi.RevokeRequest) (tokenapi.RevokeAnswer, tokenapi.Exchange, error) {
-	a, done := s.use()
-	defer done()
-	return a.Revoke(ctx, r)
-}
-
-func (s *steady) Probe(ctx context.Context, r tokenapi.ProbeRequest) (tokenapi.ProbeAnswer, tokenapi.Exchange, error) {
-	a, done := s.use()
-	defer done()
-	return a.Probe(ctx, r)
-}
-
-func (s *steady) AuthorizeDevice(ctx context.Context, r tokenapi.DeviceRequest) (tokenapi.DeviceAnswer, tokenapi.Exchange, error) {
-	a, done := s.use()
-	defer done()
-	return a.AuthorizeDevice(ctx, r)
-}
-
-// paper is what was printed.
-type paper struct {
-	mu   sync.Mutex
-	b    strings.Builder
-	read int
-	full bool
-}
-
-func (p *paper) Write(b []byte) (int, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.full {
-		return 0, errors.New("no paper")
-	}
-	return p.b.Write(b)
-}
-
-func (p *paper) all() string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.b.String()
-}
-
-// since is what was printed since it was last asked.
-func (p *paper) since() string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	s := p.b.String()[p.read:]
-	p.read = p.b.Len()
-	return s
-}
 
 // talk is a console in lines in a bubble, where time passes when nothing else happens.
 type talk struct {
@@ -806,5 +727,106 @@ func TestPlainForgets(t *testing.T) {
 		asks("forget 1")
 		l.types("yes", "Forgot 1 token that is over.", strings.TrimSuffix(p1, ": ")+" is no longer held.")
 		l.types("tokens all", "No token is held.")
+	})
+}
+
+// The tour in lines: each step once, behind the answer that did the one before.
+func TestPlainTour(t *testing.T) {
+	t.Parallel()
+	touredLines(t, func(l *talk) {
+		l.types("log", "Nothing is in the log.")
+		l.types("get A1", p1+"got, 1 hour left.", "tour, 2 of 7: type probe 1: the gateway lets the token through, and remembers that.")
+		l.types("probe 1", p1+"200, the gateway let it through.", "tour, 3 of 7: type revoke 1; until it is sent, undo takes it back.")
+		l.types("revoke 1", p1+"the revoke is sent in 3 seconds; undo takes it back.")
+		l.types("undo", p1+"not revoked, the decision was taken back: active, 1 hour left.", "tour, 4 of 7: type revoke 1 and wait: the server accepts.")
+		l.typing("revoke 1")
+		l.passes(3*time.Second, p1+"accepted by the server; the gateway may let it through for at most 15 minutes.",
+			"tour, 5 of 7: accepted is not dead: type probe 1, and the gateway still remembers.")
+		l.types("probe 1", p1+"200, the gateway still lets it through, for at most 15 minutes.",
+			"tour, 6 of 7: gateway tells how long that may last; type probe 1 until the gateway refuses.")
+		l.passes(time.Hour, p1+"dead: the window ran out.")
+		l.api.a.gateway = 401
+		l.types("probe 1", p1+"401 900901, refused: dead.", "tour, 7 of 7: log tells what happened, and help every command.")
+		if said := l.typing("log"); !strings.HasSuffix(said, "\nThe tour is over: that was the life of a token, from the first answer to the last refusal.\nready\n") {
+			l.t.Errorf("ends with %q", said)
+		}
+		l.types("")
+	})
+}
+
+func touredLines(t *testing.T, test func(*talk)) {
+	t.Helper()
+	linesWith(t, func(o *plain.Options) { o.Tour = true }, func(*console.Application) {}, func(l *talk) {
+		if said := l.out.since(); !strings.HasSuffix(said, "tour, 1 of 7: type get A1: it gets a token for application A1.\nready\n") {
+			l.t.Errorf("begins with %q", said)
+		}
+		test(l)
+	})
+}
+
+func TestPlainStoreWasRestored(t *testing.T) {
+	t.Parallel()
+	s := &swapped{}
+	s.at.Store(3)
+	linesWith(t, func(o *plain.Options) {
+		var err error
+		if s.Store, err = store.OpenMemory(context.Background(), store.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		o.Service, err = console.New(console.Options{
+			Clock: time.Now, Keeper: s, Vault: vault{}, Connect: func(console.Environment) (console.API, error) { return nil, nil }, Owner: "test",
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}, as, func(l *talk) {
+		change := func(at int64) string {
+			s.at.Store(at)
+			if err := s.Update(context.Background(), func(w console.Writer) error {
+				return w.PutToken(&console.Token{ID: "t_restored", Fingerprint: "1234abcd"})
+			}); err != nil {
+				l.t.Fatal(err)
+			}
+			return l.typing("")
+		}
+		if said := l.out.since() + change(3); strings.Contains(said, saysRestored) {
+			l.t.Errorf("said before: %q", said)
+		}
+		if said := change(7); strings.Count(said, saysRestored) != 1 {
+			l.t.Errorf("said %q", said)
+		}
+		if said := change(7); strings.Contains(said, saysRestored) {
+			l.t.Errorf("said again: %q", said)
+		}
+		_ = s.Close()
+	})
+}
+
+func TestPlainStoreIsGone(t *testing.T) {
+	t.Parallel()
+	v := &vanished{}
+	v.gone.Store(true)
+	linesWith(t, func(o *plain.Options) {
+		var err error
+		if v.Store, err = store.OpenMemory(context.Background(), store.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		o.Service, err = console.New(console.Options{
+			Clock: time.Now, Keeper: v, Vault: vault{}, Connect: func(console.Environment) (console.API, error) { return nil, nil }, Owner: "test",
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}, as, func(l *talk) {
+		if said := l.out.since(); !strings.Contains(said, "error: store: /state/lanyard.db was deleted\n") {
+			l.t.Errorf("begins with %q", said)
+		}
+		l.types("tokens", "No token is held.")
+		if said := l.typing("quit"); said != "Nothing can be stored any more. Write out what this lanyard holds before it ends? Type yes or no, anything else to stay.\n" {
+			t.Errorf("quit says %q", said)
+		}
+		l.types("stay", "Nothing was done.")
+		l.types("out", "written to /state/lanyard.out-1.", "hint: lanyard --state /state/lanyard.out-1 opens it; to put it back: lanyard --state /state/lanyard.out-1 backup FILE, then lanyard restore FILE --replace")
+		_ = v.Close()
 	})
 }

@@ -2,10 +2,12 @@ package ui_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"os/signal"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,6 +19,84 @@ import (
 	"lanyard/tokenapi"
 	"lanyard/ui"
 )
+
+// steady is the scripted API under the clock of the bubble.
+type steady struct {
+	console.API // what is not scripted is not called
+	mu          sync.Mutex
+	a           *api
+}
+
+func (s *steady) use() (*api, func()) {
+	s.mu.Lock()
+	s.a.clock.now = time.Now()
+	return s.a, s.mu.Unlock
+}
+
+func (s *steady) Token(ctx context.Context, r tokenapi.TokenRequest) (tokenapi.TokenAnswer, tokenapi.Exchange, error) {
+	if r.Grant == tokenapi.GrantDeviceCode {
+		select {
+		case err := <-s.a.polls:
+			return tokenapi.TokenAnswer{}, tokenapi.Exchange{Op: r.Grant, Started: time.Now()}, err
+		default:
+		}
+		return tokenapi.TokenAnswer{}, tokenapi.Exchange{Op: r.Grant, Status: 400, Started: time.Now()},
+			&tokenapi.Error{Op: "token", Kind: tokenapi.KindRefused, Status: 400, Code: "authorization_pending", Action: tokenapi.KeepPolling}
+	}
+	a, done := s.use()
+	defer done()
+	return a.Token(ctx, r)
+}
+
+func (s *steady) Revoke(ctx context.Context, r tokenapi.RevokeRequest) (tokenapi.RevokeAnswer, tokenapi.Exchange, error) {
+	a, done := s.use()
+	defer done()
+	return a.Revoke(ctx, r)
+}
+
+func (s *steady) Probe(ctx context.Context, r tokenapi.ProbeRequest) (tokenapi.ProbeAnswer, tokenapi.Exchange, error) {
+	a, done := s.use()
+	defer done()
+	return a.Probe(ctx, r)
+}
+
+func (s *steady) AuthorizeDevice(ctx context.Context, r tokenapi.DeviceRequest) (tokenapi.DeviceAnswer, tokenapi.Exchange, error) {
+	a, done := s.use()
+	defer done()
+	return a.AuthorizeDevice(ctx, r)
+}
+
+// paper is what was printed.
+type paper struct {
+	mu   sync.Mutex
+	b    strings.Builder
+	read int
+	full bool
+}
+
+func (p *paper) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.full {
+		return 0, errors.New("no paper")
+	}
+	return p.b.Write(b)
+}
+
+func (p *paper) all() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.b.String()
+}
+
+// since is what was printed since it was last asked.
+func (p *paper) since() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := p.b.String()[p.read:]
+	p.read = p.b.Len()
+	return s
+}
 
 // longLived is an API whose tokens live for ten days, so that no countdown of seconds is on the
 // screen.

@@ -7,9 +7,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"lanyard/console"
 	"lanyard/ui"
-	"lanyard/ui/plain"
 )
 
 // toured is alive with the tour.
@@ -116,38 +114,4 @@ func TestTourGolden(t *testing.T) {
 			}
 		})
 	}
-}
-
-// The tour in lines: each step once, behind the answer that did the one before.
-func TestPlainTour(t *testing.T) {
-	t.Parallel()
-	touredLines(t, func(l *talk) {
-		l.types("log", "Nothing is in the log.")
-		l.types("get A1", p1+"got, 1 hour left.", "tour, 2 of 7: type probe 1: the gateway lets the token through, and remembers that.")
-		l.types("probe 1", p1+"200, the gateway let it through.", "tour, 3 of 7: type revoke 1; until it is sent, undo takes it back.")
-		l.types("revoke 1", p1+"the revoke is sent in 3 seconds; undo takes it back.")
-		l.types("undo", p1+"not revoked, the decision was taken back: active, 1 hour left.", "tour, 4 of 7: type revoke 1 and wait: the server accepts.")
-		l.typing("revoke 1")
-		l.passes(3*time.Second, p1+"accepted by the server; the gateway may let it through for at most 15 minutes.",
-			"tour, 5 of 7: accepted is not dead: type probe 1, and the gateway still remembers.")
-		l.types("probe 1", p1+"200, the gateway still lets it through, for at most 15 minutes.",
-			"tour, 6 of 7: gateway tells how long that may last; type probe 1 until the gateway refuses.")
-		l.passes(time.Hour, p1+"dead: the window ran out.")
-		l.api.a.gateway = 401
-		l.types("probe 1", p1+"401 900901, refused: dead.", "tour, 7 of 7: log tells what happened, and help every command.")
-		if said := l.typing("log"); !strings.HasSuffix(said, "\nThe tour is over: that was the life of a token, from the first answer to the last refusal.\nready\n") {
-			l.t.Errorf("ends with %q", said)
-		}
-		l.types("")
-	})
-}
-
-func touredLines(t *testing.T, test func(*talk)) {
-	t.Helper()
-	linesWith(t, func(o *plain.Options) { o.Tour = true }, func(*console.Application) {}, func(l *talk) {
-		if said := l.out.since(); !strings.HasSuffix(said, "tour, 1 of 7: type get A1: it gets a token for application A1.\nready\n") {
-			l.t.Errorf("begins with %q", said)
-		}
-		test(l)
-	})
 }

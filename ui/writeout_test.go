@@ -9,7 +9,6 @@ import (
 
 	"lanyard/console"
 	"lanyard/store"
-	"lanyard/ui/plain"
 )
 
 // vanished is a store whose files were deleted.
@@ -62,35 +61,6 @@ func TestStoreIsGone(t *testing.T) {
 	if !l.Quit {
 		t.Error("it asks again")
 	}
-}
-
-func TestPlainStoreIsGone(t *testing.T) {
-	t.Parallel()
-	v := &vanished{}
-	v.gone.Store(true)
-	linesWith(t, func(o *plain.Options) {
-		var err error
-		if v.Store, err = store.OpenMemory(context.Background(), store.Options{}); err != nil {
-			t.Fatal(err)
-		}
-		o.Service, err = console.New(console.Options{
-			Clock: time.Now, Keeper: v, Vault: vault{}, Connect: func(console.Environment) (console.API, error) { return nil, nil }, Owner: "test",
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}, as, func(l *talk) {
-		if said := l.out.since(); !strings.Contains(said, "error: store: /state/lanyard.db was deleted\n") {
-			l.t.Errorf("begins with %q", said)
-		}
-		l.types("tokens", "No token is held.")
-		if said := l.typing("quit"); said != "Nothing can be stored any more. Write out what this lanyard holds before it ends? Type yes or no, anything else to stay.\n" {
-			t.Errorf("quit says %q", said)
-		}
-		l.types("stay", "Nothing was done.")
-		l.types("out", "written to /state/lanyard.out-1.", "hint: lanyard --state /state/lanyard.out-1 opens it; to put it back: lanyard --state /state/lanyard.out-1 backup FILE, then lanyard restore FILE --replace")
-		_ = v.Close()
-	})
 }
 
 // The answers to the question before a console ends whose store is gone.
