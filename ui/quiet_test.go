@@ -2,7 +2,6 @@ package ui_test
 
 import (
 	"context"
-	"errors"
 	"io"
 	"os"
 	"os/signal"
@@ -20,92 +19,54 @@ import (
 	"lanyard/ui"
 )
 
-// steady is the scripted API under the clock of the bubble.
-type steady struct {
-	console.API // what is not scripted is not called
+// longLived is the scripted API at the time of the bubble. Its tokens live for ten days, so that no
+// countdown of seconds is on the screen.
+type longLived struct {
+	console.API // calls that are not scripted panic
 	mu          sync.Mutex
 	a           *api
 }
 
-func (s *steady) use() (*api, func()) {
-	s.mu.Lock()
-	s.a.clock.now = time.Now()
-	return s.a, s.mu.Unlock
+func (l *longLived) Token(
+	ctx context.Context, r tokenapi.TokenRequest,
+) (tokenapi.TokenAnswer, tokenapi.Exchange, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.a.clock.now = time.Now()
+	answer, exchange, err := l.a.Token(ctx, r)
+	answer.ExpiresIn = 240 * 3600
+	return answer, exchange, err
 }
 
-func (s *steady) Token(ctx context.Context, r tokenapi.TokenRequest) (tokenapi.TokenAnswer, tokenapi.Exchange, error) {
-	if r.Grant == tokenapi.GrantDeviceCode {
-		select {
-		case err := <-s.a.polls:
-			return tokenapi.TokenAnswer{}, tokenapi.Exchange{Op: r.Grant, Started: time.Now()}, err
-		default:
-		}
-		return tokenapi.TokenAnswer{}, tokenapi.Exchange{Op: r.Grant, Status: 400, Started: time.Now()},
-			&tokenapi.Error{Op: "token", Kind: tokenapi.KindRefused, Status: 400, Code: "authorization_pending", Action: tokenapi.KeepPolling}
-	}
-	a, done := s.use()
-	defer done()
-	return a.Token(ctx, r)
+func (l *longLived) Revoke(
+	ctx context.Context, r tokenapi.RevokeRequest,
+) (tokenapi.RevokeAnswer, tokenapi.Exchange, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.a.clock.now = time.Now()
+	return l.a.Revoke(ctx, r)
 }
 
-func (s *steady) Revoke(ctx context.Context, r tokenapi.RevokeRequest) (tokenapi.RevokeAnswer, tokenapi.Exchange, error) {
-	a, done := s.use()
-	defer done()
-	return a.Revoke(ctx, r)
-}
-
-func (s *steady) Probe(ctx context.Context, r tokenapi.ProbeRequest) (tokenapi.ProbeAnswer, tokenapi.Exchange, error) {
-	a, done := s.use()
-	defer done()
-	return a.Probe(ctx, r)
-}
-
-func (s *steady) AuthorizeDevice(ctx context.Context, r tokenapi.DeviceRequest) (tokenapi.DeviceAnswer, tokenapi.Exchange, error) {
-	a, done := s.use()
-	defer done()
-	return a.AuthorizeDevice(ctx, r)
-}
-
-// paper is what was printed.
-type paper struct {
+// output is what the program has written.
+type output struct {
 	mu   sync.Mutex
 	b    strings.Builder
 	read int
-	full bool
 }
 
-func (p *paper) Write(b []byte) (int, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.full {
-		return 0, errors.New("no paper")
-	}
-	return p.b.Write(b)
+func (o *output) Write(b []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.Write(b)
 }
 
-func (p *paper) all() string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.b.String()
-}
-
-// since is what was printed since it was last asked.
-func (p *paper) since() string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	s := p.b.String()[p.read:]
-	p.read = p.b.Len()
+// since returns what was written since the last call.
+func (o *output) since() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	s := o.b.String()[o.read:]
+	o.read = o.b.Len()
 	return s
-}
-
-// longLived is an API whose tokens live for ten days, so that no countdown of seconds is on the
-// screen.
-type longLived struct{ *steady }
-
-func (l longLived) Token(ctx context.Context, r tokenapi.TokenRequest) (tokenapi.TokenAnswer, tokenapi.Exchange, error) {
-	answer, exchange, err := l.steady.Token(ctx, r)
-	answer.ExpiresIn = 240 * 3600
-	return answer, exchange, err
 }
 
 // TestQuiet runs the whole program in virtual time. While nothing visible changes it writes
@@ -136,7 +97,7 @@ func TestQuiet(t *testing.T) {
 			},
 		}
 		app.ID = app.Identity()
-		api := longLived{&steady{a: &api{clock: &clock{}}}}
+		api := &longLived{a: &api{clock: &clock{}}}
 		svc, err := console.New(console.Options{
 			Clock: time.Now, Keeper: st, Vault: vault{}, Applications: []console.Application{app}, Owner: "test",
 			UndoWindow: 3 * time.Second,
@@ -149,7 +110,7 @@ func TestQuiet(t *testing.T) {
 		defer func() { _ = typed.Close() }()
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		out, ended := &paper{}, make(chan error, 1)
+		out, ended := &output{}, make(chan error, 1)
 		go func() {
 			_, err := ui.Run(ctx, ui.Options{
 				Service: svc, Settings: ui.Settings{Theme: theme(t, "dark")}, Input: in, Output: out,

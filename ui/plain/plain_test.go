@@ -1,4 +1,4 @@
-package ui_test
+package plain_test
 
 import (
 	"context"
@@ -23,7 +23,7 @@ type talk struct {
 	t     *testing.T
 	in    *io.PipeWriter
 	out   *paper
-	api   *steady
+	api   *api
 	clip  *pocket
 	store *store.Store
 	svc   *console.Service
@@ -55,7 +55,7 @@ func linesWith(t *testing.T, options func(*plain.Options), change func(*console.
 		}
 		defer func() { _ = st.Close() }()
 		in, typed := io.Pipe()
-		l := &talk{t: t, in: typed, out: &paper{}, api: &steady{a: &api{clock: &clock{}, gateway: 200}}, clip: newPocket(), store: st, ended: make(chan error, 1)}
+		l := &talk{t: t, in: typed, out: &paper{}, api: &api{gateway: 200}, clip: &pocket{}, store: st, ended: make(chan error, 1)}
 		for _, keyType := range []string{"PRODUCTION", "SANDBOX"} {
 			a := console.Application{
 				Name: "Orders", KeyType: keyType, ConsumerKey: console.Private(keyType), Grant: tokenapi.GrantClientCredentials, ProbeURL: "https://gw.example/orders",
@@ -173,7 +173,7 @@ func TestPlainRevokeStages(t *testing.T) {
 		l.types("undo", lead+"not revoked, the decision was taken back: active, 59 minutes 58 seconds left.")
 		l.types("undo", "There is nothing to undo: no revoke is waiting that was not sent.")
 		l.passes(10 * time.Second)
-		if n := len(l.api.a.revokes); n != 0 {
+		if n := len(l.api.revokes); n != 0 {
 			l.t.Fatalf("sent %d times", n)
 		}
 		l.types("x "+fp("access-1")[:4], lead+"the revoke is sent in 3 seconds; undo takes it back.")
@@ -193,7 +193,7 @@ func TestPlainProvesDead(t *testing.T) {
 		l.passes(3*time.Second, p1+"accepted by the server; the gateway may let it through for at most 15 minutes.")
 		l.types("gateway", p1+"lingering: accepted by the server; the gateway may let it through for at most 15 minutes; that began just now; "+
 			"not seen at the gateway by us; verdict: not proved dead.")
-		l.api.a.gateway = 401
+		l.api.gateway = 401
 		l.passes(11 * time.Second)
 		l.types("p 1", p1+"401 900901, refused (once); three in a row, a second apart, prove it dead.")
 		l.passes(time.Second)
@@ -204,7 +204,7 @@ func TestPlainProvesDead(t *testing.T) {
 		l.passes(time.Hour) // the end of the window adds nothing
 		l.types("gateway", p1+"dead: the gateway refused it three times in a row, 11 seconds after its end; it ended 1 h ago; probes since: 401 3 times.")
 		l.typing("get A1") // the very same token was handed out again: it lives
-		l.api.a.gateway = 200
+		l.api.gateway = 200
 	})
 }
 
@@ -212,7 +212,7 @@ func TestPlainProbeSaysWhy(t *testing.T) {
 	t.Parallel()
 	inLines(t, as, func(l *talk) {
 		l.typing("get A1")
-		l.api.a.why = tokenapi.WhyOpen
+		l.api.why = tokenapi.WhyOpen
 		l.types("p 1", p1+"200, this URL lets anybody through: it answers 200 to a made-up token.",
 			"hint: set probe_url to an API that wants a token and answers 200 to this one; in the configuration, below [[application]] Orders")
 	})
@@ -221,7 +221,7 @@ func TestPlainProbeSaysWhy(t *testing.T) {
 func TestPlainRenew(t *testing.T) {
 	t.Parallel()
 	inLines(t, func(a *console.Application) { a.Environment.Regime = console.RegimeOpaque }, func(l *talk) {
-		l.api.a.refresh = true
+		l.api.refresh = true
 		l.typing("get A1")
 		l.types("renew orders", p2+"refreshed: got, 1 hour left.",
 			p1+"lingering: replaced by a newer one; the gateway may let it through for at most 15 minutes.")
@@ -262,8 +262,8 @@ func TestPlainKnockAsks(t *testing.T) {
 		l.types("n", "No: nothing was asked for.")
 		l.typing("get A1")
 		l.typing("device")
-		if l.api.a.tokens != 2 || strings.Join(l.api.a.scopes, " ") != "device_lap" {
-			l.t.Errorf("%d requests, with %q", l.api.a.tokens, l.api.a.scopes)
+		if l.api.tokens != 2 || strings.Join(l.api.scopes, " ") != "device_lap" {
+			l.t.Errorf("%d requests, with %q", l.api.tokens, l.api.scopes)
 		}
 	})
 }
@@ -412,7 +412,7 @@ func (c slowClip) Copy(ctx context.Context, t secret.Text, stays bool) (session.
 // What another console did while an answer was awaited is told after it, whatever the answer is.
 func TestPlainTellsOfOthersAfterAnAnswer(t *testing.T) {
 	t.Parallel()
-	clip := slowClip{newPocket(), nil}
+	clip := slowClip{&pocket{}, nil}
 	linesWith(t, func(o *plain.Options) {
 		clip.now = make(chan struct{})
 		o.Clipboard = clip
@@ -470,7 +470,7 @@ func TestPlainUnanswered(t *testing.T) {
 func TestPlainDevice(t *testing.T) {
 	t.Parallel()
 	inLines(t, func(a *console.Application) { a.Grant = tokenapi.GrantDeviceCode }, func(l *talk) {
-		l.api.a.device = tokenapi.DeviceAnswer{VerificationURI: "https://gw.example/d", UserCode: "BCDF-xyz2", Interval: 5 * time.Second, ExpiresIn: 10 * time.Minute}
+		l.api.device = tokenapi.DeviceAnswer{VerificationURI: "https://gw.example/d", UserCode: "BCDF-xyz2", Interval: 5 * time.Second, ExpiresIn: 10 * time.Minute}
 		l.types("get orders", "Orders production: to approve, open this address, on this machine or any other: https://gw.example/d",
 			"and enter this code, exactly as it stands: BCDF-xyz2", "There are 10 minutes for it; type cancel to give up.")
 		l.passes(time.Minute)
@@ -489,10 +489,10 @@ func TestPlainDevice(t *testing.T) {
 func TestPlainDeviceTrouble(t *testing.T) {
 	t.Parallel()
 	inLines(t, func(a *console.Application) { a.Grant = tokenapi.GrantDeviceCode }, func(l *talk) {
-		l.api.a.polls = make(chan error, 2)
-		l.api.a.device = tokenapi.DeviceAnswer{VerificationURI: "https://gw.example/d", UserCode: "BCDF-xyz2", Interval: 5 * time.Second, ExpiresIn: 10 * time.Minute}
+		l.api.polls = make(chan error, 2)
+		l.api.device = tokenapi.DeviceAnswer{VerificationURI: "https://gw.example/d", UserCode: "BCDF-xyz2", Interval: 5 * time.Second, ExpiresIn: 10 * time.Minute}
 		for range 2 {
-			l.api.a.polls <- &tokenapi.Error{
+			l.api.polls <- &tokenapi.Error{
 				Op: tokenapi.GrantDeviceCode, Kind: tokenapi.KindRefused, Status: 503, Sent: true, Action: tokenapi.RetryLater, Err: errors.New("it says “busy”"),
 			}
 		}
@@ -515,8 +515,8 @@ func TestPlainEndFinishes(t *testing.T) {
 		began := time.Now()
 		_ = l.in.Close()
 		l.end(nil)
-		if took := time.Since(began); took < 3*time.Second || took > 5*time.Second || len(l.api.a.revokes) != 1 || l.clip.cleared != 1 {
-			l.t.Errorf("after %s %d revokes were sent and the clipboard cleared %d times", took, len(l.api.a.revokes), l.clip.cleared)
+		if took := time.Since(began); took < 3*time.Second || took > 5*time.Second || len(l.api.revokes) != 1 || l.clip.cleared != 1 {
+			l.t.Errorf("after %s %d revokes were sent and the clipboard cleared %d times", took, len(l.api.revokes), l.clip.cleared)
 		}
 		want := "The clipboard was cleared.\nFinishing what is under way; control c does not wait.\n" + p1 + "accepted by the server; the gateway may let it through for at most 15 minutes.\n"
 		got := l.out.since()
@@ -560,7 +560,7 @@ func TestPlainQuitting(t *testing.T) {
 				l.t.Errorf("%s: %q", line, said)
 			}
 			l.end(session.ErrInterrupted)
-			if n := l.api.a.tokens; n != 1 {
+			if n := l.api.tokens; n != 1 {
 				l.t.Errorf("%d requests for tokens", n)
 			}
 		})
@@ -583,16 +583,16 @@ func TestPlainUndelivered(t *testing.T) {
 		l.typing("get A1")
 		l.typing("revoke 1")
 		l.api.mu.Lock()
-		l.api.a.err = &tokenapi.Error{Op: "revoke", Kind: tokenapi.KindNetwork, Hint: "is the server up?"}
+		l.api.err = &tokenapi.Error{Op: "revoke", Kind: tokenapi.KindNetwork, Hint: "is the server up?"}
 		l.api.mu.Unlock()
 		time.Sleep(10 * time.Minute)
 		synctest.Wait()
 		said := l.out.since()
-		if n := len(l.api.a.revokes); n < 3 || strings.Count(said, "not yet accepted") != 1 || strings.Count(said, "\n") != 2 || !strings.Contains(said, "hint: is the server up?") {
+		if n := len(l.api.revokes); n < 3 || strings.Count(said, "not yet accepted") != 1 || strings.Count(said, "\n") != 2 || !strings.Contains(said, "hint: is the server up?") {
 			l.t.Errorf("after %d attempts was said\n%s", n, said)
 		}
 		l.api.mu.Lock()
-		l.api.a.err = nil
+		l.api.err = nil
 		l.api.mu.Unlock()
 		time.Sleep(20 * time.Minute)
 		synctest.Wait()
@@ -653,7 +653,7 @@ func TestPlainIsPlain(t *testing.T) {
 	inLines(t, func(a *console.Application) {
 		a.Name, a.Environment.Name, a.Username, a.Scopes = evil, console.Private(evil+a.KeyType), evil, []string{evil}
 	}, func(l *talk) {
-		l.api.a.refresh = true
+		l.api.refresh = true
 		for _, c := range []string{
 			"apps", "get A1", "get A2", "tokens", "tokens A1", "copy 1", "probe 1", "inspect 1", "renew 1", "revoke 2", "undo", "revoke 2", "gateway", "wait", "gateway",
 			"log all", "log 1", "help", "unlock", "cancel", "nonsense", evil, "get " + evil,
@@ -661,7 +661,7 @@ func TestPlainIsPlain(t *testing.T) {
 			l.typing(c)
 		}
 		l.api.mu.Lock()
-		l.api.a.err = &tokenapi.Error{Op: "token", Kind: tokenapi.KindRefused, Status: 400, Code: evil, Hint: evil}
+		l.api.err = &tokenapi.Error{Op: "token", Kind: tokenapi.KindRefused, Status: 400, Code: evil, Hint: evil}
 		l.api.mu.Unlock()
 		l.typing("get A1")
 		l.typing("revoke 1")
@@ -745,7 +745,7 @@ func TestPlainTour(t *testing.T) {
 		l.types("probe 1", p1+"200, the gateway still lets it through, for at most 15 minutes.",
 			"tour, 6 of 7: gateway tells how long that may last; type probe 1 until the gateway refuses.")
 		l.passes(time.Hour, p1+"dead: the window ran out.")
-		l.api.a.gateway = 401
+		l.api.gateway = 401
 		l.types("probe 1", p1+"401 900901, refused: dead.", "tour, 7 of 7: log tells what happened, and help every command.")
 		if said := l.typing("log"); !strings.HasSuffix(said, "\nThe tour is over: that was the life of a token, from the first answer to the last refusal.\nready\n") {
 			l.t.Errorf("ends with %q", said)
