@@ -14,7 +14,7 @@ import (
 
 var csi = regexp.MustCompile("^\x1b\\[([0-9]*)([GXm])")
 
-// bars are the columns of the bars that a terminal shows which measures clusters by m.
+// bars returns the columns of the bars on a terminal that measures clusters by m.
 func bars(t *testing.T, m ansi.Method, out string) (at []int) {
 	t.Helper()
 	x := 0
@@ -40,7 +40,7 @@ func bars(t *testing.T, m ansi.Method, out string) (at []int) {
 	return at
 }
 
-// What follows a cluster stays in its column, however many cells the terminal gives to the cluster.
+// Text after a cluster stays in its column, whatever width the terminal gives to the cluster.
 func TestAnchors(t *testing.T) {
 	t.Parallel()
 	moved := 0

@@ -42,7 +42,7 @@ func TestASCII(t *testing.T) {
 	}
 }
 
-// No cell moves, whatever the text is, and nothing but ASCII is left outside of escape sequences.
+// ASCII moves no cell, and leaves only ASCII outside of escape sequences.
 func TestASCIIKeepsEveryCell(t *testing.T) {
 	t.Parallel()
 	for _, s := range append(slices.Clone(texts), "\x1b[7m語\x1b[m é│●", "x\u0301", "\u0301", "🇩🇪🇩🇪x", "❤️é") {
@@ -60,7 +60,7 @@ func TestASCIIKeepsEveryCell(t *testing.T) {
 	}
 }
 
-// Each state has a sign of its own, "?" among them, and so have the two edges of a selected row.
+// Each state has another sign, and so have the two edges of a selected row.
 func TestStatesStayDifferent(t *testing.T) {
 	t.Parallel()
 	for _, group := range []string{"●◐◒◌○◇✕?", "▌› ", "✓✕·", "←→↑↓"} {
@@ -75,8 +75,7 @@ func TestStatesStayDifferent(t *testing.T) {
 	}
 }
 
-// Whatever is drawn has an ASCII character: a glyph that is added to a source file has to be added
-// there too.
+// Every sign in the source has an ASCII character. A new sign needs one in glyph.
 func TestEveryGlyphHasAnASCII(t *testing.T) {
 	t.Parallel()
 	found := map[rune]bool{}

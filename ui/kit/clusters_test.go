@@ -13,7 +13,7 @@ import (
 	"lanyard/ui/kit"
 )
 
-// cluster is one row of testdata/clusters.txt.
+// cluster is a row of testdata/clusters.txt.
 type cluster struct {
 	kind, text string
 	cells      int // on a terminal without mode 2027
@@ -50,8 +50,8 @@ func clusters(t *testing.T) []cluster {
 	return out
 }
 
-// whole is what Clean is to leave of a cluster: all of it. Signs that begin a number are format
-// characters and go, and Korean letters become the syllable that they spell.
+// whole returns what Clean leaves of a cluster: all of it except format characters. Korean letters
+// become syllables.
 func (c cluster) whole() string {
 	if c.kind == "prepend" {
 		return strings.TrimLeft(c.text, "\u0600\u06dd\U000110bd")
@@ -62,7 +62,7 @@ func (c cluster) whole() string {
 	return c.text
 }
 
-// drawn is the column at which the renderer places a bar that follows s.
+// drawn returns the column at which the renderer places a bar after s.
 func drawn(m ansi.Method, s string) int {
 	b := uv.NewScreenBuffer(60, 1)
 	b.Method = m
@@ -75,7 +75,7 @@ func drawn(m ansi.Method, s string) int {
 	return -1
 }
 
-// parts are the clusters of a text.
+// parts returns the clusters of a text.
 func parts(s string) (out []string) {
 	for s != "" {
 		part, _ := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
@@ -84,8 +84,7 @@ func parts(s string) (out []string) {
 	return out
 }
 
-// What people write comes out whole, is counted as the renderer draws it, and is cut between
-// clusters only.
+// Text passes Clean whole, is measured as the renderer draws it, and is cut between clusters only.
 func TestClustersOfEveryScript(t *testing.T) {
 	defer kit.MeasureClusters(false)
 	for _, m := range []ansi.Method{ansi.WcWidth, ansi.GraphemeWidth} {

@@ -9,7 +9,7 @@ import (
 	"lanyard/ui/kit"
 )
 
-// What is drawn is the code, with a margin of four, and drawn light it is its negative.
+// QR draws the code with a margin of four modules. With light it draws the negative.
 func TestQR(t *testing.T) {
 	t.Parallel()
 	const text = "https://gw.example/device?user_code=wDjB-mJhT"

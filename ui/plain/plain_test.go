@@ -18,7 +18,7 @@ import (
 	"lanyard/ui/session"
 )
 
-// talk is a console in lines in a bubble, where time passes when nothing else happens.
+// talk runs the line mode in a synctest bubble, where time passes when nothing else happens.
 type talk struct {
 	t     *testing.T
 	in    *io.PipeWriter
@@ -33,8 +33,8 @@ type talk struct {
 	over  bool
 }
 
-// inLines runs a test with a console in lines. Its applications are Orders PRODUCTION and Orders SANDBOX, changed
-// as is wanted.
+// inLines runs a test with the line mode. Its applications are Orders PRODUCTION and Orders
+// SANDBOX, as change leaves them.
 func inLines(t *testing.T, change func(*console.Application), test func(*talk)) {
 	t.Helper()
 	linesWith(t, func(*plain.Options) {}, change, func(l *talk) {
@@ -45,7 +45,7 @@ func inLines(t *testing.T, change func(*console.Application), test func(*talk)) 
 	})
 }
 
-// linesWith is inLines with other options, before anything was read of what is said.
+// linesWith is inLines with other options. Nothing of the output was read before the test.
 func linesWith(t *testing.T, options func(*plain.Options), change func(*console.Application), test func(*talk)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -89,7 +89,7 @@ func linesWith(t *testing.T, options func(*plain.Options), change func(*console.
 
 func as(*console.Application) {}
 
-// service is a console on the store: this one, or another one.
+// service returns a console on the store of the test.
 func (l *talk) service(owner string) *console.Service {
 	l.t.Helper()
 	svc, err := console.New(console.Options{
@@ -102,7 +102,7 @@ func (l *talk) service(owner string) *console.Service {
 	return svc
 }
 
-// typing types a line and gives what is said until nothing more happens.
+// typing types a line, and returns what is printed until nothing more happens.
 func (l *talk) typing(line string) string {
 	l.t.Helper()
 	if _, err := io.WriteString(l.in, line+"\n"); err != nil {
@@ -112,7 +112,7 @@ func (l *talk) typing(line string) string {
 	return l.out.since()
 }
 
-// types checks the answer to a line, without the word that asks for the next one.
+// types types a line and checks what is printed up to the word "ready".
 func (l *talk) types(line string, want ...string) {
 	l.t.Helper()
 	said, asks := strings.CutSuffix(l.typing(line), "ready\n")
@@ -124,7 +124,7 @@ func (l *talk) types(line string, want ...string) {
 	}
 }
 
-// passes lets time pass and checks all that is said meanwhile.
+// passes lets time pass, and checks all that is printed meanwhile.
 func (l *talk) passes(d time.Duration, want ...string) {
 	l.t.Helper()
 	time.Sleep(d)
@@ -135,7 +135,7 @@ func (l *talk) passes(d time.Duration, want ...string) {
 	}
 }
 
-// end waits for the console to be over.
+// end waits for the end of Run.
 func (l *talk) end(want error) {
 	l.t.Helper()
 	l.over = true
@@ -231,7 +231,7 @@ func TestPlainRenew(t *testing.T) {
 	})
 }
 
-// Production asks, and nothing but yes is yes.
+// A revoke in production needs the answer yes.
 func TestPlainProductionAsks(t *testing.T) {
 	t.Parallel()
 	inLines(t, func(a *console.Application) { a.Environment.Production = true }, func(l *talk) {
@@ -268,7 +268,7 @@ func TestPlainKnockAsks(t *testing.T) {
 	})
 }
 
-// A number means one token for the whole run, whatever becomes of others.
+// A number means the same token for the whole run.
 func TestPlainNumbersStay(t *testing.T) {
 	t.Parallel()
 	inLines(t, as, func(l *talk) {
@@ -291,7 +291,7 @@ func TestPlainNumbersStay(t *testing.T) {
 	})
 }
 
-// A bare number is a token's, and one after A an application's, in every command.
+// In every command a bare number is a token's, and A with a number is an application's.
 func TestPlainNumbersOfTwoForms(t *testing.T) {
 	t.Parallel()
 	inLines(t, as, func(l *talk) {
@@ -321,7 +321,7 @@ func TestPlainNumbersOfTwoForms(t *testing.T) {
 	})
 }
 
-// An application may be called like a number: which of the two is meant is asked, and each can be said.
+// If the name of an application looks like a number, the line mode asks which one is meant.
 func TestPlainNumbersThatAreNames(t *testing.T) {
 	t.Parallel()
 	called := func(a *console.Application) {
@@ -338,7 +338,8 @@ func TestPlainNumbersThatAreNames(t *testing.T) {
 	})
 }
 
-// undo alone takes back all that was decided at once, here in another console; undo with a token takes back that one.
+// undo without a token takes back the last decision, of this or another console. undo with a token
+// takes back that revoke.
 func TestPlainUndoTakesAllBack(t *testing.T) {
 	t.Parallel()
 	inLines(t, as, func(l *talk) {
@@ -376,7 +377,7 @@ func TestPlainUndoTakesAllBack(t *testing.T) {
 	})
 }
 
-// What another console does is told once, too.
+// What another console does is printed once.
 func TestPlainTellsOfOthers(t *testing.T) {
 	t.Parallel()
 	inLines(t, as, func(l *talk) {
@@ -398,7 +399,7 @@ func TestPlainTellsOfOthers(t *testing.T) {
 	})
 }
 
-// slowClip is a clipboard that copies when it is told to.
+// slowClip is a clipboard whose copies end when the test says so.
 type slowClip struct {
 	*pocket
 	now chan struct{}
@@ -409,7 +410,7 @@ func (c slowClip) Copy(ctx context.Context, t secret.Text, stays bool) (session.
 	return c.pocket.Copy(ctx, t, stays)
 }
 
-// What another console did while an answer was awaited is told after it, whatever the answer is.
+// A change by another console during a request is printed after the answer.
 func TestPlainTellsOfOthersAfterAnAnswer(t *testing.T) {
 	t.Parallel()
 	clip := slowClip{&pocket{}, nil}
@@ -435,7 +436,8 @@ func TestPlainTellsOfOthersAfterAnAnswer(t *testing.T) {
 	})
 }
 
-// What another lanyard is still waiting for is not called lost, and is told once when nobody can be.
+// A request of another lanyard is not called lost while it may be answered. After that it is
+// printed once.
 func TestPlainUnanswered(t *testing.T) {
 	t.Parallel()
 	inLines(t, as, func(l *talk) {
@@ -485,7 +487,7 @@ func TestPlainDevice(t *testing.T) {
 	})
 }
 
-// A server that cannot say how it stands is told of once.
+// A server that fails while the device grant polls is reported once.
 func TestPlainDeviceTrouble(t *testing.T) {
 	t.Parallel()
 	inLines(t, func(a *console.Application) { a.Grant = tokenapi.GrantDeviceCode }, func(l *talk) {
@@ -505,7 +507,7 @@ func TestPlainDeviceTrouble(t *testing.T) {
 	})
 }
 
-// The end of the input finishes what is under way.
+// The end of the input finishes the work in flight.
 func TestPlainEndFinishes(t *testing.T) {
 	t.Parallel()
 	inLines(t, as, func(l *talk) {
@@ -540,7 +542,8 @@ func TestPlainInterrupted(t *testing.T) {
 	})
 }
 
-// A line that was typed while the console quits is answered: a revoke can be undone, nothing begins.
+// A line typed while the console quits is answered. A revoke can be undone, and nothing else
+// begins.
 func TestPlainQuitting(t *testing.T) {
 	t.Parallel()
 	const finishing = "Finishing what is under way; control c does not wait.\n"
@@ -576,7 +579,7 @@ func TestPlainClearsTheClipboard(t *testing.T) {
 	})
 }
 
-// A revoke that cannot be delivered is told once, not at each attempt, and once when it is accepted.
+// A revoke that cannot be delivered is reported once, and once more when it is accepted.
 func TestPlainUndelivered(t *testing.T) {
 	t.Parallel()
 	inLines(t, as, func(l *talk) {
@@ -626,7 +629,7 @@ func TestPlainWords(t *testing.T) {
 	})
 }
 
-// A token that was pasted by accident is not repeated, as no secret ever is.
+// A pasted token is never printed, and no other secret is.
 func TestPlainRepeatsNoSecret(t *testing.T) {
 	t.Parallel()
 	inLines(t, as, func(l *talk) {
@@ -646,7 +649,7 @@ func TestPlainRepeatsNoSecret(t *testing.T) {
 	})
 }
 
-// Nothing but text and line ends goes out, whatever applications, users and servers are called.
+// Only text and line ends are printed, even if names contain control characters.
 func TestPlainIsPlain(t *testing.T) {
 	t.Parallel()
 	const evil = "O\x1b[31m\x07\x00\r\n\u009b31m\u202e\u2066\u200d\u200b\ufe0f\U000e0041…≤·é決済👩\u200d💻"
@@ -678,7 +681,7 @@ func TestPlainIsPlain(t *testing.T) {
 	})
 }
 
-// When nobody can hear any more it ends, and says why.
+// Run ends with an error when the output cannot be written.
 func TestPlainUnheard(t *testing.T) {
 	t.Parallel()
 	inLines(t, as, func(l *talk) {
@@ -696,7 +699,7 @@ func TestPlainUnheard(t *testing.T) {
 	})
 }
 
-// An environment of the store that is not safe is warned of at the start, once.
+// Warnings about environments are printed once, at the start.
 func TestPlainWarnsOfTheStore(t *testing.T) {
 	t.Parallel()
 	unsafe := func(a *console.Application) { a.Source, a.Environment.AllowHTTP = console.FromStore, true }
@@ -707,7 +710,7 @@ func TestPlainWarnsOfTheStore(t *testing.T) {
 	})
 }
 
-// In lines only what is over is forgotten, after a question.
+// forget removes only what is over, and asks first.
 func TestPlainForgets(t *testing.T) {
 	t.Parallel()
 	inLines(t, as, func(l *talk) {
@@ -730,7 +733,7 @@ func TestPlainForgets(t *testing.T) {
 	})
 }
 
-// The tour in lines: each step once, behind the answer that did the one before.
+// The tour prints each step once, after the answer that completes the step before.
 func TestPlainTour(t *testing.T) {
 	t.Parallel()
 	touredLines(t, func(l *talk) {

@@ -8,12 +8,12 @@ import (
 	"lanyard/ui/session"
 )
 
-// alerting makes a desk tell a token's last 10 and 5 minutes.
+// alerting is an option: alert 10 and 5 minutes before a token expires.
 func (d *desk) alerting(on bool) {
 	d.SetAlerts(on, []time.Duration{10 * time.Minute, 5 * time.Minute}, d.now)
 }
 
-// alerts takes what was told, one by one.
+// alerts returns the alerts that were reported, as texts.
 func (d *desk) alerts() (all []session.Alert) {
 	for _, f := range told[session.Alerts](d) {
 		all = append(all, f.All...)
@@ -61,7 +61,7 @@ func TestAlertsOnceEach(t *testing.T) {
 	}
 }
 
-// After a long sleep only the last one of a token is told.
+// After a long sleep only the last alert of each token is reported.
 func TestAlertsAfterASleep(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
@@ -79,7 +79,7 @@ func TestAlertsAfterASleep(t *testing.T) {
 	}
 }
 
-// What was over before the console started is not told, and what is off is not either.
+// Events before the start of the console are not reported. No alert is reported if alerts are off.
 func TestAlertsFromNowOn(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
@@ -132,7 +132,7 @@ func TestAlertsOfTheEnd(t *testing.T) {
 	}
 }
 
-// What was over before the start is not told beside what is due later.
+// An event before the start is not reported together with a later one.
 func TestAlertsLeaveThePastAlone(t *testing.T) {
 	t.Parallel()
 	d := sit(t)

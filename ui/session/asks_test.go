@@ -11,7 +11,7 @@ import (
 	"lanyard/ui/session"
 )
 
-// A get that ends a token that is held here is asked about; a yes is not asked about again.
+// A get that may end a token held here needs a confirmation. A confirmed get does not ask again.
 func TestAsksBeforeItSupersedes(t *testing.T) {
 	t.Parallel()
 	d := sit(t, func(o *options) { o.app = supersedes })
@@ -69,7 +69,7 @@ func TestAsksBeforeARevokeInProduction(t *testing.T) {
 	}
 }
 
-// What the console refuses anyway is not asked about.
+// A request that the console will refuse raises no question.
 func TestReadOnlyIsNotAskedAbout(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
@@ -88,7 +88,7 @@ func TestReadOnlyIsNotAskedAbout(t *testing.T) {
 	never[session.Ask](d)
 }
 
-// A change of the store is waited for, one after the other, until none will follow.
+// The session waits for one change of the store after the other, until the channel is closed.
 func TestFollow(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
@@ -193,7 +193,7 @@ func TestIntrospect(t *testing.T) {
 	}
 }
 
-// A mark goes from the board at the instant at which what was lost can no longer live.
+// A mark disappears when the lost token can no longer be alive.
 func TestMarkEndsByItself(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
@@ -214,7 +214,7 @@ func TestMarkEndsByItself(t *testing.T) {
 	once[session.Judged](d)
 }
 
-// A store that is locked while revokes are being sent waits for its key.
+// If the store is locked during a delivery, the revokes wait for its key.
 func TestLockedWhileDelivering(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
@@ -247,7 +247,7 @@ func TestCoveredIsToldOnce(t *testing.T) {
 	never[session.Shadowed](d)
 }
 
-// The end of the session's context ends the wait for changes of the service.
+// Canceling the session's context ends the wait for changes.
 func TestFollowsTheService(t *testing.T) {
 	t.Parallel()
 	d := sit(t)

@@ -76,7 +76,7 @@ func TestFailedReadingKeepsTheBoard(t *testing.T) {
 	}
 }
 
-// A reading that finds another store in the place of this one keeps what was read before.
+// If the store was replaced, the session keeps the last reading of the old one.
 func TestReplacedStoreIsNoted(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
@@ -104,7 +104,7 @@ func TestUnkeptIsToldOncePerCause(t *testing.T) {
 	}
 }
 
-// Those who hear of the board must know first what it is of.
+// BoardFiled comes before the facts about single revokes, and after those about the store.
 func TestFactsOfABoard(t *testing.T) {
 	t.Parallel()
 	d := sit(t)

@@ -127,8 +127,8 @@ func TestBulkOfNothing(t *testing.T) {
 	}
 }
 
-// Why a token is left out.
-func TestLeftOut(t *testing.T) {
+// TestSkips checks each reason to skip a token.
+func TestSkips(t *testing.T) {
 	t.Parallel()
 	device := func(a *console.Application) { a.Grant = tokenapi.GrantDeviceCode }
 	plain := sit(t)
@@ -175,10 +175,10 @@ func TestLeftOut(t *testing.T) {
 
 func readOnly(a *console.Application) { a.Environment.ReadOnly = true }
 
-// supersedes makes a server that revokes the older token of the same key, user and scopes.
+// supersedes is an option: the server revokes the older token of the same key, user and scopes.
 func supersedes(a *console.Application) { a.Environment.Regime = console.RegimeJWT }
 
-// Renewals of one application go one after the other: at once they would be one request.
+// Renewals of one application run one after the other. At the same time they would be one request.
 func TestBulkRenewsInTurn(t *testing.T) {
 	t.Parallel()
 	for _, fails := range []bool{false, true} {

@@ -7,7 +7,7 @@ import (
 	"lanyard/ui/session"
 )
 
-// A slow answer about some tokens keeps no others from being revoked.
+// A slow answer about some tokens does not delay the revoke of others.
 func TestTwoBulksAtOnce(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
@@ -28,7 +28,7 @@ func TestTwoBulksAtOnce(t *testing.T) {
 	}
 }
 
-// Renewals of two bulks go one after the other if they are of one application.
+// Renewals of one application run one after the other, also those of two bulks.
 func TestTwoBulksRenewInTurn(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
@@ -55,7 +55,7 @@ func TestTwoBulksRenewInTurn(t *testing.T) {
 	}
 }
 
-// A renewal that waits for its turn is tried, and told of, though its token is gone by then.
+// A queued renewal is tried and reported even if its token is gone by then.
 func TestTokenVanishesWhileItWaits(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
@@ -77,7 +77,7 @@ func TestTokenVanishesWhileItWaits(t *testing.T) {
 	}
 }
 
-// A renewal of its own row does not move the queue of a bulk.
+// A renewal outside of a bulk does not advance the queue of a bulk.
 func TestRenewalBesideABulk(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
@@ -97,7 +97,7 @@ func TestRenewalBesideABulk(t *testing.T) {
 	}
 }
 
-// What is sent is no longer marked, whatever names it; of the marked ones none stays so.
+// Tokens whose verb was started lose their marks. A bulk of the marked tokens removes all marks.
 func TestBulkTakesMarksAway(t *testing.T) {
 	t.Parallel()
 	for _, marked := range []bool{false, true} {

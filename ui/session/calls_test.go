@@ -105,7 +105,7 @@ func TestAdopt(t *testing.T) {
 	}
 }
 
-// What has been over for longer than the configuration says is forgotten after the first reading.
+// Tokens that were over for longer than store.keep are removed after the first reading.
 func TestPrune(t *testing.T) {
 	t.Parallel()
 	keep := func(o *options) { o.console.Keep = time.Hour }
@@ -129,7 +129,7 @@ func TestPrune(t *testing.T) {
 	never[session.Pruned](d) // cut short, it would not be tried again for a day
 }
 
-// Before the first run there is no store: a get has nothing to begin, and a save makes it.
+// Before the first run there is no store. A get is refused, and a save creates the store.
 func TestFirstRun(t *testing.T) {
 	t.Parallel()
 	full := sit(t)

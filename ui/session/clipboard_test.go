@@ -42,7 +42,7 @@ func TestCopyIsCleared(t *testing.T) {
 	}
 }
 
-// Of what another program has put there since, Clear says so.
+// Clear reports that another program has copied something since.
 func TestCopyReplacedMeanwhile(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
@@ -58,7 +58,7 @@ func TestCopyReplacedMeanwhile(t *testing.T) {
 	}
 }
 
-// The second copy takes the place of the first, and is cleared when its own time is over.
+// A second copy replaces the first one, and is cleared at its own time.
 func TestTwoCopies(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
@@ -74,7 +74,7 @@ func TestTwoCopies(t *testing.T) {
 	}
 }
 
-// A copy that is made while the one before is being cleared is cleared as well.
+// A copy made while an older one is being cleared is cleared too.
 func TestCopyWhileClearing(t *testing.T) {
 	t.Parallel()
 	for _, first := range []string{"copy", "clear"} {
@@ -98,7 +98,7 @@ func TestCopyWhileClearing(t *testing.T) {
 	}
 }
 
-// Answers may be filed in another order than the copies were made in.
+// Results of copies may arrive in another order than the copies.
 func TestCopiesFiledInAnotherOrder(t *testing.T) {
 	t.Parallel()
 	text := session.CopyText{What: "the code", Text: "ABCD"}
@@ -210,7 +210,7 @@ func TestCopyNamesItsForm(t *testing.T) {
 	}
 }
 
-// A process that is stopped cannot clear the clipboard when that is due.
+// A stopped process cannot clear the clipboard, so it is cleared before.
 func TestSuspendWaitsForTheClipboard(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
@@ -245,7 +245,7 @@ func TestClearNow(t *testing.T) {
 	}
 }
 
-// A copy that is made while quitting clears the one before is cleared, too.
+// A copy made while quitting clears an older one is cleared too.
 func TestQuitClearsTheClipboard(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
@@ -279,7 +279,7 @@ func TestQuitWaitsForTheClipboardAlone(t *testing.T) {
 	}
 }
 
-// A copy is cleared after the time that was set when it was asked for.
+// A copy is cleared after the time that was set when it was requested.
 func TestClearAfterChangesWhileACopyIsMade(t *testing.T) {
 	t.Parallel()
 	d := sit(t)

@@ -46,7 +46,7 @@ func TestDelivery(t *testing.T) {
 	}
 }
 
-// Each of several is told, and then how many there were, unless one of them was not accepted.
+// Each of several deliveries is reported. If all were accepted, their number is reported too.
 func TestSeveralDeliveries(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -74,7 +74,7 @@ func TestSeveralDeliveries(t *testing.T) {
 	}
 }
 
-// The access and the refresh token of one row are one revoke.
+// The revokes of the access and the refresh token of one row are reported as one.
 func TestDeliveryOfAPair(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
@@ -90,7 +90,7 @@ func TestDeliveryOfAPair(t *testing.T) {
 	never[session.AllAccepted](d)
 }
 
-// What the console itself fails at is tried again after 1 s, 2 s, 4 s … and at most 1 min.
+// Deliveries that fail in this program are tried again after 1 s, 2 s, 4 s … and at most 1 min.
 func TestDeliveryBacksOff(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
@@ -139,7 +139,7 @@ func TestDeliveryBacksOff(t *testing.T) {
 	}
 }
 
-// The server's failures are the console's to repeat: the session waits for the time that it names.
+// If the server fails, the console names the time of the next try, and the session waits for it.
 func TestServerFails(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
@@ -159,7 +159,7 @@ func TestServerFails(t *testing.T) {
 	}
 }
 
-// A revoke that another console is about to send is not asked for without a pause.
+// If another console is sending a due revoke, the session pauses between its tries.
 func TestDeliveryOfAnother(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
@@ -202,7 +202,7 @@ func TestRefusedElsewhere(t *testing.T) {
 	never[session.SettledElsewhere](d)
 }
 
-// What this console has settled itself is told by its own answer.
+// A revoke that this session ended is reported by its own answer only.
 func TestSettledHereIsNotToldTwice(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
@@ -224,7 +224,7 @@ func TestSettledHereIsNotToldTwice(t *testing.T) {
 	never[session.SettledElsewhere](d)
 }
 
-// The store may fail from the decision on: what was decided is not forgotten for it.
+// If the store fails after the decision, the decided revoke is still sent.
 func TestDeliveryIsNotForgotten(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
@@ -239,7 +239,7 @@ func TestDeliveryIsNotForgotten(t *testing.T) {
 	}
 }
 
-// That a backup has replaced the store is nobody's doing to a revoke.
+// After a restored backup no revoke is reported as ended elsewhere.
 func TestRestoredSettlesNothing(t *testing.T) {
 	t.Parallel()
 	d := sit(t)

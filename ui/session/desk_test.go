@@ -12,8 +12,8 @@ import (
 	"lanyard/ui/session"
 )
 
-// desk is a session on a real console.Service, over a store in memory and a scripted API. Its clock
-// stands still until the test moves it, and the test runs the work.
+// desk is a session on a real console.Service, with a store in memory and a scripted API. Its clock
+// stands still until the test moves it. The test runs the work.
 type desk struct {
 	*session.Session
 	t     testing.TB
@@ -26,7 +26,7 @@ type desk struct {
 	facts []session.Fact // told so far, and not taken yet
 }
 
-// options change what a desk is made from.
+// options are changed by a test before the desk is made.
 type options struct {
 	session.Options
 	console console.Options
@@ -35,7 +35,7 @@ type options struct {
 	clock   func() time.Time
 }
 
-// sit is a desk whose board was read. Its applications are Orders and Payments.
+// sit returns a desk whose board was read. Its applications are Orders and Payments.
 func sit(t testing.TB, change ...func(*options)) *desk {
 	t.Helper()
 	st, err := store.OpenMemory(t.Context(), store.Options{})
@@ -91,7 +91,7 @@ func (d *desk) service(o console.Options) *console.Service {
 	return svc
 }
 
-// other is another console on the same store.
+// other returns another console on the same store.
 func (d *desk) other() *console.Service {
 	d.t.Helper()
 	return d.service(console.Options{
@@ -101,13 +101,13 @@ func (d *desk) other() *console.Service {
 	})
 }
 
-// ask asks for something and returns its work, which has not run.
+// ask starts a request and returns its work, which has not run.
 func (d *desk) ask(r session.Request) []session.Work {
 	d.t.Helper()
 	return d.noted(d.Do(r, d.now))
 }
 
-// noted takes the facts, and hands the work through.
+// noted collects the new facts, and returns work.
 func (d *desk) noted(work []session.Work) []session.Work {
 	d.facts = append(d.facts, d.Facts()...)
 	return work
@@ -121,7 +121,7 @@ func (d *desk) apply(events ...session.Event) (work []session.Work) {
 	return work
 }
 
-// came runs work, and gives what it came to, which is not applied.
+// came runs work, and returns its events, which are not applied.
 func (d *desk) came(work ...session.Work) (events []session.Event) {
 	for _, w := range work {
 		events = append(events, w(d.t.Context()))
@@ -129,7 +129,7 @@ func (d *desk) came(work ...session.Work) (events []session.Event) {
 	return events
 }
 
-// run runs work, and all that follows from it, first come, first served.
+// run runs work and all that follows from it, first in, first out.
 func (d *desk) run(work ...session.Work) {
 	d.t.Helper()
 	for n := 0; len(work) > 0; n++ {
@@ -140,25 +140,25 @@ func (d *desk) run(work ...session.Work) {
 	}
 }
 
-// does asks for something, and runs all that follows.
+// does starts a request, and runs all that follows.
 func (d *desk) does(r session.Request) {
 	d.t.Helper()
 	d.run(d.ask(r)...)
 }
 
-// changed says that the store has changed, and runs all that follows.
+// changed reports a change of the store, and runs all that follows.
 func (d *desk) changed() {
 	d.t.Helper()
 	d.run(d.apply(session.StoreChanged{})...)
 }
 
-// tick lets time come, and returns the work that is due.
+// tick moves the clock, and returns the work that is due.
 func (d *desk) tick(at time.Time) []session.Work {
 	d.now = at
 	return d.noted(d.Tick(d.now))
 }
 
-// after lets time pass, from one thing that is due to the next, and runs what is. It fails if that
+// after lets time pass from one due instant to the next, and runs all work. It fails if the session
 // makes no progress.
 func (d *desk) after(length time.Duration) {
 	d.t.Helper()
@@ -197,7 +197,7 @@ func (d *desk) get(n int) (ids []string) {
 	return ids
 }
 
-// row is the row of a token.
+// row returns the row of a token.
 func (d *desk) row(id string) *session.Row {
 	d.t.Helper()
 	r := d.Board().Row(id)
@@ -207,7 +207,7 @@ func (d *desk) row(id string) *session.Row {
 	return r
 }
 
-// told takes the facts of one type.
+// told removes the facts of one type from the collected ones, and returns them.
 func told[F session.Fact](d *desk) (some []F) {
 	d.facts = slices.DeleteFunc(d.facts, func(f session.Fact) bool {
 		one, ok := f.(F)
@@ -219,7 +219,7 @@ func told[F session.Fact](d *desk) (some []F) {
 	return some
 }
 
-// once takes the one fact of a type.
+// once removes and returns the only fact of a type.
 func once[F session.Fact](d *desk) (f F) {
 	d.t.Helper()
 	some := told[F](d)
@@ -229,7 +229,7 @@ func once[F session.Fact](d *desk) (f F) {
 	return some[0]
 }
 
-// never fails if a fact of a type was told.
+// never fails if a fact of a type was reported.
 func never[F session.Fact](d *desk) {
 	d.t.Helper()
 	if some := told[F](d); len(some) > 0 {
@@ -237,7 +237,7 @@ func never[F session.Fact](d *desk) {
 	}
 }
 
-// kinds are the types of the facts that were not taken.
+// kinds returns the types of the collected facts.
 func (d *desk) kinds() (names []string) {
 	for _, f := range d.facts {
 		names = append(names, reflect.TypeOf(f).Name())
@@ -245,8 +245,8 @@ func (d *desk) kinds() (names []string) {
 	return names
 }
 
-// lock locks the store, or opens it without telling.
+// lock locks the store, or opens it without an event.
 func (d *desk) lock(on bool) { d.kept.key.Locked = on }
 
-// held is the ID of a token, counted from the oldest.
+// held returns the ID of a token, counted from the oldest.
 func (d *desk) held(i int) string { return d.Page(session.Query{Scope: session.Everything}).ID(i) }

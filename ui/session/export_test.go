@@ -1,6 +1,6 @@
 package session
 
-// Flights are the keys of the work in flight.
+// Flights returns the keys of the work in flight.
 func (s *Session) Flights() (keys []Key) {
 	for key := range s.flights {
 		keys = append(keys, key)
@@ -11,5 +11,5 @@ func (s *Session) Flights() (keys []Key) {
 // Clearing reports whether the clipboard is being cleared.
 func (s *Session) Clearing() bool { return s.clipboard.clearing }
 
-// Holds reports whether the clipboard holds a copy that is to be cleared.
+// Holds reports whether the clipboard holds a copy to clear.
 func (s *Session) Holds() bool { return s.clipboard.held }

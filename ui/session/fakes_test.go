@@ -113,7 +113,7 @@ func (openVault) Secret(
 	return secret.New("the " + string(kind)), nil
 }
 
-// keeper is a store that can be locked, and that fails when the test says so.
+// keeper is a store that can be locked and made to fail.
 type keeper struct {
 	*store.Store
 	key     console.KeyStatus
@@ -155,7 +155,7 @@ func (k *keeper) WriteOut(context.Context) (string, error) {
 	return "/elsewhere", nil
 }
 
-// clip is a clipboard.
+// clip is a clipboard that can be read.
 type clip struct {
 	holds  secret.Text
 	serial int   // of the last copy that is to be cleared
@@ -189,7 +189,7 @@ func (c *clip) Clear(_ context.Context, serial int) (session.Cleared, error) {
 
 var errDisk = errors.New("the disk is full")
 
-// refused is a server's answer that is final.
+// refused is a final refusal of a server.
 func refused(op, code string) error {
 	return &tokenapi.Error{Op: op, Kind: tokenapi.KindRefused, Status: 400, Code: code}
 }

@@ -10,8 +10,8 @@ import (
 	"lanyard/ui/session"
 )
 
-// inBubble runs a test with a desk whose applications need a person. Its clock is that of a bubble,
-// because the console polls.
+// inBubble runs a test in a synctest bubble, with a desk whose gets need a person. The clock is the
+// bubble's, because the console polls.
 func inBubble(t *testing.T, test func(*testing.T, *desk)) {
 	t.Helper()
 	t.Parallel()
@@ -23,7 +23,7 @@ func inBubble(t *testing.T, test func(*testing.T, *desk)) {
 	})
 }
 
-// beside runs work beside the test, until it waits for a person or has ended.
+// beside runs work in a goroutine, until it waits for a person or has ended.
 func (d *desk) beside(work ...session.Work) (came chan session.Event) {
 	came = make(chan session.Event, len(work))
 	for _, w := range work {
@@ -34,7 +34,7 @@ func (d *desk) beside(work ...session.Work) (came chan session.Event) {
 	return came
 }
 
-// ends waits until what runs beside the test has ended, and applies it.
+// ends waits for the end of the work of beside, and applies its events.
 func (d *desk) ends(came chan session.Event) {
 	d.t.Helper()
 	synctest.Wait()
@@ -85,7 +85,7 @@ func TestWaitsForPerson(t *testing.T) {
 	})
 }
 
-// What is given up before the server has answered stays given up.
+// A get that is given up before the invitation arrives stays given up.
 func TestGiveUpBeforeTheInvitation(t *testing.T) {
 	inBubble(t, func(t *testing.T, d *desk) {
 		app := d.apps[0].ID
@@ -108,7 +108,7 @@ func TestGiveUpBeforeTheInvitation(t *testing.T) {
 	})
 }
 
-// Giving up where nobody waits does not end the next get.
+// Giving up when nothing waits does not end the next get.
 func TestGiveUpOfNothing(t *testing.T) {
 	inBubble(t, func(t *testing.T, d *desk) {
 		app := d.apps[0].ID
@@ -131,7 +131,7 @@ func TestGiveUpOfNothing(t *testing.T) {
 	})
 }
 
-// The end of one of two waits leaves the other one given up.
+// If one of two given-up waits ends, the other one stays given up.
 func TestGiveUpOfTwo(t *testing.T) {
 	inBubble(t, func(t *testing.T, d *desk) {
 		app := d.apps[0].ID
@@ -149,7 +149,7 @@ func TestGiveUpOfTwo(t *testing.T) {
 	})
 }
 
-// A renewal is answered when it has ended, also while a get of its application waits for a person.
+// A renewal counts as done at its end, even if a get of its application still waits for a person.
 func TestAnsweredBesideAnInvitation(t *testing.T) {
 	inBubble(t, func(t *testing.T, d *desk) {
 		app := d.apps[0].ID
@@ -172,7 +172,7 @@ func TestAnsweredBesideAnInvitation(t *testing.T) {
 	})
 }
 
-// Quitting waits for servers, not for people, whenever the invitation comes.
+// Quitting waits for servers and not for people, even if an invitation arrives later.
 func TestQuitWaitsForNoPerson(t *testing.T) {
 	for name, before := range map[string]bool{"before": true, "after": false} {
 		t.Run(name, func(t *testing.T) {

@@ -9,10 +9,10 @@ import (
 	"lanyard/ui/session"
 )
 
-// silent makes a face that does not ask for the passphrase.
+// silent is an option: the face does not ask for the passphrase.
 func silent(o *options) { o.AsksPassphrase = false }
 
-// sealed are requests that need the stored secrets.
+// sealed returns the requests that need the stored secrets.
 func sealed(d *desk, id string) map[string]session.Request {
 	draft := console.Draft{Application: d.apps[0]}
 	return map[string]session.Request{
@@ -64,7 +64,7 @@ func TestVerbsAskForThePassphrase(t *testing.T) {
 	}
 }
 
-// A face that does not ask lets the keeper of the secrets ask.
+// If the face does not ask for the passphrase, the keeper of the secrets does.
 func TestKeeperAsksForThePassphrase(t *testing.T) {
 	t.Parallel()
 	d := sit(t, silent)
@@ -115,7 +115,7 @@ func TestUnlock(t *testing.T) {
 	}
 }
 
-// Revokes that are due while the store is locked are told of once, and sent as it opens.
+// Revokes that are due while the store is locked are reported once, and sent when it opens.
 func TestRevokesWaitForTheKey(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
@@ -140,7 +140,7 @@ func TestRevokesWaitForTheKey(t *testing.T) {
 	}
 }
 
-// A store that another part of the process has opened sends too, without a pause.
+// Revokes are also sent at once if another part of the process has opened the store.
 func TestOpenedByAVerb(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
@@ -156,7 +156,7 @@ func TestOpenedByAVerb(t *testing.T) {
 	}
 }
 
-// A revoke again of what waits for the key alone asks for the passphrase.
+// A second revoke of a token whose revoke only needs the key asks for the passphrase.
 func TestWaitingRevokeAsksForThePassphrase(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
@@ -177,7 +177,7 @@ func TestWaitingRevokeAsksForThePassphrase(t *testing.T) {
 	}
 }
 
-// A store that opened and is locked again is told of again.
+// If the store is locked again, waiting revokes are reported again.
 func TestRevokesWaitForTheKeyAgain(t *testing.T) {
 	t.Parallel()
 	d := sit(t)

@@ -9,7 +9,8 @@ import (
 	"lanyard/ui/session"
 )
 
-// dying is a desk with a revoked token that is probed until it is dead. The first probe is out.
+// dying returns a desk with a revoked token that is probed until it is dead. The first probe is in
+// flight.
 func dying(t *testing.T) (d *desk, id string, probe []session.Work) {
 	t.Helper()
 	d = sit(t)
@@ -27,7 +28,7 @@ func dying(t *testing.T) (d *desk, id string, probe []session.Work) {
 	return d, id, probe
 }
 
-// The pauses are those of console.ProbeLoop.
+// The intervals between probes are those of console.ProbeLoop.
 func TestProbesFollowTheCadence(t *testing.T) {
 	t.Parallel()
 	d, id, probe := dying(t)
@@ -102,7 +103,7 @@ func TestProbesStop(t *testing.T) {
 	never[session.ProbesEnded](d)
 }
 
-// The answer to a probe from before it was stopped is none to those that were begun since.
+// The answer to a probe of a stopped loop does not count for a later loop.
 func TestProbesBeginAgain(t *testing.T) {
 	t.Parallel()
 	d, id, old := dying(t)
@@ -125,7 +126,7 @@ func TestProbesBeginAgain(t *testing.T) {
 	}
 }
 
-// Probes that can prove nothing: it is told once for each reason, and ends by itself.
+// If probes prove nothing, each reason is reported once and the loop ends.
 func TestProbesAreHopeless(t *testing.T) {
 	t.Parallel()
 	d, id, probe := dying(t)
@@ -158,7 +159,7 @@ func TestProbesFail(t *testing.T) {
 	never[session.ProbesBegan](d)
 }
 
-// Several begin at once; those that are probed already go on.
+// A request for several tokens starts loops for those that have none.
 func TestProbeSeveral(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
@@ -202,7 +203,7 @@ func TestProbesEndWithTheConsole(t *testing.T) {
 	}
 }
 
-// A slow answer about one token keeps no other from being probed.
+// A slow answer about one token does not delay the probes of others.
 func TestProbesOfTwoTokens(t *testing.T) {
 	t.Parallel()
 	d := sit(t)

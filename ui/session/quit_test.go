@@ -21,7 +21,7 @@ func (noVault) Secret(
 	return secret.Text{}, nil
 }
 
-// swapped is a store that says what the test wants of the backup that was restored last.
+// swapped is a store with a settable number of the last restored backup.
 type swapped struct {
 	*store.Store
 	restored atomic.Int64
@@ -42,7 +42,7 @@ func (s *swapped) View(ctx context.Context, f func(console.Reader) error) error 
 
 var now = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// newSession is a session on an empty store. Nothing tells it of changes.
+// newSession returns a session on an empty store, without changes of the store.
 func newSession(t *testing.T) (*session.Session, *swapped) {
 	t.Helper()
 	st, err := store.OpenMemory(t.Context(), store.Options{})
@@ -63,7 +63,7 @@ func newSession(t *testing.T) (*session.Session, *swapped) {
 	}), kept
 }
 
-// run runs work, and what follows from it, and gives the types of the facts.
+// run runs work and all that follows from it, and returns the types of the facts.
 func run(t *testing.T, s *session.Session, work []session.Work) (facts []reflect.Type) {
 	t.Helper()
 	for len(work) > 0 {
@@ -75,8 +75,7 @@ func run(t *testing.T, s *session.Session, work []session.Work) (facts []reflect
 	return facts
 }
 
-// A face that compares the board with what it told last has to know first that the store is
-// another.
+// Restored must be the first fact, because a face compares the board with what it showed.
 func TestRestoredIsToldBeforeTheBoard(t *testing.T) {
 	t.Parallel()
 	s, kept := newSession(t)

@@ -58,7 +58,7 @@ func TestUndoWhileQuitting(t *testing.T) {
 	}
 }
 
-// While the console quits it begins nothing new, whichever face asks.
+// While the console quits, the session refuses all new work.
 func TestNothingNewWhileQuitting(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
@@ -88,7 +88,7 @@ func TestNothingNewWhileQuitting(t *testing.T) {
 	once[session.Finished](d)
 }
 
-// A second Force does not wait; anything less changes nothing.
+// A second Quit with Force does not wait. A second Quit without Force does nothing.
 func TestForcedQuit(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
@@ -107,7 +107,7 @@ func TestForcedQuit(t *testing.T) {
 	never[session.Quitting](d)
 }
 
-// Quitting waits for what may write to the store or to a server, and for nothing else.
+// Quitting waits for work that may write to the store or to a server, and for no other work.
 func TestQuitWaitsForEveryKindOfWork(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
@@ -181,7 +181,7 @@ func TestQuitWaitsForADelivery(t *testing.T) {
 	once[session.Finished](d)
 }
 
-// At last the console drains what it has in flight beside the session.
+// Quitting at last drains what the service has in flight.
 func TestQuitDrainsAtLast(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
@@ -198,7 +198,7 @@ func TestQuitDrainsAtLast(t *testing.T) {
 	once[session.Finished](d)
 }
 
-// What cannot be sent without a passphrase, or is not due for long, is left to the next console.
+// Revokes that need a passphrase or are due much later are left to the next console.
 func TestQuitLeavesToTheNext(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
@@ -216,7 +216,7 @@ func TestQuitLeavesToTheNext(t *testing.T) {
 	}
 }
 
-// A server that does not answer is not waited for again and again.
+// If the server or the store fails, quitting ends.
 func TestQuitWithADeadServer(t *testing.T) {
 	t.Parallel()
 	for name, break_ := range map[string]func(*desk){
@@ -236,7 +236,7 @@ func TestQuitWithADeadServer(t *testing.T) {
 	}
 }
 
-// Where the store is gone a person is asked first whether to write out what is held.
+// If the store is gone, quitting first asks whether to write out what is held.
 func TestQuitAsksBeforeItLoses(t *testing.T) {
 	t.Parallel()
 	d := sit(t)

@@ -12,7 +12,7 @@ import (
 	"lanyard/ui/session"
 )
 
-// game plays a session by a script: each byte is a choice. Work is held back, and its events are
+// game drives a session by a script: each byte is a choice. Work is held back, and its events are
 // applied in any order.
 type game struct {
 	*desk
@@ -23,7 +23,7 @@ type game struct {
 	over   bool // Finished was told, and it waited
 }
 
-// next is a number below n, by the script.
+// next returns a number below n.
 func (g *game) next(n int) int {
 	if len(g.script) == 0 {
 		return 0
@@ -33,7 +33,7 @@ func (g *game) next(n int) int {
 	return int(b) % n
 }
 
-// take removes one of several, by the script.
+// take removes and returns one of several values.
 func take[T any](g *game, from *[]T) (one T, ok bool) {
 	if len(*from) == 0 {
 		return one, false
@@ -44,7 +44,7 @@ func take[T any](g *game, from *[]T) (one T, ok bool) {
 	return one, true
 }
 
-// goesOn takes what a call brought, and checks what has to be true after each.
+// goesOn takes the result of a call, and checks what must hold after each call.
 func (g *game) goesOn(work []session.Work) {
 	g.t.Helper()
 	g.work = append(g.work, work...)
@@ -70,7 +70,7 @@ func (g *game) goesOn(work []session.Work) {
 	}
 }
 
-// token is the ID of a token: of the board, or of none.
+// token returns the ID of a token, which may be gone.
 func (g *game) token() string {
 	all := g.Page(session.Query{Scope: session.Everything})
 	if i := g.next(all.Len() + 1); i < all.Len() {
@@ -86,7 +86,7 @@ func (g *game) tokens() (ids []string) {
 	return ids
 }
 
-// request is one of all requests, by the script.
+// request returns one of all requests.
 func (g *game) request() session.Request {
 	app := g.apps[g.next(len(g.apps))]
 	switch g.next(30) {
@@ -139,7 +139,7 @@ func (g *game) request() session.Request {
 	return session.Dismiss{Mark: "m_gone"}
 }
 
-// trouble changes how the world answers.
+// trouble changes how the server, the store and the clipboard answer.
 func (g *game) trouble() {
 	g.api.tokenErr, g.api.revokeErr, g.kept.viewErr, g.api.why = nil, nil, nil, ""
 	g.api.gateway = 200
@@ -252,8 +252,8 @@ func playScript(t *testing.T, script []byte) {
 	g.settled()
 }
 
-// Whatever is asked for, and in whatever order answers come: nothing panics, no work is left in
-// flight, time is never due at once again, and quitting ends.
+// For any requests and any order of answers, nothing panics and no work stays in flight. No time is
+// due twice at once, and quitting ends.
 func TestRandomSessions(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(12) {

@@ -44,7 +44,7 @@ func TestUndoOne(t *testing.T) {
 	}
 }
 
-// Of a decision of which one was sent, the rest is taken back.
+// If one revoke of a decision was sent, undo takes back the others.
 func TestUndoAfterOneWasSent(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
@@ -97,7 +97,7 @@ func TestUndoTwiceAtOnce(t *testing.T) {
 	once[session.Undone](d)
 }
 
-// A revoke can be taken back as soon as it is decided, before the board says so.
+// A revoke can be undone as soon as it is decided, even before the board shows it.
 func TestUndoBeforeTheBoardIsRead(t *testing.T) {
 	t.Parallel()
 	d := sit(t)

@@ -38,7 +38,7 @@ func TestWhatClearingCameTo(t *testing.T) {
 	}
 }
 
-// What is promised of a copy is no more than what Clear can do.
+// A promise about a copy is not more than Clear can do.
 func TestPromiseOfACopy(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
