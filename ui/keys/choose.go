@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// Problem says what is wrong with the chosen keys of an action.
+// Problem is a mistake in the chosen keys of an action.
 type Problem struct {
 	Action string // name of the action
 	Other  string // name of the action that has the same key; "" for another problem

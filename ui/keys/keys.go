@@ -18,7 +18,7 @@ import (
 	"lanyard/console"
 )
 
-// Action is what a key asks for. Package ui performs it.
+// Action is the meaning of a key. Package ui performs it.
 type Action int
 
 // The actions, in the order of the sections of the help.
@@ -62,7 +62,7 @@ const (
 	Gateway
 	Activity
 	Zoom
-	// Changing what is shown.
+	// Changing the view.
 	Filter
 	HideDead
 	UnmarkAll

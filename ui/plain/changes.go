@@ -32,7 +32,7 @@ func (n *numbers) numberOf(id string) string {
 	return n.letter + strconv.Itoa(n.at[id])
 }
 
-// report is what was printed last of a token.
+// report is the state of a token as it was printed last.
 type report struct {
 	state    console.State
 	reopened bool

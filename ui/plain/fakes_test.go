@@ -161,7 +161,7 @@ func (p *paper) all() string {
 	return p.b.String()
 }
 
-// since is what was printed since the last call.
+// since returns the output since the last call.
 func (p *paper) since() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()

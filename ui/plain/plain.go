@@ -177,8 +177,8 @@ func (p *face) work(w session.Work) {
 	}
 }
 
-// afterEvent does what is due after each event. It requests the next line when the last one is
-// answered.
+// afterEvent runs after each event: it does due work, and requests the next line when the last one
+// is answered.
 func (p *face) afterEvent() {
 	p.start(p.s.Tick(p.now))
 	if !p.doubtAt.IsZero() && !p.now.Before(p.doubtAt) || p.deferred && p.boardSettled() && p.s.AllDone() {

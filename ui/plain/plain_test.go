@@ -102,7 +102,7 @@ func (l *talk) service(owner string) *console.Service {
 	return svc
 }
 
-// typing types a line, and returns what is printed until nothing more happens.
+// typing types a line, and returns the output until nothing more happens.
 func (l *talk) typing(line string) string {
 	l.t.Helper()
 	if _, err := io.WriteString(l.in, line+"\n"); err != nil {
@@ -112,7 +112,7 @@ func (l *talk) typing(line string) string {
 	return l.out.since()
 }
 
-// types types a line and checks what is printed up to the word "ready".
+// types types a line, and checks the output before the word "ready".
 func (l *talk) types(line string, want ...string) {
 	l.t.Helper()
 	said, asks := strings.CutSuffix(l.typing(line), "ready\n")
@@ -710,7 +710,7 @@ func TestPlainWarnsOfTheStore(t *testing.T) {
 	})
 }
 
-// forget removes only what is over, and asks first.
+// forget removes only ended tokens, and asks first.
 func TestPlainForgets(t *testing.T) {
 	t.Parallel()
 	inLines(t, as, func(l *talk) {

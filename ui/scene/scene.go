@@ -30,8 +30,8 @@ import (
 	"lanyard/ui/session"
 )
 
-// Scene is what the panes and overlays of one frame are drawn from. Its time is truncated to a
-// whole second, so that all countdowns change together and one frame a second is enough.
+// Scene holds everything from which one frame is drawn. Its time is truncated to a whole second, so
+// that all countdowns change together and one frame a second is enough.
 type Scene struct {
 	Board      *session.Board
 	Now        time.Time

@@ -40,7 +40,7 @@ func TestAsksBeforeItSupersedes(t *testing.T) {
 		}
 		never[session.Ask](d)
 	}
-	d.ask(session.Get{App: d.apps[0].ID}) // the question is not asked about what is in flight
+	d.ask(session.Get{App: d.apps[0].ID}) // no question while work of the same key is in flight
 	once[session.Refused](d)
 	never[session.Ask](d)
 	d.ask(session.Get{App: d.apps[1].ID, Scopes: []string{"device_lap"}})

@@ -51,7 +51,7 @@ type Cleared struct {
 	Around   bool        // see CopiedTo; the copy in the terminal around tmux was not cleared
 }
 
-// Outcome is what became of the clipboard.
+// Outcome says how Clear ended.
 type Outcome int
 
 // The outcomes of Clear.
@@ -96,7 +96,7 @@ func (c Cleared) Unknown() bool { return c.Outcome == CannotTell || c.Around }
 // blindHint is the hint for a clipboard that cannot be read.
 const blindHint = "clipboard.clear_blind = true clears it whatever it holds"
 
-// clipboardState is what a session knows of the clipboard.
+// clipboardState is the session's record of its copies.
 type clipboardState struct {
 	held     bool      // the clipboard holds a copy to clear
 	serial   int       // of the newest copy to clear

@@ -23,7 +23,7 @@ type desk struct {
 	kept  *keeper
 	svc   *console.Service
 	apps  []console.Application
-	facts []session.Fact // told so far, and not taken yet
+	facts []session.Fact // reported, and not taken yet
 }
 
 // options are changed by a test before the desk is made.

@@ -17,7 +17,7 @@ var t0 = time.Date(2026, 11, 23, 12, 4, 0, 300e6, time.UTC)
 
 // api is a Token API and gateway that answer from a script.
 type api struct {
-	console.API // what is not scripted is not called
+	console.API // calls that are not scripted panic
 	clock       func() time.Time
 	n           int
 	refresh     bool  // tokens come with a refresh token

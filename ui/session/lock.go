@@ -7,7 +7,7 @@ import (
 	"lanyard/console"
 )
 
-// KeyState is what a session knows of the store's key.
+// KeyState is the state of the store's key.
 type KeyState struct {
 	console.KeyStatus
 	Failed bool  // the last attempt to fetch the key failed

@@ -210,8 +210,7 @@ type timeLeft struct {
 	until time.Time // an instant, so that rows do not move while they count down
 }
 
-// timeLeftClass says what is known of the time left. Rows without a time are last in either
-// direction.
+// timeLeftClass is the kind of a timeLeft. Rows without a time are last in either direction.
 type timeLeftClass int
 
 const (

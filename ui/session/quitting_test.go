@@ -236,7 +236,7 @@ func TestQuitWithADeadServer(t *testing.T) {
 	}
 }
 
-// If the store is gone, quitting first asks whether to write out what is held.
+// If the store is gone, quitting first offers to write out the contents of the console.
 func TestQuitAsksBeforeItLoses(t *testing.T) {
 	t.Parallel()
 	d := sit(t)

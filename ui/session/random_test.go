@@ -20,7 +20,7 @@ type game struct {
 	work   []session.Work  // has not run
 	events []session.Event // were not applied
 	then   []session.Request
-	over   bool // Finished was told, and it waited
+	over   bool // Finished was reported, without Now
 }
 
 // next returns a number below n.

@@ -7,7 +7,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Request is what a person asks for. [Session.Do] starts it.
+// Request is an action that a person asks for. [Session.Do] starts it.
 type Request interface{ request() }
 
 type requestMark struct{}
