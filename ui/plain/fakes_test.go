@@ -113,14 +113,14 @@ func (vault) Secret(
 	return secret.New("the " + string(kind)), nil
 }
 
-// pocket is a clipboard that can be read.
-type pocket struct {
+// clipboard is a clipboard that can be read.
+type clipboard struct {
 	holds   secret.Text
 	cleared int
 	serial  int
 }
 
-func (p *pocket) Copy(_ context.Context, t secret.Text, stays bool) (session.CopiedTo, error) {
+func (p *clipboard) Copy(_ context.Context, t secret.Text, stays bool) (session.CopiedTo, error) {
 	p.holds = t
 	done := session.CopiedTo{Via: "system clipboard", Certain: true, Later: session.ClearedIfOurs}
 	if p.serial++; !stays {
@@ -129,7 +129,7 @@ func (p *pocket) Copy(_ context.Context, t secret.Text, stays bool) (session.Cop
 	return done, nil
 }
 
-func (p *pocket) Clear(_ context.Context, serial int) (session.Cleared, error) {
+func (p *clipboard) Clear(_ context.Context, serial int) (session.Cleared, error) {
 	if p.holds.IsZero() || serial != 0 && serial != p.serial {
 		return session.Cleared{}, nil
 	}
@@ -137,32 +137,32 @@ func (p *pocket) Clear(_ context.Context, serial int) (session.Cleared, error) {
 	return session.Cleared{Via: "system clipboard", Outcome: session.WasOurs}, nil
 }
 
-// paper is the output.
-type paper struct {
+// output is the output.
+type output struct {
 	mu   sync.Mutex
 	b    strings.Builder
 	read int
 	full bool // writing fails
 }
 
-func (p *paper) Write(b []byte) (int, error) {
+func (p *output) Write(b []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.full {
-		return 0, errors.New("no paper")
+		return 0, errors.New("the output is full")
 	}
 	return p.b.Write(b)
 }
 
 // all is everything that was printed.
-func (p *paper) all() string {
+func (p *output) all() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.b.String()
 }
 
 // since returns the output since the last call.
-func (p *paper) since() string {
+func (p *output) since() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := p.b.String()[p.read:]
@@ -206,5 +206,5 @@ func (v *vanished) InPlace(context.Context) error {
 
 func (*vanished) WriteOut(context.Context) (string, error) { return "/state/lanyard.out-1", nil }
 
-// fp is the fingerprint of a token.
-func fp(s string) string { return secret.New(s).Fingerprint() }
+// fingerprint returns the fingerprint of a token.
+func fingerprint(s string) string { return secret.New(s).Fingerprint() }

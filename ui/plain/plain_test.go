@@ -18,13 +18,13 @@ import (
 	"lanyard/ui/session"
 )
 
-// talk runs the line mode in a synctest bubble, where time passes when nothing else happens.
-type talk struct {
+// lineMode runs the line mode in a synctest bubble, where time passes when nothing else happens.
+type lineMode struct {
 	t     *testing.T
 	in    *io.PipeWriter
-	out   *paper
+	out   *output
 	api   *api
-	clip  *pocket
+	clip  *clipboard
 	store *store.Store
 	svc   *console.Service
 	apps  []console.Application
@@ -35,9 +35,9 @@ type talk struct {
 
 // inLines runs a test with the line mode. Its applications are Orders PRODUCTION and Orders
 // SANDBOX, as change leaves them.
-func inLines(t *testing.T, change func(*console.Application), test func(*talk)) {
+func inLines(t *testing.T, change func(*console.Application), test func(*lineMode)) {
 	t.Helper()
-	linesWith(t, func(*plain.Options) {}, change, func(l *talk) {
+	linesWith(t, func(*plain.Options) {}, change, func(l *lineMode) {
 		if said := l.out.since(); !strings.HasSuffix(said, "2 applications; no tokens. Type help for the commands.\nready\n") {
 			l.t.Errorf("begins with %q", said)
 		}
@@ -46,7 +46,7 @@ func inLines(t *testing.T, change func(*console.Application), test func(*talk)) 
 }
 
 // linesWith is inLines with other options. Nothing of the output was read before the test.
-func linesWith(t *testing.T, options func(*plain.Options), change func(*console.Application), test func(*talk)) {
+func linesWith(t *testing.T, options func(*plain.Options), change func(*console.Application), test func(*lineMode)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		st, err := store.OpenMemory(t.Context(), store.Options{})
@@ -55,7 +55,7 @@ func linesWith(t *testing.T, options func(*plain.Options), change func(*console.
 		}
 		defer func() { _ = st.Close() }()
 		in, typed := io.Pipe()
-		l := &talk{t: t, in: typed, out: &paper{}, api: &api{gateway: 200}, clip: &pocket{}, store: st, ended: make(chan error, 1)}
+		l := &lineMode{t: t, in: typed, out: &output{}, api: &api{gateway: 200}, clip: &clipboard{}, store: st, ended: make(chan error, 1)}
 		for _, keyType := range []string{"PRODUCTION", "SANDBOX"} {
 			a := console.Application{
 				Name: "Orders", KeyType: keyType, ConsumerKey: console.Private(keyType), Grant: tokenapi.GrantClientCredentials, ProbeURL: "https://gw.example/orders",
@@ -87,10 +87,10 @@ func linesWith(t *testing.T, options func(*plain.Options), change func(*console.
 	})
 }
 
-func as(*console.Application) {}
+func unchanged(*console.Application) {}
 
 // service returns a console on the store of the test.
-func (l *talk) service(owner string) *console.Service {
+func (l *lineMode) service(owner string) *console.Service {
 	l.t.Helper()
 	svc, err := console.New(console.Options{
 		Clock: time.Now, Keeper: l.store, Vault: vault{}, Connect: func(console.Environment) (console.API, error) { return l.api, nil },
@@ -102,8 +102,8 @@ func (l *talk) service(owner string) *console.Service {
 	return svc
 }
 
-// typing types a line, and returns the output until nothing more happens.
-func (l *talk) typing(line string) string {
+// typed types a line, and returns the output until nothing more happens.
+func (l *lineMode) typed(line string) string {
 	l.t.Helper()
 	if _, err := io.WriteString(l.in, line+"\n"); err != nil {
 		l.t.Fatal(err)
@@ -112,10 +112,10 @@ func (l *talk) typing(line string) string {
 	return l.out.since()
 }
 
-// types types a line, and checks the output before the word "ready".
-func (l *talk) types(line string, want ...string) {
+// check types a line, and checks the output before the word "ready".
+func (l *lineMode) check(line string, want ...string) {
 	l.t.Helper()
-	said, asks := strings.CutSuffix(l.typing(line), "ready\n")
+	said, asks := strings.CutSuffix(l.typed(line), "ready\n")
 	if !asks {
 		l.t.Errorf("%s: no word that the next line is awaited: %q", line, said)
 	}
@@ -124,8 +124,8 @@ func (l *talk) types(line string, want ...string) {
 	}
 }
 
-// passes lets time pass, and checks all that is printed meanwhile.
-func (l *talk) passes(d time.Duration, want ...string) {
+// checkAfter lets time pass, and checks all that is printed meanwhile.
+func (l *lineMode) checkAfter(d time.Duration, want ...string) {
 	l.t.Helper()
 	time.Sleep(d)
 	synctest.Wait()
@@ -136,7 +136,7 @@ func (l *talk) passes(d time.Duration, want ...string) {
 }
 
 // end waits for the end of Run.
-func (l *talk) end(want error) {
+func (l *lineMode) end(want error) {
 	l.t.Helper()
 	l.over = true
 	if err := <-l.ended; !errors.Is(err, want) || want == nil && err != nil {
@@ -145,88 +145,88 @@ func (l *talk) end(want error) {
 }
 
 var (
-	p1 = "Orders production, token 1 (" + fp("access-1") + "): "
-	p2 = "Orders production, token 2 (" + fp("access-2") + "): "
-	s2 = "Orders sandbox, token 2 (" + fp("access-2") + "): "
+	p1 = "Orders production, token 1 (" + fingerprint("access-1") + "): "
+	p2 = "Orders production, token 2 (" + fingerprint("access-2") + "): "
+	s2 = "Orders sandbox, token 2 (" + fingerprint("access-2") + "): "
 )
 
 func TestPlainTellsEachChangeOnce(t *testing.T) {
 	t.Parallel()
-	inLines(t, as, func(l *talk) {
-		l.types("get orders", p1+"got, 1 hour left.")
-		l.passes(59*time.Minute - time.Nanosecond)
-		l.passes(time.Nanosecond, p1+"expiring, 1 minute left.")
-		l.passes(time.Minute - time.Nanosecond)
-		l.passes(time.Nanosecond, p1+"expired.")
-		l.passes(24 * time.Hour)
+	inLines(t, unchanged, func(l *lineMode) {
+		l.check("get orders", p1+"got, 1 hour left.")
+		l.checkAfter(59*time.Minute - time.Nanosecond)
+		l.checkAfter(time.Nanosecond, p1+"expiring, 1 minute left.")
+		l.checkAfter(time.Minute - time.Nanosecond)
+		l.checkAfter(time.Nanosecond, p1+"expired.")
+		l.checkAfter(24 * time.Hour)
 	})
 }
 
 func TestPlainRevokeStages(t *testing.T) {
 	t.Parallel()
-	inLines(t, as, func(l *talk) {
-		l.types("g A2", strings.Replace(strings.Replace(s2, "token 2", "token 1", 1), fp("access-2"), fp("access-1"), 1)+"got, 1 hour left.")
-		lead := "Orders sandbox, token 1 (" + fp("access-1") + "): "
-		l.types("revoke 1", lead+"the revoke is sent in 3 seconds; undo takes it back.")
-		l.types("revoke 1", lead+"revoking: the revoke is sent in 3 seconds; undo takes it back.")
-		l.passes(2 * time.Second)
-		l.types("undo", lead+"not revoked, the decision was taken back: active, 59 minutes 58 seconds left.")
-		l.types("undo", "There is nothing to undo: no revoke is waiting that was not sent.")
-		l.passes(10 * time.Second)
+	inLines(t, unchanged, func(l *lineMode) {
+		l.check("g A2", strings.Replace(strings.Replace(s2, "token 2", "token 1", 1), fingerprint("access-2"), fingerprint("access-1"), 1)+"got, 1 hour left.")
+		lead := "Orders sandbox, token 1 (" + fingerprint("access-1") + "): "
+		l.check("revoke 1", lead+"the revoke is sent in 3 seconds; undo takes it back.")
+		l.check("revoke 1", lead+"revoking: the revoke is sent in 3 seconds; undo takes it back.")
+		l.checkAfter(2 * time.Second)
+		l.check("undo", lead+"not revoked, the decision was taken back: active, 59 minutes 58 seconds left.")
+		l.check("undo", "There is nothing to undo: no revoke is waiting that was not sent.")
+		l.checkAfter(10 * time.Second)
 		if n := len(l.api.revokes); n != 0 {
 			l.t.Fatalf("sent %d times", n)
 		}
-		l.types("x "+fp("access-1")[:4], lead+"the revoke is sent in 3 seconds; undo takes it back.")
-		l.passes(3*time.Second, lead+"accepted by the server; the gateway may let it through for at most 15 minutes.")
-		l.passes(15*time.Minute - time.Second - time.Nanosecond)
-		l.types("probe 1", lead+"200, the gateway still lets it through, for at most 2 seconds.")
-		l.passes(time.Second+time.Nanosecond, lead+"dead: the window ran out.")
-		l.passes(time.Hour)
+		l.check("x "+fingerprint("access-1")[:4], lead+"the revoke is sent in 3 seconds; undo takes it back.")
+		l.checkAfter(3*time.Second, lead+"accepted by the server; the gateway may let it through for at most 15 minutes.")
+		l.checkAfter(15*time.Minute - time.Second - time.Nanosecond)
+		l.check("probe 1", lead+"200, the gateway still lets it through, for at most 2 seconds.")
+		l.checkAfter(time.Second+time.Nanosecond, lead+"dead: the window ran out.")
+		l.checkAfter(time.Hour)
 	})
 }
 
 func TestPlainProvesDead(t *testing.T) {
 	t.Parallel()
-	inLines(t, as, func(l *talk) {
-		l.typing("get A1")
-		l.typing("revoke 1")
-		l.passes(3*time.Second, p1+"accepted by the server; the gateway may let it through for at most 15 minutes.")
-		l.types("gateway", p1+"lingering: accepted by the server; the gateway may let it through for at most 15 minutes; that began just now; "+
+	inLines(t, unchanged, func(l *lineMode) {
+		l.typed("get A1")
+		l.typed("revoke 1")
+		l.checkAfter(3*time.Second, p1+"accepted by the server; the gateway may let it through for at most 15 minutes.")
+		l.check("gateway", p1+"lingering: accepted by the server; the gateway may let it through for at most 15 minutes; that began just now; "+
 			"not seen at the gateway by us; verdict: not proved dead.")
 		l.api.gateway = 401
-		l.passes(11 * time.Second)
-		l.types("p 1", p1+"401 900901, refused (once); three in a row, a second apart, prove it dead.")
-		l.passes(time.Second)
-		l.typing("p 1")
-		l.passes(time.Second)
-		l.types("p 1",
+		l.checkAfter(11 * time.Second)
+		l.check("p 1", p1+"401 900901, refused (once); three in a row, a second apart, prove it dead.")
+		l.checkAfter(time.Second)
+		l.typed("p 1")
+		l.checkAfter(time.Second)
+		l.check("p 1",
 			p1+"401 900901, dead: the gateway refused it three times in a row, 11 seconds after its end.")
-		l.passes(time.Hour) // the end of the window adds nothing
-		l.types("gateway", p1+"dead: the gateway refused it three times in a row, 11 seconds after its end; it ended 1 h ago; probes since: 401 3 times.")
-		l.typing("get A1") // the very same token was handed out again: it lives
+		l.checkAfter(time.Hour) // the end of the window adds nothing
+		l.check("gateway", p1+"dead: the gateway refused it three times in a row, 11 seconds after its end; it ended 1 h ago; probes since: 401 3 times.")
+		l.typed("get A1") // the very same token was handed out again: it lives
 		l.api.gateway = 200
 	})
 }
 
 func TestPlainProbeSaysWhy(t *testing.T) {
 	t.Parallel()
-	inLines(t, as, func(l *talk) {
-		l.typing("get A1")
+	inLines(t, unchanged, func(l *lineMode) {
+		l.typed("get A1")
 		l.api.why = tokenapi.WhyOpen
-		l.types("p 1", p1+"200, this URL lets anybody through: it answers 200 to a made-up token.",
+		l.check("p 1", p1+"200, this URL lets anybody through: it answers 200 to a made-up token.",
 			"hint: set probe_url to an API that wants a token and answers 200 to this one; in the configuration, below [[application]] Orders")
 	})
 }
 
 func TestPlainRenew(t *testing.T) {
 	t.Parallel()
-	inLines(t, func(a *console.Application) { a.Environment.Regime = console.RegimeOpaque }, func(l *talk) {
+	inLines(t, func(a *console.Application) { a.Environment.Regime = console.RegimeOpaque }, func(l *lineMode) {
 		l.api.refresh = true
-		l.typing("get A1")
-		l.types("renew orders", p2+"refreshed: got, 1 hour left.",
+		l.typed("get A1")
+		l.check("renew orders", p2+"refreshed: got, 1 hour left.",
 			p1+"lingering: replaced by a newer one; the gateway may let it through for at most 15 minutes.")
-		l.passes(15*time.Minute, p1+"superseded: the window ran out.")
-		l.types("tokens", "token 2: "+fp("access-2")+" of Orders production, active, 45 minutes left, scopes default.",
+		l.checkAfter(15*time.Minute, p1+"superseded: the window ran out.")
+		l.check("tokens", "token 2: "+fingerprint("access-2")+" of Orders production, active, 45 minutes left, scopes default.",
 			"1 dead or superseded not told; tokens all tells them.")
 	})
 }
@@ -234,34 +234,34 @@ func TestPlainRenew(t *testing.T) {
 // A revoke in production needs the answer yes.
 func TestPlainProductionAsks(t *testing.T) {
 	t.Parallel()
-	inLines(t, func(a *console.Application) { a.Environment.Production = true }, func(l *talk) {
-		l.typing("get A1")
-		question := "Orders production, token 1 (" + fp("access-1") + ") is in production, for the application itself. Revoke it? Type yes to revoke, anything else for no.\n"
+	inLines(t, func(a *console.Application) { a.Environment.Production = true }, func(l *lineMode) {
+		l.typed("get A1")
+		question := "Orders production, token 1 (" + fingerprint("access-1") + ") is in production, for the application itself. Revoke it? Type yes to revoke, anything else for no.\n"
 		for _, no := range []string{"", "n", "y", "x 1", "revoke 1", "yes please", "ok"} {
-			if said := l.typing("revoke 1"); said != question {
+			if said := l.typed("revoke 1"); said != question {
 				l.t.Fatalf("asked %q", said)
 			}
-			l.types(no, "No: nothing was revoked.")
+			l.check(no, "No: nothing was revoked.")
 		}
-		l.passes(time.Minute)
-		l.typing("revoke 1")
-		l.types("yes", p1+"the revoke is sent in 3 seconds; undo takes it back.")
-		l.passes(3*time.Second, p1+"accepted by the server; the gateway may let it through for at most 15 minutes.")
+		l.checkAfter(time.Minute)
+		l.typed("revoke 1")
+		l.check("yes", p1+"the revoke is sent in 3 seconds; undo takes it back.")
+		l.checkAfter(3*time.Second, p1+"accepted by the server; the gateway may let it through for at most 15 minutes.")
 	})
 }
 
 func TestPlainKnockAsks(t *testing.T) {
 	t.Parallel()
-	inLines(t, func(a *console.Application) { a.Environment.Regime = console.RegimeJWT }, func(l *talk) {
-		if said := l.typing("get A1"); !strings.Contains(said, "revokes the older one") || !strings.Contains(said, "got, 1 hour left") {
+	inLines(t, func(a *console.Application) { a.Environment.Regime = console.RegimeJWT }, func(l *lineMode) {
+		if said := l.typed("get A1"); !strings.Contains(said, "revokes the older one") || !strings.Contains(said, "got, 1 hour left") {
 			l.t.Fatalf("the first get: %q", said)
 		}
-		if said := l.typing("get A1"); !strings.Contains(said, "revokes the older one") || !strings.HasSuffix(said, "or anything else for no.\n") {
+		if said := l.typed("get A1"); !strings.Contains(said, "revokes the older one") || !strings.HasSuffix(said, "or anything else for no.\n") {
 			l.t.Fatalf("asked %q", said)
 		}
-		l.types("n", "No: nothing was asked for.")
-		l.typing("get A1")
-		l.typing("device")
+		l.check("n", "No: nothing was asked for.")
+		l.typed("get A1")
+		l.typed("device")
 		if l.api.tokens != 2 || strings.Join(l.api.scopes, " ") != "device_lap" {
 			l.t.Errorf("%d requests, with %q", l.api.tokens, l.api.scopes)
 		}
@@ -271,10 +271,10 @@ func TestPlainKnockAsks(t *testing.T) {
 // A number means the same token for the whole run.
 func TestPlainNumbersStay(t *testing.T) {
 	t.Parallel()
-	inLines(t, as, func(l *talk) {
-		l.typing("get A1")
-		l.passes(time.Second)
-		l.typing("get A2")
+	inLines(t, unchanged, func(l *lineMode) {
+		l.typed("get A1")
+		l.checkAfter(time.Second)
+		l.typed("get A2")
 		b, err := l.svc.Board(l.t.Context())
 		if err != nil {
 			l.t.Fatal(err)
@@ -282,42 +282,42 @@ func TestPlainNumbersStay(t *testing.T) {
 		if err := l.store.Update(l.t.Context(), func(w console.Writer) error { return w.DropToken(b.Tokens[0].ID) }); err != nil {
 			l.t.Fatal(err)
 		}
-		l.passes(2*time.Second, strings.TrimSuffix(p1, ": ")+" is no longer held.")
-		l.types("probe 1", "Token 1 is no longer held.")
-		l.types("probe 2", s2+"200, the gateway let it through.")
-		l.types("probe 3", "There is no token 3 yet; tokens lists them.")
-		l.types("get A1", "Orders production, token 3 ("+fp("access-3")+"): got, 1 hour left.")
-		l.types("probe token 2", s2+"200, the gateway let it through.")
+		l.checkAfter(2*time.Second, strings.TrimSuffix(p1, ": ")+" is no longer held.")
+		l.check("probe 1", "Token 1 is no longer held.")
+		l.check("probe 2", s2+"200, the gateway let it through.")
+		l.check("probe 3", "There is no token 3 yet; tokens lists them.")
+		l.check("get A1", "Orders production, token 3 ("+fingerprint("access-3")+"): got, 1 hour left.")
+		l.check("probe token 2", s2+"200, the gateway let it through.")
 	})
 }
 
 // In every command a bare number is a token's, and A with a number is an application's.
 func TestPlainNumbersOfTwoForms(t *testing.T) {
 	t.Parallel()
-	inLines(t, as, func(l *talk) {
-		l.types("get a2", strings.ReplaceAll(strings.ReplaceAll(s2, "token 2", "token 1"), fp("access-2"), fp("access-1"))+"got, 1 hour left.")
-		l.passes(time.Second)
-		l.types("get application A1", p2+"got, 1 hour left.")
-		first := "Orders sandbox, token 1 (" + fp("access-1") + "): "
+	inLines(t, unchanged, func(l *lineMode) {
+		l.check("get a2", strings.ReplaceAll(strings.ReplaceAll(s2, "token 2", "token 1"), fingerprint("access-2"), fingerprint("access-1"))+"got, 1 hour left.")
+		l.checkAfter(time.Second)
+		l.check("get application A1", p2+"got, 1 hour left.")
+		first := "Orders sandbox, token 1 (" + fingerprint("access-1") + "): "
 		for _, c := range []string{"probe 1", "probe token 1", "probe A2", "probe a2", "probe application A2"} {
-			l.types(c, first+"200, the gateway let it through.")
+			l.check(c, first+"200, the gateway let it through.")
 		}
-		if said := l.typing("log 1"); !strings.Contains(said, "Orders@cloud/SANDBOX") || strings.Contains(said, "PRODUCTION") {
+		if said := l.typed("log 1"); !strings.Contains(said, "Orders@cloud/SANDBOX") || strings.Contains(said, "PRODUCTION") {
 			l.t.Errorf("log 1 says\n%s", said)
 		}
-		if said := l.typing("log A1"); strings.Contains(said, "SANDBOX") || !strings.Contains(said, "Orders@cloud/PRODUCTION") {
+		if said := l.typed("log A1"); strings.Contains(said, "SANDBOX") || !strings.Contains(said, "Orders@cloud/PRODUCTION") {
 			l.t.Errorf("log A1 says\n%s", said)
 		}
-		if said := l.typing("renew 1"); !strings.HasPrefix(said, "Orders sandbox, token 3") {
+		if said := l.typed("renew 1"); !strings.HasPrefix(said, "Orders sandbox, token 3") {
 			l.t.Errorf("renew 1 says\n%s", said)
 		}
-		if said := l.typing("renew A1"); !strings.HasPrefix(said, "Orders production, token 4") {
+		if said := l.typed("renew A1"); !strings.HasPrefix(said, "Orders production, token 4") {
 			l.t.Errorf("renew A1 says\n%s", said)
 		}
 		for _, c := range []string{"get", "tokens", "cancel"} {
-			l.types(c+" 2", c+" takes an application, and 2 has the form of a token's number. Numbers of applications begin with A, such as A2; apps lists them.")
+			l.check(c+" 2", c+" takes an application, and 2 has the form of a token's number. Numbers of applications begin with A, such as A2; apps lists them.")
 		}
-		l.types("revoke A9", `There is no token and no application "A9"; tokens and apps list them.`)
+		l.check("revoke A9", `There is no token and no application "A9"; tokens and apps list them.`)
 	})
 }
 
@@ -327,14 +327,14 @@ func TestPlainNumbersThatAreNames(t *testing.T) {
 	called := func(a *console.Application) {
 		a.Name = console.Private(map[string]string{"PRODUCTION": "1", "SANDBOX": "A1"}[a.KeyType])
 	}
-	inLines(t, called, func(l *talk) {
-		l.types("get A1", `"A1" fits 2; nothing was done. Type application A1 or application A2 in its place:`,
+	inLines(t, called, func(l *lineMode) {
+		l.check("get A1", `"A1" fits 2; nothing was done. Type application A1 or application A2 in its place:`,
 			"application A1: 1 production.", "application A2: A1 sandbox.")
-		l.types("get application a2", "A1 sandbox, token 1 ("+fp("access-1")+"): got, 1 hour left.")
-		l.types("get 1", "1 production, token 2 ("+fp("access-2")+"): got, 1 hour left.")
-		l.types("probe 1", `"1" fits 2; nothing was done. Type token 1 or application A1 in its place:`,
-			"token 1: "+fp("access-1")+" of A1 sandbox, active, 1 hour left, scopes default.", "application A1: 1 production.")
-		l.types("probe token 1", "A1 sandbox, token 1 ("+fp("access-1")+"): 200, the gateway let it through.")
+		l.check("get application a2", "A1 sandbox, token 1 ("+fingerprint("access-1")+"): got, 1 hour left.")
+		l.check("get 1", "1 production, token 2 ("+fingerprint("access-2")+"): got, 1 hour left.")
+		l.check("probe 1", `"1" fits 2; nothing was done. Type token 1 or application A1 in its place:`,
+			"token 1: "+fingerprint("access-1")+" of A1 sandbox, active, 1 hour left, scopes default.", "application A1: 1 production.")
+		l.check("probe token 1", "A1 sandbox, token 1 ("+fingerprint("access-1")+"): 200, the gateway let it through.")
 	})
 }
 
@@ -342,10 +342,10 @@ func TestPlainNumbersThatAreNames(t *testing.T) {
 // takes back that revoke.
 func TestPlainUndoTakesAllBack(t *testing.T) {
 	t.Parallel()
-	inLines(t, as, func(l *talk) {
-		l.typing("get A1")
-		l.passes(time.Second)
-		l.typing("get A2")
+	inLines(t, unchanged, func(l *lineMode) {
+		l.typed("get A1")
+		l.checkAfter(time.Second)
+		l.typed("get A2")
 		b, err := l.svc.Board(l.t.Context())
 		if err != nil {
 			l.t.Fatal(err)
@@ -363,63 +363,63 @@ func TestPlainUndoTakesAllBack(t *testing.T) {
 		back := "not revoked, the decision was taken back: active, 1 hour left."
 		backFirst := "not revoked, the decision was taken back: active, 59 minutes 59 seconds left."
 		decide()
-		l.types("undo", p1+backFirst, s2+back, "2 of 2 revokes taken back.")
+		l.check("undo", p1+backFirst, s2+back, "2 of 2 revokes taken back.")
 		decide()
-		l.types("undo 2", s2+back)
-		l.types("undo", p1+backFirst)
+		l.check("undo 2", s2+back)
+		l.check("undo", p1+backFirst)
 		decide()
 		if _, err := l.service("other").DeliverOne(l.t.Context(), both[1]); err != nil {
 			l.t.Fatal(err)
 		}
 		synctest.Wait()
 		l.out.since()
-		l.types("undo", p1+backFirst, "1 of 2 revokes taken back; 1 had been sent.")
+		l.check("undo", p1+backFirst, "1 of 2 revokes taken back; 1 had been sent.")
 	})
 }
 
 // What another console does is printed once.
 func TestPlainTellsOfOthers(t *testing.T) {
 	t.Parallel()
-	inLines(t, as, func(l *talk) {
+	inLines(t, unchanged, func(l *lineMode) {
 		other := l.service("other")
 		out, err := other.Get(l.t.Context(), l.apps[0].ID, console.GetOptions{})
 		if err != nil {
 			l.t.Fatal(err)
 		}
-		l.passes(2*time.Second, p1+"new, active, 1 hour left.")
+		l.checkAfter(2*time.Second, p1+"new, active, 1 hour left.")
 		if _, err := other.Revoke(l.t.Context(), out.Token.ID, console.RevokeBoth, time.Minute); err != nil {
 			l.t.Fatal(err)
 		}
-		l.passes(2*time.Second, p1+"revoking: the revoke is sent in 1 minute; undo takes it back.")
+		l.checkAfter(2*time.Second, p1+"revoking: the revoke is sent in 1 minute; undo takes it back.")
 		if _, err := other.Undo(l.t.Context(), out.Token.ID); err != nil {
 			l.t.Fatal(err)
 		}
-		l.passes(2*time.Second,
+		l.checkAfter(2*time.Second,
 			p1+"its revoke was taken back in another console, it lives on: active, 59 minutes 56 seconds left.")
 	})
 }
 
-// slowClip is a clipboard whose copies end when the test says so.
-type slowClip struct {
-	*pocket
+// slowClipboard is a clipboard whose copies end when the test says so.
+type slowClipboard struct {
+	*clipboard
 	now chan struct{}
 }
 
-func (c slowClip) Copy(ctx context.Context, t secret.Text, stays bool) (session.CopiedTo, error) {
+func (c slowClipboard) Copy(ctx context.Context, t secret.Text, stays bool) (session.CopiedTo, error) {
 	<-c.now
-	return c.pocket.Copy(ctx, t, stays)
+	return c.clipboard.Copy(ctx, t, stays)
 }
 
 // A change by another console during a request is printed after the answer.
 func TestPlainTellsOfOthersAfterAnAnswer(t *testing.T) {
 	t.Parallel()
-	clip := slowClip{&pocket{}, nil}
+	clip := slowClipboard{&clipboard{}, nil}
 	linesWith(t, func(o *plain.Options) {
 		clip.now = make(chan struct{})
 		o.Clipboard = clip
-	}, as, func(l *talk) {
-		l.typing("get A1")
-		l.typing("copy 1")
+	}, unchanged, func(l *lineMode) {
+		l.typed("get A1")
+		l.typed("copy 1")
 		b, err := l.svc.Board(l.t.Context())
 		if err != nil {
 			l.t.Fatal(err)
@@ -428,9 +428,9 @@ func TestPlainTellsOfOthersAfterAnAnswer(t *testing.T) {
 		if _, err := other.Revoke(l.t.Context(), id, console.RevokeBoth, time.Minute); err != nil {
 			l.t.Fatal(err)
 		}
-		l.passes(2 * time.Second)
+		l.checkAfter(2 * time.Second)
 		close(clip.now)
-		l.passes(0, "copied "+fp("access-1")+" (system clipboard), cleared in 45 seconds, "+
+		l.checkAfter(0, "copied "+fingerprint("access-1")+" (system clipboard), cleared in 45 seconds, "+
 			"but it is being revoked.",
 			p1+"revoking: the revoke is sent in 58 seconds; undo takes it back.", "ready")
 	})
@@ -440,7 +440,7 @@ func TestPlainTellsOfOthersAfterAnAnswer(t *testing.T) {
 // printed once.
 func TestPlainUnanswered(t *testing.T) {
 	t.Parallel()
-	inLines(t, as, func(l *talk) {
+	inLines(t, unchanged, func(l *lineMode) {
 		err := l.store.Update(l.t.Context(), func(w console.Writer) error {
 			if err := w.PutApplication(l.apps[0], console.Secrets{}); err != nil {
 				return err
@@ -450,38 +450,38 @@ func TestPlainUnanswered(t *testing.T) {
 		if err != nil {
 			l.t.Fatal(err)
 		}
-		l.passes(6*time.Second - time.Nanosecond)
-		l.passes(time.Nanosecond, "Orders production: a get was sent at 00:00:00Z and its answer never seen: the server may have made a token that nobody holds and "+
+		l.checkAfter(6*time.Second - time.Nanosecond)
+		l.checkAfter(time.Nanosecond, "Orders production: a get was sent at 00:00:00Z and its answer never seen: the server may have made a token that nobody holds and "+
 			"nobody can revoke: nobody knows how long it may live; forget m_1 dismisses this; get again for a token to use.")
-		l.passes(time.Hour)
+		l.checkAfter(time.Hour)
 		const asks = "Orders production: the answer to a get was never seen; of a token that it may have brought: nobody knows how long it may live. " +
 			"That is not changed by it. Type yes to dismiss it, anything else for no."
-		l.types("forget m_2", `There is no unanswered request "m_2"; tokens tells which there are.`)
-		if said := l.typing("forget m_1"); !strings.HasPrefix(said, asks+"\n") {
+		l.check("forget m_2", `There is no unanswered request "m_2"; tokens tells which there are.`)
+		if said := l.typed("forget m_1"); !strings.HasPrefix(said, asks+"\n") {
 			l.t.Errorf("said %q", said)
 		}
-		l.types("no", "No: nothing was dismissed.")
-		if said := l.typing("forget m_1"); !strings.HasPrefix(said, asks+"\n") {
+		l.check("no", "No: nothing was dismissed.")
+		if said := l.typed("forget m_1"); !strings.HasPrefix(said, asks+"\n") {
 			l.t.Errorf("said %q", said)
 		}
-		l.types("yes", "The lost answer to a get is dismissed; the log keeps it.")
-		l.types("tokens", "No token is held.")
+		l.check("yes", "The lost answer to a get is dismissed; the log keeps it.")
+		l.check("tokens", "No token is held.")
 	})
 }
 
 func TestPlainDevice(t *testing.T) {
 	t.Parallel()
-	inLines(t, func(a *console.Application) { a.Grant = tokenapi.GrantDeviceCode }, func(l *talk) {
+	inLines(t, func(a *console.Application) { a.Grant = tokenapi.GrantDeviceCode }, func(l *lineMode) {
 		l.api.device = tokenapi.DeviceAnswer{VerificationURI: "https://gw.example/d", UserCode: "BCDF-xyz2", Interval: 5 * time.Second, ExpiresIn: 10 * time.Minute}
-		l.types("get orders", "Orders production: to approve, open this address, on this machine or any other: https://gw.example/d",
+		l.check("get orders", "Orders production: to approve, open this address, on this machine or any other: https://gw.example/d",
 			"and enter this code, exactly as it stands: BCDF-xyz2", "There are 10 minutes for it; type cancel to give up.")
-		l.passes(time.Minute)
-		l.types("tokens", "No token is held.")
-		l.types("get orders", "Orders production: to approve, open this address, on this machine or any other: https://gw.example/d",
+		l.checkAfter(time.Minute)
+		l.check("tokens", "No token is held.")
+		l.check("get orders", "Orders production: to approve, open this address, on this machine or any other: https://gw.example/d",
 			"and enter this code, exactly as it stands: BCDF-xyz2", "There are 9 minutes for it; type cancel to give up.")
-		l.types("cancel", "error: get: given up, nothing was got")
-		l.types("cancel", "Nobody is being waited for.")
-		l.typing("get orders")
+		l.check("cancel", "error: get: given up, nothing was got")
+		l.check("cancel", "Nobody is being waited for.")
+		l.typed("get orders")
 		_ = l.in.Close() // and leaving does not wait for the person either
 		l.end(nil)
 	})
@@ -490,7 +490,7 @@ func TestPlainDevice(t *testing.T) {
 // A server that fails while the device grant polls is reported once.
 func TestPlainDeviceTrouble(t *testing.T) {
 	t.Parallel()
-	inLines(t, func(a *console.Application) { a.Grant = tokenapi.GrantDeviceCode }, func(l *talk) {
+	inLines(t, func(a *console.Application) { a.Grant = tokenapi.GrantDeviceCode }, func(l *lineMode) {
 		l.api.polls = make(chan error, 2)
 		l.api.device = tokenapi.DeviceAnswer{VerificationURI: "https://gw.example/d", UserCode: "BCDF-xyz2", Interval: 5 * time.Second, ExpiresIn: 10 * time.Minute}
 		for range 2 {
@@ -498,10 +498,10 @@ func TestPlainDeviceTrouble(t *testing.T) {
 				Op: tokenapi.GrantDeviceCode, Kind: tokenapi.KindRefused, Status: 503, Sent: true, Action: tokenapi.RetryLater, Err: errors.New("it says “busy”"),
 			}
 		}
-		l.types("get orders", "Orders production: to approve, open this address, on this machine or any other: https://gw.example/d",
+		l.check("get orders", "Orders production: to approve, open this address, on this machine or any other: https://gw.example/d",
 			"and enter this code, exactly as it stands: BCDF-xyz2", "There are 10 minutes for it; type cancel to give up.")
-		l.passes(time.Minute, "Orders production: the server cannot say how it stands: refused (503): it says \"busy\"; it is asked again")
-		l.types("cancel", "error: get: given up, nothing was got")
+		l.checkAfter(time.Minute, "Orders production: the server cannot say how it stands: refused (503): it says \"busy\"; it is asked again")
+		l.check("cancel", "error: get: given up, nothing was got")
 		_ = l.in.Close()
 		l.end(nil)
 	})
@@ -510,10 +510,10 @@ func TestPlainDeviceTrouble(t *testing.T) {
 // The end of the input finishes the work in flight.
 func TestPlainEndFinishes(t *testing.T) {
 	t.Parallel()
-	inLines(t, as, func(l *talk) {
-		l.typing("get A1")
-		l.types("copy 1", "copied "+fp("access-1")+" (system clipboard), cleared in 45 seconds.")
-		l.typing("revoke 1")
+	inLines(t, unchanged, func(l *lineMode) {
+		l.typed("get A1")
+		l.check("copy 1", "copied "+fingerprint("access-1")+" (system clipboard), cleared in 45 seconds.")
+		l.typed("revoke 1")
 		began := time.Now()
 		_ = l.in.Close()
 		l.end(nil)
@@ -530,9 +530,9 @@ func TestPlainEndFinishes(t *testing.T) {
 
 func TestPlainInterrupted(t *testing.T) {
 	t.Parallel()
-	inLines(t, as, func(l *talk) {
-		l.typing("get A1")
-		l.typing("copy 1")
+	inLines(t, unchanged, func(l *lineMode) {
+		l.typed("get A1")
+		l.typed("copy 1")
 		l.stop()
 		l.end(session.ErrInterrupted)
 		if l.clip.cleared != 1 {
@@ -551,15 +551,15 @@ func TestPlainQuitting(t *testing.T) {
 		"get A1": finishing,
 		"undo":   p1 + "not revoked, the decision was taken back: active, 1 hour left.\n",
 	} {
-		inLines(t, as, func(l *talk) {
-			l.typing("get A1")
-			l.typing("revoke 1")
+		inLines(t, unchanged, func(l *lineMode) {
+			l.typed("get A1")
+			l.typed("revoke 1")
 			l.stop()
 			synctest.Wait()
 			if said := l.out.since(); said != finishing {
 				l.t.Errorf("interrupted: %q", said)
 			}
-			if said := l.typing(line); said != want {
+			if said := l.typed(line); said != want {
 				l.t.Errorf("%s: %q", line, said)
 			}
 			l.end(session.ErrInterrupted)
@@ -572,19 +572,19 @@ func TestPlainQuitting(t *testing.T) {
 
 func TestPlainClearsTheClipboard(t *testing.T) {
 	t.Parallel()
-	inLines(t, as, func(l *talk) {
-		l.typing("get A1")
-		l.typing("y 1")
-		l.passes(45*time.Second, "The clipboard was cleared.")
+	inLines(t, unchanged, func(l *lineMode) {
+		l.typed("get A1")
+		l.typed("y 1")
+		l.checkAfter(45*time.Second, "The clipboard was cleared.")
 	})
 }
 
 // A revoke that cannot be delivered is reported once, and once more when it is accepted.
 func TestPlainUndelivered(t *testing.T) {
 	t.Parallel()
-	inLines(t, as, func(l *talk) {
-		l.typing("get A1")
-		l.typing("revoke 1")
+	inLines(t, unchanged, func(l *lineMode) {
+		l.typed("get A1")
+		l.typed("revoke 1")
 		l.api.mu.Lock()
 		l.api.err = &tokenapi.Error{Op: "revoke", Kind: tokenapi.KindNetwork, Hint: "is the server up?"}
 		l.api.mu.Unlock()
@@ -607,40 +607,40 @@ func TestPlainUndelivered(t *testing.T) {
 
 func TestPlainWords(t *testing.T) {
 	t.Parallel()
-	inLines(t, as, func(l *talk) {
-		l.types("")
-		l.types("   ")
-		l.types("re 1", "re may be renew or revoke: type more of it.")
-		l.types("co 1", "There is no token 1 yet; tokens lists them.")
-		l.types("probbe 1", `There is no command "probbe"; the nearest is probe. Type help for all.`)
-		l.types("tokns", `There is no command "tokns"; the nearest is tokens. Type help for all.`)
-		l.types("nonsense", `There is no command "nonsense". Type help for all.`)
-		l.types("apps all", "apps takes nothing after it; nothing was done.")
-		l.types("get", "Which application? Type get and its number, such as A1, or its name; apps lists them.")
-		l.types("get A7", "There is no application A7 yet; apps lists them.")
-		l.types("renew", "Which token? Type renew and its number, the start of its fingerprint, or its application; tokens lists them.")
-		l.types("GET Orders@cloud/sandbox", strings.Replace(strings.Replace(s2, "token 2", "token 1", 1), fp("access-2"), fp("access-1"), 1)+"got, 1 hour left.")
-		l.types("revoke orders", "Orders production holds no token to revoke; tokens all lists every one.")
-		l.types(strings.Repeat("long ", 2000), "That line is longer than any command; nothing was done.")
-		l.types("\x1b[A", "That line holds control characters, as arrow keys send them; nothing was done.")
-		l.types("apps", "application A1: Orders production: no living token.", "application A2: Orders sandbox: 1 active.")
-		l.passes(59*time.Minute+20*time.Second, "Orders sandbox, token 1 ("+fp("access-1")+"): expiring, 1 minute left.")
-		l.types("apps", "application A1: Orders production: no living token.", "application A2: Orders sandbox: 1 active (1 expiring).")
+	inLines(t, unchanged, func(l *lineMode) {
+		l.check("")
+		l.check("   ")
+		l.check("re 1", "re may be renew or revoke: type more of it.")
+		l.check("co 1", "There is no token 1 yet; tokens lists them.")
+		l.check("probbe 1", `There is no command "probbe"; the nearest is probe. Type help for all.`)
+		l.check("tokns", `There is no command "tokns"; the nearest is tokens. Type help for all.`)
+		l.check("nonsense", `There is no command "nonsense". Type help for all.`)
+		l.check("apps all", "apps takes nothing after it; nothing was done.")
+		l.check("get", "Which application? Type get and its number, such as A1, or its name; apps lists them.")
+		l.check("get A7", "There is no application A7 yet; apps lists them.")
+		l.check("renew", "Which token? Type renew and its number, the start of its fingerprint, or its application; tokens lists them.")
+		l.check("GET Orders@cloud/sandbox", strings.Replace(strings.Replace(s2, "token 2", "token 1", 1), fingerprint("access-2"), fingerprint("access-1"), 1)+"got, 1 hour left.")
+		l.check("revoke orders", "Orders production holds no token to revoke; tokens all lists every one.")
+		l.check(strings.Repeat("long ", 2000), "That line is longer than any command; nothing was done.")
+		l.check("\x1b[A", "That line holds control characters, as arrow keys send them; nothing was done.")
+		l.check("apps", "application A1: Orders production: no living token.", "application A2: Orders sandbox: 1 active.")
+		l.checkAfter(59*time.Minute+20*time.Second, "Orders sandbox, token 1 ("+fingerprint("access-1")+"): expiring, 1 minute left.")
+		l.check("apps", "application A1: Orders production: no living token.", "application A2: Orders sandbox: 1 active (1 expiring).")
 	})
 }
 
 // A pasted token is never printed, and no other secret is.
 func TestPlainRepeatsNoSecret(t *testing.T) {
 	t.Parallel()
-	inLines(t, as, func(l *talk) {
+	inLines(t, unchanged, func(l *lineMode) {
 		const token = "c4n-pasted-5b2f9e4e-7d1a"
 		for _, line := range []string{token, "Bearer " + token, "get " + token, "revoke " + token, "probe " + token + " " + token, "log " + token} {
-			l.typing(line)
+			l.typed(line)
 		}
 		for _, c := range []string{"get A1", "copy 1", "probe 1", "inspect 1", "renew 1", "tokens", "gateway", "log all", "revoke 1", "wait", "help"} {
-			l.typing(c)
+			l.typed(c)
 		}
-		l.passes(time.Minute, "The clipboard was cleared.")
+		l.checkAfter(time.Minute, "The clipboard was cleared.")
 		for _, s := range []string{token, "c4n", "access-", "refresh-", "the consumer_secret"} {
 			if strings.Contains(l.out.all(), s) {
 				l.t.Errorf("%q was printed:\n%s", s, l.out.all())
@@ -655,19 +655,19 @@ func TestPlainIsPlain(t *testing.T) {
 	const evil = "O\x1b[31m\x07\x00\r\n\u009b31m\u202e\u2066\u200d\u200b\ufe0f\U000e0041…≤·é決済👩\u200d💻"
 	inLines(t, func(a *console.Application) {
 		a.Name, a.Environment.Name, a.Username, a.Scopes = evil, console.Private(evil+a.KeyType), evil, []string{evil}
-	}, func(l *talk) {
+	}, func(l *lineMode) {
 		l.api.refresh = true
 		for _, c := range []string{
 			"apps", "get A1", "get A2", "tokens", "tokens A1", "copy 1", "probe 1", "inspect 1", "renew 1", "revoke 2", "undo", "revoke 2", "gateway", "wait", "gateway",
 			"log all", "log 1", "help", "unlock", "cancel", "nonsense", evil, "get " + evil,
 		} {
-			l.typing(c)
+			l.typed(c)
 		}
 		l.api.mu.Lock()
 		l.api.err = &tokenapi.Error{Op: "token", Kind: tokenapi.KindRefused, Status: 400, Code: evil, Hint: evil}
 		l.api.mu.Unlock()
-		l.typing("get A1")
-		l.typing("revoke 1")
+		l.typed("get A1")
+		l.typed("revoke 1")
 		time.Sleep(time.Hour)
 		synctest.Wait()
 		if !strings.Contains(l.out.all(), "決済👩\u200d💻") {
@@ -684,15 +684,15 @@ func TestPlainIsPlain(t *testing.T) {
 // Run ends with an error when the output cannot be written.
 func TestPlainUnheard(t *testing.T) {
 	t.Parallel()
-	inLines(t, as, func(l *talk) {
-		l.typing("get A1")
-		l.typing("copy 1")
+	inLines(t, unchanged, func(l *lineMode) {
+		l.typed("get A1")
+		l.typed("copy 1")
 		l.out.mu.Lock()
 		l.out.full = true
 		l.out.mu.Unlock()
-		l.typing("apps")
+		l.typed("apps")
 		l.over = true
-		if err := <-l.ended; err == nil || !strings.Contains(err.Error(), "no paper") || l.clip.cleared != 1 {
+		if err := <-l.ended; err == nil || !strings.Contains(err.Error(), "the output is full") || l.clip.cleared != 1 {
 			l.t.Errorf("ended with %v, and the clipboard cleared %d times", err, l.clip.cleared)
 		}
 		_ = l.in.Close()
@@ -703,7 +703,7 @@ func TestPlainUnheard(t *testing.T) {
 func TestPlainWarnsOfTheStore(t *testing.T) {
 	t.Parallel()
 	unsafe := func(a *console.Application) { a.Source, a.Environment.AllowHTTP = console.FromStore, true }
-	linesWith(t, func(*plain.Options) {}, unsafe, func(l *talk) {
+	linesWith(t, func(*plain.Options) {}, unsafe, func(l *lineMode) {
 		if said := l.out.since(); strings.Count(said, "warning: plain http is allowed to cloud.\n") != 1 {
 			l.t.Errorf("begins with %q", said)
 		}
@@ -713,53 +713,53 @@ func TestPlainWarnsOfTheStore(t *testing.T) {
 // forget removes only ended tokens, and asks first.
 func TestPlainForgets(t *testing.T) {
 	t.Parallel()
-	inLines(t, as, func(l *talk) {
-		l.types("get orders", p1+"got, 1 hour left.")
-		l.types("forget 1", "error: forget: 1 token is not over: "+fp("access-1")+" (Orders@cloud/PRODUCTION): it is active, until 01:00:00Z", "hint: revoke it first")
-		l.types("forget over", "Nothing of that is over.", p1+"it is active.", "hint: revoke it first")
-		l.passes(2*time.Hour, p1+"expiring, 1 minute left.", p1+"expired.")
+	inLines(t, unchanged, func(l *lineMode) {
+		l.check("get orders", p1+"got, 1 hour left.")
+		l.check("forget 1", "error: forget: 1 token is not over: "+fingerprint("access-1")+" (Orders@cloud/PRODUCTION): it is active, until 01:00:00Z", "hint: revoke it first")
+		l.check("forget over", "Nothing of that is over.", p1+"it is active.", "hint: revoke it first")
+		l.checkAfter(2*time.Hour, p1+"expiring, 1 minute left.", p1+"expired.")
 		asks := func(line string) {
 			l.t.Helper()
 			const want = "1 token that is over. Secrets, probes and log go too; the log keeps that they were forgotten. Type yes to forget, anything else for no.\n"
-			if said := l.typing(line); said != want {
+			if said := l.typed(line); said != want {
 				l.t.Errorf("%s: said %q", line, said)
 			}
 		}
 		asks("forget orders")
-		l.types("no", "No: nothing was forgotten.")
+		l.check("no", "No: nothing was forgotten.")
 		asks("forget 1")
-		l.types("yes", "Forgot 1 token that is over.", strings.TrimSuffix(p1, ": ")+" is no longer held.")
-		l.types("tokens all", "No token is held.")
+		l.check("yes", "Forgot 1 token that is over.", strings.TrimSuffix(p1, ": ")+" is no longer held.")
+		l.check("tokens all", "No token is held.")
 	})
 }
 
 // The tour prints each step once, after the answer that completes the step before.
 func TestPlainTour(t *testing.T) {
 	t.Parallel()
-	touredLines(t, func(l *talk) {
-		l.types("log", "Nothing is in the log.")
-		l.types("get A1", p1+"got, 1 hour left.", "tour, 2 of 7: type probe 1: the gateway lets the token through, and remembers that.")
-		l.types("probe 1", p1+"200, the gateway let it through.", "tour, 3 of 7: type revoke 1; until it is sent, undo takes it back.")
-		l.types("revoke 1", p1+"the revoke is sent in 3 seconds; undo takes it back.")
-		l.types("undo", p1+"not revoked, the decision was taken back: active, 1 hour left.", "tour, 4 of 7: type revoke 1 and wait: the server accepts.")
-		l.typing("revoke 1")
-		l.passes(3*time.Second, p1+"accepted by the server; the gateway may let it through for at most 15 minutes.",
+	touredLines(t, func(l *lineMode) {
+		l.check("log", "Nothing is in the log.")
+		l.check("get A1", p1+"got, 1 hour left.", "tour, 2 of 7: type probe 1: the gateway lets the token through, and remembers that.")
+		l.check("probe 1", p1+"200, the gateway let it through.", "tour, 3 of 7: type revoke 1; until it is sent, undo takes it back.")
+		l.check("revoke 1", p1+"the revoke is sent in 3 seconds; undo takes it back.")
+		l.check("undo", p1+"not revoked, the decision was taken back: active, 1 hour left.", "tour, 4 of 7: type revoke 1 and wait: the server accepts.")
+		l.typed("revoke 1")
+		l.checkAfter(3*time.Second, p1+"accepted by the server; the gateway may let it through for at most 15 minutes.",
 			"tour, 5 of 7: accepted is not dead: type probe 1, and the gateway still remembers.")
-		l.types("probe 1", p1+"200, the gateway still lets it through, for at most 15 minutes.",
+		l.check("probe 1", p1+"200, the gateway still lets it through, for at most 15 minutes.",
 			"tour, 6 of 7: gateway tells how long that may last; type probe 1 until the gateway refuses.")
-		l.passes(time.Hour, p1+"dead: the window ran out.")
+		l.checkAfter(time.Hour, p1+"dead: the window ran out.")
 		l.api.gateway = 401
-		l.types("probe 1", p1+"401 900901, refused: dead.", "tour, 7 of 7: log tells what happened, and help every command.")
-		if said := l.typing("log"); !strings.HasSuffix(said, "\nThe tour is over: that was the life of a token, from the first answer to the last refusal.\nready\n") {
+		l.check("probe 1", p1+"401 900901, refused: dead.", "tour, 7 of 7: log tells what happened, and help every command.")
+		if said := l.typed("log"); !strings.HasSuffix(said, "\nThe tour is over: that was the life of a token, from the first answer to the last refusal.\nready\n") {
 			l.t.Errorf("ends with %q", said)
 		}
-		l.types("")
+		l.check("")
 	})
 }
 
-func touredLines(t *testing.T, test func(*talk)) {
+func touredLines(t *testing.T, test func(*lineMode)) {
 	t.Helper()
-	linesWith(t, func(o *plain.Options) { o.Tour = true }, func(*console.Application) {}, func(l *talk) {
+	linesWith(t, func(o *plain.Options) { o.Tour = true }, func(*console.Application) {}, func(l *lineMode) {
 		if said := l.out.since(); !strings.HasSuffix(said, "tour, 1 of 7: type get A1: it gets a token for application A1.\nready\n") {
 			l.t.Errorf("begins with %q", said)
 		}
@@ -782,7 +782,7 @@ func TestPlainStoreWasRestored(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-	}, as, func(l *talk) {
+	}, unchanged, func(l *lineMode) {
 		change := func(at int64) string {
 			s.at.Store(at)
 			if err := s.Update(context.Background(), func(w console.Writer) error {
@@ -790,7 +790,7 @@ func TestPlainStoreWasRestored(t *testing.T) {
 			}); err != nil {
 				l.t.Fatal(err)
 			}
-			return l.typing("")
+			return l.typed("")
 		}
 		if said := l.out.since() + change(3); strings.Contains(said, saysRestored) {
 			l.t.Errorf("said before: %q", said)
@@ -820,16 +820,16 @@ func TestPlainStoreIsGone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-	}, as, func(l *talk) {
+	}, unchanged, func(l *lineMode) {
 		if said := l.out.since(); !strings.Contains(said, "error: store: /state/lanyard.db was deleted\n") {
 			l.t.Errorf("begins with %q", said)
 		}
-		l.types("tokens", "No token is held.")
-		if said := l.typing("quit"); said != "Nothing can be stored any more. Write out what this lanyard holds before it ends? Type yes or no, anything else to stay.\n" {
+		l.check("tokens", "No token is held.")
+		if said := l.typed("quit"); said != "Nothing can be stored any more. Write out what this lanyard holds before it ends? Type yes or no, anything else to stay.\n" {
 			t.Errorf("quit says %q", said)
 		}
-		l.types("stay", "Nothing was done.")
-		l.types("out", "written to /state/lanyard.out-1.", "hint: lanyard --state /state/lanyard.out-1 opens it; to put it back: lanyard --state /state/lanyard.out-1 backup FILE, then lanyard restore FILE --replace")
+		l.check("stay", "Nothing was done.")
+		l.check("out", "written to /state/lanyard.out-1.", "hint: lanyard --state /state/lanyard.out-1 opens it; to put it back: lanyard --state /state/lanyard.out-1 backup FILE, then lanyard restore FILE --replace")
 		_ = v.Close()
 	})
 }
