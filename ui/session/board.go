@@ -306,8 +306,8 @@ func (b *Board) App(id string) *App {
 	return nil
 }
 
-// Invites reports whether a get of an application waits for a person.
-func (b *Board) Invites(appID string) bool {
+// invites reports whether a get of an application waits for a person.
+func (b *Board) invites(appID string) bool {
 	return slices.ContainsFunc(b.Invitations, func(i console.Invitation) bool { return i.AppID == appID })
 }
 

@@ -115,7 +115,7 @@ func (s *Session) service() func(ctx context.Context, kept bool) (svc, begun *co
 // beginFirst is begin for requests that are possible on the first run.
 func (s *Session) beginFirst(r Request, key Key, work func(call) Work) []Work {
 	switch {
-	case !s.MayBegin():
+	case !s.mayBegin():
 		s.refuse(r, NowhereToSave, key)
 		return nil
 	case s.Busy(key):

@@ -13,3 +13,9 @@ func (s *Session) Clearing() bool { return s.clipboard.clearing }
 
 // Holds reports whether the clipboard holds a copy to clear.
 func (s *Session) Holds() bool { return s.clipboard.held }
+
+// MayBegin reports whether there is a service or one can be created.
+func (s *Session) MayBegin() bool { return s.mayBegin() }
+
+// Invites reports whether a get of an application waits for a person.
+func (b *Board) Invites(appID string) bool { return b.invites(appID) }

@@ -167,8 +167,8 @@ func (s *Session) Board() *Board { return &s.board }
 // Service returns the service; nil before the first run has created one.
 func (s *Session) Service() *console.Service { return s.svc }
 
-// MayBegin reports whether there is a service or one can be created.
-func (s *Session) MayBegin() bool { return s.svc != nil || s.opts.Begin != nil }
+// mayBegin reports whether there is a service or one can be created.
+func (s *Session) mayBegin() bool { return s.svc != nil || s.opts.Begin != nil }
 
 // CanCopy reports whether there is a clipboard.
 func (s *Session) CanCopy() bool { return s.opts.Clipboard != nil }

@@ -14,8 +14,8 @@ type tourFacts struct {
 	got, letThrough, decided, settled, accepted, probedAgain, refused, lookedUp bool
 }
 
-// TourSteps is the number of steps: get, probe, revoke and undo, revoke, probe again, probe until
-// refused, look things up.
+// TourSteps is the number of steps. They are: get, probe, revoke and undo, revoke again, probe,
+// probe until refused, look things up.
 const TourSteps = 7
 
 func (f tourFacts) done(step int) bool {

@@ -12,7 +12,7 @@ import (
 func (s *Session) get(r Get) []Work {
 	a, key := s.board.App(r.App), AppKey(r.App)
 	if s.Busy(key) {
-		if s.board.Invites(r.App) {
+		if s.board.invites(r.App) {
 			s.tell(WaitsForPerson{App: r.App, Again: true})
 		} else {
 			s.refuse(r, InFlight, key)
