@@ -30,8 +30,8 @@ type AlertKind int
 const (
 	AlertLeft    AlertKind = iota // the token expires in Before
 	AlertExpired                  // the token has expired
-	AlertDead                     // the token was revoked, and the gateway's window is over
-	AlertOver                     // the token was replaced, and the gateway's window is over
+	AlertDead                     // the token was revoked and is dead
+	AlertOver                     // the token was replaced and is over
 )
 
 // Alert is an event that is reported even if the person does not look at the screen.

@@ -132,7 +132,7 @@ type (
 		What   string
 		Copied CopiedTo
 		Err    error
-		since  int // as of Copied
+		since  int // see Copied
 	}
 	// ClipboardCleared is the result of clearing the clipboard.
 	ClipboardCleared struct {
