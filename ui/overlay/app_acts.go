@@ -68,7 +68,7 @@ func (o *App) toldTested(h scene.Host, f session.Tested) {
 		return
 	case f.Err != nil:
 		text := scene.OpError("test", f.Err)
-		o.said, o.good, o.failed = console.Private(scene.JoinHint(string(text), console.Hint(f.Err))), false, true
+		o.said, o.good, o.failed = scene.JoinHint(text, console.Hint(f.Err)), false, true
 		h.Log(scene.Bad, string(text), console.Hint(f.Err))
 		return
 	case !current:
@@ -95,7 +95,7 @@ func (o *App) toldSaved(h scene.Host, f session.Saved) {
 	if f.Err != nil {
 		text := scene.OpError("save", f.Err)
 		if h.IsOpen(o) {
-			o.said, o.good = console.Private(scene.JoinHint(string(text), console.Hint(f.Err))), false
+			o.said, o.good = scene.JoinHint(text, console.Hint(f.Err)), false
 			h.Log(scene.Bad, string(text), console.Hint(f.Err))
 		} else {
 			h.NotifyError("save", f.Err)
