@@ -74,7 +74,7 @@ func (p *program) runImportText(ctx context.Context, path string, o textOptions)
 	d := pasted.Draft
 	d.Name, d.KeyType = console.Private(o.name), o.keyType
 	d.Environment.Name = cmp.Or(console.Private(o.env), d.Environment.Name)
-	d.Environment.Endpoints.RevokeURL = cmp.Or(d.Environment.Endpoints.RevokeURL, console.Private(console.GuessRevokeURL(string(d.Environment.Endpoints.TokenURL))))
+	d.Environment.Endpoints.RevokeURL = cmp.Or(d.Environment.Endpoints.RevokeURL, console.GuessRevokeURL(d.Environment.Endpoints.TokenURL))
 	if known, ok := console.EnvironmentWith(b.Environments, string(d.Environment.Endpoints.TokenURL)); ok && o.env == "" {
 		d.Environment = known.Environment
 	}

@@ -218,9 +218,9 @@ func NewEnvironment(name string) Environment {
 
 // GuessRevokeURL returns where a Token API is likely to revoke: /revoke beside its /token, as in
 // WSO2; "" if the URL is of another form.
-func GuessRevokeURL(tokenURL string) string {
-	if base, ok := strings.CutSuffix(tokenURL, "/token"); ok {
-		return base + "/revoke"
+func GuessRevokeURL(tokenURL Private) Private {
+	if base, ok := strings.CutSuffix(string(tokenURL), "/token"); ok {
+		return Private(base + "/revoke")
 	}
 	return ""
 }

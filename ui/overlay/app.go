@@ -311,7 +311,7 @@ func (o *App) edit(change func()) {
 	change()
 	o.Fields = slices.Concat(o.head, o.env.address, o.body, o.env.rare)
 	if e := o.env; e.name == "" && !e.revoke.Touched {
-		e.Endpoints.RevokeURL = console.Private(console.GuessRevokeURL(string(e.Endpoints.TokenURL)))
+		e.Endpoints.RevokeURL = console.GuessRevokeURL(e.Endpoints.TokenURL)
 		e.revoke.Load()
 		e.revoke.Touched = false
 	}
