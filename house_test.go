@@ -20,8 +20,8 @@ import (
 	"testing"
 )
 
-// arrows say which packages of this module a room may import in its non-test files. A room that is not
-// here does not exist.
+// arrows say which packages of this module a room may import in its non-test files. A room that is
+// not here does not exist.
 var arrows = map[string][]string{
 	".": {"cli"},
 	"cli": {"console", "console/describe", "console/paste", "tokenapi", "tokenapi/sandbox", "tokenapi/portal", "tokenapi/jwt",
@@ -63,7 +63,8 @@ var arrows = map[string][]string{
 // standard are the rooms that may import the standard library alone. foreign forbids parts of it.
 var standard = []string{"text"}
 
-// foreign says which packages from outside a room may not import: the wall between it and the world.
+// foreign says which packages from outside a room may not import: the wall between it and the
+// world.
 var foreign = map[string][]string{
 	"ui":         {"net/http", "os", "os/exec", "net", "database/sql"},
 	"ui/scene":   {"net/http", "os", "os/exec", "net", "database/sql", "github.com/"},
@@ -378,7 +379,8 @@ func TestOneReader(t *testing.T) {
 	}
 }
 
-// Only one function starts a terminal program, so that how frames reach the terminal can change alone.
+// Only one function starts a terminal program, so that how frames reach the terminal can change
+// alone.
 func TestOneProgram(t *testing.T) {
 	t.Parallel()
 	for _, s := range sources(t) {
@@ -859,7 +861,8 @@ func TestPrivateIsShownByTheScene(t *testing.T) {
 	}
 }
 
-// opens reports whether a call converts a console.Private to a string, or takes the text of an error.
+// opens reports whether a call converts a console.Private to a string, or takes the text of an
+// error.
 func opens(info *types.Info, call *ast.CallExpr) bool {
 	if fun := info.Types[call.Fun]; fun.IsType() && fun.Type.String() == "string" && len(call.Args) == 1 {
 		return strings.HasSuffix(info.Types[call.Args[0]].Type.String(), "console.Private")

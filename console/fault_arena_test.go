@@ -209,9 +209,10 @@ func (a *arena) reach(v *victim, s step, at *stop) {
 	}
 }
 
-// killAtRandom has two writers do anything, three things at once each, and kills one of them at a random
-// step, again and again. Before the clock is advanced the one that lives is alone, and before
-// another one is started it has ended what it had begun: no lease ends while its holder works.
+// killAtRandom has two writers do anything, three things at once each, and kills one of them at a
+// random step, again and again. Before the clock is advanced the one that lives is alone, and
+// before another one is started it has ended what it had begun: no lease ends while its holder
+// works.
 func (a *arena) killAtRandom(random *rand.Rand, kills int) {
 	a.t.Helper()
 	a.api.setFaults(true)

@@ -169,8 +169,8 @@ func (h *history) alike(access string, do func(*remembered)) {
 	}
 }
 
-// row picks a row, or returns "" if there is none. It does not go by the ids: they are random, and a
-// seed must give the same history each time.
+// row picks a row, or returns "" if there is none. It does not go by the ids: they are random, and
+// a seed must give the same history each time.
 func (h *history) row() string {
 	if len(h.order) == 0 {
 		return ""

@@ -233,7 +233,8 @@ func TestFirstTokenIsSelected(t *testing.T) {
 	}
 }
 
-// A reading that began before the answer came does not take the selection away from what the answer brought.
+// A reading that began before the answer came does not take the selection away from what the answer
+// brought.
 func TestReadingFromBeforeKeepsTheSelection(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 120, 32)

@@ -13,7 +13,8 @@ import (
 	"lanyard/ui/keys"
 )
 
-// What was counted is what is revoked: a token that another console brings meanwhile was never agreed to.
+// What was counted is what is revoked: a token that another console brings meanwhile was never
+// agreed to.
 func TestRevokeAllTakesWhatWasCounted(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -75,7 +76,8 @@ func TestUndoTakesAWholeBulkBack(t *testing.T) {
 	l.said("1 of 2 revokes taken back; 1 had been sent")
 }
 
-// Revoking everything is not about marks: it leaves them alone, and makes none that a next key would act on.
+// Revoking everything is not about marks: it leaves them alone, and makes none that a next key
+// would act on.
 func TestRevokeAllLeavesTheMarks(t *testing.T) {
 	t.Parallel()
 	l, s := behindPassphrase(t)
@@ -198,7 +200,8 @@ func TestMarksStayWithTheirTokens(t *testing.T) {
 	}
 }
 
-// Theft is over when nothing is left that brings a token: a refresh token outlives its access token.
+// Theft is over when nothing is left that brings a token: a refresh token outlives its access
+// token.
 func TestRevokeAllTakesRefreshTokens(t *testing.T) {
 	t.Parallel()
 	l := alive(t)

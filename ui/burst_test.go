@@ -17,7 +17,8 @@ func fed(chunks ...string) string {
 	return string(ui.Fed(4096, 4096, all...))
 }
 
-// What no fingers can have typed is marked as a paste, as a terminal with bracketed paste would have done.
+// What no fingers can have typed is marked as a paste, as a terminal with bracketed paste would
+// have done.
 func TestBursts(t *testing.T) {
 	t.Parallel()
 	mark := func(s string) string { return "\x1b[200~" + s + "\x1b[201~" }
@@ -44,7 +45,8 @@ func TestBursts(t *testing.T) {
 			t.Errorf("%q: %q", c.in, got)
 		}
 	}
-	// A paste longer than a read stays one, to its last letter and through characters that a read cuts.
+	// A paste longer than a read stays one, to its last letter and through characters that a read
+	// cuts.
 	for _, unit := range []string{"ab", "é€", "x\n"} {
 		text := strings.Repeat(unit, 5000)
 		if got := fed(inReads(text)...); got != mark(strings.TrimRight(text, "\n"))+text[len(strings.TrimRight(text, "\n")):] {

@@ -7,7 +7,8 @@ import (
 	"lanyard/ui/session"
 )
 
-// What is promised when a token is copied is what can be done, and what is said later is what was done.
+// What is promised when a token is copied is what can be done, and what is said later is what was
+// done.
 func TestClearingIsToldTruly(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

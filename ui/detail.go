@@ -10,10 +10,10 @@ import (
 	"lanyard/ui/scene"
 )
 
-// tellRow draws the line above the footer while no notice is shown. It tells about the selected row,
-// else that the secrets are locked, and about the key if the header has no room for it. On a screen
-// without this line (own is false) it replaces the footer; it returns "" if there is nothing to
-// tell.
+// tellRow draws the line above the footer while no notice is shown. It tells about the selected
+// row, else that the secrets are locked, and about the key if the header has no room for it. On a
+// screen without this line (own is false) it replaces the footer; it returns "" if there is nothing
+// to tell.
 func (m *root) tellRow(s *scene.Scene, w int, own bool) string {
 	r := s.Token
 	if m.on() == scene.Gateway {

@@ -13,7 +13,8 @@ import (
 	"lanyard/ui"
 )
 
-// troubled is a board with a revoke that did not arrive, one that was refused, a lost renewal and a lost get.
+// troubled is a board with a revoke that did not arrive, one that was refused, a lost renewal and a
+// lost get.
 func troubled() console.Board {
 	b := orders()
 	app := b.Applications[0].ID
@@ -203,7 +204,8 @@ func TestDetailGolden(t *testing.T) {
 	}
 }
 
-// A failure that goes on is said when it begins; the row says it all the time, and the log keeps each.
+// A failure that goes on is said when it begins; the row says it all the time, and the log keeps
+// each.
 func TestRetriesAreQuiet(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -274,7 +276,8 @@ func TestUndoElsewhereIsSaid(t *testing.T) {
 	}
 }
 
-// A copied address takes the token's place in the clipboard: nothing of ours is there to clear any more.
+// A copied address takes the token's place in the clipboard: nothing of ours is there to clear any
+// more.
 func TestAddressIsNotCleared(t *testing.T) {
 	t.Parallel()
 	l := awake(t, func(a *console.Application) {
@@ -411,7 +414,8 @@ func TestForgetsWhatIsOver(t *testing.T) {
 	}
 }
 
-// A console forgets what has been over for long enough after it has read the store, without a word on the screen.
+// A console forgets what has been over for long enough after it has read the store, without a word
+// on the screen.
 func TestPrunesAfterTheFirstReading(t *testing.T) {
 	t.Parallel()
 	l := alive(t)

@@ -18,8 +18,8 @@ import (
 	"lanyard/ui/session"
 )
 
-// Pump drives the root without a terminal: it sends messages, runs the commands they cause at once, and
-// keeps the beats back until the test's clock has come to them.
+// Pump drives the root without a terminal: it sends messages, runs the commands they cause at once,
+// and keeps the beats back until the test's clock has come to them.
 type Pump struct {
 	m     *root
 	Beats []Beat // every beat that was scheduled
@@ -77,7 +77,8 @@ func (p *Pump) Live(ctx context.Context) {
 	p.Run(p.m.after(p.m.s.Follow()))
 }
 
-// Await takes what commands bring until seen is true; it gives up, and says false, long after that is due.
+// Await takes what commands bring until seen is true; it gives up, and says false, long after that
+// is due.
 func (p *Pump) Await(seen func() bool) bool {
 	late := time.After(2 * time.Minute)
 	for !seen() {
@@ -377,7 +378,8 @@ func Lost(keys []byte) (first, again bool) {
 	return i.lostKeys(), i.lostKeys()
 }
 
-// Passed are those of the messages that reach the program when a ctrl+c comes while it is given the first ones.
+// Passed are those of the messages that reach the program when a ctrl+c comes while it is given the
+// first ones.
 func Passed(given string, messages ...tea.Msg) (passed []tea.Msg) {
 	i := newInput(nil, nil)
 	i.feed([]byte(given), false)
@@ -409,7 +411,8 @@ func (i *input) takeAll() (out []byte) {
 	return out
 }
 
-// FedSome is what the program reads when it takes a little now and then, and the most that waited; last comes at the end.
+// FedSome is what the program reads when it takes a little now and then, and the most that waited;
+// last comes at the end.
 func FedSome(now func(chunk int) bool, last string, chunks ...[]byte) (before, after []byte, most int) {
 	i := newInput(nil, nil)
 	buf := make([]byte, 4096)
@@ -428,7 +431,8 @@ func FedSome(now func(chunk int) bool, last string, chunks ...[]byte) (before, a
 	return before, i.takeAll(), most
 }
 
-// FedThen is what the program reads when it takes each of the first chunks before the next one comes, and then none.
+// FedThen is what the program reads when it takes each of the first chunks before the next one
+// comes, and then none.
 func FedThen(first []string, then ...string) (out []byte) {
 	i := newInput(nil, nil)
 	for _, c := range first {
@@ -441,7 +445,8 @@ func FedThen(first []string, then ...string) (out []byte) {
 	return append(out, i.takeAll()...)
 }
 
-// Fed is what the program reads when a terminal gives these chunks, of which those of full bytes fill a read.
+// Fed is what the program reads when a terminal gives these chunks, of which those of full bytes
+// fill a read.
 func Fed(full, size int, chunks ...[]byte) []byte {
 	i := newInput(nil, nil)
 	for _, c := range chunks {

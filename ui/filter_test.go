@@ -13,7 +13,8 @@ import (
 	"lanyard/ui"
 )
 
-// Rows that are missing must not be taken for gone: whatever the size, the filter and what it found are on the screen.
+// Rows that are missing must not be taken for gone: whatever the size, the filter and what it found
+// are on the screen.
 func TestFilterIsAlwaysInSight(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{"30x8", "60x12", "60x20", "80x24", "120x32"} {
@@ -218,7 +219,8 @@ func TestHidingLeavesWhatIsMarked(t *testing.T) {
 	}
 }
 
-// A filter that leaves one row selects it when it is done: nothing else can be meant. Of several none is taken.
+// A filter that leaves one row selects it when it is done: nothing else can be meant. Of several
+// none is taken.
 func TestFilterSelectsTheOnlyRow(t *testing.T) {
 	t.Parallel()
 	for pane, only := range map[string]struct{ text, shows string }{"1": {"legacy", "Tokens · Legacy"}, "2": {"77b2", "77b209dd"}, "3": {"0ddb", "0ddba11e"}, "4": {"refresh", "POST"}} {

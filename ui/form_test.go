@@ -129,7 +129,8 @@ func TestChooseGrant(t *testing.T) {
 	}
 }
 
-// What is typed or pasted in G takes the place of the scopes and the user that are offered, for this get alone.
+// What is typed or pasted in G takes the place of the scopes and the user that are offered, for
+// this get alone.
 func TestChooseGrantReplaces(t *testing.T) {
 	t.Parallel()
 	l := awake(t, func(a *console.Application) { a.Scopes, a.Username = []string{"orders_read"}, "ana" })

@@ -15,20 +15,23 @@ import (
 	"lanyard/themes"
 )
 
-// look is how a cell is drawn. A colour is "" for the terminal's own, "#rrggbb", or the number of one of the 256.
+// look is how a cell is drawn. A colour is "" for the terminal's own, "#rrggbb", or the number of
+// one of the 256.
 type look struct {
 	fg, bg                                 string
 	bold, faint, italic, under, rev, cross bool
 }
 
-// cell is one cell of a frame: what is in it, and over how many cells that goes (0 in all but the first of a wide one).
+// cell is one cell of a frame: what is in it, and over how many cells that goes (0 in all but the
+// first of a wide one).
 type cell struct {
 	text string
 	wide int
 	look
 }
 
-// cells takes a line of a frame apart. A line may hold text and whole SGR sequences, and must end as plain as it began.
+// cells takes a line of a frame apart. A line may hold text and whole SGR sequences, and must end
+// as plain as it began.
 func cells(line string) ([]cell, error) {
 	var out []cell
 	var l look

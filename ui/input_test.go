@@ -40,7 +40,8 @@ func decoded(t *testing.T, in []byte) []string {
 	return all
 }
 
-// Ctrl+c is the first that the program is given, whatever came before it, and in every spelling of it.
+// Ctrl+c is the first that the program is given, whatever came before it, and in every spelling of
+// it.
 func TestStops(t *testing.T) {
 	t.Parallel()
 	for what, before := range map[string][]string{
@@ -76,7 +77,8 @@ func TestStops(t *testing.T) {
 	}
 }
 
-// cuts are the places to cut so many bytes at: all of them, or those at both ends and around the ends of reads.
+// cuts are the places to cut so many bytes at: all of them, or those at both ends and around the
+// ends of reads.
 func cuts(n int) (at []int) {
 	for i := 1; i < n; i++ {
 		if i <= 40 || n-i <= 40 || (i+8)%4096 <= 16 && i < 10_000 {
@@ -106,14 +108,15 @@ func bytewise(b []byte) (chunks [][]byte) {
 	return chunks
 }
 
-// stopped is what Bubble Tea makes of bytes, without an empty paste, which only ends one that had begun.
+// stopped is what Bubble Tea makes of bytes, without an empty paste, which only ends one that had
+// begun.
 func stopped(t *testing.T, in []byte) string {
 	t.Helper()
 	return strings.Join(slices.DeleteFunc(decoded(t, in), func(e string) bool { return e == "paste of 0" }), " ")
 }
 
-// A ctrl+c in a paste is text if the read that has it has the end of the paste, too. Otherwise it is heard, and the rest of
-// the paste is no keys.
+// A ctrl+c in a paste is text if the read that has it has the end of the paste, too. Otherwise it
+// is heard, and the rest of the paste is no keys.
 func TestStopInAPaste(t *testing.T) {
 	t.Parallel()
 	for _, stop := range []string{"\x03", "\x1b[99;5u", "\x1b[27;5;99~"} {
@@ -165,7 +168,8 @@ func TestStopInAPaste(t *testing.T) {
 			t.Errorf("%q: %.200q", c.reads, got)
 		}
 	}
-	// The program was given the start of a paste: it is given an end, however many of ctrl+c come before it takes that.
+	// The program was given the start of a paste: it is given an end, however many of ctrl+c come
+	// before it takes that.
 	for _, stop := range []string{"\x03", "\x1b[99;5u"} {
 		got := stopped(t, ui.FedThen([]string{"\x1b[20", "0~some text"}, stop, stop, "k"))
 		if got != "ctrl+c ctrl+c k" {
@@ -174,7 +178,8 @@ func TestStopInAPaste(t *testing.T) {
 	}
 }
 
-// The program is given a paste whole, wherever a read cuts it; what is too long it is given as too long.
+// The program is given a paste whole, wherever a read cuts it; what is too long it is given as too
+// long.
 func TestPasteIsWhole(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -230,7 +235,8 @@ func TestKeysAreBounded(t *testing.T) {
 	}
 }
 
-// What the program was given before a ctrl+c does not reach it once that has come; what is typed behind it does.
+// What the program was given before a ctrl+c does not reach it once that has come; what is typed
+// behind it does.
 func TestOlderKeysAreDropped(t *testing.T) {
 	t.Parallel()
 	key := func(r rune) tea.Msg { return tea.KeyPressMsg{Code: r, Text: string(r)} }
@@ -282,7 +288,8 @@ func TestLostKeysAreTold(t *testing.T) {
 	l.said("keys came faster")
 }
 
-// FuzzInput reads bytes in reads of any length, of which the program takes some now and then, and a ctrl+c at the end.
+// FuzzInput reads bytes in reads of any length, of which the program takes some now and then, and a
+// ctrl+c at the end.
 func FuzzInput(f *testing.F) {
 	f.Add([]byte("xyz\x1b[200~some \x03 text\x1b[201~q\x1b[99;5u"), []byte{3, 9, 200}, uint16(1), uint8(0))
 	f.Add([]byte("\x1b[20\x1b[200~\x03\x03\x1b[200~a\x1b[201~"), []byte{1}, uint16(60_000), uint8(1))

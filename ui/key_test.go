@@ -82,8 +82,8 @@ func behind(t *testing.T, key console.KeyStatus, opens string, change ...func(*c
 	return l, s
 }
 
-// Revokes that are due while the store is locked open nothing and are not tried: it is said once, and they go out
-// when it is unlocked.
+// Revokes that are due while the store is locked open nothing and are not tried: it is said once,
+// and they go out when it is unlocked.
 func TestLockedDelivery(t *testing.T) {
 	t.Parallel()
 	l, s := behindPassphrase(t)
@@ -169,8 +169,9 @@ var keyKinds = []console.KeyStatus{
 	{Kind: "env"}, {Kind: "command"}, {Kind: "memory"},
 }
 
-// TestKeyIsAlwaysShown holds that the backend is in the header where there is room, else on the line above the
-// footer, and in help and log at every size; and that nothing more important went for it.
+// TestKeyIsAlwaysShown holds that the backend is in the header where there is room, else on the
+// line above the footer, and in help and log at every size; and that nothing more important went
+// for it.
 func TestKeyIsAlwaysShown(t *testing.T) {
 	t.Parallel()
 	var heads strings.Builder

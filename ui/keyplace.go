@@ -35,8 +35,8 @@ func normalized(msg tea.KeyPressMsg) tea.KeyPressMsg {
 	return msg
 }
 
-// keyAtPlace returns the key of the US layout at the place of a foreign letter, or "" if the terminal
-// does not say.
+// keyAtPlace returns the key of the US layout at the place of a foreign letter, or "" if the
+// terminal does not say.
 func keyAtPlace(msg tea.KeyPressMsg) string {
 	if msg.BaseCode == 0 || msg.Text == "" || !foreign(msg.Code) {
 		return ""
@@ -81,8 +81,8 @@ func likelyKey(r rune) string {
 	return ""
 }
 
-// keyName returns the name of a key outside of text fields: the key itself if it has an action, else
-// the key at its place.
+// keyName returns the name of a key outside of text fields: the key itself if it has an action,
+// else the key at its place.
 func keyName(k *keys.Map, msg tea.KeyPressMsg) string {
 	name := msg.String()
 	if _, bound := k.Find(name); bound {

@@ -23,7 +23,8 @@ func sent(t *testing.T, seq string) tea.KeyPressMsg {
 	return tea.KeyPressMsg(k)
 }
 
-// Where the terminal names the place of a key, a letter of another script does what is bound to that key.
+// Where the terminal names the place of a key, a letter of another script does what is bound to
+// that key.
 func TestKeysByPlace(t *testing.T) {
 	t.Parallel()
 	const get, getWith, filter, palette, quit = "\x1b[1087::103;1u", "\x1b[1087:1055:103;2u", "\x1b[1592::47;1u", "\x1b[1078:1046:59;2u", "\x1b[1081::113;1u"
@@ -51,7 +52,8 @@ func TestKeysByPlace(t *testing.T) {
 	}
 }
 
-// A question is answered by place, too; a key that it does not name is no answer by its place either.
+// A question is answered by place, too; a key that it does not name is no answer by its place
+// either.
 func TestQuestionsByPlace(t *testing.T) {
 	t.Parallel()
 	for seq, revoked := range map[string]bool{"\x1b[1085::121;1u": true, "\x1b[1090::110;1u": false} { // the keys of y and n
@@ -65,7 +67,8 @@ func TestQuestionsByPlace(t *testing.T) {
 	}
 }
 
-// On a keyboard of Latin letters what is typed counts: on Dvorak c is on the key of i, and i on the key of g.
+// On a keyboard of Latin letters what is typed counts: on Dvorak c is on the key of i, and i on the
+// key of g.
 func TestLatinKeysByLetter(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -84,7 +87,8 @@ func TestLatinKeysByLetter(t *testing.T) {
 	}
 }
 
-// Without places the notice names the setting, and the action that is on that key of common keyboards. Nothing is done.
+// Without places the notice names the setting, and the action that is on that key of common
+// keyboards. Nothing is done.
 func TestNoticeNamesTheSetting(t *testing.T) {
 	t.Parallel()
 	for typed, want := range map[string]string{
@@ -104,7 +108,8 @@ func TestNoticeNamesTheSetting(t *testing.T) {
 	l.said("no action is on ß ? lists the keys")
 }
 
-// A terminal with the kitty protocol is asked for places when a letter of another script comes, but not while a text is typed.
+// A terminal with the kitty protocol is asked for places when a letter of another script comes, but
+// not while a text is typed.
 func TestPlacesAreAskedFor(t *testing.T) {
 	t.Parallel()
 	l := alive(t)

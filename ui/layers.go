@@ -7,8 +7,8 @@ import (
 	"lanyard/ui/scene"
 )
 
-// typedBefore reports whether a key was typed before the question on top was drawn. The person cannot
-// have read it by then.
+// typedBefore reports whether a key was typed before the question on top was drawn. The person
+// cannot have read it by then.
 func (m *root) typedBefore(q scene.Question) bool {
 	return m.question.box != q || m.input.reads() <= m.question.reads
 }

@@ -170,7 +170,8 @@ func TestVerbUnderAnOverlay(t *testing.T) {
 	}
 }
 
-// The newest call is selected when somebody comes to Activity, and stays selected when another one is made.
+// The newest call is selected when somebody comes to Activity, and stays selected when another one
+// is made.
 func TestActivitySelectsOnArrival(t *testing.T) {
 	t.Parallel()
 	l := alive(t)

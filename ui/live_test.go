@@ -28,7 +28,8 @@ func TestGet(t *testing.T) {
 	l.said("the server hands out the live token again")
 }
 
-// The header counts a token that expires soon as active, and one that has expired as nothing, as the list calls them.
+// The header counts a token that expires soon as active, and one that has expired as nothing, as
+// the list calls them.
 func TestHeaderCounts(t *testing.T) {
 	t.Parallel()
 	l := alive(t)

@@ -74,7 +74,8 @@ func TestCopyAsEachForm(t *testing.T) {
 	}
 }
 
-// What is no form of a token is copied as one line: a message with its hint is, and a code with a line break is refused.
+// What is no form of a token is copied as one line: a message with its hint is, and a code with a
+// line break is refused.
 func TestCopyTextIsOneLine(t *testing.T) {
 	t.Parallel()
 	l := alive(t)

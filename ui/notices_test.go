@@ -8,7 +8,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// A key that does nothing says why, in the place of what was said before; one that does something leaves nothing old there.
+// A key that does nothing says why, in the place of what was said before; one that does something
+// leaves nothing old there.
 func TestKeysReplaceTheOldNotice(t *testing.T) {
 	t.Parallel()
 	const old = "got " // of the get

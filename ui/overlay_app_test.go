@@ -66,7 +66,8 @@ func TestFormTestRefused(t *testing.T) {
 	}
 }
 
-// An answer about what the form no longer says changes nothing in it; that a token was issued is said.
+// An answer about what the form no longer says changes nothing in it; that a token was issued is
+// said.
 func TestFormDropsLateAnswers(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -184,7 +185,8 @@ func TestFormPassword(t *testing.T) {
 	}
 }
 
-// A get for another user: the password is typed, used and forgotten; the token is shown with its user.
+// A get for another user: the password is typed, used and forgotten; the token is shown with its
+// user.
 func TestChooseUser(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -358,7 +360,8 @@ func TestDeleteSelectsTheNext(t *testing.T) {
 	}
 }
 
-// An environment that somebody has added without TLS is warned of as long as it is there, as one of the configuration is.
+// An environment that somebody has added without TLS is warned of as long as it is there, as one of
+// the configuration is.
 func TestUnsafeEnvironmentOfTheStore(t *testing.T) {
 	t.Parallel()
 	l := alive(t)

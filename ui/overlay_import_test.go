@@ -19,7 +19,8 @@ import (
 const aCurl = "curl -k -u billing-key:s3cr3t-of-billing -d 'grant_type=password&username=ana&password=pw-of-ana&scope=read' https://new.example/token\r" +
 	`curl -H "Authorization: Bearer $TOKEN" https://new.example/billing/1.0`
 
-// shown is what a developer portal shows: one application with its secret, one without, and one that is configured.
+// shown is what a developer portal shows: one application with its secret, one without, and one
+// that is configured.
 func shown(_ context.Context, r console.PortalRequest) (console.PortalFound, error) {
 	env := r.Environment
 	env.Endpoints = console.Endpoints{TokenURL: "https://" + env.Name + "/oauth2/token", RevokeURL: "https://" + env.Name + "/oauth2/revoke"}
@@ -343,7 +344,8 @@ func TestImportPointed(t *testing.T) {
 	l.shows("▌[x] Billing", "chosen: 2 applications")
 }
 
-// What a line says beside the usual is in the form, is kept and is sent; what is not taken over is named.
+// What a line says beside the usual is in the form, is kept and is sent; what is not taken over is
+// named.
 func TestImportPastedParameters(t *testing.T) {
 	t.Parallel()
 	l := alive(t)

@@ -57,7 +57,8 @@ func TestLogKnowsNoCallWhereNoneWasMade(t *testing.T) {
 	}
 }
 
-// A verb that failed before anything was sent is about no call, even where the same verb made one before.
+// A verb that failed before anything was sent is about no call, even where the same verb made one
+// before.
 func TestLogOfAFailureBeforeTheWire(t *testing.T) {
 	t.Parallel()
 	l := alive(t)

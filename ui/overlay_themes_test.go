@@ -145,8 +145,8 @@ func TestNoThemes(t *testing.T) {
 	}
 }
 
-// The terminal is asked for its background when the list opens, because some themes depend on it; the answer
-// restyles what is looked at.
+// The terminal is asked for its background when the list opens, because some themes depend on it;
+// the answer restyles what is looked at.
 func TestThemePreviewFollowsTheBackground(t *testing.T) {
 	t.Parallel()
 	p, _ := picker(t, 120, 32)
@@ -189,8 +189,9 @@ func TestThemesGolden(t *testing.T) {
 	}
 }
 
-// A theme that was chosen in this run outlasts a configuration that is read again for another reason, and gives way to
-// one that names another theme. What is being looked at stays on meanwhile.
+// A theme that was chosen in this run outlasts a configuration that is read again for another
+// reason, and gives way to one that names another theme. What is being looked at stays on
+// meanwhile.
 func TestThemeAndReload(t *testing.T) {
 	t.Parallel()
 	p, _ := picker(t, 120, 32, func(o *ui.Options) { o.Themes.SaidBy = "config.toml" })

@@ -37,7 +37,8 @@ func TestGatewayPaneForTheBackRow(t *testing.T) {
 	}
 }
 
-// Each probe where all of them fit, else those that were answered alike together; the last one is there at any width.
+// Each probe where all of them fit, else those that were answered alike together; the last one is
+// there at any width.
 func TestGatewayStrip(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[string]string{

@@ -11,7 +11,8 @@ import (
 	"lanyard/store"
 )
 
-// unanswered presses keys that the question on top does not name: each is ignored, and it is said which ones count.
+// unanswered presses keys that the question on top does not name: each is ignored, and it is said
+// which ones count.
 func (l *live) unanswered(keys ...string) {
 	l.t.Helper()
 	open := l.Overlays()
@@ -54,7 +55,8 @@ var drawnQuestion = map[string]func(*testing.T) *live{
 	},
 }
 
-// A question is answered by nothing that was typed before it was drawn, and by no key that it does not name.
+// A question is answered by nothing that was typed before it was drawn, and by no key that it does
+// not name.
 func TestQuestionsIgnoreOtherKeys(t *testing.T) {
 	t.Parallel()
 	for name, open := range drawnQuestion {

@@ -20,8 +20,9 @@ import (
 	"lanyard/ui"
 )
 
-// nasty are names that break other programs: wide and combining characters, joined emoji, text from right to left, control
-// characters, escape sequences, halves of characters, nothing at all, and very much.
+// nasty are names that break other programs: wide and combining characters, joined emoji, text from
+// right to left, control characters, escape sequences, halves of characters, nothing at all, and
+// very much.
 var nasty = []string{
 	"決済ゲートウェイ", "Zahlungs\u0308dienst", "👩‍💻 team", "🇩🇪 Berlin", "❤️ love", "العربية", "\u202egnp.exe", "a\u200db\u200c", "e\u0301\u0301\u0301\u0301",
 	"\x1b[31mred", "tab\there", "line\nbreak", "", "नमस्ते", "한국어 앱", "x\u00adsoft", strings.Repeat("very long ", 30), "\xff\xfe", "👨‍👩‍👧‍👦", "Z͑ͫ̓ͪ̂a̗l̸g̨o",
@@ -236,8 +237,8 @@ func (s *storm) rules(t testing.TB) {
 	}
 }
 
-// sound looks through a line as cells does, but only for whether it is sound, and says how wide it is by the measure by which
-// it is wider. It is for very many lines.
+// sound looks through a line as cells does, but only for whether it is sound, and says how wide it
+// is by the measure by which it is wider. It is for very many lines.
 func sound(line string) (wide int, err error) {
 	plain, open := true, false
 	for i := 0; i < len(line); {

@@ -16,7 +16,8 @@ import (
 	"lanyard/ui"
 )
 
-// screen is something that can be on the screen, and how one comes there. Goldens and pictures are both made of these.
+// screen is something that can be on the screen, and how one comes there. Goldens and pictures are
+// both made of these.
 type screen struct {
 	name, about string
 	keys        string                                                             // pressed one after the other

@@ -143,7 +143,8 @@ func pictures() []picture {
 
 const picturesDir = "../docs/screens"
 
-// The pictures in docs are what the screen looks like now. Only the text of README.md and *.svg is this test's.
+// The pictures in docs are what the screen looks like now. Only the text of README.md and *.svg is
+// this test's.
 func TestScreens(t *testing.T) {
 	t.Parallel()
 	list := "# Screens\n\nMade by `go test ./ui -run TestScreens -update`, from the same table as the goldens of the tests. Do not edit.\n"

@@ -59,7 +59,8 @@ func borders(frame string, m ansi.Method, w, h int) [][]int {
 	return out
 }
 
-// Names in every script are whole on the screen, and no border moves, whether the terminal places clusters as one or not.
+// Names in every script are whole on the screen, and no border moves, whether the terminal places
+// clusters as one or not.
 func TestNamesOfEveryScript(t *testing.T) { // not parallel: how cells are counted is of the process
 	defer kit.MeasureClusters(false)
 	const w, h = 120, 32
@@ -103,7 +104,8 @@ func TestNamesOfEveryScript(t *testing.T) { // not parallel: how cells are count
 	}
 }
 
-// In a text field the cursor goes over what is seen as one character, and backspace and delete remove it.
+// In a text field the cursor goes over what is seen as one character, and backspace and delete
+// remove it.
 func TestTypingInEveryScript(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ typed, keys, want string }{

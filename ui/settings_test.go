@@ -44,7 +44,8 @@ func TestReload(t *testing.T) {
 	}
 }
 
-// A reload takes nothing back that was chosen in the console, unless the file changed that very setting.
+// A reload takes nothing back that was chosen in the console, unless the file changed that very
+// setting.
 func TestReloadKeepsWhatWasChosenHere(t *testing.T) {
 	t.Parallel()
 	file := ui.Settings{Theme: theme(t, "dark"), ThemeName: "dark", Mouse: true}

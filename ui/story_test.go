@@ -33,7 +33,8 @@ func (i inner) RoundTrip(r *http.Request) (*http.Response, error) {
 	return rec.Result(), nil
 }
 
-// told is a story that is told in the process: a screen on a console, its store in memory and the sandbox, all by one clock.
+// told is a story that is told in the process: a screen on a console, its store in memory and the
+// sandbox, all by one clock.
 type told struct {
 	t     *testing.T
 	pump  *ui.Pump
@@ -234,8 +235,8 @@ func (s *told) came() {
 	}
 }
 
-// same gives what differs from run to run another text of the same width: fingerprints by their order, and the names of
-// keys and tokens.
+// same gives what differs from run to run another text of the same width: fingerprints by their
+// order, and the names of keys and tokens.
 func (s *told) same(text string) string {
 	for _, m := range tried.FindAllStringSubmatch(text, -1) { // kept nowhere yet
 		if !slices.Contains(s.order, m[1]) {
@@ -255,7 +256,8 @@ var kids = regexp.MustCompile(`[\w-]{43}_RS256`)
 
 var ids = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
 
-// Ten things that people do: each can be done by these keys, on screens of the usual sizes, and looks as it looked.
+// Ten things that people do: each can be done by these keys, on screens of the usual sizes, and
+// looks as it looked.
 func TestStories(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("../integration/testdata/stories/*.txt")

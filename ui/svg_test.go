@@ -14,8 +14,8 @@ import (
 	"lanyard/themes"
 )
 
-// A cell of a picture is that large, and there is a margin around all of them. The type is as wide as a cell in the usual
-// fonts; where one is wider or narrower, textLength keeps the columns.
+// A cell of a picture is that large, and there is a margin around all of them. The type is as wide
+// as a cell in the usual fonts; where one is wider or narrower, textLength keeps the columns.
 const (
 	cellW, cellH, margin = 8, 18, 12
 	typeSize             = "13.3"
@@ -304,8 +304,8 @@ func (c *canvas) sign(s, front string, x, y int) bool {
 	return true
 }
 
-// words draws the rest as text: what is plain in runs of one look, every other character by itself in the middle of its
-// cells.
+// words draws the rest as text: what is plain in runs of one look, every other character by itself
+// in the middle of its cells.
 func (c *canvas) words(g ground, row []cell, y int) {
 	plain := func(x int) bool { return len(row[x].text) == 1 && row[x].text != " " }
 	for x := 0; x < len(row); x++ {
@@ -362,7 +362,8 @@ func (c *canvas) words(g ground, row []cell, y int) {
 	}
 }
 
-// groundOf is what the terminals look like in which a theme is at home: its own ground, where it brings one.
+// groundOf is what the terminals look like in which a theme is at home: its own ground, where it
+// brings one.
 func groundOf(t testing.TB, name string) ground {
 	t.Helper()
 	if sgr := string(theme(t, name).Styles(true, themes.All).Ground); sgr != "" {

@@ -43,8 +43,8 @@ func steps() []step {
 	}
 }
 
-// tourSaw tells the tour about an action that leaves nothing on the board. It reports whether the tour
-// goes on to another step.
+// tourSaw tells the tour about an action that leaves nothing on the board. It reports whether the
+// tour goes on to another step.
 func (m *root) tourSaw(a keys.Action) bool {
 	return (a == keys.Messages || a == keys.Help) && m.tour.LookedUp()
 }

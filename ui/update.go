@@ -84,8 +84,8 @@ type feed struct {
 	reads  func() int  // counts the reads of the terminal
 }
 
-// drawnQuestion is the question that was drawn last, and how often the terminal had been read by then; nil
-// for none.
+// drawnQuestion is the question that was drawn last, and how often the terminal had been read by
+// then; nil for none.
 type drawnQuestion struct {
 	box   scene.Question
 	reads int

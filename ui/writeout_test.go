@@ -26,7 +26,8 @@ func (v *vanished) InPlace(context.Context) error {
 
 func (*vanished) WriteOut(context.Context) (string, error) { return "/state/lanyard.out-1", nil }
 
-// A store that is gone is said once, shown for as long as it is so, and what the console holds can be written out.
+// A store that is gone is said once, shown for as long as it is so, and what the console holds can
+// be written out.
 func TestStoreIsGone(t *testing.T) {
 	t.Parallel()
 	v := &vanished{}

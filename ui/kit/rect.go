@@ -1,12 +1,12 @@
 // Package kit has the layout tools of the screen: rectangles, frames, and text that is measured and
 // cut in terminal cells. It also draws bars, block digits and QR codes.
 //
-// A cell is one column of the terminal. The width of a grapheme cluster depends on the terminal; see
-// [MeasureClusters]. A frame is made of lines of one exact width: [Line.End], [Fit], [Frame] and
-// [Splice] return such lines.
+// A cell is one column of the terminal. The width of a grapheme cluster depends on the terminal;
+// see [MeasureClusters]. A frame is made of lines of one exact width: [Line.End], [Fit], [Frame]
+// and [Splice] return such lines.
 //
-// A [Line] is built from texts painted with SGR sequences. Text from elsewhere must go through [Clean]
-// first.
+// A [Line] is built from texts painted with SGR sequences. Text from elsewhere must go through
+// [Clean] first.
 package kit
 
 // Rect is a rectangle of the screen, in cells. Its sides are never negative.

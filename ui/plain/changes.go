@@ -122,8 +122,8 @@ func (p *face) announceMark(a *session.App, r *session.Row) {
 	}
 }
 
-// A request of another lanyard counts as unanswered doubtAfter its timeout. If a person takes part in
-// it, it counts as unanswered doubtAfterPerson after it was sent.
+// A request of another lanyard counts as unanswered doubtAfter its timeout. If a person takes part
+// in it, it counts as unanswered doubtAfterPerson after it was sent.
 const (
 	doubtAfter       = 5 * time.Second
 	doubtAfterPerson = 15 * time.Minute

@@ -15,8 +15,8 @@ import (
 
 // Redactor replaces names that are no business of an audience. A nil Redactor replaces nothing.
 //
-// Text is redacted before it is cut to a width: a part of a name could not be found any more. The type
-// console.Private sees to it that every such text goes through the scene, which calls Text.
+// Text is redacted before it is cut to a width: a part of a name could not be found any more. The
+// type console.Private sees to it that every such text goes through the scene, which calls Text.
 type Redactor struct {
 	users, envs map[string]int // numbered in the order in which they were met, for as long as the redactor is used
 	words       []masking      // the longest first

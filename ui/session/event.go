@@ -29,8 +29,8 @@ func (c call) ended() call { return c }
 // Key returns the key of the work.
 func (c call) Key() Key { return c.key }
 
-// Exchange returns the number of the call that the work made to a server; see [Board.Exchange]. It is
-// 0 if the work made none or several.
+// Exchange returns the number of the call that the work made to a server; see [Board.Exchange]. It
+// is 0 if the work made none or several.
 func (c call) Exchange() int64 { return c.exchange }
 
 // ExchangeOf returns the number of the call to a server that a fact reports; 0 for none.

@@ -19,8 +19,8 @@ type probeLoop struct {
 	reported    hopeless // the last reported reason
 }
 
-// hopeless is a reason why probes of a URL prove nothing. Each is reported once. The zero value means
-// that they can.
+// hopeless is a reason why probes of a URL prove nothing. Each is reported once. The zero value
+// means that they can.
 type hopeless struct {
 	why     console.Why
 	control int // the status for a made-up token

@@ -247,8 +247,8 @@ func (s *Session) Do(r Request, now time.Time) []Work {
 	return append(work, s.doDue()...)
 }
 
-// doneWhileQuitting reports whether Do accepts a request while the console quits. LogShow is the end
-// of work that began before.
+// doneWhileQuitting reports whether Do accepts a request while the console quits. LogShow is the
+// end of work that began before.
 func doneWhileQuitting(r Request) bool {
 	switch r.(type) {
 	case Undo, Quit, Suspend, LogShow:
