@@ -24,8 +24,10 @@ import (
 // not here does not exist.
 var arrows = map[string][]string{
 	".": {"cli"},
-	"cli": {"console", "console/describe", "console/paste", "tokenapi", "tokenapi/sandbox", "tokenapi/portal", "tokenapi/jwt",
-		"tokenapi/secret", "store", "themes", "ui", "ui/plain", "ui/session", "ui/keys", "ui/kit", "text",
+	"cli": {"console", "console/describe", "console/paste", "tokenapi", "tokenapi/sandbox",
+		"tokenapi/portal", "tokenapi/jwt",
+		"tokenapi/secret", "store", "themes", "ui", "ui/plain", "ui/session", "ui/keys", "ui/kit",
+		"text",
 		"cli/config", "cli/host"},
 	"cli/config": {"console", "themes", "tokenapi", "tokenapi/secret", "ui/keys", "text"},
 	"cli/host":   {"tokenapi/secret", "text"},
@@ -33,7 +35,8 @@ var arrows = map[string][]string{
 		"ui/pane", "ui/redact", "ui/scene", "ui/session", "tokenapi/secret", "text"},
 	"ui/scene": {"ui/session", "ui/kit", "ui/keys", "ui/form", "ui/redact", "console",
 		"console/describe", "themes", "text"},
-	"ui/pane": {"ui/scene", "ui/session", "ui/kit", "ui/keys", "console", "console/describe", "themes"},
+	"ui/pane": {"ui/scene", "ui/session", "ui/kit", "ui/keys", "console", "console/describe",
+		"themes"},
 	"ui/overlay": {"ui/scene", "ui/session", "ui/kit", "ui/keys", "ui/form", "console",
 		"console/describe", "console/paste", "themes", "tokenapi/secret", "text"},
 	"ui/session": {"console", "tokenapi/secret", "text"},
@@ -66,24 +69,29 @@ var standard = []string{"text"}
 // foreign says which packages from outside a room may not import: the wall between it and the
 // world.
 var foreign = map[string][]string{
-	"ui":         {"net/http", "os", "os/exec", "net", "database/sql"},
-	"ui/scene":   {"net/http", "os", "os/exec", "net", "database/sql", "github.com/"},
-	"ui/pane":    {"net/http", "os", "os/exec", "net", "charm.land/", "database/sql", "github.com/"},
+	"ui":       {"net/http", "os", "os/exec", "net", "database/sql"},
+	"ui/scene": {"net/http", "os", "os/exec", "net", "database/sql", "github.com/"},
+	"ui/pane": {"net/http", "os", "os/exec", "net", "charm.land/", "database/sql",
+		"github.com/"},
 	"ui/overlay": {"net/http", "os", "os/exec", "net", "database/sql", "github.com/"},
-	"ui/session": {"net/http", "os", "os/exec", "net", "charm.land/", "database/sql", "github.com/"},
-	"ui/keys":    {"net/http", "os", "os/exec", "net", "charm.land/", "database/sql", "github.com/", "golang.org/x/"},
-	"ui/form":    {"net/http", "os", "os/exec", "net", "database/sql"},
-	"ui/plain":   {"net/http", "os", "os/exec", "net", "charm.land/", "database/sql", "github.com/"},
-	"ui/redact":  {"net/http", "os", "os/exec", "net", "charm.land/", "database/sql"},
-	"ui/kit":     {"net/http", "os", "charm.land/", "database/sql"},
-	"console":    {"os", "net/http", "net", "charm.land/", "database/sql", "mvdan.cc/"},
+	"ui/session": {"net/http", "os", "os/exec", "net", "charm.land/", "database/sql",
+		"github.com/"},
+	"ui/keys": {"net/http", "os", "os/exec", "net", "charm.land/", "database/sql", "github.com/",
+		"golang.org/x/"},
+	"ui/form": {"net/http", "os", "os/exec", "net", "database/sql"},
+	"ui/plain": {"net/http", "os", "os/exec", "net", "charm.land/", "database/sql",
+		"github.com/"},
+	"ui/redact": {"net/http", "os", "os/exec", "net", "charm.land/", "database/sql"},
+	"ui/kit":    {"net/http", "os", "charm.land/", "database/sql"},
+	"console":   {"os", "net/http", "net", "charm.land/", "database/sql", "mvdan.cc/"},
 	"console/describe": {"os", "net/http", "net", "charm.land/", "database/sql", "github.com/",
 		"golang.org/x/"},
 	"console/paste": {"os", "os/exec", "net/http", "net", "charm.land/", "database/sql",
 		"github.com/", "golang.org/x/"},
-	"tokenapi":         {"os", "charm.land/", "database/sql", "github.com/", "golang.org/x/"},
-	"tokenapi/jwt":     {"os", "net/http", "charm.land/", "database/sql", "golang.org/x/"},
-	"tokenapi/portal":  {"os", "net/http", "charm.land/", "database/sql", "github.com/", "golang.org/x/"},
+	"tokenapi":     {"os", "charm.land/", "database/sql", "github.com/", "golang.org/x/"},
+	"tokenapi/jwt": {"os", "net/http", "charm.land/", "database/sql", "golang.org/x/"},
+	"tokenapi/portal": {"os", "net/http", "charm.land/", "database/sql", "github.com/",
+		"golang.org/x/"},
 	"tokenapi/sandbox": {"os", "charm.land/", "database/sql", "github.com/", "golang.org/x/"},
 	"tokenapi/secret":  {"os", "charm.land/", "github.com/", "golang.org/x/", "net/http"},
 	"store":            {"charm.land/", "net/http"},
@@ -132,7 +140,8 @@ var revealers = []string{
 	"tokenapi/probe.go",
 	"tokenapi/probe_madeup.go", // the form of a token, for one that is made up
 	"tokenapi/revoke.go",
-	"tokenapi/sandbox/portal_keys.go", // the sandbox's own invented credentials, which its portal shows
+	// the sandbox's own invented credentials, which its portal shows
+	"tokenapi/sandbox/portal_keys.go",
 	"tokenapi/secret/secret.go",
 	"ui/overlay/cleartext.go", // what v shows for a few seconds, because it was asked for
 	"ui/clipboard.go",         // an OSC 52 sequence, which only the screen can write
@@ -165,7 +174,8 @@ var parsed = sync.OnceValues(func() (all []source, err error) {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() && path != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" || d.Name() == "docs") {
+		if d.IsDir() && path != "." &&
+			(strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" || d.Name() == "docs") {
 			return fs.SkipDir
 		}
 		if d.IsDir() || filepath.Ext(path) != ".go" {
@@ -176,7 +186,9 @@ var parsed = sync.OnceValues(func() (all []source, err error) {
 			return err
 		}
 		path = filepath.ToSlash(path)
-		all = append(all, source{path, filepath.ToSlash(filepath.Dir(path)), strings.HasSuffix(path, "_test.go"), f})
+		all = append(all,
+			source{path, filepath.ToSlash(filepath.Dir(path)), strings.HasSuffix(path, "_test.go"),
+				f})
 		return nil
 	})
 	return all, err
@@ -210,7 +222,8 @@ func broken(room string, f *ast.File) []string {
 			continue
 		}
 		for _, wall := range foreign[room] {
-			if p == wall || strings.HasSuffix(wall, "/") && strings.HasPrefix(p, wall) || strings.HasPrefix(p, wall+"/") && wall != "os" && wall != "net" {
+			if p == wall || strings.HasSuffix(wall, "/") && strings.HasPrefix(p, wall) ||
+				strings.HasPrefix(p, wall+"/") && wall != "os" && wall != "net" {
 				bad = append(bad, p)
 			}
 		}
@@ -238,15 +251,19 @@ func TestArrowsGoRed(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ room, path string }{
 		{"ui", "lanyard/tokenapi"}, {"ui", "lanyard/store"}, {"ui", "net/http"}, {"ui", "os"},
-		{"console", "lanyard/ui"}, {"console", "lanyard/store"}, {"console", "charm.land/lipgloss/v2"}, {"console", "os"},
-		{"store", "lanyard/tokenapi"}, {"tokenapi", "lanyard/console"}, {"tokenapi/sandbox", "lanyard/tokenapi"},
+		{"console", "lanyard/ui"}, {"console", "lanyard/store"},
+		{"console", "charm.land/lipgloss/v2"}, {"console", "os"},
+		{"store", "lanyard/tokenapi"}, {"tokenapi", "lanyard/console"},
+		{"tokenapi/sandbox", "lanyard/tokenapi"},
 		{"cli/config", "lanyard/store"}, {"cli/config", "lanyard/ui"},
 		{"cli/config", "lanyard/cli/host"}, {"cli/config", "net/http"},
-		{"cli/host", "lanyard/console"}, {"cli/host", "lanyard/ui/session"}, {"cli/host", "lanyard/cli"},
+		{"cli/host", "lanyard/console"}, {"cli/host", "lanyard/ui/session"},
+		{"cli/host", "lanyard/cli"},
 		{"cli", "charm.land/bubbletea/v2"}, {".", "lanyard/ui"}, {"themes", "lanyard/console"},
 		{"text", "github.com/BurntSushi/toml"}, {"text", "golang.org/x/text/unicode/norm"},
 		{"text", "lanyard/tokenapi/secret"}, {"text", "lanyard/ui/kit"}, {"text", "os"},
-		{"store/key", "lanyard/store"}, {"store/key", "lanyard/console"}, {"store/key", "database/sql"},
+		{"store/key", "lanyard/store"}, {"store/key", "lanyard/console"},
+		{"store/key", "database/sql"},
 		{"store/disk", "lanyard/store/key"}, {"store/disk", "lanyard/console"},
 		{"store/disk", "net/http"}, {"store/disk", "charm.land/lipgloss/v2"},
 		{"store", "lanyard/text"}, {"tokenapi/jwt", "lanyard/text"},
@@ -254,19 +271,26 @@ func TestArrowsGoRed(t *testing.T) {
 		{"console/describe", "charm.land/lipgloss/v2"},
 		{"console", "lanyard/console/describe"}, {"store", "lanyard/console/describe"},
 		{"ui/scene", "lanyard/ui"}, {"ui/scene", "lanyard/ui/overlay"}, {"ui/scene", "os"},
-		{"ui/pane", "lanyard/ui"}, {"ui/pane", "lanyard/ui/overlay"}, {"ui/pane", "charm.land/bubbletea/v2"},
+		{"ui/pane", "lanyard/ui"}, {"ui/pane", "lanyard/ui/overlay"},
+		{"ui/pane", "charm.land/bubbletea/v2"},
 		{"ui/overlay", "lanyard/ui"}, {"ui/overlay", "lanyard/ui/pane"}, {"ui/overlay", "net/http"},
-		{"ui/plain", "lanyard/ui"}, {"ui/plain", "charm.land/bubbletea/v2"}, {"ui/plain", "lanyard/themes"},
-		{"ui/form", "lanyard/ui"}, {"ui/form", "lanyard/ui/session"}, {"ui/form", "lanyard/console"},
-		{"ui/redact", "lanyard/ui"}, {"ui/redact", "lanyard/ui/session"}, {"ui/redact", "charm.land/lipgloss/v2"},
-		{"ui/keys", "lanyard/ui"}, {"ui/keys", "charm.land/bubbles/v2/key"}, {"ui/keys", "lanyard/ui/kit"},
+		{"ui/plain", "lanyard/ui"}, {"ui/plain", "charm.land/bubbletea/v2"},
+		{"ui/plain", "lanyard/themes"},
+		{"ui/form", "lanyard/ui"}, {"ui/form", "lanyard/ui/session"},
+		{"ui/form", "lanyard/console"},
+		{"ui/redact", "lanyard/ui"}, {"ui/redact", "lanyard/ui/session"},
+		{"ui/redact", "charm.land/lipgloss/v2"},
+		{"ui/keys", "lanyard/ui"}, {"ui/keys", "charm.land/bubbles/v2/key"},
+		{"ui/keys", "lanyard/ui/kit"},
 		{"integration", "lanyard/cli"}, {"integration/leak", "lanyard/cli"},
 		{"console", "lanyard/console/paste"}, {"console", "mvdan.cc/sh/v3/syntax"},
 		{"console/paste", "lanyard/tokenapi"}, {"console/paste", "lanyard/ui"},
 		{"console/paste", "lanyard/tokenapi/secret"}, {"console/paste", "os/exec"},
-		{"ui/session", "lanyard/ui"}, {"ui/session", "lanyard/ui/kit"}, {"ui/session", "charm.land/bubbletea/v2"},
+		{"ui/session", "lanyard/ui"}, {"ui/session", "lanyard/ui/kit"},
+		{"ui/session", "charm.land/bubbletea/v2"},
 	} {
-		f := &ast.File{Imports: []*ast.ImportSpec{{Path: &ast.BasicLit{Value: strconv.Quote(c.path)}}}}
+		f := &ast.File{Imports: []*ast.ImportSpec{
+			{Path: &ast.BasicLit{Value: strconv.Quote(c.path)}}}}
 		if len(broken(c.room, f)) == 0 {
 			t.Errorf("%s importing %s goes unnoticed", c.room, c.path)
 		}
@@ -301,7 +325,8 @@ func charmBelow(of map[string][]string, room string, seen map[string]bool) strin
 	}
 	seen[room] = true
 	for _, p := range of[room] {
-		if strings.HasPrefix(p, "charm.land/") || strings.HasPrefix(p, "github.com/charmbracelet/") {
+		if strings.HasPrefix(p, "charm.land/") ||
+			strings.HasPrefix(p, "github.com/charmbracelet/") {
 			return room + " imports " + p
 		}
 		if in, ok := strings.CutPrefix(p, "lanyard/"); ok {
@@ -369,9 +394,11 @@ func TestOneReader(t *testing.T) {
 			continue
 		}
 		ast.Inspect(s.file, func(n ast.Node) bool {
-			if sel, ok := n.(*ast.SelectorExpr); ok && (sel.Sel.Name == "Open" || sel.Sel.Name == "ReadFile" || sel.Sel.Name == "DirFS") {
+			if sel, ok := n.(*ast.SelectorExpr); ok &&
+				(sel.Sel.Name == "Open" || sel.Sel.Name == "ReadFile" || sel.Sel.Name == "DirFS") {
 				if id, ok := sel.X.(*ast.Ident); ok && id.Name == "os" {
-					t.Errorf("%s calls os.%s: use config.ReadFile or config.OpenFile", s.path, sel.Sel.Name)
+					t.Errorf("%s calls os.%s: use config.ReadFile or config.OpenFile", s.path,
+						sel.Sel.Name)
 				}
 			}
 			return true
@@ -388,7 +415,8 @@ func TestOneProgram(t *testing.T) {
 			continue
 		}
 		ast.Inspect(s.file, func(n ast.Node) bool {
-			if sel, ok := n.(*ast.SelectorExpr); ok && sel.Sel.Name == "NewProgram" && s.path != "ui/ui.go" {
+			if sel, ok := n.(*ast.SelectorExpr); ok && sel.Sel.Name == "NewProgram" &&
+				s.path != "ui/ui.go" {
 				t.Errorf("%s starts a program; only ui.Run in ui/ui.go does", s.path)
 			}
 			return true
@@ -481,7 +509,8 @@ func TestSecurityNamesTests(t *testing.T) {
 			}
 		}
 	}
-	named := regexp.MustCompile("`((?:Test|Fuzz)[A-Za-z0-9]+)`").FindAllStringSubmatch(string(text), -1)
+	named := regexp.MustCompile("`((?:Test|Fuzz)[A-Za-z0-9]+)`").FindAllStringSubmatch(string(text),
+		-1)
 	if len(named) < 20 {
 		t.Errorf("only %d tests are named", len(named))
 	}
@@ -649,7 +678,8 @@ func spelled(f *ast.File, known map[string]string) (bad []string) {
 	values := slices.Collect(maps.Values(known))
 	texts(f, func(holder, typ, s string) {
 		holds := slices.Contains([]string{"Code", "code", "CodeOf"}, holder)
-		if holds && (slices.Contains([]string{"Error", "failure", "report"}, typ) || slices.Contains(values, s)) {
+		if holds && (slices.Contains([]string{"Error", "failure", "report"}, typ) ||
+			slices.Contains(values, s)) {
 			bad = append(bad, s)
 		}
 	})
@@ -657,7 +687,8 @@ func spelled(f *ast.File, known map[string]string) (bad []string) {
 		if call, ok := n.(*ast.CallExpr); ok {
 			for _, e := range call.Args {
 				s, _ := literal(e)
-				if s != "" && slices.Contains(values, s) && (nameOf(call.Fun) == "isCode" || strings.HasPrefix(s, "store_")) {
+				if s != "" && slices.Contains(values, s) &&
+					(nameOf(call.Fun) == "isCode" || strings.HasPrefix(s, "store_")) {
 					bad = append(bad, s)
 				}
 			}
@@ -668,7 +699,8 @@ func spelled(f *ast.File, known map[string]string) (bad []string) {
 }
 
 // named are fields whose values package console has constants for. Faces and store use these.
-var named = []string{"Act", "AtServer", "Cause", "Grant", "Lifetime", "Op", "Proof", "Regime", "Source",
+var named = []string{"Act", "AtServer", "Cause", "Grant", "Lifetime", "Op", "Proof", "Regime",
+	"Source",
 	"State", "Stop", "Verdict"}
 
 // unnamed returns the values of such fields that a file spells out.
@@ -725,7 +757,8 @@ func TestCodesAreConstants(t *testing.T) {
 			continue
 		}
 		for _, code := range spelled(s.file, known) {
-			t.Errorf("%s spells out the error code %q: use the constant of package console", s.path, code)
+			t.Errorf("%s spells out the error code %q: use the constant of package console", s.path,
+				code)
 		}
 		ast.Inspect(s.file, func(n ast.Node) bool {
 			if id, ok := n.(*ast.Ident); ok && s.path != "console/code.go" {
@@ -773,7 +806,8 @@ func TestCodesOfTheStoreAreListed(t *testing.T) {
 		t.Fatal(err)
 	}
 	var listed, want []string
-	for _, row := range regexp.MustCompile("(?m)^\\| (`(?:store_|not_kept).*?) \\|").FindAllStringSubmatch(string(b), -1) {
+	for _, row := range regexp.MustCompile(
+		"(?m)^\\| (`(?:store_|not_kept).*?) \\|").FindAllStringSubmatch(string(b), -1) {
 		listed = append(listed, strings.Split(strings.ReplaceAll(row[1], "`", ""), ", ")...)
 	}
 	for _, value := range codes(t) {
@@ -791,9 +825,10 @@ func TestCodesOfTheStoreAreListed(t *testing.T) {
 // openers are the files of the screen that may look past the type console.Private, and why. Notices
 // may too: they are redacted when they are drawn.
 var openers = map[string]string{
-	"ui/header.go":              "compares a name with the title",
-	"ui/presenter.go":           "tells the redactor which names there are",
-	"ui/overlay/app.go":         "the form edits what the configuration holds; it hides it by itself",
+	"ui/header.go":    "compares a name with the title",
+	"ui/presenter.go": "tells the redactor which names there are",
+	"ui/overlay/app.go": "the form edits what the configuration holds; it hides it by " +
+		"itself",
 	"ui/overlay/delete.go":      "hands a name to the session",
 	"ui/overlay/grant.go":       "the hint of a field, which the form redacts",
 	"ui/overlay/import.go":      "shows dots in place of names that the redactor does not know yet",
@@ -818,7 +853,8 @@ func TestPrivateIsShownByTheScene(t *testing.T) {
 		}
 	}
 	fset := token.NewFileSet()
-	imp := importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
+	imp := importer.ForCompiler(fset, "gc",
+		func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
 	seen := map[string]bool{}
 	for _, room := range []string{"ui", "ui/pane", "ui/overlay"} {
 		var files []*ast.File
@@ -832,7 +868,8 @@ func TestPrivateIsShownByTheScene(t *testing.T) {
 			}
 		}
 		info := &types.Info{Types: map[ast.Expr]types.TypeAndValue{}}
-		if _, err := (&types.Config{Importer: imp}).Check("lanyard/"+room, fset, files, info); err != nil {
+		if _, err := (&types.Config{Importer: imp}).Check("lanyard/"+room, fset, files,
+			info); err != nil {
 			t.Fatal(err)
 		}
 		for _, f := range files {
@@ -864,7 +901,8 @@ func TestPrivateIsShownByTheScene(t *testing.T) {
 // opens reports whether a call converts a console.Private to a string, or takes the text of an
 // error.
 func opens(info *types.Info, call *ast.CallExpr) bool {
-	if fun := info.Types[call.Fun]; fun.IsType() && fun.Type.String() == "string" && len(call.Args) == 1 {
+	if fun := info.Types[call.Fun]; fun.IsType() && fun.Type.String() == "string" &&
+		len(call.Args) == 1 {
 		return strings.HasSuffix(info.Types[call.Args[0]].Type.String(), "console.Private")
 	}
 	sel, ok := call.Fun.(*ast.SelectorExpr)

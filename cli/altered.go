@@ -17,7 +17,8 @@ const alteredWord = "altered"
 // store's key.
 func (p *program) noteDoubt(l ledger) {
 	if len(l.Altered) > 0 {
-		p.note("altered outside of lanyard, and not used: %s; lanyard doctor says more", alteredNames(l.Altered))
+		p.note("altered outside of lanyard, and not used: %s; lanyard doctor says more",
+			alteredNames(l.Altered))
 	}
 	if l.Key.Locked && l.Key.Kind != "" {
 		p.note("not verified: the list was read without the store's key")
@@ -46,7 +47,8 @@ func (d *doctor) checkAltered(ctx context.Context, b console.Board, svc *console
 		d.ok(check, "no row in the store was changed by another program than lanyard")
 	}
 	for _, a := range slices.Concat(b.Altered, unopened) {
-		away := "lanyard forget " + shellQuote(a.ID) + " removes it, lanyard restore restores a backup"
+		away := "lanyard forget " + shellQuote(a.ID) +
+			" removes it, lanyard restore restores a backup"
 		switch {
 		case a.Configured:
 			away = "lanyard forget " + shellQuote(a.ID) + " writes it again"
@@ -55,7 +57,8 @@ func (d *doctor) checkAltered(ctx context.Context, b console.Board, svc *console
 		case a.Table == "password", a.Table == "key for hashes":
 			away = "it is stored again when it is next needed"
 		}
-		d.fail(check, "find out what writes to the database; "+away, "%s %s was changed by another program than lanyard: %s", a.Table, a.ID, a.Effect())
+		d.fail(check, "find out what writes to the database; "+away,
+			"%s %s was changed by another program than lanyard: %s", a.Table, a.ID, a.Effect())
 	}
 }
 
@@ -63,7 +66,9 @@ func (d *doctor) checkAltered(ctx context.Context, b console.Board, svc *console
 func (l ledger) alteredError(text string) error {
 	for _, a := range l.Altered {
 		if a.ID == text && !a.Configured {
-			return &failure{exit: exitLocked, code: console.CodeStoreAltered, text: a.Table + " " + a.ID + " was changed by another program than lanyard: " + a.Effect(),
+			return &failure{exit: exitLocked, code: console.CodeStoreAltered,
+				text: a.Table + " " + a.ID + " was changed by another program than lanyard: " +
+					a.Effect(),
 				hint: "lanyard forget " + a.ID + " removes it; a backup brings it back"}
 		}
 	}

@@ -15,9 +15,12 @@ func TestSignInIsAskedForAtATerminal(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	file := filepath.Join(dir, ".config", "lanyard", "config.toml")
-	config := "[[environment]]\nname = \"e\"\ntoken_url = \"https://e.example/token\"\nauthorize_url = \"https://e.example/authorize\"\nclient_auth = \"none\"\n" +
+	config := "[[environment]]\nname = \"e\"\ntoken_url = " +
+		"\"https://e.example/token\"\nauthorize_url = " +
+		"\"https://e.example/authorize\"\nclient_auth = \"none\"\n" +
 		"[[application]]\nname = \"Me\"\nconsumer_key = \"k\"\ngrant = \"authorization_code\"\n"
-	if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o700), os.WriteFile(file, []byte(config), 0o600)); err != nil {
+	if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o700),
+		os.WriteFile(file, []byte(config), 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	c := openShell(t, dir)

@@ -45,11 +45,15 @@ func (p *program) runApps(c *cobra.Command, _ []string) error {
 	var rows [][]string
 	for _, a := range all {
 		rows = append(rows, []string{
-			a.Name, a.Environment, dash(a.KeyType), grantWords(a.Grant), dash(strings.Join(a.Scopes, " ")), strings.ReplaceAll(a.Secret, "_", " "),
-			a.Source, strconv.Itoa(a.Tokens.Active), strconv.Itoa(a.Tokens.Expiring), strconv.Itoa(a.Tokens.Lingering),
+			a.Name, a.Environment, dash(a.KeyType), grantWords(a.Grant),
+			dash(strings.Join(a.Scopes, " ")), strings.ReplaceAll(a.Secret, "_", " "),
+			a.Source, strconv.Itoa(a.Tokens.Active), strconv.Itoa(a.Tokens.Expiring),
+			strconv.Itoa(a.Tokens.Lingering),
 		})
 	}
-	columns(p.out(), []string{"NAME", "ENVIRONMENT", "KEY TYPE", "GRANT", "SCOPES", "SECRET", "SOURCE", ">ACTIVE", ">EXPIRING", ">LINGERING"}, rows)
+	columns(p.out(),
+		[]string{"NAME", "ENVIRONMENT", "KEY TYPE", "GRANT", "SCOPES", "SECRET", "SOURCE",
+			">ACTIVE", ">EXPIRING", ">LINGERING"}, rows)
 	return nil
 }
 
@@ -58,7 +62,8 @@ func coveredWords(a console.Application, all []console.Application) string {
 	for _, have := range all {
 		if have.ID == a.ID {
 			return string(a.Label()) + " of the store is not listed: " + string(have.Label()) +
-				" of the configuration has the same token URL, consumer key, grant and user, and replaces it"
+				" of the configuration has the same token URL, consumer key, grant and user, " +
+				"and replaces it"
 		}
 	}
 	return string(a.Label()) + " of the store is not listed"
@@ -73,7 +78,8 @@ func dash(s string) string {
 }
 
 // completeApps completes APP. It reads only the configuration.
-func (p *program) completeApps(_ *cobra.Command, args []string, start string) ([]string, cobra.ShellCompDirective) {
+func (p *program) completeApps(_ *cobra.Command, args []string,
+	start string) ([]string, cobra.ShellCompDirective) {
 	var names []string
 	paths, err := p.paths()
 	if err != nil || len(args) > 0 {
@@ -90,7 +96,8 @@ func (p *program) completeApps(_ *cobra.Command, args []string, start string) ([
 }
 
 func completions(a console.Application, start string) []string {
-	if !strings.HasPrefix(string(a.Label()), start) || string(a.Label()) != text.Line(string(a.Label())) {
+	if !strings.HasPrefix(string(a.Label()), start) ||
+		string(a.Label()) != text.Line(string(a.Label())) {
 		return nil
 	}
 	return []string{string(a.Label())}

@@ -71,7 +71,8 @@ func (p *program) openBackup(path string) (in *bufio.Reader, done func(), err er
 
 // openingIdentities returns the identities that may decrypt a backup. The header of the backup says
 // whether it needs a passphrase or the identity files.
-func (f restoreFlags) openingIdentities(ctx context.Context, in *bufio.Reader, phrases passphrases) ([]age.Identity, error) {
+func (f restoreFlags) openingIdentities(ctx context.Context, in *bufio.Reader,
+	phrases passphrases) ([]age.Identity, error) {
 	byPhrase, err := store.ForPassphrase(in)
 	switch {
 	case err != nil:
@@ -88,7 +89,9 @@ func (f restoreFlags) openingIdentities(ctx context.Context, in *bufio.Reader, p
 		}
 		return passphraseIdentities(phrase)
 	case len(f.identities) == 0:
-		return nil, misuse("name the file with the identity (AGE-SECRET-KEY-1…) of one of them with --identity", "restore: the backup was made for recipients")
+		return nil, misuse(
+			"name the file with the identity (AGE-SECRET-KEY-1…) of one of them with --identity",
+			"restore: the backup was made for recipients")
 	}
 	var ids []age.Identity
 	for _, path := range f.identities {
@@ -108,7 +111,8 @@ func readIdentities(ctx context.Context, path string) ([]age.Identity, error) {
 		_, err := store.ForPassphrase(bufio.NewReader(f))
 		_ = f.Close()
 		if err == nil {
-			return nil, misuse("age -d "+path+" decrypts it", "restore: %s is encrypted itself", path)
+			return nil, misuse("age -d "+path+" decrypts it", "restore: %s is encrypted itself",
+				path)
 		}
 	}
 	data, _, err := config.ReadFile(ctx, path, config.MaxSecret)
@@ -118,11 +122,14 @@ func readIdentities(ctx context.Context, path string) ([]age.Identity, error) {
 	defer clear(data)
 	text, err := secret.ReadLines(string(data))
 	if err != nil {
-		return nil, misuse("age-keygen writes such a file", "restore: the identity %s %v", path, err)
+		return nil, misuse("age-keygen writes such a file", "restore: the identity %s %v", path,
+			err)
 	}
 	ids, err := age.ParseIdentities(strings.NewReader(text.Reveal()))
 	if err != nil || len(ids) == 0 {
-		return nil, misuse("age-keygen writes such a file; --identity takes its name, not the identity itself", "restore: %s holds something else than age identities", path)
+		return nil, misuse(
+			"age-keygen writes such a file; --identity takes its name, not the identity itself",
+			"restore: %s holds something else than age identities", path)
 	}
 	return ids, nil
 }

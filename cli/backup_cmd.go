@@ -51,12 +51,17 @@ func (p *program) backupCommand() *cobra.Command {
 			"lanyard restore FILE restores it. Without lanyard, age -d FILE | tar x -C DIR\n" +
 			"makes a state directory of an empty DIR.",
 		Args: takes(1, 1),
-		RunE: func(c *cobra.Command, args []string) error { return p.runBackup(c.Context(), args[0], f) },
+		RunE: func(c *cobra.Command, args []string) error {
+			return p.runBackup(c.Context(), args[0], f)
+		},
 	}
-	c.Flags().StringArrayVar(&f.recipients, "recipient", nil, "encrypt for this age public `key` (age1…); may be repeated")
-	c.Flags().StringVar(&f.file, "recipients-file", "", "encrypt for the public keys in this `file`, one on each line")
+	c.Flags().StringArrayVar(&f.recipients, "recipient", nil,
+		"encrypt for this age public `key` (age1…); may be repeated")
+	c.Flags().StringVar(&f.file, "recipients-file", "",
+		"encrypt for the public keys in this `file`, one on each line")
 	c.Flags().BoolVar(&f.stdin, "secret-stdin", false,
-		"read passphrases from standard input, one on each line: first the store's if one locks it, "+
+		"read passphrases from standard input, one on each line: first the store's if one "+
+			"locks it, "+
 			"then the backup's unless it is for recipients")
 	return p.listFlags(c)
 }
@@ -85,7 +90,8 @@ func (p *program) runBackup(ctx context.Context, path string, f backupFlags) err
 	}
 	defer func() { _ = db.Close() }()
 	if len(to) > 0 && f.stdin && !db.Key().Asks {
-		return misuse("leave out one of the two", "backup: recipients and a passphrase exclude each other")
+		return misuse("leave out one of the two",
+			"backup: recipients and a passphrase exclude each other")
 	}
 	phrases := p.passphrasesFrom(f.stdin)
 	if err := phrases.unlock(ctx, db); err != nil {
@@ -113,7 +119,8 @@ func (p *program) runBackup(ctx context.Context, path string, f backupFlags) err
 	if p.json {
 		return p.printJSON(done)
 	}
-	p.print("backed up %s and %s to %s", text.Count(done.Applications, "application"), text.Count(done.Tokens, "token"), path)
+	p.print("backed up %s and %s to %s", text.Count(done.Applications, "application"),
+		text.Count(done.Tokens, "token"), path)
 	return nil
 }
 
@@ -131,7 +138,8 @@ func (p *program) countBackup(ctx context.Context, db *store.Store, done *backup
 		done.Applications, done.Tokens = len(apps), len(tokens)
 		unopened, err := r.Unopened()
 		if all := slices.Concat(r.Altered(), unopened); len(all) > 0 {
-			p.warn("altered outside of lanyard, and backed up as it is: %s; a restored store refuses it too",
+			p.warn("altered outside of lanyard, and backed up as it is: %s; a restored store "+
+				"refuses it too",
 				alteredNames(all))
 		}
 		return err
@@ -161,10 +169,14 @@ func (f backupFlags) parse(ctx context.Context) ([]age.Recipient, error) {
 		if err != nil {
 			// The identity is a secret: the message must not repeat it.
 			if strings.HasPrefix(strings.ToUpper(strings.TrimSpace(r)), "AGE-SECRET-KEY") {
-				return nil, misuse("a recipient is the public key that belongs to it (age1…). Other users could read the command line: make a new pair",
+				return nil, misuse(
+					"a recipient is the public key that belongs to it (age1…). Other users "+
+						"could read the command line: make a new pair",
 					"backup: that is an identity, which is a secret, and no recipient")
 			}
-			return nil, misuse("a public key begins with age1; age-keygen makes one with its identity", "backup: %q is no age recipient", r)
+			return nil, misuse(
+				"a public key begins with age1; age-keygen makes one with its identity",
+				"backup: %q is no age recipient", r)
 		}
 		to = append(to, got...)
 	}
@@ -175,12 +187,16 @@ func (f backupFlags) parse(ctx context.Context) ([]age.Recipient, error) {
 		}
 		got, err := parseRecipients(string(text))
 		if err != nil || len(got) == 0 {
-			return nil, misuse("one public key (age1…) on each line", "backup: %s holds something else than age recipients", f.file)
+			return nil, misuse("one public key (age1…) on each line",
+				"backup: %s holds something else than age recipients", f.file)
 		}
 		to = append(to, got...)
 	}
 	if err := canSeal(to); err != nil {
-		return nil, misuse("a file for both would be as weak as the weaker ones: leave out one kind", "backup: recipients that withstand quantum computers (age1pq1…) and others exclude each other")
+		return nil, misuse(
+			"a file for both would be as weak as the weaker ones: leave out one kind",
+			"backup: recipients that withstand quantum computers (age1pq1…) and others exclude "+
+				"each other")
 	}
 	return to, nil
 }
@@ -204,7 +220,8 @@ type restoreJSON struct {
 	Tokens       int      `json:"tokens"`
 	Kept         []string `json:"kept"`
 	Signed       *bool    `json:"signed"` // by the current store; null: it could not be checked
-	Hosts        []string `json:"hosts"`  // that neither the current store nor the configuration names
+	// that neither the current store nor the configuration names
+	Hosts []string `json:"hosts"`
 }
 
 // restoreFlags are the flags of restore.
@@ -231,15 +248,21 @@ func (p *program) restoreCommand() *cobra.Command {
 			"the configuration names. Only --host answers that in advance. Restore also says\n" +
 			"whether this store signed the backup.",
 		Args: takes(1, 1),
-		RunE: func(c *cobra.Command, args []string) error { return p.runRestore(c.Context(), args[0], f) },
+		RunE: func(c *cobra.Command, args []string) error {
+			return p.runRestore(c.Context(), args[0], f)
+		},
 	}
-	c.Flags().StringArrayVar(&f.identities, "identity", nil, "decrypt with the age identities in this `file`; may be repeated")
+	c.Flags().StringArrayVar(&f.identities, "identity", nil,
+		"decrypt with the age identities in this `file`; may be repeated")
 	c.Flags().BoolVar(&f.stdin, "secret-stdin", false,
-		"read passphrases from standard input, one on each line: first the backup's unless an identity opens it, "+
+		"read passphrases from standard input, one on each line: first the backup's unless an "+
+			"identity opens it, "+
 			"then a new one for the store if its key is or was a passphrase")
 	c.Flags().StringArrayVar(&f.hosts, "host", nil,
-		"let restored applications send credentials to this `host`, as the question names it; may be repeated")
-	c.Flags().BoolVar(&f.replace, "replace", false, "replace the existing store, and keep it beside the new one")
+		"let restored applications send credentials to this `host`, as the question names it; "+
+			"may be repeated")
+	c.Flags().BoolVar(&f.replace, "replace", false,
+		"replace the existing store, and keep it beside the new one")
 	return p.listFlags(c)
 }
 
@@ -254,7 +277,8 @@ func (p *program) runRestore(ctx context.Context, path string, f restoreFlags) e
 		}
 	}
 	if path == "-" && f.stdin {
-		return misuse("name the file", "restore: the backup and the passphrase cannot both come from standard input")
+		return misuse("name the file",
+			"restore: the backup and the passphrase cannot both come from standard input")
 	}
 	in, done, err := p.openBackup(path)
 	if err != nil {
@@ -269,7 +293,8 @@ func (p *program) runRestore(ctx context.Context, path string, f restoreFlags) e
 	if err != nil {
 		return err
 	}
-	r := store.Restoring{Options: p.storeOptions(cfg), Replace: f.replace, LeaseNow: p.leaseClock(), Patience: keyPatience, Waiting: p.noteWaitingForAnswers}
+	r := store.Restoring{Options: p.storeOptions(cfg), Replace: f.replace, LeaseNow: p.leaseClock(),
+		Patience: keyPatience, Waiting: p.noteWaitingForAnswers}
 	current := p.readCurrentStore(ctx, paths, r.Options)
 	if current.kind != "" && cfg.StoreKey == "auto" {
 		r.First = []string{current.kind} // keep the key where the current store has it
@@ -282,7 +307,9 @@ func (p *program) runRestore(ctx context.Context, path string, f restoreFlags) e
 	out := restoreJSON{State: paths.State, Hosts: []string{}}
 	r.Signer = current.signer
 	r.Review = func(v store.Review) error {
-		out.Hosts = append(out.Hosts, console.NewDestinations(v.Applications, slices.Concat(cfg.Applications, current.apps))...)
+		out.Hosts = append(out.Hosts,
+			console.NewDestinations(v.Applications,
+				slices.Concat(cfg.Applications, current.apps))...)
 		if v.Signature != store.Unchecked {
 			signed := v.Signature == store.Signed
 			out.Signed = &signed
@@ -293,10 +320,12 @@ func (p *program) runRestore(ctx context.Context, path string, f restoreFlags) e
 	if err != nil {
 		return err
 	}
-	for _, text := range revertedTokens(current.tokens, p.readCurrentStore(ctx, paths, r.Options).tokens, p.clock()) {
+	for _, text := range revertedTokens(current.tokens,
+		p.readCurrentStore(ctx, paths, r.Options).tokens, p.clock()) {
 		p.warn("%s", text)
 	}
-	out.Applications, out.Tokens, out.Kept = got.Applications, got.Tokens, append([]string{}, got.Kept...)
+	out.Applications, out.Tokens, out.Kept = got.Applications, got.Tokens,
+		append([]string{}, got.Kept...)
 	return p.printRestored(out)
 }
 
@@ -314,33 +343,40 @@ func (p *program) printRestored(out restoreJSON) error {
 
 // confirmHosts prints whether the backup is signed. If it would send credentials to hosts that are
 // neither known here nor allowed by --host, it asks the person.
-func (p *program) confirmHosts(v store.Review, current currentStore, hosts, allowed []string) error {
+func (p *program) confirmHosts(v store.Review, current currentStore, hosts,
+	allowed []string) error {
 	signed := map[store.Signature]string{
-		store.Signed:    "the backup is signed by the store here",
-		store.Unsigned:  "the backup is not signed by the store here",
-		store.Unchecked: "whether the backup is signed by the store here cannot be told: " + current.noSigner,
+		store.Signed:   "the backup is signed by the store here",
+		store.Unsigned: "the backup is not signed by the store here",
+		store.Unchecked: "whether the backup is signed by the store here cannot be told: " +
+			current.noSigner,
 	}[v.Signature]
 	p.note("%s", signed)
 	if v.Altered > 0 {
-		p.warn("%s in the backup were altered outside of lanyard, and stay refused", text.Count(v.Altered, "row"))
+		p.warn("%s in the backup were altered outside of lanyard, and stay refused",
+			text.Count(v.Altered, "row"))
 	}
 	places := "it sends credentials to " + strings.Join(hosts, ", ")
 	if len(hosts) > 0 && !current.there {
 		p.note("%s", places)
 	}
-	left := slices.DeleteFunc(slices.Clone(hosts), func(h string) bool { return slices.Contains(allowed, h) })
+	left := slices.DeleteFunc(slices.Clone(hosts),
+		func(h string) bool { return slices.Contains(allowed, h) })
 	if len(left) == 0 || !current.there {
 		return nil
 	}
-	places = "it would send credentials to places that neither the store here nor the configuration names: " + strings.Join(left, ", ")
+	places = "it would send credentials to places that neither the store here nor the " +
+		"configuration names: " + strings.Join(left, ", ")
 	var flags []string
 	for _, h := range left {
 		flags = append(flags, "--host "+shellQuote(h))
 	}
 	return p.askYes(places+"\nrestore it?",
-		&failure{exit: exitUsage, code: console.CodeNeedsHost, text: "restore: " + places + "; nothing was changed",
+		&failure{exit: exitUsage, code: console.CodeNeedsHost,
+			text: "restore: " + places + "; nothing was changed",
 			hint: "if you know them, answer at a terminal, or give " + strings.Join(flags, " ")},
-		&failure{exit: exitUsage, code: console.CodeDeclined, text: "restore: not confirmed, nothing was changed"})
+		&failure{exit: exitUsage, code: console.CodeDeclined,
+			text: "restore: not confirmed, nothing was changed"})
 }
 
 // currentStore is the store that a restore replaces.
@@ -355,7 +391,8 @@ type currentStore struct {
 
 // readCurrentStore reads the store that a restore is about to replace. It never asks for the key. A
 // store that cannot be opened is no error, because a damaged store may be replaced.
-func (p *program) readCurrentStore(ctx context.Context, paths config.Paths, o store.Options) currentStore {
+func (p *program) readCurrentStore(ctx context.Context, paths config.Paths,
+	o store.Options) currentStore {
 	if !hasStore(paths) {
 		return currentStore{noSigner: "there is none"}
 	}
@@ -404,10 +441,14 @@ func revertedTokens(before, after []console.Token, now time.Time) (out []string)
 		}
 	}
 	if len(alive) > 0 {
-		out = append(out, "revoked or replaced since the backup, and listed as alive again: "+strings.Join(alive, ", ")+"; lanyard probe tells what the gateway thinks, lanyard revoke ends one")
+		out = append(out, "revoked or replaced since the backup, and listed as alive again: "+
+			strings.Join(alive, ", ")+
+			"; lanyard probe tells what the gateway thinks, lanyard revoke ends one")
 	}
 	if len(missing) > 0 {
-		out = append(out, "got since the backup, and only in the store that was kept: "+strings.Join(missing, ", "))
+		out = append(out,
+			"got since the backup, and only in the store that was kept: "+
+				strings.Join(missing, ", "))
 	}
 	return out
 }
@@ -420,6 +461,8 @@ func (s passphrases) ofBackup() (secret.Text, error) {
 	case s.p.canAsk():
 		return s.p.askPassphrase("passphrase of the backup: ")
 	}
-	return secret.Text{}, &failure{exit: exitLocked, code: console.CodeStoreBackupLocked, text: "there is no terminal to ask for the backup's passphrase at",
-		hint: "--secret-stdin reads it from standard input"}
+	return secret.Text{},
+		&failure{exit: exitLocked, code: console.CodeStoreBackupLocked,
+			text: "there is no terminal to ask for the backup's passphrase at",
+			hint: "--secret-stdin reads it from standard input"}
 }

@@ -42,7 +42,8 @@ const signInPatience = 30 * time.Second
 func (callbacks) Open(ctx context.Context, redirectURL string) (console.Door, error) {
 	u, err := url.Parse(redirectURL)
 	if err != nil || u.Scheme != "http" || !console.Loopback(u.Hostname()) {
-		return nil, misuse("such as http://127.0.0.1:0/callback", "redirect_url: not an http:// address of this machine")
+		return nil, misuse("such as http://127.0.0.1:0/callback",
+			"redirect_url: not an http:// address of this machine")
 	}
 	host, port := u.Hostname(), u.Port()
 	if port == "" {
@@ -54,12 +55,14 @@ func (callbacks) Open(ctx context.Context, redirectURL string) (console.Door, er
 	listeners, err := listenAt(ctx, host, port)
 	if err != nil {
 		return nil, &failure{exit: exitUnexpected, code: console.CodeNoCallback, err: err,
-			text: "get: cannot listen for the browser at " + redirectURL + ": " + listenCause(err), hint: "port 0 in redirect_url takes a free one"}
+			text: "get: cannot listen for the browser at " + redirectURL + ": " + listenCause(err),
+			hint: "port 0 in redirect_url takes a free one"}
 	}
 	_, port, _ = net.SplitHostPort(listeners[0].Addr().String())
 	u.Host = net.JoinHostPort(host, port)
 	return &door{
-		listeners: listeners, url: u.String(), host: u.Host, path: u.Path, patience: signInPatience, outcome: make(chan error, 1),
+		listeners: listeners, url: u.String(), host: u.Host, path: u.Path, patience: signInPatience,
+		outcome: make(chan error, 1),
 	}, nil
 }
 
@@ -176,7 +179,8 @@ func (d *door) Wait(ctx context.Context, accept func(url.Values) error) error {
 			return 0, ""
 		case errors.Is(err, console.ErrNotOurs):
 			if strangers++; strangers >= maxStrangers {
-				finish(&failure{exit: exitUnexpected, code: console.CodeNoCallback, text: "get: too many requests at the redirect URL that were no answer"})
+				finish(&failure{exit: exitUnexpected, code: console.CodeNoCallback,
+					text: "get: too many requests at the redirect URL that were no answer"})
 			}
 			return http.StatusBadRequest, "This is not an answer to what Lanyard asked."
 		}
@@ -213,7 +217,8 @@ func (d *door) newServer(judge func(*http.Request) (status int, text string)) *h
 	return &http.Server{
 		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 10 * time.Second,
 		WriteTimeout: d.patience + 10*time.Second, MaxHeaderBytes: 64 << 10,
-		ErrorLog: log.New(io.Discard, "", 0), // the default writes to the terminal, and quotes the request
+		// the default writes to the terminal, and quotes the request
+		ErrorLog: log.New(io.Discard, "", 0),
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			status, text := judge(r)
 			if status == 0 {
@@ -239,9 +244,12 @@ func (d *door) awaitOutcome() (status int, text string) {
 		if err == nil {
 			return http.StatusOK, "Signed in. You can close this page and go back to Lanyard."
 		}
-		return http.StatusBadGateway, "You have signed in, but Lanyard got no token. Lanyard says why."
+		return http.StatusBadGateway,
+			"You have signed in, but Lanyard got no token. Lanyard says why."
 	case <-timer.C:
-		return http.StatusOK, "You have signed in. Lanyard is still asking for the token: look there for what becomes of it."
+		return http.StatusOK,
+			"You have signed in. Lanyard is still asking for the token: look there for what " +
+				"becomes of it."
 	}
 }
 
@@ -253,8 +261,11 @@ func page(w http.ResponseWriter, status int, text string) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
+	h.Set("Content-Security-Policy",
+		"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
 	h.Set("Connection", "close")
 	w.WriteHeader(status)
-	_, _ = io.WriteString(w, "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Lanyard</title></head><body><p>"+text+"</p></body></html>\n")
+	_, _ = io.WriteString(w,
+		"<!doctype html><html lang=\"en\"><head><meta "+
+			"charset=\"utf-8\"><title>Lanyard</title></head><body><p>"+text+"</p></body></html>\n")
 }

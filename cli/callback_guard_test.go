@@ -24,7 +24,8 @@ type waitingDoor struct {
 
 func waiting(t *testing.T, redirectURL string) *waitingDoor {
 	t.Helper()
-	k := &waitingDoor{Door: opened(t, redirectURL), took: make(chan string, 10), done: make(chan error, 1)}
+	k := &waitingDoor{Door: opened(t, redirectURL), took: make(chan string, 10),
+		done: make(chan error, 1)}
 	var err error
 	if k.at, err = url.Parse(k.URL()); err != nil {
 		t.Fatal(err)
@@ -93,19 +94,26 @@ func TestDoorSendsAway(t *testing.T) {
 		"no name at all":        {"GET " + answer + " HTTP/1.1\r\n\r\n", 400},
 		"an empty name":         {get(answer, "", ""), 404},
 		"an old protocol":       {"GET " + answer + " HTTP/1.0\r\n\r\n", 404},
-		"another method":        {"POST " + answer + " HTTP/1.1\r\nHost: " + k.at.Host + "\r\nContent-Length: 0\r\n\r\n", 404},
-		"HEAD":                  {strings.Replace(get(answer, k.at.Host, ""), "GET", "HEAD", 1), 404},
-		"OPTIONS":               {strings.Replace(get(answer, k.at.Host, ""), "GET", "OPTIONS", 1), 404},
-		"CONNECT":               {"CONNECT " + k.at.Host + " HTTP/1.1\r\nHost: " + k.at.Host + "\r\n\r\n", 404},
-		"another path":          {get("/?state=ours&code="+code, k.at.Host, ""), 404},
-		"a path below":          {get("/callback/?state=ours&code="+code, k.at.Host, ""), 404},
-		"a path around":         {get("/x/../callback?state=ours&code="+code, k.at.Host, ""), 404},
-		"an icon":               {get("/favicon.ico", k.at.Host, ""), 404},
-		"another state":         {get("/callback?state=<b>theirs</b>&code="+code, k.at.Host, ""), 400},
-		"no state":              {get("/callback?code="+code, k.at.Host, ""), 400},
-		"nothing":               {get("/callback", k.at.Host, ""), 400},
-		"a broken query":        {get("/callback?%zz&state=ours", k.at.Host, ""), 400},
-		"a header too large":    {get(answer, k.at.Host, "X: "+strings.Repeat("x", 128<<10)+"\r\n"), 431},
+		"another method": {
+			"POST " + answer + " HTTP/1.1\r\nHost: " + k.at.Host + "\r\nContent-Length: 0\r\n\r\n",
+			404},
+		"HEAD": {strings.Replace(get(answer, k.at.Host, ""), "GET", "HEAD", 1),
+			404},
+		"OPTIONS": {strings.Replace(get(answer, k.at.Host, ""), "GET", "OPTIONS", 1),
+			404},
+		"CONNECT": {
+			"CONNECT " + k.at.Host + " HTTP/1.1\r\nHost: " + k.at.Host + "\r\n\r\n", 404},
+		"another path":  {get("/?state=ours&code="+code, k.at.Host, ""), 404},
+		"a path below":  {get("/callback/?state=ours&code="+code, k.at.Host, ""), 404},
+		"a path around": {get("/x/../callback?state=ours&code="+code, k.at.Host, ""), 404},
+		"an icon":       {get("/favicon.ico", k.at.Host, ""), 404},
+		"another state": {get("/callback?state=<b>theirs</b>&code="+code, k.at.Host, ""),
+			400},
+		"no state":       {get("/callback?code="+code, k.at.Host, ""), 400},
+		"nothing":        {get("/callback", k.at.Host, ""), 400},
+		"a broken query": {get("/callback?%zz&state=ours", k.at.Host, ""), 400},
+		"a header too large": {get(answer, k.at.Host, "X: "+strings.Repeat("x", 128<<10)+"\r\n"),
+			431},
 	} {
 		resp, body := k.say(t, k.at.Host, c.request)
 		if resp == nil && name == "a header too large" {
@@ -115,7 +123,9 @@ func TestDoorSendsAway(t *testing.T) {
 			t.Errorf("%s: %v", name, resp)
 			continue
 		}
-		if all := body + headerText(resp.Header); strings.Contains(all, code) || strings.Contains(all, "theirs") || strings.Contains(all, "ours") || strings.Contains(all, "evil") {
+		if all := body + headerText(resp.Header); strings.Contains(all, code) ||
+			strings.Contains(all, "theirs") || strings.Contains(all, "ours") ||
+			strings.Contains(all, "evil") {
 			t.Errorf("%s: it repeats what was said: %s", name, all)
 		}
 	}
@@ -134,9 +144,11 @@ func TestDoorSendsAway(t *testing.T) {
 		t.Fatalf("the answer was not taken: %v %s", resp, body)
 	}
 	for name, want := range map[string]string{
-		"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff",
-		"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-		"Content-Type":            "text/html; charset=utf-8",
+		"Cache-Control": "no-store", "Referrer-Policy": "no-referrer",
+		"X-Content-Type-Options": "nosniff",
+		"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri " +
+			"'none'; form-action 'none'",
+		"Content-Type": "text/html; charset=utf-8",
 	} {
 		if got := resp.Header.Get(name); got != want {
 			t.Errorf("%s: %s, want %s", name, got, want)
@@ -152,7 +164,8 @@ func TestDoorSendsAway(t *testing.T) {
 		_ = c.Close()
 		t.Error("somebody is still at home")
 	}
-	if _, err := slow.Read(make([]byte, 1)); err == nil || !errors.Is(err, io.EOF) && !strings.Contains(err.Error(), "reset") {
+	if _, err := slow.Read(make([]byte, 1)); err == nil || !errors.Is(err, io.EOF) &&
+		!strings.Contains(err.Error(), "reset") {
 		t.Errorf("the slow one is still connected: %v", err)
 	}
 }
@@ -185,7 +198,8 @@ func TestDoorAtBothAddresses(t *testing.T) {
 		}
 		k := waiting(t, "http://LocalHost:0/cb")
 		_, port, _ := net.SplitHostPort(k.at.Host)
-		resp, _ := k.say(t, net.JoinHostPort(addr, port), "GET /cb?state=ours&code=c HTTP/1.1\r\nHost: localhost:"+port+"\r\n\r\n")
+		resp, _ := k.say(t, net.JoinHostPort(addr, port),
+			"GET /cb?state=ours&code=c HTTP/1.1\r\nHost: localhost:"+port+"\r\n\r\n")
 		if resp == nil || resp.StatusCode != 200 {
 			t.Fatalf("at %s: %v", addr, resp)
 		}
@@ -193,7 +207,8 @@ func TestDoorAtBothAddresses(t *testing.T) {
 			t.Errorf("at %s: %v", addr, err)
 		}
 		for _, both := range []string{"127.0.0.1", "::1"} {
-			if c, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", net.JoinHostPort(both, port)); err == nil {
+			if c, err := (&net.Dialer{}).DialContext(t.Context(), "tcp",
+				net.JoinHostPort(both, port)); err == nil {
 				_ = c.Close()
 				t.Errorf("somebody is still at home at %s", both)
 			}
@@ -207,10 +222,14 @@ func TestAddressed(t *testing.T) {
 		host, came string
 		want       bool
 	}{
-		{"127.0.0.1:80", "127.0.0.1", true}, {"127.0.0.1:80", "127.0.0.1:80", true}, {"127.0.0.1:81", "127.0.0.1", false},
-		{"[::1]:80", "[::1]", true}, {"[::1]:8976", "[::1]:8976", true}, {"[::1]:8976", "[0:0:0:0:0:0:0:1]:8976", true},
-		{"localhost:8976", "LOCALHOST:8976", true}, {"localhost:8976", "localhost.:8976", false}, {"localhost:8976", "127.0.0.1:8976", false},
-		{"127.0.0.1:8976", "127.0.0.1.evil.example:8976", false}, {"127.0.0.1:8976", "", false}, {"localhost:80", "", false},
+		{"127.0.0.1:80", "127.0.0.1", true}, {"127.0.0.1:80", "127.0.0.1:80", true},
+		{"127.0.0.1:81", "127.0.0.1", false},
+		{"[::1]:80", "[::1]", true}, {"[::1]:8976", "[::1]:8976", true},
+		{"[::1]:8976", "[0:0:0:0:0:0:0:1]:8976", true},
+		{"localhost:8976", "LOCALHOST:8976", true}, {"localhost:8976", "localhost.:8976", false},
+		{"localhost:8976", "127.0.0.1:8976", false},
+		{"127.0.0.1:8976", "127.0.0.1.evil.example:8976", false}, {"127.0.0.1:8976", "", false},
+		{"localhost:80", "", false},
 	} {
 		if got := (&door{host: c.host}).addressed(c.came); got != c.want {
 			t.Errorf("%s for %s: %v", c.came, c.host, got)
@@ -223,10 +242,13 @@ func TestAddressed(t *testing.T) {
 func TestDoorReadsSemicolons(t *testing.T) {
 	t.Parallel()
 	for query, want := range map[string]string{
-		"code=a;b&state=ours": "a;b", "code=a;state=theirs&state=ours": "a;state=theirs", "iss=https://h/;v=1&code=c&state=ours&error_description=no;why": "c", "state=ours&code=a%3Bb": "a;b", ";&code=c&state=ours": "c",
+		"code=a;b&state=ours": "a;b", "code=a;state=theirs&state=ours": "a;state=theirs",
+		"iss=https://h/;v=1&code=c&state=ours&error_description=no;why": "c",
+		"state=ours&code=a%3Bb": "a;b", ";&code=c&state=ours": "c",
 	} {
 		k := waiting(t, "http://127.0.0.1:0/callback")
-		resp, _ := k.say(t, k.at.Host, "GET /callback?"+query+" HTTP/1.1\r\nHost: "+k.at.Host+"\r\n\r\n")
+		resp, _ := k.say(t, k.at.Host,
+			"GET /callback?"+query+" HTTP/1.1\r\nHost: "+k.at.Host+"\r\n\r\n")
 		if resp == nil || resp.StatusCode != http.StatusOK {
 			t.Errorf("%s: %v", query, resp)
 			continue

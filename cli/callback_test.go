@@ -69,15 +69,18 @@ func TestDoor(t *testing.T) {
 		method, rest string
 		want         int
 	}{
-		{"GET", "?state=theirs&code=" + canary, 400}, {"GET", "?%zz", 400}, {"POST", "?state=ours&code=" + canary, 404},
+		{"GET", "?state=theirs&code=" + canary, 400}, {"GET", "?%zz", 400},
+		{"POST", "?state=ours&code=" + canary, 404},
 		{"GET", "/deeper?state=ours&code=" + canary, 404},
 	} {
-		if status, body, _ := fetch(t, c.method, d.URL()+c.rest); status != c.want || strings.Contains(body, canary) || strings.Contains(body, "ours") {
+		if status, body, _ := fetch(t, c.method, d.URL()+c.rest); status != c.want ||
+			strings.Contains(body, canary) || strings.Contains(body, "ours") {
 			t.Errorf("%s %s: %d %s", c.method, c.rest, status, body)
 		}
 	}
 	status, body, h := fetch(t, "GET", d.URL()+"?state=ours&code="+canary)
-	if status != 200 || strings.Contains(body, canary) || h.Get("Cache-Control") != "no-store" || h.Get("Referrer-Policy") != "no-referrer" {
+	if status != 200 || strings.Contains(body, canary) || h.Get("Cache-Control") != "no-store" ||
+		h.Get("Referrer-Policy") != "no-referrer" {
 		t.Errorf("%d %q %v", status, body, h)
 	}
 	if err := <-done; err != nil || len(took) != 1 || took[0] != canary {
@@ -132,7 +135,8 @@ func TestDoorTellsTheOutcome(t *testing.T) {
 			paged <- text
 		}
 		d.Close(c.outcome)
-		if text := <-paged; !strings.HasPrefix(text, strconv.Itoa(c.status)+" ") || !strings.Contains(text, c.says) || strings.Contains(text, "canary") {
+		if text := <-paged; !strings.HasPrefix(text, strconv.Itoa(c.status)+" ") ||
+			!strings.Contains(text, c.says) || strings.Contains(text, "canary") {
 			t.Errorf("after %v the page is %s", c.outcome, text)
 		}
 	}
@@ -147,13 +151,15 @@ func TestDoorRefuses(t *testing.T) {
 	no := errors.New("access denied")
 	done := make(chan error, 1)
 	go func() { done <- d.Wait(t.Context(), func(url.Values) error { return no }) }()
-	if status, body, _ := fetch(t, "GET", d.URL()+"?error=x"); status != 400 || strings.Contains(body, "denied") {
+	if status, body, _ := fetch(t, "GET", d.URL()+"?error=x"); status != 400 ||
+		strings.Contains(body, "denied") {
 		t.Errorf("%d %s", status, body)
 	}
 	if err := <-done; !errors.Is(err, no) {
 		t.Errorf("%v", err)
 	}
-	for _, bad := range []string{"http://0.0.0.0:0/", "http://192.0.2.1:0/", "https://127.0.0.1:0/", "http://[::]:0/", "file:///x", "http://example.com/", "%"} {
+	for _, bad := range []string{"http://0.0.0.0:0/", "http://192.0.2.1:0/", "https://127.0.0.1:0/",
+		"http://[::]:0/", "file:///x", "http://example.com/", "%"} {
 		if d, err := (callbacks{}).Open(t.Context(), bad); err == nil {
 			d.Close(nil)
 			t.Errorf("%s was opened", bad)
@@ -173,7 +179,8 @@ func TestDoorRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	if _, err = (callbacks{}).Open(t.Context(), "http://"+l.Addr().String()+"/cb"); err == nil || !strings.Contains(explain(err).Hint, "port 0") {
+	if _, err = (callbacks{}).Open(t.Context(), "http://"+l.Addr().String()+"/cb"); err == nil ||
+		!strings.Contains(explain(err).Hint, "port 0") {
 		t.Errorf("%v", err)
 	}
 }
@@ -183,7 +190,10 @@ func TestDoorStrangers(t *testing.T) {
 	t.Parallel()
 	d := opened(t, "http://127.0.0.1:0/")
 	done := make(chan error, 1)
-	go func() { done <- d.Wait(t.Context(), func(url.Values) error { return console.ErrNotOurs }) }()
+	go func() {
+		done <- d.Wait(t.Context(),
+			func(url.Values) error { return console.ErrNotOurs })
+	}()
 	for range maxStrangers {
 		fetch(t, "GET", d.URL()+"?state=x")
 	}

@@ -34,11 +34,12 @@ type program struct {
 	args          []string
 	config, state string // flags
 	json, dryRun  bool
-	noBrowser     bool     // --no-browser: print addresses only
-	screen        bool     // the console is open: only it may write to the terminal
-	showTour      bool     // --tour
-	lines         bool     // --plain: the console is lines of text; secrets are asked for at the terminal
-	queued        []string // notes to print when the console is closed
+	noBrowser     bool // --no-browser: print addresses only
+	screen        bool // the console is open: only it may write to the terminal
+	showTour      bool // --tour
+	// --plain: the console is lines of text; secrets are asked for at the terminal
+	lines  bool
+	queued []string // notes to print when the console is closed
 
 	cfg *config.Config // nil until it was read
 	tty *host.Terminal
@@ -49,14 +50,17 @@ type program struct {
 }
 
 // Main runs the command line and returns the exit code.
-func Main(ctx context.Context, args, env []string, stdin io.Reader, stdout, stderr io.Writer, e Embedded) int {
+func Main(ctx context.Context, args, env []string, stdin io.Reader, stdout, stderr io.Writer,
+	e Embedded) int {
 	return run(ctx, args, env, stdin, stdout, stderr, e, host.NewClock())
 }
 
 // run is Main with an injected clock.
-func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stderr io.Writer, e Embedded, clock func() time.Time) int {
+func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stderr io.Writer,
+	e Embedded, clock func() time.Time) int {
 	harden(args, stderr)
-	p := &program{env: env, stdin: stdin, stdout: stdout, stderr: stderr, args: args, embedded: e, clock: clock, ctx: ctx,
+	p := &program{env: env, stdin: stdin, stdout: stdout, stderr: stderr, args: args, embedded: e,
+		clock: clock, ctx: ctx,
 		tty: host.NewTerminal(ctx, stdin, stderr)}
 	root := p.root()
 	root.SetArgs(args)
@@ -94,7 +98,8 @@ func (p *program) root() *cobra.Command {
 	}
 	root.Flags().BoolVar(&says, "version", false, "print the version")
 	root.Flags().BoolVar(&p.lines, "plain", false, plainFlag)
-	root.PersistentFlags().StringVar(&p.config, "config", "", "configuration `file` (LANYARD_CONFIG)")
+	root.PersistentFlags().StringVar(&p.config, "config", "",
+		"configuration `file` (LANYARD_CONFIG)")
 	root.PersistentFlags().StringVar(&p.state, "state", "", "state `directory` (LANYARD_STATE)")
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return misuse(c.CommandPath()+" --help", "%s: %v", c.CommandPath(), err)
@@ -172,7 +177,8 @@ func (p *program) listFlags(c *cobra.Command) *cobra.Command {
 }
 
 func (p *program) verbFlags(c *cobra.Command) *cobra.Command {
-	c.Flags().BoolVar(&p.dryRun, "dry-run", false, "show the requests with secrets masked; send and store nothing")
+	c.Flags().BoolVar(&p.dryRun, "dry-run", false,
+		"show the requests with secrets masked; send and store nothing")
 	return p.listFlags(c)
 }
 
@@ -180,7 +186,8 @@ func (p *program) verbFlags(c *cobra.Command) *cobra.Command {
 // set.
 func (p *program) lookup(name string) (string, bool) {
 	for _, e := range slices.Backward(p.env) {
-		if k, v, ok := strings.Cut(e, "="); ok && (k == name || runtime.GOOS == "windows" && strings.EqualFold(k, name)) {
+		if k, v, ok := strings.Cut(e, "="); ok &&
+			(k == name || runtime.GOOS == "windows" && strings.EqualFold(k, name)) {
 			return v, true
 		}
 	}

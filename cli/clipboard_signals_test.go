@@ -16,14 +16,16 @@ import (
 func fakeClipboard(t *testing.T, dir string) (file string, env []string) {
 	t.Helper()
 	file, bin := filepath.Join(dir, "clipboard"), filepath.Join(dir, "bin")
-	script := "#!/bin/sh\ncase $1 in -out) cat " + file + ";; *) cat >" + file + ".new && mv " + file + ".new " + file + ";; esac\n"
+	script := "#!/bin/sh\ncase $1 in -out) cat " + file + ";; *) cat >" + file + ".new && mv " +
+		file + ".new " + file + ";; esac\n"
 	config := filepath.Join(dir, ".config", "lanyard")
 	for _, d := range []string{bin, config} {
 		if err := os.MkdirAll(d, 0o700); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for name, text := range map[string]string{filepath.Join(bin, "xclip"): script, filepath.Join(config, "config.toml"): "[clipboard]\nvia = \"system\"\n"} {
+	for name, text := range map[string]string{filepath.Join(bin, "xclip"): script,
+		filepath.Join(config, "config.toml"): "[clipboard]\nvia = \"system\"\n"} {
 		if err := os.WriteFile(name, []byte(text), 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -63,7 +65,8 @@ func TestSignalsClearTheClipboard(t *testing.T) {
 	for name, c := range map[string]struct {
 		signal syscall.Signal
 		code   int
-	}{"hangup": {syscall.SIGHUP, 130}, "terminate": {syscall.SIGTERM, 130}, "quit": {syscall.SIGQUIT, 2}} {
+	}{"hangup": {syscall.SIGHUP, 130}, "terminate": {syscall.SIGTERM, 130},
+		"quit": {syscall.SIGQUIT, 2}} {
 		for _, lines := range []bool{false, true} {
 			args, name := []string{"demo"}, name+" of the screen"
 			if lines {
@@ -90,7 +93,8 @@ func TestSignalsClearTheClipboard(t *testing.T) {
 				if c.signal != syscall.SIGQUIT && s.alternate() {
 					t.Error("the terminal is not restored")
 				}
-				if dump := strings.Contains(string(s.since(0)), "SIGQUIT: quit"); dump != (c.signal == syscall.SIGQUIT) {
+				if dump := strings.Contains(string(s.since(0)),
+					"SIGQUIT: quit"); dump != (c.signal == syscall.SIGQUIT) {
 					t.Errorf("the stacks are told: %t", dump)
 				}
 			})
@@ -103,7 +107,8 @@ func TestStoppingClearsTheClipboard(t *testing.T) {
 	t.Parallel()
 	for _, lines := range []bool{false, true} {
 		for _, key := range []bool{true, false} {
-			name := map[bool]string{true: "lines", false: "screen"}[lines] + map[bool]string{true: ", key", false: ", signal"}[key]
+			name := map[bool]string{true: "lines", false: "screen"}[lines] +
+				map[bool]string{true: ", key", false: ", signal"}[key]
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				dir := t.TempDir()

@@ -19,7 +19,8 @@ func readClusters(t *testing.T) (kinds, texts []string, cells []int) {
 	}
 	for line := range strings.Lines(string(data)) {
 		f := strings.Split(strings.TrimSpace(line), "\t")
-		if strings.HasPrefix(line, "#") || f[0] == "prepend" { // prepended number signs are format characters, which are removed
+		if strings.HasPrefix(line, "#") || f[0] == "prepend" {
+			// prepended number signs are format characters, which are removed
 			continue
 		}
 		text := ""
@@ -63,7 +64,8 @@ func TestColumnsOfEveryScript(t *testing.T) {
 			t.Errorf("%s: %+q is not whole in %+q", kinds[i], text, lines[i])
 			continue
 		}
-		if kinds[i] == "hangul-LV" && strings.ContainsFunc(text, func(r rune) bool { return r >= 0x1100 && r < 0x1200 }) {
+		if kinds[i] == "hangul-LV" &&
+			strings.ContainsFunc(text, func(r rune) bool { return r >= 0x1100 && r < 0x1200 }) {
 			continue // terminals disagree on the width of these syllables
 		}
 		at := 1 + cells[i] + 1 + strings.Index(rest, "|")

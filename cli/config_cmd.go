@@ -24,7 +24,8 @@ func (p *program) configCommand() *cobra.Command {
 	group.AddCommand(
 		&cobra.Command{
 			Use: "init", Short: "Write an example configuration",
-			Long: "Writes a commented configuration with every key and its default, and prints its path.\n" +
+			Long: "Writes a commented configuration with every key and its default, and prints " +
+				"its path.\n" +
 				"Never changes an existing file.",
 			Args: takes(0, 0),
 			RunE: func(*cobra.Command, []string) error {
@@ -37,7 +38,8 @@ func (p *program) configCommand() *cobra.Command {
 		},
 		&cobra.Command{
 			Use: "check", Short: "Check the configuration",
-			Long: "Reads the configuration and the files that it names. Prints each problem with file, line,\n" +
+			Long: "Reads the configuration and the files that it names. Prints each problem " +
+				"with file, line,\n" +
 				"column and key. Runs no command and contacts no server.",
 			Args: takes(0, 0), RunE: p.runConfigCheck,
 		},
@@ -57,14 +59,16 @@ func (p *program) configInit() (string, error) {
 	}
 	fail := func(err error) (string, error) {
 		return "", &failure{exit: exitUnexpected, code: console.CodeConfig, err: err,
-			text: fmt.Sprintf("config init: %s cannot be written: %v", paths.Config, config.PlainCause(err))}
+			text: fmt.Sprintf("config init: %s cannot be written: %v", paths.Config,
+				config.PlainCause(err))}
 	}
 	if err := os.MkdirAll(filepath.Dir(paths.Config), 0o700); err != nil {
 		return fail(err)
 	}
 	f, err := os.OpenFile(paths.Config, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return "", &failure{exit: exitUsage, code: console.CodeExists, text: "config init: " + paths.Config + " exists already",
+		return "", &failure{exit: exitUsage, code: console.CodeExists,
+			text: "config init: " + paths.Config + " exists already",
 			hint: "it was not changed; lanyard config check checks it"}
 	}
 	if err != nil {
@@ -88,7 +92,8 @@ func (p *program) runConfigCheck(*cobra.Command, []string) error {
 		return err
 	}
 	if !cfg.Found {
-		return &failure{exit: exitUsage, code: console.CodeConfig, text: "there is no " + paths.Config, hint: "lanyard config init writes an example"}
+		return &failure{exit: exitUsage, code: console.CodeConfig,
+			text: "there is no " + paths.Config, hint: "lanyard config init writes an example"}
 	}
 	for _, w := range cfg.Warnings {
 		p.warn("%s", w)
@@ -111,7 +116,8 @@ func (p *program) runConfigCheck(*cobra.Command, []string) error {
 	if err != nil {
 		return err
 	}
-	p.print("ok: %s, %s", text.Count(len(cfg.Environments), "environment"), text.Count(len(cfg.Applications), "application"))
+	p.print("ok: %s, %s", text.Count(len(cfg.Environments), "environment"),
+		text.Count(len(cfg.Applications), "application"))
 	return nil
 }
 

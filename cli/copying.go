@@ -24,10 +24,12 @@ type sessionClipboard struct{ *host.Clipboard }
 var _ session.Clipboard = sessionClipboard{}
 
 // Copy implements session.Clipboard.
-func (c sessionClipboard) Copy(ctx context.Context, text secret.Text, stays bool) (session.CopiedTo, error) {
+func (c sessionClipboard) Copy(ctx context.Context, text secret.Text,
+	stays bool) (session.CopiedTo, error) {
 	done, err := c.Clipboard.Copy(ctx, text, stays)
 	return session.CopiedTo{
-		Via: done.Via, Certain: done.Certain, Terminal: done.Terminal, Serial: done.Serial, Around: done.Around,
+		Via: done.Via, Certain: done.Certain, Terminal: done.Terminal, Serial: done.Serial,
+		Around: done.Around,
 		Later: map[host.Later]session.Later{
 			host.NotCleared:    session.NotCleared,
 			host.ClearedIfOurs: session.ClearedIfOurs,
@@ -56,12 +58,15 @@ func (c sessionClipboard) Clear(ctx context.Context, serial int) (session.Cleare
 type lineClipboard struct{ sessionClipboard }
 
 // Copy implements session.Clipboard.
-func (c lineClipboard) Copy(ctx context.Context, text secret.Text, stays bool) (session.CopiedTo, error) {
+func (c lineClipboard) Copy(ctx context.Context, text secret.Text,
+	stays bool) (session.CopiedTo, error) {
 	done, err := c.sessionClipboard.Copy(ctx, text, stays)
 	if err == nil && !done.Terminal.IsZero() {
 		c.Forget() // the sequence was not sent
-		err = errors.New("copy: no clipboard can be reached without a control sequence to the terminal, which is not sent in lines; " +
-			"clipboard.via in the configuration names another way")
+		err = errors.New(
+			"copy: no clipboard can be reached without a control sequence to the terminal, " +
+				"which is not sent in lines; " +
+				"clipboard.via in the configuration names another way")
 	}
 	if err != nil {
 		return session.CopiedTo{}, err

@@ -99,9 +99,13 @@ func (h *sandboxServer) config(cfg *config.Config) *config.Config {
 	cfg.Environments = []console.Environment{env}
 	for _, a := range h.applications(true) {
 		app := console.Application{
-			ID:   console.ApplicationID(string(env.Endpoints.TokenURL), a.ConsumerKey, a.Grant, a.Username),
-			Name: console.Private(a.Name), Environment: env, KeyType: a.KeyType, ConsumerKey: console.Private(a.ConsumerKey), Grant: a.Grant, Username: console.Private(a.Username),
-			Scopes: a.Scopes, ProbeURL: console.Private(h.base + a.ProbePath), Source: console.FromConfig, Secret: console.SecretAvailable,
+			ID: console.ApplicationID(string(env.Endpoints.TokenURL), a.ConsumerKey, a.Grant,
+				a.Username),
+			Name: console.Private(a.Name), Environment: env, KeyType: a.KeyType,
+			ConsumerKey: console.Private(a.ConsumerKey), Grant: a.Grant,
+			Username: console.Private(a.Username),
+			Scopes:   a.Scopes, ProbeURL: console.Private(h.base + a.ProbePath),
+			Source: console.FromConfig, Secret: console.SecretAvailable,
 		}
 		app.ConfigID = app.ID
 		cfg.Applications = append(cfg.Applications, app)

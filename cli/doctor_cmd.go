@@ -45,7 +45,8 @@ type doctor struct {
 }
 
 func (d *doctor) ok(check, format string, args ...any) {
-	d.found = append(d.found, finding{Check: check, Status: fine, Found: fmt.Sprintf(format, args...)})
+	d.found = append(d.found,
+		finding{Check: check, Status: fine, Found: fmt.Sprintf(format, args...)})
 }
 
 func (d *doctor) warn(check, fix, format string, args ...any) {
@@ -92,7 +93,8 @@ func (d *doctor) run(ctx context.Context, env string) error {
 	d.checkConfig()
 	d.envs = d.cfg.Environments
 	if env != "" {
-		d.envs = slices.DeleteFunc(slices.Clone(d.envs), func(e console.Environment) bool { return string(e.Name) != env })
+		d.envs = slices.DeleteFunc(slices.Clone(d.envs),
+			func(e console.Environment) bool { return string(e.Name) != env })
 		if len(d.envs) == 0 && !d.bad {
 			var names []string
 			for _, e := range d.cfg.Environments {
@@ -146,7 +148,8 @@ func (d *doctor) report() error {
 			d.p.print("      %-13s  %s", "fix:", *f.Fix)
 		}
 	}
-	d.p.note("%s, %s", text.Count(d.count(failed), "failure"), text.Count(d.count(warned), "warning"))
+	d.p.note("%s, %s", text.Count(d.count(failed), "failure"),
+		text.Count(d.count(warned), "warning"))
 	return nil
 }
 

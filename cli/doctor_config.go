@@ -46,10 +46,12 @@ func (d *doctor) checkConfig() {
 	}
 	d.cfg = cfg
 	if !cfg.Found {
-		d.warn(check, "lanyard config init writes an example; lanyard demo needs none", "there is no %s", d.paths.Config)
+		d.warn(check, "lanyard config init writes an example; lanyard demo needs none",
+			"there is no %s", d.paths.Config)
 		return
 	}
-	d.ok(check, "%s: %s, %s", cfg.Path, text.Count(len(cfg.Environments), "environment"), text.Count(len(cfg.Applications), "application"))
+	d.ok(check, "%s: %s, %s", cfg.Path, text.Count(len(cfg.Environments), "environment"),
+		text.Count(len(cfg.Applications), "application"))
 	for _, w := range cfg.Warnings {
 		text, fix, ok := strings.Cut(w, "; ")
 		if !ok {
@@ -71,11 +73,16 @@ func (d *doctor) checkConfigMode() {
 		path = d.cfg.Path
 	}
 	if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o022 != 0 {
-		d.fail("configuration", "chmod 600 "+shellQuote(path), "%s can be written by other users (%04o), who could send secrets elsewhere", path, info.Mode().Perm())
+		d.fail("configuration", "chmod 600 "+shellQuote(path),
+			"%s can be written by other users (%04o), who could send secrets elsewhere", path,
+			info.Mode().Perm())
 	}
 	dir := filepath.Dir(path)
-	if info, err := os.Stat(dir); err == nil && info.Mode().Perm()&0o022 != 0 && info.Mode()&os.ModeSticky == 0 {
-		d.fail("configuration", "chmod go-w "+shellQuote(dir), "%s can be written by other users (%04o), who could put another configuration there", dir, info.Mode().Perm())
+	if info, err := os.Stat(dir); err == nil && info.Mode().Perm()&0o022 != 0 &&
+		info.Mode()&os.ModeSticky == 0 {
+		d.fail("configuration", "chmod go-w "+shellQuote(dir),
+			"%s can be written by other users (%04o), who could put another configuration there",
+			dir, info.Mode().Perm())
 	}
 }
 
@@ -83,7 +90,8 @@ func (d *doctor) checkConfigMode() {
 func (d *doctor) checkFiles() {
 	for _, e := range d.envs {
 		var named []string
-		for _, f := range []struct{ key, path string }{{"ca_file", e.CAFile}, {"client_cert", e.ClientCert}, {"client_key", e.ClientKey}} {
+		for _, f := range []struct{ key, path string }{{"ca_file", e.CAFile},
+			{"client_cert", e.ClientCert}, {"client_key", e.ClientKey}} {
 			if f.path != "" {
 				named = append(named, f.key+" "+f.path)
 			}
@@ -96,7 +104,8 @@ func (d *doctor) checkFiles() {
 			if strings.HasPrefix(err.Error(), "environment ") {
 				about = ""
 			}
-			d.failErr("files", string(about), "put the file there, or correct its name in "+d.paths.Config, err)
+			d.failErr("files", string(about),
+				"put the file there, or correct its name in "+d.paths.Config, err)
 			continue
 		}
 		d.ok("files", "%s: %s", e.Name, strings.Join(named, ", "))
@@ -111,14 +120,16 @@ func (d *doctor) checkOwnCertificate(e console.Environment) {
 		return // there is none, or checkFiles reported the error
 	}
 	if certs, err := tokenapi.Certificates("client_cert", data); err == nil {
-		d.checkEnd("files", string(e.Name)+": client_cert "+e.ClientCert, "get a new certificate from whoever runs the server", certs[0].NotAfter)
+		d.checkEnd("files", string(e.Name)+": client_cert "+e.ClientCert,
+			"get a new certificate from whoever runs the server", certs[0].NotAfter)
 	}
 	key := e.ClientKey
 	if key == "" {
 		key = e.ClientCert
 	}
 	if info, err := os.Stat(key); err == nil && config.OpenToOthers(info.Mode()) {
-		d.warn("files", "chmod 600 "+shellQuote(key), "%s: client_key %s can be used by other users (%04o)", e.Name, key, info.Mode().Perm())
+		d.warn("files", "chmod 600 "+shellQuote(key),
+			"%s: client_key %s can be used by other users (%04o)", e.Name, key, info.Mode().Perm())
 	}
 }
 
@@ -128,7 +139,8 @@ func (d *doctor) checkEnd(check, what, fix string, end time.Time) {
 	case left <= 0:
 		d.fail(check, fix, "%s expired on %s", what, end.UTC().Format(time.DateOnly))
 	case left < certificateWarning:
-		d.warn(check, fix, "%s expires on %s, in %s", what, end.UTC().Format(time.DateOnly), console.Left(left))
+		d.warn(check, fix, "%s expires on %s, in %s", what, end.UTC().Format(time.DateOnly),
+			console.Left(left))
 	}
 }
 
@@ -136,7 +148,8 @@ func (d *doctor) checkEnd(check, what, fix string, end time.Time) {
 // are the applications of the store.
 func (d *doctor) checkSecrets(stored []console.Application) {
 	for _, a := range d.cfg.Applications {
-		if !slices.ContainsFunc(d.envs, func(e console.Environment) bool { return e.Name == a.Environment.Name }) {
+		if !slices.ContainsFunc(d.envs,
+			func(e console.Environment) bool { return e.Name == a.Environment.Name }) {
 			continue
 		}
 		for _, kind := range config.SecretKinds() {
@@ -148,7 +161,8 @@ func (d *doctor) checkSecrets(stored []console.Application) {
 			case !ref.IsZero():
 				d.checkReference(what, kind, ref)
 			case kind == a.Credential():
-				d.fail("secret", "give "+string(kind)+" as "+config.SaferForms, "%s: none is configured", what)
+				d.fail("secret", "give "+string(kind)+" as "+config.SaferForms,
+					"%s: none is configured", what)
 			case kind == console.Password && a.Grant == console.GrantPassword:
 				d.ok("secret", "%s: asked for on a terminal", what)
 			}
@@ -156,7 +170,8 @@ func (d *doctor) checkSecrets(stored []console.Application) {
 	}
 	for _, a := range stored {
 		if a.Source == console.FromStore && a.Secret == console.SecretMissing {
-			d.fail("secret", "lanyard apps set-secret "+shellQuote(string(a.Label())), "secret of %s: not in the store", a.Label())
+			d.fail("secret", "lanyard apps set-secret "+shellQuote(string(a.Label())),
+				"secret of %s: not in the store", a.Label())
 		}
 	}
 }
@@ -168,7 +183,8 @@ func (d *doctor) checkStored(a console.Application, what string, stored []consol
 			return
 		}
 	}
-	d.fail("secret", "lanyard apps set-secret "+shellQuote(string(a.Label())), "%s: not in the store, where the configuration says it is", what)
+	d.fail("secret", "lanyard apps set-secret "+shellQuote(string(a.Label())),
+		"%s: not in the store, where the configuration says it is", what)
 }
 
 // checkReference checks whether the variable, program or file of a reference exists.
@@ -181,7 +197,8 @@ func (d *doctor) checkReference(what string, kind console.SecretKind, ref config
 			if kind == console.SubjectToken || kind == console.Assertion {
 				tell = d.warn // it changes with every use, and may be set only then
 			}
-			tell("secret", "set it before lanyard starts, or change "+key+" in "+at, "%s: %s is not set", what, ref)
+			tell("secret", "set it before lanyard starts, or change "+key+" in "+at,
+				"%s: %s is not set", what, ref)
 			return
 		} else if _, err := kind.Read(v); err != nil {
 			d.fail("secret", "set it to the secret alone", "%s: %s %v", what, ref, err)
@@ -197,7 +214,8 @@ func (d *doctor) checkReference(what string, kind console.SecretKind, ref config
 		problem, warning := ref.LookAtFile(d.p.ctx, kind)
 		switch {
 		case problem != nil:
-			d.fail("secret", "put the secret there, or change "+key+" in "+at, "%s: %s %v", what, ref, problem)
+			d.fail("secret", "put the secret there, or change "+key+" in "+at, "%s: %s %v", what,
+				ref, problem)
 			return
 		case warning != nil:
 			d.warn("secret", "chmod 600 "+shellQuote(ref.File), "%s: %s %v", what, ref, warning)

@@ -35,16 +35,19 @@ func (d *doctor) checkClipboard() {
 	case len(can) > 0:
 		d.ok(check, "%s", strings.Join(can, ", else "))
 		if d.cfg.ClearAfter > 0 && d.cfg.ClearBlind {
-			d.ok(check, "a copy that cannot be read back is cleared, whatever the clipboard then holds (clear_blind)")
+			d.ok(check, "a copy that cannot be read back is cleared, whatever the clipboard "+
+				"then holds (clear_blind)")
 		} else if way := b.Ways()[0]; d.cfg.ClearAfter > 0 && way != host.ViaSystem {
-			d.ok(check, "%s cannot be read back, so that a copy there is not cleared", unreadableClipboard(way))
+			d.ok(check, "%s cannot be read back, so that a copy there is not cleared",
+				unreadableClipboard(way))
 		}
 	case d.cfg.ClipboardVia == host.ViaCommand:
 		d.fail(check, "install it, or correct clipboard.command in "+d.paths.Config, "%v", why)
 	case d.cfg.ClipboardVia == host.ViaTmux:
 		d.fail(check, `install tmux, or set clipboard.via = "auto" in `+d.paths.Config, "%v", why)
 	default:
-		d.fail(check, `install wl-clipboard, xclip or xsel, or set clipboard.via = "auto" in `+d.paths.Config, "%v", why)
+		d.fail(check, `install wl-clipboard, xclip or xsel, or set clipboard.via = "auto" in `+
+			d.paths.Config, "%v", why)
 	}
 }
 
@@ -77,7 +80,8 @@ func (d *doctor) wayTo(way string) (string, error) {
 		return "command " + filepath.Base(name), nil
 	case host.ViaSystem:
 		if !host.HasSystem() {
-			return "", fmt.Errorf("the system's clipboard cannot be reached: none of its programs is here")
+			return "", fmt.Errorf(
+				"the system's clipboard cannot be reached: none of its programs is here")
 		}
 		return "the system's clipboard", nil
 	}
@@ -91,7 +95,8 @@ func (d *doctor) checkTerminal() {
 	kind := d.p.getenv("TERM")
 	switch {
 	case is && (kind == "" || kind == "dumb"):
-		d.warn(check, "set TERM to what the terminal is, such as xterm-256color", "TERM is %q: the console cannot draw on it", kind)
+		d.warn(check, "set TERM to what the terminal is, such as xterm-256color",
+			"TERM is %q: the console cannot draw on it", kind)
 	case !is:
 		d.ok(check, "standard output is no terminal: commands work, the console needs one")
 	default:
@@ -100,7 +105,8 @@ func (d *doctor) checkTerminal() {
 	if around := d.multiplexers(); around != "" {
 		d.ok(check, "%s", around)
 	}
-	if l := cmp.Or(d.p.getenv("LC_ALL"), d.p.getenv("LC_CTYPE"), d.p.getenv("LANG")); is && !utf8Locale(l) {
+	if l := cmp.Or(d.p.getenv("LC_ALL"), d.p.getenv("LC_CTYPE"), d.p.getenv("LANG")); is &&
+		!utf8Locale(l) {
 		d.warn(check, "export LC_ALL=C.UTF-8, or another UTF-8 locale that locale -a lists",
 			"the locale %q is not UTF-8: frames and names may come out garbled", l)
 	}

@@ -40,7 +40,8 @@ func (d *doctor) checkProxies() {
 		case e.Proxy == "" && console.Loopback(u.Hostname()):
 			d.ok("proxy", "%s: direct, it is this machine", e.Name)
 		case via.By != "":
-			d.ok("proxy", "%s: direct, because NO_PROXY excepts %s from the %s", e.Name, u.Hostname(), via.By)
+			d.ok("proxy", "%s: direct, because NO_PROXY excepts %s from the %s", e.Name,
+				u.Hostname(), via.By)
 		default:
 			d.ok("proxy", "%s: direct", e.Name)
 		}
@@ -106,12 +107,15 @@ func (d *doctor) checkClocks(hosts skews) {
 // checkTrust warns of an environment that skips certificate checks or allows plain http.
 func (d *doctor) checkTrust(e console.Environment) {
 	if e.InsecureSkipVerify {
-		d.warn("tls", "set ca_file to the certificate of the server's authority, and remove insecure_skip_verify",
-			"%s: certificates are not verified: anybody between here and the server can read secrets", e.Name)
+		d.warn("tls", "set ca_file to the certificate of the server's authority, and remove "+
+			"insecure_skip_verify",
+			"%s: certificates are not verified: anybody between here and the server can read "+
+				"secrets", e.Name)
 	}
 	if e.AllowHTTP {
 		d.warn("tls", "use https:// and remove allow_http",
-			"%s: plain http is allowed: anybody between here and the server can read secrets", e.Name)
+			"%s: plain http is allowed: anybody between here and the server can read secrets",
+			e.Name)
 	}
 }
 
@@ -132,7 +136,8 @@ func (d *doctor) checkServer(ctx context.Context, e console.Environment) skews {
 		ends = d.discover(ctx, c, e)
 	}
 	type target struct{ key, url string }
-	targets := []target{{"token_url", string(ends.TokenURL)}, {"revoke_url", string(ends.RevokeURL)}}
+	targets := []target{{"token_url", string(ends.TokenURL)},
+		{"revoke_url", string(ends.RevokeURL)}}
 	seen := map[string]bool{}
 	for _, a := range d.cfg.Applications {
 		u, err := url.Parse(string(a.ProbeURL))
@@ -159,10 +164,12 @@ func (d *doctor) checkServer(ctx context.Context, e console.Environment) skews {
 		host := hostOf(t.url)
 		switch r := answers[i]; {
 		case t.url == "" && e.Issuer == "":
-			d.warn("reach", "set "+t.key+", or issuer, of the environment in "+d.paths.Config, "%s: there is no %s", e.Name, t.key)
+			d.warn("reach", "set "+t.key+", or issuer, of the environment in "+d.paths.Config,
+				"%s: there is no %s", e.Name, t.key)
 		case t.url == "": // the issuer does not name it, or did not answer
 		case r.err != nil:
-			d.failErr("reach", string(e.Name)+": "+t.key+": ", "is "+t.key+" right, and the server running?", r.err)
+			d.failErr("reach", string(e.Name)+": "+t.key+": ",
+				"is "+t.key+" right, and the server running?", r.err)
 		default:
 			d.reportReached(e, t.key, host, r.Reached)
 			if r.HasSkew && t.key != "probe_url" {
@@ -185,7 +192,8 @@ func (d *doctor) reportReached(e console.Environment, key, host string, r tokena
 	case r.Doubt != "" && (key != "probe_url" || r.Status >= 400):
 		d.warn("reach", r.Hint, "%s: %s", about, r.Doubt)
 	case key != "probe_url" && (r.Status == 404 || r.Status == 410):
-		d.ok("reach", "%s: %s at %s answers (%d to HEAD, as a Token API may, and as a wrong path does)", e.Name, key, host, r.Status)
+		d.ok("reach", "%s: %s at %s answers (%d to HEAD, as a Token API may, and as a wrong "+
+			"path does)", e.Name, key, host, r.Status)
 	default:
 		d.ok("reach", "%s: %s at %s answers (%d)", e.Name, key, host, r.Status)
 	}
@@ -202,8 +210,10 @@ func (d *doctor) checkProbes(ctx context.Context) {
 	var all []*target
 	seen := map[string]bool{}
 	for _, a := range d.cfg.Applications {
-		wanted := slices.ContainsFunc(d.envs, func(e console.Environment) bool { return e.Name == a.Environment.Name })
-		if d.open == nil || !wanted || a.ProbeURL == "" || a.Details.ProbeControlOff || seen[string(a.ProbeURL)] {
+		wanted := slices.ContainsFunc(d.envs,
+			func(e console.Environment) bool { return e.Name == a.Environment.Name })
+		if d.open == nil || !wanted || a.ProbeURL == "" || a.Details.ProbeControlOff ||
+			seen[string(a.ProbeURL)] {
 			continue
 		}
 		seen[string(a.ProbeURL)] = true
@@ -228,7 +238,8 @@ func (d *doctor) checkProbes(ctx context.Context) {
 		case is.Kept.IsZero():
 			about += fmt.Sprintf(" answers %d to a made-up token", is.Status)
 		default:
-			about += fmt.Sprintf(" answered %d to a made-up token (%s)", is.Status, console.Ago(d.p.clock().Sub(is.Kept)))
+			about += fmt.Sprintf(" answered %d to a made-up token (%s)", is.Status,
+				console.Ago(d.p.clock().Sub(is.Kept)))
 		}
 		if words != "" {
 			about += ": " + words
@@ -250,17 +261,21 @@ func (d *doctor) checkTLS(e console.Environment, host string, r tokenapi.Reached
 		how = "not verified"
 	}
 	before := len(d.found)
-	d.checkEnd("tls", string(e.Name)+": the certificate of "+host, "tell whoever runs the server to renew it", r.ValidUntil)
+	d.checkEnd("tls", string(e.Name)+": the certificate of "+host,
+		"tell whoever runs the server to renew it", r.ValidUntil)
 	if len(d.found) == before {
-		d.ok("tls", "%s: %s with %s, certificate %s and good until %s", e.Name, r.TLS, host, how, r.ValidUntil.UTC().Format(time.DateOnly))
+		d.ok("tls", "%s: %s with %s, certificate %s and good until %s", e.Name, r.TLS, host, how,
+			r.ValidUntil.UTC().Format(time.DateOnly))
 	}
 }
 
 // discover returns the endpoints of an environment, the missing ones from its issuer's metadata.
-func (d *doctor) discover(ctx context.Context, c *tokenapi.Client, e console.Environment) console.Endpoints {
+func (d *doctor) discover(ctx context.Context, c *tokenapi.Client,
+	e console.Environment) console.Endpoints {
 	metadata, _, err := c.Discover(ctx, string(e.Issuer))
 	if err != nil {
-		d.failErr("reach", string(e.Name)+": issuer: ", "is the issuer right, and the server running?", err)
+		d.failErr("reach", string(e.Name)+": issuer: ",
+			"is the issuer right, and the server running?", err)
 		return e.Endpoints
 	}
 	d.ok("reach", "%s: the issuer at %s lists its endpoints", e.Name, hostOf(string(e.Issuer)))
@@ -268,9 +283,11 @@ func (d *doctor) discover(ctx context.Context, c *tokenapi.Client, e console.Env
 	if e.ClientAuth == tokenapi.AuthTLS {
 		more = metadata.MTLS
 	}
-	ends.TokenURL, ends.RevokeURL = cmp.Or(ends.TokenURL, console.Private(more.TokenURL)), cmp.Or(ends.RevokeURL, console.Private(more.RevokeURL))
+	ends.TokenURL, ends.RevokeURL = cmp.Or(ends.TokenURL, console.Private(more.TokenURL)),
+		cmp.Or(ends.RevokeURL, console.Private(more.RevokeURL))
 	if ends.RevokeURL == "" {
-		d.warn("reach", "set revoke_url of the environment in "+d.paths.Config, "%s: the issuer names no address for revocations", e.Name)
+		d.warn("reach", "set revoke_url of the environment in "+d.paths.Config,
+			"%s: the issuer names no address for revocations", e.Name)
 	}
 	return ends
 }

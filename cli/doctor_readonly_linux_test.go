@@ -46,8 +46,9 @@ func TestDoctorLooksIntoWhatItCannotWrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := s.Update(t.Context(), func(w console.Writer) error {
-		return w.PutToken(&console.Token{ID: "t_1", Fingerprint: "1234abcd", IssuedAt: time.Now().Add(time.Hour),
-			Unsure: &console.Mark{ID: "m_1", Op: "renew", TokenID: "t_1", SentAt: time.Now()}})
+		return w.PutToken(
+			&console.Token{ID: "t_1", Fingerprint: "1234abcd", IssuedAt: time.Now().Add(time.Hour),
+				Unsure: &console.Mark{ID: "m_1", Op: "renew", TokenID: "t_1", SentAt: time.Now()}})
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +65,8 @@ func TestDoctorLooksIntoWhatItCannotWrite(t *testing.T) {
 	if code != exitUnexpected {
 		t.Errorf("exit %d", code)
 	}
-	says(t, out, "fail  store          "+filepath.Join(state, "lanyard.db")+": the store can only be read: ", "lists still work; ")
+	says(t, out, "fail  store          "+filepath.Join(state, "lanyard.db")+
+		": the store can only be read: ", "lists still work; ")
 	says(t, out, "whole, schema version ", "")
 	says(t, out, "warn  key            key file "+filepath.Join(state, "lanyard.key"), "")
 	says(t, out, "ok    outbox         no revoke is waiting", "")

@@ -63,7 +63,8 @@ func (d *doctor) checkStore(ctx context.Context) {
 		return
 	}
 	for _, a := range b.Covered {
-		d.warn("applications", "remove it from the configuration to use that of the store", "%s", coveredWords(a, b.Applications))
+		d.warn("applications", "remove it from the configuration to use that of the store", "%s",
+			coveredWords(a, b.Applications))
 	}
 	d.checkAltered(ctx, b, s.svc)
 	d.checkWaiting(b)
@@ -86,12 +87,16 @@ func (d *doctor) checkNoStore() {
 	case errors.Is(err, fs.ErrNotExist):
 		d.ok("store", "nothing is stored yet; %s is made with the first token", d.paths.State)
 	case err != nil:
-		d.fail("store", "check the permissions of "+shellQuote(filepath.Dir(d.paths.State))+", or use another place with --state",
+		d.fail("store", "check the permissions of "+shellQuote(filepath.Dir(d.paths.State))+
+			", or use another place with --state",
 			"the state directory %s cannot be looked at: %v", d.paths.State, config.PlainCause(err))
 	case !info.IsDir():
-		d.fail("store", "move it away, or use another place with --state", "the state directory %s is no directory", d.paths.State)
+		d.fail("store", "move it away, or use another place with --state",
+			"the state directory %s is no directory", d.paths.State)
 	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
-		d.warn("store", "chmod 700 "+shellQuote(d.paths.State), "nothing is stored yet; others can look into %s (%04o)", d.paths.State, info.Mode().Perm())
+		d.warn("store", "chmod 700 "+shellQuote(d.paths.State),
+			"nothing is stored yet; others can look into %s (%04o)", d.paths.State,
+			info.Mode().Perm())
 	default:
 		d.ok("store", "nothing is stored yet in %s", d.paths.State)
 	}
@@ -101,7 +106,8 @@ func (d *doctor) checkNoStore() {
 // updated an older schema.
 func (d *doctor) checkExisting(ctx context.Context, db *store.Store) {
 	for _, what := range db.Tightened() {
-		fix := "their access was removed; if this comes back, find its cause, such as a backup program or a umask"
+		fix := "their access was removed; if this comes back, find its cause, such as a backup " +
+			"program or a umask"
 		if strings.Contains(what, ".key") {
 			fix = "lanyard key rotate: another user may have read the key. " + fix
 		}
@@ -110,15 +116,19 @@ func (d *doctor) checkExisting(ctx context.Context, db *store.Store) {
 	gone, left := db.KeyCopies()
 	if len(gone) > 0 {
 		d.warn("store", "lanyard key rotate, if a backup program may have read it since",
-			"a lanyard that was killed had left a copy of the key in %s, which was removed now: %s", d.paths.State, strings.Join(gone, ", "))
+			"a lanyard that was killed had left a copy of the key in %s, which was removed now: %s",
+			d.paths.State, strings.Join(gone, ", "))
 	}
 	if len(left) > 0 {
-		d.warn("store", "remove it while no lanyard runs, or run lanyard with write access to the directory",
-			"a copy of the key that a killed lanyard left is in %s: %s", d.paths.State, strings.Join(left, ", "))
+		d.warn("store", "remove it while no lanyard runs, or run lanyard with write access to "+
+			"the directory",
+			"a copy of the key that a killed lanyard left is in %s: %s", d.paths.State,
+			strings.Join(left, ", "))
 	}
 	if old := db.Openable(); len(old) > 0 {
 		d.warn("store", "remove what you do not need any more",
-			"older copies of the store can be opened with files beside it in %s, whatever its key is now: %s",
+			"older copies of the store can be opened with files beside it in %s, whatever its "+
+				"key is now: %s",
 			d.paths.State, strings.Join(old, ", "))
 	}
 	if c := db.Copied(); c != "" {
@@ -134,7 +144,8 @@ func (d *doctor) checkExisting(ctx context.Context, db *store.Store) {
 	if err != nil {
 		d.failErr("store", "", "keep a copy of it, then restore a backup", err)
 	} else {
-		d.ok("store", "%s: whole, schema version %d%s", db.Path(), version, modes(d.paths.State, db.Path()))
+		d.ok("store", "%s: whole, schema version %d%s", db.Path(), version,
+			modes(d.paths.State, db.Path()))
 	}
 	info, err := db.KeyInfo(ctx)
 	if err != nil {
@@ -157,12 +168,17 @@ func (d *doctor) checkPin(info store.KeyInfo) {
 	case info.Pinned == store.InKeyring:
 		d.ok("key", "its id is %s, as the system keyring remembers", info.ID)
 	case info.Mute != nil:
-		d.warn("key", "unlock or start it", "its id is %s; the system keyring, which may remember another, does not answer: %v", info.ID, info.Mute)
+		d.warn("key", "unlock or start it",
+			"its id is %s; the system keyring, which may remember another, does not answer: %v",
+			info.ID, info.Mute)
 	case info.Pinned != "":
-		d.ok("key", "its id is %s; a key file in its place would be refused, because the configuration says [store] key = %q", info.ID, info.Kind)
+		d.ok("key", "its id is %s; a key file in its place would be refused, because the "+
+			"configuration says [store] key = %q", info.ID, info.Kind)
 	default:
-		d.warn("key", "lanyard key set keyring; or name the kind in the configuration: [store] key = \"passphrase\"",
-			"nothing outside of %s remembers its id, %s: whoever can write there can replace the store", d.paths.State, info.ID)
+		d.warn("key", "lanyard key set keyring; or name the kind in the configuration: [store] "+
+			"key = \"passphrase\"",
+			"nothing outside of %s remembers its id, %s: whoever can write there can replace "+
+				"the store", d.paths.State, info.ID)
 	}
 }
 
@@ -170,7 +186,8 @@ func (d *doctor) checkPin(info store.KeyInfo) {
 func (d *doctor) checkKey(k console.KeyStatus, why error) {
 	const check = "key"
 	if want := d.cfg.StoreKey; want != "auto" && k.Kind != "" && k.Kind != want {
-		d.warn(check, "lanyard key set "+want+" moves it there", "the configuration wants it in another place: [store] key = %q", want)
+		d.warn(check, "lanyard key set "+want+" moves it there",
+			"the configuration wants it in another place: [store] key = %q", want)
 	}
 	switch {
 	case k.Kind == "" && d.cfg.StoreKey == store.InCommand && len(d.cfg.StoreCommand) > 0:
@@ -180,14 +197,18 @@ func (d *doctor) checkKey(k console.KeyStatus, why error) {
 	case k.Locked && k.Kind == store.InFile && why != nil: // why says what is wrong
 		d.failErr(check, "", "", why)
 	case k.Locked && k.Kind == store.InFile:
-		d.fail(check, "put the key back where it was; without it the stored credentials are lost", "the %s does not open the store", k.Place)
+		d.fail(check, "put the key back where it was; without it the stored credentials are lost",
+			"the %s does not open the store", k.Place)
 	case k.Kind == store.InFile:
-		d.warn(check, "lanyard key set keyring, or lanyard key set passphrase, keeps the key apart from what it opens",
+		d.warn(check, "lanyard key set keyring, or lanyard key set passphrase, keeps the key "+
+			"apart from what it opens",
 			"%s: whoever can read the whole directory can read the tokens", k.Place)
 	case k.Kind == store.InEnv && d.p.getenv(keyVariable) == "":
-		d.warn(check, "set it before lanyard starts; until then lists work, and nothing that needs a token", "%s: it is not set", k.Place)
+		d.warn(check, "set it before lanyard starts; until then lists work, and nothing that "+
+			"needs a token", "%s: it is not set", k.Place)
 	case k.Kind == store.InCommand && len(d.cfg.StoreCommand) == 0:
-		d.warn(check, `put [store] key = "command" and command back into the configuration`, "%s: the configuration names no command", k.Place)
+		d.warn(check, `put [store] key = "command" and command back into the configuration`,
+			"%s: the configuration names no command", k.Place)
 	case k.Kind == store.InCommand:
 		d.checkCommand(k.Place)
 	case k.Locked:
@@ -234,7 +255,8 @@ func (d *doctor) checkSpace() {
 	switch {
 	case !ok:
 	case free < leastSpace:
-		d.warn("space", "free some space, or use another place with --state: a token whose answer cannot be stored is lost",
+		d.warn("space", "free some space, or use another place with --state: a token whose "+
+			"answer cannot be stored is lost",
 			"%d MiB are free on the disk of %s", free>>20, d.paths.State)
 	default:
 		d.ok("space", "%d MiB are free on the disk of %s", free>>20, d.paths.State)
@@ -259,13 +281,17 @@ func (d *doctor) checkWaiting(b console.Board) {
 		}
 	}
 	if n := len(undelivered); n > 0 {
-		d.warn("outbox", "a running console tries again, and so does the next token, renew, revoke, probe or introspect; lanyard revocations says when",
-			"%s not yet accepted by the server (%s)%s", text.Count(n, "revoke"), firstFew(undelivered), why)
+		d.warn("outbox",
+			"a running console tries again, and so does the next token, renew, revoke, probe "+
+				"or introspect; lanyard revocations says when",
+			"%s not yet accepted by the server (%s)%s", text.Count(n, "revoke"),
+			firstFew(undelivered), why)
 	} else {
 		d.ok("outbox", "no revoke is waiting")
 	}
 	at := func(m console.Mark) console.Application {
-		n := slices.IndexFunc(b.Applications, func(a console.Application) bool { return a.ID == m.AppID })
+		n := slices.IndexFunc(b.Applications,
+			func(a console.Application) bool { return a.ID == m.AppID })
 		if n < 0 {
 			return console.Application{}
 		}
@@ -277,12 +303,14 @@ func (d *doctor) checkWaiting(b console.Board) {
 	for _, m := range b.Marks[:min(len(b.Marks), 3)] {
 		a := at(m)
 		d.warn("unsure", "lanyard token "+shellQuote(string(a.Label()))+" --fresh: "+advice(m, a),
-			"a get for %s was sent at %s and its answer never seen", a.Label(), m.SentAt.Local().Format(time.DateTime))
+			"a get for %s was sent at %s and its answer never seen", a.Label(),
+			m.SentAt.Local().Format(time.DateTime))
 	}
 	if n := len(unsure); n > 0 {
 		m := *unsure[0].Unsure
 		d.warn("unsure", "lanyard renew "+unsure[0].Fingerprint+": "+advice(m, at(m)),
-			"%s whose refresh was sent and its answer never seen (%s)", text.Count(n, "token"), firstFew(fingerprints(unsure)))
+			"%s whose refresh was sent and its answer never seen (%s)", text.Count(n, "token"),
+			firstFew(fingerprints(unsure)))
 	}
 }
 
@@ -290,8 +318,10 @@ func (d *doctor) checkWaiting(b console.Board) {
 func (d *doctor) checkGateways(b console.Board) {
 	for _, e := range b.Environments {
 		if l := b.Longer[string(e.Name)]; l.By > 0 {
-			d.warn("gateway", "set cache_ttl of the environment to what its gateway does, or to \"expiry\"",
-				"%s: %s than expected, at %s", e.Name, describe.Longer(l), l.At.Local().Format(time.DateTime))
+			d.warn("gateway",
+				"set cache_ttl of the environment to what its gateway does, or to \"expiry\"",
+				"%s: %s than expected, at %s", e.Name, describe.Longer(l),
+				l.At.Local().Format(time.DateTime))
 		}
 	}
 }
@@ -338,8 +368,10 @@ func (d *doctor) checkPast(ctx context.Context, b console.Board, svc *console.Se
 	}
 	if ahead := last.Sub(d.p.clock()); ahead > time.Second {
 		d.warn("clock", setClock+"; until then countdowns are too long by that much",
-			"the newest record in the store is from %s, which is %s from now: the clock was set back", last.Local().Format(time.DateTime), console.Left(ahead))
+			"the newest record in the store is from %s, which is %s from now: the clock was "+
+				"set back", last.Local().Format(time.DateTime), console.Left(ahead))
 	}
 }
 
-const setClock = "set the clock of this machine, preferably from the network (timedatectl set-ntp true)"
+const setClock = "set the clock of this machine, preferably from the network (timedatectl " +
+	"set-ntp true)"

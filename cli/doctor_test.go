@@ -26,7 +26,8 @@ func examine(t *testing.T, home string, env []string, args ...string) (code int,
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	env = append([]string{"HOME=" + home}, env...)
-	code = Main(t.Context(), append([]string{"doctor"}, args...), env, nil, &stdout, &stderr, Embedded{})
+	code = Main(t.Context(), append([]string{"doctor"}, args...), env, nil, &stdout, &stderr,
+		Embedded{})
 	return code, stdout.String()
 }
 
@@ -59,7 +60,8 @@ func TestDoctorMakesNothing(t *testing.T) {
 			t.Errorf("%v: %d, %v\n%s", args, code, files(), out)
 		}
 	}
-	if err := os.MkdirAll(filepath.Join(home, ".local/state/lanyard"), 0o755); err != nil { // to be found too wide
+	if err := os.MkdirAll(filepath.Join(home, ".local/state/lanyard"), 0o755); err != nil {
+		// to be found too wide
 		t.Fatal(err)
 	}
 	before := files()
@@ -83,10 +85,12 @@ func TestDoctorSeesAClockSetBack(t *testing.T) {
 			return w.PutToken(&console.Token{ID: "t_1", IssuedAt: time.Now().Add(time.Hour)})
 		},
 		"mark": func(w console.Writer) error {
-			return w.PutMark(console.Mark{ID: "m_1", Op: "get", AppID: "a", SentAt: time.Now().Add(time.Hour)})
+			return w.PutMark(
+				console.Mark{ID: "m_1", Op: "get", AppID: "a", SentAt: time.Now().Add(time.Hour)})
 		},
 		"event": func(w console.Writer) error {
-			return w.PutEvent(console.Event{At: time.Now().Add(time.Hour), Kind: console.EventCopied})
+			return w.PutEvent(
+				console.Event{At: time.Now().Add(time.Hour), Kind: console.EventCopied})
 		},
 	} {
 		state := t.TempDir()
@@ -127,8 +131,10 @@ func TestDoctorLooksForRoom(t *testing.T) {
 		}
 		switch {
 		case c.status == "" && len(d.found) == 0:
-		case len(d.found) != 1 || d.found[0].Check != "space" || d.found[0].Status != c.status || !strings.Contains(d.found[0].Found, state) ||
-			(d.found[0].Fix != nil && strings.HasPrefix(*d.found[0].Fix, "free some space")) != (c.status == warned):
+		case len(d.found) != 1 || d.found[0].Check != "space" || d.found[0].Status != c.status ||
+			!strings.Contains(d.found[0].Found, state) ||
+			(d.found[0].Fix != nil &&
+				strings.HasPrefix(*d.found[0].Fix, "free some space")) != (c.status == warned):
 			t.Errorf("%d, %v: %+v", c.free, c.known, d.found)
 		}
 	}
@@ -139,7 +145,8 @@ func TestDoctorJSON(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()
 	bad := filepath.Join(home, "bad.toml")
-	if err := os.WriteFile(bad, []byte("[[environment]]\nname = 1\nnmae = 2\n"), 0o600); err != nil {
+	if err := os.WriteFile(bad, []byte("[[environment]]\nname = 1\nnmae = 2\n"),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	code, out := examine(t, home, nil, "--json", "--config", bad)
@@ -171,8 +178,11 @@ func TestDoctorHere(t *testing.T) {
 		{[]string{"TMUX=x", "PATH="}, "in tmux: set -s set-clipboard on"},
 		{[]string{"STY=x"}, "in screen: it does not let copies through"},
 		{[]string{"SSH_TTY=/dev/pts/1"}, "in ssh: copies go to the terminal at the other end"},
-		{[]string{"SSH_CONNECTION=x"}, "ok    clipboard      the terminal (OSC 52), which confirms nothing"},
-		{[]string{"SSH_CONNECTION=x"}, "ok    clipboard      the terminal's clipboard cannot be read back, so that a copy there is not cleared"},
+		{[]string{"SSH_CONNECTION=x"},
+			"ok    clipboard      the terminal (OSC 52), which confirms nothing"},
+		{[]string{"SSH_CONNECTION=x"},
+			"ok    clipboard      the terminal's clipboard cannot be read back, so that a copy " +
+				"there is not cleared"},
 	} {
 		_, out := examine(t, t.TempDir(), c.env, "--offline")
 		says(t, out, c.line, "")
@@ -181,7 +191,8 @@ func TestDoctorHere(t *testing.T) {
 	if got := d.colours(); got != "no colours (NO_COLOR)" {
 		t.Error(got)
 	}
-	for name, want := range map[string]bool{"de_DE.UTF-8": true, "C.utf8": true, "": false, "C": false, "de_DE.ISO-8859-1": false} {
+	for name, want := range map[string]bool{"de_DE.UTF-8": true, "C.utf8": true, "": false,
+		"C": false, "de_DE.ISO-8859-1": false} {
 		if utf8Locale(name) != want {
 			t.Errorf("%q", name)
 		}
@@ -195,8 +206,10 @@ func TestDoctorJudgesCertificates(t *testing.T) {
 	for _, end := range []time.Duration{-time.Second, 13 * 24 * time.Hour, 15 * 24 * time.Hour} {
 		d.checkEnd("tls", "x", "renew", now.Add(end))
 	}
-	if len(d.found) != 2 || d.found[0].Status != failed || d.found[0].Found != "x expired on 2026-11-25" ||
-		d.found[1].Status != warned || d.found[1].Found != "x expires on 2026-12-08, in 13d 00h" || *d.found[1].Fix != "renew" {
+	if len(d.found) != 2 || d.found[0].Status != failed ||
+		d.found[0].Found != "x expired on 2026-11-25" ||
+		d.found[1].Status != warned || d.found[1].Found != "x expires on 2026-12-08, in 13d 00h" ||
+		*d.found[1].Fix != "renew" {
 		t.Errorf("%+v", d.found)
 	}
 }
@@ -206,13 +219,16 @@ func TestDoctorProxy(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()
 	file := filepath.Join(home, "c.toml")
-	if err := os.WriteFile(file, []byte("[[environment]]\nname = \"cloud\"\ntoken_url = \"https://gateway.example/token\"\n"), 0o600); err != nil {
+	if err := os.WriteFile(file,
+		[]byte("[[environment]]\nname = \"cloud\"\ntoken_url = \"https://gateway.example/token\"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for proxy, want := range map[string]string{
-		"http://ana:canary@[::1":          "fail  proxy          cloud: proxy: no connection: the proxy address that is set by HTTPS_PROXY cannot be read",
-		"http://ana:canary@proxy.example": "ok    proxy          cloud: through http://proxy.example (HTTPS_PROXY, with a user name)",
-		"":                                "ok    proxy          cloud: direct",
+		"http://ana:canary@[::1": "fail  proxy          cloud: proxy: no connection: " +
+			"the proxy address that is set by HTTPS_PROXY cannot be read",
+		"http://ana:canary@proxy.example": "ok    proxy          cloud: through " +
+			"http://proxy.example (HTTPS_PROXY, with a user name)",
+		"": "ok    proxy          cloud: direct",
 	} {
 		_, out := examine(t, home, []string{"HTTPS_PROXY=" + proxy}, "--offline", "--config", file)
 		says(t, out, want, "")
@@ -220,7 +236,8 @@ func TestDoctorProxy(t *testing.T) {
 			t.Error("a password is printed")
 		}
 	}
-	_, out := examine(t, home, []string{"https_proxy=http://x.example", "NO_PROXY=gateway.example"}, "--offline", "--config", file)
+	_, out := examine(t, home, []string{"https_proxy=http://x.example", "NO_PROXY=gateway.example"},
+		"--offline", "--config", file)
 	says(t, out, "cloud: direct, because NO_PROXY excepts gateway.example from the https_proxy", "")
 }
 
@@ -237,11 +254,13 @@ func TestDoctorFetchesNoSecret(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, ref := range []config.SecretRef{
-		{Env: "A"}, {Literal: secret.New("canary")}, {File: file}, {Command: []string{"sh", "-c", "touch " + filepath.Join(home, "ran") + " canary"}},
+		{Env: "A"}, {Literal: secret.New("canary")}, {File: file},
+		{Command: []string{"sh", "-c", "touch " + filepath.Join(home, "ran") + " canary"}},
 	} {
 		d.checkReference("secret of X", console.ConsumerSecret, ref)
 	}
-	if got := fmt.Sprintf("%+v", d.found); strings.Contains(got, "canary") || len(d.found) != 4 || d.found[2].Status != warned {
+	if got := fmt.Sprintf("%+v", d.found); strings.Contains(got, "canary") || len(d.found) != 4 ||
+		d.found[2].Status != warned {
 		t.Error(got)
 	}
 	if _, err := os.Stat(filepath.Join(home, "ran")); err == nil {
@@ -256,7 +275,8 @@ func TestDoctorGivesUp(t *testing.T) {
 	cancel()
 	d := &doctor{p: &program{ctx: t.Context(), clock: time.Now}, cfg: config.Default()}
 	e := console.Environment{Name: "cloud", Timeout: time.Hour}
-	e.Endpoints.TokenURL, e.Endpoints.RevokeURL = "https://gateway.invalid/token", "https://gateway.invalid/revoke"
+	e.Endpoints.TokenURL, e.Endpoints.RevokeURL = "https://gateway.invalid/token",
+		"https://gateway.invalid/revoke"
 	d.envs = []console.Environment{e}
 	d.checkServers(ctx)
 	if d.count(failed) != 2 {
@@ -273,17 +293,32 @@ func TestDoctorDoubts(t *testing.T) {
 		fix     string
 		warning bool
 	}{
-		"refuses HEAD": {func(w http.ResponseWriter) { w.WriteHeader(405) }, "answers (405)", "", false},
-		"no such path": {func(w http.ResponseWriter) { w.WriteHeader(404) }, "answers (404 to HEAD, as a Token API may, and as a wrong path does)", "", false},
-		"a page":       {func(w http.ResponseWriter) { w.Header().Set("Content-Type", "text/html; charset=utf-8") }, "answers 200: a web page is there", "a Token API has none", true},
-		"a slash": {func(w http.ResponseWriter) { w.Header().Set("Location", "/token/?x=canary-7d1f"); w.WriteHeader(301) },
-			"/token/?x=••• (another path), which is not followed", "if that is right, set token_url to it", true},
-		"bad gateway": {func(w http.ResponseWriter) { w.WriteHeader(502) }, "answers 502: what stands before the server", "what stands before the server answers", true},
-		"captive":     {func(w http.ResponseWriter) { w.WriteHeader(511) }, "answers 511", "this network wants a sign-in", true},
+		"refuses HEAD": {func(w http.ResponseWriter) { w.WriteHeader(405) }, "answers (405)", "",
+			false},
+		"no such path": {func(w http.ResponseWriter) { w.WriteHeader(404) },
+			"answers (404 to HEAD, as a Token API may, and as a wrong path does)", "", false},
+		"a page": {
+			func(w http.ResponseWriter) {
+				w.Header().Set("Content-Type",
+					"text/html; charset=utf-8")
+			}, "answers 200: a web page is there", "a Token API has none", true},
+		"a slash": {func(w http.ResponseWriter) {
+			w.Header().Set("Location",
+				"/token/?x=canary-7d1f")
+			w.WriteHeader(301)
+		},
+			"/token/?x=••• (another path), which is not followed",
+			"if that is right, set token_url to it", true},
+		"bad gateway": {func(w http.ResponseWriter) { w.WriteHeader(502) },
+			"answers 502: what stands before the server", "what stands before the server answers",
+			true},
+		"captive": {func(w http.ResponseWriter) { w.WriteHeader(511) }, "answers 511",
+			"this network wants a sign-in", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { c.answer(w) }))
+			s := httptest.NewServer(
+				http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { c.answer(w) }))
 			defer s.Close()
 			home := t.TempDir()
 			file := filepath.Join(home, "c.toml")
@@ -293,7 +328,8 @@ func TestDoctorDoubts(t *testing.T) {
 			}
 			_, out := examine(t, home, nil, "--config", file)
 			says(t, out, c.line, c.fix)
-			if strings.Contains(out, "canary") || strings.Contains(out, "warn  reach          cloud: token_url") != c.warning {
+			if strings.Contains(out, "canary") ||
+				strings.Contains(out, "warn  reach          cloud: token_url") != c.warning {
 				t.Error(out)
 			}
 		})

@@ -24,7 +24,8 @@ func TestDoctorLooksWhoCanUseTheClientKey(t *testing.T) {
 		own  bool // the key is in the certificate's file
 		mode fs.FileMode
 		bad  bool
-	}{{false, 0o600, false}, {false, 0o400, false}, {false, 0o640, true}, {false, 0o604, true}, {true, 0o644, true}, {true, 0o600, false}} {
+	}{{false, 0o600, false}, {false, 0o400, false}, {false, 0o640, true}, {false, 0o604, true},
+		{true, 0o644, true}, {true, 0o600, false}} {
 		e := console.Environment{Name: "cloud", ClientCert: cert, ClientKey: key}
 		of := key
 		if c.own {
@@ -36,7 +37,8 @@ func TestDoctorLooksWhoCanUseTheClientKey(t *testing.T) {
 				mode = c.mode
 			}
 			_ = os.Remove(path) // the file before may be read-only
-			if err := errors.Join(os.WriteFile(path, nil, 0o600), os.Chmod(path, mode)); err != nil {
+			if err := errors.Join(os.WriteFile(path, nil, 0o600),
+				os.Chmod(path, mode)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -45,7 +47,10 @@ func TestDoctorLooksWhoCanUseTheClientKey(t *testing.T) {
 		if !c.bad && len(d.found) == 0 {
 			continue
 		}
-		if !c.bad || len(d.found) != 1 || d.found[0].Status != warned || !strings.Contains(d.found[0].Found, fmt.Sprintf("cloud: client_key %s can be used by other users (%04o)", of, c.mode)) ||
+		if !c.bad || len(d.found) != 1 || d.found[0].Status != warned ||
+			!strings.Contains(d.found[0].Found,
+				fmt.Sprintf("cloud: client_key %s can be used by other users (%04o)", of,
+					c.mode)) ||
 			*d.found[0].Fix != "chmod 600 "+shellQuote(of) {
 			t.Errorf("%+v: %+v", c, d.found)
 		}

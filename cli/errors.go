@@ -56,7 +56,8 @@ func (f *failure) Unwrap() error { return f.err }
 
 // misuse returns the error of a command that cannot run as it was given.
 func misuse(hint, format string, args ...any) error {
-	return &failure{exit: exitUsage, code: console.CodeUsage, text: fmt.Sprintf(format, args...), hint: hint}
+	return &failure{exit: exitUsage, code: console.CodeUsage, text: fmt.Sprintf(format, args...),
+		hint: hint}
 }
 
 // exitSilently returns an error that sets the exit code and prints nothing.
@@ -138,13 +139,15 @@ func exitOf(k tokenapi.Kind) int {
 
 func refusalExit(code console.Code) int {
 	switch {
-	case code == console.CodeNoApplication || code == console.CodeNoToken || code == console.CodeNoMark:
+	case code == console.CodeNoApplication || code == console.CodeNoToken ||
+		code == console.CodeNoMark:
 		return exitNotFound
 	case code == console.CodeStoreExists: // a file or store exists, and must not be replaced
 		return exitUsage
 	case code == console.CodeStoreBackupLocked || code == console.CodeStoreAltered:
 		return exitLocked
-	case code == console.CodeInFlight || code == console.CodeNotKept || code == console.CodeNobodyCame || code.OfStore():
+	case code == console.CodeInFlight || code == console.CodeNotKept ||
+		code == console.CodeNobodyCame || code.OfStore():
 		return exitUnexpected
 	}
 	return exitUsage
@@ -184,7 +187,9 @@ func maskArguments(message string, args []string) string {
 		for _, s := range []string{arg, flag, name, value} {
 			if tokenapi.LooksSecret(s) && !console.IsID(s) && !isPlace(s) {
 				hide = append(hide, s)
-				if s == flag && s != arg && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz-") != "" { // pflag names --TOKEN== without its end
+				if s == flag && s != arg &&
+					strings.Trim(name, "abcdefghijklmnopqrstuvwxyz-") != "" {
+					// pflag names --TOKEN== without its end
 					hide = append(hide, name)
 				}
 			}

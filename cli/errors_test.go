@@ -20,7 +20,9 @@ import (
 
 func TestExitCodes(t *testing.T) {
 	t.Parallel()
-	api := func(k tokenapi.Kind) error { return fmt.Errorf("get: %w", &tokenapi.Error{Op: "x", Kind: k}) }
+	api := func(k tokenapi.Kind) error {
+		return fmt.Errorf("get: %w", &tokenapi.Error{Op: "x", Kind: k})
+	}
 	own := func(code console.Code) error { return &console.Error{Code: code, Text: string(code)} }
 	for _, c := range []struct {
 		err  error
@@ -81,7 +83,8 @@ func TestNothingHostileIsPrinted(t *testing.T) {
 	}
 	safe := text.JSON(doc)
 	var back map[string]string
-	if err := json.Unmarshal(safe, &back); err != nil || back["x"] != strings.ToValidUTF8(nasty, "\ufffd") {
+	if err := json.Unmarshal(safe, &back); err != nil ||
+		back["x"] != strings.ToValidUTF8(nasty, "\ufffd") {
 		t.Errorf("%q, %v", back["x"], err)
 	}
 	for _, r := range string(safe) {
@@ -103,7 +106,8 @@ func TestNothingHostileIsPrinted(t *testing.T) {
 
 func TestShellQuote(t *testing.T) {
 	t.Parallel()
-	for in, want := range map[string]string{"": "''", "a b": "'a b'", "it's": `'it'\''s'`, "$(x)`y`": "'$(x)`y`'"} {
+	for in, want := range map[string]string{"": "''", "a b": "'a b'", "it's": `'it'\''s'`,
+		"$(x)`y`": "'$(x)`y`'"} {
 		if got := shellQuote(in); got != want {
 			t.Errorf("%q: %s", in, got)
 		}

@@ -32,7 +32,8 @@ func (b *firstRun) service(ctx context.Context, kept bool) (*console.Service, er
 	if err != nil {
 		return nil, err
 	}
-	s, err := b.p.assemble(b.cfg, b.paths, st, askingVault{Vault: b.cfg.Vault(b.p.lookup), cfg: b.cfg}, nil, true)
+	s, err := b.p.assemble(b.cfg, b.paths, st,
+		askingVault{Vault: b.cfg.Vault(b.p.lookup), cfg: b.cfg}, nil, true)
 	if err != nil {
 		_ = st.Close()
 		return nil, err

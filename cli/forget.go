@@ -33,10 +33,13 @@ func (p *program) forgetCommand() *cobra.Command {
 			"rows.",
 		Args:              takes(0, -1),
 		ValidArgsFunction: p.completeTokens(true, true, -1),
-		RunE:              func(c *cobra.Command, args []string) error { return p.runForget(c, args, yes, over) },
+		RunE: func(c *cobra.Command, args []string) error {
+			return p.runForget(c, args, yes, over)
+		},
 	}
 	c.Flags().BoolVar(&yes, "yes", false, "do not ask for confirmation")
-	c.Flags().BoolVar(&over, "over", false, "remove every token that is over, of the named applications or of all")
+	c.Flags().BoolVar(&over, "over", false,
+		"remove every token that is over, of the named applications or of all")
 	return p.verbFlags(c)
 }
 
@@ -56,9 +59,11 @@ func (p *program) runForget(c *cobra.Command, args []string, yes, over bool) err
 	altered := slices.Concat(l.Altered, unopened)
 	s.atEnd = nil // revokes that are due are not delivered either
 	for i, arg := range args {
-		if at := slices.IndexFunc(altered, func(a console.Altered) bool { return a.ID == arg }); at >= 0 {
+		if at := slices.IndexFunc(altered,
+			func(a console.Altered) bool { return a.ID == arg }); at >= 0 {
 			if len(args) > 1 || over {
-				return misuse("name one altered row at a time", "forget: %s is an altered row, which is removed alone", args[i])
+				return misuse("name one altered row at a time",
+					"forget: %s is an altered row, which is removed alone", args[i])
 			}
 			return p.forgetAltered(c.Context(), s, l, altered[at], yes)
 		}
@@ -68,7 +73,8 @@ func (p *program) runForget(c *cobra.Command, args []string, yes, over bool) err
 		return err
 	}
 	if len(marks) > 0 && (over || len(what.Tokens)+len(what.Applications) > 0) {
-		return misuse("lanyard forget "+marks[0].ID, "forget: marks cannot be dismissed together with tokens or applications")
+		return misuse("lanyard forget "+marks[0].ID,
+			"forget: marks cannot be dismissed together with tokens or applications")
 	}
 	if len(marks) > 0 {
 		return p.forgetMarks(c.Context(), s, l, marks, yes)
@@ -77,26 +83,34 @@ func (p *program) runForget(c *cobra.Command, args []string, yes, over bool) err
 }
 
 // forgetWhat returns the marks, tokens and applications that the arguments name.
-func (l ledger) forgetWhat(args []string, over bool) (marks []console.Mark, what console.ForgetWhat, err error) {
+func (l ledger) forgetWhat(args []string,
+	over bool) (marks []console.Mark, what console.ForgetWhat, err error) {
 	what.Over = over && len(args) == 0
 	for _, arg := range args {
-		if i := slices.IndexFunc(l.marks(), func(m console.Mark) bool { return m.ID == arg }); i >= 0 {
+		if i := slices.IndexFunc(l.marks(),
+			func(m console.Mark) bool { return m.ID == arg }); i >= 0 {
 			m := l.marks()[i]
-			if !slices.ContainsFunc(marks, func(have console.Mark) bool { return have.ID == m.ID }) {
+			if !slices.ContainsFunc(marks,
+				func(have console.Mark) bool { return have.ID == m.ID }) {
 				marks = append(marks, m)
 			}
 			continue
 		}
 		if strings.HasPrefix(arg, "m_") {
-			return nil, what, &failure{exit: exitNotFound, code: console.CodeNoMark, text: "no such mark" + quoted(arg),
-				hint: "lanyard tokens lists the requests whose answer was never seen; it may have been settled since"}
+			return nil, what,
+				&failure{exit: exitNotFound, code: console.CodeNoMark,
+					text: "no such mark" + quoted(arg),
+					hint: "lanyard tokens lists the requests whose answer was never seen; it may " +
+						"have been settled since"}
 		}
 		t, a, isToken, err := l.tokenOrApp(arg)
 		switch {
 		case err != nil:
 			return nil, what, err
 		case isToken && over:
-			return nil, what, misuse("lanyard forget "+t.ID, "forget: --over is for applications, and %s is a token", t.Fingerprint)
+			return nil, what,
+				misuse("lanyard forget "+t.ID,
+					"forget: --over is for applications, and %s is a token", t.Fingerprint)
 		case isToken:
 			what.Tokens = append(what.Tokens, t.ID)
 		case over:
@@ -112,7 +126,8 @@ func (l ledger) forgetWhat(args []string, over bool) (marks []console.Mark, what
 type forgottenJSON struct {
 	Tokens       []tokenJSON       `json:"tokens"`
 	Applications []applicationJSON `json:"applications"`
-	Kept         []keptJSON        `json:"kept"` // tokens that --over keeps because they are not over
+	// tokens that --over keeps because they are not over
+	Kept []keptJSON `json:"kept"`
 }
 
 type keptJSON struct {
@@ -123,7 +138,8 @@ type keptJSON struct {
 }
 
 // forgetOver removes tokens and applications after a confirmation.
-func (p *program) forgetOver(ctx context.Context, s *openConsole, l ledger, what console.ForgetWhat, yes bool) error {
+func (p *program) forgetOver(ctx context.Context, s *openConsole, l ledger, what console.ForgetWhat,
+	yes bool) error {
 	f, err := s.svc.Forgettable(ctx, what)
 	if err != nil {
 		return err
@@ -134,9 +150,13 @@ func (p *program) forgetOver(ctx context.Context, s *openConsole, l ledger, what
 	some := len(f.Tokens)+len(f.Applications) > 0
 	words := l.forgetWords(f)
 	if some && !yes && !p.dryRun {
-		err := p.askYes("forget "+words+", with secrets, probes and log; this cannot be undone\nforget?",
-			&failure{exit: exitUsage, code: console.CodeNeedsYes, text: "forget: without a terminal this needs --yes", hint: "it would forget " + words},
-			&failure{exit: exitUsage, code: console.CodeDeclined, text: "forget: not confirmed, nothing was forgotten"})
+		err := p.askYes("forget "+words+
+			", with secrets, probes and log; this cannot be undone\nforget?",
+			&failure{exit: exitUsage, code: console.CodeNeedsYes,
+				text: "forget: without a terminal this needs --yes",
+				hint: "it would forget " + words},
+			&failure{exit: exitUsage, code: console.CodeDeclined,
+				text: "forget: not confirmed, nothing was forgotten"})
 		if err != nil {
 			return err
 		}
@@ -200,13 +220,15 @@ func (l ledger) forgotten(f console.Forgotten) forgottenJSON {
 		j.Applications = append(j.Applications, l.application(a))
 	}
 	for _, k := range f.Kept {
-		j.Kept = append(j.Kept, keptJSON{k.Token.ID, k.Token.Fingerprint, k.Held.Why, stamp(k.Held.Until)})
+		j.Kept = append(j.Kept,
+			keptJSON{k.Token.ID, k.Token.Fingerprint, k.Held.Why, stamp(k.Held.Until)})
 	}
 	return j
 }
 
 // forgetMarks dismisses marks after a confirmation.
-func (p *program) forgetMarks(ctx context.Context, s *openConsole, l ledger, marks []console.Mark, yes bool) error {
+func (p *program) forgetMarks(ctx context.Context, s *openConsole, l ledger, marks []console.Mark,
+	yes bool) error {
 	if !yes && !p.dryRun {
 		if err := p.confirmForget(l, marks); err != nil {
 			return err
@@ -237,17 +259,23 @@ func (p *program) forgetMarks(ctx context.Context, s *openConsole, l ledger, mar
 }
 
 // forgetAltered removes an altered row after a confirmation.
-func (p *program) forgetAltered(ctx context.Context, s *openConsole, l ledger, a console.Altered, yes bool) error {
-	words := a.Table + " " + a.ID + " is altered, and is removed from the store; nothing is sent, and what it held can no longer be revoked"
+func (p *program) forgetAltered(ctx context.Context, s *openConsole, l ledger, a console.Altered,
+	yes bool) error {
+	words := a.Table + " " + a.ID +
+		" is altered, and is removed from the store; nothing is sent, and what it held can no " +
+		"longer be revoked"
 	if a.Configured {
-		words = a.Table + " " + a.ID + " is altered, and its row is written again from the configuration"
+		words = a.Table + " " + a.ID +
+			" is altered, and its row is written again from the configuration"
 	} else if n := len(l.tokensOf(a.ID)); a.Table == "application" && n > 0 {
 		words += ". " + text.Count(n, "token") + " of it go too, and may be alive"
 	}
 	if !yes && !p.dryRun {
 		err := p.askYes(words+"\nremove?",
-			&failure{exit: exitUsage, code: console.CodeNeedsYes, text: "forget: without a terminal this needs --yes", hint: words},
-			&failure{exit: exitUsage, code: console.CodeDeclined, text: "forget: not confirmed, nothing was removed"})
+			&failure{exit: exitUsage, code: console.CodeNeedsYes,
+				text: "forget: without a terminal this needs --yes", hint: words},
+			&failure{exit: exitUsage, code: console.CodeDeclined,
+				text: "forget: not confirmed, nothing was removed"})
 		if err != nil {
 			return err
 		}
@@ -271,7 +299,8 @@ func (p *program) forgetAltered(ctx context.Context, s *openConsole, l ledger, a
 
 // tokensOf returns the tokens of an application.
 func (l ledger) tokensOf(appID string) []console.Token {
-	return slices.DeleteFunc(slices.Clone(l.Tokens), func(t console.Token) bool { return t.AppID != appID })
+	return slices.DeleteFunc(slices.Clone(l.Tokens),
+		func(t console.Token) bool { return t.AppID != appID })
 }
 
 // confirmForget asks before marks are dismissed.
@@ -281,8 +310,11 @@ func (p *program) confirmForget(l ledger, marks []console.Mark) error {
 		words = append(words, text.Line(m.ID+": "+l.markWords(m)))
 	}
 	return p.askYes(strings.Join(words, "\n")+"\ndismiss?",
-		&failure{exit: exitUsage, code: console.CodeNeedsYes, text: "forget: without a terminal this needs --yes", hint: "it would dismiss " + strings.Join(words, "; ")},
-		&failure{exit: exitUsage, code: console.CodeDeclined, text: "forget: not confirmed, nothing was dismissed"})
+		&failure{exit: exitUsage, code: console.CodeNeedsYes,
+			text: "forget: without a terminal this needs --yes",
+			hint: "it would dismiss " + strings.Join(words, "; ")},
+		&failure{exit: exitUsage, code: console.CodeDeclined,
+			text: "forget: not confirmed, nothing was dismissed"})
 }
 
 // marks returns all open marks, of gets and of refreshes, oldest first.
@@ -302,17 +334,20 @@ func (l ledger) marks() []console.Mark {
 func (l ledger) markWords(m console.Mark) string {
 	what := "a get for " + l.app[m.AppID].Label()
 	if t, ok := l.byID(m.TokenID); ok {
-		what = console.Private("a refresh of " + t.Fingerprint + " of " + string(l.app[m.AppID].Label()))
+		what = console.Private("a refresh of " + t.Fingerprint + " of " +
+			string(l.app[m.AppID].Label()))
 	}
 	end := console.MarkEnd(m, utcTime)
-	return string(what) + " was sent at " + utcTime(m.SentAt) + " and its answer never seen; of a token that it may have brought: " + end
+	return string(what) + " was sent at " + utcTime(m.SentAt) +
+		" and its answer never seen; of a token that it may have brought: " + end
 }
 
 func (l ledger) mark(m console.Mark) markJSON {
 	a := l.app[m.AppID]
 	j := markJSON{
-		ID: m.ID, State: string(console.Unsure), Op: m.Verb(), Application: string(a.Name), Environment: string(a.Environment.Name),
-		SentAt: stamp(m.SentAt), EndsBy: stamp(m.EndsBy),
+		ID: m.ID, State: string(console.Unsure), Op: m.Verb(), Application: string(a.Name),
+		Environment: string(a.Environment.Name),
+		SentAt:      stamp(m.SentAt), EndsBy: stamp(m.EndsBy),
 	}
 	if t, ok := l.byID(m.TokenID); ok {
 		j.Fingerprint = known(t.Fingerprint)

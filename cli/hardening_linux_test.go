@@ -55,10 +55,13 @@ func TestHardenChild(t *testing.T) {
 func TestHarden(t *testing.T) {
 	t.Parallel()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestHardenChild$")
-	cmd.Env = append(os.Environ(), "LANYARD_TEST_HARDEN=parent", "LANYARD_KEY=a", "LANYARD_TOKEN=b", "ORDERS_SECRET=c", "KEPT=d", "GORACE=atexit_sleep_ms=0")
+	cmd.Env = append(os.Environ(), "LANYARD_TEST_HARDEN=parent", "LANYARD_KEY=a", "LANYARD_TOKEN=b",
+		"ORDERS_SECRET=c", "KEPT=d", "GORACE=atexit_sleep_ms=0")
 	out, err := cmd.CombinedOutput()
-	want := "parent: core 0 0, dumpable 0, exe <nil>, LANYARD_KEY=, LANYARD_TOKEN=, ORDERS_SECRET=, KEPT=d\n" +
-		"child: core 0 0, dumpable 1, exe <nil>, LANYARD_KEY=, LANYARD_TOKEN=, ORDERS_SECRET=, KEPT=d\n"
+	want := "parent: core 0 0, dumpable 0, exe <nil>, LANYARD_KEY=, LANYARD_TOKEN=, " +
+		"ORDERS_SECRET=, KEPT=d\n" +
+		"child: core 0 0, dumpable 1, exe <nil>, LANYARD_KEY=, LANYARD_TOKEN=, ORDERS_SECRET=, " +
+		"KEPT=d\n"
 	if err != nil || string(out) != want {
 		t.Errorf("%v\n%s\nwant\n%s", err, out, want)
 	}

@@ -13,9 +13,13 @@ import (
 func TestHeadersOfOnesOwn(t *testing.T) {
 	t.Parallel()
 	var sent []string
-	g := newGateway(t, "headers = { X-Tenant = \"acme-canary\" }\nprobe_headers = { X-Api-Key = { file = \"key\" } }",
+	g := newGateway(t,
+		"headers = { X-Tenant = \"acme-canary\" }\nprobe_headers = { X-Api-Key = { file = "+
+			"\"key\" } }",
 		func(w http.ResponseWriter, r *http.Request, issued bool) {
-			sent = append(sent, fmt.Sprint(r.Method, " ", r.URL.Path, " ", r.Header.Get("X-Tenant"), " ", r.Header.Get("X-Api-Key"), " ", issued))
+			sent = append(sent,
+				fmt.Sprint(r.Method, " ", r.URL.Path, " ", r.Header.Get("X-Tenant"), " ",
+					r.Header.Get("X-Api-Key"), " ", issued))
 			w.Header().Set("X-Echo", r.Header.Get("X-Api-Key"))
 			if r.URL.Path == "/api" && !issued {
 				w.WriteHeader(401)
@@ -28,16 +32,20 @@ func TestHeadersOfOnesOwn(t *testing.T) {
 		t.Fatal(errs)
 	}
 	fp := g.got()
-	if code, _, errs := g.lanyard("probe", fp); code != exitUsage || !strings.Contains(errs, "probe_headers.X-Api-Key of Orders@e: file ") {
+	if code, _, errs := g.lanyard("probe", fp); code != exitUsage ||
+		!strings.Contains(errs, "probe_headers.X-Api-Key of Orders@e: file ") {
 		t.Errorf("without the file: %d %s", code, errs)
 	}
-	if err := os.WriteFile(filepath.Join(g.home, "key"), []byte("canary-4711-key\n"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(g.home, "key"), []byte("canary-4711-key\n"),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	all := ""
 	for _, args := range [][]string{
-		{"probe", fp, "--dry-run"}, {"probe", fp}, {"token", "Orders", "--fresh", "--dry-run"}, {"revoke", fp, "--dry-run"},
-		{"revoke", fp, "--kind", "access"}, {"apps", "--json"}, {"log"}, {"config", "check"}, {"doctor"},
+		{"probe", fp, "--dry-run"}, {"probe", fp}, {"token", "Orders", "--fresh", "--dry-run"},
+		{"revoke", fp, "--dry-run"},
+		{"revoke", fp, "--kind", "access"}, {"apps", "--json"}, {"log"}, {"config", "check"},
+		{"doctor"},
 	} {
 		_, out, errs := g.lanyard(args...)
 		all += "$ " + strings.Join(args, " ") + "\n" + out + errs
@@ -51,7 +59,8 @@ func TestHeadersOfOnesOwn(t *testing.T) {
 		}
 	}
 	want := []string{
-		"GET /api  canary-4711-key true", "GET /api  canary-4711-key false", "POST /revoke acme-canary  false",
+		"GET /api  canary-4711-key true", "GET /api  canary-4711-key false",
+		"POST /revoke acme-canary  false",
 	}
 	if got := strings.Join(sent, "\n"); !strings.HasPrefix(got, strings.Join(want, "\n")) {
 		t.Errorf("sent\n%s\nwant\n%s", got, strings.Join(want, "\n"))
@@ -76,17 +85,18 @@ func (g *gateway) revokeAt(path string) {
 func TestProbesThatAct(t *testing.T) {
 	t.Parallel()
 	n := 0
-	g := newGateway(t, `probe_method = "POST"`, func(w http.ResponseWriter, r *http.Request, _ bool) {
-		if r.URL.Path == "/revoke" {
-			return
-		}
-		n++
-		if r.Method != "POST" {
-			t.Errorf("sent a %s", r.Method)
-		}
-		w.WriteHeader(401)
-		_, _ = w.Write([]byte(`{"fault":{"code":900901,"message":"Invalid Credentials"}}`))
-	})
+	g := newGateway(t, `probe_method = "POST"`,
+		func(w http.ResponseWriter, r *http.Request, _ bool) {
+			if r.URL.Path == "/revoke" {
+				return
+			}
+			n++
+			if r.Method != "POST" {
+				t.Errorf("sent a %s", r.Method)
+			}
+			w.WriteHeader(401)
+			_, _ = w.Write([]byte(`{"fault":{"code":900901,"message":"Invalid Credentials"}}`))
+		})
 	g.revokeAt("/revoke")
 	fp := g.got()
 	if code, _, errs := g.lanyard("probe", fp); code != exitRefused || n != 1 {
@@ -94,14 +104,16 @@ func TestProbesThatAct(t *testing.T) {
 	}
 	for _, args := range [][]string{{"probe", fp, "--until-dead"}, {"revoke", fp, "--wait-dead"}} {
 		code, out, errs := g.lanyard(args...)
-		if code != exitUsage || out != "" || n != 1 || !strings.Contains(errs, "needs --yes here: each probe of Orders@e sends a POST") {
+		if code != exitUsage || out != "" || n != 1 ||
+			!strings.Contains(errs, "needs --yes here: each probe of Orders@e sends a POST") {
 			t.Errorf("%v: %d, %d sent: %s%s", args, code, n, out, errs)
 		}
 	}
 	if _, out, _ := g.lanyard("tokens", "--json"); !strings.Contains(out, `"revoke_at": null`) {
 		t.Errorf("something was revoked: %s", out)
 	}
-	if code, out, errs := g.lanyard("probe", fp, "--until-dead", "--yes", "--every", "1ms"); code != 0 || n != 4 || !strings.Contains(out, "dead") {
+	if code, out, errs := g.lanyard("probe", fp, "--until-dead", "--yes", "--every",
+		"1ms"); code != 0 || n != 4 || !strings.Contains(out, "dead") {
 		t.Errorf("--yes: %d, %d sent: %s%s", code, n, out, errs)
 	}
 	if code, _, errs := g.lanyard("probe", fp, "--yes"); code != exitUsage || n != 4 {

@@ -18,7 +18,8 @@ import (
 // shows waits until the terminal shows what is typed.
 func (c *console) shows() {
 	c.t.Helper()
-	c.until(func(st *term.State) bool { return st.Lflag&syscall.ECHO != 0 }, "what is typed is not shown")
+	c.until(func(st *term.State) bool { return st.Lflag&syscall.ECHO != 0 },
+		"what is typed is not shown")
 }
 
 func (c *console) until(is func(*term.State) bool, what string) {
@@ -55,7 +56,8 @@ func openPassphraseShell(t *testing.T) *console {
 	t.Helper()
 	dir := t.TempDir()
 	file := filepath.Join(dir, ".config", "lanyard", "config.toml")
-	if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o700), os.WriteFile(file, []byte("[store]\nkey = \"passphrase\"\n"), 0o600)); err != nil {
+	if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o700),
+		os.WriteFile(file, []byte("[store]\nkey = \"passphrase\"\n"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	return openShell(t, dir)
@@ -144,13 +146,17 @@ func TestTypedSecretsAreReadOneWay(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	file := filepath.Join(dir, ".config", "lanyard", "config.toml")
-	config := "[store]\nkey = \"passphrase\"\n[[environment]]\nname = \"e\"\ntoken_url = \"https://e.example/token\"\n" +
-		"[[application]]\nname = \"Orders\"\nconsumer_key = \"k\"\nconsumer_secret = { stored = true }\n"
-	if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o700), os.WriteFile(file, []byte(config), 0o600)); err != nil {
+	config := "[store]\nkey = \"passphrase\"\n[[environment]]\nname = \"e\"\ntoken_url = " +
+		"\"https://e.example/token\"\n" +
+		"[[application]]\nname = \"Orders\"\nconsumer_key = \"k\"\nconsumer_secret = { stored " +
+		"= true }\n"
+	if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o700),
+		os.WriteFile(file, []byte(config), 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	c := openShell(t, dir)
-	for typed, problem := range map[string]string{"s3cret\x1b[D": "holds an ESC at character 7", "": "is empty"} {
+	for typed, problem := range map[string]string{"s3cret\x1b[D": "holds an ESC at character 7",
+		"": "is empty"} {
 		c.press("lanyard apps set-secret Orders\r")
 		c.see(`consumer secret of Orders@e: \s*$`)
 		c.press(typed + "\r")

@@ -9,6 +9,7 @@ func (p *program) importCommand() *cobra.Command {
 		Args:  noCommand,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(p.importPortalCommand(), p.importTextCommand("curl", "a curl line"), p.importTextCommand("env", "an .env file"))
+	c.AddCommand(p.importPortalCommand(), p.importTextCommand("curl", "a curl line"),
+		p.importTextCommand("env", "an .env file"))
 	return c
 }

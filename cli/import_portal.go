@@ -38,17 +38,25 @@ func (p *program) importPortalCommand() *cobra.Command {
 			"named lanyard is registered at the portal for signing in; later imports use it\n" +
 			"again.",
 		Args: takes(1, 1),
-		RunE: func(c *cobra.Command, args []string) error { return p.runImportPortal(c.Context(), args[0], o) },
+		RunE: func(c *cobra.Command, args []string) error {
+			return p.runImportPortal(c.Context(), args[0], o)
+		},
 	}
 	f := c.Flags()
 	f.StringVar(&o.user, "user", "", "`USER` of the portal")
 	f.BoolVar(&o.passwordStdin, "secret-stdin", false, "read the password from standard input")
-	f.StringVar(&o.env, "env", "", "`NAME` of the environment to create (default: the portal's host)")
-	f.StringArrayVar(&o.only, "only", nil, "import only the application of this `NAME`; may be repeated")
-	f.StringVar(&o.generate, "generate", "", "generate keys of this `KEY_TYPE` (PRODUCTION or SANDBOX) for applications without them")
-	f.StringVar(&o.caFile, "ca-file", "", "PEM `FILE` of certificates to trust besides the system's")
-	f.BoolVar(&o.insecure, "insecure-skip-verify", false, "trust any certificate, now and in the imported environment")
-	f.BoolVar(&o.plain, "allow-http", false, "send secrets over http:// to other machines, now and in the imported environment")
+	f.StringVar(&o.env, "env", "",
+		"`NAME` of the environment to create (default: the portal's host)")
+	f.StringArrayVar(&o.only, "only", nil,
+		"import only the application of this `NAME`; may be repeated")
+	f.StringVar(&o.generate, "generate", "",
+		"generate keys of this `KEY_TYPE` (PRODUCTION or SANDBOX) for applications without them")
+	f.StringVar(&o.caFile, "ca-file", "",
+		"PEM `FILE` of certificates to trust besides the system's")
+	f.BoolVar(&o.insecure, "insecure-skip-verify", false,
+		"trust any certificate, now and in the imported environment")
+	f.BoolVar(&o.plain, "allow-http", false,
+		"send secrets over http:// to other machines, now and in the imported environment")
 	return p.verbFlags(c)
 }
 
@@ -70,7 +78,8 @@ func (p *program) runImportPortal(ctx context.Context, base string, o portalOpti
 	} else if _, in := host.TerminalFD(p.stdin); in {
 		password, err = p.askSecret("password of " + o.user + " at " + base + ": ")
 	} else {
-		err = misuse("--secret-stdin reads it from standard input", "import portal: there is no terminal to ask for the password at")
+		err = misuse("--secret-stdin reads it from standard input",
+			"import portal: there is no terminal to ask for the password at")
 	}
 	if err != nil {
 		return err
@@ -83,22 +92,25 @@ func (p *program) runImportPortal(ctx context.Context, base string, o portalOpti
 		}
 	}
 	if env.Name == "" || console.EnvironmentNameProblem(string(env.Name)) != "" {
-		return misuse("--env NAME gives it one", "import portal: %q cannot be the name of an environment", env.Name)
+		return misuse("--env NAME gives it one",
+			"import portal: %q cannot be the name of an environment", env.Name)
 	}
 	if b := env.Banner(); b != "" {
 		p.warn("%s", b)
 	}
 	var sent []console.Exchange
 	found, err := s.svc.AskPortal(ctx, console.PortalRequest{
-		Base: base, User: o.user, Password: password, Environment: env, Only: o.only, Generate: o.generate,
-		Ask: p.askImported(o), Say: func(text string) { p.note("%s", text) },
+		Base: base, User: o.user, Password: password, Environment: env, Only: o.only,
+		Generate: o.generate,
+		Ask:      p.askImported(o), Say: func(text string) { p.note("%s", text) },
 		Saw: func(x tokenapi.Exchange) { sent = append(sent, console.Exchange{Exchange: x}) },
 	})
 	if p.dryRun && (len(sent) > 0 || err == nil) {
 		return p.printRequests(sent)
 	}
 	if err != nil {
-		if len(found.All) > 0 { // the portal may never show generated keys again: store what was found
+		if len(found.All) > 0 {
+			// the portal may never show generated keys again: store what was found
 			err = errors.Join(err, p.keepImported(ctx, s, found))
 		}
 		return err
@@ -108,7 +120,8 @@ func (p *program) runImportPortal(ctx context.Context, base string, o portalOpti
 
 // askImported returns a function that asks at the terminal for a secret that the portal does not
 // show. The secret stays missing if the person enters nothing, or if there is no terminal.
-func (p *program) askImported(o portalOptions) func(console.Application, string) (secret.Text, error) {
+func (p *program) askImported(o portalOptions) func(console.Application,
+	string) (secret.Text, error) {
 	return func(a console.Application, why string) (secret.Text, error) {
 		p.note("%s: %s", a.Label(), why)
 		_, in := host.TerminalFD(p.stdin)
@@ -128,7 +141,8 @@ func (p *program) askImported(o portalOptions) func(console.Application, string)
 }
 
 // keepImported stores and prints what was found.
-func (p *program) keepImported(ctx context.Context, s *openConsole, found console.PortalFound) error {
+func (p *program) keepImported(ctx context.Context, s *openConsole,
+	found console.PortalFound) error {
 	apps, err := s.svc.KeepFound(ctx, found)
 	if err != nil {
 		return err
@@ -143,7 +157,8 @@ type importedJSON struct {
 }
 
 // printImported prints imported applications. In JSON each one has the notes about the import.
-func (p *program) printImported(ctx context.Context, s *openConsole, apps []console.Application, notes ...string) error {
+func (p *program) printImported(ctx context.Context, s *openConsole, apps []console.Application,
+	notes ...string) error {
 	l, err := s.read(ctx)
 	if err != nil {
 		return err
@@ -156,11 +171,15 @@ func (p *program) printImported(ctx context.Context, s *openConsole, apps []cons
 		}
 		j := l.application(a)
 		all = append(all, importedJSON{j, orEmpty(notes)})
-		rows = append(rows, []string{j.Name, j.Environment, dash(j.KeyType), j.Grant, strings.ReplaceAll(j.Secret, "_", " "), j.Source, j.ConsumerKey})
+		rows = append(rows,
+			[]string{j.Name, j.Environment, dash(j.KeyType), j.Grant,
+				strings.ReplaceAll(j.Secret, "_", " "), j.Source, j.ConsumerKey})
 	}
 	if p.json {
 		return p.printJSON(all)
 	}
-	columns(p.out(), []string{"NAME", "ENVIRONMENT", "KEY TYPE", "GRANT", "SECRET", "SOURCE", "CONSUMER KEY"}, rows)
+	columns(p.out(),
+		[]string{"NAME", "ENVIRONMENT", "KEY TYPE", "GRANT", "SECRET", "SOURCE", "CONSUMER KEY"},
+		rows)
 	return nil
 }

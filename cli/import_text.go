@@ -24,16 +24,22 @@ func (p *program) importTextCommand(use, what string) *cobra.Command {
 	c := &cobra.Command{
 		Use:   use + " FILE|-",
 		Short: "Import an application from " + what,
-		Long: "Reads " + what + " from FILE, or from standard input for -, and stores the application\n" +
-			"in it, its secret sealed. Nothing in it is run or expanded. What is not imported is named\n" +
+		Long: "Reads " + what +
+			" from FILE, or from standard input for -, and stores the application\n" +
+			"in it, its secret sealed. Nothing in it is run or expanded. What is not imported " +
+			"is named\n" +
 			"on standard error.",
 		Args: takes(1, 1),
-		RunE: func(c *cobra.Command, args []string) error { return p.runImportText(c.Context(), args[0], o) },
+		RunE: func(c *cobra.Command, args []string) error {
+			return p.runImportText(c.Context(), args[0], o)
+		},
 	}
 	f := c.Flags()
 	f.StringVar(&o.name, "name", "", "`NAME` of the application; required")
-	f.StringVar(&o.env, "env", "", "`NAME` of the environment to create (default: the host of the token URL)")
-	f.StringVar(&o.keyType, "key-type", console.KeyProduction, "`KEY_TYPE` of the application, a label: PRODUCTION, SANDBOX or empty")
+	f.StringVar(&o.env, "env", "",
+		"`NAME` of the environment to create (default: the host of the token URL)")
+	f.StringVar(&o.keyType, "key-type", console.KeyProduction,
+		"`KEY_TYPE` of the application, a label: PRODUCTION, SANDBOX or empty")
 	return p.verbFlags(c)
 }
 
@@ -42,7 +48,8 @@ func (p *program) runImportText(ctx context.Context, path string, o textOptions)
 	case o.name == "":
 		return misuse("--name NAME", "import: the name of the application is missing")
 	case o.keyType != "" && o.keyType != console.KeyProduction && o.keyType != console.KeySandbox:
-		return misuse("PRODUCTION, SANDBOX or empty", "--key-type: this is no key type") // the value may be a secret: do not repeat it
+		// the value may be a secret: do not repeat it
+		return misuse("PRODUCTION, SANDBOX or empty", "--key-type: this is no key type")
 	}
 	var data []byte
 	var err error
@@ -74,8 +81,10 @@ func (p *program) runImportText(ctx context.Context, path string, o textOptions)
 	d := pasted.Draft
 	d.Name, d.KeyType = console.Private(o.name), o.keyType
 	d.Environment.Name = cmp.Or(console.Private(o.env), d.Environment.Name)
-	d.Environment.Endpoints.RevokeURL = cmp.Or(d.Environment.Endpoints.RevokeURL, console.GuessRevokeURL(d.Environment.Endpoints.TokenURL))
-	if known, ok := console.EnvironmentWith(b.Environments, string(d.Environment.Endpoints.TokenURL)); ok && o.env == "" {
+	d.Environment.Endpoints.RevokeURL = cmp.Or(d.Environment.Endpoints.RevokeURL,
+		console.GuessRevokeURL(d.Environment.Endpoints.TokenURL))
+	if known, ok := console.EnvironmentWith(b.Environments,
+		string(d.Environment.Endpoints.TokenURL)); ok && o.env == "" {
 		d.Environment = known.Environment
 	}
 	a := d.Application

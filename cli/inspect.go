@@ -23,7 +23,9 @@ func (p *program) inspectCommand() *cobra.Command {
 			"are ignored. Only lanyard probe can tell whether an API accepts the token.",
 		Args:              takes(1, 1),
 		ValidArgsFunction: p.completeTokens(false, true, 1),
-		RunE:              func(c *cobra.Command, args []string) error { return p.runInspect(c, args[0], app, o) },
+		RunE: func(c *cobra.Command, args []string) error {
+			return p.runInspect(c, args[0], app, o)
+		},
 	}
 	c.Flags().StringVar(&app, "app", "", "verify with the keys of the environment of `APP`")
 	c.Flags().BoolVar(&o.Offline, "offline", false, "fetch no keys from the server")
@@ -100,7 +102,8 @@ func claims(all []jwt.Claim) []claimJSON {
 }
 
 func (l ledger) inspection(i console.Inspection) inspectionJSON {
-	j := inspectionJSON{Fingerprint: i.Fingerprint, Format: "opaque", Header: []claimJSON{}, Claims: []claimJSON{}, Problems: orEmpty(i.Problems)}
+	j := inspectionJSON{Fingerprint: i.Fingerprint, Format: "opaque", Header: []claimJSON{},
+		Claims: []claimJSON{}, Problems: orEmpty(i.Problems)}
 	if i.Held != nil {
 		t := l.token(*i.Held)
 		j.Held = &t
@@ -123,7 +126,8 @@ func (l ledger) printInspection(p *program, i console.Inspection) {
 		p.print("held         no: Lanyard does not hold this token")
 	} else {
 		t, st := *i.Held, l.status(*i.Held)
-		p.print("held         yes: %s of %s, %s, %s left (%s)", t.ID, l.app[t.AppID].Label(), st.State, left(t, st), grantWords(t.Grant))
+		p.print("held         yes: %s of %s, %s, %s left (%s)", t.ID, l.app[t.AppID].Label(),
+			st.State, left(t, st), grantWords(t.Grant))
 		if why := l.advice(t); why != "" {
 			p.print("to know      %s", why)
 		}

@@ -21,7 +21,9 @@ func (p *program) introspectCommand() *cobra.Command {
 			"revoked the token. Exit 3: the server does not let this application ask.",
 		Args:              takes(1, 1),
 		ValidArgsFunction: p.completeTokens(false, true, 1),
-		RunE:              func(c *cobra.Command, args []string) error { return p.runIntrospect(c, args[0]) },
+		RunE: func(c *cobra.Command, args []string) error {
+			return p.runIntrospect(c, args[0])
+		},
 	})
 }
 
@@ -62,8 +64,10 @@ func (p *program) runIntrospect(c *cobra.Command, what string) error {
 	p.noteSkew(s, l.app[t.AppID])
 	says := t.Answered(ans.Active)
 	j := introspectionJSON{
-		Token: t.ID, Fingerprint: t.Fingerprint, At: stamp(ans.At), Active: ans.Active, AtServer: string(t.AtServer), Scopes: ans.Scopes,
-		ClientID: known(ans.ClientID), User: known(ans.Username), Subject: known(ans.Subject), TokenType: known(ans.TokenType),
+		Token: t.ID, Fingerprint: t.Fingerprint, At: stamp(ans.At), Active: ans.Active,
+		AtServer: string(t.AtServer), Scopes: ans.Scopes,
+		ClientID: known(ans.ClientID), User: known(ans.Username), Subject: known(ans.Subject),
+		TokenType: known(ans.TokenType),
 		Lifetime:  known(string(ans.Lifetime)),
 		ExpiresAt: epoch(ans.Expires), IssuedAt: epoch(ans.Issued), NotBefore: epoch(ans.NotBefore),
 	}
@@ -73,7 +77,8 @@ func (p *program) runIntrospect(c *cobra.Command, what string) error {
 	if p.json {
 		return p.printJSON(j)
 	}
-	line := t.Fingerprint + " of " + string(l.app[t.AppID].Label()) + ": " + says + " at the key manager"
+	line := t.Fingerprint + " of " + string(l.app[t.AppID].Label()) + ": " + says +
+		" at the key manager"
 	if ans.Active && ans.Lifetime == tokenapi.Unbounded {
 		line += ", never expires"
 	} else if at := stampTime(j.ExpiresAt); ans.Active && !at.IsZero() {
@@ -82,7 +87,8 @@ func (p *program) runIntrospect(c *cobra.Command, what string) error {
 	}
 	p.print("%s", line)
 	for _, f := range [][2]string{
-		{"scopes", strings.Join(ans.Scopes, " ")}, {"client", ans.ClientID}, {"user", ans.Username}, {"subject", ans.Subject}, {"type", ans.TokenType},
+		{"scopes", strings.Join(ans.Scopes, " ")}, {"client", ans.ClientID}, {"user", ans.Username},
+		{"subject", ans.Subject}, {"type", ans.TokenType},
 	} {
 		if f[1] != "" {
 			p.print("  %-8s %s", f[0], f[1])
@@ -92,9 +98,11 @@ func (p *program) runIntrospect(c *cobra.Command, what string) error {
 		p.print("  %-8s %s", e.Name, e.Value)
 	}
 	if says == console.NotOurs {
-		p.note("a server also answers inactive to a client that may not know: this answer changes no state")
+		p.note("a server also answers inactive to a client that may not know: this answer " +
+			"changes no state")
 	}
-	if !ans.Active && console.StatusAt(t, s.svc.Policy(l.app[t.AppID]), s.svc.Now()).State != console.Dead {
+	if !ans.Active &&
+		console.StatusAt(t, s.svc.Policy(l.app[t.AppID]), s.svc.Now()).State != console.Dead {
 		p.note("the gateway may still let it through; lanyard probe %s asks it", t.Fingerprint)
 	}
 	return nil

@@ -16,7 +16,8 @@ import (
 
 // showInvitation prints what the person must do before a grant can continue. At a terminal it also
 // reads a pasted answer. The screen shows invitations itself.
-func (p *program) showInvitation(i console.Invitation, answer func(secret.Text) error) (over func()) {
+func (p *program) showInvitation(i console.Invitation,
+	answer func(secret.Text) error) (over func()) {
 	switch {
 	case p.screen:
 	case p.dryRun:
@@ -74,7 +75,8 @@ const pastePrompt = "or paste the address that the browser ended at, or the code
 
 func (p *program) printInvitation(i console.Invitation) {
 	if i.Trouble != "" {
-		p.printNotes("the token server cannot say how it stands: " + i.Trouble + "; asking again at " + i.AskedAgain.Local().Format("15:04:05"))
+		p.printNotes("the token server cannot say how it stands: " + i.Trouble +
+			"; asking again at " + i.AskedAgain.Local().Format("15:04:05"))
 		return
 	}
 	if i.Grant == tokenapi.GrantAuthorizationCode {
@@ -89,14 +91,19 @@ func (p *program) printInvitation(i console.Invitation) {
 	var lines []string
 	// Print the code last, so that it stays in view on a small screen.
 	if _, out := host.TerminalFD(p.stderr); out && i.Complete != "" {
-		lines = append(append(lines, qrLines(string(i.Complete))...), "", "scan this and compare the code, or")
+		lines = append(append(lines, qrLines(string(i.Complete))...), "",
+			"scan this and compare the code, or")
 	}
-	lines = append(lines, "to get a token for "+string(i.Application)+", open this address, on this or another device:", "", "  "+string(i.URL), "",
-		"and enter this code, exactly as it stands:", "", "  "+spaced(i.UserCode)+"     ("+i.UserCode+")", "")
+	lines = append(lines,
+		"to get a token for "+string(i.Application)+
+			", open this address, on this or another device:", "", "  "+string(i.URL), "",
+		"and enter this code, exactly as it stands:", "",
+		"  "+spaced(i.UserCode)+"     ("+i.UserCode+")", "")
 	if _, out := host.TerminalFD(p.stderr); !out && i.Complete != "" {
 		lines = append(lines, "or open "+string(i.Complete)+" and compare the code", "")
 	}
-	p.printNotes(append(lines, "waiting until "+i.Until.Local().Format("15:04:05")+"; ctrl+c gives up")...)
+	p.printNotes(append(lines,
+		"waiting until "+i.Until.Local().Format("15:04:05")+"; ctrl+c gives up")...)
 }
 
 // printNotes prints to stderr, even under --json: without these lines the person could not

@@ -43,7 +43,8 @@ func (p *program) runKeyAccept(ctx context.Context) error {
 	case err != nil:
 		return err
 	case info.Mute != nil:
-		return misuse("unlock or start it, then try again", "key accept: the system keyring does not answer: %v", info.Mute)
+		return misuse("unlock or start it, then try again",
+			"key accept: the system keyring does not answer: %v", info.Mute)
 	case info.Stranger && len(info.Remembered) == 0:
 		return info.Why // the configuration refuses it: only a person can change that
 	case info.SetBack && !info.Stranger:
@@ -54,9 +55,12 @@ func (p *program) runKeyAccept(ctx context.Context) error {
 	}
 	p.note("the key of %s: %s, in the %s", db.Path(), info.ID, info.Place)
 	for _, was := range info.Remembered {
-		p.note("the key that the system keyring remembers for it: %s, in the %s", was.ID, db.PlaceOf(was.Kind))
+		p.note("the key that the system keyring remembers for it: %s, in the %s", was.ID,
+			db.PlaceOf(was.Kind))
 	}
-	if err := p.sureOfStore("whoever put that store there can read what is sealed with its key from now on; is it yours?"); err != nil {
+	if err := p.sureOfStore(
+		"whoever put that store there can read what is sealed with its key from now on; is it " +
+			"yours?"); err != nil {
 		return err
 	}
 	if err := db.AcceptKey(ctx, info.ID); err != nil {
@@ -73,9 +77,11 @@ func (p *program) acceptOlder(ctx context.Context, db *store.Store, info store.K
 	if info.ID == "" {
 		what = "does not say which key it has"
 		p.note("%v", info.Why)
-		p.note("without that record these are lost, and removed: the values of all tokens (no revoke of them can be sent), the stored consumer secrets and passwords")
+		p.note("without that record these are lost, and removed: the values of all tokens (no " +
+			"revoke of them can be sent), the stored consumer secrets and passwords")
 	}
-	if err := p.sureOfStore("the database " + db.Path() + " " + what + ": whoever put it there may have changed where it sends credentials. Did you?"); err != nil {
+	if err := p.sureOfStore("the database " + db.Path() + " " + what +
+		": whoever put it there may have changed where it sends credentials. Did you?"); err != nil {
 		return err
 	}
 	if err := db.AcceptOlder(ctx); err != nil {
@@ -91,6 +97,9 @@ func (p *program) acceptOlder(ctx context.Context, db *store.Store, info store.K
 
 func (p *program) sureOfStore(question string) error {
 	return p.askYes(question,
-		&failure{exit: exitUsage, code: console.CodeNoTerminal, text: "key accept: there is no terminal to ask at", hint: "nothing was changed: run it at a terminal, and read what it asks"},
-		&failure{exit: exitUsage, code: console.CodeDeclined, text: "key accept: not confirmed, nothing was changed"})
+		&failure{exit: exitUsage, code: console.CodeNoTerminal,
+			text: "key accept: there is no terminal to ask at",
+			hint: "nothing was changed: run it at a terminal, and read what it asks"},
+		&failure{exit: exitUsage, code: console.CodeDeclined,
+			text: "key accept: not confirmed, nothing was changed"})
 }

@@ -29,15 +29,18 @@ func (p *program) keyCommand() *cobra.Command {
 	var fromStdin bool
 	lines := func(c *cobra.Command) *cobra.Command {
 		c.Flags().BoolVar(&fromStdin, "secret-stdin", false,
-			"read passphrases from standard input, one on each line: first the present one if there is one, "+
+			"read passphrases from standard input, one on each line: first the present one if "+
+				"there is one, "+
 				"then the new one")
 		return p.listFlags(c)
 	}
-	kinds := []string{store.InFile, store.InKeyring, store.InPassphrase, store.InEnv, store.InCommand}
+	kinds := []string{store.InFile, store.InKeyring, store.InPassphrase, store.InEnv,
+		store.InCommand}
 	group.AddCommand(
 		p.listFlags(&cobra.Command{
 			Use: "status", Short: "Show where the key is kept, and where else it could be",
-			Long: "Shows where the store's key is kept, and whether it can be used now. Asks for no\n" +
+			Long: "Shows where the store's key is kept, and whether it can be used now. Asks " +
+				"for no\n" +
 				"passphrase and runs no command.",
 			Args: takes(0, 0),
 			RunE: func(c *cobra.Command, _ []string) error { return p.runKeyStatus(c.Context()) },
@@ -45,21 +48,28 @@ func (p *program) keyCommand() *cobra.Command {
 		p.acceptCommand(),
 		lines(&cobra.Command{
 			Use: "rotate", Short: "Replace the key, and seal every secret with the new one",
-			Long: "Generates a new key, seals every stored secret with it and deletes the old key.\n" +
+			Long: "Generates a new key, seals every stored secret with it and deletes the old " +
+				"key.\n" +
 				"Open consoles continue to work.\n\n" +
 				"Older copies of the database do not open with the new key. A store that a\n" +
 				"restore has kept beside keeps its own key.",
 			Args: takes(0, 0),
-			RunE: func(c *cobra.Command, _ []string) error { return p.runKeyChange(c.Context(), "", fromStdin) },
+			RunE: func(c *cobra.Command, _ []string) error {
+				return p.runKeyChange(c.Context(), "", fromStdin)
+			},
 		}),
 		lines(&cobra.Command{
-			Use: "set " + strings.Join(kinds, "|"), Short: "Keep the key elsewhere, and seal every secret with a new key",
+			Use:   "set " + strings.Join(kinds, "|"),
+			Short: "Keep the key elsewhere, and seal every secret with a new key",
 			Long: "Keeps the key in one of these places:\n\n" +
 				"  file        a key file beside the database: protects a copied database only\n" +
-				"  keyring     the system's keyring (Secret Service, Keychain, Credential Manager)\n" +
-				"  passphrase  made from a passphrase of 8 characters or more, asked for in each run\n" +
+				"  keyring     the system's keyring (Secret Service, Keychain, Credential " +
+				"Manager)\n" +
+				"  passphrase  made from a passphrase of 8 characters or more, asked for in " +
+				"each run\n" +
 				"  env         made from LANYARD_KEY, 16 characters or more\n" +
-				"  command     made from the output of the command in [store] of the configuration\n\n" +
+				"  command     made from the output of the command in [store] of the " +
+				"configuration\n\n" +
 				"A new key seals every secret, and the old key is deleted. Open consoles continue\n" +
 				"to work.\n\n" +
 				"Older copies of the database do not open with the new key. A store that a\n" +
@@ -71,7 +81,8 @@ func (p *program) keyCommand() *cobra.Command {
 						return p.runKeyChange(c.Context(), k, fromStdin)
 					}
 				}
-				return misuse("one of "+strings.Join(kinds, ", "), "key set: there is no place %q for a key", args[0])
+				return misuse("one of "+strings.Join(kinds, ", "),
+					"key set: there is no place %q for a key", args[0])
 			},
 		}),
 	)
@@ -80,16 +91,17 @@ func (p *program) keyCommand() *cobra.Command {
 
 // keyJSON is the result of key status, rotate and set with --json.
 type keyJSON struct {
-	Kind   *string        `json:"kind"` // null: there is no key yet
-	Place  string         `json:"place"`
-	Locked bool           `json:"locked"`
-	Asks   bool           `json:"asks"`
-	Why    *string        `json:"why"`
-	Epoch  *int64         `json:"epoch"`
-	MadeAt stamp          `json:"made_at"`
-	Left   []string       `json:"left_behind"`
-	ID     *string        `json:"id"`
-	Pinned *string        `json:"pinned"`     // "keyring" or "configuration"; null: only the state directory knows the key
+	Kind   *string  `json:"kind"` // null: there is no key yet
+	Place  string   `json:"place"`
+	Locked bool     `json:"locked"`
+	Asks   bool     `json:"asks"`
+	Why    *string  `json:"why"`
+	Epoch  *int64   `json:"epoch"`
+	MadeAt stamp    `json:"made_at"`
+	Left   []string `json:"left_behind"`
+	ID     *string  `json:"id"`
+	// "keyring" or "configuration"; null: only the state directory knows the key
+	Pinned *string        `json:"pinned"`
 	Known  []string       `json:"remembered"` // the key ids that the keyring has for this store
 	Mute   *string        `json:"unanswered"` // why the keyring does not say which
 	Others []otherKeyJSON `json:"others"`
@@ -105,7 +117,8 @@ type otherKeyJSON struct {
 func (p *program) keyNow(
 	ctx context.Context, cfg *config.Config, db *store.Store,
 ) (keyJSON, error) {
-	out := keyJSON{Place: "no key yet", Left: []string{}, Known: []string{}, Others: []otherKeyJSON{}}
+	out := keyJSON{Place: "no key yet", Left: []string{}, Known: []string{},
+		Others: []otherKeyJSON{}}
 	if db != nil {
 		tried := db.TryKey(ctx)
 		if tried != nil && !errors.Is(tried, store.ErrLocked) {
@@ -118,7 +131,8 @@ func (p *program) keyNow(
 		if tried != nil && !info.Stranger && !info.SetBack {
 			info.Why = tried
 		}
-		out.Kind, out.Place, out.Locked, out.Asks = known(info.Kind), info.Place, info.Locked, info.Asks
+		out.Kind, out.Place, out.Locked, out.Asks = known(info.Kind), info.Place, info.Locked,
+			info.Asks
 		out.Epoch, out.MadeAt = known(info.Epoch), stamp(info.Made)
 		out.Left = append(out.Left, info.Left...)
 		out.ID, out.Pinned = known(info.ID), known(info.Pinned)
@@ -139,8 +153,11 @@ func (p *program) keyNow(
 		{Kind: store.InFile},
 		{Kind: store.InKeyring, Needs: needs(store.KeyringReachable(p.lookup))},
 		{Kind: store.InPassphrase},
-		{Kind: store.InEnv, Needs: map[bool]string{true: keyVariable + " is not set"}[p.getenv(keyVariable) == ""]},
-		{Kind: store.InCommand, Needs: map[bool]string{true: "the configuration names no command in [store]"}[len(cfg.StoreCommand) == 0]},
+		{Kind: store.InEnv,
+			Needs: map[bool]string{true: keyVariable + " is not set"}[p.getenv(keyVariable) == ""]},
+		{Kind: store.InCommand,
+			Needs: map[bool]string{
+				true: "the configuration names no command in [store]"}[len(cfg.StoreCommand) == 0]},
 	} {
 		if o.Ready = o.Needs == ""; out.Kind == nil || o.Kind != *out.Kind {
 			out.Others = append(out.Others, o)
@@ -291,7 +308,9 @@ func (p *program) runKeyChange(ctx context.Context, to string, fromStdin bool) e
 			return err
 		}
 	}
-	err = db.Rotate(ctx, store.Rotation{To: to, Passphrase: text, Now: p.clock, LeaseNow: p.leaseClock(), Patience: keyPatience, Waiting: p.noteWaitingForAnswers})
+	err = db.Rotate(ctx,
+		store.Rotation{To: to, Passphrase: text, Now: p.clock, LeaseNow: p.leaseClock(),
+			Patience: keyPatience, Waiting: p.noteWaitingForAnswers})
 	if err != nil {
 		return err
 	}
@@ -302,7 +321,8 @@ func (p *program) runKeyChange(ctx context.Context, to string, fromStdin bool) e
 	if p.json {
 		return p.printJSON(now)
 	}
-	p.print("every secret is sealed with a new key, number %s; it is kept in: %s", strconv.FormatInt(*now.Epoch, 10), now.Place)
+	p.print("every secret is sealed with a new key, number %s; it is kept in: %s",
+		strconv.FormatInt(*now.Epoch, 10), now.Place)
 	if to == store.InEnv {
 		p.note("keep %s as it is wherever lanyard is to open this store", keyVariable)
 	}
@@ -316,7 +336,8 @@ func (p *program) runKeyChange(ctx context.Context, to string, fromStdin bool) e
 }
 
 func (p *program) noteWaitingForAnswers() {
-	p.note("another lanyard waits for an answer, which must be stored first; waiting up to %s", keyPatience)
+	p.note("another lanyard waits for an answer, which must be stored first; waiting up to %s",
+		keyPatience)
 }
 
 // leaseClock returns the clock of leases: the machine's, or the wall clock if the machine has none.

@@ -135,7 +135,8 @@ func TestInterruptedAtThePassphrase(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	file := filepath.Join(dir, ".config", "lanyard", "config.toml")
-	if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o700), os.WriteFile(file, []byte("[store]\nkey = \"passphrase\"\n"), 0o600)); err != nil {
+	if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o700),
+		os.WriteFile(file, []byte("[store]\nkey = \"passphrase\"\n"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	c := openWide(t, 1000, dir, nil, "key", "rotate")

@@ -31,15 +31,20 @@ func TestKeyChangeWaitsForAnAnswer(t *testing.T) {
 	defer srv.Close()
 	dir := t.TempDir()
 	config := filepath.Join(dir, "config.toml")
-	text := fmt.Sprintf("[store]\nkey = \"env\"\n[[environment]]\nname = \"e\"\ntoken_url = %q\ntimeout = \"120s\"\nregime = \"opaque\"\n"+
-		"[[application]]\nname = \"Orders\"\nconsumer_key = \"key\"\nconsumer_secret = \"known\"\n", srv.URL+"/token")
+	text := fmt.Sprintf(
+		"[store]\nkey = \"env\"\n[[environment]]\nname = \"e\"\ntoken_url = %q\ntimeout = "+
+			"\"120s\"\nregime = \"opaque\"\n"+
+			"[[application]]\nname = \"Orders\"\nconsumer_key = \"key\"\nconsumer_secret = "+
+			"\"known\"\n",
+		srv.URL+"/token")
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	lanyard := func(args ...string) *exec.Cmd {
 		cmd := exec.CommandContext(t.Context(), program, args...)
 		cmd.Env = []string{
-			"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "LANYARD_CONFIG=" + config, "LANYARD_STATE=" + filepath.Join(dir, "state"),
+			"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "LANYARD_CONFIG=" + config,
+			"LANYARD_STATE=" + filepath.Join(dir, "state"),
 			"NO_PROXY=*", "LANYARD_KEY=sixteen characters", "GORACE=atexit_sleep_ms=0",
 		}
 		return cmd

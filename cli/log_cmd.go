@@ -51,7 +51,8 @@ func (p *program) logCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&app, "app", "", "only entries of `APP`")
 	c.Flags().StringVar(&token, "token", "", "only entries of `TOKEN`, even if it was forgotten")
-	c.Flags().Var((*daysOrDuration)(&since), "since", "only entries of the last `DURATION`, such as 24h or 7d")
+	c.Flags().Var((*daysOrDuration)(&since), "since",
+		"only entries of the last `DURATION`, such as 24h or 7d")
 	_ = c.RegisterFlagCompletionFunc("app", p.completeApps)
 	_ = c.RegisterFlagCompletionFunc("token", p.completeTokens(false, true, -1))
 	return p.listFlags(c)
@@ -82,7 +83,8 @@ func (p *program) runLog(c *cobra.Command, app, token string, since time.Duratio
 		}
 	}
 	log = slices.DeleteFunc(log, func(e console.Event) bool {
-		return appID != "" && e.AppID != appID || tokenID != "" && e.TokenID != tokenID || since > 0 && e.At.Before(l.now.Add(-since))
+		return appID != "" && e.AppID != appID || tokenID != "" && e.TokenID != tokenID ||
+			since > 0 && e.At.Before(l.now.Add(-since))
 	})
 	describeEvent := l.eventDescriber()
 	if p.json {
@@ -99,7 +101,8 @@ func (p *program) runLog(c *cobra.Command, app, token string, since time.Duratio
 	rows := make([][]string, len(log))
 	for i, e := range log {
 		words, detail := describeEvent(e)
-		rows[i] = []string{e.At.Local().Format(time.DateTime), words, dash(e.Fingerprint), dash(string(e.Application)), detail}
+		rows[i] = []string{e.At.Local().Format(time.DateTime), words, dash(e.Fingerprint),
+			dash(string(e.Application)), detail}
 	}
 	columns(p.out(), []string{"TIME", "EVENT", "TOKEN", "APPLICATION", ""}, rows)
 	return nil
@@ -131,13 +134,16 @@ func inMilliseconds(facts json.RawMessage) json.RawMessage {
 	})
 }
 
-func (l ledger) event(e console.Event, describeEvent func(console.Event) (words, detail string)) eventJSON {
+func (l ledger) event(e console.Event,
+	describeEvent func(console.Event) (words, detail string)) eventJSON {
 	name, env, keyType := l.named(e)
 	words, detail := describeEvent(e)
 	return eventJSON{
-		Seq: known(e.Seq), At: stamp(e.At), Event: string(e.Kind), Text: strings.TrimSuffix(words+": "+detail, ": "),
+		Seq: known(e.Seq), At: stamp(e.At), Event: string(e.Kind),
+		Text:  strings.TrimSuffix(words+": "+detail, ": "),
 		Token: known(e.TokenID), Fingerprint: known(e.Fingerprint),
-		Application: name, Environment: env, KeyType: keyType, Facts: inMilliseconds(e.Facts), Derived: e.Derived,
+		Application: name, Environment: env, KeyType: keyType, Facts: inMilliseconds(e.Facts),
+		Derived: e.Derived,
 	}
 }
 
@@ -168,7 +174,8 @@ func (l ledger) loggedToken(log []console.Event, text string) (string, error) {
 		case e.TokenID == "" || slices.Contains(found, e.TokenID):
 		case e.TokenID == text:
 			return text, nil
-		case len(text) >= console.LeastPrefix && strings.HasPrefix(e.Fingerprint, strings.ToLower(text)):
+		case len(text) >= console.LeastPrefix &&
+			strings.HasPrefix(e.Fingerprint, strings.ToLower(text)):
 			found = append(found, e.TokenID)
 		}
 	}

@@ -32,15 +32,18 @@ func TestLogReplaysTokens(t *testing.T) {
 	run := func(args ...string) []byte {
 		t.Helper()
 		var out, errs bytes.Buffer
-		env := []string{"HOME=" + dir, "LANYARD_CONFIG=" + file, "LANYARD_STATE=" + filepath.Join(dir, "state"), "NO_PROXY=*"}
+		env := []string{"HOME=" + dir, "LANYARD_CONFIG=" + file,
+			"LANYARD_STATE=" + filepath.Join(dir, "state"), "NO_PROXY=*"}
 		if code := cli.Main(t.Context(), args, env, nil, &out, &errs, cli.Embedded{}); code != 0 {
 			t.Fatalf("%v: %d %s", args, code, errs.String())
 		}
 		return out.Bytes()
 	}
 	for _, args := range [][]string{
-		{"token", "Payments"}, {"renew", "Payments"}, {"token", "Orders"}, {"revoke", "Orders", "--yes"}, {"token", "Orders"},
-		{"renew", "Payments"}, {"revoke", "Payments", "--kind", "refresh", "--yes"}, {"token", "Mobile"},
+		{"token", "Payments"}, {"renew", "Payments"}, {"token", "Orders"},
+		{"revoke", "Orders", "--yes"}, {"token", "Orders"},
+		{"renew", "Payments"}, {"revoke", "Payments", "--kind", "refresh", "--yes"},
+		{"token", "Mobile"},
 	} {
 		run(args...)
 	}
@@ -76,7 +79,8 @@ func TestLogReplaysTokens(t *testing.T) {
 	}
 	policy := domain.Policy{DueBefore: time.Minute, CacheTTL: time.Hour, Regime: domain.RegimeAuto}
 	for _, tok := range tokens {
-		got = append(got, shown{tok.ID, tok.Fingerprint, string(domain.StatusAt(tok, policy, time.Now()).State)})
+		got = append(got,
+			shown{tok.ID, tok.Fingerprint, string(domain.StatusAt(tok, policy, time.Now()).State)})
 	}
 	if len(want) < 5 || !reflect.DeepEqual(got, want) {
 		t.Errorf("replayed %+v\nlisted   %+v", got, want)
@@ -102,8 +106,10 @@ func TestUnloggedPrint(t *testing.T) {
 	write(t, filepath.Join(dir, "config.toml"), append(config, "\n[store]\nkey = \"file\"\n"...))
 	run := func() (string, string) {
 		var out, errs bytes.Buffer
-		args := []string{"token", "Orders", "--config", filepath.Join(dir, "config.toml"), "--state", filepath.Join(dir, "state")}
-		if code := cli.Main(t.Context(), args, []string{"HOME=" + dir, "NO_PROXY=*"}, nil, &out, &errs, cli.Embedded{}); code != 0 {
+		args := []string{"token", "Orders", "--config", filepath.Join(dir, "config.toml"),
+			"--state", filepath.Join(dir, "state")}
+		if code := cli.Main(t.Context(), args, []string{"HOME=" + dir, "NO_PROXY=*"}, nil, &out,
+			&errs, cli.Embedded{}); code != 0 {
 			t.Fatalf("%d %s", code, errs.String())
 		}
 		return out.String(), errs.String()
@@ -114,13 +120,16 @@ func TestUnloggedPrint(t *testing.T) {
 	}
 	db, err := sql.Open("sqlite", filepath.Join(dir, "state", "lanyard.db"))
 	if err == nil {
-		_, err = db.ExecContext(t.Context(), "UPDATE sqlite_sequence SET seq = 9223372036854775807 WHERE name = 'event'") // no sequence number is left
+		// no sequence number is left
+		_, err = db.ExecContext(t.Context(),
+			"UPDATE sqlite_sequence SET seq = 9223372036854775807 WHERE name = 'event'")
 	}
 	if err := errors.Join(err, db.Close()); err != nil {
 		t.Fatal(err)
 	}
 	again, stderr := run()
-	if again != first || !strings.Contains(stderr, "warning: the log has no record that ") || !strings.Contains(stderr, " was printed: ") {
+	if again != first || !strings.Contains(stderr, "warning: the log has no record that ") ||
+		!strings.Contains(stderr, " was printed: ") {
 		t.Errorf("%q, then %q: %s", first, again, stderr)
 	}
 }

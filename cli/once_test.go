@@ -38,37 +38,43 @@ func TestManyAskOnce(t *testing.T) {
 		"first":                 {},
 		"fresh":                 {flags: []string{"--fresh"}, held: true},
 		"the same, short-lived": {flags: []string{"--min-left", "1h"}, same: true, held: true},
-		"by a refresh":          {flags: []string{"--min-left", "1h"}, grant: "password", held: true, refresh: true},
+		"by a refresh": {flags: []string{"--min-left", "1h"}, grant: "password",
+			held: true, refresh: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var posts, refreshes atomic.Int32
 			everybody := make(chan struct{})
 			var holding atomic.Bool
-			srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				n := posts.Add(1)
-				if r.FormValue("grant_type") == "refresh_token" {
-					refreshes.Add(1)
-				}
-				if holding.Load() {
-					<-everybody
-				}
-				w.Header().Set("Content-Type", "application/json")
-				token := fmt.Sprintf("token-%d", n)
-				if c.same {
-					token = "the-same-token"
-				}
-				more := ""
-				if c.refresh {
-					more = fmt.Sprintf(`,"refresh_token":"refresh-%d"`, n)
-				}
-				fmt.Fprintf(w, `{"access_token":%q,"token_type":"Bearer","expires_in":3600%s}`, token, more)
-			}))
+			srv := httptest.NewServer(
+				http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					n := posts.Add(1)
+					if r.FormValue("grant_type") == "refresh_token" {
+						refreshes.Add(1)
+					}
+					if holding.Load() {
+						<-everybody
+					}
+					w.Header().Set("Content-Type", "application/json")
+					token := fmt.Sprintf("token-%d", n)
+					if c.same {
+						token = "the-same-token"
+					}
+					more := ""
+					if c.refresh {
+						more = fmt.Sprintf(`,"refresh_token":"refresh-%d"`, n)
+					}
+					fmt.Fprintf(w, `{"access_token":%q,"token_type":"Bearer","expires_in":3600%s}`,
+						token, more)
+				}))
 			defer srv.Close()
 			dir := t.TempDir()
 			config := filepath.Join(dir, "config.toml")
-			text := fmt.Sprintf("[store]\nkey = \"file\"\n[[environment]]\nname = \"e\"\ntoken_url = %q\ntimeout = \"120s\"\nregime = \"opaque\"\n"+
-				"[[application]]\nname = \"Orders\"\nconsumer_key = \"key\"\nconsumer_secret = \"known\"\n", srv.URL+"/token")
+			text := fmt.Sprintf(
+				"[store]\nkey = \"file\"\n[[environment]]\nname = \"e\"\ntoken_url = "+
+					"%q\ntimeout = \"120s\"\nregime = \"opaque\"\n"+
+					"[[application]]\nname = \"Orders\"\nconsumer_key = \"key\"\nconsumer_secret = "+
+					"\"known\"\n", srv.URL+"/token")
 			if c.grant != "" {
 				text += "grant = \"password\"\nusername = \"ana\"\npassword = \"known\"\n"
 			}
@@ -76,9 +82,11 @@ func TestManyAskOnce(t *testing.T) {
 				t.Fatal(err)
 			}
 			ask := func(flags ...string) *exec.Cmd {
-				cmd := exec.CommandContext(t.Context(), lanyard, append([]string{"token", "Orders"}, flags...)...)
+				cmd := exec.CommandContext(t.Context(), lanyard,
+					append([]string{"token", "Orders"}, flags...)...)
 				cmd.Env = []string{
-					"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "LANYARD_CONFIG=" + config, "LANYARD_STATE=" + filepath.Join(dir, "state"),
+					"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "LANYARD_CONFIG=" + config,
+					"LANYARD_STATE=" + filepath.Join(dir, "state"),
 					"NO_PROXY=*", "GORACE=atexit_sleep_ms=0", "GOCOVERDIR=" + dir,
 				}
 				return cmd
@@ -127,8 +135,10 @@ func TestManyAskOnce(t *testing.T) {
 				t.Errorf("%d requests, %d of them refreshes", n, refreshes.Load())
 			}
 			for i := range out {
-				if out[i].String() != out[0].String() || !strings.Contains(out[i].String(), "token") {
-					t.Errorf("process %d prints %q, the first %q", i, out[i].String(), out[0].String())
+				if out[i].String() != out[0].String() ||
+					!strings.Contains(out[i].String(), "token") {
+					t.Errorf("process %d prints %q, the first %q", i, out[i].String(),
+						out[0].String())
 				}
 			}
 		})

@@ -44,7 +44,8 @@ func (p *program) deliverDue(ctx context.Context, s *openConsole) {
 		case d.Kept:
 			p.note("not yet accepted: the revoke of %s (%s): %v", what, of, d.Err)
 		default:
-			p.note("refused for good: the revoke of %s (%s), which stays alive: %v%s", what, of, d.Err, strings.TrimSuffix("; "+hintOf(d.Err), "; "))
+			p.note("refused for good: the revoke of %s (%s), which stays alive: %v%s", what, of,
+				d.Err, strings.TrimSuffix("; "+hintOf(d.Err), "; "))
 		}
 	}
 }
@@ -77,14 +78,18 @@ func (p *program) noteWaiting(a console.Application) {
 // these revokes until lanyard runs again.
 func (p *program) queueUndelivered(ctx context.Context, s *openConsole) {
 	if s.quitNow && s.svc.InFlight() > 0 {
-		p.queued = append(p.queued, "left before the server's answer: what came of it is not known, and is shown as unsure")
+		p.queued = append(p.queued,
+			"left before the server's answer: what came of it is not known, and is shown as unsure")
 	}
 	ctx = context.WithoutCancel(ctx)
 	if place := s.svc.WroteOut(); place != "" {
-		p.queued = append(p.queued, "what the console held was written to "+place+"; to put it back: "+console.PutBack(place))
+		p.queued = append(p.queued,
+			"what the console held was written to "+place+"; to put it back: "+
+				console.PutBack(place))
 	}
 	if why := s.svc.Unwritten(ctx); why != nil {
-		p.queued = append(p.queued, why.Error()+"; what the console held was not written out, and ended with it")
+		p.queued = append(p.queued,
+			why.Error()+"; what the console held was not written out, and ended with it")
 	}
 	l, err := s.take(s.svc.Outbox(ctx))
 	if err != nil {
@@ -92,7 +97,9 @@ func (p *program) queueUndelivered(ctx context.Context, s *openConsole) {
 	}
 	for _, t := range l.Tokens {
 		if _, waits := console.DueAt(t); waits {
-			p.queued = append(p.queued, t.Fingerprint+" of "+string(l.app[t.AppID].Label())+": "+l.advice(t)+", by an open console or the next token, renew, revoke, probe or introspect")
+			p.queued = append(p.queued,
+				t.Fingerprint+" of "+string(l.app[t.AppID].Label())+": "+l.advice(t)+
+					", by an open console or the next token, renew, revoke, probe or introspect")
 		}
 	}
 }

@@ -12,7 +12,8 @@ import (
 
 // decide ID: decides a revoke, like a console that is killed before it sends it.
 func decide(ts *testscript.TestScript, _ bool, args []string) {
-	st, err := store.Open(context.Background(), ts.MkAbs(ts.Getenv("LANYARD_STATE")), store.Options{})
+	st, err := store.Open(context.Background(), ts.MkAbs(ts.Getenv("LANYARD_STATE")),
+		store.Options{})
 	ts.Check(err)
 	defer func() { ts.Check(st.Close()) }()
 	ts.Check(st.Update(context.Background(), func(w domain.Writer) error {

@@ -12,10 +12,11 @@ import (
 func TestStopInAFlood(t *testing.T) {
 	t.Parallel()
 	for what, s := range map[string]struct{ open, flood string }{
-		"a key that is held":     {"a", strings.Repeat("x", 20_000)},
-		"keys":                   {"a", strings.Repeat("abcdefg\x01", 2500)},
-		"arrows":                 {"", strings.Repeat("\x1b[B", 7000)},
-		"a paste":                {":", "\x1b[200~" + strings.Repeat("some text ", 2000) + "\x1b[201~"},
+		"a key that is held": {"a", strings.Repeat("x", 20_000)},
+		"keys":               {"a", strings.Repeat("abcdefg\x01", 2500)},
+		"arrows":             {"", strings.Repeat("\x1b[B", 7000)},
+		"a paste": {
+			":", "\x1b[200~" + strings.Repeat("some text ", 2000) + "\x1b[201~"},
 		"an unfinished paste":    {"a", "\x1b[200~some text"},
 		"an endless paste":       {"a", "\x1b[200~" + strings.Repeat("some text ", 20_000)},
 		"a paste without marks":  {"a", strings.Repeat("some text ", 2000)},
@@ -41,7 +42,8 @@ func TestStopInAFlood(t *testing.T) {
 // A long paste arrives as one text: its last letters are not taken for keys.
 func TestLongPasteIsOne(t *testing.T) {
 	t.Parallel()
-	for what, marks := range map[string][2]string{"marked": {"\x1b[200~", "\x1b[201~"}, "unmarked": {"", ""}} {
+	for what, marks := range map[string][2]string{"marked": {"\x1b[200~", "\x1b[201~"},
+		"unmarked": {"", ""}} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
 			c := openConsole(t, t.TempDir(), "demo")

@@ -41,7 +41,8 @@ func (p *program) runPlain(ctx context.Context) error {
 		return err
 	}
 	if !cfg.Found && !hasStore(paths) { // the screen would show its welcome
-		return misuse("lanyard demo --plain tries everything out, and lanyard config init writes an example configuration",
+		return misuse("lanyard demo --plain tries everything out, and lanyard config init "+
+			"writes an example configuration",
 			"nothing is configured yet: there is no %s", paths.Config)
 	}
 	db, err := p.openKept(ctx, cfg, paths, false)
@@ -49,7 +50,8 @@ func (p *program) runPlain(ctx context.Context) error {
 		return err
 	}
 	configured := cfg.Vault(p.lookup)
-	s, err := p.assemble(cfg, paths, db, linesVault{askingVault{Vault: configured, cfg: cfg}, p.commandVault(cfg)}, nil, true)
+	s, err := p.assemble(cfg, paths, db,
+		linesVault{askingVault{Vault: configured, cfg: cfg}, p.commandVault(cfg)}, nil, true)
 	if err != nil {
 		_ = db.Close()
 		return err
@@ -62,7 +64,8 @@ func (p *program) runPlain(ctx context.Context) error {
 }
 
 // runLines runs the console in lines on an open service.
-func (p *program) runLines(ctx context.Context, s *openConsole, cfg *config.Config, about string) error {
+func (p *program) runLines(ctx context.Context, s *openConsole, cfg *config.Config,
+	about string) error {
 	p.screen = true
 	defer func() { p.screen = false }()
 	o := plain.Options{
@@ -84,7 +87,8 @@ func (p *program) runLines(ctx context.Context, s *openConsole, cfg *config.Conf
 type linesVault struct{ silent, asking console.Vault }
 
 // Secret implements console.Vault.
-func (v linesVault) Secret(ctx context.Context, a console.Application, kind console.SecretKind) (secret.Text, error) {
+func (v linesVault) Secret(ctx context.Context, a console.Application,
+	kind console.SecretKind) (secret.Text, error) {
 	if kind == console.Password {
 		return v.asking.Secret(ctx, a, kind)
 	}

@@ -16,7 +16,8 @@ func (c *console) onlyLines() {
 	c.t.Helper()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for i, b := range bytes.ReplaceAll(c.raw.Bytes(), []byte("\r\n"), []byte("\n")) { // the terminal itself adds the returns
+	for i, b := range bytes.ReplaceAll(c.raw.Bytes(), []byte("\r\n"), []byte("\n")) {
+		// the terminal itself adds the returns
 		if b < ' ' && b != '\n' || b == 0x7f {
 			c.t.Fatalf("byte %#x at %d of %q", b, i, c.raw.Bytes())
 		}
@@ -93,7 +94,8 @@ func TestPlainPassphrase(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, ".config", "lanyard", "config.toml")
 	config = append(config, "\n[store]\nkey = \"passphrase\"\n"...)
-	if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o700), os.WriteFile(file, config, 0o600)); err != nil {
+	if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o700),
+		os.WriteFile(file, config, 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	const phrase = "correct horse battery"

@@ -16,13 +16,15 @@ import (
 
 // portal returns a function that reads applications from a developer portal. If via is not nil, it
 // carries every request instead of the network.
-func (p *program) portal(via http.RoundTripper) func(context.Context, console.PortalRequest) (console.PortalFound, error) {
+func (p *program) portal(via http.RoundTripper) func(context.Context,
+	console.PortalRequest) (console.PortalFound, error) {
 	return func(ctx context.Context, r console.PortalRequest) (console.PortalFound, error) {
 		c, err := p.client(r.Environment, via)
 		if err != nil {
 			return console.PortalFound{}, err
 		}
-		v := portalImport{r: r, keyManagers: map[string]portal.KeyManager{}, found: console.PortalFound{Subscriptions: map[string][]console.Subscription{}}}
+		v := portalImport{r: r, keyManagers: map[string]portal.KeyManager{},
+			found: console.PortalFound{Subscriptions: map[string][]console.Subscription{}}}
 		err = v.run(ctx, c)
 		return v.found, err
 	}
@@ -78,7 +80,8 @@ func (v *portalImport) run(ctx context.Context, c *tokenapi.Client) error {
 	if chosen == 0 {
 		why := "the portal shows no application to " + v.r.User
 		if len(apps) > 0 {
-			why = "the portal shows " + text.Count(len(apps), "application") + " to " + v.r.User + ", none of them asked for"
+			why = "the portal shows " + text.Count(len(apps), "application") + " to " + v.r.User +
+				", none of them asked for"
 		}
 		return &failure{exit: exitNotFound, code: console.CodeNoApplication, text: why}
 	}
@@ -97,8 +100,12 @@ func (v *portalImport) application(ctx context.Context, a portal.Application) er
 	if err != nil {
 		return err
 	}
-	if want := v.r.Generate; want != "" && !slices.ContainsFunc(keys, func(k portal.Key) bool { return k.KeyType == want && k.ConsumerKey != "" }) {
-		k, xs, err := v.session.GenerateKeys(ctx, a.ID, portal.GenerateRequest{KeyType: want, Grants: []string{tokenapi.GrantClientCredentials, tokenapi.GrantRefreshToken}})
+	if want := v.r.Generate; want != "" &&
+		!slices.ContainsFunc(keys,
+			func(k portal.Key) bool { return k.KeyType == want && k.ConsumerKey != "" }) {
+		k, xs, err := v.session.GenerateKeys(ctx, a.ID,
+			portal.GenerateRequest{KeyType: want,
+				Grants: []string{tokenapi.GrantClientCredentials, tokenapi.GrantRefreshToken}})
 		v.record(xs)
 		if err != nil {
 			return err
@@ -107,7 +114,9 @@ func (v *portalImport) application(ctx context.Context, a portal.Application) er
 		keys = append(keys, k)
 	}
 	if len(keys) == 0 {
-		v.r.Say(a.Name + " has no keys: generate some with lanyard import portal --generate PRODUCTION, or in the portal")
+		v.r.Say(a.Name +
+			" has no keys: generate some with lanyard import portal --generate PRODUCTION, or " +
+			"in the portal")
 	}
 	for _, k := range keys {
 		if err := v.key(a, k, subs); err != nil {
@@ -116,7 +125,8 @@ func (v *portalImport) application(ctx context.Context, a portal.Application) er
 	}
 	for _, s := range subs {
 		if s.Status != portal.Unblocked {
-			v.r.Say("the subscription of " + a.Name + " to " + s.APIName + " " + s.APIVersion + " is " + s.Status)
+			v.r.Say("the subscription of " + a.Name + " to " + s.APIName + " " + s.APIVersion +
+				" is " + s.Status)
 		}
 	}
 	return nil
@@ -129,9 +139,13 @@ func (v *portalImport) key(a portal.Application, k portal.Key, subs []portal.Sub
 		return nil
 	}
 	app := console.Application{
-		Name: console.Private(a.Name), KeyType: k.KeyType, ConsumerKey: console.Private(k.ConsumerKey), Grant: grantOf(k), Environment: v.environment(k.KeyManager),
+		Name: console.Private(a.Name), KeyType: k.KeyType,
+		ConsumerKey: console.Private(k.ConsumerKey), Grant: grantOf(k),
+		Environment: v.environment(k.KeyManager),
 	}
-	if u, err := url.Parse(k.CallbackURL); err == nil && app.Grant == tokenapi.GrantAuthorizationCode && u.Scheme == "http" && console.Loopback(u.Hostname()) {
+	if u, err := url.Parse(k.CallbackURL); err == nil &&
+		app.Grant == tokenapi.GrantAuthorizationCode && u.Scheme == "http" &&
+		console.Loopback(u.Hostname()) {
 		app.Details.RedirectURL = console.Private(k.CallbackURL)
 	}
 	if why := console.NameProblem(string(app.Name)); why != "" {
@@ -140,7 +154,9 @@ func (v *portalImport) key(a portal.Application, k portal.Key, subs []portal.Sub
 	}
 	text := k.ConsumerSecret
 	if k.SecretState != portal.Available && !v.r.Knows(app) {
-		why := "secret not available, the portal " + map[portal.SecretState]string{portal.Masked: "shows it masked", portal.Absent: "does not show it"}[k.SecretState]
+		why := "secret not available, the portal " +
+			map[portal.SecretState]string{portal.Masked: "shows it masked",
+				portal.Absent: "does not show it"}[k.SecretState]
 		var err error
 		if text, err = v.r.Ask(app, why); err != nil {
 			return err
@@ -152,7 +168,9 @@ func (v *portalImport) key(a portal.Application, k portal.Key, subs []portal.Sub
 		all = []console.Subscription{} // not nil: the portal said that there are none
 	}
 	for _, s := range subs {
-		all = append(all, console.Subscription{API: s.APIName, Version: s.APIVersion, Context: s.APIContext, Status: s.Status})
+		all = append(all,
+			console.Subscription{API: s.APIName, Version: s.APIVersion, Context: s.APIContext,
+				Status: s.Status})
 	}
 	v.found.Subscriptions[k.ConsumerKey] = all
 	return nil
@@ -189,7 +207,8 @@ func (v *portalImport) environment(keyManager string) console.Environment {
 // grantOf returns the first grant of an imported application: one that needs no person, if the key
 // allows it.
 func grantOf(k portal.Key) string {
-	for _, g := range []string{tokenapi.GrantClientCredentials, tokenapi.GrantAuthorizationCode, tokenapi.GrantDeviceCode} {
+	for _, g := range []string{tokenapi.GrantClientCredentials, tokenapi.GrantAuthorizationCode,
+		tokenapi.GrantDeviceCode} {
 		if k.GrantTypes == nil || slices.Contains(k.GrantTypes, g) {
 			return g
 		}
@@ -201,7 +220,9 @@ func grantOf(k portal.Key) string {
 func explainFault(a console.Application, faultCode int, subs []console.Subscription) string {
 	all := make([]portal.Subscription, 0, len(subs))
 	for _, s := range subs {
-		all = append(all, portal.Subscription{APIName: s.API, APIVersion: s.Version, APIContext: s.Context, Status: s.Status})
+		all = append(all,
+			portal.Subscription{APIName: s.API, APIVersion: s.Version, APIContext: s.Context,
+				Status: s.Status})
 	}
 	return portal.Explain(faultCode, a.KeyType, all, string(a.ProbeURL))
 }

@@ -60,17 +60,18 @@ type (
 		Grant       string   `json:"grant"`
 		User        string   `json:"user"`
 		Scopes      []string `json:"scopes"`
-		AskedWith   *string  `json:"asked_with,omitempty"` // audience, resource, extra, subject token; null if none
-		TokenType   string   `json:"token_type"`
-		IssuedAt    stamp    `json:"issued_at"`
-		Lifetime    string   `json:"lifetime"`
-		ExpiresAt   stamp    `json:"expires_at"`
-		Left        *int64   `json:"left"`
-		HasRefresh  bool     `json:"has_refresh"`
-		From        *string  `json:"from"`
-		RevokeAt    stamp    `json:"revoke_at"`
-		AcceptedAt  stamp    `json:"accepted_at"`
-		StaleUntil  stamp    `json:"stale_until"`
+		// audience, resource, extra, subject token; null if none
+		AskedWith  *string `json:"asked_with,omitempty"`
+		TokenType  string  `json:"token_type"`
+		IssuedAt   stamp   `json:"issued_at"`
+		Lifetime   string  `json:"lifetime"`
+		ExpiresAt  stamp   `json:"expires_at"`
+		Left       *int64  `json:"left"`
+		HasRefresh bool    `json:"has_refresh"`
+		From       *string `json:"from"`
+		RevokeAt   stamp   `json:"revoke_at"`
+		AcceptedAt stamp   `json:"accepted_at"`
+		StaleUntil stamp   `json:"stale_until"`
 	}
 	revocationJSON struct {
 		Token       string      `json:"token"`
@@ -160,9 +161,11 @@ func (l ledger) status(t console.Token) console.Status {
 
 func (l ledger) application(a console.Application) applicationJSON {
 	j := applicationJSON{
-		ID: a.ID, Name: string(a.Name), Environment: string(a.Environment.Name), KeyType: a.KeyType, ConsumerKey: string(a.ConsumerKey),
-		Secret: string(a.Secret), Grant: a.Grant, Scopes: orEmpty(a.Scopes), Source: string(a.Source),
-		Marks: []markJSON{},
+		ID: a.ID, Name: string(a.Name), Environment: string(a.Environment.Name), KeyType: a.KeyType,
+		ConsumerKey: string(a.ConsumerKey),
+		Secret:      string(a.Secret), Grant: a.Grant, Scopes: orEmpty(a.Scopes),
+		Source: string(a.Source),
+		Marks:  []markJSON{},
 	}
 	for _, m := range l.marks() {
 		if m.AppID == a.ID {
@@ -189,9 +192,12 @@ func (l ledger) application(a console.Application) applicationJSON {
 func (l ledger) token(t console.Token) tokenJSON {
 	a, s := l.app[t.AppID], l.status(t)
 	j := tokenJSON{
-		ID: t.ID, Fingerprint: t.Fingerprint, Application: string(a.Name), Environment: string(a.Environment.Name), KeyType: a.KeyType,
-		State: string(s.State), Grant: t.Grant, User: string(t.User), Scopes: orEmpty(t.Scopes), AskedWith: known(t.Request.Words()), TokenType: t.TokenType,
-		IssuedAt: stamp(t.IssuedAt), Lifetime: string(t.Lifetime), ExpiresAt: stamp(s.ExpiresAt), Left: seconds(s.Left, s.HasExpiry),
+		ID: t.ID, Fingerprint: t.Fingerprint, Application: string(a.Name),
+		Environment: string(a.Environment.Name), KeyType: a.KeyType,
+		State: string(s.State), Grant: t.Grant, User: string(t.User), Scopes: orEmpty(t.Scopes),
+		AskedWith: known(t.Request.Words()), TokenType: t.TokenType,
+		IssuedAt: stamp(t.IssuedAt), Lifetime: string(t.Lifetime), ExpiresAt: stamp(s.ExpiresAt),
+		Left:       seconds(s.Left, s.HasExpiry),
 		HasRefresh: t.Refresh == console.RefreshLive, From: known(t.From),
 		RevokeAt: stamp(t.RevokeAt), AcceptedAt: stamp(s.AcceptedAt),
 	}
@@ -214,8 +220,10 @@ const notAccepted = "pending"
 func (l ledger) revocation(t console.Token) revocationJSON {
 	s := l.status(t)
 	j := revocationJSON{
-		Token: t.ID, Fingerprint: t.Fingerprint, Application: string(l.app[t.AppID].Name), Kind: string(s.RevokeKind),
-		AcceptedAt: stamp(s.AcceptedAt), AtServer: string(s.AtServer), Verdict: notAccepted, Probes: []seenProbe{},
+		Token: t.ID, Fingerprint: t.Fingerprint, Application: string(l.app[t.AppID].Name),
+		Kind:       string(s.RevokeKind),
+		AcceptedAt: stamp(s.AcceptedAt), AtServer: string(s.AtServer), Verdict: notAccepted,
+		Probes: []seenProbe{},
 	}
 	switch {
 	case s.AcceptedAt.IsZero() && (s.Pending || s.Proof == console.ProofNone):

@@ -25,7 +25,8 @@ type issuedJSON struct {
 }
 
 // printSecret prints a token. It prints nothing if some part of it cannot be printed.
-func (p *program) printSecret(ctx context.Context, s *openConsole, a console.Application, out console.Outcome, form string) error {
+func (p *program) printSecret(ctx context.Context, s *openConsole, a console.Application,
+	out console.Outcome, form string) error {
 	sec, err := s.svc.Secrets(ctx, out.Token.ID)
 	if err != nil {
 		return err
@@ -38,8 +39,9 @@ func (p *program) printSecret(ctx context.Context, s *openConsole, a console.App
 		p.logPrinted(ctx, s, out.Token, form)
 		return p.printJSON(issuedJSON{
 			tokenJSON:   l.token(out.Token),
-			AccessToken: sec.Access.Reveal(), RefreshToken: revealed(sec.Refresh), IDToken: revealed(sec.ID),
-			How: string(out.How), Same: out.Same,
+			AccessToken: sec.Access.Reveal(), RefreshToken: revealed(sec.Refresh),
+			IDToken: revealed(sec.ID),
+			How:     string(out.How), Same: out.Same,
 		})
 	}
 	as, err := console.As(a, out.Token, sec, console.Form(form))
@@ -56,9 +58,11 @@ func printable(err error) error {
 	e, ok := console.AsError(err)
 	switch {
 	case ok && e.Code == console.CodeOddToken:
-		return &failure{exit: exitUnexpected, code: e.Code, text: e.Text, hint: "--as json prints it"}
+		return &failure{exit: exitUnexpected, code: e.Code, text: e.Text,
+			hint: "--as json prints it"}
 	case ok && e.Code == console.CodeNoProbeURL:
-		return misuse("percent-encode them, or use --as header", "probe_url or ca_file holds characters that cannot be printed safely")
+		return misuse("percent-encode them, or use --as header",
+			"probe_url or ca_file holds characters that cannot be printed safely")
 	}
 	return err
 }

@@ -43,7 +43,8 @@ func (p *program) probeCommand() *cobra.Command {
 			}
 			if len(args) == 2 {
 				if args[1] != "-" || untilDead {
-					return misuse("lanyard probe APP -", "probe: two arguments are an application and -, without --until-dead")
+					return misuse("lanyard probe APP -",
+						"probe: two arguments are an application and -, without --until-dead")
 				}
 				return p.probeLeak(c.Context(), args[0])
 			}
@@ -52,12 +53,15 @@ func (p *program) probeCommand() *cobra.Command {
 	}
 	c.Flags().BoolVar(&untilDead, "until-dead", false, "repeat until the gateway refuses the token")
 	c.Flags().DurationVar(&every, "every", time.Second, "pause between two probes")
-	c.Flags().DurationVar(&timeout, "timeout", 0, "give up after this long (default: a minute after the token's window or expiry, if known)")
-	c.Flags().BoolVar(&yes, "yes", false, "do not ask before repeating probes that may change something")
+	c.Flags().DurationVar(&timeout, "timeout", 0,
+		"give up after this long (default: a minute after the token's window or expiry, if known)")
+	c.Flags().BoolVar(&yes, "yes", false,
+		"do not ask before repeating probes that may change something")
 	return p.verbFlags(c)
 }
 
-func (p *program) runProbe(ctx context.Context, what string, untilDead, yes bool, every, timeout time.Duration) error {
+func (p *program) runProbe(ctx context.Context, what string, untilDead, yes bool, every,
+	timeout time.Duration) error {
 	s, l, err := p.openNamed(ctx, findsToken(what), what)
 	if err != nil {
 		return err
@@ -82,7 +86,9 @@ func (p *program) runProbe(ctx context.Context, what string, untilDead, yes bool
 	if err != nil {
 		return err
 	}
-	if why := describe.Warning(console.StatusAt(now, s.svc.Policy(l.app[t.AppID]), p.clock())); why != "" && ans.Verdict == tokenapi.Accepted {
+	if why := describe.Warning(
+		console.StatusAt(now, s.svc.Policy(l.app[t.AppID]), p.clock())); why != "" &&
+		ans.Verdict == tokenapi.Accepted {
 		p.warn("%s", why)
 	}
 	return p.printProbe(s, l.app[t.AppID], t, ans.ProbeAnswer)
@@ -124,7 +130,8 @@ func (p *program) probeLeak(ctx context.Context, app string) error {
 }
 
 // printProbe prints a probe and what follows from it, and returns its exit code as an error.
-func (p *program) printProbe(s *openConsole, a console.Application, t console.Token, ans tokenapi.ProbeAnswer) error {
+func (p *program) printProbe(s *openConsole, a console.Application, t console.Token,
+	ans tokenapi.ProbeAnswer) error {
 	var err error
 	if p.json {
 		err = p.printJSON(probed(t, string(a.ProbeURL), ans))
@@ -135,7 +142,8 @@ func (p *program) printProbe(s *openConsole, a console.Application, t console.To
 			p.printAdvice(ans)
 		}
 		if _, hint := describe.Hopeless(ans); hint != "" {
-			_, _ = fmt.Fprintln(p.hints(), "hint: "+s.svc.Home(a).Remedy(hint, console.FaceCommands()))
+			_, _ = fmt.Fprintln(p.hints(),
+				"hint: "+s.svc.Home(a).Remedy(hint, console.FaceCommands()))
 		}
 	}
 	if err != nil {
@@ -153,7 +161,8 @@ func (p *program) printProbe(s *openConsole, a console.Application, t console.To
 
 // probeUntilDead probes a token until the gateway has refused it three times in a row. It prints
 // every answer.
-func (p *program) probeUntilDead(ctx context.Context, s *openConsole, t console.Token, a console.Application, every, timeout time.Duration) error {
+func (p *program) probeUntilDead(ctx context.Context, s *openConsole, t console.Token,
+	a console.Application, every, timeout time.Duration) error {
 	loop := console.ProbeLoop{Began: p.clock(), Every: every, Timeout: timeout}
 	all := []probeJSON{}
 	var ans console.ProbeAnswer // the last one
@@ -168,7 +177,8 @@ func (p *program) probeUntilDead(ctx context.Context, s *openConsole, t console.
 			case console.GoOn:
 			case console.StopDead:
 				if !p.json {
-					p.print("%s  %s", t.Fingerprint, voice().Dead(console.StatusAt(t, policy, p.clock())))
+					p.print("%s  %s", t.Fingerprint,
+						voice().Dead(console.StatusAt(t, policy, p.clock())))
 				}
 				return nil
 			case console.StopVain, console.StopLimit, console.StopUnbounded:
@@ -176,8 +186,10 @@ func (p *program) probeUntilDead(ctx context.Context, s *openConsole, t console.
 			}
 			_, ends := loop.Until(console.StatusAt(t, policy, p.clock()))
 			ends = ends || timeout > 0
-			if why != "" && why != printed && (!p.json || !ends) { // with --json the final error says it
-				_, _ = fmt.Fprintf(p.stderr, "note: probe: %s\nhint: %s\n", text.Line(why), text.Line(hint))
+			if why != "" && why != printed && (!p.json || !ends) {
+				// with --json the final error says it
+				_, _ = fmt.Fprintf(p.stderr, "note: probe: %s\nhint: %s\n", text.Line(why),
+					text.Line(hint))
 			}
 			printed = why
 			if err := p.waitUntil(ctx, step.At); err != nil {
@@ -210,8 +222,9 @@ func (p *program) probeUntilDead(ctx context.Context, s *openConsole, t console.
 
 // notProvedDead returns the error of a loop that stopped before the token was proved dead.
 func notProvedDead(l console.ProbeLoop, stop console.ProbeStop, why, hint string) *failure {
-	end := &failure{exit: exitStillAlive, code: console.CodeNotProvedDead, hint: hint, text: "probe: " +
-		describe.NotDead(l, stop)}
+	end := &failure{exit: exitStillAlive, code: console.CodeNotProvedDead, hint: hint,
+		text: "probe: " +
+			describe.NotDead(l, stop)}
 	switch {
 	case stop == console.StopVain:
 		end.exit = exitUnexpected

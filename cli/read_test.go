@@ -41,8 +41,11 @@ func TestTypeChild(t *testing.T) {
 func TestSecretsAreReadOneWay(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "secret")
 	t.Setenv("LANYARD_TEST_TYPE", file)
-	t.Setenv("GORACE", "atexit_sleep_ms=0") // otherwise each child of a -race run ends a second late
-	stdin := func(raw string) *program { return &program{ctx: t.Context(), stdin: strings.NewReader(raw)} }
+	// otherwise each child of a -race run ends a second late
+	t.Setenv("GORACE", "atexit_sleep_ms=0")
+	stdin := func(raw string) *program {
+		return &program{ctx: t.Context(), stdin: strings.NewReader(raw)}
+	}
 	ways := map[string]func(raw string) (secret.Text, error){
 		"env": func(raw string) (secret.Text, error) {
 			env := func(string) (string, bool) { return raw, true }
@@ -64,14 +67,19 @@ func TestSecretsAreReadOneWay(t *testing.T) {
 		"literal": func(raw string) (secret.Text, error) {
 			cfg, err := config.Parse("F", []byte(
 				"[[environment]]\nname = \"e\"\ntoken_url = \"https://e.example/token\"\n"+
-					"[[application]]\nname = \"A\"\nconsumer_key = \"k\"\nconsumer_secret = "+inTOML(raw)+"\n"))
+					"[[application]]\nname = \"A\"\nconsumer_key = \"k\"\nconsumer_secret = "+
+					inTOML(raw)+"\n"))
 			if err != nil {
 				return secret.Text{}, err
 			}
-			name := config.SecretName{App: cfg.Applications[0].ConfigID, Kind: console.ConsumerSecret}
+			name := config.SecretName{App: cfg.Applications[0].ConfigID,
+				Kind: console.ConsumerSecret}
 			return cfg.Secrets[name].Literal, nil
 		},
-		"standard input": func(raw string) (secret.Text, error) { return stdin(raw).readSecret(console.ConsumerSecret) },
+		"standard input": func(raw string) (secret.Text,
+			error) {
+			return stdin(raw).readSecret(console.ConsumerSecret)
+		},
 	}
 	for _, c := range []struct{ raw, want, bad string }{
 		{"s3cret-of-mine", "s3cret-of-mine", ""},
@@ -93,7 +101,8 @@ func TestSecretsAreReadOneWay(t *testing.T) {
 				continue
 			}
 			got, err := way(c.raw)
-			if got.Reveal() != c.want || (err == nil) != (c.bad == "") || !strings.Contains(fmt.Sprint(err), c.bad) && c.bad != "" {
+			if got.Reveal() != c.want || (err == nil) != (c.bad == "") ||
+				!strings.Contains(fmt.Sprint(err), c.bad) && c.bad != "" {
 				t.Errorf("%s: %q: got %q, %v", name, c.raw, got.Reveal(), err)
 			}
 			if err != nil && strings.Contains(err.Error(), "3cr") {
@@ -108,9 +117,11 @@ func TestKeysAreReadOneWay(t *testing.T) {
 	t.Parallel()
 	const pem = "-----BEGIN PRIVATE KEY-----\nYQ==\n-----END PRIVATE KEY-----"
 	ref := config.SecretRef{Env: "S", Lines: true}
-	for raw, bad := range map[string]string{"\ufeff" + pem + "\r\n\n": "", pem: "", pem + "\n\x00": "holds a NUL at character 1 of line 4", "\xff\xfe-\x00": "Set-Content"} {
+	for raw, bad := range map[string]string{"\ufeff" + pem + "\r\n\n": "", pem: "",
+		pem + "\n\x00": "holds a NUL at character 1 of line 4", "\xff\xfe-\x00": "Set-Content"} {
 		got, err := ref.Resolve(t.Context(), func(string) (string, bool) { return raw, true })
-		in, inErr := (&program{ctx: t.Context(), stdin: strings.NewReader(raw)}).readSecret(console.SigningKey)
+		in, inErr := (&program{ctx: t.Context(), stdin: strings.NewReader(raw)}).readSecret(
+			console.SigningKey)
 		for _, err := range []error{err, inErr} {
 			if (err == nil) != (bad == "") || err != nil && !strings.Contains(err.Error(), bad) {
 				t.Errorf("%q: got %v", raw, err)
@@ -126,9 +137,11 @@ func TestKeysAreReadOneWay(t *testing.T) {
 func TestTokensAreReadOneWay(t *testing.T) {
 	t.Parallel()
 	for raw, bad := range map[string]string{
-		"\ufeff\"Bearer\n abc\"\r\n": "", " \n": "is empty", "\"\"": "is empty", "abc\x00": "holds a NUL at character 4 of line 1", "\xff\xfea\x00": "Set-Content",
+		"\ufeff\"Bearer\n abc\"\r\n": "", " \n": "is empty", "\"\"": "is empty",
+		"abc\x00": "holds a NUL at character 4 of line 1", "\xff\xfea\x00": "Set-Content",
 	} {
-		if _, err := (&program{ctx: t.Context(), stdin: strings.NewReader(raw)}).readToken(""); (err == nil) != (bad == "") || err != nil && !strings.Contains(err.Error(), bad) {
+		if _, err := (&program{ctx: t.Context(), stdin: strings.NewReader(raw)}).readToken(
+			""); (err == nil) != (bad == "") || err != nil && !strings.Contains(err.Error(), bad) {
 			t.Errorf("%q: got %v", raw, err)
 		}
 	}
@@ -138,9 +151,11 @@ func TestTokensAreReadOneWay(t *testing.T) {
 func TestPassphrasesAreReadOneWay(t *testing.T) {
 	t.Parallel()
 	for raw, bad := range map[string]string{
-		"\ufefflong enough\r\n": "", "long\tenough\n": "holds a TAB at character 5", "\n": "no further passphrase", "\ufeff\n": "fewer than 8",
+		"\ufefflong enough\r\n": "", "long\tenough\n": "holds a TAB at character 5",
+		"\n": "no further passphrase", "\ufeff\n": "fewer than 8",
 	} {
-		s := passphrases{p: &program{ctx: t.Context(), stderr: &strings.Builder{}}, lines: bufio.NewReader(strings.NewReader(raw))}
+		s := passphrases{p: &program{ctx: t.Context(), stderr: &strings.Builder{}},
+			lines: bufio.NewReader(strings.NewReader(raw))}
 		phrase, err := s.choose("a store")
 		if (err == nil) != (bad == "") || err != nil && !strings.Contains(err.Error(), bad) {
 			t.Errorf("%q: got %v", raw, err)

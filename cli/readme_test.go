@@ -87,15 +87,21 @@ func TestReadmeOfKeys(t *testing.T) {
 	const file = "../docs/keys.md"
 	var b strings.Builder
 	b.WriteString("# Keys\n\n" +
-		"Every action of the console by the name that `[keys]` in the configuration knows it by. An action takes one key or a\n" +
-		"list of keys, `[]` leaves it to the palette (`:`). A key on two actions is an error that names both, with their lines.\n" +
-		"A running console takes a changed file over at once; one that is no good is said, and the last good one stays.\n\n" +
+		"Every action of the console by the name that `[keys]` in the configuration knows it " +
+		"by. An action takes one key or a\n" +
+		"list of keys, `[]` leaves it to the palette (`:`). A key on two actions is an error " +
+		"that names both, with their lines.\n" +
+		"A running console takes a changed file over at once; one that is no good is said, and " +
+		"the last good one stays.\n\n" +
 		"```toml\n[keys]\nrenew  = \"R\"\nrevoke = [\"x\", \"delete\"]\nsuspend = []\n```\n\n" +
-		"Keys are bound to Latin letters. On a keyboard of another script, a terminal with the kitty keyboard protocol (kitty, foot,\n" +
-		"Ghostty, WezTerm and others) names the place of a key: `п` then does what `g` does, once the first such letter has been typed.\n" +
+		"Keys are bound to Latin letters. On a keyboard of another script, a terminal with the " +
+		"kitty keyboard protocol (kitty, foot,\n" +
+		"Ghostty, WezTerm and others) names the place of a key: `п` then does what `g` does, " +
+		"once the first such letter has been typed.\n" +
 		"Elsewhere bind the letter, too:\n\n" +
 		"```toml\n[keys]\nget = [\"g\", \"п\"]\n```\n\n" +
-		"Made by `go test ./cli -run TestReadme -update`.\n\n| action | keys | does |\n| --- | --- | --- |\n")
+		"Made by `go test ./cli -run TestReadme -update`.\n\n| action | keys | does |\n| --- | " +
+		"--- | --- |\n")
 	for _, a := range keys.All() {
 		keys := "–"
 		if a[1] != "" {

@@ -14,8 +14,10 @@ func TestReloadOnTheScreen(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "config.toml")
-	const env = "[store]\nkey = \"file\"\n[[environment]]\nname = \"cloud\"\ntoken_url = \"https://gw.example/token\"\n"
-	const app = "[[application]]\nname = \"Orders\"\nconsumer_key = \"k\"\nconsumer_secret = { env = \"ORDERS\" }\n"
+	const env = "[store]\nkey = \"file\"\n[[environment]]\nname = \"cloud\"\ntoken_url = " +
+		"\"https://gw.example/token\"\n"
+	const app = "[[application]]\nname = \"Orders\"\nconsumer_key = \"k\"\nconsumer_secret = { " +
+		"env = \"ORDERS\" }\n"
 	write := func(text string) {
 		t.Helper()
 		// In one step, as editors do: the console sees either the old or the new file.
@@ -37,7 +39,9 @@ func TestReloadOnTheScreen(t *testing.T) {
 	c.press("?") // the help shows the last good keys too
 	c.see(` R +renew: refresh`)
 	c.press("\x1b")
-	write("[keys]\nrenew = \"N\"\n" + env + app + "[[application]]\nname = \"Bills\"\nconsumer_key = \"k2\"\nconsumer_secret = { env = \"BILLS\" }\n")
+	write("[keys]\nrenew = \"N\"\n" + env + app +
+		"[[application]]\nname = \"Bills\"\nconsumer_key = \"k2\"\nconsumer_secret = { env = " +
+		"\"BILLS\" }\n")
 	c.see(`g get +N renew`)
 	c.see(`start lanyard again for the changed applications`)
 	if code := c.leave(); code != 0 {

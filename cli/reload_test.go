@@ -26,15 +26,18 @@ func TestReload(t *testing.T) {
 	}
 	p := &program{ctx: t.Context()}
 	write("theme = \"nord\"\n[keys]\nrenew = \"R\"\n" + env)
-	if r := p.reload(paths, first); r.Err != nil || r.Settings.Theme.Name() != "nord" || r.Hint != "" {
+	if r := p.reload(paths, first); r.Err != nil || r.Settings.Theme.Name() != "nord" ||
+		r.Hint != "" {
 		t.Errorf("another theme: %+v", r)
 	}
 	write("theme = \"nord\"\n" + env + "production = true\n")
-	if r := p.reload(paths, first); r.Err != nil || !strings.Contains(r.Hint, "start lanyard again") {
+	if r := p.reload(paths, first); r.Err != nil ||
+		!strings.Contains(r.Hint, "start lanyard again") {
 		t.Errorf("another environment: %+v", r)
 	}
 	write("tehme = \"nord\"\n")
-	if r := p.reload(paths, first); r.Err == nil || !strings.Contains(r.Err.Error(), ":1:1: tehme: unknown key") {
+	if r := p.reload(paths, first); r.Err == nil ||
+		!strings.Contains(r.Err.Error(), ":1:1: tehme: unknown key") {
 		t.Errorf("a slip: %v", r.Err)
 	}
 }

@@ -17,7 +17,9 @@ func (p *program) renewCommand() *cobra.Command {
 			"application is configured now. The token is printed only with --json.",
 		Args:              takes(1, 1),
 		ValidArgsFunction: p.completeTokens(true, false, 1),
-		RunE:              func(c *cobra.Command, args []string) error { return p.runRenew(c, args[0]) },
+		RunE: func(c *cobra.Command, args []string) error {
+			return p.runRenew(c, args[0])
+		},
 	})
 }
 
@@ -52,7 +54,8 @@ func (p *program) runRenew(c *cobra.Command, what string) error {
 	return nil
 }
 
-func renewed(a console.Application, out console.Outcome, pol console.Policy, s *openConsole) string {
+func renewed(a console.Application, out console.Outcome, pol console.Policy,
+	s *openConsole) string {
 	how := "asked anew for " + out.Token.Fingerprint
 	switch {
 	case out.Same:

@@ -19,7 +19,9 @@ func TestStoreDeletedUnderAConsole(t *testing.T) {
 	for name, c := range map[string]struct {
 		plain  bool
 		answer string
-	}{"screen, written": {false, "y"}, "screen, not": {false, "n"}, "screen, a signal": {false, "\x03"}, "lines, written": {true, "yes\r"}, "lines, not": {true, "no\r"}} {
+	}{"screen, written": {false, "y"}, "screen, not": {false, "n"},
+		"screen, a signal": {false, "\x03"}, "lines, written": {true, "yes\r"},
+		"lines, not": {true, "no\r"}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			config, stop, err := serveSandbox()
@@ -29,12 +31,14 @@ func TestStoreDeletedUnderAConsole(t *testing.T) {
 			t.Cleanup(stop)
 			dir := t.TempDir()
 			file, state := filepath.Join(dir, "config.toml"), filepath.Join(dir, "state")
-			if err := os.WriteFile(file, append(config, "\n[store]\nkey = \"file\"\n"...), 0o600); err != nil {
+			if err := os.WriteFile(file, append(config, "\n[store]\nkey = \"file\"\n"...),
+				0o600); err != nil {
 				t.Fatal(err)
 			}
 			lanyard := func(args ...string) string {
 				t.Helper()
-				cmd := lanyardIn(t, dir, append([]string{"--config", file, "--state", state}, args...)...)
+				cmd := lanyardIn(t, dir,
+					append([]string{"--config", file, "--state", state}, args...)...)
 				out, err := cmd.CombinedOutput()
 				if err != nil {
 					t.Errorf("%s: %v: %s", args, err, out)
@@ -64,12 +68,14 @@ func TestStoreDeletedUnderAConsole(t *testing.T) {
 				s.see(`Write out what this console holds before it ends\?`)
 			}
 			s.press(c.answer)
-			s.see(map[bool]string{false: `was not written out, and ended with it`, true: `what the console held was written to`}[written])
+			s.see(map[bool]string{false: `was not written out, and ended with it`,
+				true: `what the console held was written to`}[written])
 			s.wait()
 			if !written {
 				return
 			}
-			place := regexp.MustCompile(`written to (\S+);`).FindStringSubmatch(strings.Join(strings.Fields(s.frame()), " "))
+			place := regexp.MustCompile(`written to (\S+);`).FindStringSubmatch(
+				strings.Join(strings.Fields(s.frame()), " "))
 			if place == nil {
 				t.Fatal(s.frame())
 			}
@@ -102,11 +108,13 @@ func TestStoreWrittenOverUnderAConsole(t *testing.T) {
 	t.Cleanup(stop)
 	dir := t.TempDir()
 	file := filepath.Join(dir, "config.toml")
-	if err := os.WriteFile(file, append(config, "\n[store]\nkey = \"file\"\n"...), 0o600); err != nil {
+	if err := os.WriteFile(file, append(config, "\n[store]\nkey = \"file\"\n"...),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, state := range []string{"here", "there"} {
-		if out, err := lanyardIn(t, dir, "token", "Orders", "--config", file, "--state", filepath.Join(dir, state)).CombinedOutput(); err != nil {
+		if out, err := lanyardIn(t, dir, "token", "Orders", "--config", file, "--state",
+			filepath.Join(dir, state)).CombinedOutput(); err != nil {
 			t.Fatalf("%v: %s", err, out)
 		}
 	}
@@ -126,7 +134,8 @@ func TestStoreWrittenOverUnderAConsole(t *testing.T) {
 	s.press("n")
 	s.see(`was not written out, and ended with it`)
 	s.wait()
-	if shown := string(s.since(0)); strings.Contains(shown, "altered") || strings.Contains(shown, "not opened") {
+	if shown := string(s.since(0)); strings.Contains(shown, "altered") ||
+		strings.Contains(shown, "not opened") {
 		t.Errorf("it says so:\n%s", vtText([]byte(shown)))
 	}
 }

@@ -23,29 +23,34 @@ func TestStoreGoesWhileAsking(t *testing.T) {
 	for name, do := range map[string]func(path string) error{
 		"deleted": os.Remove,
 		"renamed over": func(path string) error {
-			return errors.Join(os.WriteFile(path+".x", []byte("x"), 0o600), os.Rename(path+".x", path))
+			return errors.Join(os.WriteFile(path+".x", []byte("x"), 0o600),
+				os.Rename(path+".x", path))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-				if err := do(filepath.Join(dir, "state", "lanyard.db")); err != nil {
-					t.Error(err)
-				}
-				w.Header().Set("Content-Type", "application/json")
-				fmt.Fprint(w, `{"access_token":"a-token-of-the-server","token_type":"Bearer","expires_in":3600}`)
-			}))
+			srv := httptest.NewServer(
+				http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+					if err := do(filepath.Join(dir, "state", "lanyard.db")); err != nil {
+						t.Error(err)
+					}
+					w.Header().Set("Content-Type", "application/json")
+					fmt.Fprint(w, `{"access_token":"a-token-of-the-server","token_type":"Bearer","expires_in":3600}`)
+				}))
 			defer srv.Close()
 			config := filepath.Join(dir, "config.toml")
-			text := fmt.Sprintf("[store]\nkey = \"file\"\n[[environment]]\nname = \"e\"\ntoken_url = %q\n"+
-				"[[application]]\nname = \"Orders\"\nconsumer_key = \"key\"\nconsumer_secret = \"known\"\n", srv.URL+"/token")
+			text := fmt.Sprintf(
+				"[store]\nkey = \"file\"\n[[environment]]\nname = \"e\"\ntoken_url = %q\n"+
+					"[[application]]\nname = \"Orders\"\nconsumer_key = \"key\"\nconsumer_secret = "+
+					"\"known\"\n", srv.URL+"/token")
 			if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			cmd := exec.CommandContext(t.Context(), lanyard, "token", "Orders", "--json")
 			cmd.Env = []string{
-				"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "LANYARD_CONFIG=" + config, "LANYARD_STATE=" + filepath.Join(dir, "state"),
+				"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "LANYARD_CONFIG=" + config,
+				"LANYARD_STATE=" + filepath.Join(dir, "state"),
 				"NO_PROXY=*", "GORACE=atexit_sleep_ms=0", "GOCOVERDIR=" + dir,
 			}
 			var stderr strings.Builder
@@ -55,7 +60,8 @@ func TestStoreGoesWhileAsking(t *testing.T) {
 			if !errors.As(err, &ended) || ended.ExitCode() != 1 || len(out) != 0 {
 				t.Errorf("ended with %v, printed %q", err, out)
 			}
-			if !strings.Contains(stderr.String(), `"code":"not_kept"`) || !strings.Contains(stderr.String(), "while this lanyard had it open") {
+			if !strings.Contains(stderr.String(), `"code":"not_kept"`) ||
+				!strings.Contains(stderr.String(), "while this lanyard had it open") {
 				t.Errorf("stderr %s", stderr.String())
 			}
 		})

@@ -21,7 +21,8 @@ func TestOpenConsolesFollowARestore(t *testing.T) {
 	var asked atomic.Int32
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		fmt.Fprintf(w, `{"access_token":"token-number-%d","token_type":"Bearer","expires_in":3600}`, asked.Add(1))
+		fmt.Fprintf(w, `{"access_token":"token-number-%d","token_type":"Bearer","expires_in":3600}`,
+			asked.Add(1))
 	}))
 	defer srv.Close()
 	dir := t.TempDir()
@@ -29,16 +30,21 @@ func TestOpenConsolesFollowARestore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := fmt.Sprintf("[store]\nkey = \"file\"\n[[environment]]\nname = \"e\"\ntoken_url = %q\nregime = \"opaque\"\n", srv.URL+"/token")
+	text := fmt.Sprintf(
+		"[store]\nkey = \"file\"\n[[environment]]\nname = \"e\"\ntoken_url = %q\nregime = "+
+			"\"opaque\"\n", srv.URL+"/token")
 	for _, name := range []string{"Orders", "Mobile"} {
-		text += fmt.Sprintf("[[application]]\nname = %q\nconsumer_key = %q\nconsumer_secret = \"known\"\n", name, name)
+		text += fmt.Sprintf(
+			"[[application]]\nname = %q\nconsumer_key = %q\nconsumer_secret = \"known\"\n", name,
+			name)
 	}
 	for name, text := range map[string]string{"config.toml": text, "identity": id.String()} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	env := []string{"LANYARD_CONFIG=" + filepath.Join(dir, "config.toml"), "LANYARD_STATE=" + filepath.Join(dir, "state")}
+	env := []string{"LANYARD_CONFIG=" + filepath.Join(dir, "config.toml"),
+		"LANYARD_STATE=" + filepath.Join(dir, "state")}
 	run := func(args ...string) string {
 		t.Helper()
 		cmd := lanyardIn(t, dir, args...)
@@ -55,7 +61,8 @@ func TestOpenConsolesFollowARestore(t *testing.T) {
 	lines, screen := openWide(t, 200, dir, env, "--plain"), openWide(t, 200, dir, env)
 	lines.see(`2 tokens: 2 active`)
 	screen.see(`2 active`)
-	run("restore", filepath.Join(dir, "b.age"), "--identity", filepath.Join(dir, "identity"), "--replace")
+	run("restore", filepath.Join(dir, "b.age"), "--identity", filepath.Join(dir, "identity"),
+		"--replace")
 	lines.see(`note: the store was replaced by a restored backup; this console shows it now\.`)
 	screen.see(`the store was replaced by a restored backup; this console shows it now`)
 	screen.see(`1 active`)

@@ -39,20 +39,26 @@ func (p *program) revokeCommand() *cobra.Command {
 			"revocation is listed. With --kind refresh it is a refresh token.",
 		Args:              takes(1, -1),
 		ValidArgsFunction: p.completeTokens(true, false, -1),
-		RunE:              func(c *cobra.Command, args []string) error { return p.runRevoke(c, args, o) },
+		RunE: func(c *cobra.Command, args []string) error {
+			return p.runRevoke(c, args, o)
+		},
 	}
-	c.Flags().StringVar(&o.kind, "kind", "both", "`WHICH` token of the pair to revoke: access, refresh or both")
-	c.Flags().BoolVar(&o.all, "all", false, "revoke every live token of an application that has several")
+	c.Flags().StringVar(&o.kind, "kind", "both",
+		"`WHICH` token of the pair to revoke: access, refresh or both")
+	c.Flags().BoolVar(&o.all, "all", false,
+		"revoke every live token of an application that has several")
 	c.Flags().BoolVar(&o.yes, "yes", false, "do not ask for confirmation, even in production")
 	c.Flags().BoolVar(&o.waitDead, "wait-dead", false, "wait until the gateway refuses the token")
-	c.Flags().DurationVar(&o.timeout, "timeout", 0, "how long --wait-dead waits (default: a minute longer than the gateway's window)")
+	c.Flags().DurationVar(&o.timeout, "timeout", 0,
+		"how long --wait-dead waits (default: a minute longer than the gateway's window)")
 	return p.verbFlags(c)
 }
 
 func (o revokeOptions) check(c *cobra.Command) error {
 	kind := console.RevokeKind(o.kind)
 	switch {
-	case kind != console.RevokeAccess && kind != console.RevokeRefresh && kind != console.RevokeBoth:
+	case kind != console.RevokeAccess && kind != console.RevokeRefresh &&
+		kind != console.RevokeBoth:
 		return misuse("one of: access, refresh, both", "--kind: %q is no kind", o.kind)
 	case c.Flags().Changed("timeout") && !o.waitDead:
 		return misuse("", "--timeout is for --wait-dead")
@@ -125,7 +131,8 @@ func (l ledger) targets(args []string, all bool) ([]console.Token, error) {
 	var out []console.Token
 	for _, arg := range args {
 		if arg == "-" {
-			return nil, misuse("lanyard revoke APP -", "revoke: for a token from standard input, name the one application it belongs to")
+			return nil, misuse("lanyard revoke APP -",
+				"revoke: for a token from standard input, name the one application it belongs to")
 		}
 		t, a, isToken, err := l.tokenOrApp(arg)
 		if err != nil {
@@ -136,7 +143,8 @@ func (l ledger) targets(args []string, all bool) ([]console.Token, error) {
 			found = l.revocable(a, all)
 			switch {
 			case len(found) == 0:
-				return nil, &failure{exit: exitNotFound, code: console.CodeNoToken, text: string(a.Label()) + " holds no live token",
+				return nil, &failure{exit: exitNotFound, code: console.CodeNoToken,
+					text: string(a.Label()) + " holds no live token",
 					hint: "lanyard tokens --all lists the others; name one by its id or fingerprint"}
 			case len(found) > 1 && !all:
 				return nil, misuse("--all revokes every one; or name one of: "+l.tokenNames(found),
@@ -154,7 +162,8 @@ func (l ledger) targets(args []string, all bool) ([]console.Token, error) {
 
 // adoptLeaked stores a token from standard input, so that its revocation is kept and listed like
 // any other.
-func (p *program) adoptLeaked(ctx context.Context, s *openConsole, l ledger, app string, kind *console.RevokeKind) ([]console.Token, error) {
+func (p *program) adoptLeaked(ctx context.Context, s *openConsole, l ledger, app string,
+	kind *console.RevokeKind) ([]console.Token, error) {
 	a, err := l.needApp(app)
 	if err != nil {
 		return nil, err
@@ -182,8 +191,11 @@ func (p *program) confirm(l ledger, targets []console.Token) error {
 		return nil
 	}
 	return p.askYes(strings.Join(names, ", ")+"\nrevoke in production?",
-		&failure{exit: exitUsage, code: console.CodeNeedsYes, text: "revoke: in production this needs --yes", hint: "it would revoke " + strings.Join(names, ", ")},
-		&failure{exit: exitUsage, code: console.CodeDeclined, text: "revoke: not confirmed, nothing was sent"})
+		&failure{exit: exitUsage, code: console.CodeNeedsYes,
+			text: "revoke: in production this needs --yes",
+			hint: "it would revoke " + strings.Join(names, ", ")},
+		&failure{exit: exitUsage, code: console.CodeDeclined,
+			text: "revoke: not confirmed, nothing was sent"})
 }
 
 // confirmProbes asks before it repeats probes that may change something.
@@ -194,9 +206,11 @@ func (p *program) confirmProbes(verb string, apps ...console.Application) error 
 		return nil
 	}
 	return p.askYes(words+"\nprobe again and again?",
-		&failure{exit: exitUsage, code: console.CodeNeedsYes, text: verb + " needs --yes here: " + strings.ReplaceAll(words, "\n", ", "),
+		&failure{exit: exitUsage, code: console.CodeNeedsYes,
+			text: verb + " needs --yes here: " + strings.ReplaceAll(words, "\n", ", "),
 			hint: "set probe_method to GET, HEAD or OPTIONS, or give --yes; nothing was sent"},
-		&failure{exit: exitUsage, code: console.CodeDeclined, text: verb + ": not confirmed, nothing was sent"})
+		&failure{exit: exitUsage, code: console.CodeDeclined,
+			text: verb + ": not confirmed, nothing was sent"})
 }
 
 // askYes asks a question at the terminal. Only y and yes confirm it. It returns alone if there is
@@ -230,7 +244,8 @@ func isStoreError(err error) bool {
 
 // revoke decides the revocation of a token and delivers it. A revocation that already waits is
 // delivered now.
-func (s *openConsole) revoke(ctx context.Context, t console.Token, kind console.RevokeKind) ([]console.Delivery, error) {
+func (s *openConsole) revoke(ctx context.Context, t console.Token,
+	kind console.RevokeKind) ([]console.Delivery, error) {
 	if _, err := s.svc.Revoke(ctx, t.ID, kind, 0); err != nil {
 		switch refusal, ok := console.AsError(err); {
 		case isStoreError(err):
@@ -265,7 +280,8 @@ func undelivered(d console.Delivery) error {
 		what = "the revoke of the refresh token of " + d.Token.Fingerprint
 	}
 	if d.Kept {
-		hint := "it is tried again by an open console and by the next token, renew, revoke, probe or introspect"
+		hint := "it is tried again by an open console and by the next token, renew, revoke, " +
+			"probe or introspect"
 		if why := hintOf(d.Err); why != "" {
 			join := "; "
 			if strings.HasSuffix(why, "?") {
@@ -277,11 +293,13 @@ func undelivered(d console.Delivery) error {
 			text: fmt.Sprintf("%s is kept, will be delivered: %v", what, d.Err), hint: hint}
 	}
 	r := explain(d.Err)
-	return &failure{exit: r.Exit, code: r.Code, hint: r.Hint, err: d.Err, text: fmt.Sprintf("%s was not accepted: %v", what, d.Err)}
+	return &failure{exit: r.Exit, code: r.Code, hint: r.Hint, err: d.Err,
+		text: fmt.Sprintf("%s was not accepted: %v", what, d.Err)}
 }
 
 // awaitOtherProcess waits until another process has delivered a revocation, or has failed to.
-func (s *openConsole) awaitOtherProcess(ctx context.Context, id string) ([]console.Delivery, error) {
+func (s *openConsole) awaitOtherProcess(ctx context.Context,
+	id string) ([]console.Delivery, error) {
 	ctx, cancel := context.WithTimeout(ctx, drainPatience)
 	defer cancel()
 	changes := s.svc.Changes(ctx)
@@ -298,11 +316,16 @@ func (s *openConsole) awaitOtherProcess(ctx context.Context, id string) ([]conso
 		case !waits && t.RevokeError != "":
 			return nil, fmt.Errorf("revoke: %s", t.RevokeError)
 		case !waits && l.status(t).State == console.Expired:
-			return nil, &failure{exit: exitUsage, code: console.CodeExpired, text: "revoke: " + t.Fingerprint + " has expired before it was delivered, and needs none"}
+			return nil, &failure{exit: exitUsage, code: console.CodeExpired,
+				text: "revoke: " + t.Fingerprint +
+					" has expired before it was delivered, and needs none"}
 		case !waits:
-			return nil, &failure{exit: exitUsage, code: console.CodeUndone, text: "revoke: it was taken back in another console"}
+			return nil, &failure{exit: exitUsage, code: console.CodeUndone,
+				text: "revoke: it was taken back in another console"}
 		case t.RevokeError != "":
-			return nil, undelivered(console.Delivery{Token: t, Kind: console.RevokeAccess, Kept: true, Err: errors.New(t.RevokeError)})
+			return nil, undelivered(
+				console.Delivery{Token: t, Kind: console.RevokeAccess, Kept: true,
+					Err: errors.New(t.RevokeError)})
 		}
 		// The other process may have died: when its lease ends, this one delivers.
 		retry := time.NewTimer(time.Second)
@@ -310,11 +333,14 @@ func (s *openConsole) awaitOtherProcess(ctx context.Context, id string) ([]conso
 		case _, open := <-changes:
 			retry.Stop()
 			if !open {
-				return nil, undelivered(console.Delivery{Token: t, Kind: console.RevokeAccess, Kept: true, Err: errors.New("another console is at it")})
+				return nil, undelivered(
+					console.Delivery{Token: t, Kind: console.RevokeAccess, Kept: true,
+						Err: errors.New("another console is at it")})
 			}
 		case <-retry.C:
 			done, err := s.svc.DeliverOne(ctx, id)
-			if refusal, ok := console.AsError(err); ok && refusal.Code == console.CodeInFlight || err == nil && len(done) == 0 {
+			if refusal, ok := console.AsError(err); ok && refusal.Code == console.CodeInFlight ||
+				err == nil && len(done) == 0 {
 				continue
 			}
 			return done, err

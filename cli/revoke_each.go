@@ -11,7 +11,8 @@ import (
 
 // revokeEach revokes tokens, prints the accepted revocations, and returns the first error. One
 // failure does not stop the others.
-func (p *program) revokeEach(ctx context.Context, s *openConsole, targets []console.Token, kind console.RevokeKind, o revokeOptions, one bool) error {
+func (p *program) revokeEach(ctx context.Context, s *openConsole, targets []console.Token,
+	kind console.RevokeKind, o revokeOptions, one bool) error {
 	var first error
 	var sent []console.Token
 	for _, t := range targets {
@@ -65,7 +66,8 @@ func (p *program) revokeEach(ctx context.Context, s *openConsole, targets []cons
 		}
 	}
 	if first == nil && timedOut {
-		return &failure{exit: exitStillAlive, code: console.CodeStillAccepted, text: "the gateway did not refuse it in time"}
+		return &failure{exit: exitStillAlive, code: console.CodeStillAccepted,
+			text: "the gateway did not refuse it in time"}
 	}
 	return first
 }
@@ -78,7 +80,8 @@ func (l ledger) revokedLine(t console.Token) string {
 
 // waitDead probes until a revoked token is dead. It returns false if that does not happen within
 // limit. Without a probe URL it waits for the gateway's window to end.
-func (p *program) waitDead(ctx context.Context, s *openConsole, id string, limit time.Duration) (bool, error) {
+func (p *program) waitDead(ctx context.Context, s *openConsole, id string,
+	limit time.Duration) (bool, error) {
 	loop := console.ProbeLoop{Began: p.clock(), Timeout: limit, AnyProof: true}
 	for {
 		l, err := s.read(ctx)
@@ -90,7 +93,8 @@ func (p *program) waitDead(ctx context.Context, s *openConsole, id string, limit
 		switch step.Stop {
 		case console.GoOn:
 		case console.StopUnbounded:
-			return false, misuse("give --timeout", "--wait-dead: how long the gateway may honour this token is unknown")
+			return false, misuse("give --timeout",
+				"--wait-dead: how long the gateway may honour this token is unknown")
 		case console.StopDead, console.StopVain, console.StopLimit:
 			return step.Stop == console.StopDead, nil
 		}

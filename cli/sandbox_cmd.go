@@ -21,11 +21,14 @@ import (
 
 // sandboxFlags adds the flags that demo and sandbox share.
 func sandboxFlags(c *cobra.Command, o *sandbox.Options) {
-	c.Flags().Float64Var(&o.Speed, "speed", 1, "divide the lifetimes of tokens and cache entries by this")
+	c.Flags().Float64Var(&o.Speed, "speed", 1,
+		"divide the lifetimes of tokens and cache entries by this")
 	c.Flags().DurationVar(&o.TokenTTL, "token-ttl", time.Hour, "lifetime of an access token")
-	c.Flags().DurationVar(&o.CacheTTL, "cache-ttl", 15*time.Minute, "lifetime of an entry in the gateway's cache")
+	c.Flags().DurationVar(&o.CacheTTL, "cache-ttl", 15*time.Minute,
+		"lifetime of an entry in the gateway's cache")
 	c.Flags().Int64Var(&o.Seed, "seed", 1, "generate keys and secrets from this number")
-	c.Flags().StringVar(&o.Profile, "profile", sandbox.ProfileOpaque, "rules for the lifetimes of tokens: "+strings.Join(sandbox.Profiles(), ", "))
+	c.Flags().StringVar(&o.Profile, "profile", sandbox.ProfileOpaque,
+		"rules for the lifetimes of tokens: "+strings.Join(sandbox.Profiles(), ", "))
 	c.Flags().IntVar(&o.Nodes, "nodes", 1, "number of gateway nodes, each with its own cache")
 }
 
@@ -39,7 +42,8 @@ func checkSandbox(c *cobra.Command, o sandbox.Options) error {
 		return misuse("", "--speed must be more than 0")
 	}
 	if !slices.Contains(sandbox.Profiles(), o.Profile) {
-		return misuse("one of "+strings.Join(sandbox.Profiles(), ", "), "--profile: there is no %q", o.Profile)
+		return misuse("one of "+strings.Join(sandbox.Profiles(), ", "), "--profile: there is no %q",
+			o.Profile)
 	}
 	if o.Nodes < 1 {
 		return misuse("", "--nodes must be at least 1")
@@ -67,7 +71,8 @@ func (p *program) sandboxCommand() *cobra.Command {
 			for _, text := range faults {
 				f, err := sandbox.ParseFault(text)
 				if err != nil {
-					return misuse("such as token:lost:1; kinds are "+strings.Join(sandbox.FaultKinds(), ", "), "--fault: %v", err)
+					return misuse("such as token:lost:1; kinds are "+
+						strings.Join(sandbox.FaultKinds(), ", "), "--fault: %v", err)
 				}
 				o.Faults = append(o.Faults, f)
 			}
@@ -75,19 +80,28 @@ func (p *program) sandboxCommand() *cobra.Command {
 		},
 	}
 	sandboxFlags(c, &o)
-	c.Flags().StringVar(&addr, "addr", "127.0.0.1:8243", "`address` of this machine to listen on; port 0 means any free port")
-	c.Flags().BoolVar(&useTLS, "tls", false, "serve https, with a certificate generated for this run")
+	c.Flags().StringVar(&addr, "addr", "127.0.0.1:8243",
+		"`address` of this machine to listen on; port 0 means any free port")
+	c.Flags().BoolVar(&useTLS, "tls", false,
+		"serve https, with a certificate generated for this run")
 	c.Flags().DurationVar(&o.Latency, "latency", 0, "delay every answer by this")
-	c.Flags().StringArrayVar(&faults, "fault", nil, "make answers fail: `ENDPOINT:KIND[:TIMES]`, such as token:lost:1; may be repeated")
-	c.Flags().DurationVar(&o.ClockOff, "clock-off", 0, "how far the server's clock is ahead; negative: behind")
-	c.Flags().StringVar(&o.PortalVersion, "portal-version", "v3", "version of the developer portal's API: "+strings.Join(sandbox.PortalVersions(), ", "))
-	c.Flags().BoolVar(&o.HashedSecrets, "hashed-secrets", false, "the developer portal does not show consumer secrets")
-	c.Flags().BoolVar(&o.IntrospectAdminOnly, "introspect-admin-only", false, "only the portal's user may introspect")
-	c.Flags().BoolVar(&o.AutoApprove, "auto-approve", false, "grant authorization requests without asking")
+	c.Flags().StringArrayVar(&faults, "fault", nil,
+		"make answers fail: `ENDPOINT:KIND[:TIMES]`, such as token:lost:1; may be repeated")
+	c.Flags().DurationVar(&o.ClockOff, "clock-off", 0,
+		"how far the server's clock is ahead; negative: behind")
+	c.Flags().StringVar(&o.PortalVersion, "portal-version", "v3",
+		"version of the developer portal's API: "+strings.Join(sandbox.PortalVersions(), ", "))
+	c.Flags().BoolVar(&o.HashedSecrets, "hashed-secrets", false,
+		"the developer portal does not show consumer secrets")
+	c.Flags().BoolVar(&o.IntrospectAdminOnly, "introspect-admin-only", false,
+		"only the portal's user may introspect")
+	c.Flags().BoolVar(&o.AutoApprove, "auto-approve", false,
+		"grant authorization requests without asking")
 	return c
 }
 
-func (p *program) runSandbox(ctx context.Context, addr string, useTLS bool, o sandbox.Options) error {
+func (p *program) runSandbox(ctx context.Context, addr string, useTLS bool,
+	o sandbox.Options) error {
 	h, err := p.startSandbox(ctx, addr, useTLS, o)
 	if err != nil {
 		return err
@@ -114,7 +128,8 @@ type sandboxServer struct {
 
 // startSandbox starts a sandbox on a loopback address. Anybody can compute its credentials, so
 // other machines must not reach it.
-func (p *program) startSandbox(ctx context.Context, addr string, useTLS bool, o sandbox.Options) (*sandboxServer, error) {
+func (p *program) startSandbox(ctx context.Context, addr string, useTLS bool,
+	o sandbox.Options) (*sandboxServer, error) {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
 		return nil, misuse("such as 127.0.0.1:8243", "--addr: %q is no address with a port", addr)
@@ -126,9 +141,11 @@ func (p *program) startSandbox(ctx context.Context, addr string, useTLS bool, o 
 		host = "127.0.0.1"
 	}
 	h := &sandboxServer{}
-	if h.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort(host, port)); err != nil {
+	if h.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp",
+		net.JoinHostPort(host, port)); err != nil {
 		return nil, &failure{exit: exitNetwork, code: console.CodeNetwork, err: err,
-			text: "cannot listen on " + net.JoinHostPort(host, port) + ": " + listenCause(err), hint: "--addr 127.0.0.1:0 takes a free port"}
+			text: "cannot listen on " + net.JoinHostPort(host, port) + ": " + listenCause(err),
+			hint: "--addr 127.0.0.1:0 takes a free port"}
 	}
 	h.base = "http://" + h.listener.Addr().String()
 	if useTLS {
@@ -174,7 +191,8 @@ func (h *sandboxServer) enableTLS(host string, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	h.certFile, h.keyFile = filepath.Join(h.caDir, "client.pem"), filepath.Join(h.caDir, "client-key.pem")
+	h.certFile, h.keyFile = filepath.Join(h.caDir, "client.pem"),
+		filepath.Join(h.caDir, "client-key.pem")
 	if err := os.WriteFile(h.certFile, certPEM, 0o600); err != nil {
 		return err
 	}
@@ -182,7 +200,8 @@ func (h *sandboxServer) enableTLS(host string, now time.Time) error {
 		return err
 	}
 	h.listener = tls.NewListener(h.listener, &tls.Config{
-		Certificates: []tls.Certificate{cert.Server}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
+		Certificates: []tls.Certificate{cert.Server}, MinVersion: tls.VersionTLS12,
+		NextProtos: []string{"h2", "http/1.1"},
 		ClientAuth: tls.RequestClientCert, // any certificate passes; most clients send none
 	})
 	return nil

@@ -26,8 +26,12 @@ func (h *sandboxServer) environment(name string) console.Environment {
 	return console.Environment{
 		Name: console.Private(name),
 		Endpoints: console.Endpoints{
-			TokenURL: console.Private(h.base + "/token"), RevokeURL: console.Private(h.base + "/revoke"), IntrospectURL: console.Private(h.base + "/introspect"),
-			AuthorizeURL: console.Private(h.base + "/oauth2/authorize"), DeviceURL: console.Private(h.base + "/oauth2/device_authorize"), JWKSURL: console.Private(h.base + "/oauth2/jwks"),
+			TokenURL:      console.Private(h.base + "/token"),
+			RevokeURL:     console.Private(h.base + "/revoke"),
+			IntrospectURL: console.Private(h.base + "/introspect"),
+			AuthorizeURL:  console.Private(h.base + "/oauth2/authorize"),
+			DeviceURL:     console.Private(h.base + "/oauth2/device_authorize"),
+			JWKSURL:       console.Private(h.base + "/oauth2/jwks"),
 		},
 		CacheTTL:   h.api.CacheTTL(),
 		Regime:     console.Regime(h.api.Profile()),
@@ -81,9 +85,13 @@ func environmentOf(auth string) string {
 func (h *sandboxServer) tomlEnvironment(b *strings.Builder, auth string) {
 	e := h.environment(environmentOf(auth))
 	keys := [][2]string{
-		{"name", string(e.Name)}, {"issuer", h.base + "/oauth2/token"}, {"token_url", string(e.Endpoints.TokenURL)}, {"revoke_url", string(e.Endpoints.RevokeURL)},
-		{"introspect_url", string(e.Endpoints.IntrospectURL)}, {"authorize_url", string(e.Endpoints.AuthorizeURL)}, {"device_url", string(e.Endpoints.DeviceURL)},
-		{"jwks_url", string(e.Endpoints.JWKSURL)}, {"cache_ttl", e.CacheTTL.String()}, {"regime", string(e.Regime)}, {"ca_file", h.caFile},
+		{"name", string(e.Name)}, {"issuer", h.base + "/oauth2/token"},
+		{"token_url", string(e.Endpoints.TokenURL)}, {"revoke_url", string(e.Endpoints.RevokeURL)},
+		{"introspect_url", string(e.Endpoints.IntrospectURL)},
+		{"authorize_url", string(e.Endpoints.AuthorizeURL)},
+		{"device_url", string(e.Endpoints.DeviceURL)},
+		{"jwks_url", string(e.Endpoints.JWKSURL)}, {"cache_ttl", e.CacheTTL.String()},
+		{"regime", string(e.Regime)}, {"ca_file", h.caFile},
 	}
 	if auth != sandbox.AuthBasic {
 		keys = append(keys, [2]string{"client_auth", auth})
@@ -100,8 +108,10 @@ func (h *sandboxServer) tomlEnvironment(b *strings.Builder, auth string) {
 func (h *sandboxServer) tomlApplication(b *strings.Builder, a sandbox.Application) {
 	b.WriteString("\n[[application]]\n")
 	for _, kv := range [][2]string{
-		{"name", a.Name}, {"environment", environmentOf(a.Auth)}, {"key_type", a.KeyType}, {"consumer_key", a.ConsumerKey},
-		{"consumer_secret", a.ConsumerSecret.Reveal()}, {"grant", a.Grant}, {"username", a.Username},
+		{"name", a.Name}, {"environment", environmentOf(a.Auth)}, {"key_type", a.KeyType},
+		{"consumer_key", a.ConsumerKey},
+		{"consumer_secret", a.ConsumerSecret.Reveal()}, {"grant", a.Grant},
+		{"username", a.Username},
 		{"password", a.Password.Reveal()}, {"probe_url", h.base + a.ProbePath},
 	} {
 		setting(b, kv[0], kv[1])
@@ -113,7 +123,8 @@ func (h *sandboxServer) tomlApplication(b *strings.Builder, a sandbox.Applicatio
 		fmt.Fprintf(b, "%-15s = '''\n%s'''\n", "signing_key", a.SigningKey.Reveal())
 	}
 	if a.Grant == tokenapi.GrantTokenExchange {
-		b.WriteString("subject_token   = { env = \"SUBJECT_TOKEN\" } # any living access token of this sandbox\n")
+		b.WriteString("subject_token   = { env = \"SUBJECT_TOKEN\" } # any living access token " +
+			"of this sandbox\n")
 	}
 }
 
@@ -127,8 +138,10 @@ func (h *sandboxServer) hints(a sandbox.Application) string {
 	curl := "curl " + ca + "-u " + a.ConsumerKey + ":" + a.ConsumerSecret.Reveal()
 	name, password := h.api.PortalUser()
 	return fmt.Sprintf("# %s -d grant_type=client_credentials %s\n# %s -d token=ACCESS_TOKEN %s\n"+
-		"# Developer portal: %s, user %s, password %s\n# curl %s-d kind=lost -d endpoint=token %s/__sandbox/fault\n",
-		curl, e.Endpoints.TokenURL, curl, e.Endpoints.RevokeURL, h.base, name, password.Reveal(), ca, h.base)
+		"# Developer portal: %s, user %s, password %s\n# curl %s-d kind=lost -d endpoint=token "+
+		"%s/__sandbox/fault\n",
+		curl, e.Endpoints.TokenURL, curl, e.Endpoints.RevokeURL, h.base, name, password.Reveal(),
+		ca, h.base)
 }
 
 // setting writes a line of TOML, or nothing for an empty value. For printable text, Go's quoting is

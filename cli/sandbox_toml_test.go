@@ -16,7 +16,8 @@ func TestSandboxTOML(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &sandboxServer{api: api, base: "https://127.0.0.1:8243", caFile: "/tmp/ca.pem", certFile: "/tmp/client.pem", keyFile: "/tmp/client-key.pem"}
+	h := &sandboxServer{api: api, base: "https://127.0.0.1:8243", caFile: "/tmp/ca.pem",
+		certFile: "/tmp/client.pem", keyFile: "/tmp/client-key.pem"}
 	var file struct {
 		Environment []struct {
 			Name, Issuer, Regime string
@@ -42,7 +43,8 @@ func TestSandboxTOML(t *testing.T) {
 	auth := map[string]string{}
 	for _, e := range file.Environment {
 		auth[e.Name] = e.ClientAuth
-		if e.Issuer != h.base+"/oauth2/token" || e.AuthorizeURL == "" || e.DeviceURL == "" || e.KeysURL == "" || e.Regime != "stateless" {
+		if e.Issuer != h.base+"/oauth2/token" || e.AuthorizeURL == "" || e.DeviceURL == "" ||
+			e.KeysURL == "" || e.Regime != "stateless" {
 			t.Errorf("environment %+v", e)
 		}
 	}
@@ -53,12 +55,16 @@ func TestSandboxTOML(t *testing.T) {
 			want = ""
 		}
 		if got, known := auth[f.Environment]; !known || got != want {
-			t.Errorf("%s is in environment %q with client_auth %q, want %q", f.Name, f.Environment, got, want)
+			t.Errorf("%s is in environment %q with client_auth %q, want %q", f.Name, f.Environment,
+				got, want)
 		}
-		if f.Name != a.Name || f.Grant != a.Grant || (f.SigningKey == "") == !a.SigningKey.IsZero() || (f.ConsumerSecret != "") != (a.Auth == sandbox.AuthBasic) {
+		if f.Name != a.Name || f.Grant != a.Grant ||
+			(f.SigningKey == "") == !a.SigningKey.IsZero() ||
+			(f.ConsumerSecret != "") != (a.Auth == sandbox.AuthBasic) {
 			t.Errorf("application %d is not %s", i, a.Name)
 		}
-		if !a.SigningKey.IsZero() && !strings.HasPrefix(f.SigningKey, "-----BEGIN PRIVATE KEY-----\n") {
+		if !a.SigningKey.IsZero() &&
+			!strings.HasPrefix(f.SigningKey, "-----BEGIN PRIVATE KEY-----\n") {
 			t.Errorf("%s: the signing key is not PEM", a.Name)
 		}
 	}

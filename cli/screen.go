@@ -47,7 +47,8 @@ func (p *program) runScreen(c *cobra.Command, _ []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := p.assemble(cfg, paths, db, askingVault{Vault: cfg.Vault(p.lookup), cfg: cfg}, nil, true)
+	s, err := p.assemble(cfg, paths, db, askingVault{Vault: cfg.Vault(p.lookup), cfg: cfg}, nil,
+		true)
 	if err != nil {
 		_ = db.Close()
 		return err
@@ -105,10 +106,12 @@ func (p *program) show(
 	}
 	_, noColor := p.lookup("NO_COLOR")
 	o := ui.Options{
-		Settings: set, Themes: themesToChoose(cfg, keeper), Demo: what.demo, Tour: what.tour, Title: what.title,
+		Settings: set, Themes: themesToChoose(cfg, keeper), Demo: what.demo, Tour: what.tour,
+		Title:   what.title,
 		Banners: banners(cfg.Environments), Welcome: what.welcome != "", Begin: what.openService,
 		ConfigPath: what.welcome, Device: host.DeviceName(),
-		NoColor: noColor && p.getenv("NO_COLOR") != "", Input: p.stdin, Output: p.stdout, Environ: p.env,
+		NoColor: noColor && p.getenv("NO_COLOR") != "", Input: p.stdin, Output: p.stdout,
+		Environ: p.env,
 	}
 	if s != nil {
 		o.Service = s.svc
@@ -149,9 +152,12 @@ func (p *program) needTerminal(command string) error {
 	if in && out {
 		return nil
 	}
-	what, hint := "the console", "in a script use a command: lanyard token APP, lanyard tokens --json, … (lanyard --help), or drive lanyard --plain"
+	what, hint := "the console",
+		"in a script use a command: lanyard token APP, lanyard tokens --json, … (lanyard "+
+			"--help), or drive lanyard --plain"
 	if command != "" {
 		what, hint = command, "in a script use lanyard sandbox, or drive lanyard demo --plain"
 	}
-	return &failure{exit: exitUsage, code: console.CodeNoTerminal, text: what + " needs a terminal", hint: hint}
+	return &failure{exit: exitUsage, code: console.CodeNoTerminal, text: what + " needs a terminal",
+		hint: hint}
 }

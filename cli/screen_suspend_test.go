@@ -74,9 +74,11 @@ func TestSuspend(t *testing.T) {
 	if !strings.Contains(c.frame(), "ready> lanyard demo") {
 		t.Errorf("suspended, the terminal is not as it was:\n%s", c.frame())
 	}
-	for what, off := range map[string]string{"the mouse": "\x1b[?1002l", "focus reports": "\x1b[?1004l", "bracketed paste": "\x1b[?2004l"} {
+	for what, off := range map[string]string{"the mouse": "\x1b[?1002l",
+		"focus reports": "\x1b[?1004l", "bracketed paste": "\x1b[?2004l"} {
 		on := strings.Replace(off, "l", "h", 1)
-		if before := c.since(0)[:left]; bytes.Contains(before, []byte(on)) && !bytes.Contains(c.since(left), []byte(off)) {
+		if before := c.since(0)[:left]; bytes.Contains(before, []byte(on)) &&
+			!bytes.Contains(c.since(left), []byte(off)) {
 			t.Errorf("suspended, %s stays on", what)
 		}
 	}
@@ -91,7 +93,8 @@ func TestSuspend(t *testing.T) {
 	if !c.alternate() {
 		t.Error("brought back, it is not on the alternate screen")
 	}
-	if shown := ansi.Strip(string(c.since(back))); strings.Contains(shown, "● active") { // not even in the first frame
+	if shown := ansi.Strip(string(c.since(back))); strings.Contains(shown, "● active") {
+		// not even in the first frame
 		t.Errorf("brought back, it showed a token as active that had expired:\n%s", shown)
 	}
 
@@ -122,7 +125,8 @@ func vtText(b []byte) string {
 // On less capable terminals the screen is readable, or the console is lines.
 func TestLesserTerminals(t *testing.T) {
 	t.Parallel()
-	for _, term := range []string{"screen", "screen-256color", "tmux-256color", "linux", "vt100", "ansi", "xterm", "", "unheard-of"} {
+	for _, term := range []string{"screen", "screen-256color", "tmux-256color", "linux", "vt100",
+		"ansi", "xterm", "", "unheard-of"} {
 		t.Run("TERM="+term, func(t *testing.T) {
 			t.Parallel()
 			c := openConsoleWith(t, t.TempDir(), []string{"TERM=" + term}, "demo")

@@ -49,8 +49,10 @@ func lanyardIn(t *testing.T, dir string, args ...string) *exec.Cmd {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd.Env = []string{"HOME=" + dir, "TERM=xterm-256color", "LANG=C.UTF-8", "PATH=" + os.Getenv("PATH"), "LANYARD_TEST_EXAMPLE=" + example,
-		"SSH_TTY=/dev/pts/0", "NO_PROXY=*", "GORACE=atexit_sleep_ms=0"} // over ssh a copy goes to the terminal and not to this machine's clipboard
+	cmd.Env = []string{"HOME=" + dir, "TERM=xterm-256color", "LANG=C.UTF-8",
+		"PATH=" + os.Getenv("PATH"), "LANYARD_TEST_EXAMPLE=" + example,
+		// over ssh a copy goes to the terminal and not to this machine's clipboard
+		"SSH_TTY=/dev/pts/0", "NO_PROXY=*", "GORACE=atexit_sleep_ms=0"}
 	return cmd
 }
 
@@ -85,7 +87,8 @@ func openWide(t *testing.T, cols int, dir string, env []string, args ...string) 
 // resetIgnoredSignals resets signals that the tests were started to ignore, as under nohup. Child
 // processes inherit an ignored signal, but not a caught one.
 var resetIgnoredSignals = sync.OnceFunc(func() {
-	for _, sig := range []os.Signal{syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGTSTP, syscall.SIGINT} {
+	for _, sig := range []os.Signal{syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGTSTP,
+		syscall.SIGINT} {
 		if signal.Ignored(sig) {
 			signal.Notify(make(chan os.Signal, 1), sig)
 		}
@@ -101,7 +104,8 @@ func openCommand(t *testing.T, cols int, cmd *exec.Cmd) *console {
 	cmd.Env = append(cmd.Env, c.clock.env())
 	c.term = vt10x.New(vt10x.WithSize(cols, 32))
 	var err error
-	if c.tty, err = pty.StartWithSize(c.cmd, &pty.Winsize{Rows: 32, Cols: uint16(cols)}); err != nil {
+	if c.tty, err = pty.StartWithSize(c.cmd,
+		&pty.Winsize{Rows: 32, Cols: uint16(cols)}); err != nil {
 		t.Fatal(err)
 	}
 	go func() {
@@ -204,14 +208,16 @@ func TestDemo(t *testing.T) {
 	c.see(`got [0-9a-f]{8}`) // the row may appear earlier
 	c.press("2")             // to the tokens
 	c.press("p")
-	c.see(`200: the gateway let it through`) // the call appears earlier, while the made-up token is sent
+	// the call appears earlier, while the made-up token is sent
+	c.see(`200: the gateway let it through`)
 	c.press("x")
 	c.see(`revoking`)
 	c.pass(undoWindow)
 	c.see(`lingering`)
 	c.press("p")
 	c.see(`still lets it through`)
-	c.see(`GET .*200 (.|\n)*POST /revoke(.|\n)*GET .*200 `) // revoked, but the gateway still accepts it
+	// revoked, but the gateway still accepts it
+	c.see(`GET .*200 (.|\n)*POST /revoke(.|\n)*GET .*200 `)
 	c.pass(45 * time.Second)
 	c.see(`dead`)
 	c.press("p")
@@ -295,7 +301,8 @@ func TestFirstImport(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(stop)
-	portal := regexp.MustCompile(`(?m)^# Developer portal: (http[^,]*), user admin, password (\S+)$`).FindSubmatch(config)
+	portal := regexp.MustCompile(
+		`(?m)^# Developer portal: (http[^,]*), user admin, password (\S+)$`).FindSubmatch(config)
 	if portal == nil {
 		t.Fatal("the sandbox tells of no portal")
 	}
@@ -322,7 +329,8 @@ func TestFirstImport(t *testing.T) {
 		t.Errorf("exit %d", code)
 	}
 	out, err := lanyardIn(t, dir, "apps").CombinedOutput()
-	if err != nil || !bytes.Contains(out, []byte("Orders")) || !bytes.Contains(out, []byte("store")) {
+	if err != nil || !bytes.Contains(out, []byte("Orders")) ||
+		!bytes.Contains(out, []byte("store")) {
 		t.Errorf("%v\n%s", err, out)
 	}
 	if bytes.Contains(c.raw.Bytes(), portal[2]) || bytes.Contains(c.raw.Bytes(), []byte("sbx_")) {
@@ -435,7 +443,8 @@ func TestKilled(t *testing.T) {
 	if code := again.leave(); code != 0 {
 		t.Errorf("exit %d", code)
 	}
-	if err := json.Unmarshal(run("revocations", "--json"), &after); err != nil || len(after) != 1 || after[0] != before[0] {
+	if err := json.Unmarshal(run("revocations", "--json"), &after); err != nil || len(after) != 1 ||
+		after[0] != before[0] {
 		t.Errorf("after another console: %+v, before it %+v, %v", after, before, err)
 	}
 }
@@ -456,7 +465,8 @@ func TestAsked(t *testing.T) {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := lanyardIn(t, dir, "token", "Orders", "--config", file).CombinedOutput(); err != nil {
+	if out, err := lanyardIn(t, dir, "token", "Orders", "--config",
+		file).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	c := openConsole(t, dir, "revoke", "Orders", "--config", file)

@@ -43,13 +43,15 @@ func TestMain(m *testing.M) {
 		defer stop()
 		path := os.Getenv(handClockFile)
 		if path == "" {
-			os.Exit(cli.Main(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr, embedded))
+			os.Exit(cli.Main(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr,
+				embedded))
 		}
 		clock, err := readHandClock(path)
 		if err != nil {
 			panic(err)
 		}
-		os.Exit(cli.Run(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr, embedded, clock))
+		os.Exit(cli.Run(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr, embedded,
+			clock))
 	}, "xdg-open": browser, "approve": approver})
 }
 
@@ -85,7 +87,8 @@ func approver() {
 		}
 		if strings.HasPrefix(line, "waiting until") {
 			var resp *http.Response
-			if resp, err = http.PostForm(address, url.Values{"user_code": {code}, "approve": {"1"}}); err == nil {
+			if resp, err = http.PostForm(address,
+				url.Values{"user_code": {code}, "approve": {"1"}}); err == nil {
 				err = resp.Body.Close()
 			}
 		}
@@ -106,8 +109,10 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata",
 		Setup: func(e *testscript.Env) error {
 			for _, kv := range [][2]string{
-				{"HOME", filepath.Join(e.WorkDir, "home")}, {"XDG_CONFIG_HOME", ""}, {"XDG_STATE_HOME", ""},
-				{"LANYARD_STATE", filepath.Join(e.WorkDir, "state")}, {"LANYARD_CONFIG", ""}, {"LANYARD_TEST_EXAMPLE", example},
+				{"HOME", filepath.Join(e.WorkDir, "home")}, {"XDG_CONFIG_HOME", ""},
+				{"XDG_STATE_HOME", ""},
+				{"LANYARD_STATE", filepath.Join(e.WorkDir, "state")}, {"LANYARD_CONFIG", ""},
+				{"LANYARD_TEST_EXAMPLE", example},
 				{"NO_PROXY", "*"}, {"GORACE", "atexit_sleep_ms=0"},
 			} {
 				e.Setenv(kv[0], kv[1])
@@ -211,7 +216,8 @@ func startStub(ts *testscript.TestScript, _ bool, args []string) {
 			w.Header().Set("Content-Type", "application/json")
 			text := fmt.Sprintf("token-%d.%s", posts.Add(1), url.QueryEscape(r.PostForm.Encode()))
 			fmt.Fprintf(w, `{"access_token":%q,"token_type":"Bearer","expires_in":3600}`, text)
-		case "thunder", "thunder-pairs": // a new token each time; the second answer is lost, and there is no revoke_url
+		case "thunder", "thunder-pairs":
+			// a new token each time; the second answer is lost, and there is no revoke_url
 			if r.URL.Path != "/token" {
 				http.NotFound(w, r)
 				return
@@ -230,11 +236,13 @@ func startStub(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}))
 	var b strings.Builder
-	fmt.Fprintf(&b, "[[environment]]\nname = \"stub\"\ntoken_url = %q\nrevoke_url = %q\n", srv.URL+"/token", srv.URL+"/revoke")
+	fmt.Fprintf(&b, "[[environment]]\nname = \"stub\"\ntoken_url = %q\nrevoke_url = %q\n",
+		srv.URL+"/token", srv.URL+"/revoke")
 	if kind == "hang" {
 		b.WriteString("timeout = \"1s\"\n")
 	}
-	b.WriteString("[[application]]\nname = \"Orders\"\nconsumer_key = \"key\"\nconsumer_secret = \"canary-secret\"\n")
+	b.WriteString("[[application]]\nname = \"Orders\"\nconsumer_key = \"key\"\nconsumer_secret " +
+		"= \"canary-secret\"\n")
 	if kind == "invalid_grant" {
 		b.WriteString("grant = \"password\"\nusername = \"ana\"\npassword = \"canary-password\"\n")
 	}

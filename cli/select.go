@@ -18,7 +18,8 @@ func (p *program) openRead(ctx context.Context, writes bool) (*openConsole, ledg
 	return p.openTaking(ctx, writes, (*openConsole).read)
 }
 
-func (p *program) openTaking(ctx context.Context, writes bool, take func(*openConsole, context.Context) (ledger, error)) (*openConsole, ledger, error) {
+func (p *program) openTaking(ctx context.Context, writes bool,
+	take func(*openConsole, context.Context) (ledger, error)) (*openConsole, ledger, error) {
 	s, err := p.open(ctx, writes)
 	if err != nil {
 		return nil, ledger{}, err
@@ -39,7 +40,8 @@ func (p *program) openTaking(ctx context.Context, writes bool, take func(*openCo
 
 // openNamed is openRead for a verb whose arguments find checks. If there is no store yet, find runs
 // first, so that a wrong name creates no store. With a name, only tokens that it may mean are read.
-func (p *program) openNamed(ctx context.Context, find func(ledger) error, name string) (*openConsole, ledger, error) {
+func (p *program) openNamed(ctx context.Context, find func(ledger) error,
+	name string) (*openConsole, ledger, error) {
 	paths, err := p.paths()
 	if err != nil {
 		return nil, ledger{}, err
@@ -66,7 +68,8 @@ func (p *program) openNamed(ctx context.Context, find func(ledger) error, name s
 func readNamed(name string) func(*openConsole, context.Context) (ledger, error) {
 	return func(s *openConsole, ctx context.Context) (ledger, error) {
 		l, err := s.take(s.svc.BoardOf(ctx, name))
-		if err != nil || len(l.Tokens) > 0 || len(console.ApplicationsNamed(l.Applications, name, exactly)) > 0 {
+		if err != nil || len(l.Tokens) > 0 ||
+			len(console.ApplicationsNamed(l.Applications, name, exactly)) > 0 {
 			return l, err
 		}
 		return s.read(ctx) // read all, for an error that lists what there is
@@ -117,7 +120,8 @@ func (l ledger) findApp(text string) (a console.Application, ok bool, err error)
 	case 1:
 		return found[0], true, nil
 	default:
-		return a, false, misuse("one of: "+labels(found), "%q fits %d applications", text, len(found))
+		return a, false,
+			misuse("one of: "+labels(found), "%q fits %d applications", text, len(found))
 	}
 }
 
@@ -137,7 +141,8 @@ func (l ledger) needApp(word string) (console.Application, error) {
 	} else if near := text.Nearest(word, l.names()); near != "" {
 		hint = "did you mean " + near + "? " + hint
 	}
-	return a, &failure{exit: exitNotFound, code: console.CodeNoApplication, text: "no such application" + quoted(word), hint: hint}
+	return a, &failure{exit: exitNotFound, code: console.CodeNoApplication,
+		text: "no such application" + quoted(word), hint: hint}
 }
 
 func (l ledger) names() []string {
@@ -160,16 +165,20 @@ func labels(apps []console.Application) string {
 
 // mayBeToken reports whether an argument may be a pasted token.
 func mayBeToken(text string) bool {
-	return tokenapi.LooksSecret(text) && !console.IsID(text) || len(text) > 24 && !strings.ContainsAny(text, " @/")
+	return tokenapi.LooksSecret(text) && !console.IsID(text) ||
+		len(text) > 24 && !strings.ContainsAny(text, " @/")
 }
 
 // withTokenHint returns hint, or a better one if text is a token or too short a prefix.
 func withTokenHint(text, hint string) string {
 	switch {
 	case mayBeToken(text):
-		return "lanyard inspect - reads a token from standard input, and so do lanyard probe APP - and lanyard revoke APP -"
-	case len(text) < console.LeastPrefix && strings.Trim(strings.ToLower(text), "0123456789abcdef") == "":
-		return fmt.Sprintf("the start of a fingerprint needs at least %d characters; %s", console.LeastPrefix, hint)
+		return "lanyard inspect - reads a token from standard input, and so do lanyard probe " +
+			"APP - and lanyard revoke APP -"
+	case len(text) < console.LeastPrefix &&
+		strings.Trim(strings.ToLower(text), "0123456789abcdef") == "":
+		return fmt.Sprintf("the start of a fingerprint needs at least %d characters; %s",
+			console.LeastPrefix, hint)
 	}
 	return hint
 }
@@ -190,7 +199,8 @@ func (l ledger) byPrefix(text string) (t console.Token, ok bool, err error) {
 	case 1:
 		return found[0], true, nil
 	default:
-		return t, false, misuse("one of: "+l.tokenNames(found), "%q fits %d tokens", text, len(found))
+		return t, false,
+			misuse("one of: "+l.tokenNames(found), "%q fits %d tokens", text, len(found))
 	}
 }
 
@@ -222,7 +232,8 @@ func (l ledger) noToken(text string) error {
 	if n := len(l.Tokens); n > 0 && n <= 8 {
 		hint = "held are: " + l.tokenNames(l.Tokens)
 	}
-	return &failure{exit: exitNotFound, code: console.CodeNoToken, text: "no such token" + quoted(text), hint: withTokenHint(text, hint)}
+	return &failure{exit: exitNotFound, code: console.CodeNoToken,
+		text: "no such token" + quoted(text), hint: withTokenHint(text, hint)}
 }
 
 func (l ledger) tokenNames(tokens []console.Token) string {
@@ -234,7 +245,8 @@ func (l ledger) tokenNames(tokens []console.Token) string {
 }
 
 // tokenOrApp finds what APP|TOKEN names: an exact ID, then an application, then a fingerprint.
-func (l ledger) tokenOrApp(word string) (t console.Token, a console.Application, isToken bool, err error) {
+func (l ledger) tokenOrApp(
+	word string) (t console.Token, a console.Application, isToken bool, err error) {
 	if t, ok := l.byID(word); ok {
 		return t, l.app[t.AppID], true, nil
 	}
@@ -255,7 +267,9 @@ func (l ledger) tokenOrApp(word string) (t console.Token, a console.Application,
 	} else if near := text.Nearest(word, l.names()); near != "" {
 		hint = "did you mean " + near + "? " + hint
 	}
-	return t, a, false, &failure{exit: exitNotFound, code: console.CodeNotFound, text: "no such application or token" + quoted(word), hint: withTokenHint(word, hint)}
+	return t, a, false,
+		&failure{exit: exitNotFound, code: console.CodeNotFound,
+			text: "no such application or token" + quoted(word), hint: withTokenHint(word, hint)}
 }
 
 // revocable returns an application's live tokens, and those whose revocation waits. With all it

@@ -20,7 +20,9 @@ func (p *program) setSecretCommand() *cobra.Command {
 			"The secret is asked for on the terminal, or read with --secret-stdin.",
 		Args:              takes(1, 1),
 		ValidArgsFunction: p.completeApps,
-		RunE:              func(c *cobra.Command, args []string) error { return p.runSetSecret(c, args[0], fromStdin) },
+		RunE: func(c *cobra.Command, args []string) error {
+			return p.runSetSecret(c, args[0], fromStdin)
+		},
 	}
 	c.Flags().BoolVar(&fromStdin, "secret-stdin", false, "read the secret from standard input")
 	return c
@@ -40,9 +42,11 @@ func (p *program) runSetSecret(c *cobra.Command, app string, fromStdin bool) err
 	kind := a.Credential()
 	switch {
 	case kind == "":
-		return misuse("", "%s authenticates without a secret (client_auth = %q)", a.Label(), a.Environment.ClientAuth)
+		return misuse("", "%s authenticates without a secret (client_auth = %q)", a.Label(),
+			a.Environment.ClientAuth)
 	case a.Source == console.FromConfig && !a.Details.SecretStored:
-		return misuse("write "+string(kind)+" = { stored = true } there", "%s has its secret from the configuration", a.Label())
+		return misuse("write "+string(kind)+" = { stored = true } there",
+			"%s has its secret from the configuration", a.Label())
 	}
 	var text secret.Text
 	if _, in := host.TerminalFD(p.stdin); in && !fromStdin {
@@ -50,7 +54,8 @@ func (p *program) runSetSecret(c *cobra.Command, app string, fromStdin bool) err
 	} else if fromStdin {
 		text, err = p.readSecret(kind)
 	} else {
-		err = misuse("--secret-stdin reads it from standard input", "apps set-secret: there is no terminal to ask at")
+		err = misuse("--secret-stdin reads it from standard input",
+			"apps set-secret: there is no terminal to ask at")
 	}
 	if err != nil {
 		return err

@@ -15,11 +15,13 @@ import (
 func TestConfigurationAgrees(t *testing.T) {
 	t.Parallel()
 	set, err := settings(config.Default(), func(string) (string, bool) { return "", false })
-	alerts := ui.Alerts{Before: []time.Duration{5 * time.Minute, time.Minute}, Via: []string{"title", "bell"}}
+	alerts := ui.Alerts{Before: []time.Duration{5 * time.Minute, time.Minute},
+		Via: []string{"title", "bell"}}
 	if err != nil || set.RevealFor != ui.DefaultReveal || !reflect.DeepEqual(set.Alerts, alerts) {
 		t.Errorf("%+v, %v", set, err)
 	}
-	for _, kind := range []string{store.InFile, store.InKeyring, store.InPassphrase, store.InEnv, store.InCommand} {
+	for _, kind := range []string{store.InFile, store.InKeyring, store.InPassphrase, store.InEnv,
+		store.InCommand} {
 		text := fmt.Sprintf("[store]\nkey = %q\n", kind)
 		if kind == store.InCommand {
 			text += "command = [\"pass\"]\n"

@@ -27,8 +27,12 @@ func TestSignalsInTheMiddleOfARequest(t *testing.T) {
 	defer srv.Close()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "config.toml")
-	text := fmt.Sprintf("[store]\nkey = \"file\"\n[[environment]]\nname = \"e\"\ntoken_url = %q\ntimeout = \"120s\"\n"+
-		"[[application]]\nname = \"Orders\"\nconsumer_key = \"key\"\nconsumer_secret = \"known\"\n", srv.URL+"/token")
+	text := fmt.Sprintf(
+		"[store]\nkey = \"file\"\n[[environment]]\nname = \"e\"\ntoken_url = %q\ntimeout = "+
+			"\"120s\"\n"+
+			"[[application]]\nname = \"Orders\"\nconsumer_key = \"key\"\nconsumer_secret = "+
+			"\"known\"\n",
+		srv.URL+"/token")
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -53,11 +57,14 @@ func TestSignalsInTheMiddleOfARequest(t *testing.T) {
 		t.Errorf("exit %d: %s", code, stderr.String())
 	}
 	list, err := lanyardIn(t, dir, args("tokens", "--json")...).Output()
-	if err != nil || !strings.Contains(string(list), `"active"`) || strings.Contains(string(list), "unsure") {
+	if err != nil || !strings.Contains(string(list), `"active"`) ||
+		strings.Contains(string(list), "unsure") {
 		t.Errorf("%v: %s", err, list)
 	}
 	// The next process does not wait for a lease of the ended one: its request is sent at once.
-	if out, err := lanyardIn(t, dir, args("token", "Orders", "--fresh")...).CombinedOutput(); err != nil || strings.Contains(string(out), "another lanyard") {
+	if out, err := lanyardIn(t, dir,
+		args("token", "Orders", "--fresh")...).CombinedOutput(); err != nil ||
+		strings.Contains(string(out), "another lanyard") {
 		t.Errorf("%v: %s", err, out)
 	}
 }

@@ -87,7 +87,8 @@ func stories(t *testing.T, pattern string, open func(t *testing.T, flags []strin
 // perform runs the lines, and quits.
 func (s *story) perform(lines []string) {
 	s.t.Helper()
-	s.until("the console", func(text string) bool { return strings.Contains(text, "Tokens · Orders") })
+	s.until("the console",
+		func(text string) bool { return strings.Contains(text, "Tokens · Orders") })
 	for _, line := range lines {
 		s.play(line)
 	}
@@ -201,7 +202,8 @@ func TestStoriesAtTheTerminal(t *testing.T) {
 type terminalPlayer struct{ *console }
 
 var sequences = map[string]string{
-	"enter": "\r", "esc": "\x1b", "tab": "\t", "space": " ", "up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D",
+	"enter": "\r", "esc": "\x1b", "tab": "\t", "space": " ", "up": "\x1b[A", "down": "\x1b[B",
+	"right": "\x1b[C", "left": "\x1b[D",
 	"home": "\x1b[H", "end": "\x1b[F", "ctrl+t": "\x14", "ctrl+s": "\x13",
 }
 
@@ -282,13 +284,15 @@ func openTmux(t *testing.T, tmux string, flags []string) *tmuxPlayer {
 	}
 	clock := newHandClock(t)
 	s := &tmuxPlayer{t: t, tmux: tmux, clock: clock, env: []string{
-		clock.env(), "HOME=" + dir, "TMUX_TMPDIR=" + dir, "TERM=xterm-256color", "LANG=C.UTF-8", "PATH=" + os.Getenv("PATH"), "NO_PROXY=*", "GORACE=atexit_sleep_ms=0",
+		clock.env(), "HOME=" + dir, "TMUX_TMPDIR=" + dir, "TERM=xterm-256color", "LANG=C.UTF-8",
+		"PATH=" + os.Getenv("PATH"), "NO_PROXY=*", "GORACE=atexit_sleep_ms=0",
 	}}
 	t.Cleanup(func() {
 		_, _ = s.run("kill-server")
 		_ = os.RemoveAll(dir)
 	})
-	args := append([]string{"new-session", "-d", "-s", "story", "-x", "100", "-y", "30", lanyard, "demo"}, flags...)
+	args := append([]string{"new-session", "-d", "-s", "story", "-x", "100", "-y", "30", lanyard,
+		"demo"}, flags...)
 	if out, err := s.run(args...); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
@@ -308,7 +312,8 @@ func (s *tmuxPlayer) screen() string {
 }
 
 var tmuxNames = map[string]string{
-	"enter": "Enter", "esc": "Escape", "tab": "Tab", "space": "Space", "up": "Up", "down": "Down", "right": "Right", "left": "Left",
+	"enter": "Enter", "esc": "Escape", "tab": "Tab", "space": "Space", "up": "Up", "down": "Down",
+	"right": "Right", "left": "Left",
 	"home": "Home", "end": "End", "ctrl+t": "C-t", "ctrl+s": "C-s",
 }
 

@@ -22,13 +22,17 @@ func TestChooseTheme(t *testing.T) {
 			t.Fatal(err)
 		}
 		// In one step, as editors do: the console sees either the old or the new file.
-		if err := errors.Join(os.WriteFile(path+".new", []byte(text), 0o600), os.Rename(path+".new", path)); err != nil {
+		if err := errors.Join(os.WriteFile(path+".new", []byte(text), 0o600),
+			os.Rename(path+".new", path)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	write("config.toml", "[[environment]]\nname = \"e\"\ntoken_url = \"http://127.0.0.1:1/token\"\n")
-	write("themes/mine.toml", "about = \"my very own\"\nextends = \"nord\"\n[dark]\nground = \"#010203\"\n")
-	c := openWide(t, 300, dir, []string{"COLORTERM=truecolor"}) // so that no path is too long for a line
+	write("config.toml",
+		"[[environment]]\nname = \"e\"\ntoken_url = \"http://127.0.0.1:1/token\"\n")
+	write("themes/mine.toml",
+		"about = \"my very own\"\nextends = \"nord\"\n[dark]\nground = \"#010203\"\n")
+	// so that no path is too long for a line
+	c := openWide(t, 300, dir, []string{"COLORTERM=truecolor"})
 	c.see("Applications")
 	c.press(":")
 	c.see("Commands")

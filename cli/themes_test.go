@@ -29,7 +29,8 @@ func home(t *testing.T) (write func(name, text string), load func() *config.Conf
 				t.Fatal(err)
 			}
 		}, func() *config.Config {
-			cfg, err := config.Paths{Config: filepath.Join(dir, "config.toml"), State: dir}.Load(t.Context())
+			cfg, err := config.Paths{Config: filepath.Join(dir, "config.toml"),
+				State: dir}.Load(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -73,7 +74,8 @@ func TestWhichThemeHolds(t *testing.T) {
 	}
 	holds("mine")
 	write("config.toml", "theme = \"gruvbox\"\n")
-	if cfg := holds("gruvbox"); themesToChoose(cfg, db).SaidBy != "config.toml" || cfg.LostChoice() != "" {
+	if cfg := holds("gruvbox"); themesToChoose(cfg, db).SaidBy != "config.toml" ||
+		cfg.LostChoice() != "" {
 		t.Error("nothing says that the file decides")
 	}
 	write("config.toml", "theme = \"auto\"\n")
@@ -85,7 +87,8 @@ func TestWhichThemeHolds(t *testing.T) {
 	// console it is an error with its place, and the theme in force stays.
 	write("themes/mine.toml", "extends = \"nord\"\n[dark]\nacent = \"4\"\n")
 	broken := holds("auto")
-	if lost := broken.LostChoice(); !strings.Contains(lost, `"mine"`) || !strings.Contains(lost, "so auto was") {
+	if lost := broken.LostChoice(); !strings.Contains(lost, `"mine"`) ||
+		!strings.Contains(lost, "so auto was") {
 		t.Errorf("said: %q", lost)
 	}
 	if offer := themesToChoose(broken, nil); offers(offer, "mine") || offer.Keep != nil {
@@ -99,7 +102,9 @@ func TestWhichThemeHolds(t *testing.T) {
 	write("themes/mine.toml", "extends = \"gruvbox\"\n")
 	r = p.reload(config.Paths{Config: cfg.Place, State: t.TempDir()}, cfg)
 	gruvbox, _ := themes.ByName("gruvbox")
-	if r.Err != nil || r.Settings.Theme.Styles(true, themes.All) != gruvbox.Styles(true, themes.All) || !offers(r.Themes, "mine") {
+	if r.Err != nil ||
+		r.Settings.Theme.Styles(true, themes.All) != gruvbox.Styles(true, themes.All) ||
+		!offers(r.Themes, "mine") {
 		t.Errorf("a theme that was written anew is not in force: %v", r.Err)
 	}
 }
@@ -113,7 +118,8 @@ func TestThemeThatCannotBeUsed(t *testing.T) {
 	write("themes/mine.toml", "[dark]\nacent = \"4\"\nwarn = 3\n")
 	_, err := theme(load())
 	var f *failure
-	if !errors.As(err, &f) || f.exit != exitUsage || strings.Count(f.text, "\n") != 1 || !strings.Contains(f.text, "mine.toml:2:1: dark.acent") {
+	if !errors.As(err, &f) || f.exit != exitUsage || strings.Count(f.text, "\n") != 1 ||
+		!strings.Contains(f.text, "mine.toml:2:1: dark.acent") {
 		t.Errorf("%v", err)
 	}
 	if got := config.ThemeChosenIn(shut{})(); got != "" {

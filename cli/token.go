@@ -20,10 +20,12 @@ func (p *program) tokenCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "token APP",
 		Short: "Print an access token of an application",
-		Long: "Prints an access token: a stored one if it has enough life left, else a renewed one, else a new one.\n\n" +
+		Long: "Prints an access token: a stored one if it has enough life left, else a renewed " +
+			"one, else a new one.\n\n" +
 			"  curl -H \"$(lanyard token Orders --as header)\" URL\n" +
 			"  eval \"$(lanyard token Orders --as env)\"\n" +
-			"  lanyard token Orders --as curl | sh      # calls probe_url; the token is in no argument list",
+			"  lanyard token Orders --as curl | sh      # calls probe_url; the token is in no " +
+			"argument list",
 		Args:              takes(1, 1),
 		ValidArgsFunction: p.completeApps,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -40,20 +42,30 @@ func (p *program) tokenCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&form, "as", "bare", "print as `FORM`: bare, header, curl, env or json")
 	c.Flags().BoolVar(&o.Fresh, "fresh", false, "do not reuse a stored token")
-	c.Flags().DurationVar(&o.MinLeft, "min-left", time.Minute, "reuse a token only if this much of its life is left; without this flag a quarter of a short life is enough")
-	c.Flags().StringVar(&o.Grant, "grant", "", "request with this `GRANT` instead of the configured one, and reuse no stored token")
-	c.Flags().StringArrayVar(&o.Scopes, "scope", nil, "request this `SCOPE` instead of the configured ones; may be repeated")
-	c.Flags().StringVar(&o.Audience, "audience", "", "request this `AUDIENCE` instead of the configured one")
-	c.Flags().StringArrayVar(&o.Resource, "resource", nil, "request this `RESOURCE` (RFC 8707) instead of the configured ones; may be repeated")
-	c.Flags().StringArrayVar(&extra, "extra", nil, "also send this form parameter, `KEY=VALUE`; may be repeated")
-	c.Flags().BoolVar(&p.noBrowser, "no-browser", false, "open no browser for a sign-in; only print the address")
+	c.Flags().DurationVar(&o.MinLeft, "min-left", time.Minute,
+		"reuse a token only if this much of its life is left; without this flag a quarter of a "+
+			"short life is enough")
+	c.Flags().StringVar(&o.Grant, "grant", "",
+		"request with this `GRANT` instead of the configured one, and reuse no stored token")
+	c.Flags().StringArrayVar(&o.Scopes, "scope", nil,
+		"request this `SCOPE` instead of the configured ones; may be repeated")
+	c.Flags().StringVar(&o.Audience, "audience", "",
+		"request this `AUDIENCE` instead of the configured one")
+	c.Flags().StringArrayVar(&o.Resource, "resource", nil,
+		"request this `RESOURCE` (RFC 8707) instead of the configured ones; may be repeated")
+	c.Flags().StringArrayVar(&extra, "extra", nil,
+		"also send this form parameter, `KEY=VALUE`; may be repeated")
+	c.Flags().BoolVar(&p.noBrowser, "no-browser", false,
+		"open no browser for a sign-in; only print the address")
 	_ = c.RegisterFlagCompletionFunc("grant",
 		cobra.FixedCompletions(config.Grants(), cobra.ShellCompDirectiveNoFileComp))
-	_ = c.RegisterFlagCompletionFunc("as", cobra.FixedCompletions(forms(), cobra.ShellCompDirectiveNoFileComp))
+	_ = c.RegisterFlagCompletionFunc("as",
+		cobra.FixedCompletions(forms(), cobra.ShellCompDirectiveNoFileComp))
 	return p.verbFlags(c)
 }
 
-func (p *program) runToken(c *cobra.Command, app, form string, o console.ObtainOptions, extra []string) error {
+func (p *program) runToken(c *cobra.Command, app, form string, o console.ObtainOptions,
+	extra []string) error {
 	if !isForm(form) {
 		return misuse("one of: bare, header, curl, env, json", "--as: %q is no form", form)
 	}
@@ -61,7 +73,8 @@ func (p *program) runToken(c *cobra.Command, app, form string, o console.ObtainO
 		return misuse("", "--min-left must not be negative")
 	}
 	if o.Grant != "" && !slices.Contains(config.Grants(), o.Grant) {
-		return misuse("one of: "+strings.Join(config.Grants(), ", "), "--grant: %q is no grant", o.Grant)
+		return misuse("one of: "+strings.Join(config.Grants(), ", "), "--grant: %q is no grant",
+			o.Grant)
 	}
 	for _, scope := range o.Scopes {
 		if !isScope(scope) {
@@ -87,7 +100,8 @@ func (p *program) runToken(c *cobra.Command, app, form string, o console.ObtainO
 		return err
 	}
 	if form == "curl" && a.ProbeURL == "" {
-		return misuse(s.svc.Home(a).Remedy("set probe_url", console.FaceCommands()), "--as curl: %s has no probe_url to call", a.Label())
+		return misuse(s.svc.Home(a).Remedy("set probe_url", console.FaceCommands()),
+			"--as curl: %s has no probe_url to call", a.Label())
 	}
 	ctx := c.Context()
 	if o.Fresh && p.attended() {
@@ -105,7 +119,8 @@ func (p *program) runToken(c *cobra.Command, app, form string, o console.ObtainO
 	}
 	p.printNotesOf(s, out, o.Least(out.Token))
 	if o.MinLeftHolds && o.Least(out.Token) < o.MinLeft {
-		p.warn("--min-left %s is more than the %s that this token was granted: a quarter of that is enough", o.MinLeft, out.Token.Granted)
+		p.warn("--min-left %s is more than the %s that this token was granted: a quarter of "+
+			"that is enough", o.MinLeft, out.Token.Granted)
 	}
 	p.noteSkew(s, a)
 	return p.printSecret(c.Context(), s, a, out, form)
@@ -119,9 +134,12 @@ func formParameters(pairs []string) (url.Values, error) {
 		key, value, ok := strings.Cut(pair, "=")
 		switch {
 		case !ok || key == "":
-			return nil, misuse("such as --extra validity_period=3600", "--extra: this is no KEY=VALUE") // the pair may be a secret: do not repeat it
+			// the pair may be a secret: do not repeat it
+			return nil, misuse("such as --extra validity_period=3600",
+				"--extra: this is no KEY=VALUE")
 		case slices.Contains(config.Reserved(), strings.ToLower(key)):
-			return nil, misuse("", "--extra: %s is set by the protocol and cannot be given here", text.Key(key))
+			return nil, misuse("", "--extra: %s is set by the protocol and cannot be given here",
+				text.Key(key))
 		case key == "audience" || key == "resource":
 			return nil, misuse("use --"+key, "--extra: %s has a flag of its own", key)
 		}

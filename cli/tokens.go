@@ -74,7 +74,8 @@ type tokenList struct {
 	only string // the ID of an application; "" for all
 	all  bool   // include dead and superseded tokens
 
-	shown      []any // for JSON: tokens, each before the mark of its refresh, then the marks of gets
+	// for JSON: tokens, each before the mark of its refresh, then the marks of gets
+	shown      []any
 	rows       [][]string
 	notes      []string // printed after the list, the last one first
 	hidden     int
@@ -105,7 +106,8 @@ func (v *tokenList) addTokens() {
 		with := t.Request.Words()
 		v.hasRequest = v.hasRequest || with != ""
 		v.rows = append(v.rows, []string{
-			string(st.State), t.Fingerprint, string(label), dash(string(t.User)), dash(strings.Join(t.Scopes, " ")),
+			string(st.State), t.Fingerprint, string(label), dash(string(t.User)),
+			dash(strings.Join(t.Scopes, " ")),
 			dash(with), left(t, st), t.ID,
 		})
 	}
@@ -119,7 +121,8 @@ func (v *tokenList) addMarks() {
 		a := v.app[m.AppID]
 		v.shown = append(v.shown, v.mark(m))
 		v.rows = append(v.rows, []string{
-			string(console.Unsure), "-", string(a.Label()), dash(string(cmp.Or(m.User, a.Username))),
+			string(console.Unsure), "-", string(a.Label()),
+			dash(string(cmp.Or(m.User, a.Username))),
 			dash(strings.Join(m.Scopes, " ")), dash(m.Request.Words()), v.markLeft(m), m.ID,
 		})
 		v.notes = append(v.notes, voice().Lost(string(a.Label()), m, a.Environment.Regime, v.now))

@@ -38,7 +38,12 @@ func (p *program) storeOptions(cfg *config.Config) store.Options {
 	if len(cfg.StoreCommand) > 0 {
 		place := "command " + strconv.Quote(filepath.Base(cfg.StoreCommand[0]))
 		ref := config.SecretRef{Command: cfg.StoreCommand}
-		o.Slots = append(o.Slots, store.Command(place, func(ctx context.Context) (secret.Text, error) { return ref.Resolve(ctx, p.lookup) }))
+		o.Slots = append(o.Slots,
+			store.Command(place,
+				func(ctx context.Context) (secret.Text, error) {
+					return ref.Resolve(ctx,
+						p.lookup)
+				}))
 	}
 	if cfg.StoreKey != "auto" {
 		o.Want = cfg.StoreKey
@@ -85,13 +90,17 @@ func (p *program) warnKeyMoved(cfg *config.Config, db *store.Store) {
 	switch _, set := p.lookup(keyVariable); {
 	case at.Kind == "":
 	case cfg.StoreKey != "auto" && cfg.StoreKey != store.InFile && at.Kind == store.InFile:
-		p.warn("the configuration says [store] key = %q, but the key to %s is in a file (%s): its secrets are refused until lanyard key set %s moves it, or the configuration says \"file\"",
+		p.warn("the configuration says [store] key = %q, but the key to %s is in a file (%s): "+
+			"its secrets are refused until lanyard key set %s moves it, or the configuration "+
+			"says \"file\"",
 			cfg.StoreKey, db.Path(), at.Place, cfg.StoreKey)
 	case cfg.StoreKey != "auto" && at.Kind != cfg.StoreKey:
-		p.warn("the configuration says [store] key = %q, but the key to %s is kept elsewhere (%s); lanyard key set %s changes that",
+		p.warn("the configuration says [store] key = %q, but the key to %s is kept elsewhere "+
+			"(%s); lanyard key set %s changes that",
 			cfg.StoreKey, db.Path(), at.Place, cfg.StoreKey)
 	case cfg.StoreKey == "auto" && set && at.Kind == store.InFile:
-		p.warn("%s is set, but the key to %s is kept elsewhere (%s); lanyard key set env changes that", keyVariable, db.Path(), at.Place)
+		p.warn("%s is set, but the key to %s is kept elsewhere (%s); lanyard key set env "+
+			"changes that", keyVariable, db.Path(), at.Place)
 	}
 }
 
@@ -167,7 +176,9 @@ func (p *program) askPassphrase(prompt string) (secret.Text, error) {
 		return secret.Text{}, err
 	}
 	if err != nil {
-		return secret.Text{}, &failure{exit: exitLocked, code: console.CodeStoreLocked, text: "no passphrase was given", err: err}
+		return secret.Text{},
+			&failure{exit: exitLocked, code: console.CodeStoreLocked,
+				text: "no passphrase was given", err: err}
 	}
 	return secret.New(line), nil
 }
@@ -226,10 +237,14 @@ func (s passphrases) line() (secret.Text, error) {
 		return secret.Text{}, err
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
-		return secret.Text{}, &failure{exit: exitUnexpected, code: console.CodeStdin, text: "standard input cannot be read", err: err}
+		return secret.Text{},
+			&failure{exit: exitUnexpected, code: console.CodeStdin,
+				text: "standard input cannot be read", err: err}
 	}
 	if text = strings.TrimSuffix(text, "\n"); text == "" || text == "\r" {
-		return secret.Text{}, misuse("one line for each passphrase; --help has their order", "standard input has no further passphrase")
+		return secret.Text{},
+			misuse("one line for each passphrase; --help has their order",
+				"standard input has no further passphrase")
 	}
 	return secret.New(text), nil
 }
@@ -238,7 +253,9 @@ func (s passphrases) line() (secret.Text, error) {
 func (s passphrases) unlock(ctx context.Context, db *store.Store) error {
 	if at := db.Key(); s.lines == nil || !at.Asks || !at.Locked {
 		err := unlockingKeeper{db, s.p}.Unlock(ctx, secret.Text{})
-		if e, ok := errors.AsType[*store.Error](err); ok && strings.HasPrefix(e.Hint, "give it at a terminal") { // no prompt was possible
+		if e, ok := errors.AsType[*store.Error](err); ok &&
+			strings.HasPrefix(e.Hint, "give it at a terminal") {
+			// no prompt was possible
 			withHint := *e
 			withHint.Hint = "--secret-stdin reads the passphrase from standard input"
 			return &withHint
@@ -267,7 +284,9 @@ func (s passphrases) choose(of string) (secret.Text, error) {
 	case s.p.canAsk():
 		return s.p.choosePassphrase(of)
 	}
-	return secret.Text{}, misuse("--secret-stdin reads it from standard input", "there is no terminal to ask for a passphrase at")
+	return secret.Text{},
+		misuse("--secret-stdin reads it from standard input",
+			"there is no terminal to ask for a passphrase at")
 }
 
 // printLater prints the notes that were queued while the screen was open.

@@ -18,13 +18,15 @@ import (
 func TestTermWhileReading(t *testing.T) {
 	t.Parallel()
 	const env = "[[environment]]\nname = \"x\"\ntoken_url = \"https://127.0.0.1:1/token\"\n"
-	const app = "[[application]]\nname = \"A\"\nenvironment = \"x\"\nconsumer_key = \"k\"\nconsumer_secret = "
+	const app = "[[application]]\nname = \"A\"\nenvironment = \"x\"\nconsumer_key = " +
+		"\"k\"\nconsumer_secret = "
 	for _, c := range []struct {
 		what, config string
 		args         []string
 	}{
 		{"configuration", "", []string{"apps", "--config", "PIPE"}},
-		{"configuration of a completion", "", []string{"__complete", "token", "--config", "PIPE", ""}},
+		{"configuration of a completion", "",
+			[]string{"__complete", "token", "--config", "PIPE", ""}},
 		{"secret", env + app + "{ file = \"PIPE\" }\n", []string{"token", "A"}},
 		{"ca_file", env + "ca_file = \"PIPE\"\n" + app + "\"x\"\n", []string{"token", "A"}},
 		{"doctor", env + "ca_file = \"PIPE\"\n" + app + "\"x\"\n", []string{"doctor", "--offline"}},
@@ -40,13 +42,16 @@ func TestTermWhileReading(t *testing.T) {
 				t.Fatal(err)
 			}
 			config := filepath.Join(dir, "config.toml")
-			if err := os.WriteFile(config, []byte(strings.ReplaceAll(c.config, "PIPE", pipe)), 0o600); err != nil {
+			if err := os.WriteFile(config, []byte(strings.ReplaceAll(c.config, "PIPE", pipe)),
+				0o600); err != nil {
 				t.Fatal(err)
 			}
-			args := strings.Split(strings.ReplaceAll(strings.Join(c.args, "\n"), "PIPE", pipe), "\n")
+			args := strings.Split(strings.ReplaceAll(strings.Join(c.args, "\n"), "PIPE", pipe),
+				"\n")
 			cmd := lanyardIn(t, dir, args...)
 			cmd.Dir = dir
-			cmd.Env = append(cmd.Env, "LANYARD_CONFIG="+config, "LANYARD_STATE="+filepath.Join(dir, "state"))
+			cmd.Env = append(cmd.Env, "LANYARD_CONFIG="+config,
+				"LANYARD_STATE="+filepath.Join(dir, "state"))
 			var stderr bytes.Buffer
 			cmd.Stderr = &stderr
 			var stdin *os.File

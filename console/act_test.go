@@ -28,7 +28,8 @@ func TestFaceSays(t *testing.T) {
 			"undo takes it back, forget m_1"},
 		{console.FaceLines(), "{gateway_cache} tells", "gateway tells"},
 		{keys, "{undo}, {probe 3f9ca71e}", "<undo>, <probe3f9ca71e>"},
-		{keys, `the server said {"error":"x"} and {error}`, `the server said {"error":"x"} and {error}`},
+		{keys, `the server said {"error":"x"} and {error}`,
+			`the server said {"error":"x"} and {error}`},
 		{console.Face{}, "{undo} takes it back", "{undo} takes it back"},
 	} {
 		if got := c.face.Says(c.text); got != c.want {

@@ -12,7 +12,8 @@ import (
 // Adopt stores a token that was issued elsewhere, so that its revoke is kept and delivered like any
 // other. It returns the held one if there is one. The token is forgotten if the server refuses to
 // revoke it. With RevokeRefresh it is a refresh token, and the row has its fingerprint.
-func (s *Service) Adopt(ctx context.Context, appID string, text secret.Text, kind RevokeKind) (Token, error) {
+func (s *Service) Adopt(ctx context.Context, appID string, text secret.Text,
+	kind RevokeKind) (Token, error) {
 	if kind == RevokeRefresh {
 		return s.AdoptPair(ctx, appID, secret.Text{}, text)
 	}
@@ -20,7 +21,8 @@ func (s *Service) Adopt(ctx context.Context, appID string, text secret.Text, kin
 }
 
 // AdoptPair is Adopt for an access token, its refresh token, or both. A pair can also be renewed.
-func (s *Service) AdoptPair(ctx context.Context, appID string, access, refresh secret.Text) (Token, error) {
+func (s *Service) AdoptPair(ctx context.Context, appID string, access,
+	refresh secret.Text) (Token, error) {
 	text := jwt.Normalise(access)
 	if !refresh.IsZero() {
 		refresh = jwt.Normalise(refresh)
@@ -48,7 +50,8 @@ func (s *Service) AdoptPair(ctx context.Context, appID string, access, refresh s
 	if err != nil {
 		return Token{}, err
 	}
-	if err := needURL(a, "revoke", CodeNoRevokeURL, string(a.Environment.Endpoints.RevokeURL)); err != nil {
+	if err := needURL(a, "revoke", CodeNoRevokeURL,
+		string(a.Environment.Endpoints.RevokeURL)); err != nil {
 		return Token{}, err
 	}
 	creds, err := s.credentials(ctx, a) // without them it could not be revoked
@@ -69,8 +72,9 @@ func (s *Service) AdoptPair(ctx context.Context, appID string, access, refresh s
 			return nil
 		}
 		t = Token{
-			ID: newID("t_"), AppID: a.ID, Fingerprint: text.Fingerprint(), Grant: GrantAdopted, TokenType: "Bearer",
-			Lifetime: tokenapi.Unknown, IssuedAt: s.Now(),
+			ID: newID("t_"), AppID: a.ID, Fingerprint: text.Fingerprint(), Grant: GrantAdopted,
+			TokenType: "Bearer",
+			Lifetime:  tokenapi.Unknown, IssuedAt: s.Now(),
 		}
 		sec := Secrets{Refresh: refresh}
 		if !refresh.IsZero() {
@@ -108,8 +112,10 @@ func oneToken(text secret.Text) error {
 		return &Error{Code: CodeUsage, Text: "there is no token on standard input"}
 	}
 	if !jwt.Plain(text) {
-		return &Error{Code: CodeNotAToken, Text: "what was given is not one token: it holds blanks, quotes or brackets",
-			Hint: "give the token alone; quotes around it, \"Bearer\" in front and line breaks in a JWT do not matter"}
+		return &Error{Code: CodeNotAToken,
+			Text: "what was given is not one token: it holds blanks, quotes or brackets",
+			Hint: "give the token alone; quotes around it, \"Bearer\" in front and line breaks " +
+				"in a JWT do not matter"}
 	}
 	return nil
 }
@@ -141,7 +147,8 @@ func (s *Service) Whose(ctx context.Context, text secret.Text) (Token, bool, err
 
 // ProbeText probes with a token that is not held, and returns its fingerprint too. It stores
 // nothing of the token.
-func (s *Service) ProbeText(ctx context.Context, appID string, access secret.Text) (ans tokenapi.ProbeAnswer, fingerprint string, err error) {
+func (s *Service) ProbeText(ctx context.Context, appID string,
+	access secret.Text) (ans tokenapi.ProbeAnswer, fingerprint string, err error) {
 	defer func() { err = s.homed(ctx, appID, err) }()
 	access = jwt.Normalise(access)
 	if err := s.unlocked(ctx); err != nil {
@@ -177,7 +184,8 @@ func (s *Service) ProbeText(ctx context.Context, appID string, access secret.Tex
 	s.judge(ctx, a, api, way, access, Token{}, &ans)
 	s.explained(ctx, a, &ans)
 	if ans.Verdict == tokenapi.Accepted {
-		err = s.update(context.WithoutCancel(ctx), func(w Writer) error { return s.accepted(w, a, way, access) })
+		err = s.update(context.WithoutCancel(ctx),
+			func(w Writer) error { return s.accepted(w, a, way, access) })
 	}
 	return ans, access.Fingerprint(), err
 }

@@ -33,7 +33,9 @@ func (a Altered) Effect() string {
 func (s *Service) altered(r Reader) []Altered {
 	all := r.Altered()
 	for i, a := range all {
-		all[i].Configured = a.Table == "application" && slices.ContainsFunc(s.opt.Applications, func(have Application) bool { return have.ID == a.ID })
+		all[i].Configured = a.Table == "application" &&
+			slices.ContainsFunc(s.opt.Applications,
+				func(have Application) bool { return have.ID == a.ID })
 	}
 	return all
 }

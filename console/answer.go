@@ -50,7 +50,8 @@ func (i *signIn) pasted(text secret.Text) error {
 		if !ok || e.Err == nil {
 			out.Text += err.Error()
 		} else {
-			out.Text, out.Hint = out.Text+e.Err.Error(), "paste the address that the page of this sign-in ended at"
+			out.Text, out.Hint = out.Text+e.Err.Error(),
+				"paste the address that the page of this sign-in ended at"
 		}
 		return out
 	}

@@ -15,14 +15,24 @@ import (
 // A person whose browser cannot return pastes the address at which it ended.
 func TestSignInIsPasted(t *testing.T) {
 	for name, paste := range map[string]func(q url.Values) string{
-		"address":            func(q url.Values) string { return "http://127.0.0.1:5555/callback?" + q.Encode() },
-		"of another host":    func(q url.Values) string { return " https://unreachable.example/x?" + q.Encode() + "#_=_\r\n" },
-		"broken over lines":  func(q url.Values) string { return "http://127.0.0.1:5555/\r\ncallback?" + q.Encode() },
-		"without its scheme": func(q url.Values) string { return "127.0.0.1:5555/callback?" + q.Encode() },
-		"query":              func(q url.Values) string { return q.Encode() },
-		"query with its ?":   func(q url.Values) string { return "?" + q.Encode() },
-		"code":               func(q url.Values) string { return "\t" + q.Get("code") + "\n" },
-		"code, escaped":      func(q url.Values) string { return strings.ReplaceAll(q.Get("code"), "-", "%2D") },
+		"address": func(q url.Values) string {
+			return "http://127.0.0.1:5555/callback?" + q.Encode()
+		},
+		"of another host": func(q url.Values) string {
+			return " https://unreachable.example/x?" + q.Encode() + "#_=_\r\n"
+		},
+		"broken over lines": func(q url.Values) string {
+			return "http://127.0.0.1:5555/\r\ncallback?" + q.Encode()
+		},
+		"without its scheme": func(q url.Values) string {
+			return "127.0.0.1:5555/callback?" + q.Encode()
+		},
+		"query":            func(q url.Values) string { return q.Encode() },
+		"query with its ?": func(q url.Values) string { return "?" + q.Encode() },
+		"code":             func(q url.Values) string { return "\t" + q.Get("code") + "\n" },
+		"code, escaped": func(q url.Values) string {
+			return strings.ReplaceAll(q.Get("code"), "-", "%2D")
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -40,7 +50,8 @@ func TestSignInIsPasted(t *testing.T) {
 				if err := s.Answer(i.ID, text); err == nil {
 					t.Error("taken twice")
 				}
-				if r := <-done; r.err != nil || r.out.Token.Grant != tokenapi.GrantAuthorizationCode {
+				if r := <-done; r.err != nil ||
+					r.out.Token.Grant != tokenapi.GrantAuthorizationCode {
 					t.Errorf("%+v %v", r.out, r.err)
 				}
 				<-at.ended
@@ -89,14 +100,17 @@ func TestWrongPasteIsNotTaken(t *testing.T) {
 			"error=access_denied&state=canary": "the state is not the one",
 		} {
 			err := s.Answer(i.ID, secret.New(text))
-			if e, ok := console.AsError(err); !ok || e.Code != "wrong_answer" || !strings.Contains(e.Text, why) {
+			if e, ok := console.AsError(err); !ok || e.Code != "wrong_answer" ||
+				!strings.Contains(e.Text, why) {
 				t.Errorf("%q: %v, want %q", text, err, why)
-			} else if said := e.Text + e.Hint; strings.Contains(said, back.Get("code")) || strings.Contains(said, back.Get("state")) || strings.Contains(said, "7d1f") {
+			} else if said := e.Text + e.Hint; strings.Contains(said, back.Get("code")) ||
+				strings.Contains(said, back.Get("state")) || strings.Contains(said, "7d1f") {
 				t.Errorf("%q: repeated in %q", text, said)
 			}
 		}
 		synctest.Wait()
-		if b := must[console.Board](t)(s.Board(t.Context())); len(b.Invitations) != 1 || len(done) != 0 {
+		if b := must[console.Board](t)(s.Board(t.Context())); len(b.Invitations) != 1 ||
+			len(done) != 0 {
 			t.Fatal("nobody waits any more")
 		}
 		at.came <- back // the browser comes back after all

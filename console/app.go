@@ -26,12 +26,13 @@ const (
 
 // Environment is one Token API with the gateway in front of its APIs.
 type Environment struct {
-	Name               Private
-	Production         bool    // Lanyard asks before each revoke
-	Issuer             Private // tells the endpoints that are not configured; "" if all are
-	Endpoints          Endpoints
-	IssInAnswer        bool          // the server puts iss into authorization answers (RFC 9207)
-	CacheTTL           time.Duration // how long the gateway may accept a revoked token, ≥ 0 or UntilExpiry
+	Name        Private
+	Production  bool    // Lanyard asks before each revoke
+	Issuer      Private // tells the endpoints that are not configured; "" if all are
+	Endpoints   Endpoints
+	IssInAnswer bool // the server puts iss into authorization answers (RFC 9207)
+	// how long the gateway may accept a revoked token, ≥ 0 or UntilExpiry
+	CacheTTL           time.Duration
 	Regime             Regime
 	ClientAuth         tokenapi.ClientAuth
 	Timeout            time.Duration
@@ -47,14 +48,16 @@ type Environment struct {
 // PolicyOf returns the policy for the tokens of an application.
 func PolicyOf(a Application, dueBefore time.Duration) Policy {
 	e := a.Environment
-	return Policy{DueBefore: dueBefore, CacheTTL: e.CacheTTL, Regime: e.Regime, ProbeURL: placeOf(string(a.ProbeURL))}
+	return Policy{DueBefore: dueBefore, CacheTTL: e.CacheTTL, Regime: e.Regime,
+		ProbeURL: placeOf(string(a.ProbeURL))}
 }
 
 // Banner returns the permanent warning that an environment needs, or "".
 func (e Environment) Banner() string {
 	switch {
 	case e.InsecureSkipVerify && e.AllowHTTP:
-		return "TLS certificates of " + string(e.Name) + " are not verified, and plain http is allowed"
+		return "TLS certificates of " + string(e.Name) +
+			" are not verified, and plain http is allowed"
 	case e.InsecureSkipVerify:
 		return "TLS certificates of " + string(e.Name) + " are not verified"
 	case e.AllowHTTP:
@@ -240,6 +243,8 @@ func (a Application) Identity() string {
 // ApplicationID returns the identity of an application, made of token URL, consumer key, grant and
 // user. A renamed application keeps it; another user has another one.
 func ApplicationID(tokenURL, consumerKey, grant, username string) string {
-	sum := sha256.Sum256([]byte(strings.Join([]string{tokenURL, consumerKey, grant, username}, "\x00")))
-	return "app_" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:10]))
+	sum := sha256.Sum256(
+		[]byte(strings.Join([]string{tokenURL, consumerKey, grant, username}, "\x00")))
+	return "app_" + strings.ToLower(
+		base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:10]))
 }

@@ -36,7 +36,8 @@ func (s *Service) BoardOf(ctx context.Context, text string) (Board, error) {
 
 // Outbox is Board with only those tokens whose revoke the server has not accepted.
 func (s *Service) Outbox(ctx context.Context) (Board, error) {
-	return s.board(ctx, func(r Reader) ([]Token, error) { return r.TokensWhere(TokenFilter{Pending: true}) })
+	return s.board(ctx,
+		func(r Reader) ([]Token, error) { return r.TokensWhere(TokenFilter{Pending: true}) })
 }
 
 // board reads a Board with the tokens that tokens reads.
@@ -71,7 +72,9 @@ func (s *Service) board(ctx context.Context, tokens func(Reader) ([]Token, error
 		}
 		b.Environments = s.environments(stored)
 		for _, a := range stored {
-			if a.Source == FromStore && slices.ContainsFunc(s.opt.Applications, func(have Application) bool { return have.ID == a.ID }) {
+			if a.Source == FromStore &&
+				slices.ContainsFunc(s.opt.Applications,
+					func(have Application) bool { return have.ID == a.ID }) {
 				b.Covered = append(b.Covered, a)
 			}
 		}
@@ -95,7 +98,8 @@ func (s *Service) board(ctx context.Context, tokens func(Reader) ([]Token, error
 
 // applications joins the configured applications, those of the store, and those that are gone and
 // left tokens or marks.
-func (s *Service) applications(r Reader, stored []Application, marks []Mark) ([]Application, error) {
+func (s *Service) applications(r Reader, stored []Application,
+	marks []Mark) ([]Application, error) {
 	needed := func(a string) (bool, error) {
 		if slices.ContainsFunc(marks, func(m Mark) bool { return m.AppID == a }) {
 			return true, nil

@@ -49,7 +49,7 @@ const (
 	CodeNoRefreshToken  Code = "no_refresh_token"  // the token has no refresh token that is alive
 	CodeNoSuch          Code = "no_such"           // the token came without what was asked for
 	CodeNoIssuer        Code = "no_issuer"         // the environment has no issuer
-	CodeNoTokenURL      Code = "no_token_url"      // the environment has no token_url //nolint:gosec // a code, not a credential
+	CodeNoTokenURL      Code = "no_token_url"      //nolint:gosec // a code: no token_url is set
 	CodeNoRevokeURL     Code = "no_revoke_url"     // the environment has no revoke_url
 	CodeNoIntrospectURL Code = "no_introspect_url" // the environment has no introspect_url
 	CodeNoAuthorizeURL  Code = "no_authorize_url"  // the environment has no authorize_url

@@ -18,10 +18,13 @@ import (
 // API calls one Token API and its gateway. *tokenapi.Client implements it.
 type API interface {
 	Token(context.Context, tokenapi.TokenRequest) (tokenapi.TokenAnswer, tokenapi.Exchange, error)
-	Revoke(context.Context, tokenapi.RevokeRequest) (tokenapi.RevokeAnswer, tokenapi.Exchange, error)
+	Revoke(context.Context, tokenapi.RevokeRequest) (tokenapi.RevokeAnswer, tokenapi.Exchange,
+		error)
 	Probe(context.Context, tokenapi.ProbeRequest) (tokenapi.ProbeAnswer, tokenapi.Exchange, error)
-	Introspect(context.Context, tokenapi.IntrospectRequest) (tokenapi.IntrospectAnswer, tokenapi.Exchange, error)
-	AuthorizeDevice(context.Context, tokenapi.DeviceRequest) (tokenapi.DeviceAnswer, tokenapi.Exchange, error)
+	Introspect(context.Context, tokenapi.IntrospectRequest) (tokenapi.IntrospectAnswer,
+		tokenapi.Exchange, error)
+	AuthorizeDevice(context.Context, tokenapi.DeviceRequest) (tokenapi.DeviceAnswer,
+		tokenapi.Exchange, error)
 	Discover(ctx context.Context, issuer string) (tokenapi.Discovered, []tokenapi.Exchange, error)
 	KeySet(ctx context.Context, url string) ([]byte, tokenapi.Exchange, error)
 	SignAssertion(key tokenapi.SigningKey, claims map[string]any) (secret.Text, error)
@@ -41,8 +44,9 @@ type Options struct {
 	Vault        Vault
 	Connect      func(Environment) (API, error) // called once for each environment
 	Applications []Application                  // from the configuration
-	Environments []Environment                  // of the configuration, beside those of Applications
-	ConfigPath   string                         // for messages; "" if not known
+	// of the configuration, beside those of Applications
+	Environments []Environment
+	ConfigPath   string // for messages; "" if not known
 	UndoWindow   time.Duration
 	DueBefore    time.Duration
 	Keep         time.Duration // Prune forgets what has been over for this long; 0: never
@@ -115,7 +119,8 @@ type Exchange struct {
 // Verb names what the exchange was for: OpGet, OpRefresh, or the Op of its call, such as "revoke".
 func (e Exchange) Verb() string {
 	switch e.Op {
-	case GrantClientCredentials, GrantPassword, GrantAuthorizationCode, GrantDeviceCode, GrantJWTBearer,
+	case GrantClientCredentials, GrantPassword, GrantAuthorizationCode, GrantDeviceCode,
+		GrantJWTBearer,
 		GrantTokenExchange:
 		return OpGet
 	case GrantRefreshToken:
@@ -202,14 +207,17 @@ type Delivery struct {
 
 // New makes a Service. It fails if an option that is needed is missing.
 func New(opt Options) (*Service, error) {
-	if opt.Clock == nil || opt.Keeper == nil || opt.Vault == nil || opt.Connect == nil || opt.Owner == "" {
+	if opt.Clock == nil || opt.Keeper == nil || opt.Vault == nil || opt.Connect == nil ||
+		opt.Owner == "" {
 		return nil, errors.New("console: clock, keeper, vault, connect and owner are needed")
 	}
 	opt.Applications = slices.Clone(opt.Applications)
 	for i := range opt.Applications {
 		opt.Applications[i].Details.Server = opt.Applications[i].server()
 	}
-	s := &Service{opt: opt, apis: map[Environment]API{}, awaited: map[string]bool{}, watchers: map[chan struct{}]bool{}, skews: map[string]time.Duration{}, keySets: map[string]keySet{}, unanswered: map[string]time.Time{}}
+	s := &Service{opt: opt, apis: map[Environment]API{}, awaited: map[string]bool{},
+		watchers: map[chan struct{}]bool{}, skews: map[string]time.Duration{},
+		keySets: map[string]keySet{}, unanswered: map[string]time.Time{}}
 	s.opt.Keeper = kin{presentKeeper{opt.Keeper, opt.Clock}, s}
 	return s, nil
 }
@@ -328,7 +336,9 @@ func (s *Service) Skew(environment string) (time.Duration, bool) {
 // locked: nothing verifies then where the environment is, so nothing may be sent to it.
 func (s *Service) api(e Environment) (API, error) {
 	if s.opt.Keeper.Key().Locked {
-		return nil, &Error{Code: CodeStoreLocked, Text: "the store is locked, so that its rows are not verified, and nothing is sent", Hint: "unlock it"}
+		return nil, &Error{Code: CodeStoreLocked,
+			Text: "the store is locked, so that its rows are not verified, and nothing is sent",
+			Hint: "unlock it"}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -370,7 +380,8 @@ func (s *Service) Drain(ctx context.Context) error { return s.flights.drain(ctx)
 func newID(prefix string) string {
 	b := make([]byte, 8)
 	_, _ = rand.Read(b) // crypto/rand never fails
-	return prefix + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b))[:12]
+	return prefix + strings.ToLower(
+		base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b))[:12]
 }
 
 // IsID reports whether a word has the form of an ID of Lanyard: app_, t_, m_, r_ or i_ and base32.
@@ -380,13 +391,15 @@ func IsID(word string) bool {
 	if kind == "app" {
 		length = 16 // as ApplicationID makes them
 	}
-	return slices.Contains([]string{"app", "t", "m", "r", "i"}, kind) && len(rest) == length && strings.Trim(rest, "abcdefghijklmnopqrstuvwxyz234567") == ""
+	return slices.Contains([]string{"app", "t", "m", "r", "i"}, kind) && len(rest) == length &&
+		strings.Trim(rest, "abcdefghijklmnopqrstuvwxyz234567") == ""
 }
 
 // writable refuses a verb that changes something at the server if the environment is read_only.
 func writable(a Application, verb string) error {
 	if a.Environment.ReadOnly {
-		return &Error{Code: CodeReadOnly, Text: verb + ": environment " + string(a.Environment.Name) + " is read_only",
+		return &Error{Code: CodeReadOnly,
+			Text: verb + ": environment " + string(a.Environment.Name) + " is read_only",
 			Hint: "probe and copy work; remove read_only from the environment to change tokens"}
 	}
 	return nil

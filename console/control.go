@@ -129,7 +129,8 @@ func (c *controls) next(form string, now time.Time, spare int, patience time.Dur
 // openTo returns a fresh control that was let through. Then the form of a token does not matter.
 func (c *controls) openTo(way probeWay, now time.Time) (control, bool) {
 	for form, one := range c.Of {
-		if strings.HasPrefix(form, way.key) && one.Is.Status >= 200 && one.Is.Status <= 299 && within(one.At, now, controlFresh) {
+		if strings.HasPrefix(form, way.key) && one.Is.Status >= 200 && one.Is.Status <= 299 &&
+			within(one.At, now, controlFresh) {
 			return one, true
 		}
 	}
@@ -163,7 +164,8 @@ func (c *controls) accept(way probeWay, form string, now time.Time) {
 // answered records an answer. It becomes the signature if a token was accepted shortly before and
 // there is no signature yet. Only accept replaces a signature, because the gateway may have failed
 // since.
-func (c *controls) answered(way probeWay, form string, at time.Time, is tokenapi.Shape, accepted time.Time) {
+func (c *controls) answered(way probeWay, form string, at time.Time, is tokenapi.Shape,
+	accepted time.Time) {
 	one := c.Of[form]
 	one.Asking = time.Time{}
 	if is.Known() {
@@ -181,7 +183,8 @@ func (c *controls) answered(way probeWay, form string, at time.Time, is tokenapi
 
 // judge completes the verdict on an answer with a control, if it needs one. t is zero for a token
 // that is not held.
-func (s *Service) judge(ctx context.Context, a Application, api API, way probeWay, token secret.Text, t Token,
+func (s *Service) judge(ctx context.Context, a Application, api API, way probeWay,
+	token secret.Text, t Token,
 	ans *tokenapi.ProbeAnswer,
 ) {
 	if !ans.Facts.NeedsControl() {
@@ -189,7 +192,8 @@ func (s *Service) judge(ctx context.Context, a Application, api API, way probeWa
 	}
 	accepted := lastAccepted(t, string(a.ProbeURL))
 	one, why := s.controlOf(ctx, a, api, way, token, accepted, ans.Verdict == tokenapi.Accepted)
-	ans.Judge(one.Is, tokenapi.History{Accepted: !accepted.IsZero(), Unchanged: one.Is == one.Signature})
+	ans.Judge(one.Is,
+		tokenapi.History{Accepted: !accepted.IsZero(), Unchanged: one.Is == one.Signature})
 	switch {
 	case ans.Why == tokenapi.WhyNoControl && why != "":
 		ans.Why = why
@@ -199,7 +203,8 @@ func (s *Service) judge(ctx context.Context, a Application, api API, way probeWa
 }
 
 // controlOf returns a fresh control, or a zero one and why there is none.
-func (s *Service) controlOf(ctx context.Context, a Application, api API, way probeWay, token secret.Text,
+func (s *Service) controlOf(ctx context.Context, a Application, api API, way probeWay,
+	token secret.Text,
 	accepted time.Time, letThrough bool,
 ) (control, tokenapi.Why) {
 	if a.Details.ProbeControlOff {
@@ -271,7 +276,8 @@ func (s *Service) controlOf(ctx context.Context, a Application, api API, way pro
 
 // askControl sends a made-up token and stores the answer. An answer that is no control is returned
 // unchanged.
-func (s *Service) askControl(ctx context.Context, a Application, api API, way probeWay, token secret.Text, form string,
+func (s *Service) askControl(ctx context.Context, a Application, api API, way probeWay,
+	token secret.Text, form string,
 	accepted time.Time,
 ) control {
 	req := way.request(a, tokenapi.MadeUp(token, s.Now()))

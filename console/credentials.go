@@ -31,14 +31,16 @@ func (s *Service) credentials(ctx context.Context, a Application) (tokenapi.Cred
 	}
 	text, err := s.credentialText(ctx, a, kind)
 	if kind == SigningKey {
-		c.SigningKey = tokenapi.SigningKey{Key: text, Alg: a.Details.SigningAlg, KeyID: a.Details.SigningKeyID}
+		c.SigningKey = tokenapi.SigningKey{Key: text, Alg: a.Details.SigningAlg,
+			KeyID: a.Details.SigningKeyID}
 	} else {
 		c.ConsumerSecret = text
 	}
 	return c, err
 }
 
-func (s *Service) credentialText(ctx context.Context, a Application, kind SecretKind) (secret.Text, error) {
+func (s *Service) credentialText(ctx context.Context, a Application,
+	kind SecretKind) (secret.Text, error) {
 	if a.Source == FromConfig && !a.Details.SecretStored {
 		return s.opt.Vault.Secret(ctx, a, kind)
 	}
@@ -57,7 +59,9 @@ func (s *Service) credentialText(ctx context.Context, a Application, kind Secret
 	case sec.Access.IsZero():
 		text, err := s.opt.Vault.Secret(ctx, a, kind)
 		if err != nil && a.Source == FromStore && !errors.Is(err, context.Canceled) {
-			err = &Error{Code: CodeNoSecret, Text: strings.ReplaceAll(string(kind), "_", " ") + " of " + string(a.Label()) + ": none is kept", Hint: "set " + string(kind)}
+			err = &Error{Code: CodeNoSecret,
+				Text: strings.ReplaceAll(string(kind), "_", " ") + " of " + string(a.Label()) +
+					": none is kept", Hint: "set " + string(kind)}
 		}
 		return text, err
 	}
@@ -87,7 +91,8 @@ func keptSecret(r Reader, a Application) (id string, err error) {
 
 // passwordOf returns the password of a request: its own, a stored one, or that of the vault. A
 // stored one is for the application's own user.
-func (s *Service) passwordOf(ctx context.Context, a Application, q grantRequest) (secret.Text, error) {
+func (s *Service) passwordOf(ctx context.Context, a Application,
+	q grantRequest) (secret.Text, error) {
 	if !q.password.IsZero() {
 		return q.password, nil
 	}
@@ -106,7 +111,9 @@ func (s *Service) passwordOf(ctx context.Context, a Application, q grantRequest)
 	}
 	text, err := s.opt.Vault.Secret(ctx, a, Password)
 	if err != nil && a.Source == FromStore && !errors.Is(err, context.Canceled) {
-		err = &Error{Code: CodeNoSecret, Text: "password of " + string(a.Username) + " at " + string(a.Label()) + ": none is kept",
+		err = &Error{Code: CodeNoSecret,
+			Text: "password of " + string(a.Username) + " at " + string(a.Label()) +
+				": none is kept",
 			Hint: "set password, or give it with one get: choose grant and user"}
 	}
 	return text, err
@@ -121,12 +128,14 @@ func (s *Service) keepApp(w Writer, a Application, op string, held Secrets) erro
 			if err != nil {
 				return err
 			}
-			if given.Details.SecretStored { // the stored one may be newer than the one that was sent
+			if given.Details.SecretStored {
+				// the stored one may be newer than the one that was sent
 				has, err := w.HasConsumerSecret(a.ID)
 				if err != nil {
 					return err
 				}
-				if held.Access = (secret.Text{}); !has { // a row here would hide the one of another application
+				if held.Access = (secret.Text{}); !has {
+					// a row here would hide the one of another application
 					held = Secrets{}
 				}
 			}
@@ -135,7 +144,8 @@ func (s *Service) keepApp(w Writer, a Application, op string, held Secrets) erro
 	}
 	own, err := w.Application(a.ID)
 	if isNotFound(err) || err == nil && op == OpGet && own.Source != FromStore {
-		return &Error{Code: CodeGone, Text: op + ": " + string(a.Label()) + " was deleted meanwhile, and nothing was sent"}
+		return &Error{Code: CodeGone,
+			Text: op + ": " + string(a.Label()) + " was deleted meanwhile, and nothing was sent"}
 	}
 	if err != nil || op == OpTest || held.Access.IsZero() {
 		return err

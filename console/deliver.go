@@ -155,7 +155,8 @@ func (s *Service) timely(t Token, now time.Time) Token {
 }
 
 // waiting returns the tokens with a pending revoke whose due time want accepts.
-func (s *Service) waiting(ctx context.Context, want func(due, now time.Time) bool) ([]string, error) {
+func (s *Service) waiting(ctx context.Context,
+	want func(due, now time.Time) bool) ([]string, error) {
 	var ids []string
 	now := s.Now()
 	err := s.opt.Keeper.View(ctx, func(r Reader) error {
@@ -220,46 +221,48 @@ func (s *Service) deliver(ctx context.Context, id string) (done []Delivery, err 
 	} else {
 		ctx = context.WithoutCancel(ctx)
 	}
-	err = s.withLease(ctx, exclusive{key: tokenKey(id), appID: a.ID, verb: "revoke"}, func(Application, *lease) error {
-		// Read again under the lease: it may have been sent or undone meanwhile.
-		if t, a, err = s.find(ctx, id); err != nil || !pendingRevoke(t) {
-			return err
-		}
-		var sec Secrets
-		if sec, err = s.Secrets(ctx, id); err != nil {
-			return err
-		}
-		api, creds, err := s.reach(ctx, a)
-		if err != nil {
-			d, err := s.keep(ctx, id, RevokeAccess, err, 0)
-			done = append(done, d)
-			return err // nothing was sent: it can still be undone
-		}
-		if err := s.opt.Keeper.InPlace(ctx); err != nil {
-			return err
-		}
-		if err := s.tried(ctx, &t); err != nil {
-			return err
-		}
-		// The access token first: only its revoke reaches the gateways.
-		if t.RevokeKind != RevokeRefresh && acceptedAt(t).IsZero() {
-			d, err := s.send(ctx, a, api, creds, t, RevokeAccess, sec.Access)
+	err = s.withLease(ctx, exclusive{key: tokenKey(id), appID: a.ID, verb: "revoke"},
+		func(Application, *lease) error {
+			// Read again under the lease: it may have been sent or undone meanwhile.
+			if t, a, err = s.find(ctx, id); err != nil || !pendingRevoke(t) {
+				return err
+			}
+			var sec Secrets
+			if sec, err = s.Secrets(ctx, id); err != nil {
+				return err
+			}
+			api, creds, err := s.reach(ctx, a)
 			if err != nil {
-				return err // what is not stored is not reported as done
-			}
-			if done = append(done, d); d.Err != nil && !unsupportedType(d.Err) {
-				return nil
-			}
-		}
-		if t.RevokeKind != RevokeAccess && t.Refresh == RefreshLive && !sec.Refresh.IsZero() && t.RefreshAcceptedAt.IsZero() {
-			d, err := s.send(ctx, a, api, creds, t, RevokeRefresh, sec.Refresh)
-			if err == nil {
+				d, err := s.keep(ctx, id, RevokeAccess, err, 0)
 				done = append(done, d)
+				return err // nothing was sent: it can still be undone
 			}
-			return err
-		}
-		return nil
-	})
+			if err := s.opt.Keeper.InPlace(ctx); err != nil {
+				return err
+			}
+			if err := s.tried(ctx, &t); err != nil {
+				return err
+			}
+			// The access token first: only its revoke reaches the gateways.
+			if t.RevokeKind != RevokeRefresh && acceptedAt(t).IsZero() {
+				d, err := s.send(ctx, a, api, creds, t, RevokeAccess, sec.Access)
+				if err != nil {
+					return err // what is not stored is not reported as done
+				}
+				if done = append(done, d); d.Err != nil && !unsupportedType(d.Err) {
+					return nil
+				}
+			}
+			if t.RevokeKind != RevokeAccess && t.Refresh == RefreshLive && !sec.Refresh.IsZero() &&
+				t.RefreshAcceptedAt.IsZero() {
+				d, err := s.send(ctx, a, api, creds, t, RevokeRefresh, sec.Refresh)
+				if err == nil {
+					done = append(done, d)
+				}
+				return err
+			}
+			return nil
+		})
 	return done, err
 }
 
@@ -287,7 +290,8 @@ func (s *Service) reach(ctx context.Context, a Application) (API, tokenapi.Crede
 }
 
 // send revokes one token of the pair and stores the server's answer.
-func (s *Service) send(ctx context.Context, a Application, api API, creds tokenapi.Credentials, t Token, kind RevokeKind,
+func (s *Service) send(ctx context.Context, a Application, api API, creds tokenapi.Credentials,
+	t Token, kind RevokeKind,
 	text secret.Text,
 ) (d Delivery, err error) {
 	hint := "access_token"
@@ -297,7 +301,8 @@ func (s *Service) send(ctx context.Context, a Application, api API, creds tokena
 	if err := s.opt.Keeper.InPlace(ctx); err != nil {
 		return Delivery{}, err
 	}
-	ans, ex, callErr := api.Revoke(ctx, tokenapi.RevokeRequest{Credentials: creds, Token: text, Hint: hint})
+	ans, ex, callErr := api.Revoke(ctx,
+		tokenapi.RevokeRequest{Credentials: creds, Token: text, Hint: hint})
 	x := s.observe(a, t.ID, ex)
 	defer func() { d.Exchange = x.Seq }()
 	if callErr != nil {
@@ -341,7 +346,8 @@ func (s *Service) send(ctx context.Context, a Application, api API, creds tokena
 		return nil
 	})
 	if err != nil {
-		err = fmt.Errorf("revoke: the server has accepted it, and that could not be stored: %w", err)
+		err = fmt.Errorf("revoke: the server has accepted it, and that could not be stored: %w",
+			err)
 	}
 	return d, err
 }
@@ -363,7 +369,8 @@ func alsoRevoked(w Writer, t *Token, ans tokenapi.RevokeAnswer) error {
 // behind a proxy or a web page, or when the server fails or wants to wait. adopted is set for a
 // token that was issued elsewhere: a server may answer that it belongs to another application.
 func final(e *tokenapi.Error, adopted bool) bool {
-	if e.Kind != tokenapi.KindRefused || e.Status < 400 || e.Status >= 500 || e.Status == 429 || e.Status == 408 {
+	if e.Kind != tokenapi.KindRefused || e.Status < 400 || e.Status >= 500 || e.Status == 429 ||
+		e.Status == 408 {
 		return false
 	}
 	switch e.Code {
@@ -380,7 +387,8 @@ func final(e *tokenapi.Error, adopted bool) bool {
 // gateway is about the gateway. A sign-in page or the page of a proxy tells nothing of the server.
 func noEndpoint(e *tokenapi.Error) bool {
 	const gatewayFaults = 100000 // from here on; a lower code repeats the HTTP status
-	return e.Kind == tokenapi.KindRefused && (e.Status == 404 || e.Status == 410) && e.FaultCode < gatewayFaults &&
+	return e.Kind == tokenapi.KindRefused && (e.Status == 404 || e.Status == 410) &&
+		e.FaultCode < gatewayFaults &&
 		(e.Code == "" || sameAs(e.Code, notFound())) && (!e.Page || !sameAs(e.Title, inBetween()))
 }
 
@@ -389,7 +397,8 @@ func noEndpoint(e *tokenapi.Error) bool {
 // compared by letters and digits.
 func notFound() []string { return []string{"404", "410", "notfound", "gone", "nosuch"} }
 func inBetween() []string {
-	return []string{"gateway", "proxy", "portal", "login", "logon", "signin", "signon", "maintenance", "unavailable", "blocked", "denied"}
+	return []string{"gateway", "proxy", "portal", "login", "logon", "signin", "signon",
+		"maintenance", "unavailable", "blocked", "denied"}
 }
 
 func sameAs(text string, words []string) bool {
@@ -416,12 +425,15 @@ func noRevocation(a Application, t Token, kind RevokeKind, cause *tokenapi.Error
 		lives = "the token lives on, nobody knows how long"
 	}
 	e := *cause
-	e.Err = errors.New("there is no revocation endpoint at " + plainURL(string(a.Environment.Endpoints.RevokeURL)))
+	e.Err = errors.New("there is no revocation endpoint at " +
+		plainURL(string(a.Environment.Endpoints.RevokeURL)))
 	if cause.Err != nil {
 		e.Err = fmt.Errorf("%w (%w)", e.Err, cause.Err)
 	}
-	e.Hint = lives + ", and this revoke is not kept; if the URL is wrong, correct revoke_url and revoke again"
-	if likely := strings.TrimSpace(strings.TrimPrefix(cause.Hint, "is the URL right?")); likely != "" {
+	e.Hint = lives +
+		", and this revoke is not kept; if the URL is wrong, correct revoke_url and revoke again"
+	if likely := strings.TrimSpace(
+		strings.TrimPrefix(cause.Hint, "is the URL right?")); likely != "" {
 		e.Hint += "; " + likely
 	}
 	return &e
@@ -438,7 +450,8 @@ func plainURL(raw string) string {
 
 // drop removes a revoke that the server refuses. If it has accepted that of the access token, drop
 // removes only the rest.
-func (s *Service) drop(ctx context.Context, id string, kind RevokeKind, cause error) (Delivery, error) {
+func (s *Service) drop(ctx context.Context, id string, kind RevokeKind,
+	cause error) (Delivery, error) {
 	d := Delivery{Kind: kind, Err: cause}
 	err := s.retryUpdate(ctx, func(w Writer) error {
 		t, err := s.token(w, id)
@@ -490,7 +503,8 @@ const (
 )
 
 // keep stores why a delivery failed and when it is tried again.
-func (s *Service) keep(ctx context.Context, id string, kind RevokeKind, cause error, after time.Duration) (Delivery, error) {
+func (s *Service) keep(ctx context.Context, id string, kind RevokeKind, cause error,
+	after time.Duration) (Delivery, error) {
 	d := Delivery{Kind: kind, Err: cause, Kept: true}
 	err := s.update(context.WithoutCancel(ctx), func(w Writer) error {
 		t, err := s.token(w, id)

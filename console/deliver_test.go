@@ -28,13 +28,15 @@ func TestNoRevocationEndpoint(t *testing.T) {
 		{404, js, `{"message":"Not Found"}`, false},
 		{404, js, `{"code":"404","type":"Status report","message":"Not Found","description":"The requested resource is not available."}`, false},
 		{404, html, "<html>no</html>", false},
-		{404, html, "<html><head><title>404 Not Found</title></head><body><hr>nginx</body></html>", false},
+		{404, html, "<html><head><title>404 Not Found</title></head><body><hr>nginx</body></html>",
+			false},
 		{410, text, "Gone", false},
 		{410, html, "<html><title>Gone</title></html>", false},
 
 		{404, html, "<html><title>Sign in to the hotel's network</title></html>", true},
 		{404, html, "<html><title>502 Bad Gateway</title></html>", true},
-		{404, js, `{"fault":{"code":900900,"message":"Unclassified Authentication Failure"}}`, true},
+		{404, js, `{"fault":{"code":900900,"message":"Unclassified Authentication Failure"}}`,
+			true},
 		{404, js, `{"error":"invalid_client"}`, true},
 		{404, js, `{"error":"temporarily_unavailable"}`, true},
 		{405, text, "Method Not Allowed", true},
@@ -46,7 +48,8 @@ func TestNoRevocationEndpoint(t *testing.T) {
 		must[console.Token](t)(s.Revoke(t.Context(), tok.ID, console.RevokeBoth, 0))
 		w.wire.instead = answersRevoke(c.status, c.kind, c.body)
 		done, next, err := s.Deliver(t.Context())
-		if err != nil || len(done) != 1 || done[0].Err == nil || done[0].Kept != c.kept || next.IsZero() == c.kept {
+		if err != nil || len(done) != 1 || done[0].Err == nil || done[0].Kept != c.kept ||
+			next.IsZero() == c.kept {
 			t.Errorf("%d %s: %+v, next %v, %v", c.status, c.body, done, next, err)
 			continue
 		}
@@ -54,14 +57,18 @@ func TestNoRevocationEndpoint(t *testing.T) {
 		if c.kept {
 			continue
 		}
-		if e.Kind != tokenapi.KindRefused || w.state(tok.ID) != console.Active || w.token(tok.ID).RevokeError != done[0].Err.Error() {
-			t.Errorf("%d %s: %s, %s, %q", c.status, c.body, e.Kind, w.state(tok.ID), w.token(tok.ID).RevokeError)
+		if e.Kind != tokenapi.KindRefused || w.state(tok.ID) != console.Active ||
+			w.token(tok.ID).RevokeError != done[0].Err.Error() {
+			t.Errorf("%d %s: %s, %s, %q", c.status, c.body, e.Kind, w.state(tok.ID),
+				w.token(tok.ID).RevokeError)
 		}
-		if text := done[0].Err.Error(); !strings.Contains(text, "no revocation endpoint at "+base+"/revoke") || strings.Contains(text, "hidden") {
+		if text := done[0].Err.Error(); !strings.Contains(text,
+			"no revocation endpoint at "+base+"/revoke") || strings.Contains(text, "hidden") {
 			t.Errorf("%d %s: %s", c.status, c.body, text)
 		}
 		until := "lives until " + tok.ExpiresAt.UTC().Format("2006-01-02 15:04:05Z")
-		if hint := console.Hint(done[0].Err); !strings.Contains(hint, until) || !strings.Contains(hint, "revoke again") {
+		if hint := console.Hint(done[0].Err); !strings.Contains(hint, until) ||
+			!strings.Contains(hint, "revoke again") {
 			t.Errorf("%d %s: hint %q", c.status, c.body, hint)
 		}
 	}
@@ -88,17 +95,23 @@ func TestRevokeLapsesWithItsToken(t *testing.T) {
 	if err != nil || len(done) != 0 || !next.IsZero() || w.wire.sent("/revoke") != 0 {
 		t.Errorf("%+v, next %v, %v, %d sent", done, next, err, w.wire.sent("/revoke"))
 	}
-	if got := w.token(tok.ID); !got.RevokeAt.IsZero() || got.RevokeError != "" || w.state(tok.ID) != console.Expired {
+	if got := w.token(tok.ID); !got.RevokeAt.IsZero() || got.RevokeError != "" ||
+		w.state(tok.ID) != console.Expired {
 		t.Errorf("stored: %+v, %s", got, w.state(tok.ID))
 	}
 	log := must[[]console.Event](t)(s.Log(t.Context()))
-	if !slices.ContainsFunc(log, func(e console.Event) bool { return e.Kind == console.EventRevokeLapsed && e.TokenID == tok.ID }) {
+	if !slices.ContainsFunc(log,
+		func(e console.Event) bool {
+			return e.Kind == console.EventRevokeLapsed &&
+				e.TokenID == tok.ID
+		}) {
 		t.Errorf("the log does not say so: %+v", log)
 	}
 	// Who does not believe the expiry can have it sent, once.
 	w.wire.cut(unreachable, nil)
 	must[console.Token](t)(s.Revoke(t.Context(), tok.ID, console.RevokeBoth, 0))
-	if done := must[[]console.Delivery](t)(s.DeliverOne(t.Context(), tok.ID)); len(done) != 1 || done[0].Err == nil || done[0].Kept {
+	if done := must[[]console.Delivery](t)(s.DeliverOne(t.Context(), tok.ID)); len(done) != 1 ||
+		done[0].Err == nil || done[0].Kept {
 		t.Errorf("%+v", done)
 	}
 	if _, due := console.DueAt(w.token(tok.ID)); due {
@@ -106,7 +119,8 @@ func TestRevokeLapsesWithItsToken(t *testing.T) {
 	}
 	w.wire.cut(nil, nil)
 	must[console.Token](t)(s.Revoke(t.Context(), tok.ID, console.RevokeBoth, 0))
-	if done := must[[]console.Delivery](t)(s.DeliverOne(t.Context(), tok.ID)); len(done) != 1 || done[0].Err != nil {
+	if done := must[[]console.Delivery](t)(s.DeliverOne(t.Context(), tok.ID)); len(done) != 1 ||
+		done[0].Err != nil {
 		t.Errorf("%+v", done)
 	}
 }
@@ -123,7 +137,8 @@ func TestRefreshTokenIsRevokedAfterTheExpiry(t *testing.T) {
 	w.wire.cut(nil, nil)
 	w.clock.advance(tok.ExpiresAt.Sub(w.clock.Now()))
 	done, _, err := s.Deliver(t.Context())
-	if err != nil || len(done) != 1 || done[0].Kind != console.RevokeRefresh || done[0].Err != nil || w.token(tok.ID).Refresh != console.RefreshRevoked {
+	if err != nil || len(done) != 1 || done[0].Kind != console.RevokeRefresh ||
+		done[0].Err != nil || w.token(tok.ID).Refresh != console.RefreshRevoked {
 		t.Errorf("%+v, %v", done, err)
 	}
 }
@@ -141,8 +156,10 @@ func TestNothingIsSentAfterTheExpiry(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if late := !w.clock.Now().Before(tok.ExpiresAt); late != next.IsZero() || late && len(done) > 0 {
-			t.Fatalf("at %v of a token until %v: %+v, next %v", w.clock.Now(), tok.ExpiresAt, done, next)
+		if late := !w.clock.Now().Before(tok.ExpiresAt); late != next.IsZero() ||
+			late && len(done) > 0 {
+			t.Fatalf("at %v of a token until %v: %+v, next %v", w.clock.Now(), tok.ExpiresAt, done,
+				next)
 		}
 		if next.IsZero() {
 			return

@@ -11,7 +11,9 @@ import (
 func (a Application) Destinations() []string {
 	e := a.Environment
 	var all []string
-	for _, raw := range []string{string(e.Issuer), string(e.Endpoints.TokenURL), string(e.Endpoints.RevokeURL), string(e.Endpoints.IntrospectURL), string(e.Endpoints.AuthorizeURL),
+	for _, raw := range []string{string(e.Issuer), string(e.Endpoints.TokenURL),
+		string(e.Endpoints.RevokeURL), string(e.Endpoints.IntrospectURL),
+		string(e.Endpoints.AuthorizeURL),
 		string(e.Endpoints.DeviceURL), string(e.Endpoints.JWKSURL), string(a.ProbeURL)} {
 		u, err := url.Parse(raw)
 		if raw == "" || err != nil {
@@ -45,5 +47,6 @@ func NewDestinations(apps, known []Application) []string {
 		all = append(all, a.Destinations()...)
 	}
 	slices.Sort(all)
-	return slices.DeleteFunc(slices.Compact(all), func(d string) bool { return slices.Contains(have, d) })
+	return slices.DeleteFunc(slices.Compact(all),
+		func(d string) bool { return slices.Contains(have, d) })
 }

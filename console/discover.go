@@ -72,8 +72,10 @@ func (f finding) complete(e Environment) Environment {
 		to   *Private
 		from string
 	}{
-		{&e.Endpoints.TokenURL, f.TokenURL}, {&e.Endpoints.RevokeURL, f.RevokeURL}, {&e.Endpoints.IntrospectURL, f.IntrospectURL},
-		{&e.Endpoints.AuthorizeURL, f.AuthorizeURL}, {&e.Endpoints.DeviceURL, f.DeviceURL}, {&e.Endpoints.JWKSURL, f.JWKSURL},
+		{&e.Endpoints.TokenURL, f.TokenURL}, {&e.Endpoints.RevokeURL, f.RevokeURL},
+		{&e.Endpoints.IntrospectURL, f.IntrospectURL},
+		{&e.Endpoints.AuthorizeURL, f.AuthorizeURL}, {&e.Endpoints.DeviceURL, f.DeviceURL},
+		{&e.Endpoints.JWKSURL, f.JWKSURL},
 	} {
 		if *x.to == "" {
 			*x.to = Private(x.from)
@@ -94,7 +96,8 @@ func keySetURL(e Endpoints) Private     { return e.JWKSURL }
 // grantURL selects the URL at which the grant of an application begins.
 func (s *Service) grantURL(ctx context.Context, appID, grant string) endpoint {
 	if grant == "" {
-		_ = s.opt.Keeper.View(ctx, func(r Reader) error { // the verb refuses an application that is not there
+		_ = s.opt.Keeper.View(ctx, func(r Reader) error {
+			// the verb refuses an application that is not there
 			a, err := s.application(r, appID)
 			grant = a.Grant
 			return err
@@ -140,7 +143,8 @@ func (s *Service) ready(ctx context.Context, appID string, need ...endpoint) err
 		f, known, err = found(r, a.Environment)
 		return err
 	})
-	if err != nil || a.Environment.Issuer == "" || a.Source == Gone || complete || known && s.Now().Sub(f.At).Abs() < rediscover {
+	if err != nil || a.Environment.Issuer == "" || a.Source == Gone || complete ||
+		known && s.Now().Sub(f.At).Abs() < rediscover {
 		return err
 	}
 	key := findingKey(a.Environment)
@@ -200,8 +204,10 @@ func (s *Service) findingOf(of Environment, d tokenapi.Discovered) finding {
 		e = d.MTLS // endpoints for TLS client certificates (RFC 8705 section 5)
 	}
 	return finding{
-		At: s.Now().UTC(), TokenURL: e.TokenURL, RevokeURL: e.RevokeURL, IntrospectURL: e.IntrospectURL,
-		AuthorizeURL: e.AuthorizeURL, DeviceURL: e.DeviceURL, JWKSURL: e.JWKSURL, IssInAnswer: d.IssInAnswer,
+		At: s.Now().UTC(), TokenURL: e.TokenURL, RevokeURL: e.RevokeURL,
+		IntrospectURL: e.IntrospectURL,
+		AuthorizeURL:  e.AuthorizeURL, DeviceURL: e.DeviceURL, JWKSURL: e.JWKSURL,
+		IssInAnswer: d.IssInAnswer,
 	}
 }
 
@@ -221,8 +227,10 @@ func (s *Service) Discover(ctx context.Context, appID string) (d tokenapi.Discov
 	case err != nil:
 		return tokenapi.Discovered{}, err
 	case a.Environment.Issuer == "":
-		return tokenapi.Discovered{}, &Error{Code: CodeNoIssuer, Text: "discover: environment " + string(a.Environment.Name) + " has no issuer",
-			Hint: "set issuer, or the URLs themselves"}
+		return tokenapi.Discovered{},
+			&Error{Code: CodeNoIssuer,
+				Text: "discover: environment " + string(a.Environment.Name) + " has no issuer",
+				Hint: "set issuer, or the URLs themselves"}
 	}
 	return s.discover(ctx, a)
 }
@@ -240,5 +248,6 @@ func needURL(a Application, verb string, code Code, url string) error {
 	if key == "revoke_url" && a.Environment.Issuer == "" {
 		hint += "; WSO2 has it beside /token, as /revoke"
 	}
-	return &Error{Code: code, Text: verb + ": environment " + string(a.Environment.Name) + " has no " + key, Hint: hint}
+	return &Error{Code: code,
+		Text: verb + ": environment " + string(a.Environment.Name) + " has no " + key, Hint: hint}
 }

@@ -53,8 +53,10 @@ const (
 // draftFields are the fields in the order in which a person is told of them.
 func draftFields() []Field {
 	return []Field{
-		FieldName, FieldEnvironment, FieldTokenURL, FieldIssuer, FieldRevokeURL, FieldClientAuth, FieldConsumerKey,
-		FieldGrant, FieldScopes, FieldUsername, FieldRedirectURL, FieldAudience, FieldResource, FieldExtra, FieldProbeURL,
+		FieldName, FieldEnvironment, FieldTokenURL, FieldIssuer, FieldRevokeURL, FieldClientAuth,
+		FieldConsumerKey,
+		FieldGrant, FieldScopes, FieldUsername, FieldRedirectURL, FieldAudience, FieldResource,
+		FieldExtra, FieldProbeURL,
 	}
 }
 
@@ -80,7 +82,8 @@ func (d Draft) Problems(others ...Application) map[Field]string {
 		say(FieldTokenURL, "give the token URL, or an issuer")
 	}
 	for field, u := range map[Field]string{
-		FieldTokenURL: string(e.Endpoints.TokenURL), FieldIssuer: string(e.Issuer), FieldRevokeURL: string(e.Endpoints.RevokeURL), FieldProbeURL: string(d.ProbeURL),
+		FieldTokenURL: string(e.Endpoints.TokenURL), FieldIssuer: string(e.Issuer),
+		FieldRevokeURL: string(e.Endpoints.RevokeURL), FieldProbeURL: string(d.ProbeURL),
 	} {
 		why := URLProblem(u, e.AllowHTTP)
 		if why == PlainHTTP {
@@ -89,12 +92,14 @@ func (d Draft) Problems(others ...Application) map[Field]string {
 		say(field, why)
 	}
 	if e.ClientAuth == tokenapi.AuthTLS && e.ClientCert == "" {
-		say(FieldClientAuth, `"tls" needs a client certificate, which only the configuration file can name`)
+		say(FieldClientAuth,
+			`"tls" needs a client certificate, which only the configuration file can name`)
 	}
 	switch {
 	case d.ConsumerKey == "":
 		say(FieldConsumerKey, "is missing")
-	case strings.ContainsFunc(string(d.ConsumerKey), func(r rune) bool { return r < ' ' || r > '~' }):
+	case strings.ContainsFunc(string(d.ConsumerKey),
+		func(r rune) bool { return r < ' ' || r > '~' }):
 		say(FieldConsumerKey, "holds a character that no consumer key has")
 	case e.ClientAuth == tokenapi.AuthBasic && strings.Contains(string(d.ConsumerKey), ":"):
 		say(FieldConsumerKey, `must not contain : with client_auth = "basic"`)
@@ -108,7 +113,8 @@ func (d Draft) Problems(others ...Application) map[Field]string {
 	switch {
 	case d.Grant == tokenapi.GrantPassword && d.Username == "":
 		say(FieldUsername, "is needed by the password grant")
-	case d.Grant == tokenapi.GrantAuthorizationCode && e.Issuer == "" && e.Endpoints.AuthorizeURL == "":
+	case d.Grant == tokenapi.GrantAuthorizationCode && e.Issuer == "" &&
+		e.Endpoints.AuthorizeURL == "":
 		say(FieldGrant, "authorization_code needs an issuer")
 	case d.Grant == tokenapi.GrantDeviceCode && e.Issuer == "" && e.Endpoints.DeviceURL == "":
 		say(FieldGrant, "device_code needs an issuer")
@@ -125,7 +131,8 @@ func (d Draft) beside(others []Application, say func(field Field, text string)) 
 		case have.Label() == d.Label() && d.Name != "":
 			say(FieldName, "name, environment and key type are those of another one")
 		case SameRequest(have, d.Application) && d.ConsumerKey != "":
-			say(FieldConsumerKey, "token URL, key, grant, user and scopes are those of "+string(have.Label()))
+			say(FieldConsumerKey,
+				"token URL, key, grant, user and scopes are those of "+string(have.Label()))
 		}
 	}
 }
@@ -142,7 +149,8 @@ func (d Draft) Warning(all []Application, held func(appID string) int) string {
 		case have.ID == d.Was && d.Identity() != have.Identity():
 			another = true
 			left += held(have.ID)
-		case have.ID != d.Was && d.EnvironmentWas != "" && string(have.Environment.Name) == d.EnvironmentWas:
+		case have.ID != d.Was && d.EnvironmentWas != "" &&
+			string(have.Environment.Name) == d.EnvironmentWas:
 			others++
 			if !SameServer(have.Environment, d.Environment) && have.Credential() != "" {
 				anew++
@@ -158,13 +166,19 @@ func (d Draft) Warning(all []Application, held func(appID string) int) string {
 		said = append(said, "this makes it another application")
 	}
 	if left > 0 {
-		said = append(said, fmt.Sprintf("this makes it another application: %s with the old one, no longer configured", text.CountOf(left, "token stays", "tokens stay")))
+		said = append(said,
+			fmt.Sprintf("this makes it another application: %s with the old one, no longer "+
+				"configured", text.CountOf(left, "token stays", "tokens stay")))
 	}
 	if others > 0 {
-		said = append(said, text.CountOf(others, "other application of this environment follows", "other applications of this environment follow"))
+		said = append(said,
+			text.CountOf(others, "other application of this environment follows",
+				"other applications of this environment follow"))
 	}
 	if anew > 0 {
-		said = append(said, "at another server "+text.CountOf(anew, "needs its secret anew", "need their secrets anew"))
+		said = append(said,
+			"at another server "+
+				text.CountOf(anew, "needs its secret anew", "need their secrets anew"))
 	}
 	return strings.Join(said, "; ")
 }
@@ -181,7 +195,8 @@ type KnownEnvironment struct {
 func (s *Service) environments(stored []Application) []KnownEnvironment {
 	var all []KnownEnvironment
 	add := func(e Environment, from Source) {
-		if e.Name != "" && !slices.ContainsFunc(all, func(k KnownEnvironment) bool { return k.Name == e.Name }) {
+		if e.Name != "" &&
+			!slices.ContainsFunc(all, func(k KnownEnvironment) bool { return k.Name == e.Name }) {
 			all = append(all, KnownEnvironment{e, from})
 		}
 	}
@@ -201,7 +216,11 @@ func (s *Service) environments(stored []Application) []KnownEnvironment {
 
 // EnvironmentWith returns the environment that has a token URL.
 func EnvironmentWith(all []KnownEnvironment, tokenURL string) (KnownEnvironment, bool) {
-	i := slices.IndexFunc(all, func(e KnownEnvironment) bool { return tokenURL != "" && string(e.Endpoints.TokenURL) == tokenURL })
+	i := slices.IndexFunc(all,
+		func(e KnownEnvironment) bool {
+			return tokenURL != "" &&
+				string(e.Endpoints.TokenURL) == tokenURL
+		})
 	if i < 0 {
 		return KnownEnvironment{}, false
 	}
@@ -213,7 +232,8 @@ func (s *Service) ConfigPath() string { return s.opt.ConfigPath }
 
 // NewEnvironment returns an environment with default settings.
 func NewEnvironment(name string) Environment {
-	return Environment{Name: Private(name), CacheTTL: 15 * time.Minute, Regime: RegimeAuto, ClientAuth: tokenapi.AuthBasic, Timeout: 15 * time.Second}
+	return Environment{Name: Private(name), CacheTTL: 15 * time.Minute, Regime: RegimeAuto,
+		ClientAuth: tokenapi.AuthBasic, Timeout: 15 * time.Second}
 }
 
 // GuessRevokeURL returns where a Token API is likely to revoke: /revoke beside its /token, as in

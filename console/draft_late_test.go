@@ -13,7 +13,9 @@ import (
 
 // signingIn saves an application whose grant needs a person, begins a get, runs meanwhile before
 // the person returns, and returns the application as it is stored in the end.
-func signingIn(t *testing.T, meanwhile func(*console.Service, console.Draft)) (a console.Application, kept secret.Text, came error) {
+func signingIn(t *testing.T,
+	meanwhile func(*console.Service, console.Draft)) (a console.Application, kept secret.Text,
+	came error) {
 	t.Helper()
 	w := newWorldOf(t, sandbox.Options{Clock: time.Now})
 	at := street{make(chan url.Values), make(chan error, 1)}
@@ -65,7 +67,8 @@ func TestSavedWhileSomebodySignsIn(t *testing.T) {
 			t.Errorf("get: %v", err)
 		}
 		if !kept.Equal(secret.New("the-new-secret")) || a.Name != "Renamed" {
-			t.Errorf("it is called %q, and the old secret is kept: %t", a.Name, !kept.Equal(secret.New("the-new-secret")))
+			t.Errorf("it is called %q, and the old secret is kept: %t", a.Name,
+				!kept.Equal(secret.New("the-new-secret")))
 		}
 	})
 }
@@ -100,7 +103,8 @@ func TestSavedWithAnIssuer(t *testing.T) {
 		t.Fatal("nothing was discovered, so nothing can be revoked")
 	}
 	shown.Environment = b.Environments[0].Environment // as the form takes it: as it was given
-	edited := must[console.Application](t)(s.Save(t.Context(), console.Draft{Application: renamed(shown), Was: a.ID}))
+	edited := must[console.Application](
+		t)(s.Save(t.Context(), console.Draft{Application: renamed(shown), Was: a.ID}))
 	if edited.ID != a.ID {
 		t.Error("editing made another application of it")
 	}
@@ -124,7 +128,8 @@ func TestSavedForAnotherServer(t *testing.T) {
 	s := w.console()
 	a := must[console.Application](t)(s.Save(t.Context(), d))
 	d.Was, d.EnvironmentWas, d.Secret = a.ID, string(d.Environment.Name), secret.Text{}
-	for _, move := range []func(*console.Endpoints){ // a revoke and an introspection prove the application, too
+	for _, move := range []func(*console.Endpoints){
+		// a revoke and an introspection prove the application, too
 		func(e *console.Endpoints) { e.RevokeURL = "https://elsewhere.example/revoke" },
 		func(e *console.Endpoints) { e.IntrospectURL = "https://elsewhere.example/introspect" },
 		func(e *console.Endpoints) { e.DeviceURL = "https://elsewhere.example/device" },
@@ -147,11 +152,13 @@ func TestAsRefusesWhatATerminalWouldActOn(t *testing.T) {
 	t.Parallel()
 	odd := secret.New("r\x1b[201~\nid")
 	sec := console.Secrets{Access: odd, Refresh: odd, ID: odd}
-	for _, f := range []console.Form{console.FormBare, console.FormHeader, console.FormEnv, console.FormRefresh, console.FormID} {
+	for _, f := range []console.Form{console.FormBare, console.FormHeader, console.FormEnv,
+		console.FormRefresh, console.FormID} {
 		_, err := console.As(console.Application{}, console.Token{}, sec, f)
 		refusal(t, err, "odd_token")
 	}
-	if _, err := console.As(console.Application{}, console.Token{}, sec, console.FormJSON); err != nil {
+	if _, err := console.As(console.Application{}, console.Token{}, sec,
+		console.FormJSON); err != nil {
 		t.Errorf("JSON escapes it: %v", err)
 	}
 }

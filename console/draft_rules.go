@@ -73,7 +73,8 @@ func RedirectProblem(raw string) string {
 		return ""
 	}
 	u, err := url.Parse(raw)
-	if err != nil || u.Scheme != "http" || !Loopback(u.Hostname()) || u.User != nil || u.Fragment != "" || u.RawQuery != "" ||
+	if err != nil || u.Scheme != "http" || !Loopback(u.Hostname()) || u.User != nil ||
+		u.Fragment != "" || u.RawQuery != "" ||
 		u.Port() != "0" && !GoodPort(u.Port()) {
 		return "must be http:// on this machine without a query"
 	}
@@ -84,7 +85,8 @@ func RedirectProblem(raw string) string {
 // section 3.3.
 func ScopesProblem(scopes []string) string {
 	bad := func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }
-	if slices.ContainsFunc(scopes, func(s string) bool { return s == "" || strings.ContainsFunc(s, bad) }) {
+	if slices.ContainsFunc(scopes,
+		func(s string) bool { return s == "" || strings.ContainsFunc(s, bad) }) {
 		return "must be single words without quotes"
 	}
 	return ""
@@ -94,7 +96,8 @@ func ScopesProblem(scopes []string) string {
 // fragment (RFC 8707 section 2).
 func ResourceProblem(raw string) string {
 	u, err := url.Parse(raw)
-	if err != nil || !u.IsAbs() || strings.Contains(raw, "#") || strings.ContainsFunc(raw, func(r rune) bool { return r <= ' ' || r > '~' }) {
+	if err != nil || !u.IsAbs() || strings.Contains(raw, "#") ||
+		strings.ContainsFunc(raw, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return "must be an absolute URI without a fragment"
 	}
 	return ""
@@ -104,7 +107,8 @@ func ResourceProblem(raw string) string {
 // it, or it has a setting of its own.
 func ExtraProblem(name string) string {
 	small := strings.ToLower(name)
-	if name == "" || slices.Contains(RequestParams(), small) || slices.Contains(OnceParams(), small) {
+	if name == "" || slices.Contains(RequestParams(), small) ||
+		slices.Contains(OnceParams(), small) {
 		return "is set by the protocol and cannot be given here"
 	}
 	return ""

@@ -45,7 +45,8 @@ func TestSaveGetsAndDeletes(t *testing.T) {
 	for _, x := range board.Applications {
 		sources[x.ID] = x.Source
 	}
-	if sources[a.ID] != console.Gone || sources[c.ID] != console.FromStore || c.Secret != console.SecretAvailable {
+	if sources[a.ID] != console.Gone || sources[c.ID] != console.FromStore ||
+		c.Secret != console.SecretAvailable {
 		t.Errorf("after another key: %v, secret %s", sources, c.Secret)
 	}
 
@@ -90,9 +91,15 @@ func TestDraftProblems(t *testing.T) {
 	for field, change := range map[console.Field]func(*console.Draft){
 		console.FieldName:        func(d *console.Draft) { d.Name = " x" },
 		console.FieldEnvironment: func(d *console.Draft) { d.Environment.Name = "" },
-		console.FieldTokenURL:    func(d *console.Draft) { d.Environment.Endpoints.TokenURL = "http://gw.example/token" },
-		console.FieldRevokeURL:   func(d *console.Draft) { d.Environment.Endpoints.RevokeURL = "gw/revoke" },
-		console.FieldIssuer:      func(d *console.Draft) { d.Environment.Issuer = "https://user:pw@id.example" },
+		console.FieldTokenURL: func(d *console.Draft) {
+			d.Environment.Endpoints.TokenURL = "http://gw.example/token"
+		},
+		console.FieldRevokeURL: func(d *console.Draft) {
+			d.Environment.Endpoints.RevokeURL = "gw/revoke"
+		},
+		console.FieldIssuer: func(d *console.Draft) {
+			d.Environment.Issuer = "https://user:pw@id.example"
+		},
 		console.FieldConsumerKey: func(d *console.Draft) { d.ConsumerKey = "a:b" },
 		console.FieldScopes:      func(d *console.Draft) { d.Scopes = []string{`a"b`} },
 		console.FieldProbeURL:    func(d *console.Draft) { d.ProbeURL = "https://gw.example/#x" },
@@ -114,14 +121,18 @@ func TestDraftProblems(t *testing.T) {
 // Names may be in all languages. Some words need joiners.
 func TestNamesOfAllLanguages(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"Orders", "注文", "می\u200cخواهم", "👩\u200d👩\u200d👧", "❤\ufe0f", "שלום", "e\u0301té",
-		"सेवा भुगतान", "தமிழ் சேவை", "บริการชำระเงิน", "ന്\u200d", "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f", "🇮🇳"} {
+	for _, name := range []string{"Orders", "注文", "می\u200cخواهم", "👩\u200d👩\u200d👧", "❤\ufe0f",
+		"שלום", "e\u0301té",
+		"सेवा भुगतान", "தமிழ் சேவை", "บริการชำระเงิน", "ന്\u200d",
+		"🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f", "🇮🇳"} {
 		if why := console.NameProblem(name); why != "" {
 			t.Errorf("%q %s", name, why)
 		}
 	}
-	for _, name := range []string{"Or\u200dders", "\u200dOrders", "Orders\u200d", "Or\x1bders", "Or\u202eders", "a\u200b", "می\u200d\u200dخ",
-		"語\u200d語", "🏴\U000e0067", "x\U000e0067\U000e007f", "nb\u00a0sp", "pu\ue000", "Or\ufe0fders",
+	for _, name := range []string{"Or\u200dders", "\u200dOrders", "Orders\u200d", "Or\x1bders",
+		"Or\u202eders", "a\u200b", "می\u200d\u200dخ",
+		"語\u200d語", "🏴\U000e0067", "x\U000e0067\U000e007f", "nb\u00a0sp", "pu\ue000",
+		"Or\ufe0fders",
 		"a\u3164", "a\u034fb", "\u0301x", "e" + strings.Repeat("\u0301", 9), "a\u2800b", "a\xffb"} {
 		if console.NameProblem(name) == "" {
 			t.Errorf("%q is taken", name)

@@ -35,24 +35,27 @@ const (
 	EventForgotten EventKind = "forgotten" // removed, as is an application
 	EventHeld      EventKind = "held"      // it was there before the log began
 
-	EventRevokeDecided  EventKind = "revoke_decided"
-	EventRevokeUndone   EventKind = "revoke_undone"
-	EventRevokeTried    EventKind = "revoke_tried" // about to be sent
-	EventRevoked        EventKind = "revoked"      // the server accepted the revoke of the access token
+	EventRevokeDecided EventKind = "revoke_decided"
+	EventRevokeUndone  EventKind = "revoke_undone"
+	EventRevokeTried   EventKind = "revoke_tried" // about to be sent
+	// the server accepted the revoke of the access token
+	EventRevoked        EventKind = "revoked"
 	EventRefreshRevoked EventKind = "refresh_revoked"
 	EventRefreshSpent   EventKind = "refresh_spent" // the server called the refresh token invalid
 	EventRevokeRefused  EventKind = "revoke_refused"
 	EventRevokeDeferred EventKind = "revoke_deferred" // it was not delivered, and is kept
-	EventRevokeLapsed   EventKind = "revoke_lapsed"   // it was not delivered, and the token has expired
+	// it was not delivered, and the token has expired
+	EventRevokeLapsed EventKind = "revoke_lapsed"
 
 	EventProbed       EventKind = "probed"
 	EventIntrospected EventKind = "introspected"
-	EventUnsure       EventKind = "unsure"    // a get or refresh is about to be sent
-	EventSettled      EventKind = "settled"   // its answer was read, it was not sent, or its token is over
-	EventDismissed    EventKind = "dismissed" // a person dismissed the mark
-	EventCopied       EventKind = "copied"    // to a clipboard
-	EventPrinted      EventKind = "printed"   // to standard output
-	EventChanged      EventKind = "changed"   // anything else
+	EventUnsure       EventKind = "unsure" // a get or refresh is about to be sent
+	// its answer was read, it was not sent, or its token is over
+	EventSettled   EventKind = "settled"
+	EventDismissed EventKind = "dismissed" // a person dismissed the mark
+	EventCopied    EventKind = "copied"    // to a clipboard
+	EventPrinted   EventKind = "printed"   // to standard output
+	EventChanged   EventKind = "changed"   // anything else
 
 	// Log derives these. They follow from time alone and are not stored.
 	EventDead       EventKind = "dead"
@@ -69,7 +72,8 @@ func (s *Service) update(ctx context.Context, f func(Writer) error) error {
 
 // updateFor is update in which a person dismisses a mark; "" for none.
 func (s *Service) updateFor(ctx context.Context, dismissed string, f func(Writer) error) error {
-	if err := s.unlocked(ctx); err != nil { // rows that are written need a MAC, rows that were read are verified
+	if err := s.unlocked(ctx); err != nil {
+		// rows that are written need a MAC, rows that were read are verified
 		return err
 	}
 	return s.opt.Keeper.Update(ctx, func(w Writer) error {
@@ -134,7 +138,10 @@ func (r *recorder) now() present { return present{r.Writer, r.s.Now()} }
 func (r *recorder) Tokens() ([]Token, error) { return r.now().Tokens() }
 
 // Newest reads without the marks that are over.
-func (r *recorder) Newest(f TokenFilter, each func(Token) bool) error { return r.now().Newest(f, each) }
+func (r *recorder) Newest(f TokenFilter,
+	each func(Token) bool) error {
+	return r.now().Newest(f, each)
+}
 
 // Token reads without a mark that is over.
 func (r *recorder) Token(id string) (Token, error) { return r.now().Token(id) }

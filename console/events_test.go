@@ -68,14 +68,18 @@ func (w *world) replays(what string) {
 		w.t.Fatal(err)
 	}
 	if len(tokens) != len(stored) || !reflect.DeepEqual(marks, open) {
-		w.t.Fatalf("%s: %d tokens and marks %+v replayed, %d and %+v stored", what, len(tokens), marks, len(stored), open)
+		w.t.Fatalf("%s: %d tokens and marks %+v replayed, %d and %+v stored", what, len(tokens),
+			marks, len(stored), open)
 	}
 	p := console.Policy{DueBefore: time.Minute, CacheTTL: w.env.CacheTTL, Regime: w.env.Regime}
 	for i, want := range stored {
-		for _, in := range []time.Duration{0, time.Second, time.Minute, 14 * time.Minute, 59 * time.Minute, 2 * time.Hour, 48 * time.Hour} {
+		for _, in := range []time.Duration{0, time.Second, time.Minute, 14 * time.Minute,
+			59 * time.Minute, 2 * time.Hour, 48 * time.Hour} {
 			at := w.clock.Now().Add(in)
-			if got, want := console.StatusAt(tokens[i], p, at), console.StatusAt(want, p, at); got != want {
-				w.t.Fatalf("%s: %s in %s: replayed %+v, stored %+v", what, tokens[i].ID, in, got, want)
+			if got, want := console.StatusAt(tokens[i], p, at),
+				console.StatusAt(want, p, at); got != want {
+				w.t.Fatalf("%s: %s in %s: replayed %+v, stored %+v", what, tokens[i].ID, in, got,
+					want)
 			}
 		}
 		want.Rev = 0 // counts changes and is not replayed
@@ -87,7 +91,8 @@ func (w *world) replays(what string) {
 
 func TestEventsName(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(e *console.Environment) { e.Endpoints.IntrospectURL = base + "/introspect" })
+	w := newWorld(t,
+		func(e *console.Environment) { e.Endpoints.IntrospectURL = base + "/introspect" })
 	s, ctx := w.console(), t.Context()
 	payments, orders := w.app("Payments", "PRODUCTION"), w.app("Orders", "PRODUCTION")
 	n := 0
@@ -104,7 +109,8 @@ func TestEventsName(t *testing.T) {
 
 	first := must[console.Outcome](t)(s.Get(ctx, payments.ID, console.GetOptions{})).Token
 	step("get", "unsure issued")
-	if e := w.log()[1]; e.Fingerprint != first.Fingerprint || e.Application != payments.Label() || !e.At.Equal(first.IssuedAt) {
+	if e := w.log()[1]; e.Fingerprint != first.Fingerprint || e.Application != payments.Label() ||
+		!e.At.Equal(first.IssuedAt) {
 		t.Errorf("%+v", e)
 	}
 	second := must[console.Outcome](t)(s.Renew(ctx, first.ID)).Token
@@ -142,8 +148,9 @@ func TestEventsName(t *testing.T) {
 	must[console.Token](t)(s.Revoke(ctx, again.ID, console.RevokeAccess, 0))
 	w.wire.instead = func(*http.Request) (*http.Response, error, bool) {
 		return &http.Response{
-			StatusCode: http.StatusBadRequest, Header: http.Header{"Content-Type": {"application/json"}},
-			Body: io.NopCloser(strings.NewReader(`{"error":"invalid_request"}`)),
+			StatusCode: http.StatusBadRequest,
+			Header:     http.Header{"Content-Type": {"application/json"}},
+			Body:       io.NopCloser(strings.NewReader(`{"error":"invalid_request"}`)),
 		}, nil, true
 	}
 	must[[]console.Delivery](t)(s.DeliverOne(ctx, again.ID))
@@ -164,19 +171,22 @@ func TestEventsName(t *testing.T) {
 	if out := must[console.Outcome](t)(s.Get(ctx, orders.ID, console.GetOptions{})); !out.Same {
 		t.Fatal("another token")
 	}
-	if got := w.kinds(n); got != "unsure reissued" && got != "unsure settled" { // settled: nothing else was new
+	if got := w.kinds(n); got != "unsure reissued" && got != "unsure settled" {
+		// settled: nothing else was new
 		t.Errorf("the same again: %q", got)
 	}
 	n = len(w.log())
 	w.replays("the same again")
 
-	leak := must[console.Token](t)(s.Adopt(ctx, orders.ID, secret.New("a-token-from-elsewhere"), console.RevokeAccess))
+	leak := must[console.Token](
+		t)(s.Adopt(ctx, orders.ID, secret.New("a-token-from-elsewhere"), console.RevokeAccess))
 	step("adopt", "adopted")
 	must[console.Token](t)(s.Revoke(ctx, leak.ID, console.RevokeAccess, 0))
 	w.wire.instead = func(*http.Request) (*http.Response, error, bool) {
 		return &http.Response{
-			StatusCode: http.StatusBadRequest, Header: http.Header{"Content-Type": {"application/json"}},
-			Body: io.NopCloser(strings.NewReader(`{"error":"unauthorized_client"}`)),
+			StatusCode: http.StatusBadRequest,
+			Header:     http.Header{"Content-Type": {"application/json"}},
+			Body:       io.NopCloser(strings.NewReader(`{"error":"unauthorized_client"}`)),
 		}, nil, true
 	}
 	must[[]console.Delivery](t)(s.DeliverOne(ctx, leak.ID))
@@ -195,7 +205,8 @@ func TestEventsRollBack(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	s := w.console()
-	out := must[console.Outcome](t)(s.Get(t.Context(), w.app("Orders", "PRODUCTION").ID, console.GetOptions{}))
+	out := must[console.Outcome](
+		t)(s.Get(t.Context(), w.app("Orders", "PRODUCTION").ID, console.GetOptions{}))
 	n := len(w.log())
 	if _, err := s.Revoke(t.Context(), out.Token.ID, console.RevokeRefresh, 0); err == nil {
 		t.Fatal("there is no refresh token")
@@ -213,7 +224,8 @@ func TestProbeEventsAreSmall(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	s := w.console()
-	out := must[console.Outcome](t)(s.Get(t.Context(), w.app("Orders", "PRODUCTION").ID, console.GetOptions{}))
+	out := must[console.Outcome](
+		t)(s.Get(t.Context(), w.app("Orders", "PRODUCTION").ID, console.GetOptions{}))
 	must[console.Token](t)(s.Revoke(t.Context(), out.Token.ID, console.RevokeAccess, 0))
 	must[[]console.Delivery](t)(s.DeliverOne(t.Context(), out.Token.ID))
 	w.clock.advance(w.env.CacheTTL + 123456789)
@@ -224,7 +236,9 @@ func TestProbeEventsAreSmall(t *testing.T) {
 	}
 	w.replays("more probes than are kept")
 	for _, e := range w.log()[n:] {
-		if size := 16 + len(e.Kind) + len(e.TokenID) + len(e.Fingerprint) + len(e.AppID) + len(e.Application) + len(e.Facts); size > 300 { // with its URL
+		if size := 16 + len(e.Kind) + len(e.TokenID) + len(e.Fingerprint) + len(e.AppID) +
+			len(e.Application) + len(e.Facts); size > 300 {
+			// with its URL
 			t.Fatalf("a probe takes %d bytes: %+v", size, e)
 		}
 	}
@@ -235,10 +249,12 @@ func TestLogDerives(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(e *console.Environment) { e.Regime = console.RegimeOpaque })
 	s, ctx := w.console(), t.Context()
-	dead := must[console.Outcome](t)(s.Get(ctx, w.app("Orders", "PRODUCTION").ID, console.GetOptions{})).Token
+	dead := must[console.Outcome](
+		t)(s.Get(ctx, w.app("Orders", "PRODUCTION").ID, console.GetOptions{})).Token
 	must[console.Token](t)(s.Revoke(ctx, dead.ID, console.RevokeAccess, 0))
 	must[[]console.Delivery](t)(s.DeliverOne(ctx, dead.ID))
-	old := must[console.Outcome](t)(s.Get(ctx, w.app("Payments", "PRODUCTION").ID, console.GetOptions{})).Token
+	old := must[console.Outcome](
+		t)(s.Get(ctx, w.app("Payments", "PRODUCTION").ID, console.GetOptions{})).Token
 	w.clock.advance(time.Second)
 	expired := must[console.Outcome](t)(s.Renew(ctx, old.ID)).Token
 	for _, e := range must[[]console.Event](t)(s.Log(ctx)) {
@@ -253,7 +269,9 @@ func TestLogDerives(t *testing.T) {
 	var got []string
 	for _, e := range log {
 		if e.Derived {
-			got = append(got, fmt.Sprint(e.Kind, " ", e.Fingerprint, " ", e.At.Sub(t0), " ", string(e.Facts), " ", e.Application, e.Seq))
+			got = append(got,
+				fmt.Sprint(e.Kind, " ", e.Fingerprint, " ", e.At.Sub(t0), " ", string(e.Facts), " ",
+					e.Application, e.Seq))
 		}
 	}
 	want := []string{
@@ -277,7 +295,8 @@ func TestLogDerives(t *testing.T) {
 func TestFactsCoverTheToken(t *testing.T) {
 	t.Parallel()
 	without := map[string]string{
-		"ID": "the event's", "Probes": "a fact of its own", "Unsure": "a mark", "Rev": "counts changes", "Twins": "other tokens",
+		"ID": "the event's", "Probes": "a fact of its own", "Unsure": "a mark",
+		"Rev": "counts changes", "Twins": "other tokens",
 	}
 	for field := range reflect.TypeFor[console.Token]().Fields() {
 		if without[field.Name] != "" {
@@ -296,7 +315,8 @@ func TestFactsCoverTheToken(t *testing.T) {
 				t.Fatal(err)
 			}
 			tokens, _, err := console.Replay([]console.Event{
-				{Kind: "issued", TokenID: "t", Facts: first}, {Kind: "changed", TokenID: "t", Facts: facts},
+				{Kind: "issued", TokenID: "t", Facts: first},
+				{Kind: "changed", TokenID: "t", Facts: facts},
 			})
 			pair[1].ID = "t"
 			if err != nil || len(tokens) != 1 || !reflect.DeepEqual(tokens[0], pair[1]) {
@@ -320,7 +340,8 @@ func TestFactsCoverProbesAndMarks(t *testing.T) {
 			t.Fatal(err)
 		}
 		tokens, gets, err := console.Replay([]console.Event{
-			{Kind: "issued", TokenID: m.TokenID, Facts: json.RawMessage(`{"grant":"x"}`)}, {Kind: "unsure", TokenID: m.TokenID, Facts: facts},
+			{Kind: "issued", TokenID: m.TokenID, Facts: json.RawMessage(`{"grant":"x"}`)},
+			{Kind: "unsure", TokenID: m.TokenID, Facts: facts},
 		})
 		got := gets
 		if m.TokenID != "" {
@@ -337,8 +358,10 @@ func TestFactsCoverProbesAndMarks(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		tokens, _, err := console.Replay([]console.Event{{Kind: "probed", TokenID: "t", Facts: facts}})
-		if err != nil || len(tokens) != 1 || !reflect.DeepEqual(tokens[0].Probes, []console.Probe{p}) {
+		tokens, _, err := console.Replay(
+			[]console.Event{{Kind: "probed", TokenID: "t", Facts: facts}})
+		if err != nil || len(tokens) != 1 ||
+			!reflect.DeepEqual(tokens[0].Probes, []console.Probe{p}) {
 			t.Errorf("Probe.%s: %s gives %+v %v", field.Name, facts, tokens, err)
 		}
 	}
@@ -361,7 +384,8 @@ func set(v reflect.Value) {
 	case reflect.Slice:
 		v.Set(reflect.ValueOf([]string{"a", ""}))
 	case reflect.Pointer:
-		v.Set(reflect.ValueOf(&console.Request{Params: url.Values{"audience": {"https://ü"}}, Subject: "hash"}))
+		v.Set(reflect.ValueOf(
+			&console.Request{Params: url.Values{"audience": {"https://ü"}}, Subject: "hash"}))
 	default:
 		v.SetInt(1<<62 + 1)
 	}
@@ -369,8 +393,10 @@ func set(v reflect.Value) {
 
 func TestReplayRefuses(t *testing.T) {
 	t.Parallel()
-	for _, facts := range []string{``, `[]`, `{"issued_at":"yesterday"}`, `{"probes":1}`, `{"marks":1}`, `{"granted":"x"}`} {
-		_, _, err := console.Replay([]console.Event{{Seq: 7, TokenID: "t", Facts: json.RawMessage(facts)}})
+	for _, facts := range []string{``, `[]`, `{"issued_at":"yesterday"}`, `{"probes":1}`,
+		`{"marks":1}`, `{"granted":"x"}`} {
+		_, _, err := console.Replay(
+			[]console.Event{{Seq: 7, TokenID: "t", Facts: json.RawMessage(facts)}})
 		if err == nil || !strings.Contains(err.Error(), "event 7") {
 			t.Errorf("%s: %v", facts, err)
 		}
@@ -430,12 +456,15 @@ func (w *world) anything(r *rand.Rand, s *console.Service) string {
 	case 2:
 		code, body := 503, `{"error":"temporarily_unavailable"}`
 		if r.IntN(2) == 0 {
-			code, body = 400, []string{`{"error":"unsupported_token_type"}`, `{"error":"invalid_grant"}`}[r.IntN(2)]
+			code, body = 400,
+				[]string{`{"error":"unsupported_token_type"}`,
+					`{"error":"invalid_grant"}`}[r.IntN(2)]
 		}
 		weather = fmt.Sprint(code)
 		w.wire.instead = func(*http.Request) (*http.Response, error, bool) {
 			return &http.Response{
-				StatusCode: code, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)),
+				StatusCode: code, Header: http.Header{"Content-Type": {"application/json"}},
+				Body: io.NopCloser(strings.NewReader(body)),
 			}, nil, true
 		}
 	}
@@ -443,12 +472,14 @@ func (w *world) anything(r *rand.Rand, s *console.Service) string {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	app := []console.Application{w.app("Orders", "PRODUCTION"), w.app("Payments", "PRODUCTION"), w.app("Orders", "SANDBOX")}[r.IntN(3)]
+	app := []console.Application{w.app("Orders", "PRODUCTION"), w.app("Payments", "PRODUCTION"),
+		w.app("Orders", "SANDBOX")}[r.IntN(3)]
 	id := "nothing"
 	if n := len(b.Tokens); n > 0 {
 		id = b.Tokens[max(0, n-1-r.IntN(4))].ID
 	}
-	kind := []console.RevokeKind{console.RevokeAccess, console.RevokeRefresh, console.RevokeBoth}[r.IntN(3)]
+	kind := []console.RevokeKind{console.RevokeAccess, console.RevokeRefresh,
+		console.RevokeBoth}[r.IntN(3)]
 	verb := r.IntN(12)
 	switch verb {
 	case 0, 1:
@@ -458,7 +489,8 @@ func (w *world) anything(r *rand.Rand, s *console.Service) string {
 		}
 		_, err = s.Get(ctx, app.ID, o)
 	case 2:
-		_, err = s.Obtain(ctx, app.ID, console.ObtainOptions{MinLeft: 30 * time.Minute, Fresh: r.IntN(2) == 0})
+		_, err = s.Obtain(ctx, app.ID,
+			console.ObtainOptions{MinLeft: 30 * time.Minute, Fresh: r.IntN(2) == 0})
 	case 3, 4:
 		_, err = s.Renew(ctx, id)
 	case 5:

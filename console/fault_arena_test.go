@@ -233,7 +233,8 @@ func (a *arena) killAtRandom(random *rand.Rand, kills int) {
 			v.kill()
 			close(at.gone)
 		} else {
-			a.tell(v, "stop", []string{"before", "inside", "after"}[random.IntN(3)], 1+random.IntN(16))
+			a.tell(v, "stop", []string{"before", "inside", "after"}[random.IntN(3)],
+				1+random.IntN(16))
 			a.await(v, "at")
 			v.kill()
 		}

@@ -81,7 +81,8 @@ func (c *losses) lose(a *arena, v *victim, do func(path, copied string) error, o
 	copied, key := filepath.Join(aside, "lanyard.db"), filepath.Join(a.dir, "lanyard.key")
 	was, err := os.ReadFile(key)
 	db, err1 := sql.Open("sqlite", path)
-	if err := errors.Join(err, err1, os.WriteFile(filepath.Join(aside, "lanyard.key"), was, 0o600)); err != nil {
+	if err := errors.Join(err, err1,
+		os.WriteFile(filepath.Join(aside, "lanyard.key"), was, 0o600)); err != nil {
 		a.t.Fatal(err)
 	}
 	_, err = db.ExecContext(a.t.Context(), "VACUUM INTO ?", copied)
@@ -201,14 +202,16 @@ func TestFaultFiles(t *testing.T) {
 					// Every other step for each kind in full, so that each step has two or three of
 					// them.
 					if n := uint64(i) + 5*uint64(k) + seed; full() && n%2 == 0 || n%30 == 0 {
-						t.Run(strings.ReplaceAll(s.String(), " ", "_"), func(t *testing.T) { c.atStep(t, seed, s, do) })
+						t.Run(strings.ReplaceAll(s.String(), " ", "_"),
+							func(t *testing.T) { c.atStep(t, seed, s, do) })
 					}
 				}
 				t.Run("loop", func(t *testing.T) { c.inLoop(t, seed, do) })
 			})
 		}
 	})
-	fmt.Printf("losses %d, refused %d, requests sent after one %d, told as stored %d, of those nowhere %d (seed %d)\n",
+	fmt.Printf("losses %d, refused %d, requests sent after one %d, told as stored %d, of those "+
+		"nowhere %d (seed %d)\n",
 		c.losses.Load(), c.refused.Load(), c.sent.Load(), c.told.Load(), c.nowhere.Load(), seed)
 	if c.losses.Load() == 0 || c.refused.Load() == 0 || c.sent.Load()+c.nowhere.Load() > 0 {
 		t.Error("see the counts")

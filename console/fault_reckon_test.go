@@ -20,14 +20,17 @@ func tornRows(t *testing.T, st *store.Store, file string) (torn int) {
 	}
 	defer func() { _ = db.Close() }()
 	var verdict string
-	if err := db.QueryRowContext(t.Context(), "PRAGMA integrity_check").Scan(&verdict); err != nil || verdict != "ok" {
+	if err := db.QueryRowContext(t.Context(),
+		"PRAGMA integrity_check").Scan(&verdict); err != nil || verdict != "ok" {
 		t.Error(verdict, err)
 		torn++
 	}
 	err = st.View(t.Context(), func(r console.Reader) error {
 		all, err := r.Tokens()
 		for _, tok := range all {
-			if sec, err := r.Secrets(tok.ID); err != nil || sec.Access.Fingerprint() != tok.Fingerprint || tok.Refresh == console.RefreshLive && sec.Refresh.IsZero() {
+			if sec, err := r.Secrets(tok.ID); err != nil ||
+				sec.Access.Fingerprint() != tok.Fingerprint || tok.Refresh == console.RefreshLive &&
+				sec.Refresh.IsZero() {
 				t.Error(tok.ID, err)
 				torn++
 			}
@@ -45,7 +48,8 @@ func tornRows(t *testing.T, st *store.Store, file string) (torn int) {
 }
 
 // reckon holds the store against what the server did and what the writers said.
-func reckon(t *testing.T, s *console.Service, api *issuer, said *saidBy) (lost, undelivered, unsure int) {
+func reckon(t *testing.T, s *console.Service, api *issuer,
+	said *saidBy) (lost, undelivered, unsure int) {
 	t.Helper()
 	b, err := s.Board(t.Context())
 	if err != nil {
@@ -75,7 +79,8 @@ func reckon(t *testing.T, s *console.Service, api *issuer, said *saidBy) (lost, 
 			continue
 		}
 		if gets[p.client+" "+p.scope]--; gets[p.client+" "+p.scope] < 0 {
-			t.Errorf("%s was answered and is not held, and neither its get nor its predecessor is unsure", p.access)
+			t.Errorf("%s was answered and is not held, and neither its get nor its predecessor "+
+				"is unsure", p.access)
 			lost++
 		}
 	}

@@ -39,8 +39,10 @@ type pair struct {
 
 func newIssuer(seed uint64) *issuer {
 	return &issuer{
-		random: rand.New(rand.NewPCG(seed, 1)), live: map[string]*pair{}, byRefresh: map[string]*pair{},
-		written: map[string]*pair{}, revoked: map[string]bool{}, requests: map[string]int{}, next: map[string]fate{},
+		random: rand.New(rand.NewPCG(seed, 1)), live: map[string]*pair{},
+		byRefresh: map[string]*pair{},
+		written:   map[string]*pair{}, revoked: map[string]bool{}, requests: map[string]int{},
+		next: map[string]fate{},
 	}
 }
 
@@ -82,7 +84,8 @@ type stop struct {
 func (i *issuer) arm(who, where string, n int) *stop {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.stop = &stop{who: who, where: where, left: n, at: make(chan struct{}), gone: make(chan struct{})}
+	i.stop = &stop{who: who, where: where, left: n, at: make(chan struct{}),
+		gone: make(chan struct{})}
 	return i.stop
 }
 
@@ -167,7 +170,8 @@ func (i *issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == "/revoke" {
 		i.revoke(r.Form.Get("token"))
 	} else {
-		status, body, p = i.token(client, r.Form.Get("grant_type"), r.Form.Get("scope"), r.Form.Get("refresh_token"))
+		status, body, p = i.token(client, r.Form.Get("grant_type"), r.Form.Get("scope"),
+			r.Form.Get("refresh_token"))
 	}
 	f.reached(holds)
 	w.Header().Set("Content-Type", "application/json")
@@ -224,7 +228,8 @@ func (i *issuer) token(client, grant, scope, refresh string) (int, string, *pair
 	} else if p == nil || client[0] == 's' {
 		p = i.issue(client, scope)
 	}
-	body := fmt.Sprintf(`{"access_token":%q,"token_type":"Bearer","expires_in":%d`, p.access, faultLife)
+	body := fmt.Sprintf(`{"access_token":%q,"token_type":"Bearer","expires_in":%d`, p.access,
+		faultLife)
 	if p.refresh != "" {
 		body += fmt.Sprintf(`,"refresh_token":%q`, p.refresh)
 	}

@@ -46,12 +46,14 @@ func faultApps(url string) []console.Application {
 	var all []console.Application
 	for n, key := range []string{"p0", "p1", "p2", "p3", "c0", "c1", "s0"} {
 		a := console.Application{
-			Name: console.Private("App" + strconv.Itoa(n)), ConsumerKey: console.Private(key), Grant: tokenapi.GrantClientCredentials,
+			Name: console.Private("App" + strconv.Itoa(n)), ConsumerKey: console.Private(key),
+			Grant:  tokenapi.GrantClientCredentials,
 			Source: console.FromConfig, Secret: console.SecretAvailable,
 			Environment: console.Environment{
 				Name: "faulty", ClientAuth: tokenapi.AuthBasic, CacheTTL: time.Minute,
 				Regime: console.RegimeOpaque, Timeout: faultTimeout,
-				Endpoints: console.Endpoints{TokenURL: console.Private(url + "/token"), RevokeURL: console.Private(url + "/revoke")},
+				Endpoints: console.Endpoints{TokenURL: console.Private(url + "/token"),
+					RevokeURL: console.Private(url + "/revoke")},
 			},
 		}
 		if key[0] != 'c' {
@@ -81,10 +83,12 @@ func faultConsole(
 	url, name string, clock func() time.Time, k console.Keeper,
 ) (*console.Service, error) {
 	return console.New(console.Options{
-		Clock: clock, LeaseClock: clock, Keeper: k, Vault: nameVault(name), Applications: faultApps(url),
-		UndoWindow: 3 * time.Second, DueBefore: time.Minute, Owner: name,
+		Clock: clock, LeaseClock: clock, Keeper: k, Vault: nameVault(name),
+		Applications: faultApps(url),
+		UndoWindow:   3 * time.Second, DueBefore: time.Minute, Owner: name,
 		Connect: func(e console.Environment) (console.API, error) {
-			return tokenapi.New(tokenapi.Config{Endpoints: e.Endpoints.Client(), Timeout: e.Timeout}, clock)
+			return tokenapi.New(
+				tokenapi.Config{Endpoints: e.Endpoints.Client(), Timeout: e.Timeout}, clock)
 		},
 	})
 }
@@ -178,7 +182,8 @@ func act(
 	case "get":
 		return s.Get(ctx, app, console.GetOptions{Scopes: scopes})
 	case "obtain":
-		o := console.ObtainOptions{GetOptions: console.GetOptions{Scopes: scopes}, MinLeft: time.Minute, Fresh: true}
+		o := console.ObtainOptions{GetOptions: console.GetOptions{Scopes: scopes},
+			MinLeft: time.Minute, Fresh: true}
 		return s.Obtain(ctx, app, o)
 	case "renew":
 		return s.Renew(ctx, id)
@@ -227,7 +232,8 @@ func anything(s *console.Service, app console.Application, random *rand.Rand, sa
 		}
 		var mine []console.Token
 		for _, t := range b.Tokens {
-			if t.AppID == app.ID && t.ReplacedBy == "" && t.AcceptedAt.IsZero() && t.RevokeAt.IsZero() {
+			if t.AppID == app.ID && t.ReplacedBy == "" && t.AcceptedAt.IsZero() &&
+				t.RevokeAt.IsZero() {
 				mine = append(mine, t)
 			}
 		}
@@ -241,7 +247,8 @@ func anything(s *console.Service, app console.Application, random *rand.Rand, sa
 	}
 	switch n := random.IntN(10); {
 	case n < 3:
-		o := console.ObtainOptions{GetOptions: console.GetOptions{Scopes: scopes}, MinLeft: time.Minute, Fresh: n == 0}
+		o := console.ObtainOptions{GetOptions: console.GetOptions{Scopes: scopes},
+			MinLeft: time.Minute, Fresh: n == 0}
 		out, err = s.Obtain(ctx, app.ID, o)
 	case n < 4:
 		out, err = s.Get(ctx, app.ID, console.GetOptions{Scopes: scopes})

@@ -50,21 +50,28 @@ func rowOverSince(t Token, p Policy, now time.Time) (since time.Time, held Held)
 	const revoke = "revoke it first"
 	switch {
 	case t.Unsure != nil && !t.Unsure.Over(now):
-		return since, Held{Why: "the answer to its refresh was never seen", Until: t.Unsure.EndsBy, Hint: "lanyard forget " + t.Unsure.ID + " dismisses that"}
+		return since, Held{Why: "the answer to its refresh was never seen", Until: t.Unsure.EndsBy,
+			Hint: "lanyard forget " + t.Unsure.ID + " dismisses that"}
 	case pendingRevoke(t):
-		return since, Held{Why: "its revoke is not accepted yet", Hint: "lanyard revocations shows why"}
+		return since, Held{Why: "its revoke is not accepted yet",
+			Hint: "lanyard revocations shows why"}
 	case st.State == Unsure, st.State == Revoking, st.State == Active, st.State == Expiring:
 		return since, Held{Why: "it is " + string(st.State), Until: st.ExpiresAt, Hint: revoke}
 	case st.State == Lingering:
-		return since, Held{Why: "it is lingering: the gateway may let it through", Until: st.StaleUntil, Hint: "wait, or probe it until it is dead"}
+		return since, Held{Why: "it is lingering: the gateway may let it through",
+			Until: st.StaleUntil, Hint: "wait, or probe it until it is dead"}
 	case t.Refresh == RefreshLive:
-		return since, Held{Why: "it is " + string(st.State) + ", but its refresh token may be alive", Hint: revoke}
+		return since, Held{
+			Why: "it is " + string(st.State) + ", but its refresh token may be alive", Hint: revoke}
 	case st.State != Expired && st.AtServer == AtServerActive && st.AtServerAt.After(st.EndedAt):
-		return since, Held{Why: "the server called it active after its end", Until: st.ExpiresAt, Hint: revoke}
-	case st.State == Expired && st.AtServer == AtServerActive && !st.AtServerAt.Before(st.ExpiresAt):
+		return since, Held{Why: "the server called it active after its end", Until: st.ExpiresAt,
+			Hint: revoke}
+	case st.State == Expired && st.AtServer == AtServerActive &&
+		!st.AtServerAt.Before(st.ExpiresAt):
 		return since, Held{Why: "the server called it active after its expiry", Hint: revoke}
 	case st.PastExpiry > 0 && now.Before(st.ExpiresAt.Add(st.PastExpiry+clockLeeway)):
-		return since, Held{Why: "the gateway let it through after its expiry", Until: st.ExpiresAt.Add(st.PastExpiry + clockLeeway), Hint: "wait, or probe it again"}
+		return since, Held{Why: "the gateway let it through after its expiry",
+			Until: st.ExpiresAt.Add(st.PastExpiry + clockLeeway), Hint: "wait, or probe it again"}
 	}
 	if since = st.OverAt; st.State == Expired {
 		since = st.ExpiresAt.Add(st.PastExpiry)
@@ -164,7 +171,9 @@ func (s *Service) forgettable(r Reader, what ForgetWhat) (f Forgotten, err error
 		}
 	}
 	for _, t := range f.Tokens {
-		if left[t.AppID] || slices.ContainsFunc(f.Applications, func(a Application) bool { return a.ID == t.AppID }) {
+		if left[t.AppID] ||
+			slices.ContainsFunc(f.Applications,
+				func(a Application) bool { return a.ID == t.AppID }) {
 			continue
 		}
 		left[t.AppID] = true
@@ -187,7 +196,9 @@ func openMarks(r Reader, now time.Time) ([]Mark, error) {
 func (s *Service) overSince(r Reader, t Token, lost []Mark) (time.Time, Held, error) {
 	a, err := s.owner(r, t.AppID)
 	if isCode(err, CodeStoreAltered) {
-		return time.Time{}, Held{Why: "its application is altered", Hint: "lanyard forget " + t.AppID + " removes that"}, nil
+		return time.Time{},
+			Held{Why: "its application is altered",
+				Hint: "lanyard forget " + t.AppID + " removes that"}, nil
 	}
 	if err != nil {
 		return time.Time{}, Held{}, err
@@ -210,19 +221,27 @@ func (s *Service) overSince(r Reader, t Token, lost []Mark) (time.Time, Held, er
 func (s *Service) mayForgetApp(a Application, lost []Mark) error {
 	switch {
 	case a.Source == FromStore:
-		return &Error{Code: CodeNotGone, Text: "forget: " + string(a.Label()) + " is not gone: it was added in the console", Hint: "delete it in the console first; --over forgets its tokens that are over"}
+		return &Error{Code: CodeNotGone,
+			Text: "forget: " + string(a.Label()) + " is not gone: it was added in the console",
+			Hint: "delete it in the console first; --over forgets its tokens that are over"}
 	case a.Source != Gone:
 		place := s.opt.ConfigPath
 		if place == "" {
 			place = "the configuration file"
 		}
-		return &Error{Code: CodeNotGone, Text: "forget: " + string(a.Label()) + " is not gone: it is in " + place, Hint: "take it out there first; --over forgets its tokens that are over"}
+		return &Error{Code: CodeNotGone,
+			Text: "forget: " + string(a.Label()) + " is not gone: it is in " + place,
+			Hint: "take it out there first; --over forgets its tokens that are over"}
 	}
 	for _, m := range lost {
 		if m.AppID == a.ID && m.TokenID == "" {
 			return &Error{
-				Code: CodeNotOver, Text: "forget: " + string(a.Label()) + " is no longer configured, and the answer to a " + m.Verb() + " was never seen: " +
-					MarkEnd(m, func(t time.Time) string { return utc(t, s.Now()) }), Hint: "forget " + m.ID + " dismisses that; then the rest can be forgotten",
+				Code: CodeNotOver,
+				Text: "forget: " + string(a.Label()) +
+					" is no longer configured, and the answer to a " + m.Verb() +
+					" was never seen: " +
+					MarkEnd(m, func(t time.Time) string { return utc(t, s.Now()) }),
+				Hint: "forget " + m.ID + " dismisses that; then the rest can be forgotten",
 			}
 		}
 	}
@@ -253,17 +272,21 @@ func (s *Service) notOver(r Reader, all []NotOver) error {
 		}
 		words = append(words, line)
 	}
-	return &Error{Code: CodeNotOver, Text: "forget: " + text.CountOf(len(all), "token is", "tokens are") + " not over: " + strings.Join(words, "; "), Hint: strings.Join(hints, "; ")}
+	return &Error{Code: CodeNotOver,
+		Text: "forget: " + text.CountOf(len(all), "token is", "tokens are") + " not over: " +
+			strings.Join(words, "; "), Hint: strings.Join(hints, "; ")}
 }
 
 // leftBehind returns an application that is no longer configured and goes with its last token. One
 // with a secret that a person has stored stays: another configuration may name it.
-func (s *Service) leftBehind(r Reader, appID string, lost []Mark) (a Application, ok bool, err error) {
+func (s *Service) leftBehind(r Reader, appID string,
+	lost []Mark) (a Application, ok bool, err error) {
 	a, err = s.application(r, appID)
 	if isCode(err, CodeNoApplication) || isCode(err, CodeStoreAltered) {
 		return a, false, nil
 	}
-	if err != nil || a.Source != Gone || a.Details.SecretStored || slices.ContainsFunc(lost, func(m Mark) bool { return m.AppID == appID }) {
+	if err != nil || a.Source != Gone || a.Details.SecretStored ||
+		slices.ContainsFunc(lost, func(m Mark) bool { return m.AppID == appID }) {
 		return a, false, err
 	}
 	if alteredToken(r) != "" {
@@ -285,7 +308,9 @@ func alteredToken(r Reader) string {
 }
 
 func errAlteredToken(id string) *Error {
-	return &Error{Code: CodeNotOver, Text: "forget: token " + id + " is altered, so that nobody knows whose it is, and it may be alive",
+	return &Error{Code: CodeNotOver,
+		Text: "forget: token " + id +
+			" is altered, so that nobody knows whose it is, and it may be alive",
 		Hint: "lanyard forget " + id + " removes it; then the application can be forgotten"}
 }
 
@@ -321,7 +346,8 @@ func (s *Service) Forget(ctx context.Context, what ForgetWhat) (done Forgotten, 
 
 // forgetTokens removes those of the tokens that are over, or were over by before unless that is
 // zero. With history it removes their log, too.
-func (s *Service) forgetTokens(ctx context.Context, tokens []Token, before time.Time, history bool) (done Forgotten, err error) {
+func (s *Service) forgetTokens(ctx context.Context, tokens []Token, before time.Time,
+	history bool) (done Forgotten, err error) {
 	for part := range slices.Chunk(tokens, forgetAtOnce) {
 		if err := ctx.Err(); err != nil {
 			return done, err
@@ -341,7 +367,8 @@ func (s *Service) forgetTokens(ctx context.Context, tokens []Token, before time.
 
 // forgetSome is one transaction of forgetTokens. All rows of a token go together: each may know
 // something that the others do not, such as a revoke.
-func (s *Service) forgetSome(w Writer, tokens []Token, before time.Time, history bool) (done Forgotten, err error) {
+func (s *Service) forgetSome(w Writer, tokens []Token, before time.Time,
+	history bool) (done Forgotten, err error) {
 	lost, err := openMarks(w, s.Now())
 	if err != nil {
 		return done, err
@@ -389,7 +416,8 @@ func (s *Service) forgetSome(w Writer, tokens []Token, before time.Time, history
 
 // forgetApps removes applications that are no longer configured, with their history, if they have
 // neither tokens nor marks. It fails for a named one that has.
-func (s *Service) forgetApps(ctx context.Context, named, behind []string, history bool) (done []Application, err error) {
+func (s *Service) forgetApps(ctx context.Context, named, behind []string,
+	history bool) (done []Application, err error) {
 	for _, id := range slices.Concat(named, behind) {
 		var went *Application
 		err := s.update(ctx, func(w Writer) error {
@@ -418,7 +446,9 @@ func (s *Service) forgetApps(ctx context.Context, named, behind []string, histor
 			case err != nil || used && !must:
 				return err
 			case used:
-				return &Error{Code: CodeNotOver, Text: "forget: " + string(a.Label()) + " has got a token meanwhile", Hint: "try again"}
+				return &Error{Code: CodeNotOver,
+					Text: "forget: " + string(a.Label()) + " has got a token meanwhile",
+					Hint: "try again"}
 			}
 			went = &a
 			return dropApplication(w, a, history, s.Now())

@@ -12,7 +12,8 @@ import (
 func TestCalledActiveAfterExpiryIsNotOver(t *testing.T) {
 	t.Parallel()
 	tok := console.Token{
-		ID: "t_aaaaaaaaaaaa", Lifetime: tokenapi.Bounded, IssuedAt: t0, ExpiresAt: t0.Add(time.Hour), Granted: time.Hour, Refresh: console.RefreshNone,
+		ID: "t_aaaaaaaaaaaa", Lifetime: tokenapi.Bounded, IssuedAt: t0,
+		ExpiresAt: t0.Add(time.Hour), Granted: time.Hour, Refresh: console.RefreshNone,
 	}
 	now := t0.Add(3 * time.Hour)
 	if _, held := console.OverSince(tok, console.Policy{}, now); held.Why != "" {

@@ -26,7 +26,8 @@ func (w *world) holds(app string, all ...console.Token) {
 			if err := wr.PutToken(&t); err != nil {
 				return err
 			}
-			if err := wr.PutSecrets(t.ID, console.Secrets{Access: secret.New("secret of " + t.ID)}); err != nil {
+			if err := wr.PutSecrets(t.ID,
+				console.Secrets{Access: secret.New("secret of " + t.ID)}); err != nil {
 				return err
 			}
 			for _, p := range probes {
@@ -87,26 +88,35 @@ func shapes() (all []struct {
 		}
 	}
 	add("active", false, long)
-	add("expiring", false, func(t *console.Token) { t.ExpiresAt = t0.Add(2*time.Hour + 30*time.Second) })
-	add("unbounded", false, func(t *console.Token) { t.Lifetime, t.ExpiresAt = tokenapi.Unbounded, time.Time{} })
-	add("unknown", false, func(t *console.Token) { t.Lifetime, t.ExpiresAt = tokenapi.Unknown, time.Time{} })
-	add("ambiguous", false, func(t *console.Token) { t.Lifetime, t.ExpiresAt = tokenapi.Ambiguous, time.Time{} })
+	add("expiring", false,
+		func(t *console.Token) { t.ExpiresAt = t0.Add(2*time.Hour + 30*time.Second) })
+	add("unbounded", false,
+		func(t *console.Token) { t.Lifetime, t.ExpiresAt = tokenapi.Unbounded, time.Time{} })
+	add("unknown", false,
+		func(t *console.Token) { t.Lifetime, t.ExpiresAt = tokenapi.Unknown, time.Time{} })
+	add("ambiguous", false,
+		func(t *console.Token) { t.Lifetime, t.ExpiresAt = tokenapi.Ambiguous, time.Time{} })
 	add("lingering", false, revoked(7100))
 	add("dead", true, revoked(100))
-	add("accepted after its window", false, func(t *console.Token) { revoked(100)(t); t.Probes = probes(3000, yes) })
+	add("accepted after its window", false,
+		func(t *console.Token) { revoked(100)(t); t.Probes = probes(3000, yes) })
 	add("called active after its revoke", false, func(t *console.Token) {
 		revoked(100)(t)
-		t.Probes, t.AtServer, t.AtServerAt, t.ActiveAt = probes(200, no, 202, no, 204, no), console.ServerActive, at(300), at(300)
+		t.Probes, t.AtServer, t.AtServerAt, t.ActiveAt = probes(200, no, 202, no, 204, no),
+			console.ServerActive, at(300), at(300)
 	})
-	add("replaced", false, func(t *console.Token) { long(t); t.ReplacedAt, t.ReplacedBy = at(100), "t_y" })
+	add("replaced", false,
+		func(t *console.Token) { long(t); t.ReplacedAt, t.ReplacedBy = at(100), "t_y" })
 	add("superseded", true, func(t *console.Token) {
 		long(t)
 		t.ReplacedAt, t.ReplacedBy, t.Probes = at(100), "t_y", probes(200, no, 202, no, 204, no)
 	})
-	add("refused", true, func(t *console.Token) { long(t); t.Probes = probes(200, no, 202, no, 204, no) })
+	add("refused", true,
+		func(t *console.Token) { long(t); t.Probes = probes(200, no, 202, no, 204, no) })
 	add("expired", true, func(*console.Token) {})
 	add("accepted after its expiry", false, func(t *console.Token) { t.Probes = probes(7190, yes) })
-	add("accepted after its expiry long ago", true, func(t *console.Token) { t.Probes = probes(3700, yes) })
+	add("accepted after its expiry long ago", true,
+		func(t *console.Token) { t.Probes = probes(3700, yes) })
 	return all
 }
 
@@ -120,7 +130,8 @@ func TestForgetsExactlyWhatIsOver(t *testing.T) {
 	var all []console.Token
 	var want, forgotten []string
 	for _, sh := range shapes() {
-		for _, refresh := range []console.RefreshState{console.RefreshNone, console.RefreshLive, console.RefreshSpent, console.RefreshRevoked} {
+		for _, refresh := range []console.RefreshState{console.RefreshNone, console.RefreshLive,
+			console.RefreshSpent, console.RefreshRevoked} {
 			for _, revoke := range []string{"", "pending", "pending refresh"} {
 				for _, mark := range []string{"", "open", "over"} {
 					if revoke != "" && mark != "" && refresh != console.RefreshNone {
@@ -143,7 +154,8 @@ func TestForgetsExactlyWhatIsOver(t *testing.T) {
 						}
 					}
 					if mark != "" {
-						m := console.Mark{ID: "m_" + tok.ID, Op: "refresh", AppID: app.ID, TokenID: tok.ID, SentAt: at(50)}
+						m := console.Mark{ID: "m_" + tok.ID, Op: "refresh", AppID: app.ID,
+							TokenID: tok.ID, SentAt: at(50)}
 						if mark == "over" {
 							m.EndsBy = at(60)
 						}
@@ -163,11 +175,14 @@ func TestForgetsExactlyWhatIsOver(t *testing.T) {
 	s := w.console()
 	w.clock.advance(2 * time.Hour)
 	// One that is named and is not over is refused with its reason, and nothing goes.
-	_, err := s.Forget(t.Context(), console.ForgetWhat{Tokens: append([]string{forgotten[0]}, want...)})
+	_, err := s.Forget(t.Context(),
+		console.ForgetWhat{Tokens: append([]string{forgotten[0]}, want...)})
 	if !isCode(err, "not_over") || console.Hint(err) == "" {
 		t.Errorf("refused with %v", err)
 	}
-	for _, part := range []string{fmt.Sprint(len(want), " tokens are not over"), " (Orders@sandbox/PRODUCTION): the gateway let it through after its expiry, until 14:04:50Z; ", fmt.Sprint("; ", len(want)-10, " more")} {
+	for _, part := range []string{fmt.Sprint(len(want), " tokens are not over"),
+		" (Orders@sandbox/PRODUCTION): the gateway let it through after its expiry, until " +
+			"14:04:50Z; ", fmt.Sprint("; ", len(want)-10, " more")} {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("%q does not say %q", err, part)
 		}
@@ -177,8 +192,10 @@ func TestForgetsExactlyWhatIsOver(t *testing.T) {
 	}
 	plan := must[console.Forgotten](t)(s.Forgettable(t.Context(), console.ForgetWhat{Over: true}))
 	done := must[console.Forgotten](t)(s.Forget(t.Context(), console.ForgetWhat{Over: true}))
-	if len(done.Tokens) != len(forgotten) || len(plan.Tokens) != len(forgotten) || len(done.Kept) != len(want) || len(done.Applications) > 0 {
-		t.Errorf("forgot %d, told %d, kept %d; want %d and %d", len(done.Tokens), len(plan.Tokens), len(done.Kept), len(forgotten), len(want))
+	if len(done.Tokens) != len(forgotten) || len(plan.Tokens) != len(forgotten) ||
+		len(done.Kept) != len(want) || len(done.Applications) > 0 {
+		t.Errorf("forgot %d, told %d, kept %d; want %d and %d", len(done.Tokens), len(plan.Tokens),
+			len(done.Kept), len(forgotten), len(want))
 	}
 	for _, n := range plan.Kept {
 		if n.Held.Why == "" || n.Held.Hint == "" {
@@ -227,14 +244,17 @@ func TestForgetsTwinsTogether(t *testing.T) {
 	w.holds("", revoked, refresh)
 	s := w.console()
 	w.clock.advance(2 * time.Hour)
-	if _, err := s.Forget(t.Context(), console.ForgetWhat{Tokens: []string{"t_a"}}); !isCode(err, "not_over") {
+	if _, err := s.Forget(t.Context(), console.ForgetWhat{Tokens: []string{"t_a"}}); !isCode(err,
+		"not_over") {
 		t.Errorf("its twin has a live refresh token: %v", err)
 	}
-	if got := must[console.Forgotten](t)(s.Forget(t.Context(), console.ForgetWhat{OverOf: []string{a.ID}})); len(got.Tokens) > 0 {
+	if got := must[console.Forgotten](
+		t)(s.Forget(t.Context(), console.ForgetWhat{OverOf: []string{a.ID}})); len(got.Tokens) > 0 {
 		t.Errorf("forgot %v", got.Tokens)
 	}
 	w.edit("t_b", func(t *console.Token) { t.Refresh = console.RefreshSpent })
-	got := must[console.Forgotten](t)(s.Forget(t.Context(), console.ForgetWhat{Tokens: []string{"t_a"}}))
+	got := must[console.Forgotten](
+		t)(s.Forget(t.Context(), console.ForgetWhat{Tokens: []string{"t_a"}}))
 	if left := w.ids(); len(left) != 0 || len(got.Tokens) != 2 {
 		t.Errorf("left %v, told %v", left, got.Tokens) // alone, t_b would be shown as active
 	}
@@ -259,10 +279,12 @@ func TestForgottenLifeBoundsMarks(t *testing.T) {
 			}
 		})
 		short := first
-		short.ID, short.AccessHash, short.Granted, short.ExpiresAt = "t_short", "", time.Minute, t0.Add(time.Minute)
+		short.ID, short.AccessHash, short.Granted, short.ExpiresAt = "t_short", "", time.Minute,
+			t0.Add(time.Minute)
 		w.holds(app.ID, short)
 		w.clock.advance(24 * time.Hour)
-		must[console.Forgotten](t)(s.Forget(t.Context(), console.ForgetWhat{Tokens: []string{first.ID}}))
+		must[console.Forgotten](
+			t)(s.Forget(t.Context(), console.ForgetWhat{Tokens: []string{first.ID}}))
 		m = w.loses(s, app.ID, console.GetOptions{})
 		switch {
 		case endless && !m.EndsBy.IsZero():
@@ -290,12 +312,15 @@ func TestForgetsWithHistory(t *testing.T) {
 	must[console.Forgotten](t)(s.Forget(t.Context(), console.ForgetWhat{Tokens: []string{one.ID}}))
 	w.replays("a token is forgotten")
 	for _, e := range w.log() {
-		if e.TokenID == one.ID && (e.Kind != console.EventForgotten || e.Fingerprint != one.Fingerprint || e.Application != orders.Label()) {
+		if e.TokenID == one.ID &&
+			(e.Kind != console.EventForgotten || e.Fingerprint != one.Fingerprint ||
+				e.Application != orders.Label()) {
 			t.Errorf("left of %s: %+v", one.Fingerprint, e)
 		}
 	}
 	later := w.console(func(o *console.Options) { o.Applications = nil })
-	got := must[console.Forgotten](t)(later.Forget(t.Context(), console.ForgetWhat{Applications: []string{pay.ID}}))
+	got := must[console.Forgotten](
+		t)(later.Forget(t.Context(), console.ForgetWhat{Applications: []string{pay.ID}}))
 	if len(got.Tokens) != 1 || len(got.Applications) != 1 || len(w.ids()) != 0 {
 		t.Errorf("%+v", got)
 	}
@@ -305,7 +330,8 @@ func TestForgetsWithHistory(t *testing.T) {
 			told = append(told, string(e.Kind)+" "+e.Fingerprint+" "+string(e.Application))
 		}
 	}
-	if want := []string{"forgotten " + two.Fingerprint + " " + string(pay.Label()), "forgotten  " + string(pay.Label())}; !slices.Equal(told, want) {
+	if want := []string{"forgotten " + two.Fingerprint + " " + string(pay.Label()),
+		"forgotten  " + string(pay.Label())}; !slices.Equal(told, want) {
 		t.Errorf("logged %q, want %q", told, want)
 	}
 	w.replays("an application is forgotten")

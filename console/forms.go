@@ -42,7 +42,8 @@ func As(a Application, t Token, sec Secrets, form Form) (secret.Text, error) {
 		return text, plainText(text)
 	}
 	if form == FormJSON {
-		out := map[string]any{"access_token": sec.Access.Reveal(), "token_type": tokenKind(t), "scope": strings.Join(t.Scopes, " ")}
+		out := map[string]any{"access_token": sec.Access.Reveal(), "token_type": tokenKind(t),
+			"scope": strings.Join(t.Scopes, " ")}
 		if !sec.Refresh.IsZero() {
 			out["refresh_token"] = sec.Refresh.Reveal()
 		}
@@ -69,8 +70,13 @@ func As(a Application, t Token, sec Secrets, form Form) (secret.Text, error) {
 		return sec.Access, nil
 	}
 	u, err := url.Parse(string(a.ProbeURL))
-	if a.ProbeURL == "" || err != nil || strings.ContainsFunc(string(a.ProbeURL)+a.Environment.CAFile, func(r rune) bool { return r < ' ' || r > '~' }) {
-		return secret.Text{}, &Error{Code: CodeNoProbeURL, Text: string(a.Label()) + " has no probe URL that can be written down", Hint: "set probe_url"}
+	if a.ProbeURL == "" || err != nil ||
+		strings.ContainsFunc(string(a.ProbeURL)+a.Environment.CAFile,
+			func(r rune) bool { return r < ' ' || r > '~' }) {
+		return secret.Text{},
+			&Error{Code: CodeNoProbeURL,
+				Text: string(a.Label()) + " has no probe URL that can be written down",
+				Hint: "set probe_url"}
 	}
 	if form == FormHTTP {
 		return secret.New(a.ProbeMethod() + " " + u.String() + "\n" + header + "\n"), nil
@@ -109,8 +115,11 @@ func asciiJSON(text string) string {
 // plainText refuses a credential with characters on which a terminal or shell acts. RFC 6749 allows
 // printable ASCII; a line break would forge a header, and a quote would end a curl setting.
 func plainText(t secret.Text) error {
-	if strings.ContainsFunc(t.Reveal(), func(r rune) bool { return r < '!' || r > '~' || r == '"' || r == '\\' }) {
-		return &Error{Code: CodeOddToken, Text: "the token holds characters that cannot be printed safely", Hint: "as JSON it can be copied and printed"}
+	if strings.ContainsFunc(t.Reveal(),
+		func(r rune) bool { return r < '!' || r > '~' || r == '"' || r == '\\' }) {
+		return &Error{Code: CodeOddToken,
+			Text: "the token holds characters that cannot be printed safely",
+			Hint: "as JSON it can be copied and printed"}
 	}
 	return nil
 }
@@ -118,7 +127,8 @@ func plainText(t secret.Text) error {
 // tokenKind returns the scheme with which a token is sent (RFC 6750 section 2.1).
 func tokenKind(t Token) string {
 	k := t.TokenType
-	if k == "" || strings.EqualFold(k, "bearer") || strings.ContainsFunc(k, func(r rune) bool { return r < '!' || r > '~' }) {
+	if k == "" || strings.EqualFold(k, "bearer") ||
+		strings.ContainsFunc(k, func(r rune) bool { return r < '!' || r > '~' }) {
 		return "Bearer"
 	}
 	return k

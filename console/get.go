@@ -33,7 +33,8 @@ func (s *Service) Get(ctx context.Context, appID string, o GetOptions) (out Outc
 		return out, err
 	}
 	err = s.withLease(ctx, s.asking(a, q, "get"), func(a Application, l *lease) error {
-		theirs, err := s.look(ctx, func(r Reader) (*Token, error) { return s.answeredSame(r, a, since, q) })
+		theirs, err := s.look(ctx,
+			func(r Reader) (*Token, error) { return s.answeredSame(r, a, since, q) })
 		if err != nil {
 			return err
 		}
@@ -48,13 +49,15 @@ func (s *Service) Get(ctx context.Context, appID string, o GetOptions) (out Outc
 }
 
 // answeredSame returns the token that an equal request has brought since a revision.
-func (s *Service) answeredSame(r Reader, a Application, since int64, q grantRequest) (found *Token, err error) {
+func (s *Service) answeredSame(r Reader, a Application, since int64,
+	q grantRequest) (found *Token, err error) {
 	err = r.Newest(TokenFilter{AppIDs: []string{a.ID}, AnsweredAfter: since}, func(t Token) bool {
 		if !s.answeredAfter(t, since) || !q.brought(t, a) {
 			return true
 		}
 		switch st := StatusAt(t, s.Policy(a), s.Now()); {
-		case st.State == Active, st.State == Expiring, st.State == Expired, st.Cause == CauseRefused:
+		case st.State == Active, st.State == Expiring, st.State == Expired,
+			st.Cause == CauseRefused:
 			found = &t
 		}
 		return found == nil
@@ -63,7 +66,8 @@ func (s *Service) answeredSame(r Reader, a Application, since int64, q grantRequ
 }
 
 // look reads one token; nil if there is none.
-func (s *Service) look(ctx context.Context, find func(Reader) (*Token, error)) (found *Token, err error) {
+func (s *Service) look(ctx context.Context,
+	find func(Reader) (*Token, error)) (found *Token, err error) {
 	err = s.opt.Keeper.View(ctx, func(r Reader) (err error) {
 		found, err = find(r)
 		return err
@@ -90,7 +94,9 @@ func (s *Service) refusedNote(t Token, a Application) []string {
 	if StatusAt(t, s.Policy(a), s.Now()).Cause != CauseRefused {
 		return nil
 	}
-	return []string{"the server hands out " + t.Fingerprint + " again, though the gateway has refused it three times in a row"}
+	return []string{
+		"the server hands out " + t.Fingerprint +
+			" again, though the gateway has refused it three times in a row"}
 }
 
 // ownUser reports whether a token is for the application's own user.
@@ -115,7 +121,8 @@ func (s *Service) requestToken(ctx context.Context, a Application, under []*leas
 	a = q.by(a)
 	scopes := q.scopes
 	if a.Source == Gone {
-		return out, &Error{Code: CodeGone, Text: string(a.Label()) + " is no longer configured", Hint: "its tokens can still be refreshed, revoked and probed"}
+		return out, &Error{Code: CodeGone, Text: string(a.Label()) + " is no longer configured",
+			Hint: "its tokens can still be refreshed, revoked and probed"}
 	}
 	if k, ok := s.willSupersede(ctx, a, scopes); ok && s.opt.Supersede != nil {
 		s.opt.Supersede(k) // before a person signs in: the scopes can still be changed
@@ -129,7 +136,8 @@ func (s *Service) requestToken(ctx context.Context, a Application, under []*leas
 	store := func(w Writer, ans tokenapi.TokenAnswer) error {
 		var err error
 		out.Previous = nil // an earlier attempt to store it may have set this
-		t := Token{AppID: a.ID, Grant: a.Grant, User: a.Username, Scopes: scopes, Asked: scopes, Request: &q.want}
+		t := Token{AppID: a.ID, Grant: a.Grant, User: a.Username, Scopes: scopes, Asked: scopes,
+			Request: &q.want}
 		out.Token, out.Same, out.Notes, err = s.file(w, a, ans, t, secret.Text{})
 		if err == nil && !out.Same {
 			var note string
@@ -162,11 +170,13 @@ func (s *Service) requestToken(ctx context.Context, a Application, under []*leas
 }
 
 // grant builds the token request for an application.
-func (s *Service) grant(ctx context.Context, a Application, q grantRequest) (tokenapi.TokenRequest, error) {
+func (s *Service) grant(ctx context.Context, a Application,
+	q grantRequest) (tokenapi.TokenRequest, error) {
 	scopes := q.scopes
 	req := tokenapi.TokenRequest{Grant: a.Grant, Scopes: scopes, Extra: a.Extra}
 	if a.Grant == tokenapi.GrantRefreshToken {
-		return req, &Error{Code: CodeNoGrant, Text: string(a.Label()) + " can only refresh, and holds nothing to refresh",
+		return req, &Error{Code: CodeNoGrant,
+			Text: string(a.Label()) + " can only refresh, and holds nothing to refresh",
 			Hint: "give the application another grant"}
 	}
 	creds, err := s.credentials(ctx, a)
@@ -192,7 +202,8 @@ func (s *Service) grant(ctx context.Context, a Application, q grantRequest) (tok
 }
 
 // assertion returns the assertion of a JWT bearer grant, given or signed now.
-func (s *Service) assertion(ctx context.Context, a Application, q grantRequest) (secret.Text, error) {
+func (s *Service) assertion(ctx context.Context, a Application,
+	q grantRequest) (secret.Text, error) {
 	if a.Details.ReadyAssertion {
 		return q.assertion, nil
 	}
@@ -204,7 +215,9 @@ func (s *Service) assertion(ctx context.Context, a Application, q grantRequest) 
 	if err != nil {
 		return secret.Text{}, err
 	}
-	return api.SignAssertion(tokenapi.SigningKey{Key: key, Alg: a.Details.SigningAlg, KeyID: a.Details.SigningKeyID}, claimsOf(a))
+	return api.SignAssertion(
+		tokenapi.SigningKey{Key: key, Alg: a.Details.SigningAlg, KeyID: a.Details.SigningKeyID},
+		claimsOf(a))
 }
 
 // expiryJitter is by how much two answers about one expiry may differ: servers count whole seconds,
@@ -213,7 +226,8 @@ const expiryJitter = 2 * time.Second
 
 // file stores a token answer: in the held row if the token is held already, else as a new token
 // made from t. It keeps the refresh token keep if the answer has none.
-func (s *Service) file(w Writer, a Application, ans tokenapi.TokenAnswer, t Token, keep secret.Text) (Token, bool, []string, error) {
+func (s *Service) file(w Writer, a Application, ans tokenapi.TokenAnswer, t Token,
+	keep secret.Text) (Token, bool, []string, error) {
 	sec := Secrets{Access: ans.Access, Refresh: ans.Refresh, ID: ans.ID}
 	if sec.Refresh.IsZero() {
 		sec.Refresh = keep
@@ -266,7 +280,10 @@ func (s *Service) file(w Writer, a Application, ans tokenapi.TokenAnswer, t Toke
 		return Token{}, false, nil, err
 	}
 	for i := range t.Twins {
-		notes = append(notes, s.labelOf(w, t.Twins[i].Row.AppID)+" holds this very token too: the server makes no difference between the two, and a revoke ends it for both")
+		notes = append(notes,
+			s.labelOf(w, t.Twins[i].Row.AppID)+
+				" holds this very token too: the server makes no difference between the two, "+
+				"and a revoke ends it for both")
 	}
 	return t, false, notes, nil
 }
@@ -310,13 +327,15 @@ func fileSame(w Writer, t *Token, ans tokenapi.TokenAnswer, sec Secrets) ([]stri
 	var notes []string
 	pending := pendingRevoke(*t) // issuing the token again does not undo a pending revoke
 	if pending || revokingTwin(*t, false) != "" {
-		notes = append(notes, "the server hands out a token again whose revoke it has not accepted yet")
+		notes = append(notes,
+			"the server hands out a token again whose revoke it has not accepted yet")
 	}
 	revived := t.revive()
 	t.Lifetime = ans.Lifetime
 	if ans.Lifetime == tokenapi.Bounded {
 		exp := ans.At.Add(ans.Life())
-		if d := exp.Sub(t.ExpiresAt); t.ExpiresAt.IsZero() || d > expiryJitter || d < -expiryJitter {
+		if d := exp.Sub(t.ExpiresAt); t.ExpiresAt.IsZero() || d > expiryJitter ||
+			d < -expiryJitter {
 			t.ExpiresAt = exp
 		}
 		t.Granted = max(t.Granted, ans.Life())
@@ -330,7 +349,8 @@ func fileSame(w Writer, t *Token, ans tokenapi.TokenAnswer, sec Secrets) ([]stri
 	if sec.Refresh.IsZero() {
 		sec.Refresh = old.Refresh
 	} else {
-		if !sec.Refresh.Equal(old.Refresh) { // a revoke of the old refresh token says nothing of the new one
+		if !sec.Refresh.Equal(old.Refresh) {
+			// a revoke of the old refresh token says nothing of the new one
 			t.RefreshAcceptedAt = time.Time{}
 			if t.RevokeKind == RevokeRefresh && !pending {
 				t.RevokeAt, t.RevokeKind = time.Time{}, ""

@@ -56,7 +56,9 @@ func (s *Service) keptFields(ctx context.Context, a Application) ([]tokenapi.Fie
 	for _, name := range a.Details.Headers {
 		value, ok := values[name]
 		if !ok || err != nil {
-			return nil, &Error{Code: CodeNoSecret, Text: "header " + name + " of " + string(a.Label()) + ": its value is not kept, and the application is no longer configured",
+			return nil, &Error{Code: CodeNoSecret,
+				Text: "header " + name + " of " + string(a.Label()) +
+					": its value is not kept, and the application is no longer configured",
 				Hint: "put the application back into the configuration"}
 		}
 		all = append(all, tokenapi.Field{Name: name, Value: secret.New(value)})
@@ -65,7 +67,8 @@ func (s *Service) keptFields(ctx context.Context, a Application) ([]tokenapi.Fie
 }
 
 // fields fetches the values of headers.
-func (s *Service) fields(ctx context.Context, a Application, names []string, kind func(string) SecretKind) ([]tokenapi.Field, error) {
+func (s *Service) fields(ctx context.Context, a Application, names []string,
+	kind func(string) SecretKind) ([]tokenapi.Field, error) {
 	var all []tokenapi.Field
 	for _, name := range names {
 		value, err := s.opt.Vault.Secret(ctx, a, kind(name))
@@ -93,7 +96,9 @@ func RepeatedProbes(apps ...Application) string {
 	var all []string
 	for _, a := range apps {
 		if a.ProbeActs() {
-			all = append(all, "each probe of "+string(a.Label())+" sends a "+a.ProbeMethod()+" to the API, which may act")
+			all = append(all,
+				"each probe of "+string(a.Label())+" sends a "+a.ProbeMethod()+
+					" to the API, which may act")
 		}
 	}
 	slices.Sort(all)
@@ -111,7 +116,8 @@ type probeWay struct {
 func (p probeWay) form(token secret.Text) string { return p.key + tokenapi.TokenForm(token) }
 
 func (p probeWay) request(a Application, token secret.Text) tokenapi.ProbeRequest {
-	return tokenapi.ProbeRequest{Method: p.method, URL: string(a.ProbeURL), Headers: p.headers, Token: token}
+	return tokenapi.ProbeRequest{Method: p.method, URL: string(a.ProbeURL), Headers: p.headers,
+		Token: token}
 }
 
 // probeWayOf fetches the values of the probe headers. It digests them with a key, because a value
@@ -119,7 +125,8 @@ func (p probeWay) request(a Application, token secret.Text) tokenapi.ProbeReques
 func (s *Service) probeWayOf(ctx context.Context, a Application) (probeWay, error) {
 	way := probeWay{method: a.ProbeMethod(), key: a.ProbeMethod() + " "}
 	var err error
-	if way.headers, err = s.fields(ctx, a, a.Details.ProbeHeaders, ProbeHeaderKind); err != nil || len(way.headers) == 0 {
+	if way.headers, err = s.fields(ctx, a, a.Details.ProbeHeaders, ProbeHeaderKind); err != nil ||
+		len(way.headers) == 0 {
 		return way, err
 	}
 	sum := sha256.New()
@@ -133,7 +140,8 @@ func (s *Service) probeWayOf(ctx context.Context, a Application) (probeWay, erro
 			if err != nil {
 				return err
 			}
-			_, _ = sum.Write([]byte(strings.ToLower(f.Name) + "\x00" + h + "\x00")) // a hash never fails
+			// a hash never fails
+			_, _ = sum.Write([]byte(strings.ToLower(f.Name) + "\x00" + h + "\x00"))
 		}
 		return nil
 	}

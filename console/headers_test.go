@@ -19,7 +19,8 @@ type headerVault struct {
 	values map[console.SecretKind]string
 }
 
-func (v headerVault) Secret(ctx context.Context, a console.Application, kind console.SecretKind) (secret.Text, error) {
+func (v headerVault) Secret(ctx context.Context, a console.Application,
+	kind console.SecretKind) (secret.Text, error) {
 	if value, ok := v.values[kind]; ok {
 		return secret.New(value), nil
 	}
@@ -44,7 +45,8 @@ func TestHeadersOnTokenRequests(t *testing.T) {
 		return nil
 	})
 	s := w.console(func(o *console.Options) {
-		o.Vault = headerVault{w.vault, map[console.SecretKind]string{console.HeaderKind("X-Tenant"): "acme"}}
+		o.Vault = headerVault{
+			w.vault, map[console.SecretKind]string{console.HeaderKind("X-Tenant"): "acme"}}
 	})
 	out, err := s.Get(t.Context(), app.ID, console.GetOptions{})
 	if err == nil {
@@ -98,7 +100,8 @@ func TestHeadersAreCredentials(t *testing.T) {
 	}
 	with := func(value string) error {
 		s := w.console(func(o *console.Options) {
-			o.Vault = headerVault{w.vault, map[console.SecretKind]string{console.HeaderKind("X-Api-Key"): value}}
+			o.Vault = headerVault{
+				w.vault, map[console.SecretKind]string{console.HeaderKind("X-Api-Key"): value}}
 		})
 		_, err := s.Obtain(t.Context(), app.ID, console.ObtainOptions{})
 		return err
@@ -136,7 +139,8 @@ func TestControlByMethodAndHeaders(t *testing.T) {
 		g.clock.advance(2 * time.Minute) // another control may be asked for
 		calls = nil
 	}
-	for _, c := range []struct{ method, key string }{{"", ""}, {"HEAD", ""}, {"OPTIONS", ""}, {"", "key-one"}, {"", "key-two"}, {"HEAD", "key-two"}} {
+	for _, c := range []struct{ method, key string }{{"", ""}, {"HEAD", ""}, {"OPTIONS", ""},
+		{"", "key-one"}, {"", "key-two"}, {"HEAD", "key-two"}} {
 		begin(c.method, c.key)
 		for range 2 {
 			g.sees(tok.ID, tokenapi.Accepted, tokenapi.WhyLetThrough)
@@ -146,7 +150,8 @@ func TestControlByMethodAndHeaders(t *testing.T) {
 			method = "GET"
 		}
 		one := method + " " + c.key
-		if got, want := strings.Join(calls, ","), one+" true,"+one+" false,"+one+" true"; got != want {
+		if got, want := strings.Join(calls, ","),
+			one+" true,"+one+" false,"+one+" true"; got != want {
 			t.Errorf("%+v: calls %q, want %q", c, got, want)
 		}
 	}
@@ -180,7 +185,8 @@ func TestProbeThatActs(t *testing.T) {
 	}
 	body = `{"fault":{"code":900901,"message":"Invalid Credentials"}}`
 	g.sees(tok.ID, tokenapi.Refused, tokenapi.WhyNamed)
-	if is, err := g.s.CheckProbeURL(t.Context(), g.app); err != nil || is.Status != 0 || is.Why != console.WhyControlActs {
+	if is, err := g.s.CheckProbeURL(t.Context(), g.app); err != nil || is.Status != 0 ||
+		is.Why != console.WhyControlActs {
 		t.Errorf("checked: %+v, %v", is, err)
 	}
 	if _, made := g.asked(); made != 0 {
@@ -191,15 +197,18 @@ func TestProbeThatActs(t *testing.T) {
 func TestRepeatedProbes(t *testing.T) {
 	t.Parallel()
 	app := func(name, method string) console.Application {
-		return console.Application{Name: console.Private(name), Details: console.Details{ProbeMethod: method}}
+		return console.Application{Name: console.Private(name),
+			Details: console.Details{ProbeMethod: method}}
 	}
 	for _, method := range []string{"", "GET", "HEAD", "OPTIONS"} {
 		if ask := console.RepeatedProbes(app("A", method)); ask != "" {
 			t.Errorf("%q: %s", method, ask)
 		}
 	}
-	ask := console.RepeatedProbes(app("B", "POST"), app("A", "GET"), app("B", "POST"), app("C", "PURGE"))
-	if ask != "each probe of B sends a POST to the API, which may act\neach probe of C sends a PURGE to the API, which may act" {
+	ask := console.RepeatedProbes(app("B", "POST"), app("A", "GET"), app("B", "POST"),
+		app("C", "PURGE"))
+	if ask != "each probe of B sends a POST to the API, which may act\neach probe of C sends a "+
+		"PURGE to the API, which may act" {
 		t.Error(ask)
 	}
 }
@@ -209,13 +218,17 @@ func TestFormsOfProbeMethod(t *testing.T) {
 	t.Parallel()
 	sec := console.Secrets{Access: secret.New("tok")}
 	for method, want := range map[string][2]string{
-		"": {"curl -sS -H @- 'https://api.example/'", "GET "}, "HEAD": {"curl -sS -H @- -I 'https://api.example/'", "HEAD "},
-		"POST": {"curl -sS -H @- -X 'POST' 'https://api.example/'", "POST "}, "A'B": {`-X 'A'\''B'`, "A'B "},
+		"":     {"curl -sS -H @- 'https://api.example/'", "GET "},
+		"HEAD": {"curl -sS -H @- -I 'https://api.example/'", "HEAD "},
+		"POST": {"curl -sS -H @- -X 'POST' 'https://api.example/'", "POST "},
+		"A'B":  {`-X 'A'\''B'`, "A'B "},
 	} {
-		a := console.Application{ProbeURL: "https://api.example/", Details: console.Details{ProbeMethod: method, ProbeHeaders: []string{"X-Api-Key"}}}
+		a := console.Application{ProbeURL: "https://api.example/",
+			Details: console.Details{ProbeMethod: method, ProbeHeaders: []string{"X-Api-Key"}}}
 		curl, err := console.As(a, console.Token{}, sec, console.FormCurl)
 		http, err2 := console.As(a, console.Token{}, sec, console.FormHTTP)
-		if err != nil || err2 != nil || !strings.Contains(curl.Reveal(), want[0]) || !strings.HasPrefix(http.Reveal(), want[1]) {
+		if err != nil || err2 != nil || !strings.Contains(curl.Reveal(), want[0]) ||
+			!strings.HasPrefix(http.Reveal(), want[1]) {
 			t.Errorf("%q: %s %s %v %v", method, curl.Reveal(), http.Reveal(), err, err2)
 		}
 	}
@@ -250,7 +263,8 @@ func TestEditingKeepsHeaders(t *testing.T) {
 	d.Password = secret.New("wrong")
 	c := must[console.Application](t)(s.Save(t.Context(), d))
 	_, _ = s.Get(t.Context(), c.ID, console.GetOptions{})
-	if got := strings.Join(sent, ","); got != "acme,acme" || b.ID != a.ID || c.ID == a.ID || c.ProbeMethod() != "HEAD" {
+	if got := strings.Join(sent, ","); got != "acme,acme" || b.ID != a.ID || c.ID == a.ID ||
+		c.ProbeMethod() != "HEAD" {
 		t.Errorf("sent %q as %s, %s, %s (%s)", got, a.ID, b.ID, c.ID, c.ProbeMethod())
 	}
 }

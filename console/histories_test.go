@@ -28,31 +28,38 @@ type oracle struct {
 }
 
 func (o *oracle) gone(op string) error {
-	return &tokenapi.Error{Kind: tokenapi.KindNetwork, Op: op, Sent: true, Description: "connection reset"}
+	return &tokenapi.Error{Kind: tokenapi.KindNetwork, Op: op, Sent: true,
+		Description: "connection reset"}
 }
 
-func (o *oracle) Token(_ context.Context, r tokenapi.TokenRequest) (tokenapi.TokenAnswer, tokenapi.Exchange, error) {
+func (o *oracle) Token(_ context.Context,
+	r tokenapi.TokenRequest) (tokenapi.TokenAnswer, tokenapi.Exchange, error) {
 	if o.lost {
 		return tokenapi.TokenAnswer{}, tokenapi.Exchange{}, o.gone(r.Grant)
 	}
 	ans := tokenapi.TokenAnswer{
-		Access: secret.New(o.next), Refresh: secret.New(strings.Replace(o.next, "access", "refresh", 1)),
-		TokenType: "Bearer", RawTokenType: "Bearer", Usable: true, Lifetime: tokenapi.Unknown, At: o.clock.Now(),
+		Access:    secret.New(o.next),
+		Refresh:   secret.New(strings.Replace(o.next, "access", "refresh", 1)),
+		TokenType: "Bearer", RawTokenType: "Bearer", Usable: true, Lifetime: tokenapi.Unknown,
+		At: o.clock.Now(),
 	}
 	if end := o.issued[o.next]; !end.IsZero() {
-		ans.Lifetime, ans.HasExpiresIn, ans.ExpiresIn = tokenapi.Bounded, true, int64(end.Sub(ans.At)/time.Second)
+		ans.Lifetime, ans.HasExpiresIn, ans.ExpiresIn = tokenapi.Bounded, true,
+			int64(end.Sub(ans.At)/time.Second)
 	}
 	return ans, tokenapi.Exchange{}, nil
 }
 
-func (o *oracle) Revoke(context.Context, tokenapi.RevokeRequest) (tokenapi.RevokeAnswer, tokenapi.Exchange, error) {
+func (o *oracle) Revoke(context.Context,
+	tokenapi.RevokeRequest) (tokenapi.RevokeAnswer, tokenapi.Exchange, error) {
 	if o.lost {
 		return tokenapi.RevokeAnswer{}, tokenapi.Exchange{}, o.gone("revoke")
 	}
 	return tokenapi.RevokeAnswer{At: o.clock.Now()}, tokenapi.Exchange{}, nil
 }
 
-func (o *oracle) Introspect(context.Context, tokenapi.IntrospectRequest) (tokenapi.IntrospectAnswer, tokenapi.Exchange, error) {
+func (o *oracle) Introspect(context.Context,
+	tokenapi.IntrospectRequest) (tokenapi.IntrospectAnswer, tokenapi.Exchange, error) {
 	return tokenapi.IntrospectAnswer{Active: o.active, At: o.clock.Now()}, tokenapi.Exchange{}, nil
 }
 
@@ -85,7 +92,9 @@ func (m *remembered) end(bound time.Time) {
 func (m *remembered) proved() bool {
 	for url, all := range m.refused {
 		for i := range max(len(all)-2, 0) {
-			if m.seen[url] || slices.ContainsFunc(all[i:i+3], func(p console.Probe) bool { return p.NamesToken }) {
+			if m.seen[url] ||
+				slices.ContainsFunc(all[i:i+3],
+					func(p console.Probe) bool { return p.NamesToken }) {
 				if m.expires.IsZero() || all[i].At.Before(m.expires) {
 					return true
 				}
@@ -122,7 +131,8 @@ type history struct {
 }
 
 func newHistory(t *testing.T, seed uint64) *history {
-	h := &history{t: t, r: rand.New(rand.NewPCG(seed, 12)), rows: map[string]*remembered{}, bounds: map[string]time.Time{}, known: map[string]bool{}}
+	h := &history{t: t, r: rand.New(rand.NewPCG(seed, 12)), rows: map[string]*remembered{},
+		bounds: map[string]time.Time{}, known: map[string]bool{}}
 	h.w = &world{t: t, clock: &clock{now: t0}, vault: vault{}}
 	h.o = &oracle{clock: h.w.clock, issued: map[string]time.Time{}}
 	st, err := store.OpenMemory(t.Context(), store.Options{})
@@ -138,10 +148,13 @@ func newHistory(t *testing.T, seed uint64) *history {
 	}
 	for i, path := range []string{"/token", "/oauth2/token"} {
 		a := console.Application{
-			Name: console.Private(fmt.Sprint("app", i)), ConsumerKey: "key", Grant: tokenapi.GrantClientCredentials, ProbeURL: api, Source: console.FromConfig,
+			Name: console.Private(fmt.Sprint("app", i)), ConsumerKey: "key",
+			Grant: tokenapi.GrantClientCredentials, ProbeURL: api, Source: console.FromConfig,
 			Environment: console.Environment{
-				Name: console.Private(fmt.Sprint("env", i)), CacheTTL: h.ttl, Regime: regime, ClientAuth: tokenapi.AuthNone, Timeout: time.Second,
-				Endpoints: console.Endpoints{TokenURL: console.Private(base + path), RevokeURL: base + "/revoke", IntrospectURL: base + "/introspect"},
+				Name: console.Private(fmt.Sprint("env", i)), CacheTTL: h.ttl, Regime: regime,
+				ClientAuth: tokenapi.AuthNone, Timeout: time.Second,
+				Endpoints: console.Endpoints{TokenURL: console.Private(base + path),
+					RevokeURL: base + "/revoke", IntrospectURL: base + "/introspect"},
 			},
 		}
 		a.ID = a.Identity()
@@ -155,7 +168,8 @@ func newHistory(t *testing.T, seed uint64) *history {
 }
 
 func (h *history) tell(format string, args ...any) {
-	h.told = append(h.told, fmt.Sprintf("%6ds ", h.now().Sub(t0)/time.Second)+fmt.Sprintf(format, args...))
+	h.told = append(h.told,
+		fmt.Sprintf("%6ds ", h.now().Sub(t0)/time.Second)+fmt.Sprintf(format, args...))
 }
 
 func (h *history) now() time.Time { return h.w.clock.Now() }
@@ -209,12 +223,19 @@ func (h *history) hand() {
 func (h *history) brought(out console.Outcome) {
 	access := h.o.next
 	if h.rows[out.Token.ID] == nil {
-		m := &remembered{access: access, expires: h.o.issued[access], refused: map[string][]console.Probe{}, seen: map[string]bool{}}
-		h.alike(access, func(o *remembered) { m.refused, m.seen, m.passed = o.refused, o.seen, o.passed })
+		m := &remembered{access: access, expires: h.o.issued[access],
+			refused: map[string][]console.Probe{}, seen: map[string]bool{}}
+		h.alike(access, func(o *remembered) {
+			m.refused, m.seen, m.passed = o.refused, o.seen,
+				o.passed
+		})
 		h.rows[out.Token.ID] = m
 		h.order = append(h.order, out.Token.ID)
 	}
-	h.alike(access, func(m *remembered) { m.ended, m.solid, m.revoked, m.bound = false, false, false, time.Time{} })
+	h.alike(access, func(m *remembered) {
+		m.ended, m.solid, m.revoked, m.bound = false, false,
+			false, time.Time{}
+	})
 	// A get that is answered where the server ends earlier tokens settles what a lost refresh has
 	// left behind.
 	for _, id := range h.unsure {
@@ -245,7 +266,9 @@ func (h *history) replaced(old *remembered, access string) {
 // step lets one thing happen.
 func (h *history) step() {
 	ctx := h.t.Context()
-	h.w.clock.advance(time.Duration(1+h.r.IntN(300))*time.Second + h.now().Truncate(time.Second).Sub(h.now())) // lives are told in whole seconds
+	// lives are told in whole seconds
+	h.w.clock.advance(time.Duration(1+h.r.IntN(300))*time.Second +
+		h.now().Truncate(time.Second).Sub(h.now()))
 	if h.r.IntN(3) == 0 {
 		h.w.clock.advance(time.Duration(h.r.IntN(1500)) * time.Second)
 	}
@@ -268,7 +291,8 @@ func (h *history) step() {
 			h.brought(out)
 		}
 	case 2:
-		kind := []console.RevokeKind{console.RevokeAccess, console.RevokeRefresh, console.RevokeBoth}[h.r.IntN(3)]
+		kind := []console.RevokeKind{console.RevokeAccess, console.RevokeRefresh,
+			console.RevokeBoth}[h.r.IntN(3)]
 		_, err := h.s.Revoke(ctx, id, kind, 0)
 		done, sent := h.s.DeliverOne(ctx, id)
 		h.tell("revoke %s %s %s: %v %v %d", kind, id, m.access, err, sent, len(done))
@@ -277,7 +301,12 @@ func (h *history) step() {
 			case d.Err != nil:
 			case d.Kind == console.RevokeAccess:
 				h.may = true
-				h.alike(m.access, func(m *remembered) { m.end(h.now().Add(h.ttl)); m.solid, m.revoked = true, true })
+				h.alike(m.access,
+					func(m *remembered) {
+						m.end(h.now().Add(h.ttl))
+						m.solid, m.revoked = true,
+							true
+					})
 			default:
 				h.may = true
 				h.alike(m.access, func(m *remembered) { m.end(time.Time{}); m.solid = true })
@@ -323,7 +352,8 @@ func (h *history) get() {
 // probe stores one to four answers of the gateway to a token.
 func (h *history) probe(id string, m *remembered) {
 	p := console.Probe{Status: 200, URL: []string{api, api + "/other"}[h.r.IntN(2)]}
-	p.Verdict = []tokenapi.Verdict{tokenapi.Accepted, tokenapi.Refused, tokenapi.Refused, tokenapi.Unclear}[h.r.IntN(4)]
+	p.Verdict = []tokenapi.Verdict{tokenapi.Accepted, tokenapi.Refused, tokenapi.Refused,
+		tokenapi.Unclear}[h.r.IntN(4)]
 	p.NamesToken = p.Verdict == tokenapi.Refused && h.r.IntN(2) == 0
 	for range 1 + h.r.IntN(4) {
 		h.w.clock.advance(500 * time.Millisecond * time.Duration(1+h.r.IntN(4)))
@@ -331,7 +361,8 @@ func (h *history) probe(id string, m *remembered) {
 		h.w.put(h.t, id, p)
 		h.tell("probe %s %s: %s, names it %v, at %s", id, m.access, p.Verdict, p.NamesToken, p.URL)
 		h.alike(m.access, func(o *remembered) {
-			if p.Verdict == tokenapi.Accepted && o.ended && !o.bound.IsZero() && !p.At.Before(o.bound) && (o.expires.IsZero() || p.At.Before(o.expires)) {
+			if p.Verdict == tokenapi.Accepted && o.ended && !o.bound.IsZero() &&
+				!p.At.Before(o.bound) && (o.expires.IsZero() || p.At.Before(o.expires)) {
 				o.bound = o.expires
 			}
 		})
@@ -347,7 +378,8 @@ func (h *history) probe(id string, m *remembered) {
 				h.alike(m.access, func(o *remembered) { o.passed = p.At })
 			}
 		case tokenapi.Refused:
-			if n := len(run); (m.expires.IsZero() || p.At.Before(m.expires)) && (n == 0 || p.At.Sub(run[n-1].At) >= time.Second) {
+			if n := len(run); (m.expires.IsZero() || p.At.Before(m.expires)) &&
+				(n == 0 || p.At.Sub(run[n-1].At) >= time.Second) {
 				m.refused[p.URL] = append(run, p)
 			}
 		case tokenapi.Unclear:
@@ -367,23 +399,30 @@ func (h *history) check() {
 	}
 	for _, tok := range board.Tokens {
 		m := h.rows[tok.ID]
-		a := h.apps[slices.IndexFunc(h.apps, func(a console.Application) bool { return a.ID == tok.AppID })]
-		for _, now := range []time.Time{h.now(), h.now().Add(time.Duration(h.r.IntN(5000)) * time.Second)} {
+		a := h.apps[slices.IndexFunc(h.apps,
+			func(a console.Application) bool { return a.ID == tok.AppID })]
+		for _, now := range []time.Time{h.now(),
+			h.now().Add(time.Duration(h.r.IntN(5000)) * time.Second)} {
 			st := console.StatusAt(tok, h.s.Policy(a), now)
 			past := !m.expires.IsZero() && !now.Before(m.expires)
 			over := st.State == console.Dead || st.State == console.Superseded
 			end := m.ended || m.proved()
 			wrong := ""
 			switch {
-			case st.Ended != end, m.ended && (st.StaleKnown == m.bound.IsZero() || st.StaleKnown && !st.StaleUntil.Equal(m.bound) && !m.within(st.StaleUntil)):
-				wrong = fmt.Sprintf("ended %v until %v, known is %v until %v", st.Ended, st.StaleUntil, end, m.bound)
-			case over != (st.Proof != console.ProofNone) && (over || past) && (st.State != console.Expired || st.Proof != console.ProofExpiry):
+			case st.Ended != end,
+				m.ended && (st.StaleKnown == m.bound.IsZero() ||
+					st.StaleKnown && !st.StaleUntil.Equal(m.bound) && !m.within(st.StaleUntil)):
+				wrong = fmt.Sprintf("ended %v until %v, known is %v until %v", st.Ended,
+					st.StaleUntil, end, m.bound)
+			case over != (st.Proof != console.ProofNone) && (over || past) &&
+				(st.State != console.Expired || st.Proof != console.ProofExpiry):
 				wrong = "dead without a proof, or proved and not dead"
 			case over && !past && m.passed.After(st.OverAt):
 				wrong = "dead, and accepted since"
 			case over && st.Proof == console.ProofProbe && !m.proved():
 				wrong = "dead by probes that do not prove it"
-			case over && st.Proof != console.ProofProbe && now.Before(m.bound) && !m.within(st.StaleUntil):
+			case over && st.Proof != console.ProofProbe && now.Before(m.bound) &&
+				!m.within(st.StaleUntil):
 				wrong = "dead before its bound"
 			case end && (st.State == console.Active || st.State == console.Expiring):
 				wrong = "alive after its end"
@@ -393,12 +432,14 @@ func (h *history) check() {
 				wrong = "expired before its time"
 			}
 			if wrong != "" {
-				h.t.Fatalf("%s of %s at %v is %s: %s\n%+v\n%+v\n%s", tok.ID, m.access, now.Sub(t0), st.State, wrong, st, tok, strings.Join(h.told, "\n"))
+				h.t.Fatalf("%s of %s at %v is %s: %s\n%+v\n%+v\n%s", tok.ID, m.access, now.Sub(t0),
+					st.State, wrong, st, tok, strings.Join(h.told, "\n"))
 			}
 			if now.Equal(h.now()) {
 				before, had := h.bounds[tok.ID]
 				if had && st.StaleKnown && st.StaleUntil.Before(before) && !h.may {
-					h.t.Fatalf("the bound of %s of %s went from %v to %v\n%s", tok.ID, m.access, before.Sub(t0), st.StaleUntil.Sub(t0), strings.Join(h.told, "\n"))
+					h.t.Fatalf("the bound of %s of %s went from %v to %v\n%s", tok.ID, m.access,
+						before.Sub(t0), st.StaleUntil.Sub(t0), strings.Join(h.told, "\n"))
 				}
 				if delete(h.bounds, tok.ID); st.StaleKnown {
 					h.bounds[tok.ID] = st.StaleUntil

@@ -53,9 +53,11 @@ func attack(t *testing.T, dir string, configured []console.Application) *attacke
 	a := &attacked{t: t, kept: kept}
 	now := func() time.Time { return t0.Add(time.Minute) }
 	a.s, err = console.New(console.Options{
-		Clock: now, Keeper: kept, Vault: vault{}, Applications: configured, UndoWindow: time.Second, DueBefore: time.Minute, Owner: "attacked", Attended: true,
+		Clock: now, Keeper: kept, Vault: vault{}, Applications: configured, UndoWindow: time.Second,
+		DueBefore: time.Minute, Owner: "attacked", Attended: true,
 		Connect: func(e console.Environment) (console.API, error) {
-			c, err := tokenapi.New(tokenapi.Config{Endpoints: e.Endpoints.Client(), Timeout: e.Timeout}, now)
+			c, err := tokenapi.New(
+				tokenapi.Config{Endpoints: e.Endpoints.Client(), Timeout: e.Timeout}, now)
 			if err != nil {
 				return nil, err
 			}
@@ -75,8 +77,10 @@ func (a *attacked) RoundTrip(r *http.Request) (*http.Response, error) {
 		body, _ = io.ReadAll(r.Body)
 	}
 	user, pass, _ := r.BasicAuth()
-	a.sent = append(a.sent, request{r.URL.String(), fmt.Sprint(r.URL, r.Header, string(body), user, pass)})
-	return &http.Response{StatusCode: http.StatusServiceUnavailable, Body: io.NopCloser(strings.NewReader("")), Header: http.Header{}, Request: r}, nil
+	a.sent = append(a.sent,
+		request{r.URL.String(), fmt.Sprint(r.URL, r.Header, string(body), user, pass)})
+	return &http.Response{StatusCode: http.StatusServiceUnavailable,
+		Body: io.NopCloser(strings.NewReader("")), Header: http.Header{}, Request: r}, nil
 }
 
 // everything uses each verb on everything. Failures do not matter.
@@ -105,7 +109,8 @@ func (a *attacked) everything(tokens, apps []string) console.Board {
 
 // harmless checks three things: nothing goes to another place than before, nothing of an altered
 // row is sent, and each secret goes only to its own application's server.
-func harmless(t *testing.T, what string, clean, a *attacked, after console.Board, configured string) {
+func harmless(t *testing.T, what string, clean, a *attacked, after console.Board,
+	configured string) {
 	t.Helper()
 	for _, r := range a.sent {
 		if !slices.ContainsFunc(clean.sent, func(c request) bool { return c.url == r.url }) {
@@ -113,14 +118,16 @@ func harmless(t *testing.T, what string, clean, a *attacked, after console.Board
 		}
 		for _, row := range after.Altered {
 			for _, kind := range []string{"consumer", "access", "refresh", "password"} {
-				if row.ID != configured && strings.Contains(r.all, secretOf(kind, row.ID).Reveal()) {
+				if row.ID != configured &&
+					strings.Contains(r.all, secretOf(kind, row.ID).Reveal()) {
 					t.Errorf("%s: the %s of the altered %s was sent", what, kind, row)
 				}
 			}
 		}
 		for _, name := range []string{"listed", "gone", "configured"} {
 			for _, other := range []string{"listed", "gone", "configured"} {
-				if name != other && strings.Contains(r.url, "/"+name+"/") && strings.Contains(r.all, "-of-"+other+"-") {
+				if name != other && strings.Contains(r.url, "/"+name+"/") &&
+					strings.Contains(r.all, "-of-"+other+"-") {
 					t.Errorf("%s: a secret of %s went to %s", what, other, r.url)
 				}
 			}
@@ -130,27 +137,41 @@ func harmless(t *testing.T, what string, clean, a *attacked, after console.Board
 
 // hostileStatements are changes of more than one column.
 func hostileStatements(one, other string) map[string][]string {
-	columns := "name, environment, key_type, consumer_key, grant_type, username, scopes, extra, probe_url, source, secret_state, details, mac"
+	columns := "name, environment, key_type, consumer_key, grant_type, username, scopes, " +
+		"extra, probe_url, source, secret_state, details, mac"
 	return map[string][]string{
-		"a view":    {"ALTER TABLE application RENAME TO truth", "CREATE VIEW application AS SELECT iif(id = '" + one + "', '" + other + "', '" + one + "') AS id, " + columns + " FROM truth"},
+		"a view": {"ALTER TABLE application RENAME TO truth",
+			"CREATE VIEW application AS SELECT iif(id = '" + one + "', '" + other + "', '" + one +
+				"') AS id, " + columns + " FROM truth"},
 		"a trigger": {"CREATE TRIGGER t BEFORE UPDATE ON token BEGIN SELECT RAISE(IGNORE); END"},
 		"another application's row": {
-			"UPDATE application SET id = 'x' WHERE id = '" + one + "'", "UPDATE application SET id = '" + one + "' WHERE id = '" + other + "'"},
-		"swapped secrets": {"UPDATE token_secret SET token_id = 'x' WHERE token_id = 'listed-0'", "UPDATE token_secret SET token_id = 'listed-0' WHERE token_id = 'gone-0'",
+			"UPDATE application SET id = 'x' WHERE id = '" + one + "'",
+			"UPDATE application SET id = '" + one + "' WHERE id = '" + other + "'"},
+		"swapped secrets": {"UPDATE token_secret SET token_id = 'x' WHERE token_id = 'listed-0'",
+			"UPDATE token_secret SET token_id = 'listed-0' WHERE token_id = 'gone-0'",
 			"UPDATE token_secret SET token_id = 'gone-0' WHERE token_id = 'x'"},
-		"swapped consumer secrets": {"UPDATE application_secret SET app_id = 'x' WHERE app_id = '" + one + "'", "UPDATE application_secret SET app_id = '" + one + "' WHERE app_id = '" + other + "'"},
-		"moved tokens":             {"UPDATE token SET app_id = '" + other + "'"},
-		"no record of the key":     {"DELETE FROM key_slot", "DELETE FROM meta WHERE name = 'key_check'", "UPDATE application SET environment = replace(environment, '" + base + "', '" + stranger + "'), mac = NULL"},
-		"no key for hashes":        {"DELETE FROM hash_key"},
-		"no MACs":                  {"UPDATE application SET mac = NULL", "UPDATE token SET mac = NULL", "UPDATE mark SET mac = NULL"},
-		"nothing but secrets":      {"DELETE FROM application"},
-		"an older form":            {"PRAGMA user_version = 5", "ALTER TABLE application DROP COLUMN mac"},
-		"everything":               {"DELETE FROM token", "DELETE FROM mark"},
+		"swapped consumer secrets": {
+			"UPDATE application_secret SET app_id = 'x' WHERE app_id = '" + one + "'",
+			"UPDATE application_secret SET app_id = '" + one + "' WHERE app_id = '" + other + "'"},
+		"moved tokens": {"UPDATE token SET app_id = '" + other + "'"},
+		"no record of the key": {"DELETE FROM key_slot",
+			"DELETE FROM meta WHERE name = 'key_check'",
+			"UPDATE application SET environment = replace(environment, '" + base + "', '" +
+				stranger + "'), mac = NULL"},
+		"no key for hashes": {"DELETE FROM hash_key"},
+		"no MACs": {"UPDATE application SET mac = NULL",
+			"UPDATE token SET mac = NULL", "UPDATE mark SET mac = NULL"},
+		"nothing but secrets": {"DELETE FROM application"},
+		"an older form": {"PRAGMA user_version = 5",
+			"ALTER TABLE application DROP COLUMN mac"},
+		"everything": {"DELETE FROM token", "DELETE FROM mark"},
 	}
 }
 
 func urlsOf(app string) console.Endpoints {
-	return console.Endpoints{TokenURL: console.Private(base + "/" + app + "/token"), RevokeURL: console.Private(base + "/" + app + "/revoke"), IntrospectURL: console.Private(base + "/" + app + "/introspect")}
+	return console.Endpoints{TokenURL: console.Private(base + "/" + app + "/token"),
+		RevokeURL:     console.Private(base + "/" + app + "/revoke"),
+		IntrospectURL: console.Private(base + "/" + app + "/introspect")}
 }
 
 // A writer without the key changes one column of the database. Nothing follows from the change:
@@ -158,18 +179,23 @@ func urlsOf(app string) console.Endpoints {
 func TestFaultHostileWriter(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	e := console.Environment{Name: "own", CacheTTL: 15 * time.Minute, ClientAuth: tokenapi.AuthBasic, Regime: console.RegimeAuto, Timeout: time.Second,
+	e := console.Environment{Name: "own", CacheTTL: 15 * time.Minute,
+		ClientAuth: tokenapi.AuthBasic, Regime: console.RegimeAuto, Timeout: time.Second,
 		Endpoints: urlsOf("listed")}
-	listed := console.Application{Name: "listed", Environment: e, ConsumerKey: "listed-key", Grant: tokenapi.GrantPassword, Username: "ana",
-		ProbeURL: base + "/listed/probe", Source: console.FromStore, Secret: console.SecretAvailable}
+	listed := console.Application{Name: "listed", Environment: e, ConsumerKey: "listed-key",
+		Grant: tokenapi.GrantPassword, Username: "ana",
+		ProbeURL: base + "/listed/probe", Source: console.FromStore,
+		Secret: console.SecretAvailable}
 	listed.ID = listed.Identity()
 	gone := listed
 	gone.Environment.Endpoints = urlsOf("gone")
-	gone.Name, gone.ConsumerKey, gone.Source, gone.Grant = "gone", "gone-key", console.FromConfig, tokenapi.GrantClientCredentials
+	gone.Name, gone.ConsumerKey, gone.Source, gone.Grant = "gone", "gone-key", console.FromConfig,
+		tokenapi.GrantClientCredentials
 	gone.ID = gone.Identity()
 	gone.ProbeURL = base + "/gone/probe"
 	configured := gone
-	configured.Environment.Endpoints, configured.ProbeURL = urlsOf("configured"), base+"/configured/probe"
+	configured.Environment.Endpoints, configured.ProbeURL = urlsOf("configured"),
+		base+"/configured/probe"
 	configured.Name, configured.ConsumerKey = "configured", "configured-key"
 	configured.Details.SecretStored = true
 	configured.ID = configured.Identity()
@@ -181,22 +207,30 @@ func TestFaultHostileWriter(t *testing.T) {
 	err = kept.Update(t.Context(), func(w console.Writer) error {
 		var all error
 		for _, a := range []console.Application{listed, gone, configured} {
-			all = errors.Join(all, w.PutApplication(a, console.Secrets{Access: secretOf("consumer", a.ID)}))
+			all = errors.Join(all,
+				w.PutApplication(a, console.Secrets{Access: secretOf("consumer", a.ID)}))
 			apps = append(apps, a.ID)
 			for i, tok := range []console.Token{
 				{Refresh: console.RefreshLive},
 				{Refresh: console.RefreshLive, RevokeAt: t0, RevokeKind: console.RevokeBoth},
 			} {
-				tok.ID, tok.AppID, tok.Fingerprint = fmt.Sprintf("%s-%d", a.Name, i), a.ID, fmt.Sprintf("%08x", i+1)
+				tok.ID, tok.AppID, tok.Fingerprint = fmt.Sprintf("%s-%d", a.Name, i), a.ID,
+					fmt.Sprintf("%08x", i+1)
 				tok.Grant, tok.User, tok.TokenType = a.Grant, a.Username, "Bearer"
-				tok.IssuedAt, tok.ExpiresAt, tok.Lifetime, tok.Granted = t0, t0.Add(time.Hour), tokenapi.Bounded, time.Hour
-				sec := console.Secrets{Access: secretOf("access", tok.ID), Refresh: secretOf("refresh", tok.ID)}
+				tok.IssuedAt, tok.ExpiresAt, tok.Lifetime, tok.Granted = t0, t0.Add(time.Hour),
+					tokenapi.Bounded, time.Hour
+				sec := console.Secrets{Access: secretOf("access", tok.ID),
+					Refresh: secretOf("refresh", tok.ID)}
 				tokens = append(tokens, tok.ID)
-				all = errors.Join(all, w.PutToken(&tok), w.PutSecrets(tok.ID, sec), w.PutProbe(tok.ID, console.Probe{At: t0, Status: 200, Verdict: tokenapi.Accepted}))
+				all = errors.Join(all, w.PutToken(&tok), w.PutSecrets(tok.ID, sec),
+					w.PutProbe(tok.ID,
+						console.Probe{At: t0, Status: 200, Verdict: tokenapi.Accepted}))
 			}
 		}
 		return errors.Join(all, w.PutPassword(listed.ID, secretOf("password", listed.ID)),
-			w.PutMark(console.Mark{ID: "lost", Op: "get", AppID: listed.ID, SentAt: t0}), w.PutMark(console.Mark{ID: "spent", Op: "refresh", AppID: listed.ID, TokenID: tokens[0], SentAt: t0}),
+			w.PutMark(console.Mark{ID: "lost", Op: "get", AppID: listed.ID, SentAt: t0}),
+			w.PutMark(console.Mark{ID: "spent", Op: "refresh", AppID: listed.ID, TokenID: tokens[0],
+				SentAt: t0}),
 			w.SetSetting("longer/own", `{"seconds":60,"at":"2026-11-29T10:00:00Z"}`))
 	})
 	if err := errors.Join(err, kept.Close()); err != nil {
@@ -211,13 +245,18 @@ func TestFaultHostileWriter(t *testing.T) {
 		t.Fatalf("%d tokens, sent %v", len(before.Tokens), clean.sent)
 	}
 	for _, id := range apps {
-		if !slices.ContainsFunc(clean.sent, func(r request) bool { return strings.Contains(r.all, secretOf("consumer", id).Reveal()) }) {
+		if !slices.ContainsFunc(clean.sent,
+			func(r request) bool {
+				return strings.Contains(r.all,
+					secretOf("consumer", id).Reveal())
+			}) {
 			t.Fatalf("nothing was sent for %s", id)
 		}
 	}
 
 	flips, same, refused := 0, 0, 0
-	for _, table := range []string{"application", "token", "probe", "mark", "setting", "application_secret", "token_secret", "application_password", "hash_key", "lease"} {
+	for _, table := range []string{"application", "token", "probe", "mark", "setting",
+		"application_secret", "token_secret", "application_password", "hash_key", "lease"} {
 		all := hostileChanges(t, dir, table)
 		for n, column := range slices.Sorted(maps.Keys(all)) {
 			for i, change := range all[column] {
@@ -227,7 +266,9 @@ func TestFaultHostileWriter(t *testing.T) {
 					break
 				}
 				there := copyOf(t, dir)
-				switch n, err := tamper(t, there, "UPDATE "+table+" SET "+column+" = "+change+" WHERE "+column+" IS NOT ("+change+")"); {
+				switch n, err := tamper(t, there,
+					"UPDATE "+table+" SET "+column+" = "+change+" WHERE "+column+" IS NOT ("+change+
+						")"); {
 				case err != nil:
 					refused++
 					continue
@@ -261,7 +302,8 @@ func TestFaultHostileWriter(t *testing.T) {
 			continue
 		}
 		a.mayRefuse = true
-		if harmless(t, what, clean, a, a.everything(tokens, apps), configured.ID); a.board.Key.Locked {
+		if harmless(t, what, clean, a, a.everything(tokens, apps),
+			configured.ID); a.board.Key.Locked {
 			if len(a.sent) > 0 { // what is shown then is said to be not verified
 				t.Errorf("%s: %d requests of a locked store", what, len(a.sent))
 			}
@@ -270,7 +312,8 @@ func TestFaultHostileWriter(t *testing.T) {
 		}
 		_ = a.kept.Close()
 	}
-	t.Logf("hostile writer: %d changes, of which the schema refused %d more and %d changed nothing: nothing sent elsewhere, nothing claimed", flips, refused, same)
+	t.Logf("hostile writer: %d changes, of which the schema refused %d more and %d changed "+
+		"nothing: nothing sent elsewhere, nothing claimed", flips, refused, same)
 	least := 30
 	if full() {
 		least = 60
@@ -284,7 +327,8 @@ func TestFaultHostileWriter(t *testing.T) {
 func claims(t *testing.T, what string, before, after console.Board) {
 	t.Helper()
 	for _, tok := range after.Tokens {
-		tok.Unsure, tok.Twins, tok.Probes = nil, nil, nil // one of them may be missing, as if it had been deleted
+		// one of them may be missing, as if it had been deleted
+		tok.Unsure, tok.Twins, tok.Probes = nil, nil, nil
 		if !slices.ContainsFunc(before.Tokens, func(b console.Token) bool {
 			b.Unsure, b.Twins, b.Probes = nil, nil, nil
 			return reflect.DeepEqual(b, tok)
@@ -293,13 +337,16 @@ func claims(t *testing.T, what string, before, after console.Board) {
 		}
 	}
 	for _, a := range after.Applications {
-		known := slices.ContainsFunc(before.Applications, func(b console.Application) bool { return reflect.DeepEqual(b, a) })
-		if !known && !strings.HasPrefix(string(a.Name), "altered ") && a.Secret != console.SecretMissing {
+		known := slices.ContainsFunc(before.Applications,
+			func(b console.Application) bool { return reflect.DeepEqual(b, a) })
+		if !known && !strings.HasPrefix(string(a.Name), "altered ") &&
+			a.Secret != console.SecretMissing {
 			t.Errorf("%s: shown %+v", what, a)
 		}
 	}
 	for _, m := range after.Marks {
-		if !slices.ContainsFunc(before.Marks, func(b console.Mark) bool { return reflect.DeepEqual(b, m) }) {
+		if !slices.ContainsFunc(before.Marks,
+			func(b console.Mark) bool { return reflect.DeepEqual(b, m) }) {
 			t.Errorf("%s: shown %+v", what, m)
 		}
 	}
@@ -331,7 +378,8 @@ func hostileChanges(t *testing.T, dir, table string) map[string][]string {
 		case name == "environment":
 			all[name] = []string{
 				"replace(environment, '" + base + "', '" + stranger + "')",
-				"replace(environment, '\"timeout_ns\"', '\"proxy\":\"" + stranger + "\",\"insecure_skip_verify\":true,\"timeout_ns\"')",
+				"replace(environment, '\"timeout_ns\"', '\"proxy\":\"" + stranger +
+					"\",\"insecure_skip_verify\":true,\"timeout_ns\"')",
 				"'{}'", "'{'",
 			}
 		case name == "probe_url":
@@ -339,13 +387,16 @@ func hostileChanges(t *testing.T, dir, table string) map[string][]string {
 		case table == "setting" && name == "value":
 			all[name] = []string{`'{"seconds":6000,"at":"2026-11-29T10:00:00Z"}'`, "''"}
 		case strings.HasSuffix(name, "app_id") || table == "application" && name == "id":
-			all[name] = []string{"(SELECT max(id) FROM application)", "(SELECT min(id) FROM application)", "'nobody'"}
+			all[name] = []string{"(SELECT max(id) FROM application)",
+				"(SELECT min(id) FROM application)", "'nobody'"}
 		case kind == "TEXT":
-			all[name] = []string{"'x'", "''", "'{'", "'{\"audience\":\"" + stranger + "\"}'", "'dead'", "NULL"}
+			all[name] = []string{"'x'", "''", "'{'", "'{\"audience\":\"" + stranger + "\"}'",
+				"'dead'", "NULL"}
 		case kind == "BLOB":
 			all[name] = []string{"x'00'", "(SELECT max(" + name + ") FROM " + table + ")", "NULL"}
 		default:
-			all[name] = []string{"0", "1", fmt.Sprint(t0.Add(-time.Hour).UnixNano()), fmt.Sprint(t0.Add(1000 * time.Hour).UnixNano()), "NULL"}
+			all[name] = []string{"0", "1", fmt.Sprint(t0.Add(-time.Hour).UnixNano()),
+				fmt.Sprint(t0.Add(1000 * time.Hour).UnixNano()), "NULL"}
 		}
 	}
 	if err := rows.Err(); err != nil {

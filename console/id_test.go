@@ -10,7 +10,8 @@ func TestIsID(t *testing.T) {
 		ids = append(ids, newID(kind))
 	}
 	for _, id := range ids {
-		for word, want := range map[string]bool{id: true, id + "a": false, id[:len(id)-1]: false, "x" + id: false, id[:len(id)-1] + "1": false, id[:len(id)-1] + "A": false} {
+		for word, want := range map[string]bool{id: true, id + "a": false, id[:len(id)-1]: false,
+			"x" + id: false, id[:len(id)-1] + "1": false, id[:len(id)-1] + "A": false} {
 			if IsID(word) != want {
 				t.Errorf("%q: %v", word, !want)
 			}

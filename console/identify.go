@@ -37,7 +37,8 @@ func Identified(configured, stored []Application) []Application {
 func ofClient(a Application, stored []Application) []Application {
 	var rows []Application
 	for _, row := range stored {
-		if row.ID == a.Identity() || row.Details.Server == a.server() && row.ConsumerKey == a.ConsumerKey && row.Grant == a.Grant && row.Username == a.Username {
+		if row.ID == a.Identity() || row.Details.Server == a.server() &&
+			row.ConsumerKey == a.ConsumerKey && row.Grant == a.Grant && row.Username == a.Username {
 			rows = append(rows, row)
 		}
 	}
@@ -64,7 +65,9 @@ func identify(group []*Application, rows []Application) {
 	}
 	only := len(group) == 1 && len(rows) == 1
 	claim(func(a, row *Application) bool { return only && row.Source != FromStore })
-	named := func(a, row *Application) bool { return a.Name == row.Name && a.KeyType == row.KeyType }
+	named := func(a, row *Application) bool {
+		return a.Name == row.Name && a.KeyType == row.KeyType
+	}
 	claim(func(a, row *Application) bool { return sameRequest(*a, *row) && named(a, row) })
 	claim(func(a, row *Application) bool {
 		// Several that differ in a secret alone are told apart by their names: none is taken for
@@ -72,7 +75,8 @@ func identify(group []*Application, rows []Application) {
 		alike := func(b *Application) bool { return b.ID == "" && sameRequest(*b, *row) }
 		one := func(b *Application) bool { return b != a && alike(b) }
 		return sameRequest(*a, *row) && !slices.ContainsFunc(group, one) &&
-			!slices.ContainsFunc(rows, func(o Application) bool { return o.ID != row.ID && sameRequest(*a, o) })
+			!slices.ContainsFunc(rows,
+				func(o Application) bool { return o.ID != row.ID && sameRequest(*a, o) })
 	})
 	claim(named)
 	for _, a := range group {
@@ -90,8 +94,10 @@ func identify(group []*Application, rows []Application) {
 // derivedID returns the ID of an application that shares its consumer key, grant and user with
 // another one.
 func derivedID(a Application, n int) string {
-	request, _ := json.Marshal([]any{setOf(a.Scopes), a.kept().Params(), n}) // strings and a number always encode
-	return ApplicationID(a.server(), string(a.ConsumerKey), a.Grant, string(a.Username)+"\x00"+string(request))
+	// strings and a number always encode
+	request, _ := json.Marshal([]any{setOf(a.Scopes), a.kept().Params(), n})
+	return ApplicationID(a.server(), string(a.ConsumerKey), a.Grant,
+		string(a.Username)+"\x00"+string(request))
 }
 
 // idFor returns the ID of an application that is added or edited in the console: its present one if
@@ -107,7 +113,8 @@ func idFor(a Application, was *Application, configured, stored []Application) st
 		}
 	}
 	for _, c := range configured {
-		if c.Identity() == a.Identity() && !slices.ContainsFunc(rows, func(r Application) bool { return r.ID == c.ID }) {
+		if c.Identity() == a.Identity() &&
+			!slices.ContainsFunc(rows, func(r Application) bool { return r.ID == c.ID }) {
 			c.Source = FromStore
 			rows = append(rows, c)
 		}
@@ -128,7 +135,8 @@ func sameRequest(a, b Application) bool {
 // SameRequest reports whether two applications of one client make the same request, so that their
 // tokens could not be told apart. It does not compare secrets.
 func SameRequest(a, b Application) bool {
-	return a.Identity() == b.Identity() && sameRequest(a, b) && maps.EqualFunc(a.Extra, b.Extra, sameScopes) &&
+	return a.Identity() == b.Identity() && sameRequest(a, b) &&
+		maps.EqualFunc(a.Extra, b.Extra, sameScopes) &&
 		reflect.DeepEqual(a.Details.AssertionClaims, b.Details.AssertionClaims)
 }
 

@@ -31,7 +31,8 @@ func onDisk(t *testing.T) (w *world, path, copied string) {
 	}
 	st := begin()
 	w.keeper = st
-	must[console.Outcome](t)(w.console().Get(t.Context(), w.app("Payments", "PRODUCTION").ID, console.GetOptions{}))
+	must[console.Outcome](
+		t)(w.console().Get(t.Context(), w.app("Payments", "PRODUCTION").ID, console.GetOptions{}))
 	if err := st.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -49,10 +50,13 @@ func misplacing() map[string]func(path, copied string) error {
 		"renamed over": func(path, copied string) error { return os.Rename(copied, path) },
 		"deleted":      func(path, _ string) error { return os.Remove(path) },
 		"log deleted":  func(path, _ string) error { return os.Remove(path + "-wal") },
-		"key deleted":  func(path, _ string) error { return os.Remove(filepath.Join(filepath.Dir(path), "lanyard.key")) },
+		"key deleted": func(path, _ string) error {
+			return os.Remove(filepath.Join(filepath.Dir(path), "lanyard.key"))
+		},
 		"key replaced": func(path, copied string) error {
 			other := []byte(strings.Repeat("x", 32) + "\x01")
-			return errors.Join(os.WriteFile(copied+".key", other, 0o600), os.Rename(copied+".key", filepath.Join(filepath.Dir(path), "lanyard.key")))
+			return errors.Join(os.WriteFile(copied+".key", other, 0o600),
+				os.Rename(copied+".key", filepath.Join(filepath.Dir(path), "lanyard.key")))
 		},
 	}
 }
@@ -60,7 +64,8 @@ func misplacing() map[string]func(path, copied string) error {
 // misplacedError checks that a verb was refused because of the store's files, or of its key.
 func misplacedError(t *testing.T, err error) {
 	t.Helper()
-	if e, ok := console.AsError(err); !ok || e.Code != "store_replaced" && e.Code != "store_locked" || e.Hint == "" {
+	if e, ok := console.AsError(err); !ok || e.Code != "store_replaced" &&
+		e.Code != "store_locked" || e.Hint == "" {
 		t.Errorf("error %v", err)
 	}
 }
@@ -83,9 +88,15 @@ func TestReplacedStoreSendsNothing(t *testing.T) {
 			}
 			ctx := t.Context()
 			for verb, f := range map[string]func() error{
-				"get":    func() error { _, err := s.Get(ctx, app.ID, console.GetOptions{}); return err },
-				"renew":  func() error { _, err := s.Renew(ctx, tok.ID); return err },
-				"obtain": func() error { _, err := s.Obtain(ctx, app.ID, console.ObtainOptions{Fresh: true}); return err },
+				"get": func() error {
+					_, err := s.Get(ctx, app.ID, console.GetOptions{})
+					return err
+				},
+				"renew": func() error { _, err := s.Renew(ctx, tok.ID); return err },
+				"obtain": func() error {
+					_, err := s.Obtain(ctx, app.ID, console.ObtainOptions{Fresh: true})
+					return err
+				},
 			} {
 				err := f()
 				if misplacedError(t, err); t.Failed() {
@@ -138,7 +149,9 @@ func TestStoreGoesDuringACall(t *testing.T) {
 					return err
 				}
 				done, err := s.DeliverOne(context.Background(), tok.ID)
-				if len(done) != 0 || !strings.Contains(errText(err), "has accepted it, and that could not be stored") {
+				if len(done) != 0 ||
+					!strings.Contains(errText(err),
+						"has accepted it, and that could not be stored") {
 					t.Errorf("told %+v, %v", done, err)
 				}
 				return err
@@ -176,9 +189,11 @@ func (misplaced) InPlace(context.Context) error {
 func TestEachSpendingRequestLooksFirst(t *testing.T) {
 	for _, grant := range []string{tokenapi.GrantClientCredentials, tokenapi.GrantDeviceCode} {
 		t.Run(grant, func(t *testing.T) {
-			w := newWorld(t, func(e *console.Environment) { e.Endpoints.DeviceURL = base + "/device_authorize" })
+			w := newWorld(t,
+				func(e *console.Environment) { e.Endpoints.DeviceURL = base + "/device_authorize" })
 			s := w.console(func(o *console.Options) { o.Keeper = misplaced{w.keeper} })
-			_, err := s.Get(t.Context(), w.app("Orders", "PRODUCTION").ID, console.GetOptions{Grant: grant})
+			_, err := s.Get(t.Context(), w.app("Orders", "PRODUCTION").ID,
+				console.GetOptions{Grant: grant})
 			refusal(t, err, "store_replaced")
 			w.wire.mu.Lock()
 			defer w.wire.mu.Unlock()

@@ -31,7 +31,8 @@ type Inspection struct {
 const inspectLeeway = 30 * time.Second
 
 // InspectToken inspects a held token.
-func (s *Service) InspectToken(ctx context.Context, tokenID string, o InspectOptions) (Inspection, error) {
+func (s *Service) InspectToken(ctx context.Context, tokenID string,
+	o InspectOptions) (Inspection, error) {
 	sec, err := s.Secrets(ctx, tokenID)
 	if err != nil {
 		return Inspection{}, err
@@ -42,7 +43,8 @@ func (s *Service) InspectToken(ctx context.Context, tokenID string, o InspectOpt
 // Inspect looks into a token: its fingerprint, the held token that it is, and for a JWT its header,
 // claims, times and signature. Keys come from the key set of the configuration or of a configured
 // issuer, never from a URL in the token.
-func (s *Service) Inspect(ctx context.Context, text secret.Text, o InspectOptions) (Inspection, error) {
+func (s *Service) Inspect(ctx context.Context, text secret.Text,
+	o InspectOptions) (Inspection, error) {
 	text = jwt.Normalise(text)
 	if err := oneToken(text); err != nil {
 		return Inspection{}, err
@@ -85,7 +87,8 @@ func (s *Service) Inspect(ctx context.Context, text secret.Text, o InspectOption
 
 // signer returns the application whose environment may have signed a token: the named one, else one
 // whose issuer the token names, else one whose consumer key is the token's audience.
-func (s *Service) signer(ctx context.Context, appID string, j jwt.Token, offline bool) (*Application, error) {
+func (s *Service) signer(ctx context.Context, appID string, j jwt.Token,
+	offline bool) (*Application, error) {
 	if appID != "" && !offline {
 		_ = s.ready(ctx, appID, keySetURL) // reported where it is missing
 	}
@@ -104,7 +107,9 @@ func (s *Service) signer(ctx context.Context, appID string, j jwt.Token, offline
 	}
 	issuer := j.Issuer()
 	if a := find(func(a Application) bool {
-		return issuer != "" && (string(a.Environment.Issuer) == issuer || string(a.Environment.Endpoints.TokenURL) == issuer)
+		return issuer != "" &&
+			(string(a.Environment.Issuer) == issuer ||
+				string(a.Environment.Endpoints.TokenURL) == issuer)
 	}); a != nil {
 		return a, nil
 	}
@@ -117,8 +122,11 @@ func (s *Service) signer(ctx context.Context, appID string, j jwt.Token, offline
 }
 
 // checkSignature verifies a signature, or tells why it was not verified.
-func (s *Service) checkSignature(ctx context.Context, a *Application, j jwt.Token, offline bool) jwt.Check {
-	no := func(why string) jwt.Check { return jwt.Check{Alg: j.Alg, KeyID: j.KeyID, Why: "not verified: " + why} }
+func (s *Service) checkSignature(ctx context.Context, a *Application, j jwt.Token,
+	offline bool) jwt.Check {
+	no := func(why string) jwt.Check {
+		return jwt.Check{Alg: j.Alg, KeyID: j.KeyID, Why: "not verified: " + why}
+	}
 	switch {
 	case j.Encrypted || !j.Signed:
 		return j.Verify(nil)
@@ -147,14 +155,16 @@ type keySet struct {
 }
 
 // keySet returns the key set of an environment, from memory if it is fresh.
-func (s *Service) keySet(ctx context.Context, a Application, keyID string, offline bool) ([]byte, error) {
+func (s *Service) keySet(ctx context.Context, a Application, keyID string,
+	offline bool) ([]byte, error) {
 	url := a.Environment.Endpoints.JWKSURL
 	s.mu.Lock()
 	trusted := findingKey(a.Environment) + " " + string(url)
 	have, ok := s.keySets[trusted]
 	s.mu.Unlock()
 	age := s.Now().Sub(have.at).Abs()
-	if ok && (offline || age < keySetRest || age < keySetLife && (keyID == "" || slices.Contains(jwt.KeyIDs(have.doc), keyID))) {
+	if ok && (offline || age < keySetRest ||
+		age < keySetLife && (keyID == "" || slices.Contains(jwt.KeyIDs(have.doc), keyID))) {
 		return have.doc, nil
 	}
 	if offline {

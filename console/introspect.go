@@ -18,7 +18,8 @@ type Introspected struct {
 // Introspect asks the server about a token (RFC 7662) and stores the answer. It takes an unknown
 // lifetime from the answer. An inactive that does not count is stored only if nothing better is
 // known.
-func (s *Service) Introspect(ctx context.Context, tokenID string) (got Introspected, t Token, err error) {
+func (s *Service) Introspect(ctx context.Context,
+	tokenID string) (got Introspected, t Token, err error) {
 	defer func() { err = s.homedOf(ctx, tokenID, err) }()
 	t, a, err := s.find(ctx, tokenID)
 	if err != nil {
@@ -33,7 +34,8 @@ func (s *Service) Introspect(ctx context.Context, tokenID string) (got Introspec
 	if t, a, err = s.find(ctx, tokenID); err != nil {
 		return got, t, err
 	}
-	if err := needURL(a, "introspect", CodeNoIntrospectURL, string(a.Environment.Endpoints.IntrospectURL)); err != nil {
+	if err := needURL(a, "introspect", CodeNoIntrospectURL,
+		string(a.Environment.Endpoints.IntrospectURL)); err != nil {
 		return got, t, err
 	}
 	api, creds, err := s.reach(ctx, a)
@@ -44,7 +46,8 @@ func (s *Service) Introspect(ctx context.Context, tokenID string) (got Introspec
 	if err != nil {
 		return got, t, err
 	}
-	ans, ex, err := api.Introspect(ctx, tokenapi.IntrospectRequest{Credentials: creds, Token: sec.Access, Hint: "access_token"})
+	ans, ex, err := api.Introspect(ctx,
+		tokenapi.IntrospectRequest{Credentials: creds, Token: sec.Access, Hint: "access_token"})
 	got.Exchange = s.observe(a, t.ID, ex).Seq
 	if err != nil {
 		return got, t, err
@@ -65,7 +68,8 @@ func (s *Service) Introspect(ctx context.Context, tokenID string) (got Introspec
 		if counts { // it is about the token of all rows
 			for _, twin := range t.Twins {
 				row := twin.Row
-				row.ActiveAt, row.AtServer, row.AtServerAt, row.AtServerSince, row.AtServerCounts = t.ActiveAt, t.AtServer, t.AtServerAt, t.AtServerSince, counts
+				row.ActiveAt, row.AtServer, row.AtServerAt = t.ActiveAt, t.AtServer, t.AtServerAt
+				row.AtServerSince, row.AtServerCounts = t.AtServerSince, counts
 				if err := w.PutToken(&row); err != nil {
 					return err
 				}
@@ -81,9 +85,12 @@ func (s *Service) Introspect(ctx context.Context, tokenID string) (got Introspec
 // mayKnow reports whether the answer of an introspection URL to this client is about the token. To
 // a client that may not know tokens, each one is inactive. A client may know them if it was told
 // active of a token of this application. Of a token that was revoked here, inactive is true.
-func (s *Service) mayKnow(w Writer, a Application, t Token, ans tokenapi.IntrospectAnswer) (bool, error) {
+func (s *Service) mayKnow(w Writer, a Application, t Token,
+	ans tokenapi.IntrospectAnswer) (bool, error) {
 	key := func(appID string) string {
-		sum := sha256.Sum256([]byte(string(a.Environment.Endpoints.IntrospectURL) + "\x00" + string(a.ConsumerKey) + "\x00" + appID))
+		sum := sha256.Sum256(
+			[]byte(string(a.Environment.Endpoints.IntrospectURL) + "\x00" + string(a.ConsumerKey) +
+				"\x00" + appID))
 		return "introspected/" + hex.EncodeToString(sum[:12])
 	}
 	if !ans.Active {
@@ -117,7 +124,8 @@ func (t Token) revokedBefore(at time.Time) bool {
 func (t *Token) refuted(p Policy, now time.Time) bool {
 	s, e := StatusAt(*t, p, now), gather(t, p)
 	until := e.until(t.AtServerSince)
-	return t.AtServer == ServerInactive && s.Ended && !until.IsZero() && (!s.StaleKnown || s.StaleUntil.After(until))
+	return t.AtServer == ServerInactive && s.Ended && !until.IsZero() &&
+		(!s.StaleKnown || s.StaleUntil.After(until))
 }
 
 // introspected records an answer on a token. With news it counts again although it is the same as
@@ -158,7 +166,8 @@ const NotOurs = "inactive, or not ours to ask"
 // learnLife takes the expiry from an introspection if the token has none or was adopted. The
 // server's time is corrected by its skew.
 func (s *Service) learnLife(t *Token, a Application, ans tokenapi.IntrospectAnswer) {
-	if !ans.Active || t.Lifetime != tokenapi.Unknown && t.Lifetime != tokenapi.Ambiguous && t.Grant != GrantAdopted {
+	if !ans.Active || t.Lifetime != tokenapi.Unknown && t.Lifetime != tokenapi.Ambiguous &&
+		t.Grant != GrantAdopted {
 		return
 	}
 	switch {

@@ -64,7 +64,8 @@ type invited struct {
 }
 
 // invite shows an invitation until the returned function is called. answer takes a paste for it.
-func (s *Service) invite(i Invitation, giveUp context.CancelFunc, answer func(secret.Text) error) (over func()) {
+func (s *Service) invite(i Invitation, giveUp context.CancelFunc,
+	answer func(secret.Text) error) (over func()) {
 	s.mu.Lock()
 	s.invited = append(s.invited, invited{i, giveUp, answer})
 	s.tellWatchers()
@@ -132,7 +133,8 @@ func (s *Service) GiveUp(id string) {
 // givenUp returns the error of a get for which no person acted in time, or which was given up.
 func givenUp(parent, ctx context.Context) error {
 	if parent.Err() == nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return &Error{Code: CodeNobodyCame, Text: "get: nobody came back from the browser in time", Hint: "get again, and sign in with the address that is shown"}
+		return &Error{Code: CodeNobodyCame, Text: "get: nobody came back from the browser in time",
+			Hint: "get again, and sign in with the address that is shown"}
 	}
 	if parent.Err() != nil {
 		return parent.Err()
@@ -148,13 +150,16 @@ const (
 
 // authorize has a person sign in with a browser, and returns the request that redeems the code (RFC
 // 6749 section 4.1, RFC 7636, RFC 8252). The caller closes way.
-func (s *Service) authorize(parent context.Context, a Application, scopes []string, way *doorway) (tokenapi.TokenRequest, error) {
+func (s *Service) authorize(parent context.Context, a Application, scopes []string,
+	way *doorway) (tokenapi.TokenRequest, error) {
 	var req tokenapi.TokenRequest
-	if err := needURL(a, "get", CodeNoAuthorizeURL, string(a.Environment.Endpoints.AuthorizeURL)); err != nil {
+	if err := needURL(a, "get", CodeNoAuthorizeURL,
+		string(a.Environment.Endpoints.AuthorizeURL)); err != nil {
 		return req, err
 	}
 	if s.opt.Callbacks == nil {
-		return req, &Error{Code: CodeNoCallback, Text: "get: there is no way back from the browser", Hint: "use the device_code grant here"}
+		return req, &Error{Code: CodeNoCallback, Text: "get: there is no way back from the browser",
+			Hint: "use the device_code grant here"}
 	}
 	at := a.Details.RedirectURL
 	if at == "" {
@@ -166,7 +171,8 @@ func (s *Service) authorize(parent context.Context, a Application, scopes []stri
 	}
 	way.open = door
 	asked, err := tokenapi.Authorize(tokenapi.AuthorizeRequest{
-		AuthorizeURL: string(a.Environment.Endpoints.AuthorizeURL), Issuer: string(a.Environment.Issuer), IssRequired: a.Environment.IssInAnswer,
+		AuthorizeURL: string(a.Environment.Endpoints.AuthorizeURL),
+		Issuer:       string(a.Environment.Issuer), IssRequired: a.Environment.IssInAnswer,
 		ConsumerKey: string(a.ConsumerKey), RedirectURI: door.URL(), Scopes: scopes, Extra: a.Extra,
 	}, a.Environment.AllowHTTP)
 	if err != nil {
@@ -175,7 +181,8 @@ func (s *Service) authorize(parent context.Context, a Application, scopes []stri
 	ctx, cancel := context.WithTimeout(parent, authorizePatience)
 	defer cancel()
 	i := Invitation{
-		ID: newID("i_"), AppID: a.ID, Application: a.Label(), Grant: a.Grant, URL: Private(asked.URL), Until: s.Now().Add(authorizePatience),
+		ID: newID("i_"), AppID: a.ID, Application: a.Label(), Grant: a.Grant,
+		URL: Private(asked.URL), Until: s.Now().Add(authorizePatience),
 	}
 	waiting, taken := context.WithCancel(ctx)
 	defer taken()
@@ -197,7 +204,8 @@ func (s *Service) authorize(parent context.Context, a Application, scopes []stri
 	case err != nil && ctx.Err() != nil:
 		err = givenUp(parent, ctx)
 	}
-	req.Code, req.CodeVerifier, req.RedirectURI, req.Nonce = code, asked.CodeVerifier, asked.RedirectURI, asked.Nonce
+	req.Code, req.CodeVerifier, req.RedirectURI, req.Nonce = code, asked.CodeVerifier,
+		asked.RedirectURI, asked.Nonce
 	return req, err
 }
 
@@ -209,10 +217,12 @@ const slowDown = 5 * time.Second
 
 // byDevice has a person approve on another device, and polls until the server tells the result. x
 // is the last exchange.
-func (s *Service) byDevice(parent context.Context, a Application, under []*lease, m Mark, req tokenapi.TokenRequest,
+func (s *Service) byDevice(parent context.Context, a Application, under []*lease, m Mark,
+	req tokenapi.TokenRequest,
 	file func(Writer, tokenapi.TokenAnswer) error,
 ) (x Exchange, err error) {
-	if err := needURL(a, "get", CodeNoDeviceURL, string(a.Environment.Endpoints.DeviceURL)); err != nil {
+	if err := needURL(a, "get", CodeNoDeviceURL,
+		string(a.Environment.Endpoints.DeviceURL)); err != nil {
 		return x, err
 	}
 	api, err := s.api(a.Environment)
@@ -222,7 +232,8 @@ func (s *Service) byDevice(parent context.Context, a Application, under []*lease
 	if err := s.opt.Keeper.InPlace(parent); err != nil {
 		return x, err
 	}
-	dev, ex, err := api.AuthorizeDevice(parent, tokenapi.DeviceRequest{Credentials: req.Credentials, Scopes: m.Scopes, Extra: a.Extra})
+	dev, ex, err := api.AuthorizeDevice(parent,
+		tokenapi.DeviceRequest{Credentials: req.Credentials, Scopes: m.Scopes, Extra: a.Extra})
 	x = s.observe(a, "", ex)
 	if err != nil {
 		return x, err
@@ -235,7 +246,8 @@ func (s *Service) byDevice(parent context.Context, a Application, under []*lease
 	ctx, cancel := context.WithTimeout(parent, life)
 	defer cancel()
 	i := Invitation{
-		ID: newID("i_"), AppID: a.ID, Application: a.Label(), Grant: a.Grant, URL: Private(dev.VerificationURI), Complete: Private(dev.VerificationURIComplete),
+		ID: newID("i_"), AppID: a.ID, Application: a.Label(), Grant: a.Grant,
+		URL: Private(dev.VerificationURI), Complete: Private(dev.VerificationURIComplete),
 		UserCode: dev.UserCode, Until: dev.At.Add(life),
 	}
 	defer s.invite(i, cancel, nil)()
@@ -306,13 +318,17 @@ func notApproved(parent, ctx context.Context, last *tokenapi.Error) error {
 	case parent.Err() != nil || !errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return givenUp(parent, ctx)
 	case last == nil:
-		return &Error{Code: CodeNobodyCame, Text: "get: the code expired before the server was asked about it", Hint: "get again"}
+		return &Error{Code: CodeNobodyCame,
+			Text: "get: the code expired before the server was asked about it", Hint: "get again"}
 	}
 	words := strings.TrimPrefix(last.Error(), last.Op+": ")
 	if last.Action != tokenapi.KeepPolling {
-		return &lastWord{"get: the code has expired, and the server could not say whether it was approved: " + words, last}
+		return &lastWord{
+			"get: the code has expired, and the server could not say whether it was approved: " +
+				words, last}
 	}
-	return &Error{Code: CodeNobodyCame, Text: "get: the code expired and nobody had approved it; the server said last: " + words,
+	return &Error{Code: CodeNobodyCame,
+		Text: "get: the code expired and nobody had approved it; the server said last: " + words,
 		Hint: "get again, and enter the code at the address that is shown"}
 }
 

@@ -26,8 +26,10 @@ type street struct {
 }
 
 func (s street) Open(context.Context, string) (console.Door, error) { return s, nil }
-func (street) URL() string                                          { return "http://127.0.0.1:5555/callback" }
-func (s street) Close(outcome error)                                { s.ended <- outcome }
+
+func (street) URL() string { return "http://127.0.0.1:5555/callback" }
+
+func (s street) Close(outcome error) { s.ended <- outcome }
 
 func (s street) Wait(ctx context.Context, accept func(url.Values) error) error {
 	for {
@@ -105,7 +107,8 @@ func TestCodeGrant(t *testing.T) {
 		w, s, at := bubbled(t, sandbox.Options{})
 		app, done := w.get(s, "Portal")
 		i := w.invitation(s)
-		if i.AppID != app.ID || !strings.Contains(string(i.URL), "code_challenge_method=S256") || i.Until.Before(time.Now()) {
+		if i.AppID != app.ID || !strings.Contains(string(i.URL), "code_challenge_method=S256") ||
+			i.Until.Before(time.Now()) {
 			t.Errorf("invitation %+v", i)
 		}
 		// Somebody else comes by first: sent away, and the real one is still awaited.
@@ -115,13 +118,16 @@ func TestCodeGrant(t *testing.T) {
 		if outcome := <-at.ended; outcome != nil {
 			t.Errorf("the browser is told of %v", outcome)
 		}
-		if r.err != nil || r.out.Token.Grant != tokenapi.GrantAuthorizationCode || r.out.Token.Refresh != console.RefreshLive {
+		if r.err != nil || r.out.Token.Grant != tokenapi.GrantAuthorizationCode ||
+			r.out.Token.Refresh != console.RefreshLive {
 			t.Fatalf("%+v %v", r.out, r.err)
 		}
-		if b := must[console.Board](t)(s.Board(t.Context())); len(b.Invitations) != 0 || len(b.Marks) != 0 {
+		if b := must[console.Board](t)(s.Board(t.Context())); len(b.Invitations) != 0 ||
+			len(b.Marks) != 0 {
 			t.Errorf("left behind: %v %v", b.Invitations, b.Marks)
 		}
-		if out, err := s.Renew(t.Context(), r.out.Token.ID); err != nil || out.How != console.Refreshed {
+		if out, err := s.Renew(t.Context(), r.out.Token.ID); err != nil ||
+			out.How != console.Refreshed {
 			t.Errorf("renew: %v %v", out.How, err)
 		}
 	})
@@ -158,13 +164,16 @@ func TestCodeGrantChecksTheNonce(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w, s, at := bubbled(t, sandbox.Options{})
 				w.wire.instead = func(r *http.Request) (*http.Response, error, bool) {
-					body := `{"access_token":"at-7d1f","token_type":"Bearer","id_token":"` + c.id + `"}`
-					return replied(200, strings.Replace(body, `"none"`, "null", 1)), nil, r.URL.Path == "/token" && c.id != ""
+					body := `{"access_token":"at-7d1f","token_type":"Bearer","id_token":"` + c.id +
+						`"}`
+					return replied(200, strings.Replace(body, `"none"`, "null", 1)), nil,
+						r.URL.Path == "/token" && c.id != ""
 				}
 				app := w.app("Portal", "PRODUCTION")
 				done := make(chan got, 1)
 				go func() {
-					out, err := s.Get(t.Context(), app.ID, console.GetOptions{Scopes: []string{"openid"}})
+					out, err := s.Get(t.Context(), app.ID,
+						console.GetOptions{Scopes: []string{"openid"}})
 					done <- got{out, err}
 				}()
 				synctest.Wait()
@@ -174,10 +183,12 @@ func TestCodeGrantChecksTheNonce(t *testing.T) {
 				}
 				at.came <- w.visit(string(i.URL))
 				r := <-done
-				if (r.err != nil) != (c.bad != "") || r.err != nil && !strings.Contains(r.err.Error(), c.bad) {
+				if (r.err != nil) != (c.bad != "") ||
+					r.err != nil && !strings.Contains(r.err.Error(), c.bad) {
 					t.Errorf("%v, want %q", r.err, c.bad)
 				}
-				if !strings.Contains(strings.Join(r.out.Notes, "\n"), c.note) || (len(r.out.Notes) == 0) != (c.note == "") {
+				if !strings.Contains(strings.Join(r.out.Notes, "\n"), c.note) ||
+					(len(r.out.Notes) == 0) != (c.note == "") {
 					t.Errorf("notes %q, want %q", r.out.Notes, c.note)
 				}
 				b := must[console.Board](t)(s.Board(t.Context()))
@@ -197,8 +208,9 @@ func TestCodeGrantRefused(t *testing.T) {
 	}{
 		"another issuer": {func(q url.Values) { q.Set("iss", "https://evil.example") }, ""},
 		"no issuer":      {func(q url.Values) { q.Del("iss") }, ""},
-		"denied":         {func(q url.Values) { q.Del("code"); q.Set("error", "access_denied") }, "access_denied"},
-		"no code":        {func(q url.Values) { q.Del("code") }, ""},
+		"denied": {func(q url.Values) { q.Del("code"); q.Set("error", "access_denied") },
+			"access_denied"},
+		"no code": {func(q url.Values) { q.Del("code") }, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -240,9 +252,11 @@ func TestInvitationEnds(t *testing.T) {
 				refusal(t, err, "in_flight")
 				time.Sleep(time.Until(i.Until) + time.Second)
 				r := <-done
-				if e, ok := console.AsError(r.err); ok && e.Code != "nobody_came" || !ok && name == "Portal" {
+				if e, ok := console.AsError(r.err); ok && e.Code != "nobody_came" ||
+					!ok && name == "Portal" {
 					t.Errorf("%v", r.err)
-				} else if e, api := tokenapi.AsError(r.err); !ok && (!api || e.Code != "expired_token") {
+				} else if e, api := tokenapi.AsError(r.err); !ok &&
+					(!api || e.Code != "expired_token") {
 					t.Errorf("%v", r.err)
 				}
 				b := must[console.Board](t)(s.Board(t.Context()))
@@ -259,12 +273,14 @@ func TestDeviceGrant(t *testing.T) {
 		w, s, _ := bubbled(t, sandbox.Options{DeviceInterval: 5 * time.Second})
 		_, done := w.get(s, "Kiosk")
 		i := w.invitation(s)
-		if len(i.UserCode) != 6 || i.URL == "" || !strings.Contains(string(i.Complete), i.UserCode) {
+		if len(i.UserCode) != 6 || i.URL == "" ||
+			!strings.Contains(string(i.Complete), i.UserCode) {
 			t.Errorf("invitation %+v", i)
 		}
 		time.Sleep(26 * time.Second)
 		if n := w.wire.sent("/token"); n != 4 && n != 5 {
-			t.Errorf("%d polls in 26 s at 5 s each: the interval is obeyed, and nothing slows down for it", n)
+			t.Errorf("%d polls in 26 s at 5 s each: the interval is obeyed, and nothing slows "+
+				"down for it", n)
 		}
 		w.approve(i)
 		r := <-done
@@ -296,7 +312,8 @@ func TestDevicePolling(t *testing.T) {
 	say := func(status int, body string, retryAfter ...string) func() (*http.Response, error) {
 		return func() (*http.Response, error) { return replied(status, body, retryAfter...), nil }
 	}
-	pending, token := say(400, `{"error":"authorization_pending"}`), say(200, `{"access_token":"t","token_type":"bearer"}`)
+	pending, token := say(400, `{"error":"authorization_pending"}`),
+		say(200, `{"access_token":"t","token_type":"bearer"}`)
 	lost := func() (*http.Response, error) { return nil, errors.New("reset") }
 	for name, c := range map[string]struct {
 		answers []func() (*http.Response, error)
@@ -304,25 +321,60 @@ func TestDevicePolling(t *testing.T) {
 		code    string        // of the error; "" is a token
 		marks   int
 	}{
-		"slow down":         {[]func() (*http.Response, error){say(400, `{"error":"slow_down"}`), say(400, `{"error":"authorization_pending"}`), say(200, `{"access_token":"t","token_type":"bearer"}`)}, 20 * time.Second, "", 0},
-		"slow down to":      {[]func() (*http.Response, error){say(200, `{"error":"slow_down","interval":30}`), say(200, `{"access_token":"t","token_type":"bearer"}`)}, 30 * time.Second, "", 0},
-		"lost, then there":  {[]func() (*http.Response, error){lost, say(200, `{"access_token":"t","token_type":"bearer"}`)}, 10 * time.Second, "", 0},
-		"lost, then gone":   {[]func() (*http.Response, error){lost, say(400, `{"error":"invalid_grant"}`)}, 10 * time.Second, "invalid_grant", 1},
-		"denied":            {[]func() (*http.Response, error){say(400, `{"error":"access_denied"}`)}, 0, "access_denied", 0},
-		"expired":           {[]func() (*http.Response, error){say(400, `{"error":"expired_token"}`)}, 0, "expired_token", 0},
-		"unheard of":        {[]func() (*http.Response, error){say(400, `{"error":"teapot"}`)}, 0, "teapot", 0},
-		"502 in between":    {[]func() (*http.Response, error){pending, say(502, "<html>bad gateway</html>"), pending, token}, 20 * time.Second, "", 0},
-		"reset in between":  {[]func() (*http.Response, error){pending, lost, pending, token}, 20 * time.Second, "", 0},
-		"told to wait":      {[]func() (*http.Response, error){pending, say(429, `{"error":"slow_down"}`, "2"), say(503, "busy", "1"), pending, token}, 45 * time.Second, "", 0},
-		"429 alone":         {[]func() (*http.Response, error){say(429, "", "90"), pending, token}, 95 * time.Second, "", 0},
-		"503 for long":      {[]func() (*http.Response, error){say(503, "", "120"), token}, 120 * time.Second, "", 0},
-		"growing":           {[]func() (*http.Response, error){say(500, ""), lost, say(503, ""), say(504, ""), say(502, ""), pending, token}, 195 * time.Second, "", 0},
-		"500 of a proxy":    {[]func() (*http.Response, error){say(500, `{"error":"Internal Server Error"}`), token}, 10 * time.Second, "", 0},
-		"500 access denied": {[]func() (*http.Response, error){pending, say(500, `{"error":"access_denied"}`)}, 5 * time.Second, "access_denied", 0},
-		"500 server error":  {[]func() (*http.Response, error){pending, say(500, `{"error":"server_error"}`)}, 5 * time.Second, "server_error", 0},
-		"503 unavailable":   {[]func() (*http.Response, error){say(503, `{"error":"temporarily_unavailable"}`)}, 0, "temporarily_unavailable", 0},
-		"502 expired":       {[]func() (*http.Response, error){lost, say(502, `{"error":"expired_token"}`)}, 10 * time.Second, "expired_token", 1},
-		"out of order":      {[]func() (*http.Response, error){say(503, ``), say(200, `{"access_token":"t","token_type":"bearer"}`)}, 10 * time.Second, "", 0},
+		"slow down": {
+			[]func() (*http.Response, error){say(400, `{"error":"slow_down"}`),
+				say(400, `{"error":"authorization_pending"}`),
+				say(200, `{"access_token":"t","token_type":"bearer"}`)}, 20 * time.Second, "", 0},
+		"slow down to": {
+			[]func() (*http.Response, error){say(200, `{"error":"slow_down","interval":30}`),
+				say(200, `{"access_token":"t","token_type":"bearer"}`)}, 30 * time.Second, "", 0},
+		"lost, then there": {
+			[]func() (*http.Response, error){lost,
+				say(200, `{"access_token":"t","token_type":"bearer"}`)}, 10 * time.Second, "", 0},
+		"lost, then gone": {
+			[]func() (*http.Response, error){lost, say(400, `{"error":"invalid_grant"}`)},
+			10 * time.Second, "invalid_grant", 1},
+		"denied": {
+			[]func() (*http.Response, error){say(400, `{"error":"access_denied"}`)}, 0,
+			"access_denied", 0},
+		"expired": {
+			[]func() (*http.Response, error){say(400, `{"error":"expired_token"}`)}, 0,
+			"expired_token", 0},
+		"unheard of": {[]func() (*http.Response, error){say(400, `{"error":"teapot"}`)}, 0,
+			"teapot", 0},
+		"502 in between": {
+			[]func() (*http.Response, error){pending, say(502, "<html>bad gateway</html>"), pending,
+				token}, 20 * time.Second, "", 0},
+		"reset in between": {[]func() (*http.Response, error){pending, lost, pending, token},
+			20 * time.Second, "", 0},
+		"told to wait": {
+			[]func() (*http.Response, error){pending, say(429, `{"error":"slow_down"}`, "2"),
+				say(503, "busy", "1"), pending, token}, 45 * time.Second, "", 0},
+		"429 alone": {[]func() (*http.Response, error){say(429, "", "90"), pending, token},
+			95 * time.Second, "", 0},
+		"503 for long": {[]func() (*http.Response, error){say(503, "", "120"), token},
+			120 * time.Second, "", 0},
+		"growing": {
+			[]func() (*http.Response, error){say(500, ""), lost, say(503, ""), say(504, ""),
+				say(502, ""), pending, token}, 195 * time.Second, "", 0},
+		"500 of a proxy": {
+			[]func() (*http.Response, error){say(500, `{"error":"Internal Server Error"}`), token},
+			10 * time.Second, "", 0},
+		"500 access denied": {
+			[]func() (*http.Response, error){pending, say(500, `{"error":"access_denied"}`)},
+			5 * time.Second, "access_denied", 0},
+		"500 server error": {
+			[]func() (*http.Response, error){pending, say(500, `{"error":"server_error"}`)},
+			5 * time.Second, "server_error", 0},
+		"503 unavailable": {
+			[]func() (*http.Response, error){say(503, `{"error":"temporarily_unavailable"}`)}, 0,
+			"temporarily_unavailable", 0},
+		"502 expired": {
+			[]func() (*http.Response, error){lost, say(502, `{"error":"expired_token"}`)},
+			10 * time.Second, "expired_token", 1},
+		"out of order": {
+			[]func() (*http.Response, error){say(503, ``),
+				say(200, `{"access_token":"t","token_type":"bearer"}`)}, 10 * time.Second, "", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -339,7 +391,8 @@ func TestDevicePolling(t *testing.T) {
 				}
 				_, done := w.get(s, "Kiosk")
 				r := <-done
-				if e, ok := tokenapi.AsError(r.err); ok && e.Code != c.code || !ok && (r.err != nil || c.code != "") {
+				if e, ok := tokenapi.AsError(r.err); ok && e.Code != c.code ||
+					!ok && (r.err != nil || c.code != "") {
 					t.Errorf("%v, want %q", r.err, c.code)
 				}
 				if len(polls) != len(c.answers) {
@@ -377,18 +430,22 @@ func TestDeviceTroubleIsTold(t *testing.T) {
 		trouble string   // on the invitation, meanwhile
 		end     []string // in the error, once the code has expired
 	}{
-		"pending": {replied(400, `{"error":"authorization_pending","error_description":"not yet"}`), "", []string{"nobody had approved it", "authorization_pending: not yet"}},
-		"trouble": {replied(502, `<html><title>bad gateway</title>`), "502", []string{"could not say whether", "bad gateway"}},
+		"pending": {replied(400, `{"error":"authorization_pending","error_description":"not yet"}`),
+			"", []string{"nobody had approved it", "authorization_pending: not yet"}},
+		"trouble": {replied(502, `<html><title>bad gateway</title>`), "502",
+			[]string{"could not say whether", "bad gateway"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorldOf(t, sandbox.Options{Clock: time.Now}, func(e *console.Environment) { e.Issuer = base + "/oauth2/token" })
+				w := newWorldOf(t, sandbox.Options{Clock: time.Now},
+					func(e *console.Environment) { e.Issuer = base + "/oauth2/token" })
 				var told atomic.Int32
 				s := w.console(func(o *console.Options) {
-					o.Clock, o.Invite = time.Now, func(console.Invitation, func(secret.Text) error) func() {
-						told.Add(1)
-						return func() {}
-					}
+					o.Clock, o.Invite = time.Now,
+						func(console.Invitation, func(secret.Text) error) func() {
+							told.Add(1)
+							return func() {}
+						}
 				})
 				body := must[[]byte](t)(io.ReadAll(c.answer.Body))
 				w.wire.instead = func(r *http.Request) (*http.Response, error, bool) {
@@ -399,7 +456,9 @@ func TestDeviceTroubleIsTold(t *testing.T) {
 				time.Sleep(6 * time.Second)
 				synctest.Wait()
 				i := w.invitation(s)
-				if !strings.Contains(i.Trouble, c.trouble) || (i.Trouble == "") != (c.trouble == "") || i.AskedAgain.After(time.Now()) != (c.trouble != "") {
+				if !strings.Contains(i.Trouble, c.trouble) ||
+					(i.Trouble == "") != (c.trouble == "") ||
+					i.AskedAgain.After(time.Now()) != (c.trouble != "") {
 					t.Errorf("the invitation says %q, asked again at %v", i.Trouble, i.AskedAgain)
 				}
 				if n := told.Load(); n < 1 || (n > 1) != (c.trouble != "") {
@@ -408,7 +467,8 @@ func TestDeviceTroubleIsTold(t *testing.T) {
 				time.Sleep(time.Until(until) + time.Second)
 				r := <-done
 				for _, words := range c.end {
-					if r.err == nil || !strings.Contains(r.err.Error(), words) || strings.Contains(r.err.Error(), "browser") {
+					if r.err == nil || !strings.Contains(r.err.Error(), words) ||
+						strings.Contains(r.err.Error(), "browser") {
 						t.Errorf("%q is not in %v", words, r.err)
 					}
 				}

@@ -15,7 +15,8 @@ import (
 // transaction that removes the mark. A request that was not sent or was refused leaves no mark; one
 // whose answer was lost leaves it open. Without the leases under nothing is sent. x is the
 // exchange, zero if nothing was sent.
-func (s *Service) sendGrant(ctx context.Context, a Application, under []*lease, m Mark, req tokenapi.TokenRequest,
+func (s *Service) sendGrant(ctx context.Context, a Application, under []*lease, m Mark,
+	req tokenapi.TokenRequest,
 	file func(Writer, tokenapi.TokenAnswer) error, refused func(Writer, *tokenapi.Error) error,
 ) (x Exchange, err error) {
 	api, err := s.api(a.Environment)
@@ -85,21 +86,24 @@ func unseen(e *tokenapi.Error) bool {
 	case e.Kind == tokenapi.KindGarbled:
 		return e.Status >= 200 && e.Status < 300
 	}
-	return e.Code == "" && (e.Status == 502 || e.Status == 504) // a proxy that lost the server's answer
+	// a proxy that lost the server's answer
+	return e.Code == "" && (e.Status == 502 || e.Status == 504)
 }
 
 // lostAnswer returns the error for a request whose answer was lost. It reads like its cause; its
 // hint tells what to do.
 func (s *Service) lostAnswer(a Application, m Mark, cause error) error {
 	hint := MarkAdvice(m, a.Environment.Regime, s.Now())
-	if e, ok := tokenapi.AsError(cause); ok && e.Kind == tokenapi.KindGarbled && e.Hint != "" { // something answered, perhaps not the server
+	if e, ok := tokenapi.AsError(cause); ok && e.Kind == tokenapi.KindGarbled && e.Hint != "" {
+		// something answered, perhaps not the server
 		join := "; "
 		if strings.HasSuffix(e.Hint, "?") {
 			join = " "
 		}
 		hint = e.Hint + join + hint
 	}
-	return &advisedError{cause, &Error{Code: CodeUnsure, Text: m.Op + ": the answer was never seen", Hint: hint}}
+	return &advisedError{
+		cause, &Error{Code: CodeUnsure, Text: m.Op + ": the answer was never seen", Hint: hint}}
 }
 
 // advisedError reads like its cause and has another code and hint.
@@ -121,12 +125,15 @@ func stillOurs(under []*lease) bool {
 }
 
 func errOverslept(op string) error {
-	return &Error{Code: CodeInFlight, Text: op + ": this process stood still for too long, and nothing was sent", Hint: "try again"}
+	return &Error{Code: CodeInFlight,
+		Text: op + ": this process stood still for too long, and nothing was sent",
+		Hint: "try again"}
 }
 
 // mark stores a mark under its ID, with the application, so that its token can be explained and
 // revoked. It fails if a lease was lost.
-func (s *Service) mark(ctx context.Context, a Application, under []*lease, m Mark, c tokenapi.Credentials) (Mark, error) {
+func (s *Service) mark(ctx context.Context, a Application, under []*lease, m Mark,
+	c tokenapi.Credentials) (Mark, error) {
 	m.AppID, m.SentAt = a.ID, s.Now()
 	// Many processes may be writing: wait as long as the request itself may take.
 	ctx, cancel := context.WithTimeout(ctx, patienceFor(a, m.Grant))
@@ -155,7 +162,8 @@ func (s *Service) mark(ctx context.Context, a Application, under []*lease, m Mar
 }
 
 // answered stores an answer in the transaction that removes its mark.
-func (s *Service) answered(ctx context.Context, a Application, m Mark, ans tokenapi.TokenAnswer, file func(Writer, tokenapi.TokenAnswer) error) error {
+func (s *Service) answered(ctx context.Context, a Application, m Mark, ans tokenapi.TokenAnswer,
+	file func(Writer, tokenapi.TokenAnswer) error) error {
 	err := s.retryUpdate(ctx, func(w Writer) error {
 		if err := file(w, ans); err != nil {
 			return err
@@ -166,8 +174,11 @@ func (s *Service) answered(ctx context.Context, a Application, m Mark, ans token
 		return nil
 	}
 	return &notKept{&Error{
-		Code: CodeNotKept, Text: m.Op + ": the server gave out the token " + ans.Access.Fingerprint() + ", and it could not be stored: " + err.Error(),
-		Hint: "it is lost here and may be alive at the server; " + MarkAdvice(m, a.Environment.Regime, s.Now()),
+		Code: CodeNotKept,
+		Text: m.Op + ": the server gave out the token " + ans.Access.Fingerprint() +
+			", and it could not be stored: " + err.Error(),
+		Hint: "it is lost here and may be alive at the server; " +
+			MarkAdvice(m, a.Environment.Regime, s.Now()),
 	}, err}
 }
 

@@ -33,7 +33,8 @@ func kindOf(c *change, after *Token, now time.Time) EventKind {
 		return EventRevokeLapsed
 	case newer(b.RevokeNext, a.RevokeNext):
 		return EventRevokeDeferred
-	case !b.RevokeAt.IsZero() && a.RevokeError != "" && (!a.RevokeAt.Equal(b.RevokeAt) || a.RevokeKind != b.RevokeKind):
+	case !b.RevokeAt.IsZero() && a.RevokeError != "" &&
+		(!a.RevokeAt.Equal(b.RevokeAt) || a.RevokeKind != b.RevokeKind):
 		return EventRevokeRefused
 	case !a.RevokeAt.Equal(b.RevokeAt) && pendingRevoke(*a):
 		return EventRevokeDecided
@@ -57,8 +58,10 @@ func newer(before, after time.Time) bool { return !after.IsZero() && !after.Equa
 func answeredAgain(b, a *Token) bool {
 	gone := func(before, after time.Time) bool { return !before.IsZero() && after.IsZero() }
 	return a.AnswerRev != b.AnswerRev ||
-		gone(b.AcceptedAt, a.AcceptedAt) || gone(b.RefreshAcceptedAt, a.RefreshAcceptedAt) || gone(b.ReplacedAt, a.ReplacedAt) ||
-		!a.AtServerAt.After(b.AtServerAt) && (a.Granted != b.Granted || !a.ExpiresAt.Equal(b.ExpiresAt) || a.Lifetime != b.Lifetime)
+		gone(b.AcceptedAt, a.AcceptedAt) || gone(b.RefreshAcceptedAt, a.RefreshAcceptedAt) ||
+		gone(b.ReplacedAt, a.ReplacedAt) ||
+		!a.AtServerAt.After(b.AtServerAt) &&
+			(a.Granted != b.Granted || !a.ExpiresAt.Equal(b.ExpiresAt) || a.Lifetime != b.Lifetime)
 }
 
 // kindOfMarks names what became of the marks alone. A mark that was open and is stored again with a

@@ -13,9 +13,13 @@ import (
 func measurable(accepted, passed, dead time.Duration) console.Token {
 	t0 := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	t := console.Token{AcceptedAt: t0.Add(accepted)}
-	t.Probes = append(t.Probes, console.Probe{At: t.AcceptedAt.Add(passed), Status: 200, Verdict: tokenapi.Accepted, URL: api})
+	t.Probes = append(t.Probes,
+		console.Probe{At: t.AcceptedAt.Add(passed), Status: 200, Verdict: tokenapi.Accepted,
+			URL: api})
 	for i := range 3 {
-		t.Probes = append(t.Probes, console.Probe{At: t.AcceptedAt.Add(dead + time.Duration(i)*time.Second), Status: 401, Verdict: tokenapi.Refused, URL: api})
+		t.Probes = append(t.Probes,
+			console.Probe{At: t.AcceptedAt.Add(dead + time.Duration(i)*time.Second), Status: 401,
+				Verdict: tokenapi.Refused, URL: api})
 	}
 	return t
 }
@@ -35,14 +39,17 @@ func TestLearnedWindow(t *testing.T) {
 	replaced := measurable(0, m(1, 0), m(1, 5))
 	replaced.ReplacedAt, replaced.AcceptedAt = replaced.AcceptedAt, time.Time{}
 	for name, tok := range map[string]console.Token{
-		"two refusals": unproved, "never let through": unseen, "its own expiry": expired, "let through before": before,
+		"two refusals": unproved, "never let through": unseen, "its own expiry": expired,
+		"let through before":     before,
 		"nobody looked for long": measurable(0, m(1, 0), m(2, 0)), "not revoked": replaced,
 	} {
 		if l := console.LearnedWindow([]console.Token{tok}); l.Times != 0 {
 			t.Errorf("%s: measured %+v", name, l)
 		}
 	}
-	if l := console.LearnedWindow([]console.Token{measurable(0, m(2, 5), m(2, 11))}); l != (console.Learned{Times: 1, Shortest: m(2, 11), Longest: m(2, 11)}) {
+	if l := console.LearnedWindow(
+		[]console.Token{measurable(0, m(2, 5), m(2, 11))}); l != (console.Learned{Times: 1,
+		Shortest: m(2, 11), Longest: m(2, 11)}) {
 		t.Errorf("one: %+v", l)
 	}
 	// The last three by the time of the revoke, whatever their order here.

@@ -54,7 +54,8 @@ func clientKey(a Application, q grantRequest) string {
 	if interactive(cmp.Or(q.grant, a.Grant)) {
 		user = "whoever signs in"
 	}
-	sum := sha256.Sum256([]byte(strings.Join([]string{a.server(), string(a.ConsumerKey), string(user)}, "\x00")))
+	sum := sha256.Sum256(
+		[]byte(strings.Join([]string{a.server(), string(a.ConsumerKey), string(user)}, "\x00")))
 	return "client/" + hex.EncodeToString(sum[:10])
 }
 
@@ -64,17 +65,20 @@ func (s *Service) asking(a Application, q grantRequest, verb string) exclusive {
 	grant, user := cmp.Or(q.grant, a.Grant), cmp.Or(Private(q.user), a.Username)
 	own := []string{"ask", a.ID, grant, string(user)}
 	if !interactive(grant) { // a person signs in once at a time
-		own = append(own, strings.Join(slices.Sorted(slices.Values(q.scopes)), " "), fmt.Sprint(q.want))
+		own = append(own, strings.Join(slices.Sorted(slices.Values(q.scopes)), " "),
+			fmt.Sprint(q.want))
 	}
 	proof := func(ctx context.Context, a Application) (req tokenapi.TokenRequest, err error) {
 		by := q.by(a)
-		if req.Credentials, err = s.credentials(ctx, by); err == nil && by.Grant == tokenapi.GrantPassword {
+		if req.Credentials, err = s.credentials(ctx, by); err == nil &&
+			by.Grant == tokenapi.GrantPassword {
 			req.Username = string(by.Username)
 			req.Password, err = s.passwordOf(ctx, by, q)
 		}
 		return req, err
 	}
-	return exclusive{proof: proof, key: clientKey(a, q), own: strings.Join(own, "\x00"), appID: a.ID, verb: verb, grant: q.grant, waitElsewhere: true}
+	return exclusive{proof: proof, key: clientKey(a, q), own: strings.Join(own, "\x00"),
+		appID: a.ID, verb: verb, grant: q.grant, waitElsewhere: true}
 }
 
 func tokenKey(id string) string { return "token/" + id }
@@ -175,7 +179,8 @@ var errStoredAlready = errors.New("what was wanted is there")
 
 // withLease runs f while no other write with the same key is in flight, in this process or another
 // one.
-func (s *Service) withLease(ctx context.Context, t exclusive, f func(Application, *lease) error) error {
+func (s *Service) withLease(ctx context.Context, t exclusive,
+	f func(Application, *lease) error) error {
 	own := cmp.Or(t.own, t.key)
 	if t.own != "" {
 		var err error
@@ -208,7 +213,8 @@ func (s *Service) withLease(ctx context.Context, t exclusive, f func(Application
 
 func (s *Service) release(ctx context.Context, key string) {
 	// A lease that cannot be released expires.
-	_ = s.update(context.WithoutCancel(ctx), func(w Writer) error { return w.Release(key, s.opt.Owner) })
+	_ = s.update(context.WithoutCancel(ctx),
+		func(w Writer) error { return w.Release(key, s.opt.Owner) })
 }
 
 // observedLease is another owner's lease, and since when it has looked like that.
@@ -261,13 +267,14 @@ func (s *Service) takeLease(ctx context.Context, t exclusive) (Application, *lea
 		}
 		waited := s.leaseNow().Sub(began)
 		if !t.waitElsewhere || waited > patienceFor(a, t.grant) {
-			return a, nil, &Error{Code: CodeInFlight, Text: t.verb + ": another console is at it", Hint: "its result will show here in a moment"}
+			return a, nil, &Error{Code: CodeInFlight, Text: t.verb + ": another console is at it",
+				Hint: "its result will show here in a moment"}
 		}
 		if !notified && waited >= sayAfter && s.opt.Waits != nil {
 			notified = true
 			s.opt.Waits(a)
 		}
-		timer := time.NewTimer(pause/2 + rand.N(pause)) //nolint:gosec // spreads the readings of processes that wait
+		timer := time.NewTimer(pause/2 + rand.N(pause)) //nolint:gosec // spreads the processes
 		select {
 		case <-timer.C:
 		case <-ctx.Done():
@@ -278,7 +285,8 @@ func (s *Service) takeLease(ctx context.Context, t exclusive) (Application, *lea
 }
 
 // lookAt reports whether a lease seems to be free. It only reads, so it blocks no writer.
-func (s *Service) lookAt(ctx context.Context, t exclusive, seen *observedLease) (a Application, free bool, err error) {
+func (s *Service) lookAt(ctx context.Context, t exclusive,
+	seen *observedLease) (a Application, free bool, err error) {
 	err = s.opt.Keeper.View(ctx, func(r Reader) error {
 		if a, err = s.application(r, t.appID); err != nil {
 			return err
@@ -314,7 +322,8 @@ func (s *Service) lookAt(ctx context.Context, t exclusive, seen *observedLease) 
 // or, where all processes share a clock, it ends later than any lease taken since boot can.
 func (s *Service) stale(a Application, seen observedLease) bool {
 	now := s.leaseNow()
-	return seen.owner != "" && (now.Sub(seen.since) >= staleAfter(a.Environment) || s.impossible(a, seen.until))
+	return seen.owner != "" &&
+		(now.Sub(seen.since) >= staleAfter(a.Environment) || s.impossible(a, seen.until))
 }
 
 // impossible reports whether the end of a lease was written before the last boot of this machine.

@@ -34,7 +34,8 @@ func TestLockedSendsNothing(t *testing.T) {
 				o.Applications[i].Environment.ClientAuth = tokenapi.AuthNone
 			}
 		}
-		tok := must[console.Outcome](t)(w.consoleAt(0).Get(t.Context(), app.ID, console.GetOptions{})).Token
+		tok := must[console.Outcome](
+			t)(w.consoleAt(0).Get(t.Context(), app.ID, console.GetOptions{})).Token
 		s := w.consoleAt(0, public, func(o *console.Options) { o.Keeper = locked{w.keeper} })
 		sent := 0
 		w.wire.instead = func(*http.Request) (*http.Response, error, bool) {
@@ -43,10 +44,19 @@ func TestLockedSendsNothing(t *testing.T) {
 		}
 		ctx := t.Context()
 		for name, verb := range map[string]func() error{
-			"get":        func() error { _, err := s.Get(ctx, app.ID, console.GetOptions{}); return err },
-			"renew":      func() error { _, err := s.Renew(ctx, tok.ID); return err },
-			"obtain":     func() error { _, err := s.Obtain(ctx, app.ID, console.ObtainOptions{Fresh: true}); return err },
-			"revoke":     func() error { _, err := s.Revoke(ctx, tok.ID, console.RevokeBoth, 0); return err },
+			"get": func() error {
+				_, err := s.Get(ctx, app.ID, console.GetOptions{})
+				return err
+			},
+			"renew": func() error { _, err := s.Renew(ctx, tok.ID); return err },
+			"obtain": func() error {
+				_, err := s.Obtain(ctx, app.ID, console.ObtainOptions{Fresh: true})
+				return err
+			},
+			"revoke": func() error {
+				_, err := s.Revoke(ctx, tok.ID, console.RevokeBoth, 0)
+				return err
+			},
 			"probe":      func() error { _, _, err := s.Probe(ctx, tok.ID); return err },
 			"introspect": func() error { _, _, err := s.Introspect(ctx, tok.ID); return err },
 			"secrets":    func() error { _, err := s.Secrets(ctx, tok.ID); return err },

@@ -60,7 +60,8 @@ func (s *Service) Log(ctx context.Context) ([]Event, error) {
 
 // passed returns the event that time alone has caused, if there is one.
 func passed(t Token, p Policy, now time.Time) (Event, bool) {
-	e := Event{TokenID: t.ID, Fingerprint: t.Fingerprint, AppID: t.AppID, Derived: true, Facts: json.RawMessage("{}")}
+	e := Event{TokenID: t.ID, Fingerprint: t.Fingerprint, AppID: t.AppID, Derived: true,
+		Facts: json.RawMessage("{}")}
 	st := StatusAt(t, p, now)
 	switch st.State {
 	case Dead:
@@ -137,7 +138,8 @@ func (e Event) Detail(now time.Time) string {
 	case EventProbed:
 		if n := len(f.Probes); n > 0 {
 			p := f.Probes[n-1]
-			return strings.TrimSpace(string(p.Verdict) + " " + number(p.Status) + " " + number(p.FaultCode))
+			return strings.TrimSpace(string(p.Verdict) + " " + number(p.Status) + " " +
+				number(p.FaultCode))
 		}
 	case EventIntrospected:
 		return cmp.Or(string(f.AtServer), "as before")
@@ -154,7 +156,8 @@ func (e Event) Detail(now time.Time) string {
 		return f.Via
 	case EventDead, EventSuperseded:
 		return "by " + string(f.Proof)
-	case EventReplaced, EventForgotten, EventRevokeUndone, EventRevokeLapsed, EventRefreshRevoked, EventRefreshSpent, EventSettled, EventDismissed, EventChanged, EventExpired:
+	case EventReplaced, EventForgotten, EventRevokeUndone, EventRevokeLapsed, EventRefreshRevoked,
+		EventRefreshSpent, EventSettled, EventDismissed, EventChanged, EventExpired:
 	}
 	return ""
 }

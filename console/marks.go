@@ -85,13 +85,15 @@ func (k presentKeeper) View(ctx context.Context, f func(Reader) error) error {
 type asked struct{ client, grant, user, scopes, request string }
 
 func clientName(a Application) string {
-	return string(cmp.Or(a.Environment.Endpoints.TokenURL, a.Environment.Issuer)) + " " + string(a.ConsumerKey)
+	return string(cmp.Or(a.Environment.Endpoints.TokenURL, a.Environment.Issuer)) + " " +
+		string(a.ConsumerKey)
 }
 
 func askedOf(a Application, grant, user string, scopes []string, r *Request) asked {
 	set := slices.Sorted(slices.Values(scopes))
 	q := asked{
-		client: clientName(a), grant: grant, user: user, scopes: strings.Join(slices.Compact(set), " "),
+		client: clientName(a), grant: grant, user: user,
+		scopes: strings.Join(slices.Compact(set), " "),
 	}
 	if r != nil && !r.IsZero() {
 		q.request = fmt.Sprintf("%q", *r) // maps are printed in the order of their keys
@@ -127,7 +129,8 @@ func (s *Service) askedMark(r Reader, m Mark) (asked, error) {
 		return s.askedToken(r, t)
 	}
 	a, err := s.owner(r, m.AppID)
-	return askedOf(a, cmp.Or(m.Grant, a.Grant), string(cmp.Or(m.User, a.Username)), m.Scopes, m.Request), err
+	return askedOf(a, cmp.Or(m.Grant, a.Grant), string(cmp.Or(m.User, a.Username)), m.Scopes,
+		m.Request), err
 }
 
 // endless stands for a life without a known end.
@@ -246,7 +249,8 @@ func (s *Service) settle(w Writer, of Mark, got Token, now time.Time) error {
 }
 
 // replace stores that by has taken the place of a token of a, unless another one had taken it.
-func (s *Service) replace(w Writer, a Application, id string, by Token, at time.Time) (Token, error) {
+func (s *Service) replace(w Writer, a Application, id string, by Token,
+	at time.Time) (Token, error) {
 	t, err := s.token(w, id)
 	if isLost(err) {
 		return t, nil
@@ -289,7 +293,8 @@ func (s *Service) Dismiss(ctx context.Context, markID string) (Mark, error) {
 		}
 		i := slices.IndexFunc(open, func(m Mark) bool { return m.ID == markID })
 		if i < 0 {
-			return &Error{Code: CodeNoMark, Text: "forget: no request with this mark is unanswered", Hint: "it may be settled meanwhile"}
+			return &Error{Code: CodeNoMark, Text: "forget: no request with this mark is unanswered",
+				Hint: "it may be settled meanwhile"}
 		}
 		m = open[i]
 		return w.ClearMark(m.ID)

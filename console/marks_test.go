@@ -43,8 +43,10 @@ func isCode(err error, code console.Code) bool {
 // profiles are the regimes, each with a server that behaves so. Under auto the regime is not named.
 func profiles() map[console.Regime]string {
 	return map[console.Regime]string{
-		console.RegimeOpaque: sandbox.ProfileOpaque, console.RegimeJWT: sandbox.ProfileJWT, console.RegimeAuto: sandbox.ProfileOpaque,
-		console.RegimeStateless: sandbox.ProfileStateless, console.RegimeIntrospecting: sandbox.ProfileIntrospecting,
+		console.RegimeOpaque: sandbox.ProfileOpaque, console.RegimeJWT: sandbox.ProfileJWT,
+		console.RegimeAuto:          sandbox.ProfileOpaque,
+		console.RegimeStateless:     sandbox.ProfileStateless,
+		console.RegimeIntrospecting: sandbox.ProfileIntrospecting,
 	}
 }
 
@@ -84,8 +86,10 @@ func TestAGetSettlesWhereTheServerEnds(t *testing.T) {
 				asked++
 			}
 		}
-		if _, marks, err := console.Replay(log); err != nil || asked != 2 || len(marks) != 1 || !marks[0].EndsBy.Equal(end) {
-			t.Errorf("%s: the log tells of %d requests and replays to %+v, %v", named, asked, marks, err)
+		if _, marks, err := console.Replay(log); err != nil || asked != 2 || len(marks) != 1 ||
+			!marks[0].EndsBy.Equal(end) {
+			t.Errorf("%s: the log tells of %d requests and replays to %+v, %v", named, asked, marks,
+				err)
 		}
 		w.clock.advance(end.Sub(w.clock.Now()) - time.Nanosecond)
 		if left := w.board(s).Marks; len(left) != 1 {
@@ -132,11 +136,13 @@ func TestRenewOfAnUnsureToken(t *testing.T) {
 		}
 		out := must[console.Outcome](t)(s.Renew(t.Context(), tok.ID))
 		old := w.token(tok.ID)
-		if out.How != console.Issued || out.Token.ID == tok.ID || old.ReplacedBy != out.Token.ID || !old.ReplacedAt.Equal(w.clock.Now()) {
+		if out.How != console.Issued || out.Token.ID == tok.ID || old.ReplacedBy != out.Token.ID ||
+			!old.ReplacedAt.Equal(w.clock.Now()) {
 			t.Errorf("%s: %s, replaced by %q at %v", named, out.How, old.ReplacedBy, old.ReplacedAt)
 		}
 		said := strings.Join(out.Notes, "; ")
-		if !strings.Contains(said, "asked anew") || ends(named) == strings.Contains(said, "at the latest") {
+		if !strings.Contains(said, "asked anew") ||
+			ends(named) == strings.Contains(said, "at the latest") {
 			t.Errorf("%s: said %q", named, said)
 		}
 		if ends(named) != (old.Unsure == nil) || ends(named) != (len(w.marks()) == 0) {
@@ -145,7 +151,8 @@ func TestRenewOfAnUnsureToken(t *testing.T) {
 		if got := renewable(); got.ID != out.Token.ID {
 			t.Errorf("%s: a second renew takes %s", named, got.ID)
 		}
-		if second := must[console.Outcome](t)(s.Renew(t.Context(), out.Token.ID)); second.How != console.Refreshed {
+		if second := must[console.Outcome](
+			t)(s.Renew(t.Context(), out.Token.ID)); second.How != console.Refreshed {
 			t.Errorf("%s: a second renew is %s", named, second.How)
 		}
 	}
@@ -163,7 +170,8 @@ func TestAGetSettlesALostRefresh(t *testing.T) {
 		t.Fatal("a lost answer is no error")
 	}
 	w.wire.cut(nil, nil)
-	must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{Scopes: []string{"read"}}))
+	must[console.Outcome](
+		t)(s.Get(t.Context(), app.ID, console.GetOptions{Scopes: []string{"read"}}))
 	if w.token(tok.ID).Unsure == nil {
 		t.Fatal("a get of something else settles it")
 	}
@@ -183,7 +191,8 @@ func TestMarksAreOfTheWholeRequest(t *testing.T) {
 			return err
 		}
 		return wr.PutMark(console.Mark{
-			ID: "m_other", Op: "get", AppID: app.ID, SentAt: w.clock.Now(), Request: &console.Request{Params: map[string][]string{"audience": {"x"}}},
+			ID: "m_other", Op: "get", AppID: app.ID, SentAt: w.clock.Now(),
+			Request: &console.Request{Params: map[string][]string{"audience": {"x"}}},
 		})
 	})
 	if err != nil {
@@ -206,14 +215,24 @@ func TestLongestLifeSeen(t *testing.T) {
 		seen []console.Token
 		want time.Duration // 0: unknown
 	}{
-		"none":                {nil, 0},
-		"one":                 {[]console.Token{bounded(time.Hour)}, time.Hour},
-		"the longest":         {[]console.Token{bounded(time.Hour), bounded(2 * time.Hour), bounded(time.Minute)}, 2 * time.Hour},
-		"one without an end":  {[]console.Token{{Lifetime: tokenapi.Unbounded}, bounded(time.Hour)}, 0},
-		"one that is unknown": {[]console.Token{bounded(time.Hour), {Lifetime: tokenapi.Unknown}}, 0},
-		"of another user":     {[]console.Token{{User: "bob", Lifetime: tokenapi.Unbounded}, bounded(time.Hour)}, time.Hour},
-		"of another scope":    {[]console.Token{{Asked: []string{"x"}, Lifetime: tokenapi.Unbounded}, bounded(time.Hour)}, time.Hour},
-		"brought here":        {[]console.Token{{Grant: console.GrantAdopted, Lifetime: tokenapi.Unknown}, bounded(time.Hour)}, time.Hour},
+		"none": {nil, 0},
+		"one":  {[]console.Token{bounded(time.Hour)}, time.Hour},
+		"the longest": {
+			[]console.Token{bounded(time.Hour), bounded(2 * time.Hour), bounded(time.Minute)},
+			2 * time.Hour},
+		"one without an end": {[]console.Token{{Lifetime: tokenapi.Unbounded}, bounded(time.Hour)},
+			0},
+		"one that is unknown": {[]console.Token{bounded(time.Hour), {Lifetime: tokenapi.Unknown}},
+			0},
+		"of another user": {
+			[]console.Token{{User: "bob", Lifetime: tokenapi.Unbounded}, bounded(time.Hour)},
+			time.Hour},
+		"of another scope": {
+			[]console.Token{{Asked: []string{"x"}, Lifetime: tokenapi.Unbounded},
+				bounded(time.Hour)}, time.Hour},
+		"brought here": {
+			[]console.Token{{Grant: console.GrantAdopted, Lifetime: tokenapi.Unknown},
+				bounded(time.Hour)}, time.Hour},
 	} {
 		w := newWorld(t)
 		s, app := w.console(), w.app("Orders", "PRODUCTION")
@@ -254,7 +273,8 @@ func TestOverMarksMakeNothingUnsure(t *testing.T) {
 	tok := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{})).Token
 	err := w.keeper.Update(t.Context(), func(wr console.Writer) error {
 		return wr.PutMark(console.Mark{
-			ID: "m_over", Op: "refresh", AppID: app.ID, TokenID: tok.ID, SentAt: w.clock.Now(), EndsBy: w.clock.Now().Add(time.Minute),
+			ID: "m_over", Op: "refresh", AppID: app.ID, TokenID: tok.ID, SentAt: w.clock.Now(),
+			EndsBy: w.clock.Now().Add(time.Minute),
 		})
 	})
 	if err != nil {
@@ -264,7 +284,9 @@ func TestOverMarksMakeNothingUnsure(t *testing.T) {
 	if b := w.board(s); b.Tokens[0].Unsure != nil {
 		t.Error("the board calls it unsure")
 	}
-	if out := must[console.Outcome](t)(s.Obtain(t.Context(), app.ID, console.ObtainOptions{})); out.How != console.Reused || out.Token.ID != tok.ID {
+	if out := must[console.Outcome](
+		t)(s.Obtain(t.Context(), app.ID, console.ObtainOptions{})); out.How != console.Reused ||
+		out.Token.ID != tok.ID {
 		t.Errorf("%s %s", out.How, out.Token.ID)
 	}
 }
@@ -290,7 +312,8 @@ func TestDismiss(t *testing.T) {
 			t.Errorf("%+v", got)
 		}
 		log := must[[]console.Event](t)(s.Log(t.Context()))
-		if e := log[len(log)-1]; e.Kind != console.EventDismissed || e.TokenID != m.TokenID || !strings.Contains(string(e.Facts), m.ID) {
+		if e := log[len(log)-1]; e.Kind != console.EventDismissed || e.TokenID != m.TokenID ||
+			!strings.Contains(string(e.Facts), m.ID) {
 			t.Errorf("logged as %s %s %s", e.Kind, e.TokenID, e.Facts)
 		}
 	}
@@ -327,7 +350,9 @@ func TestAdoptedWithAMarkStays(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	s, app := w.console(), w.app("Payments", "PRODUCTION")
-	tok := must[console.Token](t)(s.AdoptPair(t.Context(), app.ID, secret.New("strange-access"), secret.New("strange-refresh")))
+	tok := must[console.Token](
+		t)(s.AdoptPair(t.Context(), app.ID, secret.New("strange-access"),
+		secret.New("strange-refresh")))
 	w.wire.cut(nil, lost)
 	if _, err := s.Renew(t.Context(), tok.ID); err == nil {
 		t.Fatal("a lost answer is no error")
@@ -335,7 +360,8 @@ func TestAdoptedWithAMarkStays(t *testing.T) {
 	w.wire.cut(nil, nil)
 	must[console.Token](t)(s.Revoke(t.Context(), tok.ID, console.RevokeAccess, 0))
 	w.wire.instead = answersRevoke(400, "application/json", `{"error":"invalid_token"}`)
-	if done := must[[]console.Delivery](t)(s.DeliverOne(t.Context(), tok.ID)); len(done) != 1 || done[0].Err == nil || done[0].Kept {
+	if done := must[[]console.Delivery](t)(s.DeliverOne(t.Context(), tok.ID)); len(done) != 1 ||
+		done[0].Err == nil || done[0].Kept {
 		t.Fatalf("%+v", done)
 	}
 	if len(w.marks()) != 1 || w.token(tok.ID).Unsure == nil {
@@ -350,8 +376,10 @@ func TestMarkAdvice(t *testing.T) {
 	end := now.Add(time.Hour)
 	for named := range profiles() {
 		for _, m := range []console.Mark{
-			{ID: "m_1", Op: "get", SentAt: now}, {ID: "m_1", Op: "refresh", TokenID: "t", SentAt: now},
-			{ID: "m_1", Op: "get", SentAt: now, EndsBy: end}, {ID: "m_1", Op: "refresh", TokenID: "t", SentAt: now, EndsBy: end},
+			{ID: "m_1", Op: "get", SentAt: now},
+			{ID: "m_1", Op: "refresh", TokenID: "t", SentAt: now},
+			{ID: "m_1", Op: "get", SentAt: now, EndsBy: end},
+			{ID: "m_1", Op: "refresh", TokenID: "t", SentAt: now, EndsBy: end},
 		} {
 			text := console.FaceCommands().Says(console.MarkAdvice(m, named, now))
 			if strings.Contains(text, "revoke ends") || strings.Contains(text, "settles") {
@@ -367,16 +395,20 @@ func TestMarkAdvice(t *testing.T) {
 			if !m.EndsBy.IsZero() {
 				want = "may live until " + end.UTC().Format("15:04:05Z") + " at the latest"
 			}
-			if !strings.Contains(text, want) || !strings.Contains(text, "forget m_1") || strings.Contains(text, "is valid") {
+			if !strings.Contains(text, want) || !strings.Contains(text, "forget m_1") ||
+				strings.Contains(text, "is valid") {
 				t.Errorf("%s: no %q: %s", named, want, text)
 			}
 		}
 	}
-	tok := console.Token{Unsure: &console.Mark{ID: "m_1", Op: "refresh", TokenID: "t", SentAt: now}, AcceptedAt: now}
-	if text := console.Advice(tok, console.Policy{}, now); !strings.Contains(text, "does not end a token that only the lost answer held") {
+	tok := console.Token{Unsure: &console.Mark{ID: "m_1", Op: "refresh", TokenID: "t", SentAt: now},
+		AcceptedAt: now}
+	if text := console.Advice(tok, console.Policy{}, now); !strings.Contains(text,
+		"does not end a token that only the lost answer held") {
 		t.Error(text)
 	}
-	if text := console.MarkAdvice(console.Mark{EndsBy: now.Add(48 * time.Hour)}, console.RegimeAuto, now); !strings.Contains(text, now.Add(48*time.Hour).Format("2006-01-02")) {
+	if text := console.MarkAdvice(console.Mark{EndsBy: now.Add(48 * time.Hour)}, console.RegimeAuto,
+		now); !strings.Contains(text, now.Add(48*time.Hour).Format("2006-01-02")) {
 		t.Errorf("no date: %s", text)
 	}
 }
@@ -384,8 +416,10 @@ func TestMarkAdvice(t *testing.T) {
 // renew APP chooses an unsure token only if it is the newest.
 func TestRenewableBesideAnUnsureOne(t *testing.T) {
 	t.Parallel()
-	unsure := console.Token{ID: "unsure", AppID: "a", Refresh: console.RefreshLive, Unsure: &console.Mark{}}
-	plain, refreshable := console.Token{ID: "plain", AppID: "a"}, console.Token{ID: "refreshable", AppID: "a", Refresh: console.RefreshLive}
+	unsure := console.Token{ID: "unsure", AppID: "a", Refresh: console.RefreshLive,
+		Unsure: &console.Mark{}}
+	plain, refreshable := console.Token{ID: "plain", AppID: "a"},
+		console.Token{ID: "refreshable", AppID: "a", Refresh: console.RefreshLive}
 	for _, c := range []struct {
 		held []console.Token
 		want string
@@ -397,7 +431,8 @@ func TestRenewableBesideAnUnsureOne(t *testing.T) {
 		{[]console.Token{refreshable, plain}, "refreshable"},
 		{[]console.Token{refreshable, unsure, plain}, "plain"},
 	} {
-		got, _ := console.RenewableOf(c.held, "a", func(console.Token) console.Status { return console.Status{State: console.Active} })
+		got, _ := console.RenewableOf(c.held, "a",
+			func(console.Token) console.Status { return console.Status{State: console.Active} })
 		if got.ID != c.want {
 			t.Errorf("of %d: %s, want %s", len(c.held), got.ID, c.want)
 		}
@@ -415,13 +450,15 @@ func TestLifeOfWhatCameOfAdoption(t *testing.T) {
 		}
 		for _, tok := range []console.Token{
 			{ID: "t_adopted", Lifetime: tokenapi.Unknown, ReplacedBy: "t_next", ReplacedAt: t0},
-			{ID: "t_next", From: "t_adopted", Lifetime: tokenapi.Bounded, Granted: time.Hour, ExpiresAt: t0.Add(time.Hour), Refresh: console.RefreshLive},
+			{ID: "t_next", From: "t_adopted", Lifetime: tokenapi.Bounded, Granted: time.Hour,
+				ExpiresAt: t0.Add(time.Hour), Refresh: console.RefreshLive},
 		} {
 			tok.AppID, tok.Grant, tok.IssuedAt = app.ID, console.GrantAdopted, t0
 			if err := wr.PutToken(&tok); err != nil {
 				return err
 			}
-			sec := console.Secrets{Access: secret.New("access-of-" + tok.ID), Refresh: secret.New("refresh-of-" + tok.ID)}
+			sec := console.Secrets{Access: secret.New("access-of-" + tok.ID),
+				Refresh: secret.New("refresh-of-" + tok.ID)}
 			if err := wr.PutSecrets(tok.ID, sec); err != nil {
 				return err
 			}
@@ -444,13 +481,15 @@ func TestLifeOfWhatCameOfAdoption(t *testing.T) {
 func TestOverMarksGoWithTheirApplication(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	s, app := w.console(func(o *console.Options) { o.Applications = nil }), w.app("Orders", "PRODUCTION")
+	s, app := w.console(func(o *console.Options) { o.Applications = nil }),
+		w.app("Orders", "PRODUCTION")
 	app.Source = console.Gone
 	err := w.keeper.Update(t.Context(), func(wr console.Writer) error {
 		if err := wr.PutApplication(app, console.Secrets{}); err != nil {
 			return err
 		}
-		return wr.PutMark(console.Mark{ID: "m_over", Op: "get", AppID: app.ID, SentAt: t0, EndsBy: t0})
+		return wr.PutMark(
+			console.Mark{ID: "m_over", Op: "get", AppID: app.ID, SentAt: t0, EndsBy: t0})
 	})
 	if err == nil {
 		err = s.Delete(t.Context(), app.ID)

@@ -64,12 +64,19 @@ func TestTheirAnswerIsTaken(t *testing.T) {
 		}
 		a, b, app := w.consoleAt(0), w.consoleAt(0, tell), w.app("Payments", "PRODUCTION")
 		inside, open := w.gate()
-		first := begin(func() (console.Outcome, error) { return a.Get(t.Context(), app.ID, console.GetOptions{}) })
+		first := begin(func() (console.Outcome,
+			error) {
+			return a.Get(t.Context(), app.ID, console.GetOptions{})
+		})
 		<-inside
-		same := begin(func() (console.Outcome, error) { return b.Get(t.Context(), app.ID, console.GetOptions{}) })
+		same := begin(func() (console.Outcome,
+			error) {
+			return b.Get(t.Context(), app.ID, console.GetOptions{})
+		})
 		fresh := w.consoleAt(0)
 		obtained := begin(func() (console.Outcome, error) {
-			return fresh.Obtain(t.Context(), app.ID, console.ObtainOptions{Fresh: true, MinLeft: 24 * time.Hour})
+			return fresh.Obtain(t.Context(), app.ID,
+				console.ObtainOptions{Fresh: true, MinLeft: 24 * time.Hour})
 		})
 		elsewhere := w.consoleAt(0)
 		other := begin(func() (console.Outcome, error) {
@@ -88,27 +95,43 @@ func TestTheirAnswerIsTaken(t *testing.T) {
 			t.Errorf("another scope: %+v", got)
 		}
 		r, theirs, o := <-first, <-same, <-obtained
-		if r.err != nil || theirs.err != nil || o.err != nil || theirs.out.How != console.Reused || theirs.out.Token.ID != r.out.Token.ID || o.out.Token.ID != r.out.Token.ID {
+		if r.err != nil || theirs.err != nil || o.err != nil || theirs.out.How != console.Reused ||
+			theirs.out.Token.ID != r.out.Token.ID || o.out.Token.ID != r.out.Token.ID {
 			t.Fatalf("%+v\n%+v\n%+v", r, theirs, o)
 		}
-		if len(theirs.out.Notes) != 1 || !strings.Contains(theirs.out.Notes[0], "another console") || w.wire.sent("/token") != 2 {
+		if len(theirs.out.Notes) != 1 ||
+			!strings.Contains(theirs.out.Notes[0], "another console") ||
+			w.wire.sent("/token") != 2 {
 			t.Errorf("notes %q, %d requests", theirs.out.Notes, w.wire.sent("/token"))
 		}
 		// Asked again later, it is asked.
-		if out := must[console.Outcome](t)(b.Get(t.Context(), app.ID, console.GetOptions{})); out.How != console.Issued || !out.Same {
+		if out := must[console.Outcome](
+			t)(b.Get(t.Context(), app.ID, console.GetOptions{})); out.How != console.Issued ||
+			!out.Same {
 			t.Errorf("%s, same %v", out.How, out.Same)
 		}
 
 		// A refresh is taken, too, by who refreshes and by who gets.
 		inside, open = w.gate()
-		first = begin(func() (console.Outcome, error) { return a.Renew(t.Context(), r.out.Token.ID) })
+		first = begin(func() (console.Outcome,
+			error) {
+			return a.Renew(t.Context(), r.out.Token.ID)
+		})
 		<-inside
-		same = begin(func() (console.Outcome, error) { return b.Renew(t.Context(), r.out.Token.ID) })
-		getter := begin(func() (console.Outcome, error) { return fresh.Get(t.Context(), app.ID, console.GetOptions{}) })
+		same = begin(func() (console.Outcome,
+			error) {
+			return b.Renew(t.Context(), r.out.Token.ID)
+		})
+		getter := begin(
+			func() (console.Outcome,
+				error) {
+				return fresh.Get(t.Context(), app.ID, console.GetOptions{})
+			})
 		synctest.Wait()
 		close(open)
 		r, theirs, o = <-first, <-same, <-getter
-		if r.err != nil || theirs.err != nil || o.err != nil || r.out.How != console.Refreshed || theirs.out.Token.ID != r.out.Token.ID || o.out.Token.ID != r.out.Token.ID {
+		if r.err != nil || theirs.err != nil || o.err != nil || r.out.How != console.Refreshed ||
+			theirs.out.Token.ID != r.out.Token.ID || o.out.Token.ID != r.out.Token.ID {
 			t.Errorf("%+v\n%+v\n%+v", r, theirs, o)
 		}
 		if n := w.wire.sent("/token"); n != 4 {
@@ -133,9 +156,15 @@ func TestTheirFailureIsNotTaken(t *testing.T) {
 			}
 			return nil, nil, false
 		}
-		first := begin(func() (console.Outcome, error) { return a.Get(t.Context(), app.ID, console.GetOptions{}) })
+		first := begin(func() (console.Outcome,
+			error) {
+			return a.Get(t.Context(), app.ID, console.GetOptions{})
+		})
 		synctest.Wait()
-		next := begin(func() (console.Outcome, error) { return b.Obtain(t.Context(), app.ID, console.ObtainOptions{}) })
+		next := begin(func() (console.Outcome,
+			error) {
+			return b.Obtain(t.Context(), app.ID, console.ObtainOptions{})
+		})
 		if r := <-first; r.err == nil {
 			t.Error("no connection is no error")
 		}
@@ -154,7 +183,10 @@ func TestLeasesOfOtherClocks(t *testing.T) {
 		app := w.app("Orders", "PRODUCTION")
 		dead := w.consoleAt(off, func(o *console.Options) { o.Vault = hanging{} })
 		ctx, cancel := context.WithCancel(t.Context())
-		gone := begin(func() (console.Outcome, error) { return dead.Get(ctx, app.ID, console.GetOptions{}) })
+		gone := begin(func() (console.Outcome,
+			error) {
+			return dead.Get(ctx, app.ID, console.GetOptions{})
+		})
 		synctest.Wait()
 		// What a killed process leaves is its lease.
 		var key, owner string
@@ -164,7 +196,8 @@ func TestLeasesOfOtherClocks(t *testing.T) {
 		look, stop := context.WithTimeout(t.Context(), 100*time.Millisecond)
 		defer stop()
 		_, _ = b.Obtain(look, app.ID, console.ObtainOptions{}) // to learn the key
-		err := w.keeper.View(t.Context(), func(r console.Reader) (err error) { owner, until, err = r.LeaseOf(key); return err })
+		err := w.keeper.View(t.Context(),
+			func(r console.Reader) (err error) { owner, until, err = r.LeaseOf(key); return err })
 		if err != nil || owner == "" || time.Until(until) < 4*time.Hour {
 			t.Fatalf("%q has the lease %q until %v, %v", owner, key, until, err)
 		}
@@ -179,7 +212,8 @@ func TestLeasesOfOtherClocks(t *testing.T) {
 		}
 		began := time.Now()
 		out := must[console.Outcome](t)(b.Obtain(t.Context(), app.ID, console.ObtainOptions{}))
-		if took := time.Since(began); out.How != console.Issued || took < 18*time.Second || took > 25*time.Second {
+		if took := time.Since(began); out.How != console.Issued || took < 18*time.Second ||
+			took > 25*time.Second {
 			t.Errorf("%s after %v", out.How, took)
 		}
 	})
@@ -198,13 +232,17 @@ func TestLeasesOfOtherClocks(t *testing.T) {
 				app := w.app("Orders", "PRODUCTION")
 				slow := func(o *console.Options) { o.Vault = sleepy{o.Vault, 50 * time.Second} }
 				a, b := w.consoleAt(c.off, append(c.change, slow)...), w.consoleAt(0, c.change...)
-				first := begin(func() (console.Outcome, error) { return a.Get(t.Context(), app.ID, console.GetOptions{}) })
+				first := begin(func() (console.Outcome,
+					error) {
+					return a.Get(t.Context(), app.ID, console.GetOptions{})
+				})
 				synctest.Wait()
 				theirs := begin(func() (console.Outcome, error) {
 					return b.Obtain(t.Context(), app.ID, console.ObtainOptions{Fresh: true})
 				})
 				r, o := <-first, <-theirs
-				if r.err != nil || o.err != nil || o.out.How != console.Reused || w.wire.sent("/token") != 1 {
+				if r.err != nil || o.err != nil || o.out.How != console.Reused ||
+					w.wire.sent("/token") != 1 {
 					t.Errorf("%+v\n%+v\n%d requests", r, o, w.wire.sent("/token"))
 				}
 			})
@@ -215,7 +253,8 @@ func TestLeasesOfOtherClocks(t *testing.T) {
 // hanging is a vault that never answers.
 type hanging struct{}
 
-func (hanging) Secret(ctx context.Context, _ console.Application, _ console.SecretKind) (secret.Text, error) {
+func (hanging) Secret(ctx context.Context, _ console.Application,
+	_ console.SecretKind) (secret.Text, error) {
 	<-ctx.Done()
 	return secret.Text{}, ctx.Err()
 }
@@ -226,7 +265,8 @@ type sleepy struct {
 	d time.Duration
 }
 
-func (v sleepy) Secret(ctx context.Context, a console.Application, k console.SecretKind) (secret.Text, error) {
+func (v sleepy) Secret(ctx context.Context, a console.Application,
+	k console.SecretKind) (secret.Text, error) {
 	time.Sleep(v.d)
 	return v.Vault.Secret(ctx, a, k)
 }
@@ -289,7 +329,8 @@ func TestRefreshOutlivesItsLease(t *testing.T) {
 		app := w.app("Payments", "PRODUCTION")
 		a := w.consoleAt(0)
 		later := w.consoleAt(0, func(o *console.Options) {
-			o.LeaseClock = func() time.Time { return time.Now().Add(time.Hour) } // as if A had been stopped for an hour
+			// as if A had been stopped for an hour
+			o.LeaseClock = func() time.Time { return time.Now().Add(time.Hour) }
 		})
 		tok := must[console.Outcome](t)(a.Get(t.Context(), app.ID, console.GetOptions{})).Token
 		inside, open := make(chan struct{}), make(chan struct{})
@@ -318,7 +359,8 @@ func TestOversleptSendsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := bubble(t)
 		app := w.app("Payments", "PRODUCTION")
-		tok := must[console.Outcome](t)(w.consoleAt(0).Get(t.Context(), app.ID, console.GetOptions{})).Token
+		tok := must[console.Outcome](
+			t)(w.consoleAt(0).Get(t.Context(), app.ID, console.GetOptions{})).Token
 		var slept time.Duration
 		keeper := &failing{Keeper: w.keeper}
 		keeper.after = func() {
@@ -344,12 +386,14 @@ func TestOversleptBeforeItsMark(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := bubble(t)
 		app := w.app("Payments", "PRODUCTION")
-		tok := must[console.Outcome](t)(w.consoleAt(0).Get(t.Context(), app.ID, console.GetOptions{})).Token
+		tok := must[console.Outcome](
+			t)(w.consoleAt(0).Get(t.Context(), app.ID, console.GetOptions{})).Token
 		sent := w.refreshTokens(nil)
 		inside, open := make(chan struct{}), make(chan struct{})
 		late := w.consoleAt(0, func(o *console.Options) {
 			o.Vault = stopped{o.Vault, inside, open}
-			o.LeaseClock = func() time.Time { return time.Unix(0, 0) } // it stands still, and so extends nothing
+			// it stands still, and so extends nothing
+			o.LeaseClock = func() time.Time { return time.Unix(0, 0) }
 		})
 		other := w.consoleAt(0, func(o *console.Options) {
 			o.LeaseClock = func() time.Time { return time.Unix(0, 0).Add(time.Minute) }
@@ -357,7 +401,8 @@ func TestOversleptBeforeItsMark(t *testing.T) {
 		first := begin(func() (console.Outcome, error) { return late.Renew(t.Context(), tok.ID) })
 		<-inside
 		// Stopped processes extend no lease: its own ends.
-		if out := must[console.Outcome](t)(other.Renew(t.Context(), tok.ID)); out.How != console.Refreshed {
+		if out := must[console.Outcome](
+			t)(other.Renew(t.Context(), tok.ID)); out.How != console.Refreshed {
 			t.Fatal(out.How)
 		}
 		close(open)
@@ -375,7 +420,8 @@ type stopped struct {
 	inside, open chan struct{}
 }
 
-func (v stopped) Secret(ctx context.Context, a console.Application, kind console.SecretKind) (secret.Text, error) {
+func (v stopped) Secret(ctx context.Context, a console.Application,
+	kind console.SecretKind) (secret.Text, error) {
 	select {
 	case <-v.open:
 	default:
@@ -398,7 +444,8 @@ func TestLeaseOfAnotherStart(t *testing.T) {
 			tok := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{})).Token
 			must[console.Token](t)(s.Revoke(t.Context(), tok.ID, console.RevokeAccess, 0))
 			err := w.keeper.Update(t.Context(), func(wr console.Writer) error {
-				_, err := wr.Lease("token/"+tok.ID, "4711-dead", time.Unix(0, 0), time.Unix(0, 0).Add(30*24*time.Hour))
+				_, err := wr.Lease("token/"+tok.ID, "4711-dead", time.Unix(0, 0),
+					time.Unix(0, 0).Add(30*24*time.Hour))
 				return err
 			})
 			if err != nil {

@@ -31,17 +31,22 @@ func TestRevokeOfTheFutureIsDue(t *testing.T) {
 		}
 		// Put off ahead, too.
 		time.Sleep(time.Minute)
-		if done := must[[]console.Delivery](t)(ahead.DeliverOne(t.Context(), tok.ID)); len(done) != 1 || !done[0].Kept {
+		if done := must[[]console.Delivery](t)(ahead.DeliverOne(t.Context(), tok.ID)); len(
+			done) != 1 || !done[0].Kept {
 			t.Errorf("%+v", done)
 		}
 		w.wire.cut(nil, nil)
-		if done, next, err = s.Deliver(t.Context()); err != nil || len(done) != 1 || done[0].Err != nil || !next.IsZero() {
+		if done, next, err = s.Deliver(t.Context()); err != nil || len(done) != 1 ||
+			done[0].Err != nil || !next.IsZero() {
 			t.Errorf("put off ahead: %+v, next %v, %v", done, next, err)
 		}
 		// The undo window of a clock that is a little off is left alone.
 		tok = must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{})).Token
-		must[console.Token](t)(w.consoleAt(10*time.Second).Revoke(t.Context(), tok.ID, console.RevokeBoth, 3*time.Second))
-		if done, next, err = s.Deliver(t.Context()); err != nil || len(done) != 0 || time.Until(next) != 13*time.Second {
+		must[console.Token](
+			t)(w.consoleAt(10*time.Second).Revoke(t.Context(), tok.ID, console.RevokeBoth,
+			3*time.Second))
+		if done, next, err = s.Deliver(t.Context()); err != nil || len(done) != 0 ||
+			time.Until(next) != 13*time.Second {
 			t.Errorf("%+v, next in %v, %v", done, time.Until(next), err)
 		}
 	})
@@ -56,7 +61,8 @@ func TestRetryAfterIsBounded(t *testing.T) {
 		must[console.Token](t)(s.Revoke(t.Context(), tok.ID, console.RevokeBoth, 0))
 		w.wire.instead = func(r *http.Request) (*http.Response, error, bool) {
 			h := http.Header{"Retry-After": {"864000"}}
-			return &http.Response{StatusCode: 429, Header: h, Body: http.NoBody, Request: r}, nil, true
+			return &http.Response{StatusCode: 429, Header: h, Body: http.NoBody, Request: r}, nil,
+				true
 		}
 		if _, next, err := s.Deliver(t.Context()); err != nil || time.Until(next) != time.Hour {
 			t.Errorf("next in %v, %v", time.Until(next), err)
@@ -69,12 +75,14 @@ func TestLockedDeliversNothing(t *testing.T) {
 	w := newWorld(t)
 	s, app := w.console(), w.app("Orders", "PRODUCTION")
 	for _, scope := range []string{"a", "b", "c"} {
-		tok := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{Scopes: []string{scope}})).Token
+		tok := must[console.Outcome](
+			t)(s.Get(t.Context(), app.ID, console.GetOptions{Scopes: []string{scope}})).Token
 		must[console.Token](t)(s.Revoke(t.Context(), tok.ID, console.RevokeBoth, 0))
 	}
 	locked := w.console(func(o *console.Options) { o.Keeper = lockedStore{w.keeper} })
 	done, next, err := locked.Deliver(t.Context())
-	if len(done) != 0 || !next.IsZero() || strings.Count(errText(err), "locked") != 1 || w.wire.sent("/revoke") != 0 {
+	if len(done) != 0 || !next.IsZero() || strings.Count(errText(err), "locked") != 1 ||
+		w.wire.sent("/revoke") != 0 {
 		t.Errorf("%+v, next %v, %v", done, next, err)
 	}
 	if done, _, err := s.Deliver(t.Context()); err != nil || len(done) != 3 {
@@ -102,7 +110,8 @@ func TestDeliveryKeepsToADeadline(t *testing.T) {
 		w := bubble(t)
 		s, app := w.consoleAt(0), w.app("Orders", "PRODUCTION")
 		for _, scope := range []string{"a", "b"} {
-			tok := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{Scopes: []string{scope}})).Token
+			tok := must[console.Outcome](
+				t)(s.Get(t.Context(), app.ID, console.GetOptions{Scopes: []string{scope}})).Token
 			must[console.Token](t)(s.Revoke(t.Context(), tok.ID, console.RevokeBoth, 0))
 		}
 		w.wire.instead = func(r *http.Request) (*http.Response, error, bool) {
@@ -113,7 +122,8 @@ func TestDeliveryKeepsToADeadline(t *testing.T) {
 		defer cancel()
 		began := time.Now()
 		done, next, err := s.Deliver(ctx)
-		if took := time.Since(began); err != nil || len(done) != 1 || !done[0].Kept || next.IsZero() || took != 3*time.Second {
+		if took := time.Since(began); err != nil || len(done) != 1 || !done[0].Kept ||
+			next.IsZero() || took != 3*time.Second {
 			t.Errorf("%+v, next %v, %v after %v", done, next, err, took)
 		}
 	})
@@ -126,10 +136,12 @@ func TestLostAnswersSayWhatToDo(t *testing.T) {
 	tok := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{})).Token
 	w.wire.cut(nil, lost)
 	_, err := s.Renew(t.Context(), tok.ID)
-	if _, ok := tokenapi.AsError(err); !ok || !strings.Contains(console.Hint(err), "renew asks anew") {
+	if _, ok := tokenapi.AsError(err); !ok ||
+		!strings.Contains(console.Hint(err), "renew asks anew") {
 		t.Errorf("%v; %s", err, console.Hint(err))
 	}
-	if why := w.advice(tok.ID); !strings.Contains(why, "never seen") || !strings.Contains(why, "not sent again") {
+	if why := w.advice(tok.ID); !strings.Contains(why, "never seen") ||
+		!strings.Contains(why, "not sent again") {
 		t.Errorf("advice %q", why)
 	}
 	_, err = s.Get(t.Context(), app.ID, console.GetOptions{})
@@ -144,15 +156,18 @@ func TestMarksOfOtherGrantsStay(t *testing.T) {
 	w := newWorld(t, said(console.RegimeOpaque))
 	s, app := w.console(), w.app("Payments", "PRODUCTION")
 	w.wire.cut(nil, lost)
-	if _, err := s.Get(t.Context(), app.ID, console.GetOptions{Grant: tokenapi.GrantClientCredentials}); err == nil {
+	if _, err := s.Get(t.Context(), app.ID,
+		console.GetOptions{Grant: tokenapi.GrantClientCredentials}); err == nil {
 		t.Fatal("a lost answer is no error")
 	}
 	w.wire.cut(nil, nil)
 	must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{}))
-	if b := must[console.Board](t)(s.Board(t.Context())); len(b.Marks) != 1 || b.Marks[0].Grant != tokenapi.GrantClientCredentials {
+	if b := must[console.Board](t)(s.Board(t.Context())); len(b.Marks) != 1 ||
+		b.Marks[0].Grant != tokenapi.GrantClientCredentials {
 		t.Errorf("%+v", b.Marks)
 	}
-	must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{Grant: tokenapi.GrantClientCredentials}))
+	must[console.Outcome](
+		t)(s.Get(t.Context(), app.ID, console.GetOptions{Grant: tokenapi.GrantClientCredentials}))
 	if b := must[console.Board](t)(s.Board(t.Context())); len(b.Marks) != 0 {
 		t.Errorf("%+v", b.Marks)
 	}
@@ -176,7 +191,8 @@ func TestHandedOutAgainIsStillRevoked(t *testing.T) {
 	}
 	must[console.Token](t)(s.Revoke(t.Context(), tok.ID, console.RevokeBoth, 0))
 	out := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{}))
-	if !out.Same || len(out.Notes) == 0 || !strings.Contains(out.Notes[0], "not accepted yet") || w.state(tok.ID) != console.Revoking {
+	if !out.Same || len(out.Notes) == 0 || !strings.Contains(out.Notes[0], "not accepted yet") ||
+		w.state(tok.ID) != console.Revoking {
 		t.Errorf("same %v, notes %q, %s", out.Same, out.Notes, w.state(tok.ID))
 	}
 	if done, _, err := s.Deliver(t.Context()); err != nil || len(done) != 1 || done[0].Err != nil {
@@ -188,10 +204,14 @@ func TestHandedOutAgainIsStillRevoked(t *testing.T) {
 func TestAdoptedIsNotHandedOut(t *testing.T) {
 	w := newWorld(t)
 	s, app := w.console(), w.app("Payments", "PRODUCTION")
-	must[console.Token](t)(s.Adopt(t.Context(), app.ID, secret.New("leaked-access"), console.RevokeAccess))
-	must[console.Token](t)(s.Adopt(t.Context(), app.ID, secret.New("leaked-refresh"), console.RevokeRefresh))
+	must[console.Token](
+		t)(s.Adopt(t.Context(), app.ID, secret.New("leaked-access"), console.RevokeAccess))
+	must[console.Token](
+		t)(s.Adopt(t.Context(), app.ID, secret.New("leaked-refresh"), console.RevokeRefresh))
 	sent := w.refreshTokens(nil)
-	if out := must[console.Outcome](t)(s.Obtain(t.Context(), app.ID, console.ObtainOptions{})); out.How != console.Issued || len(*sent) != 0 {
+	if out := must[console.Outcome](
+		t)(s.Obtain(t.Context(), app.ID, console.ObtainOptions{})); out.How != console.Issued ||
+		len(*sent) != 0 {
 		t.Errorf("%s, %d refreshes", out.How, len(*sent))
 	}
 }
@@ -207,16 +227,24 @@ func TestRevokeErrorHoldsNoCredential(t *testing.T) {
 		must[console.Token](t)(s.Revoke(t.Context(), tok.ID, console.RevokeAccess, 0))
 		const other = "other-Token-9f3e4b6a8c1d"
 		for said, kept := range map[string]string{
-			"the token " + access[1:len(access)-1] + " is unknown":                        "the token ••• is unknown",
-			"the token " + strings.ToUpper(access) + " is unknown":                        "the token ••• is unknown",
-			"the token " + strings.Join(strings.Split(access, ""), " ") + " is unknown":   "the server's text was left out: it repeats a credential",
-			"the token " + strings.Join(strings.Split(access, ""), "\u00ad") + " is here": "the token ••• " + tok.Fingerprint + " is here",
-			"no such token: Bearer " + other:                                              "the server's text was left out: it may hold a credential",
-			"the token is unknown":                                                        "the token is unknown",
+			"the token " + access[1:len(access)-1] +
+				" is unknown": "the token ••• is unknown",
+			"the token " + strings.ToUpper(access) +
+				" is unknown": "the token ••• is unknown",
+			"the token " + strings.Join(strings.Split(access, ""), " ") +
+				" is unknown": "the server's text was left out: it repeats a credential",
+			"the token " + strings.Join(strings.Split(access, ""), "\u00ad") +
+				" is here": "the token ••• " + tok.Fingerprint + " is here",
+			"no such token: Bearer " +
+				other: "the server's text was left out: it may hold a credential",
+			"the token is unknown": "the token is unknown",
 		} {
-			body, _ := json.Marshal(map[string]string{"error": "invalid_client", "error_description": said})
+			body, _ := json.Marshal(
+				map[string]string{"error": "invalid_client", "error_description": said})
 			w.wire.instead = func(r *http.Request) (*http.Response, error, bool) {
-				return &http.Response{StatusCode: 400, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(bytes.NewReader(body)), Request: r}, nil, true
+				return &http.Response{StatusCode: 400,
+					Header: http.Header{"Content-Type": {"application/json"}},
+					Body:   io.NopCloser(bytes.NewReader(body)), Request: r}, nil, true
 			}
 			must[[]console.Delivery](t)(s.DeliverOne(t.Context(), tok.ID))
 			if got := w.token(tok.ID).RevokeError; !strings.HasSuffix(got, ": "+kept) {

@@ -47,7 +47,8 @@ type PortalFound struct {
 // be shown again.
 func (s *Service) AskPortal(ctx context.Context, r PortalRequest) (PortalFound, error) {
 	if s.opt.Portal == nil {
-		return PortalFound{}, &Error{Code: CodeUsage, Text: "import: there is no way to a developer portal from here"}
+		return PortalFound{},
+			&Error{Code: CodeUsage, Text: "import: there is no way to a developer portal from here"}
 	}
 	var notes []string
 	if r.Say == nil {

@@ -14,9 +14,12 @@ import (
 // atPortal is an application as a portal shows it.
 func atPortal(w *world, host string, text secret.Text) console.Imported {
 	env := console.NewEnvironment("apim")
-	env.Endpoints = console.Endpoints{TokenURL: base + "/token", RevokeURL: console.Private(host + "/revoke")}
+	env.Endpoints = console.Endpoints{TokenURL: base + "/token",
+		RevokeURL: console.Private(host + "/revoke")}
 	return console.Imported{Application: console.Application{
-		Name: "Orders", KeyType: "PRODUCTION", ConsumerKey: w.app("Orders", "PRODUCTION").ConsumerKey, Grant: tokenapi.GrantClientCredentials, Environment: env,
+		Name: "Orders", KeyType: "PRODUCTION",
+		ConsumerKey: w.app("Orders", "PRODUCTION").ConsumerKey,
+		Grant:       tokenapi.GrantClientCredentials, Environment: env,
 	}, Secret: text}
 }
 
@@ -26,12 +29,18 @@ func TestImportKeepsTheServersOfASecret(t *testing.T) {
 	w := newWorld(t)
 	s := w.alone()
 	text := w.vault[w.app("Orders", "PRODUCTION").ID].ConsumerSecret
-	first := must[[]console.Application](t)(s.Import(t.Context(), []console.Imported{atPortal(w, base, text)}))
-	again := must[[]console.Application](t)(s.Import(t.Context(), []console.Imported{atPortal(w, "https://elsewhere.example", secret.Text{})}))
-	if again[0].Environment.Endpoints.RevokeURL != base+"/revoke" || again[0].Secret != console.SecretAvailable || again[0].ID != first[0].ID {
+	first := must[[]console.Application](
+		t)(s.Import(t.Context(), []console.Imported{atPortal(w, base, text)}))
+	again := must[[]console.Application](
+		t)(s.Import(t.Context(),
+		[]console.Imported{atPortal(w, "https://elsewhere.example", secret.Text{})}))
+	if again[0].Environment.Endpoints.RevokeURL != base+"/revoke" ||
+		again[0].Secret != console.SecretAvailable || again[0].ID != first[0].ID {
 		t.Errorf("without a secret: %+v", again[0])
 	}
-	again = must[[]console.Application](t)(s.Import(t.Context(), []console.Imported{atPortal(w, "https://elsewhere.example", secret.New("its own"))}))
+	again = must[[]console.Application](
+		t)(s.Import(t.Context(),
+		[]console.Imported{atPortal(w, "https://elsewhere.example", secret.New("its own"))}))
 	if again[0].Environment.Endpoints.RevokeURL != "https://elsewhere.example/revoke" {
 		t.Errorf("with a secret of its own: %+v", again[0])
 	}
@@ -42,13 +51,17 @@ func TestImportRefusesAnotherEnvironmentOfTheName(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	s := w.alone()
-	must[[]console.Application](t)(s.Import(t.Context(), []console.Imported{atPortal(w, base, secret.New("a"))}))
+	must[[]console.Application](
+		t)(s.Import(t.Context(), []console.Imported{atPortal(w, base, secret.New("a"))}))
 	other := atPortal(w, base, secret.New("b"))
 	other.Application.Environment.Endpoints.TokenURL = "https://elsewhere.example/token"
 	fine := atPortal(w, base, secret.New("c"))
 	fine.Application.Name, fine.Application.ConsumerKey = "Fine", "fine-key"
 	_, err := s.Import(t.Context(), []console.Imported{fine, other})
-	if err == nil || !strings.Contains(err.Error(), "there is an environment apim already, with another token URL") || console.Hint(err) == "" {
+	if err == nil ||
+		!strings.Contains(err.Error(),
+			"there is an environment apim already, with another token URL") ||
+		console.Hint(err) == "" {
 		t.Errorf("got %v", err)
 	}
 	if n := len(must[console.Board](t)(s.Board(t.Context())).Applications); n != 1 {
@@ -64,16 +77,22 @@ func TestAskPortal(t *testing.T) {
 	failed := errors.New("it failed in the middle")
 	s := w.console(func(o *console.Options) {
 		o.Portal = func(_ context.Context, r console.PortalRequest) (console.PortalFound, error) {
-			r.Saw(tokenapi.Exchange{Op: "register", Method: "POST", URL: "https://apim.example/register"})
+			r.Saw(tokenapi.Exchange{Op: "register", Method: "POST",
+				URL: "https://apim.example/register"})
 			r.Say("something worth saying")
-			if text, err := r.Ask(console.Application{}, "it is masked"); err != nil || !text.IsZero() {
+			if text, err := r.Ask(console.Application{}, "it is masked"); err != nil ||
+				!text.IsZero() {
 				t.Errorf("asked %v, %v", text, err)
 			}
-			return console.PortalFound{All: []console.Imported{atPortal(w, base, secret.Text{}), {Application: w.app("Orders", "PRODUCTION")}}}, failed
+			return console.PortalFound{
+				All: []console.Imported{atPortal(w, base, secret.Text{}),
+					{Application: w.app("Orders", "PRODUCTION")}}}, failed
 		}
 	})
-	found, err := s.AskPortal(t.Context(), console.PortalRequest{Base: "https://apim.example:9443/devportal"})
-	if !errors.Is(err, failed) || len(found.All) != 2 || strings.Join(found.Notes, "") != "something worth saying" {
+	found, err := s.AskPortal(t.Context(),
+		console.PortalRequest{Base: "https://apim.example:9443/devportal"})
+	if !errors.Is(err, failed) || len(found.All) != 2 ||
+		strings.Join(found.Notes, "") != "something worth saying" {
 		t.Errorf("%+v, %v", found, err)
 	}
 	if !found.All[1].Known {
@@ -100,12 +119,14 @@ func TestImportOfAKeyMadeAnew(t *testing.T) {
 	w := newWorld(t)
 	s := w.alone()
 	text := w.vault[w.app("Orders", "PRODUCTION").ID].ConsumerSecret
-	old := must[[]console.Application](t)(s.Import(t.Context(), []console.Imported{atPortal(w, base, text)}))[0]
+	old := must[[]console.Application](
+		t)(s.Import(t.Context(), []console.Imported{atPortal(w, base, text)}))[0]
 	must[console.Outcome](t)(s.Get(t.Context(), old.ID, console.GetOptions{}))
 	anew := atPortal(w, base, secret.New("the new one"))
 	anew.Application.ConsumerKey = "made-anew"
 	a := must[[]console.Application](t)(s.Import(t.Context(), []console.Imported{anew}))[0]
-	if got := w.sources(s); len(got) != 2 || got[old.ID] != console.Gone || got[a.ID] != console.FromStore {
+	if got := w.sources(s); len(got) != 2 || got[old.ID] != console.Gone ||
+		got[a.ID] != console.FromStore {
 		t.Errorf("listed: %v", got)
 	}
 }

@@ -32,15 +32,19 @@ type Endpoints struct {
 // Client returns the endpoints as a client of the Token API takes them.
 func (e Endpoints) Client() tokenapi.Endpoints {
 	return tokenapi.Endpoints{
-		TokenURL: string(e.TokenURL), RevokeURL: string(e.RevokeURL), IntrospectURL: string(e.IntrospectURL),
-		AuthorizeURL: string(e.AuthorizeURL), DeviceURL: string(e.DeviceURL), JWKSURL: string(e.JWKSURL),
+		TokenURL: string(e.TokenURL), RevokeURL: string(e.RevokeURL),
+		IntrospectURL: string(e.IntrospectURL),
+		AuthorizeURL:  string(e.AuthorizeURL), DeviceURL: string(e.DeviceURL),
+		JWKSURL: string(e.JWKSURL),
 	}
 }
 
 // EndpointsOf returns the endpoints that a client knows.
 func EndpointsOf(e tokenapi.Endpoints) Endpoints {
 	return Endpoints{
-		TokenURL: Private(e.TokenURL), RevokeURL: Private(e.RevokeURL), IntrospectURL: Private(e.IntrospectURL),
-		AuthorizeURL: Private(e.AuthorizeURL), DeviceURL: Private(e.DeviceURL), JWKSURL: Private(e.JWKSURL),
+		TokenURL: Private(e.TokenURL), RevokeURL: Private(e.RevokeURL),
+		IntrospectURL: Private(e.IntrospectURL),
+		AuthorizeURL:  Private(e.AuthorizeURL), DeviceURL: Private(e.DeviceURL),
+		JWKSURL: Private(e.JWKSURL),
 	}
 }

@@ -61,8 +61,9 @@ func (s *Service) Probe(ctx context.Context, tokenID string) (p Probed, t Token,
 	s.explained(ctx, a, &ans)
 	place := placeOf(string(a.ProbeURL))
 	err = s.update(context.WithoutCancel(ctx), func(w Writer) error {
-		err := w.PutProbe(tokenID, Probe{At: ans.At, Status: ans.Status, FaultCode: ans.FaultCode, Verdict: ans.Verdict,
-			URL: place, NamesToken: ans.NamesToken})
+		err := w.PutProbe(tokenID,
+			Probe{At: ans.At, Status: ans.Status, FaultCode: ans.FaultCode, Verdict: ans.Verdict,
+				URL: place, NamesToken: ans.NamesToken})
 		if err != nil {
 			return err
 		}
@@ -89,5 +90,6 @@ func (s *Service) Probe(ctx context.Context, tokenID string) (p Probed, t Token,
 
 // accepted records that a token was accepted at the application's probe URL.
 func (s *Service) accepted(w Writer, a Application, way probeWay, token secret.Text) error {
-	return changeControls(w, string(a.ProbeURL), func(c *controls) { c.accept(way, way.form(token), s.Now().UTC()) })
+	return changeControls(w, string(a.ProbeURL),
+		func(c *controls) { c.accept(way, way.form(token), s.Now().UTC()) })
 }

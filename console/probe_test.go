@@ -32,7 +32,8 @@ type gate struct {
 	handler func(g *gate, w http.ResponseWriter, r *http.Request, good bool)
 }
 
-func newGate(t *testing.T, handler func(g *gate, w http.ResponseWriter, r *http.Request, good bool), change ...func(*console.Application)) *gate {
+func newGate(t *testing.T, handler func(g *gate, w http.ResponseWriter, r *http.Request, good bool),
+	change ...func(*console.Application)) *gate {
 	t.Helper()
 	g := &gate{world: newWorld(t), good: map[string]bool{}, handler: handler}
 	g.app = g.world.app("Orders", "PRODUCTION")
@@ -68,12 +69,17 @@ type recorder struct {
 	body   strings.Builder
 }
 
-func newRecorder() *recorder                    { return &recorder{status: 200, header: http.Header{}} }
+func newRecorder() *recorder {
+	return &recorder{status: 200,
+		header: http.Header{}}
+}
 func (r *recorder) Header() http.Header         { return r.header }
 func (r *recorder) WriteHeader(status int)      { r.status = status }
 func (r *recorder) Write(b []byte) (int, error) { return r.body.Write(b) }
 func (r *recorder) response(q *http.Request) *http.Response {
-	return &http.Response{StatusCode: r.status, Header: r.header, Body: io.NopCloser(strings.NewReader(r.body.String())), Request: q, ProtoMajor: 1, ProtoMinor: 1}
+	return &http.Response{StatusCode: r.status, Header: r.header,
+		Body: io.NopCloser(strings.NewReader(r.body.String())), Request: q, ProtoMajor: 1,
+		ProtoMinor: 1}
 }
 
 // token gets a token that the gateway knows.
@@ -140,11 +146,12 @@ func TestProbeOfOtherGateways(t *testing.T) {
 	t.Parallel()
 	n := 0
 	for name, c := range map[string]struct{ refuse, down func(http.ResponseWriter) }{
-		"django":     {plainly(403, ""), plainly(503, "")},
-		"zitadel":    {plainly(403, "{}"), plainly(500, "")},
-		"go-oauth2":  {plainly(400, "invalid access token\n"), plainly(500, "")},
-		"Oathkeeper": {plainly(401, `{"error":{"code":401,"request":"r1"}}`), plainly(500, `{"error":{"code":500}}`)},
-		"nginx":      {plainly(401, "<html>401"), plainly(500, "<html>500")},
+		"django":    {plainly(403, ""), plainly(503, "")},
+		"zitadel":   {plainly(403, "{}"), plainly(500, "")},
+		"go-oauth2": {plainly(400, "invalid access token\n"), plainly(500, "")},
+		"Oathkeeper": {plainly(401, `{"error":{"code":401,"request":"r1"}}`),
+			plainly(500, `{"error":{"code":500}}`)},
+		"nginx": {plainly(401, "<html>401"), plainly(500, "<html>500")},
 		"login": {func(w http.ResponseWriter) {
 			n++
 			w.Header().Set("Location", fmt.Sprint("https://gw.example/login?state=", n, "x", n*n))
@@ -163,7 +170,9 @@ func TestProbeOfOtherGateways(t *testing.T) {
 		})
 		t.Log(name)
 		tok := g.token()
-		if seen := g.sees(tok.ID, tokenapi.Accepted, tokenapi.WhyLetThrough); seen.SeenURL != string(g.app.ProbeURL) || seen.SeenAt.IsZero() ||
+		if seen := g.sees(tok.ID, tokenapi.Accepted,
+			tokenapi.WhyLetThrough); seen.SeenURL != string(g.app.ProbeURL) ||
+			seen.SeenAt.IsZero() ||
 			len(seen.Probes) != 1 || seen.Probes[0].URL != string(g.app.ProbeURL) {
 			t.Errorf("%s: stored %+v", name, seen)
 		}
@@ -187,7 +196,8 @@ func TestProbeOfOtherGateways(t *testing.T) {
 			g.clock.advance(time.Second)
 		}
 		if all, made := g.asked(); all != 10 || made != 2 {
-			t.Errorf("%s: %d calls, %d of them with a made-up token; one for the acceptance, one for the refusals", name, all, made)
+			t.Errorf("%s: %d calls, %d of them with a made-up token; one for the acceptance, "+
+				"one for the refusals", name, all, made)
 		}
 	}
 }
@@ -210,7 +220,8 @@ func TestProbeMissingScope(t *testing.T) {
 	g.s = g.console()
 	began := g.clock.Now()
 	for range 4 {
-		if seen := g.sees(tok.ID, tokenapi.Unclear, tokenapi.WhyNotSeen); console.ProvedDead(seen, began) {
+		if seen := g.sees(tok.ID, tokenapi.Unclear, tokenapi.WhyNotSeen); console.ProvedDead(seen,
+			began) {
 			t.Error("proved dead")
 		}
 		g.clock.advance(time.Second)
@@ -220,20 +231,28 @@ func TestProbeMissingScope(t *testing.T) {
 // A URL that accepts every token, and one without a rule (404 for every token), prove nothing.
 func TestProbeOfURLsThatProveNothing(t *testing.T) {
 	t.Parallel()
-	g := newGate(t, func(_ *gate, w http.ResponseWriter, _ *http.Request, _ bool) { w.WriteHeader(200) })
+	g := newGate(t, func(_ *gate, w http.ResponseWriter, _ *http.Request,
+		_ bool) {
+		w.WriteHeader(200)
+	})
 	tok := g.token()
 	seen := g.sees(tok.ID, tokenapi.Unclear, tokenapi.WhyOpen)
 	if !seen.SeenAt.IsZero() || seen.SeenURL != "" {
 		t.Errorf("it counts as accepted: %+v", seen)
 	}
-	if ans, _, err := g.s.ProbeText(t.Context(), g.app.ID, secret.New("ab-strange-token-12")); err != nil || ans.Verdict != tokenapi.Unclear {
+	if ans, _, err := g.s.ProbeText(t.Context(), g.app.ID,
+		secret.New("ab-strange-token-12")); err != nil || ans.Verdict != tokenapi.Unclear {
 		t.Errorf("a token that is not held: %+v %v", ans, err)
 	}
-	if ans, _, err := g.s.Probe(t.Context(), tok.ID); err != nil || !console.Hopeless(ans.ProbeAnswer) || ans.ControlStatus != 200 {
+	if ans, _, err := g.s.Probe(t.Context(), tok.ID); err != nil ||
+		!console.Hopeless(ans.ProbeAnswer) || ans.ControlStatus != 200 {
 		t.Errorf("%+v %v", ans, err)
 	}
 
-	g = newGate(t, func(_ *gate, w http.ResponseWriter, _ *http.Request, _ bool) { w.WriteHeader(404) })
+	g = newGate(t, func(_ *gate, w http.ResponseWriter, _ *http.Request,
+		_ bool) {
+		w.WriteHeader(404)
+	})
 	tok = g.token()
 	g.sees(tok.ID, tokenapi.Unclear, tokenapi.WhyNotSeen)
 
@@ -281,7 +300,8 @@ func TestProbeSignatureChanged(t *testing.T) {
 	g.sees(tok.ID, tokenapi.Accepted, tokenapi.WhyLetThrough)
 	g.fail(true)
 	g.sees(tok.ID, tokenapi.Unclear, tokenapi.WhyUnlike) // of the control that is fresh
-	g.clock.advance(6 * time.Minute)                     // the new control is near the acceptance, and no signature all the same
+	// the new control is near the acceptance, and no signature all the same
+	g.clock.advance(6 * time.Minute)
 	g.sees(tok.ID, tokenapi.Unclear, tokenapi.WhyChanged)
 	g.fail(false)
 	g.clock.advance(6 * time.Minute)
@@ -292,7 +312,8 @@ func TestProbeSignatureChanged(t *testing.T) {
 // The signature of a URL is what a made-up token was answered within 10 minutes of an acceptance.
 func TestProbeSignatureInTime(t *testing.T) {
 	t.Parallel()
-	for after, why := range map[time.Duration]tokenapi.Why{10 * time.Minute: tokenapi.WhyLikeMadeUp, 10*time.Minute + 1: tokenapi.WhyUnsigned} {
+	for after, why := range map[time.Duration]tokenapi.Why{10 * time.Minute: tokenapi.WhyLikeMadeUp,
+		10*time.Minute + 1: tokenapi.WhyUnsigned} {
 		g := newGate(t, func(g *gate, w http.ResponseWriter, _ *http.Request, good bool) {
 			switch {
 			case good:
@@ -329,14 +350,21 @@ func TestProbeLegacy(t *testing.T) {
 		want tokenapi.Verdict
 		why  tokenapi.Why
 	}{
-		{console.Probe{Status: 200, Verdict: tokenapi.Accepted}, tokenapi.Refused, tokenapi.WhyLikeMadeUp},
-		{console.Probe{Status: 403, Verdict: tokenapi.Accepted}, tokenapi.Unclear, tokenapi.WhyNotSeen},
-		{console.Probe{Status: 401, Verdict: tokenapi.Refused}, tokenapi.Unclear, tokenapi.WhyNotSeen},
+		{console.Probe{Status: 200, Verdict: tokenapi.Accepted}, tokenapi.Refused,
+			tokenapi.WhyLikeMadeUp},
+		{console.Probe{Status: 403, Verdict: tokenapi.Accepted}, tokenapi.Unclear,
+			tokenapi.WhyNotSeen},
+		{console.Probe{Status: 401, Verdict: tokenapi.Refused}, tokenapi.Unclear,
+			tokenapi.WhyNotSeen},
 	} {
-		g := newGate(t, func(_ *gate, w http.ResponseWriter, _ *http.Request, _ bool) { w.WriteHeader(401) })
+		g := newGate(t, func(_ *gate, w http.ResponseWriter, _ *http.Request,
+			_ bool) {
+			w.WriteHeader(401)
+		})
 		tok := g.token()
 		c.old.At = g.clock.Now()
-		if err := g.keeper.Update(t.Context(), func(w console.Writer) error { return w.PutProbe(tok.ID, c.old) }); err != nil {
+		if err := g.keeper.Update(t.Context(),
+			func(w console.Writer) error { return w.PutProbe(tok.ID, c.old) }); err != nil {
 			t.Fatal(err)
 		}
 		g.clock.advance(time.Minute)
@@ -406,7 +434,10 @@ func TestControlThatIsNone(t *testing.T) {
 // Of many probes at the same time one sends the control, and the others take its answer.
 func TestControlAskedOnce(t *testing.T) {
 	t.Parallel()
-	g := newGate(t, func(_ *gate, w http.ResponseWriter, _ *http.Request, _ bool) { w.WriteHeader(200) })
+	g := newGate(t, func(_ *gate, w http.ResponseWriter, _ *http.Request,
+		_ bool) {
+		w.WriteHeader(200)
+	})
 	tok := g.token()
 	var all sync.WaitGroup
 	for i := range 12 {
@@ -415,7 +446,8 @@ func TestControlAskedOnce(t *testing.T) {
 			s = g.console()
 		}
 		all.Go(func() {
-			if ans, _, err := s.Probe(t.Context(), tok.ID); err != nil || ans.Why != tokenapi.WhyOpen {
+			if ans, _, err := s.Probe(t.Context(), tok.ID); err != nil ||
+				ans.Why != tokenapi.WhyOpen {
 				t.Errorf("%+v %v", ans, err)
 			}
 		})
@@ -466,7 +498,8 @@ func TestControlOfAnotherProcess(t *testing.T) {
 	var all sync.WaitGroup
 	probe := func(s *console.Service) {
 		all.Go(func() {
-			if ans, _, err := s.Probe(t.Context(), tok.ID); err != nil || ans.Why != tokenapi.WhyOpen {
+			if ans, _, err := s.Probe(t.Context(), tok.ID); err != nil ||
+				ans.Why != tokenapi.WhyOpen {
 				t.Errorf("%s %s %v", ans.Verdict, ans.Why, err)
 			}
 		})
@@ -492,11 +525,13 @@ func TestControlIsSeenAndHoldsNoSecret(t *testing.T) {
 		}
 	}, func(a *console.Application) { a.ProbeURL += "?key=c4n-api-key-1#part" })
 	tok := g.token()
-	if ans, _, err := g.s.Probe(t.Context(), tok.ID); err == nil { // a fragment is refused before it is sent
+	if ans, _, err := g.s.Probe(t.Context(), tok.ID); err == nil {
+		// a fragment is refused before it is sent
 		t.Fatalf("%+v", ans)
 	}
 	for i := range g.apps {
-		g.apps[i].ProbeURL = console.Private(strings.TrimSuffix(string(g.apps[i].ProbeURL), "#part"))
+		g.apps[i].ProbeURL = console.Private(
+			strings.TrimSuffix(string(g.apps[i].ProbeURL), "#part"))
 	}
 	g.s = g.console()
 	seen := g.sees(tok.ID, tokenapi.Accepted, tokenapi.WhyLetThrough)
@@ -532,9 +567,11 @@ func TestControlByForm(t *testing.T) {
 			_, _ = io.WriteString(w, "bad signature")
 		}
 	})
-	for _, token := range []string{"0d9f7ac1-0000-4abc-8def-abcdefabcdef", "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJhIn0.c2lnbmF0dXJl"} {
+	for _, token := range []string{"0d9f7ac1-0000-4abc-8def-abcdefabcdef",
+		"eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJhIn0.c2lnbmF0dXJl"} {
 		g.set(secret.New(token), true)
-		if ans, _, err := g.s.ProbeText(t.Context(), g.app.ID, secret.New(token)); err != nil || ans.Why != tokenapi.WhyNotSeen {
+		if ans, _, err := g.s.ProbeText(t.Context(), g.app.ID, secret.New(token)); err != nil ||
+			ans.Why != tokenapi.WhyNotSeen {
 			t.Errorf("%+v %v", ans, err)
 		}
 		g.clock.advance(time.Minute)

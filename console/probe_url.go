@@ -72,7 +72,8 @@ func (s *Service) CheckProbeURL(ctx context.Context, a Application) (ProbeURLChe
 			return ProbeURLCheck{}, err
 		}
 		var one control
-		if one, why = s.controlOf(ctx, a, api, way, secret.New(commonForm), time.Time{}, true); one.Is.Status != 0 {
+		if one, why = s.controlOf(ctx, a, api, way, secret.New(commonForm), time.Time{},
+			true); one.Is.Status != 0 {
 			return checked(one.Is), nil
 		}
 	}
@@ -89,11 +90,13 @@ func checked(is tokenapi.Shape) ProbeURLCheck {
 
 // keptControl returns the newest control of a URL, zero if none is stored. One in the future was
 // written by a clock that was ahead, and does not count.
-func (s *Service) keptControl(ctx context.Context, way probeWay, probeURL string) (newest control, err error) {
+func (s *Service) keptControl(ctx context.Context, way probeWay,
+	probeURL string) (newest control, err error) {
 	err = s.opt.Keeper.View(ctx, func(r Reader) error {
 		c, err := readControls(r, probeURL)
 		for form, one := range c.Of {
-			if strings.HasPrefix(form, way.key) && one.At.After(newest.At) && !one.At.After(s.Now()) {
+			if strings.HasPrefix(form, way.key) && one.At.After(newest.At) &&
+				!one.At.After(s.Now()) {
 				newest = one
 			}
 		}

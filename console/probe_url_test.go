@@ -18,7 +18,10 @@ func TestCheckProbeURL(t *testing.T) {
 		405: console.WorthNothing, 500: console.WorthFailing, 429: console.WorthFailing,
 		401: console.WorthFine, 403: console.WorthFine, 302: console.WorthFine,
 	} {
-		g := newGate(t, func(_ *gate, w http.ResponseWriter, _ *http.Request, _ bool) { w.WriteHeader(status) })
+		g := newGate(t, func(_ *gate, w http.ResponseWriter, _ *http.Request,
+			_ bool) {
+			w.WriteHeader(status)
+		})
 		got := must[console.ProbeURLCheck](t)(g.s.CheckProbeURL(t.Context(), g.app))
 		if got.Worth != worth || got.Status != status || !got.Kept.IsZero() {
 			t.Errorf("%d: %+v", status, got)
@@ -48,7 +51,8 @@ func TestCheckProbeURLKeepsTheLimits(t *testing.T) {
 		}
 		return got
 	}
-	g.sees(g.token().ID, tokenapi.Accepted, tokenapi.WhyLetThrough) // of another form than is asked with here
+	// of another form than is asked with here
+	g.sees(g.token().ID, tokenapi.Accepted, tokenapi.WhyLetThrough)
 	first := g.clock.Now()
 	check(1, console.WorthFine, first)
 	g.s = g.console() // another process
@@ -73,10 +77,12 @@ func TestCheckProbeURLKeepsTheLimits(t *testing.T) {
 	check(16, console.WorthFailing, time.Time{})
 	check(16, console.WorthUnknown, time.Time{})
 
-	none := newGate(t, func(_ *gate, w http.ResponseWriter, _ *http.Request, _ bool) { w.WriteHeader(500) })
+	none := newGate(t,
+		func(_ *gate, w http.ResponseWriter, _ *http.Request, _ bool) { w.WriteHeader(500) })
 	g = none
 	check(1, console.WorthFailing, time.Time{})
-	if got := check(1, console.WorthUnknown, time.Time{}); got.Status != 0 || got.Why != console.WhyControlSpent {
+	if got := check(1, console.WorthUnknown, time.Time{}); got.Status != 0 ||
+		got.Why != console.WhyControlSpent {
 		t.Errorf("%+v", got)
 	}
 	g.app.ProbeURL = ""

@@ -24,8 +24,13 @@ func TestPrunes(t *testing.T) {
 	app := w.app("Orders", "PRODUCTION")
 	s := w.console(keeping(24 * time.Hour))
 	old := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{})).Token
-	w.holds(app.ID, with(func(t *console.Token) { t.ID, t.Lifetime, t.ExpiresAt = "t_endless", tokenapi.Unbounded, time.Time{} }))
-	if got := must[console.Forgotten](t)(w.console().Prune(t.Context())); len(got.Tokens)+got.Events > 0 {
+	w.holds(app.ID, with(
+		func(t *console.Token) {
+			t.ID, t.Lifetime, t.ExpiresAt = "t_endless", tokenapi.Unbounded,
+				time.Time{}
+		}))
+	if got := must[console.Forgotten](t)(w.console().Prune(t.Context())); len(got.Tokens)+
+		got.Events > 0 {
 		t.Errorf("without keep: %+v", got)
 	}
 	w.clock.advance(24 * time.Hour) // over for less than that
@@ -38,10 +43,12 @@ func TestPrunes(t *testing.T) {
 	}
 	w.clock.advance(time.Hour)
 	got := must[console.Forgotten](t)(s.Prune(t.Context()))
-	if len(got.Tokens) != 1 || got.Tokens[0].ID != old.ID || got.Events == 0 || len(got.Applications) > 0 {
+	if len(got.Tokens) != 1 || got.Tokens[0].ID != old.ID || got.Events == 0 ||
+		len(got.Applications) > 0 {
 		t.Errorf("%+v", got)
 	}
-	if log := w.log(); len(log) != 1 || log[0].Kind != console.EventForgotten || log[0].TokenID != old.ID {
+	if log := w.log(); len(log) != 1 || log[0].Kind != console.EventForgotten ||
+		log[0].TokenID != old.ID {
 		t.Errorf("log %+v", log)
 	}
 	w.clock.advance(25 * time.Hour)
@@ -62,9 +69,11 @@ func TestPruningKeepsWhatIsOfUse(t *testing.T) {
 	forgot := 0
 	for seed := range uint64(seeds) {
 		r := rand.New(rand.NewPCG(seed, 14)) // to be repeatable
-		w := newWorldOf(t, sandbox.Options{Profile: sandbox.Profiles()[int(seed)%len(sandbox.Profiles())]}, func(e *console.Environment) {
-			e.Endpoints.IntrospectURL = base + "/introspect"
-		})
+		w := newWorldOf(t,
+			sandbox.Options{Profile: sandbox.Profiles()[int(seed)%len(sandbox.Profiles())]},
+			func(e *console.Environment) {
+				e.Endpoints.IntrospectURL = base + "/introspect"
+			})
 		s := w.console(keeping(time.Nanosecond))
 		for range 4 {
 			var what []string
@@ -79,10 +88,12 @@ func TestPruningKeepsWhatIsOfUse(t *testing.T) {
 			left := w.ids()
 			for _, tok := range before.Tokens {
 				st := console.StatusAt(tok, policyOf(s, before, tok.AppID), w.clock.Now())
-				use := console.OfUse(tok, st) || st.State == console.Revoking || st.State == console.Lingering ||
+				use := console.OfUse(tok, st) || st.State == console.Revoking ||
+					st.State == console.Lingering ||
 					tok.Unsure != nil && !tok.Unsure.Over(w.clock.Now())
 				if use && !slices.Contains(left, tok.ID) {
-					t.Errorf("seed %d, after %q: forgot %s, which is %s: %+v", seed, what, tok.ID, st.State, tok)
+					t.Errorf("seed %d, after %q: forgot %s, which is %s: %+v", seed, what, tok.ID,
+						st.State, tok)
 				}
 			}
 			w.replays(fmt.Sprint("seed ", seed, ": pruned"))

@@ -22,7 +22,8 @@ func (k *counting) View(ctx context.Context, f func(console.Reader) error) error
 }
 
 func (k *counting) Update(ctx context.Context, f func(console.Writer) error) error {
-	return k.Keeper.Update(ctx, func(w console.Writer) error { return f(countingWriter{w, countingReader{w, k}}) })
+	return k.Keeper.Update(ctx,
+		func(w console.Writer) error { return f(countingWriter{w, countingReader{w, k}}) })
 }
 
 type countingReader struct {
@@ -79,8 +80,10 @@ func TestVerbsReadWhatTheyNeed(t *testing.T) {
 		err := k.Keeper.Update(ctx, func(x console.Writer) error {
 			for i := range held {
 				tok := console.Token{
-					ID: fmt.Sprintf("t_%012d", i), AppID: []string{"app_other", own.ID}[i%2], Fingerprint: fmt.Sprintf("%08x", i),
-					Grant: own.Grant, Asked: own.Scopes, Request: first.Request, Lifetime: tokenapi.Bounded, Granted: time.Hour,
+					ID: fmt.Sprintf("t_%012d", i), AppID: []string{"app_other", own.ID}[i%2],
+					Fingerprint: fmt.Sprintf("%08x", i),
+					Grant:       own.Grant, Asked: own.Scopes, Request: first.Request,
+					Lifetime: tokenapi.Bounded, Granted: time.Hour,
 					IssuedAt: t0.Add(-3 * time.Hour), ExpiresAt: t0.Add(-2 * time.Hour),
 					AccessHash: fmt.Sprintf("h%d", i),
 				}
@@ -90,7 +93,9 @@ func TestVerbsReadWhatTheyNeed(t *testing.T) {
 				if err := x.PutToken(&tok); err != nil {
 					return err
 				}
-				if err := x.PutSecrets(tok.ID, console.Secrets{Access: secret.New(fmt.Sprintf("held-token-%08d", i))}); err != nil {
+				if err := x.PutSecrets(tok.ID,
+					console.Secrets{
+						Access: secret.New(fmt.Sprintf("held-token-%08d", i))}); err != nil {
 					return err
 				}
 			}
@@ -107,23 +112,37 @@ func TestVerbsReadWhatTheyNeed(t *testing.T) {
 			}
 			out[verb] = k.n
 		}
-		count("what it names", func() error { _, err := s.BoardOf(ctx, first.Fingerprint); return err })
-		count("token", func() error { _, err := s.Obtain(ctx, own.ID, console.ObtainOptions{}); return err })
-		count("fresh token", func() error { _, err := s.Obtain(ctx, own.ID, console.ObtainOptions{Fresh: true}); return err })
+		count("what it names",
+			func() error { _, err := s.BoardOf(ctx, first.Fingerprint); return err })
+		count("token", func() error {
+			_, err := s.Obtain(ctx, own.ID, console.ObtainOptions{})
+			return err
+		})
+		count("fresh token",
+			func() error {
+				_,
+					err := s.Obtain(ctx, own.ID, console.ObtainOptions{Fresh: true})
+				return err
+			})
 		count("renew", func() error { _, err := s.RenewApplication(ctx, own.ID); return err })
 		count("probe", func() error { _, _, err := s.Probe(ctx, first.ID); return err })
-		count("revoke", func() error { _, err := s.Revoke(ctx, first.ID, console.RevokeBoth, 0); return err })
+		count("revoke", func() error {
+			_, err := s.Revoke(ctx, first.ID, console.RevokeBoth, 0)
+			return err
+		})
 		count("deliver", func() error { _, _, err := s.Deliver(ctx); return err })
 		count("nothing to deliver", func() error { _, _, err := s.Deliver(ctx); return err })
 		return out
 	}
 	few, many := reads(2), reads(200)
 	for verb, n := range many {
-		if verb == "fresh token" || verb == "renew" { // the longest life that was granted is looked for among those of the client
+		if verb == "fresh token" || verb == "renew" {
+			// the longest life that was granted is looked for among those of the client
 			n -= (200 - 2) / 2
 		}
 		if n != few[verb] {
-			t.Errorf("%s reads %d tokens where 2 more are held, %d where 200 are", verb, few[verb], n)
+			t.Errorf("%s reads %d tokens where 2 more are held, %d where 200 are", verb, few[verb],
+				n)
 		}
 	}
 	if n := few["nothing to deliver"]; n != 0 {

@@ -86,8 +86,9 @@ func putRefusals(w Writer, a Application, all []refusal) error {
 // err returns the refusal as the process that sent the request has seen it.
 func (f refusal) err() *tokenapi.Error {
 	return &tokenapi.Error{
-		Op: f.Op, Kind: cmp.Or(f.Kind, tokenapi.KindRefused), Status: f.Status, Code: f.Code, Description: f.Description,
-		FaultCode: f.FaultCode, Hint: f.Hint, Action: f.Action, Sent: true,
+		Op: f.Op, Kind: cmp.Or(f.Kind, tokenapi.KindRefused), Status: f.Status, Code: f.Code,
+		Description: f.Description,
+		FaultCode:   f.FaultCode, Hint: f.Hint, Action: f.Action, Sent: true,
 	}
 }
 
@@ -97,7 +98,8 @@ type proof struct{ user, secret, password string }
 func proofOf(r Reader, req tokenapi.TokenRequest) (p proof, err error) {
 	c := req.Credentials
 	p.user = req.Username
-	client := string(c.Auth) + "\x00" + c.ConsumerSecret.Reveal() + "\x00" + c.SigningKey.Key.Reveal()
+	client := string(c.Auth) + "\x00" + c.ConsumerSecret.Reveal() + "\x00" +
+		c.SigningKey.Key.Reveal()
 	for _, f := range c.Headers { // the server may have refused an API key among them
 		client += "\x00" + f.Name + "\x00" + f.Value.Reveal()
 	}
@@ -122,7 +124,9 @@ func refusedProof(e *tokenapi.Error) string {
 	case e.Code == "invalid_grant" || e.Code == "access_denied":
 		return wrongPassword
 	case e.Status < 400 || e.Status >= 500 || e.Status == 408 || e.Status == 429,
-		slices.Contains([]string{"invalid_scope", "unauthorized_client", "unsupported_grant_type", "invalid_target"}, e.Code):
+		slices.Contains(
+			[]string{"invalid_scope", "unauthorized_client", "unsupported_grant_type",
+				"invalid_target"}, e.Code):
 		return ""
 	}
 	return wrongPassword
@@ -130,7 +134,8 @@ func refusedProof(e *tokenapi.Error) string {
 
 // noteRefusal stores a refusal. It leaves out one that is only about the refresh token, because
 // another grant follows at once.
-func (s *Service) noteRefusal(w Writer, a Application, l *lease, req tokenapi.TokenRequest, e *tokenapi.Error) error {
+func (s *Service) noteRefusal(w Writer, a Application, l *lease, req tokenapi.TokenRequest,
+	e *tokenapi.Error) error {
 	if !e.Answered() || e.DropsRefresh() || e.Kind != tokenapi.KindRefused && e.RetryAfter == 0 {
 		return nil
 	}
@@ -140,8 +145,11 @@ func (s *Service) noteRefusal(w Writer, a Application, l *lease, req tokenapi.To
 	}
 	stored := e.Stored()
 	f := refusal{
-		ID: newID("r_"), At: s.Now(), Question: questionHash(l.own), User: p.user, Client: p.secret, Person: p.password, Wrong: refusedProof(e),
-		Op: e.Op, Kind: e.Kind, Status: e.Status, Code: stored.Code, Description: stored.Description, FaultCode: e.FaultCode, Hint: stored.Hint, Action: e.Action,
+		ID: newID("r_"), At: s.Now(), Question: questionHash(l.own), User: p.user, Client: p.secret,
+		Person: p.password, Wrong: refusedProof(e),
+		Op: e.Op, Kind: e.Kind, Status: e.Status, Code: stored.Code,
+		Description: stored.Description, FaultCode: e.FaultCode, Hint: stored.Hint,
+		Action: e.Action,
 	}
 	if e.RetryAfter > 0 {
 		f.Until = f.At.Add(min(e.RetryAfter, longestRest))
@@ -152,7 +160,8 @@ func (s *Service) noteRefusal(w Writer, a Application, l *lease, req tokenapi.To
 	}
 	all = slices.DeleteFunc(all, func(o refusal) bool { // those that are over
 		_, held := o.holds(proof{o.User, o.Client, o.Person}, f.At)
-		return !held || o.Wrong == f.Wrong && o.User == f.User && o.Client == f.Client && o.Person == f.Person && !o.Until.After(f.Until)
+		return !held || o.Wrong == f.Wrong && o.User == f.User && o.Client == f.Client &&
+			o.Person == f.Person && !o.Until.After(f.Until)
 	})
 	all = append(all, f)
 	return putRefusals(w, a, all[max(len(all)-keepRefusals, 0):])
@@ -223,7 +232,8 @@ func (s *Service) heldBack(ctx context.Context, a Application, req tokenapi.Toke
 		e.Hint += "; "
 	}
 	e.RetryAfter = last.Sub(s.Now())
-	e.Hint += fmt.Sprintf("the server said so at %s, and is not asked again without a person before %s",
+	e.Hint += fmt.Sprintf(
+		"the server said so at %s, and is not asked again without a person before %s",
 		worst.At.UTC().Format("15:04:05Z"), last.UTC().Format("15:04:05Z"))
 	if worst.Wrong != "" {
 		e.Hint += ", unless with other credentials"

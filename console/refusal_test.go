@@ -20,7 +20,8 @@ type guarded struct {
 }
 
 func newGuarded(t *testing.T) *guarded {
-	g := &guarded{office: newOffice(t, console.Application{Name: "X", Grant: tokenapi.GrantPassword, Username: "ana"})}
+	g := &guarded{office: newOffice(t,
+		console.Application{Name: "X", Grant: tokenapi.GrantPassword, Username: "ana"})}
 	g.said[console.Password] = "wrong"
 	g.wire.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		n := g.posts.Add(1)
@@ -66,7 +67,8 @@ func TestRefusalIsShared(t *testing.T) {
 	for _, c := range all {
 		r := <-c
 		e, ok := tokenapi.AsError(r.err)
-		if !ok || e.Code != "invalid_grant" || e.Status != 400 || !strings.Contains(e.Error(), "Authentication failed for ana") {
+		if !ok || e.Code != "invalid_grant" || e.Status != 400 ||
+			!strings.Contains(e.Error(), "Authentication failed for ana") {
 			t.Error(r.err)
 		}
 	}
@@ -86,27 +88,43 @@ func TestRefusalRests(t *testing.T) {
 		person bool
 		sent   bool
 	}{
-		"at once":                       {answer: wrong},
-		"nearly a minute later":         {answer: wrong, pass: 59 * time.Second},
-		"a minute later":                {answer: wrong, pass: time.Minute, sent: true},
-		"with another password":         {answer: wrong, then: func(g *guarded) { g.said[console.Password] = "right" }, sent: true},
-		"with another consumer secret":  {answer: refuses(401, `{"error":"invalid_client"}`), then: func(g *guarded) { g.said[console.ConsumerSecret] = "new" }, sent: true},
-		"the client":                    {answer: refuses(401, `{"error":"invalid_client"}`)},
-		"a person":                      {answer: wrong, person: true, sent: true},
-		"another reason":                {answer: refuses(400, `{"error":"invalid_scope"}`), sent: true},
-		"a server in trouble":           {answer: refuses(500, `{"error":"server_error"}`), sent: true},
-		"access_denied":                 {answer: refuses(401, `{"error":"access_denied"}`)},
-		"a wrong password as a 500":     {answer: refuses(500, `{"error":"invalid_grant"}`)},
-		"and as invalid_request":        {answer: refuses(400, `{"error":"invalid_request","error_description":"Invalid username or password"}`)},
-		"a proxy with Retry-After":      {answer: refuses(502, ``, "Retry-After", "60"), pass: 59 * time.Second},
-		"wrong, with a long wait":       {answer: refuses(400, wrongPassword, "Retry-After", "300"), pass: 4 * time.Minute},
-		"Retry-After":                   {answer: refuses(429, `{"error":"slow_down"}`, "Retry-After", "60"), pass: 59 * time.Second},
-		"Retry-After, over":             {answer: refuses(429, `{"error":"slow_down"}`, "Retry-After", "60"), pass: time.Minute, sent: true},
-		"Retry-After of a 503":          {answer: refuses(503, ``, "Retry-After", "120"), pass: time.Minute},
-		"a day is ten minutes":          {answer: refuses(429, ``, "Retry-After", "86400"), pass: 10 * time.Minute, sent: true},
-		"a day is no less":              {answer: refuses(429, ``, "Retry-After", "86400"), pass: 10*time.Minute - time.Second},
-		"a clock that was set back":     {answer: wrong, pass: -time.Hour, sent: true},
-		"a person does not mind either": {answer: refuses(429, ``, "Retry-After", "60"), person: true, sent: true},
+		"at once":               {answer: wrong},
+		"nearly a minute later": {answer: wrong, pass: 59 * time.Second},
+		"a minute later":        {answer: wrong, pass: time.Minute, sent: true},
+		"with another password": {answer: wrong,
+			then: func(g *guarded) { g.said[console.Password] = "right" }, sent: true},
+		"with another consumer secret": {answer: refuses(401, `{"error":"invalid_client"}`),
+			then: func(g *guarded) { g.said[console.ConsumerSecret] = "new" }, sent: true},
+		"the client": {answer: refuses(401, `{"error":"invalid_client"}`)},
+		"a person":   {answer: wrong, person: true, sent: true},
+		"another reason": {answer: refuses(400, `{"error":"invalid_scope"}`),
+			sent: true},
+		"a server in trouble": {answer: refuses(500, `{"error":"server_error"}`),
+			sent: true},
+		"access_denied":             {answer: refuses(401, `{"error":"access_denied"}`)},
+		"a wrong password as a 500": {answer: refuses(500, `{"error":"invalid_grant"}`)},
+		"and as invalid_request": {
+			answer: refuses(400,
+				`{"error":"invalid_request","error_description":"Invalid username or password"}`)},
+		"a proxy with Retry-After": {answer: refuses(502, ``, "Retry-After", "60"),
+			pass: 59 * time.Second},
+		"wrong, with a long wait": {answer: refuses(400, wrongPassword, "Retry-After", "300"),
+			pass: 4 * time.Minute},
+		"Retry-After": {
+			answer: refuses(429, `{"error":"slow_down"}`, "Retry-After", "60"),
+			pass:   59 * time.Second},
+		"Retry-After, over": {
+			answer: refuses(429, `{"error":"slow_down"}`, "Retry-After", "60"), pass: time.Minute,
+			sent: true},
+		"Retry-After of a 503": {answer: refuses(503, ``, "Retry-After", "120"),
+			pass: time.Minute},
+		"a day is ten minutes": {answer: refuses(429, ``, "Retry-After", "86400"),
+			pass: 10 * time.Minute, sent: true},
+		"a day is no less": {answer: refuses(429, ``, "Retry-After", "86400"),
+			pass: 10*time.Minute - time.Second},
+		"a clock that was set back": {answer: wrong, pass: -time.Hour, sent: true},
+		"a person does not mind either": {answer: refuses(429, ``, "Retry-After", "60"),
+			person: true, sent: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -132,7 +150,8 @@ func TestRefusalRests(t *testing.T) {
 			if sent := g.posts.Load() > before; sent != c.sent {
 				t.Fatalf("sent %v, %v", sent, err)
 			}
-			if e, ok := tokenapi.AsError(err); !c.sent && (!ok || !strings.Contains(e.Hint, "not asked again without a person before")) {
+			if e, ok := tokenapi.AsError(err); !c.sent &&
+				(!ok || !strings.Contains(e.Hint, "not asked again without a person before")) {
 				t.Errorf("%v, hint %q", err, console.Hint(err))
 			}
 			// An answer ends it.
@@ -173,7 +192,8 @@ func TestRefusalIsAboutTheClient(t *testing.T) {
 	} {
 		g := newGuarded(t)
 		g.apps = append(g.apps, g.apps[0], g.apps[0])
-		g.apps[1].Name, g.apps[1].Grant, g.apps[1].Username = "C", tokenapi.GrantClientCredentials, ""
+		g.apps[1].Name, g.apps[1].Grant, g.apps[1].Username = "C", tokenapi.GrantClientCredentials,
+			""
 		g.apps[2].Name, g.apps[2].Username = "Y", "bob"
 		g.answer = answer
 		s := g.service()
@@ -205,7 +225,8 @@ func TestRefusalOfOtherSecrets(t *testing.T) {
 		return wrong.Obtain(t.Context(), g.apps[0].ID, console.ObtainOptions{})
 	})
 	<-inside
-	right := g.console(func(o *console.Options) { // the same application, in a process with another environment
+	right := g.console(func(o *console.Options) {
+		// the same application, in a process with another environment
 		o.Vault, o.Applications = kinds{console.Password: "right"}, g.apps
 	})
 	second := begin(func() (console.Outcome, error) {

@@ -14,7 +14,8 @@ import (
 
 // regime makes a world whose server lives by a profile, and whose environment is said to (or
 // "auto").
-func regime(t *testing.T, profile string, said console.Regime, more ...func(*sandbox.Options)) *world {
+func regime(t *testing.T, profile string, said console.Regime,
+	more ...func(*sandbox.Options)) *world {
 	t.Helper()
 	o := sandbox.Options{Profile: profile}
 	for _, m := range more {
@@ -48,12 +49,14 @@ func TestRegimeJWT(t *testing.T) {
 	s := w.console(warnings(&warned))
 	app := w.app("Orders", "PRODUCTION")
 	first := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{})).Token
-	if len(warned) != 1 || !warned[0].Sure || warned[0].Held != "" || warned[0].Scope != "device_laptop" {
+	if len(warned) != 1 || !warned[0].Sure || warned[0].Held != "" ||
+		warned[0].Scope != "device_laptop" {
 		t.Errorf("the first get: %+v; somebody else may hold one", warned)
 	}
 	w.probe(s, first.ID, tokenapi.Accepted)
 
-	own := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{Scopes: []string{"device_laptop"}})).Token
+	own := must[console.Outcome](
+		t)(s.Get(t.Context(), app.ID, console.GetOptions{Scopes: []string{"device_laptop"}})).Token
 	if len(warned) != 1 {
 		t.Error("a scope of one's own is in nobody's way")
 	}
@@ -61,7 +64,8 @@ func TestRegimeJWT(t *testing.T) {
 	if len(warned) != 2 || warned[1].Held != first.Fingerprint {
 		t.Errorf("the second get: %+v", warned)
 	}
-	if got := w.token(first.ID); got.ReplacedBy != second.Token.ID || w.state(first.ID) != console.Lingering {
+	if got := w.token(first.ID); got.ReplacedBy != second.Token.ID ||
+		w.state(first.ID) != console.Lingering {
 		t.Errorf("the older one: %s, replaced by %q", w.state(first.ID), got.ReplacedBy)
 	}
 	if w.state(second.Token.ID) != console.Active || w.state(own.ID) != console.Active {
@@ -78,8 +82,10 @@ func TestRegimeJWT(t *testing.T) {
 	p := must[console.Outcome](t)(s.Get(t.Context(), pay.ID, console.GetOptions{})).Token
 	must[console.Token](t)(s.Revoke(t.Context(), p.ID, console.RevokeRefresh, 0))
 	must[[]console.Delivery](t)(s.DeliverOne(t.Context(), p.ID))
-	if st := console.StatusAt(w.token(p.ID), s.Policy(pay), w.clock.Now()); st.State != console.Lingering || !st.StaleUntil.Equal(p.ExpiresAt) {
-		t.Errorf("revoked by the refresh token: %s until %v, want its expiry %v", st.State, st.StaleUntil, p.ExpiresAt)
+	if st := console.StatusAt(w.token(p.ID), s.Policy(pay),
+		w.clock.Now()); st.State != console.Lingering || !st.StaleUntil.Equal(p.ExpiresAt) {
+		t.Errorf("revoked by the refresh token: %s until %v, want its expiry %v", st.State,
+			st.StaleUntil, p.ExpiresAt)
 	}
 	w.clock.advance(time.Minute)
 	w.probe(s, p.ID, tokenapi.Accepted)
@@ -115,7 +121,9 @@ func TestRegimeUnknown(t *testing.T) {
 	s = o.console(warnings(&warned))
 	app = o.app("Orders", "PRODUCTION")
 	must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{}))
-	if out := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{})); !out.Same || len(warned) != 0 || len(out.Notes) != 0 {
+	if out := must[console.Outcome](
+		t)(s.Get(t.Context(), app.ID, console.GetOptions{})); !out.Same || len(warned) != 0 ||
+		len(out.Notes) != 0 {
 		t.Errorf("opaque: same %v, warned %v, notes %q", out.Same, warned, out.Notes)
 	}
 }
@@ -130,11 +138,13 @@ func TestRegimeStateless(t *testing.T) {
 	pay := w.app("Payments", "PRODUCTION")
 	first := must[console.Outcome](t)(s.Get(t.Context(), pay.ID, console.GetOptions{})).Token
 	other := must[console.Outcome](t)(s.Get(t.Context(), pay.ID, console.GetOptions{})).Token
-	if len(warned) != 0 || w.state(first.ID) != console.Active || first.Fingerprint == other.Fingerprint {
+	if len(warned) != 0 || w.state(first.ID) != console.Active ||
+		first.Fingerprint == other.Fingerprint {
 		t.Error("each get is a token of its own, and harms no other")
 	}
 	next := must[console.Outcome](t)(s.Renew(t.Context(), first.ID)).Token
-	if st := console.StatusAt(w.token(first.ID), s.Policy(pay), w.clock.Now()); st.State != console.Lingering || !st.StaleUntil.Equal(first.ExpiresAt) {
+	if st := console.StatusAt(w.token(first.ID), s.Policy(pay),
+		w.clock.Now()); st.State != console.Lingering || !st.StaleUntil.Equal(first.ExpiresAt) {
 		t.Errorf("a refreshed token: %s until %v, want its expiry", st.State, st.StaleUntil)
 	}
 	w.clock.advance(20 * time.Minute) // far past any cache
@@ -178,7 +188,8 @@ func TestRegimeIntrospecting(t *testing.T) {
 // refusal proves nothing.
 func TestSeveralNodes(t *testing.T) {
 	t.Parallel()
-	w := regime(t, sandbox.ProfileOpaque, console.RegimeOpaque, func(o *sandbox.Options) { o.Nodes = 2 })
+	w := regime(t, sandbox.ProfileOpaque, console.RegimeOpaque,
+		func(o *sandbox.Options) { o.Nodes = 2 })
 	node := "1"
 	w.wire.cut(func(r *http.Request) error { r.Header.Set("X-Node", node); return nil }, nil)
 	s := w.console()
@@ -196,7 +207,8 @@ func TestSeveralNodes(t *testing.T) {
 	w.clock.advance(time.Second)
 	w.probe(s, tok.ID, tokenapi.Accepted)
 	if w.state(tok.ID) != console.Lingering {
-		t.Errorf("state %s: two refusals of one node and an acceptance of the other", w.state(tok.ID))
+		t.Errorf("state %s: two refusals of one node and an acceptance of the other",
+			w.state(tok.ID))
 	}
 	w.clock.advance(w.env.CacheTTL)
 	for range 3 {
@@ -224,17 +236,20 @@ func TestFaultsThatNoTokenCures(t *testing.T) {
 	tok := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{})).Token
 	sent := w.wire.sent("/token")
 	ans, _, err := s.Probe(t.Context(), tok.ID)
-	if err != nil || ans.FaultCode != 900909 || ans.Verdict != tokenapi.Unclear || ans.Advice.NewTokenMayHelp || ans.Advice.Cause == "" {
+	if err != nil || ans.FaultCode != 900909 || ans.Verdict != tokenapi.Unclear ||
+		ans.Advice.NewTokenMayHelp || ans.Advice.Cause == "" {
 		t.Errorf("probe: %+v %v", ans, err)
 	}
 	if w.wire.sent("/token") != sent {
 		t.Error("a token was asked for")
 	}
-	if err := s.KeepSubscriptions(t.Context(), string(app.ConsumerKey), []console.Subscription{{API: "orders", Status: "ON_HOLD"}}); err != nil {
+	if err := s.KeepSubscriptions(t.Context(), string(app.ConsumerKey),
+		[]console.Subscription{{API: "orders", Status: "ON_HOLD"}}); err != nil {
 		t.Fatal(err)
 	}
 	w.clock.advance(5 * time.Minute)
-	if ans, _, _ = s.Probe(t.Context(), tok.ID); ans.Advice.Cause != "it waits for approval, as the portal said 5 min ago" {
+	if ans, _, _ = s.Probe(t.Context(),
+		tok.ID); ans.Advice.Cause != "it waits for approval, as the portal said 5 min ago" {
 		t.Errorf("cause %q", ans.Advice.Cause)
 	}
 }

@@ -20,7 +20,8 @@ type Home struct {
 // Home tells where the settings of an application are kept.
 func (s *Service) Home(a Application) Home {
 	h := Home{app: a, environment: a.Source, path: cmp.Or(s.opt.ConfigPath, "the configuration")}
-	if slices.ContainsFunc(s.environments(nil), func(k KnownEnvironment) bool { return k.Name == a.Environment.Name }) {
+	if slices.ContainsFunc(s.environments(nil),
+		func(k KnownEnvironment) bool { return k.Name == a.Environment.Name }) {
 		h.environment = FromConfig
 	}
 	return h
@@ -117,11 +118,13 @@ func (h Home) Remedy(hint string, f Face) string {
 	case h.app.Source == Gone:
 		return hint + join + string(name) + " is no longer configured: add it again to change that"
 	case h.app.Source == FromConfig && secret && h.app.Details.SecretStored:
-		return hint + join + "lanyard apps set-secret " + string(name) + " stores the secret; the rest is in " + h.path
+		return hint + join + "lanyard apps set-secret " + string(name) +
+			" stores the secret; the rest is in " + h.path
 	case h.app.Source == FromConfig, len(ofApp) == 0 && h.environment == FromConfig:
 		return hint + inConfig
 	case noForm != "":
-		return hint + join + string(name) + " is kept in the store, which holds no " + noForm + ": declare it in " + h.path
+		return hint + join + string(name) + " is kept in the store, which holds no " + noForm +
+			": declare it in " + h.path
 	case stores != "":
 		return hint + join + stores + "; " + f.Edits + " " + string(name)
 	}
@@ -136,18 +139,23 @@ type settingHome struct{ environment, form, secret bool }
 // the form of an application of the store has the setting.
 var settingHomes = sync.OnceValue(func() map[string]settingHome {
 	homes := map[string]settingHome{
-		"consumer secret": {form: true, secret: true}, "consumer_secret": {form: true, secret: true},
+		"consumer secret": {form: true, secret: true},
+		"consumer_secret": {form: true, secret: true},
 	}
-	for _, key := range []string{"consumer key", "consumer_key", "user name", "username", "password", "grant", "scopes", "redirect_url", "probe_url", "another grant"} {
+	for _, key := range []string{"consumer key", "consumer_key", "user name", "username",
+		"password", "grant", "scopes", "redirect_url", "probe_url", "another grant"} {
 		homes[key] = settingHome{form: true}
 	}
-	for _, key := range []string{"signing_key", "probe_control", "assertion", "subject_token", "audience", "resource"} {
+	for _, key := range []string{"signing_key", "probe_control", "assertion", "subject_token",
+		"audience", "resource"} {
 		homes[key] = settingHome{}
 	}
 	for _, key := range []string{"issuer", "token_url", "revoke_url", "client_auth", "cache_ttl"} {
 		homes[key] = settingHome{environment: true, form: true}
 	}
-	for _, key := range []string{"introspect_url", "authorize_url", "device_url", "jwks_url", "regime", "timeout", "ca_file", "client_cert", "client_key", "allow_http", "proxy", "read_only", "insecure_skip_verify"} {
+	for _, key := range []string{"introspect_url", "authorize_url", "device_url", "jwks_url",
+		"regime", "timeout", "ca_file", "client_cert", "client_key", "allow_http", "proxy",
+		"read_only", "insecure_skip_verify"} {
 		homes[key] = settingHome{environment: true}
 	}
 	return homes
@@ -166,5 +174,6 @@ var settingNames = sync.OnceValue(func() *regexp.Regexp {
 	}
 	slices.Sort(exact)
 	slices.Sort(plain)
-	return regexp.MustCompile(`\b(?:(?:` + strings.Join(exact, "|") + `)|set (?:` + strings.Join(plain, "|") + `))\b`)
+	return regexp.MustCompile(`\b(?:(?:` + strings.Join(exact, "|") + `)|set (?:` +
+		strings.Join(plain, "|") + `))\b`)
 })

@@ -35,7 +35,8 @@ func (s *Service) Renew(ctx context.Context, tokenID string) (out Outcome, err e
 		return Outcome{}, err
 	}
 	err = s.withLease(ctx, s.renewing(a, t), func(_ Application, asking *lease) error {
-		own := exclusive{key: tokenKey(t.ID), appID: a.ID, verb: "renew", waitHere: true, waitElsewhere: true}
+		own := exclusive{key: tokenKey(t.ID), appID: a.ID, verb: "renew", waitHere: true,
+			waitElsewhere: true}
 		return s.withLease(ctx, own, func(a Application, renewing *lease) error {
 			var err error
 			out, err = s.renew(ctx, a, []*lease{asking, renewing}, t, since)
@@ -52,7 +53,9 @@ func (s *Service) renewing(a Application, t Token) exclusive {
 		req.Credentials, err = s.credentials(ctx, a)
 		return req, err
 	}
-	return exclusive{proof: proof, key: clientKey(a, grantRequest{grant: t.Grant, user: string(t.User)}), own: "renew/" + t.ID, appID: a.ID, verb: "renew", waitElsewhere: true}
+	return exclusive{proof: proof,
+		key: clientKey(a, grantRequest{grant: t.Grant, user: string(t.User)}), own: "renew/" + t.ID,
+		appID: a.ID, verb: "renew", waitElsewhere: true}
 }
 
 // RenewApplication renews the newest token of an application's present request, as Renew does. It
@@ -81,7 +84,8 @@ func (s *Service) RenewApplication(ctx context.Context, appID string) (out Outco
 	asks := s.asking(a, q, "renew")
 	asks.waitHere = true
 	err = s.withLease(ctx, asks, func(a Application, asking *lease) error {
-		theirs, err := s.look(ctx, func(r Reader) (*Token, error) { return s.answeredSame(r, a, since, q) })
+		theirs, err := s.look(ctx,
+			func(r Reader) (*Token, error) { return s.answeredSame(r, a, since, q) })
 		if err != nil {
 			return err
 		}
@@ -97,7 +101,8 @@ func (s *Service) RenewApplication(ctx context.Context, appID string) (out Outco
 			out, err = s.requestToken(ctx, a, []*lease{asking}, q, nil)
 			return err
 		}
-		own := exclusive{key: tokenKey(t.ID), appID: a.ID, verb: "renew", waitHere: true, waitElsewhere: true}
+		own := exclusive{key: tokenKey(t.ID), appID: a.ID, verb: "renew", waitHere: true,
+			waitElsewhere: true}
 		return s.withLease(ctx, own, func(a Application, renewing *lease) error {
 			out, err = s.renew(ctx, a, []*lease{asking, renewing}, *t, since)
 			return err
@@ -112,7 +117,8 @@ func (s *Service) renewableOf(r Reader, a Application, q grantRequest) (*Token, 
 	newest := func(f TokenFilter, takes func(Token) bool) (found *Token, err error) {
 		f.AppIDs = []string{a.ID}
 		err = r.Newest(f, func(t Token) bool {
-			ours := q.brought(t, a) || t.Grant == GrantAdopted && a.Grant == tokenapi.GrantRefreshToken
+			ours := q.brought(t, a) || t.Grant == GrantAdopted &&
+				a.Grant == tokenapi.GrantRefreshToken
 			st := StatusAt(t, s.Policy(a), s.Now())
 			if ours && !st.Ended && st.State != Revoking && takes(t) {
 				found = &t
@@ -121,7 +127,8 @@ func (s *Service) renewableOf(r Reader, a Application, q grantRequest) (*Token, 
 		})
 		return found, err
 	}
-	t, err := newest(TokenFilter{Refreshable: true}, func(t Token) bool { return t.Refresh == RefreshLive || t.Unsure != nil })
+	t, err := newest(TokenFilter{Refreshable: true},
+		func(t Token) bool { return t.Refresh == RefreshLive || t.Unsure != nil })
 	if err != nil || t != nil && t.Unsure == nil {
 		return t, err
 	}
@@ -141,7 +148,8 @@ func (s *Service) find(ctx context.Context, tokenID string) (t Token, a Applicat
 
 func renewable(t Token, p Policy, now time.Time) error {
 	if t.ReplacedBy != "" && t.AcceptedAt.IsZero() {
-		return &Error{Code: CodeReplaced, Text: "renew: this token was replaced by a newer one", Hint: "renew the newer one"}
+		return &Error{Code: CodeReplaced, Text: "renew: this token was replaced by a newer one",
+			Hint: "renew the newer one"}
 	}
 	if StatusAt(t, p, now).State == Revoking {
 		return &Error{Code: CodeRevoking, Text: "renew: this token is being revoked",
@@ -152,7 +160,8 @@ func renewable(t Token, p Policy, now time.Time) error {
 
 // renew is Renew with the leases held. It reads the token again, because another process may have
 // renewed it.
-func (s *Service) renew(ctx context.Context, a Application, under []*lease, before Token, since int64) (Outcome, error) {
+func (s *Service) renew(ctx context.Context, a Application, under []*lease, before Token,
+	since int64) (Outcome, error) {
 	var t, newer Token
 	var sec Secrets
 	err := s.opt.Keeper.View(ctx, func(r Reader) error {
@@ -171,7 +180,8 @@ func (s *Service) renew(ctx context.Context, a Application, under []*lease, befo
 	case err != nil:
 		return Outcome{}, err
 	case newer.ID != "":
-		return Outcome{Token: newer, How: Reused, Previous: &t, Notes: []string{"another console renewed it meanwhile"}}, nil
+		return Outcome{Token: newer, How: Reused, Previous: &t,
+			Notes: []string{"another console renewed it meanwhile"}}, nil
 	case t.Unsure != nil:
 		return s.reask(ctx, a, under, t)
 	}
@@ -191,7 +201,8 @@ func (s *Service) renew(ctx context.Context, a Application, under []*lease, befo
 	if err != nil {
 		return Outcome{}, err
 	}
-	theirs, err := s.look(ctx, func(r Reader) (*Token, error) { return s.answeredSame(r, a, since, own) })
+	theirs, err := s.look(ctx,
+		func(r Reader) (*Token, error) { return s.answeredSame(r, a, since, own) })
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -207,14 +218,17 @@ func mayAskAgain(t Token, a Application) error {
 	if ownUser(t, a) {
 		return nil
 	}
-	return &Error{Code: CodeOtherUser, Text: "renew: " + t.Fingerprint + " is for " + string(t.User) + " and cannot be refreshed, and no password of that user is kept",
+	return &Error{Code: CodeOtherUser,
+		Text: "renew: " + t.Fingerprint + " is for " + string(t.User) +
+			" and cannot be refreshed, and no password of that user is kept",
 		Hint: "get it as it was got the first time, with that user"}
 }
 
 // reask requests a token in place of one whose refresh got no answer. If the server issues that
 // token again, it is alive; otherwise it was replaced. Its mark stays if the lost token may be
 // alive. Its refresh token stays revocable, because it may not be spent.
-func (s *Service) reask(ctx context.Context, a Application, under []*lease, t Token) (Outcome, error) {
+func (s *Service) reask(ctx context.Context, a Application, under []*lease,
+	t Token) (Outcome, error) {
 	if err := mayAskAgain(t, a); err != nil {
 		return Outcome{}, err
 	}
@@ -243,44 +257,50 @@ func (s *Service) reask(ctx context.Context, a Application, under []*lease, t To
 }
 
 // refresh sends the refresh token, once. It sends no scopes unless some are given.
-func (s *Service) refresh(ctx context.Context, a Application, under []*lease, t Token, refresh secret.Text, scopes []string) (Outcome, error) {
+func (s *Service) refresh(ctx context.Context, a Application, under []*lease, t Token,
+	refresh secret.Text, scopes []string) (Outcome, error) {
 	out := Outcome{How: Refreshed}
 	creds, err := s.credentials(ctx, a)
 	if err != nil {
 		return out, err
 	}
-	req := tokenapi.TokenRequest{Credentials: creds, Grant: tokenapi.GrantRefreshToken, RefreshToken: refresh, Scopes: scopes}
+	req := tokenapi.TokenRequest{Credentials: creds, Grant: tokenapi.GrantRefreshToken,
+		RefreshToken: refresh, Scopes: scopes}
 	if t.Request != nil { // RFC 8707 section 2.2: the resources of the token that is refreshed
 		if r := t.Request.Params["resource"]; len(r) > 0 {
 			req.Extra = url.Values{"resource": r}
 		}
 	}
-	x, err := s.sendGrant(ctx, a, under, Mark{Op: OpRefresh, TokenID: t.ID, Request: t.Request}, req, func(w Writer, ans tokenapi.TokenAnswer) error {
-		next := Token{AppID: a.ID, Grant: t.Grant, User: t.User, Scopes: t.Scopes, Asked: t.Asked, Request: t.Request, From: t.ID}
-		var err error
-		if out.Token, out.Same, out.Notes, err = s.file(w, a, ans, next, refresh); err != nil || out.Token.ID == t.ID {
-			return err
-		}
-		old, err := w.Token(t.ID)
-		if err != nil {
-			if isLost(err) { // it was forgotten meanwhile: its successor is stored all the same
-				err = nil
+	x, err := s.sendGrant(ctx, a, under, Mark{Op: OpRefresh, TokenID: t.ID, Request: t.Request},
+		req, func(w Writer, ans tokenapi.TokenAnswer) error {
+			next := Token{AppID: a.ID, Grant: t.Grant, User: t.User, Scopes: t.Scopes,
+				Asked:   t.Asked,
+				Request: t.Request, From: t.ID}
+			var err error
+			if out.Token, out.Same, out.Notes, err = s.file(w, a, ans, next, refresh); err != nil ||
+				out.Token.ID == t.ID {
+				return err
 			}
-			return err
-		}
-		if err := refreshSpent(w, old, out.Token); err != nil {
-			return err
-		}
-		old.replace(out.Token.ID, s.Policy(a), ans.At)
-		old.Refresh, old.Unsure = RefreshSpent, nil
-		out.Previous = &old
-		return w.PutToken(&old)
-	}, func(w Writer, e *tokenapi.Error) error {
-		if !e.DropsRefresh() {
-			return nil
-		}
-		return dropRefresh(w, t.ID, refresh)
-	})
+			old, err := w.Token(t.ID)
+			if err != nil {
+				if isLost(err) { // it was forgotten meanwhile: its successor is stored all the same
+					err = nil
+				}
+				return err
+			}
+			if err := refreshSpent(w, old, out.Token); err != nil {
+				return err
+			}
+			old.replace(out.Token.ID, s.Policy(a), ans.At)
+			old.Refresh, old.Unsure = RefreshSpent, nil
+			out.Previous = &old
+			return w.PutToken(&old)
+		}, func(w Writer, e *tokenapi.Error) error {
+			if !e.DropsRefresh() {
+				return nil
+			}
+			return dropRefresh(w, t.ID, refresh)
+		})
 	out.Exchange = x.Seq
 	return out, err
 }
@@ -306,7 +326,8 @@ func dropRefresh(w Writer, tokenID string, sent secret.Text) error {
 // Obtain returns a usable token for an application: a held one, a renewed one, or a new one. Of
 // several callers at once, in any number of processes, one sends a request and the others take its
 // answer.
-func (s *Service) Obtain(ctx context.Context, appID string, o ObtainOptions) (out Outcome, err error) {
+func (s *Service) Obtain(ctx context.Context, appID string,
+	o ObtainOptions) (out Outcome, err error) {
 	defer func() { err = s.homed(ctx, appID, err) }()
 	since, err := s.rev(ctx)
 	if err != nil {
@@ -347,7 +368,8 @@ func (s *Service) Obtain(ctx context.Context, appID string, o ObtainOptions) (ou
 			if err != nil || got != nil {
 				return got, err
 			}
-			if refreshable, err = r.TokensWhere(TokenFilter{AppIDs: []string{a.ID}, Refreshable: true}); err == nil {
+			if refreshable, err = r.TokensWhere(
+				TokenFilter{AppIDs: []string{a.ID}, Refreshable: true}); err == nil {
 				passed, why, err = s.passedOver(r, a, q)
 			}
 			return nil, err
@@ -378,7 +400,8 @@ func (s *Service) reused(t *Token, a Application) Outcome {
 
 // pick chooses a held token that will do: an answer to an equal request that was stored since the
 // caller began or, unless a fresh one is wanted, one with enough life left.
-func (s *Service) pick(r Reader, a Application, q grantRequest, o ObtainOptions, since int64) (*Token, error) {
+func (s *Service) pick(r Reader, a Application, q grantRequest, o ObtainOptions,
+	since int64) (*Token, error) {
 	picked, err := s.answeredSame(r, a, since, q)
 	if err != nil || picked != nil || o.Fresh || o.Grant != "" {
 		return picked, err
@@ -388,7 +411,8 @@ func (s *Service) pick(r Reader, a Application, q grantRequest, o ObtainOptions,
 			return true
 		}
 		st := StatusAt(t, s.Policy(a), s.Now())
-		if (st.State == Active || st.State == Expiring) && (!st.HasExpiry || st.Left >= o.Least(t)) {
+		if (st.State == Active || st.State == Expiring) &&
+			(!st.HasExpiry || st.Left >= o.Least(t)) {
 			picked = &t
 		}
 		return picked == nil
@@ -398,7 +422,8 @@ func (s *Service) pick(r Reader, a Application, q grantRequest, o ObtainOptions,
 
 // passedOver returns the newest token of a request that has not expired, and why Obtain does not
 // return it. why is "" if only its age is the reason.
-func (s *Service) passedOver(r Reader, a Application, q grantRequest) (newest Token, why string, err error) {
+func (s *Service) passedOver(r Reader, a Application,
+	q grantRequest) (newest Token, why string, err error) {
 	err = r.Newest(TokenFilter{AppIDs: []string{a.ID}}, func(t Token) bool {
 		if !q.brought(t, a) {
 			return true
@@ -423,7 +448,8 @@ func (o ObtainOptions) Least(t Token) time.Duration {
 }
 
 // renewOrRequest refreshes the newest token that can be refreshed, and requests a token otherwise.
-func (s *Service) renewOrRequest(ctx context.Context, a Application, asking *lease, all []Token, q grantRequest, o ObtainOptions, since int64) (Outcome, error) {
+func (s *Service) renewOrRequest(ctx context.Context, a Application, asking *lease, all []Token,
+	q grantRequest, o ObtainOptions, since int64) (Outcome, error) {
 	for _, t := range slices.Backward(all) {
 		if o.Grant != "" {
 			break // the caller wants another grant
@@ -435,7 +461,8 @@ func (s *Service) renewOrRequest(ctx context.Context, a Application, asking *lea
 			continue
 		}
 		var out Outcome
-		own := exclusive{key: tokenKey(t.ID), appID: a.ID, verb: "renew", waitHere: true, waitElsewhere: true}
+		own := exclusive{key: tokenKey(t.ID), appID: a.ID, verb: "renew", waitHere: true,
+			waitElsewhere: true}
 		err := s.withLease(ctx, own, func(a Application, renewing *lease) error {
 			var err error
 			out, err = s.renew(ctx, a, []*lease{asking, renewing}, t, since)

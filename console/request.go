@@ -46,13 +46,15 @@ func (r *Request) Words() string {
 			all = append(all, name+"="+v)
 		}
 	}
-	for _, part := range []struct{ name, hash string }{{"subject", r.Subject}, {"assertion", r.Assertion}} {
+	for _, part := range []struct{ name, hash string }{{"subject", r.Subject},
+		{"assertion", r.Assertion}} {
 		if part.hash != "" {
 			all = append(all, part.name+"=#"+part.hash[:min(len(part.hash), 6)])
 		}
 	}
 	if r.RequestedType != "" {
-		all = append(all, "requested="+r.RequestedType[strings.LastIndexByte(r.RequestedType, ':')+1:])
+		all = append(all,
+			"requested="+r.RequestedType[strings.LastIndexByte(r.RequestedType, ':')+1:])
 	}
 	return strings.Join(all, " ")
 }
@@ -73,7 +75,8 @@ const hashedParam = "hmac:"
 // clear.
 func publicParam(name string) bool {
 	switch name {
-	case "audience", "resource", "validity_period", "organization", "tenant", "prompt", "display", "acr_values", "max_age",
+	case "audience", "resource", "validity_period", "organization", "tenant", "prompt", "display",
+		"acr_values", "max_age",
 		"ui_locales", "token_format", "response_mode", "include_granted_scopes", "access_type":
 		return true
 	}
@@ -115,8 +118,10 @@ type grantRequest struct {
 
 // grantRequestOf makes the request to an application's server, and fetches the secrets that
 // distinguish it from other requests. It sends nothing.
-func (s *Service) grantRequestOf(ctx context.Context, a Application, o GetOptions) (grantRequest, error) {
-	q := grantRequest{grant: o.Grant, user: string(o.Username), password: o.Password, scopes: o.Scopes, params: a.Params()}
+func (s *Service) grantRequestOf(ctx context.Context, a Application,
+	o GetOptions) (grantRequest, error) {
+	q := grantRequest{grant: o.Grant, user: string(o.Username), password: o.Password,
+		scopes: o.Scopes, params: a.Params()}
 	if len(q.scopes) == 0 {
 		q.scopes = a.Scopes
 	}
@@ -130,7 +135,8 @@ func (s *Service) grantRequestOf(ctx context.Context, a Application, o GetOption
 }
 
 // complete fetches the secrets of a request and computes its stored form.
-func (s *Service) complete(ctx context.Context, a Application, q grantRequest) (grantRequest, error) {
+func (s *Service) complete(ctx context.Context, a Application,
+	q grantRequest) (grantRequest, error) {
 	b := q.by(a)
 	var err error
 	switch b.Grant {
@@ -193,7 +199,8 @@ var errUnhashed = errors.New("there is no key for hashes yet")
 
 // requestOf returns a request as it is stored with a token. Only the first secret that a store
 // hashes needs a write.
-func (s *Service) requestOf(ctx context.Context, a Application, q grantRequest) (want Request, err error) {
+func (s *Service) requestOf(ctx context.Context, a Application,
+	q grantRequest) (want Request, err error) {
 	read := func(r Reader) (err error) {
 		want, err = q.request(a, r)
 		return err
@@ -267,7 +274,8 @@ func (q grantRequest) mark(a Application) Mark {
 // brought reports whether this request has brought a token, or one that was refreshed to it.
 func (q grantRequest) brought(t Token, a Application) bool {
 	b := q.by(a)
-	return t.AppID == a.ID && t.Grant == b.Grant && t.User == b.Username && sameScopes(t.Asked, q.scopes) && t.askedWith(q.want)
+	return t.AppID == a.ID && t.Grant == b.Grant && t.User == b.Username &&
+		sameScopes(t.Asked, q.scopes) && t.askedWith(q.want)
 }
 
 // own returns the request of a token, to be sent again, as far as it is known. Where only a hash is
@@ -285,11 +293,15 @@ func (s *Service) own(ctx context.Context, a Application, t Token) (grantRequest
 	q.scopes, q.params = t.Asked, nil
 	q.subjectType, q.requestedType = t.Request.SubjectType, t.Request.RequestedType
 	other := func(what string) error {
-		return &Error{Code: CodeOtherRequest, Text: "renew: " + t.Fingerprint + " was asked for with another " + what + " than " + string(a.Label()) + " has now, which is not kept",
+		return &Error{Code: CodeOtherRequest,
+			Text: "renew: " + t.Fingerprint + " was asked for with another " + what + " than " +
+				string(a.Label()) + " has now, which is not kept",
 			Hint: "get a new token: it is asked for as the application is configured now"}
 	}
 	for name, values := range t.Request.Params {
-		if slices.ContainsFunc(values, func(v string) bool { return strings.HasPrefix(v, hashedParam) }) && !publicParam(name) {
+		if slices.ContainsFunc(values,
+			func(v string) bool { return strings.HasPrefix(v, hashedParam) }) &&
+			!publicParam(name) {
 			if !slices.Equal(values, now.want.Params[name]) {
 				return q, other("extra." + name)
 			}

@@ -36,7 +36,8 @@ func newOffice(t *testing.T, apps ...console.Application) *office {
 	})
 	o.apps = nil
 	for _, a := range apps {
-		a.Environment, a.ConsumerKey, a.Source, a.Secret = o.env, "key", console.FromConfig, console.SecretAvailable
+		a.Environment, a.ConsumerKey, a.Source, a.Secret = o.env, "key", console.FromConfig,
+			console.SecretAvailable
 		a.ProbeURL = base + "/api"
 		o.apps = append(o.apps, a)
 	}
@@ -74,7 +75,8 @@ func (o *office) obtain(s *console.Service, app int, opt console.ObtainOptions) 
 // kinds is a vault that answers by kind.
 type kinds map[console.SecretKind]string
 
-func (v kinds) Secret(_ context.Context, _ console.Application, kind console.SecretKind) (secret.Text, error) {
+func (v kinds) Secret(_ context.Context, _ console.Application,
+	kind console.SecretKind) (secret.Text, error) {
 	if text, ok := v[kind]; ok {
 		return secret.New(text), nil
 	}
@@ -85,8 +87,10 @@ func (v kinds) Secret(_ context.Context, _ console.Application, kind console.Sec
 func TestReuseIsForTheSameRequest(t *testing.T) {
 	t.Parallel()
 	type app = console.Application
-	exchange := app{Name: "X", Grant: tokenapi.GrantTokenExchange, Details: console.Details{SubjectTokenType: "urn:x"}}
-	bearer := app{Name: "X", Grant: tokenapi.GrantJWTBearer, Details: console.Details{ReadyAssertion: true}}
+	exchange := app{Name: "X", Grant: tokenapi.GrantTokenExchange,
+		Details: console.Details{SubjectTokenType: "urn:x"}}
+	bearer := app{Name: "X", Grant: tokenapi.GrantJWTBearer,
+		Details: console.Details{ReadyAssertion: true}}
 	plain := app{Name: "X", Grant: tokenapi.GrantClientCredentials}
 	jwtOf := func(claims string) string {
 		b64 := base64.RawURLEncoding.EncodeToString
@@ -100,37 +104,59 @@ func TestReuseIsForTheSameRequest(t *testing.T) {
 		same   bool // it is the same request all the same
 	}{
 		"subject token": {
-			app: exchange, first: map[console.SecretKind]string{console.SubjectToken: "alice"}, then: map[console.SecretKind]string{console.SubjectToken: "bob"},
+			app: exchange, first: map[console.SecretKind]string{console.SubjectToken: "alice"},
+			then: map[console.SecretKind]string{console.SubjectToken: "bob"},
 		},
-		"subject token type": {app: exchange, change: func(a *app) { a.Details.SubjectTokenType = "urn:y" }},
-		"requested type":     {app: exchange, change: func(a *app) { a.Details.RequestedTokenType = "urn:z" }},
+		"subject token type": {app: exchange,
+			change: func(a *app) { a.Details.SubjectTokenType = "urn:y" }},
+		"requested type": {app: exchange,
+			change: func(a *app) { a.Details.RequestedTokenType = "urn:z" }},
 		"assertion": {
-			app: bearer, first: map[console.SecretKind]string{console.Assertion: "opaque-1"}, then: map[console.SecretKind]string{console.Assertion: "opaque-2"},
+			app: bearer, first: map[console.SecretKind]string{console.Assertion: "opaque-1"},
+			then: map[console.SecretKind]string{console.Assertion: "opaque-2"},
 		},
 		"claims of an assertion": {
-			app:   bearer,
-			first: map[console.SecretKind]string{console.Assertion: jwtOf(`{"sub":"alice","iat":1,"jti":"a"}`)},
-			then:  map[console.SecretKind]string{console.Assertion: jwtOf(`{"sub":"bob","iat":1,"jti":"a"}`)},
+			app: bearer,
+			first: map[console.SecretKind]string{
+				console.Assertion: jwtOf(`{"sub":"alice","iat":1,"jti":"a"}`)},
+			then: map[console.SecretKind]string{
+				console.Assertion: jwtOf(`{"sub":"bob","iat":1,"jti":"a"}`)},
 		},
 		"times of an assertion": {
 			app: bearer, same: true,
-			first: map[console.SecretKind]string{console.Assertion: jwtOf(`{"sub":"alice","iat":1,"nbf":1,"exp":2,"jti":"a"}`)},
-			then:  map[console.SecretKind]string{console.Assertion: jwtOf(`{"jti":"b","exp":9,"sub":"alice","iat":8}`)},
+			first: map[console.SecretKind]string{
+				console.Assertion: jwtOf(`{"sub":"alice","iat":1,"nbf":1,"exp":2,"jti":"a"}`)},
+			then: map[console.SecretKind]string{
+				console.Assertion: jwtOf(`{"jti":"b","exp":9,"sub":"alice","iat":8}`)},
 		},
-		"audience":        {app: plain, change: func(a *app) { a.Audience = "https://b" }},
-		"extra":           {app: plain, change: func(a *app) { a.Extra = url.Values{"pin": {"1234"}} }},
-		"audience, extra": {app: app{Name: "X", Grant: plain.Grant, Audience: "https://a"}, change: func(a *app) { a.Audience, a.Extra = "", url.Values{"audience": {"https://a"}} }, same: true},
-		"resource":        {app: app{Name: "X", Grant: plain.Grant, Resource: []string{"https://a"}}, change: func(a *app) { a.Resource = []string{"https://a", "https://b"} }},
-		"resources":       {app: app{Name: "X", Grant: plain.Grant, Resource: []string{"https://a", "https://b"}}, change: func(a *app) { a.Resource = []string{"https://b", "https://a"} }, same: true},
-		"scopes":          {app: app{Name: "X", Grant: plain.Grant, Scopes: []string{"read", "write"}}, change: func(a *app) { a.Scopes = []string{"read"} }},
-		"nothing":         {app: exchange, same: true},
+		"audience": {app: plain, change: func(a *app) { a.Audience = "https://b" }},
+		"extra": {app: plain,
+			change: func(a *app) { a.Extra = url.Values{"pin": {"1234"}} }},
+		"audience, extra": {app: app{Name: "X", Grant: plain.Grant, Audience: "https://a"},
+			change: func(a *app) {
+				a.Audience, a.Extra = "",
+					url.Values{"audience": {"https://a"}}
+			}, same: true},
+		"resource": {
+			app:    app{Name: "X", Grant: plain.Grant, Resource: []string{"https://a"}},
+			change: func(a *app) { a.Resource = []string{"https://a", "https://b"} }},
+		"resources": {
+			app: app{Name: "X", Grant: plain.Grant,
+				Resource: []string{"https://a", "https://b"}},
+			change: func(a *app) { a.Resource = []string{"https://b", "https://a"} }, same: true},
+		"scopes": {
+			app:    app{Name: "X", Grant: plain.Grant, Scopes: []string{"read", "write"}},
+			change: func(a *app) { a.Scopes = []string{"read"} }},
+		"nothing": {app: exchange, same: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o := newOffice(t, c.app)
 			o.said = c.first
 			one := o.obtain(o.service(), 0, console.ObtainOptions{})
-			if again := o.obtain(o.service(), 0, console.ObtainOptions{}); again.How != console.Reused || again.Token.ID != one.Token.ID {
+			if again := o.obtain(o.service(), 0,
+				console.ObtainOptions{}); again.How != console.Reused ||
+				again.Token.ID != one.Token.ID {
 				t.Errorf("the same request: %s", again.How)
 			}
 			if c.then != nil {
@@ -142,13 +168,16 @@ func TestReuseIsForTheSameRequest(t *testing.T) {
 				}
 			})
 			if o.apps[0].ID != one.Token.AppID {
-				t.Errorf("the application has another ID: %s, it was %s", o.apps[0].ID, one.Token.AppID)
+				t.Errorf("the application has another ID: %s, it was %s", o.apps[0].ID,
+					one.Token.AppID)
 			}
 			other := o.obtain(s, 0, console.ObtainOptions{})
 			if same := other.Token.ID == one.Token.ID; same != c.same {
-				t.Errorf("another request: %s %s, and before it was %s", other.How, other.Token.Fingerprint, one.Token.Fingerprint)
+				t.Errorf("another request: %s %s, and before it was %s", other.How,
+					other.Token.Fingerprint, one.Token.Fingerprint)
 			}
-			if sent := o.forms[len(o.forms)-1]; !c.same && sent.Get("grant_type") == "refresh_token" {
+			if sent := o.forms[len(o.forms)-1]; !c.same &&
+				sent.Get("grant_type") == "refresh_token" {
 				t.Error("it refreshed the token of another request")
 			}
 			// What was asked first is still there for who asks that again, and renew APP asks for
@@ -168,9 +197,12 @@ func TestTokensWithoutARequest(t *testing.T) {
 		app  console.Application
 		same bool
 	}{
-		"plain":    {console.Application{Name: "X", Grant: tokenapi.GrantClientCredentials, Scopes: []string{"read"}}, true},
-		"audience": {console.Application{Name: "X", Grant: tokenapi.GrantClientCredentials, Audience: "https://a"}, false},
-		"exchange": {console.Application{Name: "X", Grant: tokenapi.GrantTokenExchange, Details: console.Details{SubjectTokenType: "urn:x"}}, false},
+		"plain": {console.Application{Name: "X", Grant: tokenapi.GrantClientCredentials,
+			Scopes: []string{"read"}}, true},
+		"audience": {console.Application{Name: "X", Grant: tokenapi.GrantClientCredentials,
+			Audience: "https://a"}, false},
+		"exchange": {console.Application{Name: "X", Grant: tokenapi.GrantTokenExchange,
+			Details: console.Details{SubjectTokenType: "urn:x"}}, false},
 	} {
 		o := newOffice(t, c.app)
 		one := o.obtain(o.service(), 0, console.ObtainOptions{})
@@ -185,7 +217,8 @@ func TestTokensWithoutARequest(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if two := o.obtain(o.service(), 0, console.ObtainOptions{}); (two.Token.ID == one.Token.ID) != c.same {
+		if two := o.obtain(o.service(), 0,
+			console.ObtainOptions{}); (two.Token.ID == one.Token.ID) != c.same {
 			t.Errorf("%s: %s", name, two.How)
 		}
 	}
@@ -207,12 +240,18 @@ func TestRenewAsksForTheSame(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	o := newOffice(t, console.Application{Name: "X", Grant: tokenapi.GrantClientCredentials, Audience: "https://a", Scopes: []string{"read"}, Extra: url.Values{"pin": {"1234"}}})
+	o := newOffice(t,
+		console.Application{Name: "X", Grant: tokenapi.GrantClientCredentials,
+			Audience: "https://a", Scopes: []string{"read"}, Extra: url.Values{"pin": {"1234"}}})
 	one := o.obtain(o.service(), 0, console.ObtainOptions{})
 	spend(o, one.Token.ID)
-	s := o.service(func(a *console.Application) { a.Audience, a.Scopes = "https://b", []string{"write"} })
+	s := o.service(func(a *console.Application) {
+		a.Audience, a.Scopes = "https://b",
+			[]string{"write"}
+	})
 	must[console.Outcome](t)(s.Renew(t.Context(), one.Token.ID))
-	if sent := o.forms[len(o.forms)-1]; sent.Get("audience") != "https://a" || sent.Get("scope") != "read" || sent.Get("pin") != "1234" {
+	if sent := o.forms[len(o.forms)-1]; sent.Get("audience") != "https://a" ||
+		sent.Get("scope") != "read" || sent.Get("pin") != "1234" {
 		t.Errorf("asked with %v", sent)
 	}
 	s = o.service(func(a *console.Application) { a.Extra = url.Values{"pin": {"5678"}} })
@@ -222,7 +261,9 @@ func TestRenewAsksForTheSame(t *testing.T) {
 		t.Error("something was sent")
 	}
 
-	o = newOffice(t, console.Application{Name: "X", Grant: tokenapi.GrantTokenExchange, Details: console.Details{SubjectTokenType: "urn:x"}})
+	o = newOffice(t,
+		console.Application{Name: "X", Grant: tokenapi.GrantTokenExchange,
+			Details: console.Details{SubjectTokenType: "urn:x"}})
 	o.said[console.SubjectToken] = "alice"
 	one = o.obtain(o.service(), 0, console.ObtainOptions{})
 	spend(o, one.Token.ID)
@@ -237,13 +278,19 @@ func TestRenewAsksForTheSame(t *testing.T) {
 // affected.
 func TestObtainOptions(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t, console.Application{Name: "X", Grant: tokenapi.GrantClientCredentials, Audience: "https://a", Extra: url.Values{"validity_period": {"60"}}})
+	o := newOffice(t,
+		console.Application{Name: "X", Grant: tokenapi.GrantClientCredentials,
+			Audience: "https://a", Extra: url.Values{"validity_period": {"60"}}})
 	s := o.service()
 	one := o.obtain(s, 0, console.ObtainOptions{})
-	other := console.ObtainOptions{GetOptions: console.GetOptions{Audience: "https://b", Resource: []string{"https://r", "https://s"}, Extra: url.Values{"validity_period": {"90"}}}}
+	other := console.ObtainOptions{
+		GetOptions: console.GetOptions{Audience: "https://b",
+			Resource: []string{"https://r", "https://s"},
+			Extra:    url.Values{"validity_period": {"90"}}}}
 	two := o.obtain(s, 0, other)
 	sent := o.forms[len(o.forms)-1]
-	if two.Token.ID == one.Token.ID || sent.Get("audience") != "https://b" || len(sent["resource"]) != 2 || !slices.Equal(sent["validity_period"], []string{"90"}) {
+	if two.Token.ID == one.Token.ID || sent.Get("audience") != "https://b" ||
+		len(sent["resource"]) != 2 || !slices.Equal(sent["validity_period"], []string{"90"}) {
 		t.Errorf("%s, asked with %v", two.How, sent)
 	}
 	if again := o.obtain(s, 0, other); again.Token.ID != two.Token.ID {
@@ -260,7 +307,8 @@ func TestIdentified(t *testing.T) {
 	env := console.NewEnvironment("e")
 	env.Endpoints.TokenURL = "https://gw.example/token"
 	app := func(name string, scopes ...string) console.Application {
-		return console.Application{Name: console.Private(name), Environment: env, ConsumerKey: "k", Grant: "client_credentials", Scopes: scopes, Source: console.FromConfig}
+		return console.Application{Name: console.Private(name), Environment: env, ConsumerKey: "k",
+			Grant: "client_credentials", Scopes: scopes, Source: console.FromConfig}
 	}
 	with := func(a console.Application, change func(*console.Application)) console.Application {
 		change(&a)
@@ -276,29 +324,68 @@ func TestIdentified(t *testing.T) {
 		configured, stored []console.Application
 		want               []string // "new": one that nobody has
 	}{
-		"nothing stored":                           {[]console.Application{app("R", "read"), app("W", "write")}, nil, []string{first, "new"}},
-		"the only one, changed":                    {[]console.Application{app("Other", "write")}, []console.Application{stored(first, app("R", "read"))}, []string{first}},
-		"a second one before it":                   {[]console.Application{app("W", "write"), app("R", "read")}, []console.Application{stored(first, app("R", "read"))}, []string{"new", first}},
-		"by request, renamed":                      {[]console.Application{app("A", "write"), app("B", "read")}, []console.Application{stored(first, app("R", "read")), stored("d", app("W", "write"))}, []string{"d", first}},
-		"by name, scopes changed":                  {[]console.Application{app("R", "x"), app("W", "y")}, []console.Application{stored(first, app("R", "read")), stored("d", app("W", "write"))}, []string{first, "d"}},
-		"what remains is new":                      {[]console.Application{app("R", "read"), app("Z", "z")}, []console.Application{stored(first, app("R", "read")), stored("d", app("W", "write"))}, []string{first, "new"}},
-		"by audience":                              {[]console.Application{with(app("A"), func(a *console.Application) { a.Audience = "https://a" }), app("B")}, []console.Application{stored(first, app("X")), stored("d", with(app("Y"), func(a *console.Application) { a.Audience = "https://a" }))}, []string{"d", first}},
-		"one added in the console":                 {[]console.Application{app("B", "b")}, []console.Application{stored(first, with(app("A", "a"), added))}, []string{"new"}},
-		"the same as one added there":              {[]console.Application{app("B", "a")}, []console.Application{stored(first, with(app("A", "a"), added))}, []string{first}},
-		"one goes, of two that differ in a secret": {[]console.Application{app("B", "x")}, []console.Application{stored(first, app("A", "x")), stored("d", app("B", "x"))}, []string{"d"}},
-		"they are swapped":                         {[]console.Application{app("B", "x"), app("A", "x")}, []console.Application{stored(first, app("A", "x")), stored("d", app("B", "x"))}, []string{"d", first}},
-		"one comes before":                         {[]console.Application{app("B", "x"), app("A", "x")}, []console.Application{stored(first, app("A", "x"))}, []string{"new", first}},
-		"both are renamed":                         {[]console.Application{app("C", "x"), app("D", "x")}, []console.Application{stored(first, app("A", "x")), stored("d", app("B", "x"))}, []string{"new", "new"}},
-		"another key":                              {[]console.Application{with(app("A"), func(a *console.Application) { a.ConsumerKey = "other" })}, []console.Application{stored(first, app("A"))}, []string{"new"}},
+		"nothing stored": {
+			[]console.Application{app("R", "read"), app("W", "write")}, nil,
+			[]string{first, "new"}},
+		"the only one, changed": {[]console.Application{app("Other", "write")},
+			[]console.Application{stored(first, app("R", "read"))}, []string{first}},
+		"a second one before it": {
+			[]console.Application{app("W", "write"), app("R", "read")},
+			[]console.Application{stored(first, app("R", "read"))}, []string{"new", first}},
+		"by request, renamed": {
+			[]console.Application{app("A", "write"), app("B", "read")},
+			[]console.Application{stored(first, app("R", "read")), stored("d", app("W", "write"))},
+			[]string{"d", first}},
+		"by name, scopes changed": {
+			[]console.Application{app("R", "x"), app("W", "y")},
+			[]console.Application{stored(first, app("R", "read")), stored("d", app("W", "write"))},
+			[]string{first, "d"}},
+		"what remains is new": {
+			[]console.Application{app("R", "read"), app("Z", "z")},
+			[]console.Application{stored(first, app("R", "read")), stored("d", app("W", "write"))},
+			[]string{first, "new"}},
+		"by audience": {
+			[]console.Application{
+				with(app("A"), func(a *console.Application) { a.Audience = "https://a" }),
+				app("B")}, []console.Application{stored(first, app("X")),
+				stored("d", with(app("Y"),
+					func(a *console.Application) { a.Audience = "https://a" }))},
+			[]string{"d", first}},
+		"one added in the console": {[]console.Application{app("B", "b")},
+			[]console.Application{stored(first, with(app("A", "a"), added))}, []string{"new"}},
+		"the same as one added there": {[]console.Application{app("B", "a")},
+			[]console.Application{stored(first, with(app("A", "a"), added))}, []string{first}},
+		"one goes, of two that differ in a secret": {[]console.Application{app("B", "x")},
+			[]console.Application{stored(first, app("A", "x")), stored("d", app("B", "x"))},
+			[]string{"d"}},
+		"they are swapped": {
+			[]console.Application{app("B", "x"), app("A", "x")},
+			[]console.Application{stored(first, app("A", "x")), stored("d", app("B", "x"))},
+			[]string{"d", first}},
+		"one comes before": {
+			[]console.Application{app("B", "x"), app("A", "x")},
+			[]console.Application{stored(first, app("A", "x"))}, []string{"new", first}},
+		"both are renamed": {
+			[]console.Application{app("C", "x"), app("D", "x")},
+			[]console.Application{stored(first, app("A", "x")), stored("d", app("B", "x"))},
+			[]string{"new", "new"}},
+		"another key": {
+			[]console.Application{
+				with(app("A"), func(a *console.Application) { a.ConsumerKey = "other" })},
+			[]console.Application{stored(first, app("A"))}, []string{"new"}},
 	} {
 		got := console.Identified(c.configured, c.stored)
 		for i, a := range got {
-			known := a.ID == first || slices.ContainsFunc(c.stored, func(s console.Application) bool { return s.ID == a.ID })
-			if c.want[i] == "new" && (known || a.ID == "") && name != "another key" || c.want[i] != "new" && a.ID != c.want[i] {
+			known := a.ID == first ||
+				slices.ContainsFunc(c.stored,
+					func(s console.Application) bool { return s.ID == a.ID })
+			if c.want[i] == "new" && (known || a.ID == "") && name != "another key" ||
+				c.want[i] != "new" && a.ID != c.want[i] {
 				t.Errorf("%s: %s is %q, want %q", name, a.Name, a.ID, c.want[i])
 			}
 		}
-		if again := console.Identified(c.configured, c.stored); again[0].ID != got[0].ID || again[len(got)-1].ID != got[len(got)-1].ID {
+		if again := console.Identified(c.configured, c.stored); again[0].ID != got[0].ID ||
+			again[len(got)-1].ID != got[len(got)-1].ID {
 			t.Errorf("%s: another time, other IDs", name)
 		}
 	}
@@ -309,8 +396,10 @@ func TestIdentified(t *testing.T) {
 func TestSharedConsumerKey(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t,
-		console.Application{Name: "R", Grant: tokenapi.GrantClientCredentials, Scopes: []string{"read"}},
-		console.Application{Name: "W", Grant: tokenapi.GrantClientCredentials, Scopes: []string{"write"}})
+		console.Application{Name: "R", Grant: tokenapi.GrantClientCredentials,
+			Scopes: []string{"read"}},
+		console.Application{Name: "W", Grant: tokenapi.GrantClientCredentials,
+			Scopes: []string{"write"}})
 	s := o.service(func(a *console.Application) { a.Details.SecretStored = true })
 	if err := s.SetSecret(t.Context(), o.apps[0].ID, secret.New("kept")); err != nil {
 		t.Fatal(err)
@@ -338,7 +427,8 @@ func TestSharedConsumerKey(t *testing.T) {
 	if again := o.obtain(s, 1, console.ObtainOptions{}); again.Token.ID != r.Token.ID {
 		t.Error("R's token is gone:", again.How)
 	}
-	if w2 := o.obtain(s, 0, console.ObtainOptions{}); w2.Token.ID == w.Token.ID || w2.Token.AppID != w.Token.AppID {
+	if w2 := o.obtain(s, 0, console.ObtainOptions{}); w2.Token.ID == w.Token.ID ||
+		w2.Token.AppID != w.Token.AppID {
 		t.Error("W's token without its new scope:", w2.How)
 	}
 }
@@ -350,7 +440,8 @@ func TestShortLivesAreReused(t *testing.T) {
 	o := newOffice(t, console.Application{Name: "X", Grant: tokenapi.GrantClientCredentials})
 	o.wire.handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		o.forms = append(o.forms, nil)
-		fmt.Fprintf(w, `{"access_token":"access-%d","token_type":"Bearer","expires_in":60}`, len(o.forms))
+		fmt.Fprintf(w, `{"access_token":"access-%d","token_type":"Bearer","expires_in":60}`,
+			len(o.forms))
 	})
 	s := o.service()
 	usual := console.ObtainOptions{MinLeft: time.Minute}
@@ -363,9 +454,11 @@ func TestShortLivesAreReused(t *testing.T) {
 		{0, usual, true},
 		{44 * time.Second, usual, true},
 		{0, console.ObtainOptions{MinLeft: 20 * time.Second}, true},
-		{0, console.ObtainOptions{MinLeft: 2 * time.Minute, MinLeftHolds: true}, true}, // no token lives as long
+		// no token lives as long
+		{0, console.ObtainOptions{MinLeft: 2 * time.Minute, MinLeftHolds: true}, true},
 		{2 * time.Second, usual, false},
-		{10 * time.Second, console.ObtainOptions{MinLeft: 55 * time.Second, MinLeftHolds: true}, false},
+		{10 * time.Second, console.ObtainOptions{MinLeft: 55 * time.Second, MinLeftHolds: true},
+			false},
 		{0, console.ObtainOptions{MinLeft: time.Minute, MinLeftHolds: true}, true},
 	} {
 		o.clock.advance(c.pass)
@@ -387,7 +480,8 @@ func TestRenewApplicationTogether(t *testing.T) {
 	var all []chan got
 	for range 8 {
 		c, id := o.service(), o.apps[0].ID
-		all = append(all, begin(func() (console.Outcome, error) { return c.RenewApplication(t.Context(), id) }))
+		all = append(all,
+			begin(func() (console.Outcome, error) { return c.RenewApplication(t.Context(), id) }))
 	}
 	<-inside
 	close(open)
@@ -426,7 +520,8 @@ func TestDeadTokensAreNotHandedOut(t *testing.T) {
 	refused := func(o *office) func(console.Writer, *console.Token) error {
 		return func(w console.Writer, tok *console.Token) error {
 			for n := range 3 {
-				p := console.Probe{At: o.clock.Now().Add(time.Duration(n-5) * time.Second), Status: 401, FaultCode: 900901,
+				p := console.Probe{At: o.clock.Now().Add(time.Duration(n-5) * time.Second),
+					Status: 401, FaultCode: 900901,
 					Verdict: tokenapi.Refused, URL: base + "/api", NamesToken: true}
 				if err := w.PutProbe(tok.ID, p); err != nil {
 					return err
@@ -442,13 +537,15 @@ func TestDeadTokensAreNotHandedOut(t *testing.T) {
 		"refused by the gateway": {refused, "the gateway has refused it three times in a row"},
 		"inactive": {func(o *office) func(console.Writer, *console.Token) error {
 			return func(_ console.Writer, tok *console.Token) error {
-				tok.AtServer, tok.AtServerAt, tok.AtServerCounts = console.ServerInactive, o.clock.Now(), true
+				tok.AtServer, tok.AtServerAt, tok.AtServerCounts = console.ServerInactive,
+					o.clock.Now(), true
 				return nil
 			}
 		}, "the server calls it inactive"},
 		"revoked": {func(o *office) func(console.Writer, *console.Token) error {
 			return func(_ console.Writer, tok *console.Token) error {
-				tok.RevokeAt, tok.RevokeKind, tok.AcceptedAt = o.clock.Now(), console.RevokeAccess, o.clock.Now()
+				tok.RevokeAt, tok.RevokeKind, tok.AcceptedAt = o.clock.Now(), console.RevokeAccess,
+					o.clock.Now()
 				return nil
 			}
 		}, "it is revoked"},
@@ -461,17 +558,20 @@ func TestDeadTokensAreNotHandedOut(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			o := newOffice(t, console.Application{Name: "X", Grant: tokenapi.GrantClientCredentials})
+			o := newOffice(t,
+				console.Application{Name: "X", Grant: tokenapi.GrantClientCredentials})
 			s := o.service()
 			one := o.obtain(s, 0, console.ObtainOptions{})
 			o.clock.advance(time.Minute)
 			put(o, one.Token.ID, c.do(o))
 			two := o.obtain(s, 0, console.ObtainOptions{})
-			if two.Token.ID == one.Token.ID || len(two.Notes) == 0 || !strings.HasPrefix(two.Notes[0], one.Token.Fingerprint+" is not handed out: ") ||
+			if two.Token.ID == one.Token.ID || len(two.Notes) == 0 ||
+				!strings.HasPrefix(two.Notes[0], one.Token.Fingerprint+" is not handed out: ") ||
 				!strings.Contains(two.Notes[0], c.why) {
 				t.Errorf("%s %s, notes %q", two.How, two.Token.Fingerprint, two.Notes)
 			}
-			if three := o.obtain(s, 0, console.ObtainOptions{}); three.Token.ID != two.Token.ID || len(three.Notes) != 0 {
+			if three := o.obtain(s, 0, console.ObtainOptions{}); three.Token.ID != two.Token.ID ||
+				len(three.Notes) != 0 {
 				t.Errorf("the next one: %s, notes %q", three.How, three.Notes)
 			}
 		})
@@ -486,7 +586,8 @@ func TestDeadTokensAreNotHandedOut(t *testing.T) {
 	o.clock.advance(time.Minute)
 	put(o, one.Token.ID, refused(o))
 	two := o.obtain(s, 0, console.ObtainOptions{})
-	if !two.Same || len(two.Notes) != 1 || !strings.Contains(two.Notes[0], "again, though the gateway has refused it") {
+	if !two.Same || len(two.Notes) != 1 ||
+		!strings.Contains(two.Notes[0], "again, though the gateway has refused it") {
 		t.Errorf("%s, same %v, notes %q", two.How, two.Same, two.Notes)
 	}
 }
@@ -496,9 +597,12 @@ func TestDeadTokensAreNotHandedOut(t *testing.T) {
 func TestReplacedAcrossApplications(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t,
-		console.Application{Name: "A", Grant: tokenapi.GrantClientCredentials, Audience: "https://a"},
-		console.Application{Name: "B", Grant: tokenapi.GrantClientCredentials, Audience: "https://b"},
-		console.Application{Name: "C", Grant: tokenapi.GrantClientCredentials, Scopes: []string{"read"}})
+		console.Application{Name: "A", Grant: tokenapi.GrantClientCredentials,
+			Audience: "https://a"},
+		console.Application{Name: "B", Grant: tokenapi.GrantClientCredentials,
+			Audience: "https://b"},
+		console.Application{Name: "C", Grant: tokenapi.GrantClientCredentials,
+			Scopes: []string{"read"}})
 	s := o.service(func(a *console.Application) { a.Environment.Regime = console.RegimeJWT })
 	a, c := o.obtain(s, 0, console.ObtainOptions{}), o.obtain(s, 2, console.ObtainOptions{})
 	b := o.obtain(s, 1, console.ObtainOptions{})
@@ -513,10 +617,14 @@ func TestReplacedAcrossApplications(t *testing.T) {
 // renew APP leaves an adopted token alone: no request here has brought it.
 func TestRenewApplicationLeavesAdopted(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t, console.Application{Name: "X", Grant: tokenapi.GrantClientCredentials, Audience: "https://a"})
+	o := newOffice(t,
+		console.Application{Name: "X", Grant: tokenapi.GrantClientCredentials,
+			Audience: "https://a"})
 	s := o.service()
 	o.obtain(s, 0, console.ObtainOptions{})
-	must[console.Token](t)(s.AdoptPair(t.Context(), o.apps[0].ID, secret.New("strange-access"), secret.New("strange-refresh")))
+	must[console.Token](
+		t)(s.AdoptPair(t.Context(), o.apps[0].ID, secret.New("strange-access"),
+		secret.New("strange-refresh")))
 	must[console.Outcome](t)(s.RenewApplication(t.Context(), o.apps[0].ID))
 	if sent := o.forms[len(o.forms)-1]; sent.Get("refresh_token") == "strange-refresh" {
 		t.Error("it refreshed a token of an unknown request")
@@ -534,7 +642,8 @@ func TestRefusedAgainIsToldToAll(t *testing.T) {
 	one := o.obtain(o.service(), 0, console.ObtainOptions{})
 	err := o.keeper.Update(t.Context(), func(w console.Writer) error {
 		for n := range 3 {
-			p := console.Probe{At: o.clock.Now().Add(time.Duration(n) * time.Second), Status: 401, Verdict: tokenapi.Refused, URL: base + "/api", NamesToken: true}
+			p := console.Probe{At: o.clock.Now().Add(time.Duration(n) * time.Second), Status: 401,
+				Verdict: tokenapi.Refused, URL: base + "/api", NamesToken: true}
 			if err := w.PutProbe(one.Token.ID, p); err != nil {
 				return err
 			}
@@ -549,13 +658,19 @@ func TestRefusedAgainIsToldToAll(t *testing.T) {
 	var all []chan got
 	for range 6 {
 		c, id := o.service(), o.apps[0].ID
-		all = append(all, begin(func() (console.Outcome, error) { return c.Obtain(t.Context(), id, console.ObtainOptions{}) }))
+		all = append(all,
+			begin(func() (console.Outcome,
+				error) {
+				return c.Obtain(t.Context(), id, console.ObtainOptions{})
+			}))
 	}
 	<-inside
 	close(open)
 	for _, c := range all {
 		r := <-c
-		if r.err != nil || !slices.ContainsFunc(r.out.Notes, func(n string) bool { return strings.Contains(n, "refused it three times") }) {
+		if r.err != nil ||
+			!slices.ContainsFunc(r.out.Notes,
+				func(n string) bool { return strings.Contains(n, "refused it three times") }) {
 			t.Errorf("%s, notes %q, %v", r.out.How, r.out.Notes, r.err)
 		}
 	}

@@ -26,14 +26,16 @@ func (r replacing) View(ctx context.Context, f func(console.Reader) error) error
 
 // A token of a restored backup is no answer to a request that began before.
 func TestRestoredTokenIsNoAnswer(t *testing.T) {
-	for name, ask := range map[string]func(s *console.Service, appID, tokenID string) (console.Outcome, error){
+	for name, ask := range map[string]func(s *console.Service, appID,
+		tokenID string) (console.Outcome, error){
 		"get": func(s *console.Service, appID, _ string) (console.Outcome, error) {
 			return s.Get(t.Context(), appID, console.GetOptions{})
 		},
 		"renew": func(s *console.Service, _, tokenID string) (console.Outcome, error) {
 			return s.Renew(t.Context(), tokenID)
 		},
-		"renew the application": func(s *console.Service, appID, _ string) (console.Outcome, error) {
+		"renew the application": func(s *console.Service, appID, _ string) (console.Outcome,
+			error) {
 			return s.RenewApplication(t.Context(), appID)
 		},
 		"obtain": func(s *console.Service, appID, _ string) (console.Outcome, error) {
@@ -68,12 +70,14 @@ func TestRestoredTokenIsNoAnswer(t *testing.T) {
 			}
 			defer func() { _ = young.Close() }()
 			held.AnswerRev = 0
-			if err := young.Update(t.Context(), func(w console.Writer) error { return w.PutToken(&held) }); err != nil {
+			if err := young.Update(t.Context(),
+				func(w console.Writer) error { return w.PutToken(&held) }); err != nil {
 				t.Fatal(err)
 			}
 			w.keeper = replacing{young, func() {
 				once.Do(func() {
-					_, err := store.Restore(t.Context(), filepath.Dir(young.Path()), &backup, []age.Identity{id}, store.Restoring{Replace: true})
+					_, err := store.Restore(t.Context(), filepath.Dir(young.Path()), &backup,
+						[]age.Identity{id}, store.Restoring{Replace: true})
 					if err != nil {
 						t.Error(err)
 					}

@@ -8,7 +8,8 @@ import (
 
 // Revoke decides that a token is revoked after wait, and stores the decision. It sends nothing:
 // Deliver does.
-func (s *Service) Revoke(ctx context.Context, tokenID string, kind RevokeKind, wait time.Duration) (Token, error) {
+func (s *Service) Revoke(ctx context.Context, tokenID string, kind RevokeKind,
+	wait time.Duration) (Token, error) {
 	d := s.RevokeAll(ctx, []string{tokenID}, kind, wait)[0]
 	return d.Token, d.Err
 }
@@ -22,7 +23,8 @@ type Decided struct {
 
 // RevokeAll is Revoke for several tokens. All of them get the same RevokeAt, so UndoDecision can
 // undo them together. It returns one Decided for each ID, in the same order.
-func (s *Service) RevokeAll(ctx context.Context, ids []string, kind RevokeKind, wait time.Duration) []Decided {
+func (s *Service) RevokeAll(ctx context.Context, ids []string, kind RevokeKind,
+	wait time.Duration) []Decided {
 	out := make([]Decided, len(ids))
 	unready := make([]error, len(ids))
 	byApp := map[string]error{}
@@ -71,10 +73,12 @@ func (s *Service) toRevoke(r Reader, tokenID string, kind RevokeKind, at time.Ti
 	if err := writable(a, "revoke"); err != nil {
 		return t, err
 	}
-	if err := needURL(a, "revoke", CodeNoRevokeURL, string(a.Environment.Endpoints.RevokeURL)); err != nil {
+	if err := needURL(a, "revoke", CodeNoRevokeURL,
+		string(a.Environment.Endpoints.RevokeURL)); err != nil {
 		return t, err
 	}
-	if t = s.timely(t, s.Now()); pendingRevoke(t) || kind != RevokeRefresh && revokingTwin(t, true) != "" {
+	if t = s.timely(t, s.Now()); pendingRevoke(t) || kind != RevokeRefresh &&
+		revokingTwin(t, true) != "" {
 		return t, &Error{Code: CodeRevoking, Text: "revoke: this token is being revoked already",
 			Hint: do(ActUndo, "") + " takes the revoke back while it was not sent"}
 	}
@@ -91,7 +95,8 @@ func revocable(t Token, kind RevokeKind, over bool) (RevokeKind, error) {
 	access, refresh := acceptedAt(t).IsZero(), t.Refresh == RefreshLive
 	switch {
 	case kind == RevokeRefresh && !refresh:
-		return "", &Error{Code: CodeNoRefreshToken, Text: "revoke: this token has no live refresh token"}
+		return "", &Error{Code: CodeNoRefreshToken,
+			Text: "revoke: this token has no live refresh token"}
 	case kind == RevokeRefresh:
 		return RevokeRefresh, nil
 	case kind == RevokeAccess && !access, kind == RevokeBoth && !access && !refresh:
@@ -100,7 +105,8 @@ func revocable(t Token, kind RevokeKind, over bool) (RevokeKind, error) {
 		if over {
 			hint = "the gateway refuses it too: it is dead"
 		}
-		return "", &Error{Code: CodeAlreadyRevoked, Text: "revoke: the server has accepted that already", Hint: hint}
+		return "", &Error{Code: CodeAlreadyRevoked,
+			Text: "revoke: the server has accepted that already", Hint: hint}
 	case kind == RevokeAccess, kind == RevokeBoth && !refresh:
 		return RevokeAccess, nil
 	case kind == RevokeBoth && !access:
@@ -147,7 +153,8 @@ func (s *Service) UndoDecision(ctx context.Context, tokenID string) (Undone, err
 		}
 		var at time.Time
 		for _, t := range all {
-			if t.ID == tokenID || tokenID == "" && pendingRevoke(t) && t.RevokeTries == 0 && t.RevokeAt.After(at) {
+			if t.ID == tokenID || tokenID == "" && pendingRevoke(t) && t.RevokeTries == 0 &&
+				t.RevokeAt.After(at) {
 				at = t.RevokeAt
 			}
 		}
@@ -229,7 +236,8 @@ func (s *Service) takenBack(w Writer, tokenID string) (Token, error) {
 	case !pendingRevoke(t):
 		return t, &Error{Code: CodeNothingToUndo, Text: "undo: no revoke is waiting for this token"}
 	case t.RevokeTries > 0:
-		return t, &Error{Code: CodeAlreadySent, Text: "undo: too late, a delivery was tried and may have arrived",
+		return t, &Error{Code: CodeAlreadySent,
+			Text: "undo: too late, a delivery was tried and may have arrived",
 			Hint: "it is tried again until the server answers"}
 	}
 	a, err := s.application(w, t.AppID)
@@ -251,7 +259,8 @@ func (s *Service) takenBack(w Writer, tokenID string) (Token, error) {
 	}
 	t.RevokeAt, t.RevokeKind, t.RevokeNext, t.RevokeError = time.Time{}, "", time.Time{}, ""
 	if !t.AcceptedAt.IsZero() {
-		t.RevokeAt, t.RevokeKind = t.AcceptedAt, RevokeAccess // the other half was revoked earlier, and stays so
+		// the other half was revoked earlier, and stays so
+		t.RevokeAt, t.RevokeKind = t.AcceptedAt, RevokeAccess
 	}
 	return t, nil
 }

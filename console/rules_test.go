@@ -58,7 +58,8 @@ func TestOtherRefusalsKeepTheRefreshToken(t *testing.T) {
 	wrong := right
 	wrong.ConsumerSecret = secret.New("wrong")
 	w.vault[app.ID] = wrong
-	if _, err := s.Renew(t.Context(), tok.ID); err == nil || !strings.Contains(err.Error(), "invalid_client") {
+	if _, err := s.Renew(t.Context(), tok.ID); err == nil ||
+		!strings.Contains(err.Error(), "invalid_client") {
 		t.Fatalf("error %v", err)
 	}
 	if got := w.token(tok.ID).Refresh; got != console.RefreshLive {
@@ -73,10 +74,12 @@ func TestOtherRefusalsKeepTheRefreshToken(t *testing.T) {
 func TestRefreshSendsNoScope(t *testing.T) {
 	w := newWorld(t)
 	s, app := w.console(), w.app("Payments", "PRODUCTION")
-	tok := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{Scopes: []string{"read"}})).Token
+	tok := must[console.Outcome](
+		t)(s.Get(t.Context(), app.ID, console.GetOptions{Scopes: []string{"read"}})).Token
 	forms := w.forms()
 	must[console.Outcome](t)(s.Renew(t.Context(), tok.ID))
-	if len(*forms) != 1 || (*forms)[0].Has("scope") || (*forms)[0].Get("grant_type") != "refresh_token" {
+	if len(*forms) != 1 || (*forms)[0].Has("scope") ||
+		(*forms)[0].Get("grant_type") != "refresh_token" {
 		t.Errorf("sent %v", (*forms)[0]["grant_type"])
 	}
 }
@@ -86,11 +89,13 @@ func TestRefreshSendsNoScope(t *testing.T) {
 func TestRenewKeepsTheScopes(t *testing.T) {
 	w := newWorld(t)
 	s, app := w.console(), w.app("Orders", "PRODUCTION")
-	tok := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{Scopes: []string{"read"}})).Token
+	tok := must[console.Outcome](
+		t)(s.Get(t.Context(), app.ID, console.GetOptions{Scopes: []string{"read"}})).Token
 	forms := w.forms()
 	out := must[console.Outcome](t)(s.Renew(t.Context(), tok.ID))
 	if (*forms)[0].Get("scope") != "read" || out.Token.ID != tok.ID {
-		t.Errorf("asked for %q, got the same token: %v", (*forms)[0].Get("scope"), out.Token.ID == tok.ID)
+		t.Errorf("asked for %q, got the same token: %v", (*forms)[0].Get("scope"),
+			out.Token.ID == tok.ID)
 	}
 }
 
@@ -224,11 +229,14 @@ func TestNewRefreshTokenIsNotTheRevokedOne(t *testing.T) {
 			return
 		}
 		n++
-		_ = json.NewEncoder(rw).Encode(map[string]any{"access_token": "same-access", "refresh_token": strings.Repeat("r", 8+n), "expires_in": 3600})
+		_ = json.NewEncoder(rw).Encode(
+			map[string]any{"access_token": "same-access", "refresh_token": strings.Repeat("r", 8+n),
+				"expires_in": 3600})
 	})
 	tok := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{})).Token
 	must[console.Token](t)(s.Revoke(t.Context(), tok.ID, console.RevokeRefresh, 0))
-	if done, err := s.DeliverOne(t.Context(), tok.ID); err != nil || len(done) != 1 || done[0].Err != nil {
+	if done, err := s.DeliverOne(t.Context(), tok.ID); err != nil || len(done) != 1 ||
+		done[0].Err != nil {
 		t.Fatalf("%+v, %v", done, err)
 	}
 	must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{}))
@@ -261,7 +269,8 @@ func TestOnlyBearerTokensAreProbed(t *testing.T) {
 	w := newWorld(t)
 	s, app := w.console(), w.app("Orders", "PRODUCTION")
 	w.wire.handler = http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
-		_ = json.NewEncoder(rw).Encode(map[string]any{"access_token": "x-y-z", "token_type": "mac", "expires_in": 3600})
+		_ = json.NewEncoder(rw).Encode(
+			map[string]any{"access_token": "x-y-z", "token_type": "mac", "expires_in": 3600})
 	})
 	out := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{}))
 	_, _, err := s.Probe(t.Context(), out.Token.ID)
@@ -277,7 +286,8 @@ func TestBanner(t *testing.T) {
 		"":                                   {Name: "e"},
 		"certificates of e are not verified": {Name: "e", InsecureSkipVerify: true},
 		"plain http is allowed to e":         {Name: "e", AllowHTTP: true},
-		"and plain http is allowed":          {Name: "e", InsecureSkipVerify: true, AllowHTTP: true},
+		"and plain http is allowed": {Name: "e", InsecureSkipVerify: true,
+			AllowHTTP: true},
 	} {
 		if got := e.Banner(); !strings.Contains(got, want) || want == "" && got != "" {
 			t.Errorf("%q, want %q", got, want)

@@ -35,7 +35,8 @@ func (s *Service) Save(ctx context.Context, d Draft) (Application, error) {
 		if err != nil {
 			return err
 		}
-		if was != nil && d.Secret.IsZero() && was.Secret == SecretAvailable && a.Credential() != "" {
+		if was != nil && d.Secret.IsZero() && was.Secret == SecretAvailable &&
+			a.Credential() != "" {
 			if err := refuseElsewhere("save", was.Environment, a.Environment); err != nil {
 				return err
 			}
@@ -56,7 +57,11 @@ func (s *Service) Save(ctx context.Context, d Draft) (Application, error) {
 // idOf returns the ID under which a draft is stored.
 func (s *Service) idOf(d Draft, stored []Application) string {
 	var was *Application
-	if i := slices.IndexFunc(stored, func(have Application) bool { return have.ID == d.Was && have.Source == FromStore }); i >= 0 {
+	if i := slices.IndexFunc(stored,
+		func(have Application) bool {
+			return have.ID == d.Was &&
+				have.Source == FromStore
+		}); i >= 0 {
 		was = &stored[i]
 	}
 	return idFor(d.Application, was, s.opt.Applications, stored)
@@ -64,13 +69,18 @@ func (s *Service) idOf(d Draft, stored []Application) string {
 
 // maySave refuses a draft that conflicts with another application, and returns the application that
 // it edits.
-func (s *Service) maySave(d Draft, a Application, stored []Application) (was *Application, err error) {
+func (s *Service) maySave(d Draft, a Application,
+	stored []Application) (was *Application, err error) {
 	for _, have := range s.opt.Applications {
 		if SameRequest(have, a) {
-			return nil, &Error{Code: CodeExists, Text: "save: the configuration asks for the same with this consumer key already, as " + string(have.Label()), Hint: "edit it there"}
+			return nil, &Error{Code: CodeExists,
+				Text: "save: the configuration asks for the same with this consumer key " +
+					"already, as " + string(have.Label()), Hint: "edit it there"}
 		}
 		if have.Label() == a.Label() {
-			return nil, &Error{Code: CodeExists, Text: "save: the configuration has an application " + string(a.Label()) + " already", Hint: "choose another name, or a key type"}
+			return nil, &Error{Code: CodeExists,
+				Text: "save: the configuration has an application " + string(a.Label()) +
+					" already", Hint: "choose another name, or a key type"}
 		}
 	}
 	for i, have := range stored {
@@ -79,13 +89,18 @@ func (s *Service) maySave(d Draft, a Application, stored []Application) (was *Ap
 		case have.ID == d.Was:
 			was = &stored[i]
 		case SameRequest(have, a):
-			return nil, &Error{Code: CodeExists, Text: "save: this consumer key asks for the same already, as " + string(have.Label()), Hint: "edit that one, or ask for other scopes"}
+			return nil, &Error{Code: CodeExists,
+				Text: "save: this consumer key asks for the same already, as " +
+					string(have.Label()), Hint: "edit that one, or ask for other scopes"}
 		case have.Label() == a.Label():
-			return nil, &Error{Code: CodeExists, Text: "save: there is an application " + string(a.Label()) + " already", Hint: "choose another name, or a key type"}
+			return nil, &Error{Code: CodeExists,
+				Text: "save: there is an application " + string(a.Label()) + " already",
+				Hint: "choose another name, or a key type"}
 		}
 	}
 	if d.Was != "" && was == nil {
-		return nil, &Error{Code: CodeGone, Text: "save: the application was deleted meanwhile", Hint: "add it anew"}
+		return nil, &Error{Code: CodeGone, Text: "save: the application was deleted meanwhile",
+			Hint: "add it anew"}
 	}
 	if was != nil && was.Environment == d.Environment {
 		return was, nil
@@ -97,13 +112,20 @@ func (s *Service) maySaveEnvironment(d Draft, stored []Application) error {
 	for _, e := range s.environments(stored) {
 		switch {
 		case string(e.Name) == d.EnvironmentWas && e.Source == FromConfig:
-			return &Error{Code: CodeConfigured, Text: "save: the environment " + string(e.Name) + " is in the configuration", Hint: "edit it there"}
-		case string(e.Name) == d.EnvironmentWas || e.Name != d.Environment.Name || e.Environment == d.Environment:
+			return &Error{Code: CodeConfigured,
+				Text: "save: the environment " + string(e.Name) + " is in the configuration",
+				Hint: "edit it there"}
+		case string(e.Name) == d.EnvironmentWas || e.Name != d.Environment.Name ||
+			e.Environment == d.Environment:
 		case e.Source == FromStore && d.EnvironmentWas == "" && d.Was != "":
 			// another console has edited the environment since this form was opened
-			return &Error{Code: CodeExists, Text: "save: the environment " + string(e.Name) + " was changed meanwhile", Hint: "open the form again"}
+			return &Error{Code: CodeExists,
+				Text: "save: the environment " + string(e.Name) + " was changed meanwhile",
+				Hint: "open the form again"}
 		default:
-			return &Error{Code: CodeExists, Text: "save: there is an environment " + string(e.Name) + " already, and it is another one", Hint: "choose it, or another name"}
+			return &Error{Code: CodeExists,
+				Text: "save: there is an environment " + string(e.Name) +
+					" already, and it is another one", Hint: "choose it, or another name"}
 		}
 	}
 	return nil
@@ -112,7 +134,9 @@ func (s *Service) maySaveEnvironment(d Draft, stored []Application) error {
 // servers lists the origins to which the consumer secret of an environment is sent.
 func servers(e Environment) []string {
 	var all []string
-	for _, raw := range []string{string(e.Endpoints.TokenURL), string(e.Issuer), string(e.Endpoints.RevokeURL), string(e.Endpoints.IntrospectURL), string(e.Endpoints.DeviceURL)} {
+	for _, raw := range []string{string(e.Endpoints.TokenURL), string(e.Issuer),
+		string(e.Endpoints.RevokeURL), string(e.Endpoints.IntrospectURL),
+		string(e.Endpoints.DeviceURL)} {
 		if u, err := url.Parse(raw); err == nil && raw != "" {
 			all = append(all, u.Scheme+"://"+u.Host)
 		}
@@ -140,12 +164,14 @@ func refuseElsewhere(verb string, was, now Environment) error {
 	if other == "" {
 		return nil
 	}
-	return &Error{Code: CodeUsage, Text: verb + ": consumer_secret: the one that is kept is for " + strings.Join(slices.Compact(servers(was)), " and "), Hint: "type the one for " + other}
+	return &Error{Code: CodeUsage, Text: verb + ": consumer_secret: the one that is kept is for " +
+		strings.Join(slices.Compact(servers(was)), " and "), Hint: "type the one for " + other}
 }
 
 // put stores an application in place of the one that it edits. If no secret is given it keeps the
 // old one, unless that was given for another server.
-func (s *Service) put(w Writer, was *Application, a *Application, text, password secret.Text) error {
+func (s *Service) put(w Writer, was *Application, a *Application, text,
+	password secret.Text) error {
 	var headers secret.Text
 	if was != nil && was.ID != a.ID {
 		if SameServer(was.Environment, a.Environment) {
@@ -176,7 +202,8 @@ func (s *Service) put(w Writer, was *Application, a *Application, text, password
 	if a.Secret = SecretAvailable; text.IsZero() && !kept && a.Credential() != "" {
 		a.Secret = SecretMissing
 	}
-	if err := w.PutApplication(*a, Secrets{Access: text, Headers: headers}); err != nil || password.IsZero() {
+	if err := w.PutApplication(*a, Secrets{Access: text, Headers: headers}); err != nil ||
+		password.IsZero() {
 		return err
 	}
 	return w.PutPassword(a.ID, password)
@@ -186,18 +213,25 @@ func (s *Service) put(w Writer, was *Application, a *Application, text, password
 // them needs its secret again.
 func (s *Service) follow(w Writer, d Draft, stored []Application, saved Application) error {
 	for _, have := range stored {
-		if have.Source != FromStore || have.ID == d.Was || string(have.Environment.Name) != d.EnvironmentWas {
+		if have.Source != FromStore || have.ID == d.Was ||
+			string(have.Environment.Name) != d.EnvironmentWas {
 			continue
 		}
 		next := have
 		next.Environment = d.Environment
 		next.ID = idFor(next, &have, s.opt.Applications, stored)
-		if next.ID == have.ID && have.Secret == SecretAvailable && !SameServer(have.Environment, next.Environment) {
-			return &Error{Code: CodeUsage, Text: "save: the secret of " + string(have.Label()) + " in the same environment would go to " + elsewhere(have.Environment, next.Environment) + " too",
+		if next.ID == have.ID && have.Secret == SecretAvailable &&
+			!SameServer(have.Environment, next.Environment) {
+			return &Error{Code: CodeUsage,
+				Text: "save: the secret of " + string(have.Label()) +
+					" in the same environment would go to " +
+					elsewhere(have.Environment, next.Environment) + " too",
 				Hint: "choose a new environment for this one"}
 		}
 		if SameRequest(next, saved) {
-			return &Error{Code: CodeExists, Text: "save: in this environment " + string(have.Label()) + " and " + string(saved.Label()) + " are the same", Hint: "delete one of them first"}
+			return &Error{Code: CodeExists,
+				Text: "save: in this environment " + string(have.Label()) + " and " +
+					string(saved.Label()) + " are the same", Hint: "delete one of them first"}
 		}
 		if err := s.put(w, &have, &next, secret.Text{}, secret.Text{}); err != nil {
 			return err
@@ -260,7 +294,9 @@ func (s *Service) Delete(ctx context.Context, appID string) error {
 			gone = true
 			return nil
 		case a.Source != FromStore:
-			return &Error{Code: CodeConfigured, Text: "delete: " + string(a.Label()) + " is in " + cmp.Or(s.opt.ConfigPath, "the configuration file"), Hint: "take it out there"}
+			return &Error{Code: CodeConfigured,
+				Text: "delete: " + string(a.Label()) + " is in " +
+					cmp.Or(s.opt.ConfigPath, "the configuration file"), Hint: "take it out there"}
 		}
 		if a, err = w.Application(appID); err != nil { // as it is stored: retire completes it
 			return err

@@ -18,8 +18,10 @@ func typed(w *world, name string) console.Draft {
 	have := w.app(name, "PRODUCTION")
 	var d console.Draft
 	d.Environment = console.NewEnvironment("typed")
-	d.Environment.Endpoints = console.Endpoints{TokenURL: base + "/token", RevokeURL: base + "/revoke"}
-	d.Name, d.ConsumerKey, d.Grant, d.Username = console.Private(name), have.ConsumerKey, have.Grant, have.Username
+	d.Environment.Endpoints = console.Endpoints{TokenURL: base + "/token",
+		RevokeURL: base + "/revoke"}
+	d.Name, d.ConsumerKey, d.Grant, d.Username = console.Private(name), have.ConsumerKey,
+		have.Grant, have.Username
 	d.Secret, d.Password = w.vault[have.ID].ConsumerSecret, w.vault[have.ID].Password
 	return d
 }
@@ -27,13 +29,18 @@ func typed(w *world, name string) console.Draft {
 // nobody is an empty vault: the secrets must be in the store.
 type nobody struct{}
 
-func (nobody) Secret(context.Context, console.Application, console.SecretKind) (secret.Text, error) {
+func (nobody) Secret(context.Context, console.Application,
+	console.SecretKind) (secret.Text, error) {
 	return secret.Text{}, errors.New("nobody has it")
 }
 
 // alone starts a console with an empty configuration and an empty vault.
 func (w *world) alone(change ...func(*console.Options)) *console.Service {
-	return w.console(append([]func(*console.Options){func(o *console.Options) { o.Applications, o.Vault = nil, nobody{} }}, change...)...)
+	return w.console(
+		append([]func(*console.Options){func(o *console.Options) {
+			o.Applications, o.Vault = nil,
+				nobody{}
+		}}, change...)...)
 }
 
 func (w *world) sources(s *console.Service) map[string]console.Source {
@@ -71,10 +78,13 @@ func TestPasswordStaysWithItsUser(t *testing.T) {
 
 	d.Was, d.Name, d.Secret, d.Password = a.ID, "Renamed", secret.Text{}, secret.Text{}
 	must[console.Application](t)(s.Save(t.Context(), d))
-	must[console.Outcome](t)(s.Get(t.Context(), a.ID, console.GetOptions{Scopes: []string{"default"}}))
+	must[console.Outcome](
+		t)(s.Get(t.Context(), a.ID, console.GetOptions{Scopes: []string{"default"}}))
 
 	sent := w.wire.sent("/token")
-	if _, err := s.Get(t.Context(), a.ID, console.GetOptions{Username: "somebody-else"}); err == nil || w.wire.sent("/token") != sent {
+	if _, err := s.Get(t.Context(), a.ID,
+		console.GetOptions{Username: "somebody-else"}); err == nil ||
+		w.wire.sent("/token") != sent {
 		t.Error("the kept password was sent for somebody else")
 	}
 	d.Username = "somebody-else"
@@ -101,7 +111,9 @@ func TestGetForAnotherUser(t *testing.T) {
 	a := must[console.Application](t)(s.Save(t.Context(), d))
 	own := must[console.Outcome](t)(s.Get(t.Context(), a.ID, console.GetOptions{}))
 	w.clock.advance(time.Second)
-	out := must[console.Outcome](t)(s.Get(t.Context(), a.ID, console.GetOptions{Grant: "password", Username: user, Password: password}))
+	out := must[console.Outcome](
+		t)(s.Get(t.Context(), a.ID,
+		console.GetOptions{Grant: "password", Username: user, Password: password}))
 	if out.Token.User != user || out.Token.AppID != a.ID || out.Token.Grant != "password" {
 		t.Errorf("kept as %+v", out.Token)
 	}
@@ -109,7 +121,8 @@ func TestGetForAnotherUser(t *testing.T) {
 	if got.Token.ID != own.Token.ID {
 		t.Errorf("a program was given the token of %q", got.Token.User)
 	}
-	if r := must[console.Outcome](t)(s.Renew(t.Context(), out.Token.ID)); r.How != console.Refreshed || r.Token.User != user {
+	if r := must[console.Outcome](
+		t)(s.Renew(t.Context(), out.Token.ID)); r.How != console.Refreshed || r.Token.User != user {
 		t.Errorf("renewed: %s for %q", r.How, r.Token.User)
 	}
 	var kept secret.Text
@@ -155,7 +168,8 @@ func TestIssuerIsEnough(t *testing.T) {
 	out := must[console.Outcome](t)(s.Get(t.Context(), a.ID, console.GetOptions{}))
 
 	b := must[console.Board](t)(s.Board(t.Context()))
-	if got := b.Environments[0]; got.Environment != d.Environment || got.Source != console.FromStore {
+	if got := b.Environments[0]; got.Environment != d.Environment ||
+		got.Source != console.FromStore {
 		t.Errorf("known as %+v", got)
 	}
 	// Deleted, its token is revoked at the place that the issuer named.
@@ -195,7 +209,8 @@ type deleting struct {
 	text secret.Text
 }
 
-func (v deleting) Secret(ctx context.Context, a console.Application, _ console.SecretKind) (secret.Text, error) {
+func (v deleting) Secret(ctx context.Context, a console.Application,
+	_ console.SecretKind) (secret.Text, error) {
 	return v.text, v.s.Delete(ctx, a.ID)
 }
 
@@ -219,7 +234,8 @@ func TestDeletedBeforeTheMark(t *testing.T) {
 		}
 		_, err := s.Get(t.Context(), a.ID, console.GetOptions{})
 		refusal(t, err, "gone")
-		if n, src := w.wire.sent("/token"), w.sources(s); n > 0 || src[a.ID] == console.FromStore || len(w.marks()) > 0 {
+		if n, src := w.wire.sent("/token"), w.sources(s); n > 0 || src[a.ID] == console.FromStore ||
+			len(w.marks()) > 0 {
 			t.Errorf("with a token %v: %d requests, %v, %v", holds, n, src, w.marks())
 		}
 	}
@@ -254,7 +270,8 @@ func TestEnvironmentIsEditedForAll(t *testing.T) {
 	must[console.Outcome](t)(s.Get(t.Context(), one.ID, console.GetOptions{}))
 
 	// Only the cache: everybody keeps who he is.
-	d.Was, d.Secret, d.EnvironmentWas, d.Environment.CacheTTL = two.ID, secret.Text{}, "typed", time.Minute
+	d.Was, d.Secret, d.EnvironmentWas, d.Environment.CacheTTL = two.ID, secret.Text{}, "typed",
+		time.Minute
 	must[console.Application](t)(s.Save(t.Context(), d))
 	for _, a := range must[console.Board](t)(s.Board(t.Context())).Applications {
 		if a.Environment.CacheTTL != time.Minute || a.Source != console.FromStore {
@@ -264,7 +281,9 @@ func TestEnvironmentIsEditedForAll(t *testing.T) {
 	// Another token URL: both are others now; the one with a token leaves it behind, the other
 	// leaves nothing.
 	d.Environment.Endpoints.TokenURL = base + "/oauth2/token"
-	if got := d.Warning(must[console.Board](t)(s.Board(t.Context())).Applications, func(string) int { return 1 }); !strings.Contains(got, "2 tokens stay") || !strings.Contains(got, "1 other application") {
+	if got := d.Warning(must[console.Board](t)(s.Board(t.Context())).Applications,
+		func(string) int { return 1 }); !strings.Contains(got, "2 tokens stay") ||
+		!strings.Contains(got, "1 other application") {
 		t.Errorf("said before saving: %q", got)
 	}
 	saved := must[console.Application](t)(s.Save(t.Context(), d))
@@ -274,7 +293,8 @@ func TestEnvironmentIsEditedForAll(t *testing.T) {
 	}
 	for id, from := range src {
 		if from == console.FromStore {
-			must[console.Outcome](t)(s.Get(t.Context(), id, console.GetOptions{})) // the secrets went with them
+			// the secrets went with them
+			must[console.Outcome](t)(s.Get(t.Context(), id, console.GetOptions{}))
 		}
 	}
 }
@@ -351,7 +371,8 @@ func TestAddedAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := must[console.Application](t)(s.Save(t.Context(), typed(w, "Orders")))
-	if got := w.token(out.Token.ID); b.ID != a.ID || got.AppID != b.ID || w.sources(s)[b.ID] != console.FromStore {
+	if got := w.token(out.Token.ID); b.ID != a.ID || got.AppID != b.ID ||
+		w.sources(s)[b.ID] != console.FromStore {
 		t.Errorf("%+v is not of %s", got, b.ID)
 	}
 }
@@ -381,7 +402,8 @@ func TestCovered(t *testing.T) {
 		t.Errorf("alone: covered %v of %v", b.Covered, b.Applications)
 	}
 	b = must[console.Board](t)(w.console().Board(t.Context()))
-	if len(b.Covered) != 1 || b.Covered[0].Label() != a.Label() || b.Covered[0].ID != w.app("Orders", "PRODUCTION").ID {
+	if len(b.Covered) != 1 || b.Covered[0].Label() != a.Label() ||
+		b.Covered[0].ID != w.app("Orders", "PRODUCTION").ID {
 		t.Errorf("covered %+v", b.Covered)
 	}
 	for _, have := range b.Applications {

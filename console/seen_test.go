@@ -22,20 +22,24 @@ func TestSeenByAnOldVersion(t *testing.T) {
 		probes []console.Probe
 		want   time.Time
 	}{
-		"nothing else":      {want: time.Time{}},
-		"a 302":             {probes: []console.Probe{one(302, tokenapi.Accepted, "")}},
-		"a 403":             {probes: []console.Probe{one(403, tokenapi.Accepted, "")}},
-		"a refused 200":     {probes: []console.Probe{one(200, tokenapi.Unclear, here)}},
-		"a 2xx confirms it": {probes: []console.Probe{one(302, tokenapi.Accepted, ""), one(204, tokenapi.Accepted, "")}, want: at(5)},
-		"stored since":      {url: here, want: at(1)},
+		"nothing else":  {want: time.Time{}},
+		"a 302":         {probes: []console.Probe{one(302, tokenapi.Accepted, "")}},
+		"a 403":         {probes: []console.Probe{one(403, tokenapi.Accepted, "")}},
+		"a refused 200": {probes: []console.Probe{one(200, tokenapi.Unclear, here)}},
+		"a 2xx confirms it": {
+			probes: []console.Probe{one(302, tokenapi.Accepted, ""),
+				one(204, tokenapi.Accepted, "")}, want: at(5)},
+		"stored since": {url: here, want: at(1)},
 	} {
 		tok := console.Token{ID: "t", SeenAt: at(1), SeenURL: c.url, Probes: c.probes}
 		s := console.StatusAt(tok, console.Policy{ProbeURL: here}, at(60))
 		if s.SeenAtGW != !c.want.IsZero() || !s.SeenAt.Equal(c.want) {
 			t.Errorf("%s: seen %v %v", name, s.SeenAtGW, c.want)
 		}
-		twin := console.Token{ID: "u", Twins: []console.Twin{{Row: tok, Policy: console.Policy{ProbeURL: here}}}}
-		if s := console.StatusAt(twin, console.Policy{ProbeURL: here}, at(60)); s.SeenAtGW != !c.want.IsZero() {
+		twin := console.Token{
+			ID: "u", Twins: []console.Twin{{Row: tok, Policy: console.Policy{ProbeURL: here}}}}
+		if s := console.StatusAt(twin, console.Policy{ProbeURL: here},
+			at(60)); s.SeenAtGW != !c.want.IsZero() {
 			t.Errorf("%s: of a twin: seen %v", name, s.SeenAtGW)
 		}
 	}
@@ -58,7 +62,8 @@ func TestSeenAnew(t *testing.T) {
 		t.Fatal(err)
 	}
 	g.clock.advance(time.Hour)
-	if seen := g.sees(tok.ID, tokenapi.Accepted, tokenapi.WhyLetThrough); !seen.SeenAt.Equal(g.clock.Now()) {
+	if seen := g.sees(tok.ID, tokenapi.Accepted,
+		tokenapi.WhyLetThrough); !seen.SeenAt.Equal(g.clock.Now()) {
 		t.Errorf("seen at %v, want %v", seen.SeenAt, g.clock.Now())
 	}
 }
@@ -67,20 +72,25 @@ func TestSeenAnew(t *testing.T) {
 func TestTwinsOfOneGateway(t *testing.T) {
 	t.Parallel()
 	for other, same := range map[string]bool{
-		"https://gw.example/b": true, "https://gw.example:443/b": true, "https://GW.Example/b": true, "HTTPS://gw.example/b": true,
-		"https://gw.example:8443/b": false, "http://gw.example/b": false, "http://gw.example:443/b": false, "https://gw2.example/b": false,
+		"https://gw.example/b": true, "https://gw.example:443/b": true,
+		"https://GW.Example/b": true, "HTTPS://gw.example/b": true,
+		"https://gw.example:8443/b": false, "http://gw.example/b": false,
+		"http://gw.example:443/b": false, "https://gw2.example/b": false,
 	} {
 		p := console.Probe{At: at(5), Status: 200, Verdict: tokenapi.Accepted, URL: other}
-		row := console.Token{ID: "t", SeenAt: at(5), SeenURL: other, Probes: []console.Probe{{At: at(1), URL: other}, p}}
-		tok := console.Token{ID: "u", AcceptedAt: at(2), Probes: []console.Probe{{At: at(9), Status: 401}, {At: at(1)}},
-			Twins: []console.Twin{{Row: row, Policy: console.Policy{ProbeURL: other}}}}
+		row := console.Token{ID: "t", SeenAt: at(5), SeenURL: other,
+			Probes: []console.Probe{{At: at(1), URL: other}, p}}
+		tok := console.Token{ID: "u", AcceptedAt: at(2),
+			Probes: []console.Probe{{At: at(9), Status: 401}, {At: at(1)}},
+			Twins:  []console.Twin{{Row: row, Policy: console.Policy{ProbeURL: other}}}}
 		with := console.Policy{ProbeURL: "https://gw.example/a"}
 		s := console.StatusAt(tok, with, at(60))
 		if s.SeenAtGW != same {
 			t.Errorf("%s: seen at the gateway: %v", other, s.SeenAtGW)
 		}
 		got := tok.ProbesSince(s, with)
-		if want := map[bool]int{true: 2, false: 1}[same]; len(got) != want || got[len(got)-1].Status != 401 || same && got[0].Status != 200 {
+		if want := map[bool]int{true: 2, false: 1}[same]; len(got) != want ||
+			got[len(got)-1].Status != 401 || same && got[0].Status != 200 {
 			t.Errorf("%s: probes since it ended: %+v", other, got)
 		}
 	}
@@ -112,7 +122,10 @@ func TestProbeWithAnotherQuery(t *testing.T) {
 // A clock that was set back leaves times in the future. They do not count against the limits.
 func TestControlAfterTheClockWasSetBack(t *testing.T) {
 	t.Parallel()
-	g := newGate(t, func(_ *gate, w http.ResponseWriter, _ *http.Request, _ bool) { w.WriteHeader(401) })
+	g := newGate(t, func(_ *gate, w http.ResponseWriter, _ *http.Request,
+		_ bool) {
+		w.WriteHeader(401)
+	})
 	tok := g.token()
 	g.sees(tok.ID, tokenapi.Unclear, tokenapi.WhyNotSeen)
 	g.clock.advance(-time.Hour)

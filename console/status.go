@@ -92,12 +92,13 @@ type Cause string
 
 // The causes.
 const (
-	CauseNone      Cause = ""
-	CauseRevoked   Cause = "revoked"   // the server accepted its revoke
-	CauseReplaced  Cause = "replaced"  // by a newer one
-	CauseRefresh   Cause = "refresh"   // the server accepted the revoke of its refresh token
-	CauseElsewhere Cause = "elsewhere" // the server calls it inactive, though it was not revoked here
-	CauseRefused   Cause = "refused"   // the gateway refused it three times in a row
+	CauseNone     Cause = ""
+	CauseRevoked  Cause = "revoked"  // the server accepted its revoke
+	CauseReplaced Cause = "replaced" // by a newer one
+	CauseRefresh  Cause = "refresh"  // the server accepted the revoke of its refresh token
+	// the server calls it inactive, though it was not revoked here
+	CauseElsewhere Cause = "elsewhere"
+	CauseRefused   Cause = "refused" // the gateway refused it three times in a row
 )
 
 // Words tells the cause in a sentence whose subject is the token.
@@ -137,7 +138,8 @@ func StatusAt(t Token, p Policy, now time.Time) Status {
 	s := Status{
 		Pending: e.pending, RevokeKind: e.kind, AcceptedAt: e.acceptedAt(),
 		Ended: end.ended, StaleUntil: end.until, StaleKnown: end.ended && !end.until.IsZero(),
-		SeenAtGW: !e.seenAt.IsZero(), SeenAt: e.seenAt, Passed: end.passed, Overrun: end.overrun, PastExpiry: end.pastExpiry,
+		SeenAtGW: !e.seenAt.IsZero(), SeenAt: e.seenAt, Passed: end.passed, Overrun: end.overrun,
+		PastExpiry: end.pastExpiry,
 	}
 	s.Cause, s.EndedAt = e.cause()
 	s.AtServer, s.AtServerAt = e.atServer()
@@ -259,7 +261,8 @@ func (e *evidence) row(t *Token, with, judged Policy, own bool) {
 	if t.ActiveAt.After(e.active) {
 		e.active = t.ActiveAt
 	}
-	if t.AtServer == ServerActive && t.AtServerAt.After(e.active) { // an older row, without ActiveAt
+	if t.AtServer == ServerActive && t.AtServerAt.After(e.active) {
+		// an older row, without ActiveAt
 		e.active = t.AtServerAt
 	}
 	e.replaced = sooner(e.replaced, t.ReplacedAt)
@@ -288,8 +291,10 @@ func (e *evidence) row(t *Token, with, judged Policy, own bool) {
 // calledInactive adds that introspection called the token of one row inactive, if that counts and
 // no row was called active since. The caller has added all rows before.
 func (e *evidence) calledInactive(t *Token) {
-	revoked := !e.accepted.IsZero() && !t.AtServerAt.Before(e.accepted) // revoked here, so the answer is about it
-	if t.AtServer != ServerInactive || !t.AtServerCounts && !revoked || t.AtServerAt.Before(e.active) {
+	// revoked here, so the answer is about it
+	revoked := !e.accepted.IsZero() && !t.AtServerAt.Before(e.accepted)
+	if t.AtServer != ServerInactive || !t.AtServerCounts && !revoked ||
+		t.AtServerAt.Before(e.active) {
 		return
 	}
 	since := t.AtServerSince
@@ -418,7 +423,8 @@ func (e *evidence) weigh() (r ending) {
 			all = append(all, incident{at: p.At, what: anAcceptance})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b incident) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.what, b.what)) })
+	slices.SortStableFunc(all,
+		func(a, b incident) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.what, b.what)) })
 
 	var last time.Time // the last end
 	for _, i := range all {
@@ -471,8 +477,10 @@ type refusals struct {
 // do not count, and none from expires on unless expires is zero. An acceptance from expires on does
 // not refute an earlier proof.
 func weighProbes(probes []Probe, seen []string, since, expires time.Time) (r record) {
-	seen = slices.DeleteFunc(slices.Clone(seen), func(url string) bool { // probes there tell it better
-		return slices.ContainsFunc(probes, func(p Probe) bool { return p.Verdict == tokenapi.Accepted && p.URL == url })
+	seen = slices.DeleteFunc(slices.Clone(seen), func(url string) bool {
+		// probes there tell it better
+		return slices.ContainsFunc(probes,
+			func(p Probe) bool { return p.Verdict == tokenapi.Accepted && p.URL == url })
 	})
 	var runs []refusals
 	for _, p := range probes {
@@ -505,7 +513,8 @@ func weighProbes(probes []Probe, seen []string, since, expires time.Time) (r rec
 			u.last = append(u.last, p)
 			if n := len(u.last); n >= 3 && r.at.IsZero() {
 				three := u.last[n-3:]
-				if slices.Contains(seen, p.URL) || slices.ContainsFunc(three, func(p Probe) bool { return p.NamesToken }) {
+				if slices.Contains(seen, p.URL) ||
+					slices.ContainsFunc(three, func(p Probe) bool { return p.NamesToken }) {
 					r.at = three[0].At
 				}
 			}

@@ -32,12 +32,14 @@ type Subscription struct {
 func subscriptionsKey(consumerKey string) string { return "subscriptions/" + consumerKey }
 
 // KeepSubscriptions stores the subscriptions that a portal showed.
-func (s *Service) KeepSubscriptions(ctx context.Context, consumerKey string, all []Subscription) error {
+func (s *Service) KeepSubscriptions(ctx context.Context, consumerKey string,
+	all []Subscription) error {
 	text, err := json.Marshal(Subscriptions{At: s.Now().UTC(), All: all})
 	if err != nil {
 		return err
 	}
-	return s.update(ctx, func(w Writer) error { return w.SetSetting(subscriptionsKey(consumerKey), string(text)) })
+	return s.update(ctx,
+		func(w Writer) error { return w.SetSetting(subscriptionsKey(consumerKey), string(text)) })
 }
 
 // explained adds to a probe's answer the subscription of the application that causes its fault.
@@ -77,7 +79,8 @@ func (s *Service) configured(a Application) (Application, bool) {
 		return u.Hostname()
 	}
 	for _, have := range s.opt.Applications {
-		if have.ID == a.ID || have.ConsumerKey == a.ConsumerKey && host(have) == host(a) && host(a) != "" {
+		if have.ID == a.ID || have.ConsumerKey == a.ConsumerKey && host(have) == host(a) &&
+			host(a) != "" {
 			return have, true
 		}
 	}
@@ -121,7 +124,11 @@ func (s *Service) Import(ctx context.Context, all []Imported) ([]Application, er
 func (s *Service) importOne(w Writer, i Imported, stored []Application) (Application, error) {
 	a := i.Application
 	var was *Application // the imported one of this portal application
-	if i := slices.IndexFunc(stored, func(have Application) bool { return have.Source == FromStore && have.Identity() == a.Identity() }); i >= 0 {
+	if i := slices.IndexFunc(stored,
+		func(have Application) bool {
+			return have.Source == FromStore &&
+				have.Identity() == a.Identity()
+		}); i >= 0 {
 		was = &stored[i]
 	}
 	a.ID, a.Source = idFor(a, was, s.opt.Applications, stored), FromStore
@@ -129,8 +136,11 @@ func (s *Service) importOne(w Writer, i Imported, stored []Application) (Applica
 		return have, nil
 	}
 	for _, e := range s.environments(stored) {
-		if e.Name == a.Environment.Name && e.Endpoints.TokenURL != a.Environment.Endpoints.TokenURL {
-			return a, &Error{Code: CodeExists, Text: "import: there is an environment " + string(e.Name) + " already, with another token URL: " + string(e.Endpoints.TokenURL),
+		if e.Name == a.Environment.Name &&
+			e.Endpoints.TokenURL != a.Environment.Endpoints.TokenURL {
+			return a, &Error{Code: CodeExists,
+				Text: "import: there is an environment " + string(e.Name) +
+					" already, with another token URL: " + string(e.Endpoints.TokenURL),
 				Hint: "give what is imported another name"}
 		}
 	}

@@ -25,7 +25,8 @@ func (k Supersede) Asks() bool { return k.Held != "" }
 
 // WillSupersede reports whether a get with these scopes may end a token that another program holds.
 // device names this machine, for a scope of its own. apps and tokens are all that are known.
-func WillSupersede(a Application, apps []Application, tokens []Token, scopes []string, p Policy, device string, now time.Time) (Supersede, bool) {
+func WillSupersede(a Application, apps []Application, tokens []Token, scopes []string, p Policy,
+	device string, now time.Time) (Supersede, bool) {
 	k := Supersede{Application: a.Label(), Sure: p.Regime == RegimeJWT}
 	switch p.Regime {
 	case RegimeJWT:
@@ -38,7 +39,8 @@ func WillSupersede(a Application, apps []Application, tokens []Token, scopes []s
 	default:
 		return k, false
 	}
-	if slices.ContainsFunc(scopes, func(s string) bool { return strings.HasPrefix(s, devicePrefix) }) {
+	if slices.ContainsFunc(scopes,
+		func(s string) bool { return strings.HasPrefix(s, devicePrefix) }) {
 		return k, false // no other program requests it
 	}
 	of := clientIDs(a, apps)
@@ -119,14 +121,16 @@ func (s *Service) superseded(w Writer, a Application, brought Token) (note strin
 		return "", err
 	}
 	for _, t := range living {
-		if t.ID == brought.ID || !sameHolder(t, of, string(a.Username), brought.Asked) || !alive(t, p, s.Now()) {
+		if t.ID == brought.ID || !sameHolder(t, of, string(a.Username), brought.Asked) ||
+			!alive(t, p, s.Now()) {
 			continue
 		}
 		if p.Regime != RegimeJWT {
 			if !isWSO2(a, telling) {
 				continue // only WSO2 is known to end the older one without a regime
 			}
-			note = "the server made a new token while " + t.Fingerprint + " was alive, and may have revoked that one: " +
+			note = "the server made a new token while " + t.Fingerprint +
+				" was alive, and may have revoked that one: " +
 				`set regime of the environment to "jwt" or "stateless"`
 			continue
 		}
@@ -158,7 +162,8 @@ func (s *Service) readJWT(t *Token, a Application, ans tokenapi.TokenAnswer) {
 }
 
 // willSupersede reads what WillSupersede judges by.
-func (s *Service) willSupersede(ctx context.Context, a Application, scopes []string) (k Supersede, ok bool) {
+func (s *Service) willSupersede(ctx context.Context, a Application,
+	scopes []string) (k Supersede, ok bool) {
 	if r := s.Policy(a).Regime; r != RegimeJWT && r != RegimeAuto && r != "" {
 		return k, false
 	}
@@ -173,7 +178,8 @@ func (s *Service) willSupersede(ctx context.Context, a Application, scopes []str
 			return err
 		}
 		telling, err := telling(r, a)
-		k, ok = WillSupersede(a, apps, slices.Concat(telling, living), scopes, s.Policy(a), s.opt.Device, s.Now())
+		k, ok = WillSupersede(a, apps, slices.Concat(telling, living), scopes, s.Policy(a),
+			s.opt.Device, s.Now())
 		return err
 	})
 	return k, ok

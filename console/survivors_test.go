@@ -29,7 +29,9 @@ func (w *world) edit(id string, do func(*console.Token)) {
 // hash is stored.
 func TestRenewNeedsTheSameAssertion(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t, console.Application{Name: "X", Grant: tokenapi.GrantJWTBearer, Details: console.Details{ReadyAssertion: true}})
+	o := newOffice(t,
+		console.Application{Name: "X", Grant: tokenapi.GrantJWTBearer,
+			Details: console.Details{ReadyAssertion: true}})
 	o.said[console.Assertion] = "of-alice"
 	one := o.obtain(o.service(), 0, console.ObtainOptions{}).Token
 	o.edit(one.ID, func(tok *console.Token) { tok.Refresh = console.RefreshSpent })
@@ -50,8 +52,11 @@ func TestRenewNeedsTheSameAssertion(t *testing.T) {
 // call.
 func TestSameStringForAnotherRequest(t *testing.T) {
 	t.Parallel()
-	for name, other := range map[string]console.GetOptions{"audience": {Audience: "https://b"}, "scopes": {Scopes: []string{"write"}}} {
-		o := newOffice(t, console.Application{Name: "X", Grant: tokenapi.GrantClientCredentials, Audience: "https://a", Scopes: []string{"read"}})
+	for name, other := range map[string]console.GetOptions{"audience": {Audience: "https://b"},
+		"scopes": {Scopes: []string{"write"}}} {
+		o := newOffice(t,
+			console.Application{Name: "X", Grant: tokenapi.GrantClientCredentials,
+				Audience: "https://a", Scopes: []string{"read"}})
 		o.wire.handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			o.forms = append(o.forms, nil)
 			fmt.Fprint(w, `{"access_token":"the-same","token_type":"Bearer","expires_in":3600}`)
@@ -64,7 +69,8 @@ func TestSameStringForAnotherRequest(t *testing.T) {
 		}
 		three := o.obtain(s, 0, console.ObtainOptions{GetOptions: other})
 		if three.How != console.Reused || three.Token.ID != one.Token.ID || len(o.forms) != 2 {
-			t.Errorf("%s: the second identical call is %s, %d requests", name, three.How, len(o.forms))
+			t.Errorf("%s: the second identical call is %s, %d requests", name, three.How,
+				len(o.forms))
 		}
 	}
 }
@@ -73,10 +79,12 @@ func TestSameStringForAnotherRequest(t *testing.T) {
 func TestMarkOfADeviceGrant(t *testing.T) {
 	t.Parallel()
 	const patience, life = 30 * time.Minute, time.Hour
-	for grant, more := range map[string]time.Duration{tokenapi.GrantDeviceCode: patience, tokenapi.GrantAuthorizationCode: 0} {
+	for grant, more := range map[string]time.Duration{tokenapi.GrantDeviceCode: patience,
+		tokenapi.GrantAuthorizationCode: 0} {
 		w := newWorld(t)
 		s, app := w.console(), w.app("Orders", "PRODUCTION")
-		m := console.Mark{ID: "m_lost", Op: "get", AppID: app.ID, Grant: grant, SentAt: w.clock.Now()}
+		m := console.Mark{ID: "m_lost", Op: "get", AppID: app.ID, Grant: grant,
+			SentAt: w.clock.Now()}
 		err := w.keeper.Update(t.Context(), func(x console.Writer) error {
 			if err := x.PutApplication(app, console.Secrets{}); err != nil {
 				return err
@@ -93,9 +101,11 @@ func TestMarkOfADeviceGrant(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{})) // with an answer the ends are told
+		// with an answer the ends are told
+		must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{}))
 		left := w.marks()
-		if want := m.SentAt.Add(w.env.Timeout + more + life); len(left) != 1 || !left[0].EndsBy.Equal(want) {
+		if want := m.SentAt.Add(w.env.Timeout + more + life); len(left) != 1 ||
+			!left[0].EndsBy.Equal(want) {
 			t.Errorf("%s: %+v, want the end %v", grant, left, want)
 		}
 	}
@@ -114,7 +124,10 @@ func TestMarkEndsByAnIntrospectedLife(t *testing.T) {
 		}
 		fmt.Fprint(w, `{"access_token":"access","token_type":"Bearer"}`)
 	})
-	s := o.service(func(a *console.Application) { a.Environment.Endpoints.IntrospectURL = base + "/introspect" })
+	s := o.service(func(a *console.Application) {
+		a.Environment.Endpoints.IntrospectURL = base +
+			"/introspect"
+	})
 	tok := o.obtain(s, 0, console.ObtainOptions{}).Token
 	o.clock.advance(10 * time.Minute)
 	if _, got, err := s.Introspect(t.Context(), tok.ID); err != nil || !got.ExpiresAt.Equal(end) {
@@ -135,10 +148,13 @@ func TestRefusalOfAPasswordRests(t *testing.T) {
 		answer func(http.ResponseWriter, string)
 		rest   time.Duration
 	}{
-		"wrong password, Retry-After is longer":  {refuses(400, wrongPassword, "Retry-After", "300"), 5 * time.Minute},
-		"wrong password, Retry-After is shorter": {refuses(400, wrongPassword, "Retry-After", "5"), time.Minute},
-		"access_denied with 401":                 {refuses(401, denied), time.Minute},
-		"access_denied with 403":                 {refuses(403, `{"error":"access_denied"}`), time.Minute},
+		"wrong password, Retry-After is longer": {
+			refuses(400, wrongPassword, "Retry-After", "300"), 5 * time.Minute},
+		"wrong password, Retry-After is shorter": {refuses(400, wrongPassword, "Retry-After", "5"),
+			time.Minute},
+		"access_denied with 401": {refuses(401, denied), time.Minute},
+		"access_denied with 403": {refuses(403, `{"error":"access_denied"}`),
+			time.Minute},
 	} {
 		g := newGuarded(t)
 		g.answer = c.answer
@@ -147,7 +163,8 @@ func TestRefusalOfAPasswordRests(t *testing.T) {
 			before := g.posts.Load()
 			_, err := g.service().Obtain(t.Context(), g.apps[0].ID, console.ObtainOptions{})
 			if err == nil || (g.posts.Load() > before) != sent {
-				t.Errorf("%s: %d attempts before and %d after, want another %v; %v", name, before, g.posts.Load(), sent, err)
+				t.Errorf("%s: %d attempts before and %d after, want another %v; %v", name, before,
+					g.posts.Load(), sent, err)
 			}
 		}
 		ask(true)
@@ -164,14 +181,17 @@ func TestRefusalOfAPasswordRests(t *testing.T) {
 func TestInactiveFromBeforeAnActive(t *testing.T) {
 	t.Parallel()
 	active := with(func(tok *console.Token) {
-		tok.ID, tok.ActiveAt, tok.AtServer, tok.AtServerAt, tok.AtServerSince, tok.AtServerCounts = "t_y", at(200), console.ServerActive, at(200), at(200), true
+		tok.ID, tok.ActiveAt, tok.AtServer = "t_y", at(200), console.ServerActive
+		tok.AtServerAt, tok.AtServerSince, tok.AtServerCounts = at(200), at(200), true
 	})
 	tok := with(func(tok *console.Token) {
-		tok.AtServer, tok.AtServerSince, tok.AtServerAt, tok.AtServerCounts = console.ServerInactive, at(100), at(300), true
+		tok.AtServer, tok.AtServerCounts = console.ServerInactive, true
+		tok.AtServerSince, tok.AtServerAt = at(100), at(300)
 		tok.Twins = []console.Twin{{Row: active, Policy: policy}}
 	})
 	st := console.StatusAt(tok, policy, at(400))
-	if st.State != console.Lingering || !st.EndedAt.Equal(at(300)) || !st.StaleUntil.Equal(at(300).Add(policy.CacheTTL)) {
+	if st.State != console.Lingering || !st.EndedAt.Equal(at(300)) ||
+		!st.StaleUntil.Equal(at(300).Add(policy.CacheTTL)) {
 		t.Errorf("%s, ended at %v, until %v", st.State, st.EndedAt, st.StaleUntil)
 	}
 }
@@ -191,7 +211,8 @@ func (i introspecting) gets(app int, access string) console.Token {
 	if i.o.next = access; i.o.issued[access].IsZero() {
 		i.o.issued[access] = i.now().Add(time.Hour)
 	}
-	return must[console.Outcome](i.t)(i.s.Get(i.t.Context(), i.apps[app].ID, console.GetOptions{})).Token
+	return must[console.Outcome](
+		i.t)(i.s.Get(i.t.Context(), i.apps[app].ID, console.GetOptions{})).Token
 }
 
 // calls gives what introspection says of a token.
@@ -214,7 +235,8 @@ func TestInactiveCountsByApplication(t *testing.T) {
 	one, two := i.gets(0, "access-1"), i.gets(1, "access-2")
 	i.calls(true, one.ID)
 	if tok := i.calls(false, two.ID); tok.AtServerCounts || tok.ServerSays() != console.NotOurs {
-		t.Errorf("another application was told active: counts %v, %q", tok.AtServerCounts, tok.ServerSays())
+		t.Errorf("another application was told active: counts %v, %q", tok.AtServerCounts,
+			tok.ServerSays())
 	}
 	if tok := i.calls(false, one.ID); !tok.AtServerCounts {
 		t.Error("the same application was told active: it does not count")
@@ -249,9 +271,12 @@ func TestIntrospectionIsNotedOnEveryRow(t *testing.T) {
 	same := func(when string, state console.ServerState) {
 		t.Helper()
 		a, b := i.w.token(one.ID), i.w.token(two.ID)
-		if b.AtServer != state || !b.AtServerCounts || !b.AtServerAt.Equal(i.now()) || !b.AtServerSince.Equal(a.AtServerSince) || !b.ActiveAt.Equal(a.ActiveAt) {
-			t.Errorf("%s: the row that was asked for has %q since %v, active at %v; the other one %q since %v, active at %v, counts %v",
-				when, a.AtServer, a.AtServerSince, a.ActiveAt, b.AtServer, b.AtServerSince, b.ActiveAt, b.AtServerCounts)
+		if b.AtServer != state || !b.AtServerCounts || !b.AtServerAt.Equal(i.now()) ||
+			!b.AtServerSince.Equal(a.AtServerSince) || !b.ActiveAt.Equal(a.ActiveAt) {
+			t.Errorf("%s: the row that was asked for has %q since %v, active at %v; the other "+
+				"one %q since %v, active at %v, counts %v",
+				when, a.AtServer, a.AtServerSince, a.ActiveAt, b.AtServer, b.AtServerSince,
+				b.ActiveAt, b.AtServerCounts)
 		}
 	}
 	i.calls(true, one.ID)
@@ -279,7 +304,8 @@ func TestInactiveAfterOurRevoke(t *testing.T) {
 	if !got.AtServerCounts || !got.AtServerSince.Equal(i.now()) {
 		t.Errorf("counts %v, since %v", got.AtServerCounts, got.AtServerSince)
 	}
-	if st := console.StatusAt(got, i.s.Policy(i.apps[0]), i.now()); !st.StaleUntil.Equal(revoked.Add(i.ttl)) {
+	if st := console.StatusAt(got, i.s.Policy(i.apps[0]),
+		i.now()); !st.StaleUntil.Equal(revoked.Add(i.ttl)) {
 		t.Errorf("until %v, want the window from the revoke at %v", st.StaleUntil, revoked)
 	}
 }

@@ -41,7 +41,8 @@ func (t Tested) Lives() string {
 	case t.ExpiresAt.IsZero():
 		return "the token " + t.Fingerprint + " was issued and lives on at the server"
 	}
-	return "the token " + t.Fingerprint + " was issued and lives until " + t.ExpiresAt.Format("15:04")
+	return "the token " + t.Fingerprint + " was issued and lives until " +
+		t.ExpiresAt.Format("15:04")
 }
 
 // Text tells the result in one sentence.
@@ -53,7 +54,8 @@ func (t Tested) Text() string {
 	if t.Skipped != "" {
 		return strings.Join(append(parts, t.Skipped), ": ")
 	}
-	parts = append(parts, fmt.Sprintf("%d in %d ms", t.Status, t.Took.Milliseconds()), "token "+t.Fingerprint)
+	parts = append(parts, fmt.Sprintf("%d in %d ms", t.Status, t.Took.Milliseconds()),
+		"token "+t.Fingerprint)
 	switch t.Lifetime {
 	case tokenapi.Bounded:
 		parts = append(parts, "lives "+Left(t.ExpiresAt.Sub(t.IssuedAt)))
@@ -114,7 +116,8 @@ func (s *Service) Test(ctx context.Context, d Draft) (Tested, error) {
 		out.Skipped = a.Grant + " cannot be tried before it is saved"
 		return out, nil
 	}
-	if err := needURL(a, "test", CodeNoTokenURL, string(a.Environment.Endpoints.TokenURL)); err != nil {
+	if err := needURL(a, "test", CodeNoTokenURL,
+		string(a.Environment.Endpoints.TokenURL)); err != nil {
 		return out, err
 	}
 	req, err := s.draftRequest(ctx, d, a)
@@ -125,7 +128,8 @@ func (s *Service) Test(ctx context.Context, d Draft) (Tested, error) {
 }
 
 // tryIssuer discovers the endpoints of a draft. It stores nothing of them.
-func (s *Service) tryIssuer(ctx context.Context, a Application) (Environment, Endpoints, bool, error) {
+func (s *Service) tryIssuer(ctx context.Context,
+	a Application) (Environment, Endpoints, bool, error) {
 	e := a.Environment
 	if e.Issuer == "" || tokenURL(e.Endpoints) != "" && grantEndpoint(a.Grant)(e.Endpoints) != "" {
 		return e, Endpoints{}, false, nil
@@ -147,7 +151,8 @@ func (s *Service) tryIssuer(ctx context.Context, a Application) (Environment, En
 
 // draftRequest returns the request that a get would send, with the secrets of the draft or the
 // stored ones of the application that it edits.
-func (s *Service) draftRequest(ctx context.Context, d Draft, a Application) (tokenapi.TokenRequest, error) {
+func (s *Service) draftRequest(ctx context.Context, d Draft,
+	a Application) (tokenapi.TokenRequest, error) {
 	text, password := d.Secret, d.Password
 	err := s.opt.Keeper.View(ctx, func(r Reader) error {
 		was, err := r.Application(d.Was)
@@ -162,24 +167,30 @@ func (s *Service) draftRequest(ctx context.Context, d Draft, a Application) (tok
 			kept, err = r.ConsumerSecret(was.ID)
 			text = kept.Access
 		}
-		if err == nil && password.IsZero() && was.Username == a.Username && SameServer(was.Environment, d.Environment) {
+		if err == nil && password.IsZero() && was.Username == a.Username &&
+			SameServer(was.Environment, d.Environment) {
 			password, err = r.Password(was.ID)
 		}
 		return err
 	})
 	req := tokenapi.TokenRequest{
 		Grant: a.Grant, Scopes: a.Scopes, Extra: a.Params(),
-		Credentials: tokenapi.Credentials{ConsumerKey: string(a.ConsumerKey), Auth: a.Environment.ClientAuth},
+		Credentials: tokenapi.Credentials{ConsumerKey: string(a.ConsumerKey),
+			Auth: a.Environment.ClientAuth},
 	}
 	switch {
 	case err != nil:
 		return req, err
 	case a.Credential() != "" && text.IsZero():
-		return req, &Error{Code: CodeNoSecret, Text: "test: the " + strings.ReplaceAll(string(a.Credential()), "_", " ") + " is missing"}
+		return req, &Error{Code: CodeNoSecret,
+			Text: "test: the " + strings.ReplaceAll(string(a.Credential()), "_", " ") +
+				" is missing"}
 	case a.Grant == tokenapi.GrantPassword && password.IsZero():
-		return req, &Error{Code: CodeNoSecret, Text: "test: the password of " + string(a.Username) + " is missing"}
+		return req, &Error{Code: CodeNoSecret,
+			Text: "test: the password of " + string(a.Username) + " is missing"}
 	case a.Credential() == SigningKey:
-		req.Credentials.SigningKey = tokenapi.SigningKey{Key: text, Alg: a.Details.SigningAlg, KeyID: a.Details.SigningKeyID}
+		req.Credentials.SigningKey = tokenapi.SigningKey{Key: text, Alg: a.Details.SigningAlg,
+			KeyID: a.Details.SigningKeyID}
 	case a.Credential() == ConsumerSecret:
 		req.Credentials.ConsumerSecret = text
 	}
@@ -191,7 +202,8 @@ func (s *Service) draftRequest(ctx context.Context, d Draft, a Application) (tok
 
 // try sends the request of a draft. It removes what it had to store meanwhile (the mark, and the
 // application of the mark), except for a mark whose answer was lost.
-func (s *Service) try(ctx context.Context, a Application, req tokenapi.TokenRequest, out *Tested) error {
+func (s *Service) try(ctx context.Context, a Application, req tokenapi.TokenRequest,
+	out *Tested) error {
 	err := s.update(ctx, func(w Writer) error {
 		if _, err := s.application(w, a.ID); !isCode(err, CodeNoApplication) {
 			return err
@@ -219,10 +231,12 @@ func (s *Service) try(ctx context.Context, a Application, req tokenapi.TokenRequ
 	}
 	out.request = q.want
 	return s.withLease(ctx, s.asking(a, q, "test"), func(_ Application, l *lease) error {
-		x, err := s.sendGrant(ctx, a, []*lease{l}, Mark{Op: OpTest, Scopes: a.Scopes, Request: &q.want}, req, func(_ Writer, ans tokenapi.TokenAnswer) error {
-			out.fill(ans)
-			return nil
-		}, nil)
+		x, err := s.sendGrant(ctx, a, []*lease{l},
+			Mark{Op: OpTest, Scopes: a.Scopes, Request: &q.want}, req,
+			func(_ Writer, ans tokenapi.TokenAnswer) error {
+				out.fill(ans)
+				return nil
+			}, nil)
 		out.Status, out.Took = x.Status, x.Took
 		return err
 	})
@@ -230,7 +244,8 @@ func (s *Service) try(ctx context.Context, a Application, req tokenapi.TokenRequ
 
 // fill records what an answer holds.
 func (t *Tested) fill(ans tokenapi.TokenAnswer) {
-	t.answer, t.Fingerprint, t.IssuedAt, t.Lifetime = ans, ans.Access.Fingerprint(), ans.At, ans.Lifetime
+	t.answer, t.Fingerprint, t.IssuedAt, t.Lifetime = ans, ans.Access.Fingerprint(), ans.At,
+		ans.Lifetime
 	t.Scopes, t.Refresh = ans.Scopes, !ans.Refresh.IsZero()
 	if ans.Lifetime == tokenapi.Bounded {
 		t.ExpiresAt = ans.At.Add(ans.Life())
@@ -261,6 +276,8 @@ func (s *Service) fileTested(w Writer, a Application, t *Tested) error {
 	if t == nil || t.Fingerprint == "" || t.AppID != a.ID {
 		return nil
 	}
-	_, _, _, err := s.file(w, a, t.answer, Token{AppID: a.ID, Grant: a.Grant, User: a.Username, Scopes: t.asked, Asked: t.asked, Request: &t.request}, secret.Text{})
+	_, _, _, err := s.file(w, a, t.answer,
+		Token{AppID: a.ID, Grant: a.Grant, User: a.Username, Scopes: t.asked, Asked: t.asked,
+			Request: &t.request}, secret.Text{})
 	return err
 }

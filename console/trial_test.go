@@ -47,7 +47,8 @@ func TestTestStoresNothing(t *testing.T) {
 	if got.Status != 200 || got.Fingerprint == "" || !got.Refresh || got.ExpiresAt.IsZero() {
 		t.Errorf("%+v", got)
 	}
-	if text := got.Text(); !strings.Contains(text, got.Fingerprint) || !strings.Contains(text, "with a refresh token") {
+	if text := got.Text(); !strings.Contains(text, got.Fingerprint) ||
+		!strings.Contains(text, "with a refresh token") {
 		t.Error(text)
 	}
 	if got.Lives() == "" {
@@ -59,10 +60,12 @@ func TestTestStoresNothing(t *testing.T) {
 	d.Tested = &got
 	a := must[console.Application](t)(s.Save(t.Context(), d))
 	b := must[console.Board](t)(s.Board(t.Context()))
-	if len(b.Tokens) != 1 || b.Tokens[0].Fingerprint != got.Fingerprint || b.Tokens[0].AppID != a.ID || w.wire.sent("/token") != 1 {
+	if len(b.Tokens) != 1 || b.Tokens[0].Fingerprint != got.Fingerprint ||
+		b.Tokens[0].AppID != a.ID || w.wire.sent("/token") != 1 {
 		t.Fatalf("%+v after %d requests", b.Tokens, w.wire.sent("/token"))
 	}
-	if r := must[console.Outcome](t)(s.Renew(t.Context(), b.Tokens[0].ID)); r.How != console.Refreshed {
+	if r := must[console.Outcome](
+		t)(s.Renew(t.Context(), b.Tokens[0].ID)); r.How != console.Refreshed {
 		t.Errorf("renewed: %s", r.How)
 	}
 }
@@ -113,7 +116,8 @@ func TestTestLeavesTheSecretAlone(t *testing.T) {
 	d.Secret, d.Scopes = secret.Text{}, []string{"default"}
 	must[console.Tested](t)(s.Test(t.Context(), d))
 	must[console.Outcome](t)(s.Get(t.Context(), a.ID, console.GetOptions{}))
-	if b := must[console.Board](t)(s.Board(t.Context())); len(b.Applications) != 1 || b.Applications[0].Scopes != nil {
+	if b := must[console.Board](t)(s.Board(t.Context())); len(b.Applications) != 1 ||
+		b.Applications[0].Scopes != nil {
 		t.Errorf("%+v", b.Applications)
 	}
 }
@@ -133,7 +137,8 @@ func TestTestLost(t *testing.T) {
 		t.Errorf("%d requests", n)
 	}
 	b := must[console.Board](t)(s.Board(t.Context()))
-	if len(b.Marks) != 1 || b.Marks[0].Op != "test" || len(b.Applications) != 1 || b.Applications[0].Source != console.Gone {
+	if len(b.Marks) != 1 || b.Marks[0].Op != "test" || len(b.Applications) != 1 ||
+		b.Applications[0].Source != console.Gone {
 		t.Fatalf("%+v, %+v", b.Marks, b.Applications)
 	}
 	w.wire.cut(nil, nil)
@@ -181,7 +186,8 @@ func TestTestIsMarked(t *testing.T) {
 	}, nil)
 	must[console.Tested](t)(s.Test(t.Context(), d))
 	if len(seen.Marks) != 1 || len(seen.Applications) != 1 || has {
-		t.Errorf("during the request: %+v, %+v, secret kept: %v", seen.Marks, seen.Applications, has)
+		t.Errorf("during the request: %+v, %+v, secret kept: %v", seen.Marks, seen.Applications,
+			has)
 	}
 	w.storesNothing()
 }
@@ -211,7 +217,8 @@ func TestTestAsksTheIssuer(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.Grant = "device_code"
-	if got := must[console.Tested](t)(s.Test(t.Context(), d)); got.Skipped == "" || got.Lives() != "" || !strings.Contains(got.Text(), "issuer answered") {
+	if got := must[console.Tested](t)(s.Test(t.Context(), d)); got.Skipped == "" ||
+		got.Lives() != "" || !strings.Contains(got.Text(), "issuer answered") {
 		t.Errorf("%+v", got)
 	}
 }
@@ -227,7 +234,11 @@ func (k *refusing) Update(ctx context.Context, f func(console.Writer) error) err
 	if k.after >= 0 {
 		return k.Keeper.Update(ctx, f)
 	}
-	return k.Keeper.Update(ctx, func(w console.Writer) error { return errors.Join(f(w), errors.New("the lights went out")) })
+	return k.Keeper.Update(ctx,
+		func(w console.Writer) error {
+			return errors.Join(f(w),
+				errors.New("the lights went out"))
+		})
 }
 
 // A save is one transaction. If it fails nothing of it is stored, and the draft still has the token
@@ -255,8 +266,12 @@ func TestTestWithoutMark(t *testing.T) {
 	t.Parallel()
 	for after := range 3 { // the application, the lease, the mark
 		w := newWorld(t)
-		s := w.alone(func(o *console.Options) { o.Keeper = &refusing{Keeper: w.keeper, after: after} })
-		if _, err := s.Test(t.Context(), typed(w, "Orders")); err == nil || w.wire.sent("/token") > 0 {
+		s := w.alone(func(o *console.Options) {
+			o.Keeper = &refusing{Keeper: w.keeper,
+				after: after}
+		})
+		if _, err := s.Test(t.Context(), typed(w, "Orders")); err == nil ||
+			w.wire.sent("/token") > 0 {
 			t.Errorf("after %d: %v, %d requests", after, err, w.wire.sent("/token"))
 		}
 	}

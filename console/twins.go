@@ -157,7 +157,8 @@ func revokingTwin(t Token, fresh bool) (id string) {
 		return ""
 	}
 	for i := range t.Twins {
-		if o := t.Twins[i].Row; o.RevokeKind != RevokeRefresh && pendingRevoke(o) && (!fresh || o.RevokeError == "") {
+		if o := t.Twins[i].Row; o.RevokeKind != RevokeRefresh && pendingRevoke(o) &&
+			(!fresh || o.RevokeError == "") {
 			return o.ID
 		}
 	}
@@ -187,7 +188,8 @@ func handedOut(w Writer, t Token) (revived bool, err error) {
 }
 
 // revivedNote tells a person of that.
-const revivedNote = "the server hands out a token again that it had revoked or replaced: it counts as alive"
+const revivedNote = "the server hands out a token again that it had revoked or replaced: it " +
+	"counts as alive"
 
 // revive removes from a row what was known of the end of its access token, and reports whether
 // there was anything. A pending revoke stays: issuing the token again does not undo it.
@@ -197,11 +199,13 @@ func (t *Token) revive() bool {
 		return false
 	}
 	pending := pendingRevoke(*t)
-	t.AcceptedAt, t.RefreshAcceptedAt, t.ReplacedAt, t.ReplacedBy, t.Confirmed = time.Time{}, time.Time{}, time.Time{}, "", false
+	t.AcceptedAt, t.RefreshAcceptedAt, t.ReplacedAt, t.ReplacedBy, t.Confirmed = time.Time{},
+		time.Time{}, time.Time{}, "", false
 	if !pending {
 		t.RevokeAt, t.RevokeKind = time.Time{}, ""
 	}
-	t.AtServerCounts = t.AtServerCounts && !inactive // it was about the token before it was issued again
+	// it was about the token before it was issued again
+	t.AtServerCounts = t.AtServerCounts && !inactive
 	return true
 }
 
@@ -237,7 +241,8 @@ func refreshSpent(w Writer, old, next Token) error {
 		return err
 	}
 	for _, o := range all {
-		if o.ID == old.ID || o.ID == next.ID || o.RefreshHash != old.RefreshHash || o.Refresh != RefreshLive {
+		if o.ID == old.ID || o.ID == next.ID || o.RefreshHash != old.RefreshHash ||
+			o.Refresh != RefreshLive {
 			continue
 		}
 		o.Refresh = RefreshSpent
@@ -326,7 +331,8 @@ func hash(w Writer, t *Token, sec Secrets) (err error) {
 func sameOrigin(a, b string) bool {
 	x, err := url.Parse(a)
 	y, err2 := url.Parse(b)
-	return err == nil && err2 == nil && x.Host != "" && x.Scheme == y.Scheme && portOf(x) == portOf(y) &&
+	return err == nil && err2 == nil && x.Host != "" && x.Scheme == y.Scheme &&
+		portOf(x) == portOf(y) &&
 		strings.EqualFold(x.Hostname(), y.Hostname())
 }
 

@@ -16,14 +16,16 @@ import (
 
 // paired is a world whose server is in the configuration twice, by /token and by /oauth2/token: two
 // applications for one consumer key, to which a server of opaque tokens hands one string.
-func paired(t *testing.T, change ...func(*console.Environment)) (w *world, one, two console.Application) {
+func paired(t *testing.T,
+	change ...func(*console.Environment)) (w *world, one, two console.Application) {
 	t.Helper()
 	w = newWorldOf(t, sandbox.Options{}, append(change, func(e *console.Environment) {
 		e.Regime, e.Endpoints.IntrospectURL = console.RegimeOpaque, base+"/introspect"
 	})...)
 	one = w.app("Payments", "PRODUCTION")
 	two = one
-	two.Name, two.Environment.Name, two.Environment.Endpoints.TokenURL = "Billing", "other", base+"/oauth2/token"
+	two.Name, two.Environment.Name, two.Environment.Endpoints.TokenURL = "Billing", "other",
+		base+"/oauth2/token"
 	two.Environment.CacheTTL = 2 * one.Environment.CacheTTL
 	two.ID = two.Identity()
 	w.vault[two.ID] = w.vault[one.ID]
@@ -59,7 +61,8 @@ func TestOneAccessTokenHasOneState(t *testing.T) {
 		t.Helper()
 		all := states(t, s)
 		x, y := all["Payments"], all["Billing"]
-		if x.State != state || y.State != state || x.AtServer != at || !x.StaleUntil.Equal(y.StaleUntil) || x.Proof != y.Proof {
+		if x.State != state || y.State != state || x.AtServer != at ||
+			!x.StaleUntil.Equal(y.StaleUntil) || x.Proof != y.Proof {
 			t.Errorf("%s: Payments %+v\nBilling %+v", when, x, y)
 		}
 		return x
@@ -88,7 +91,8 @@ func TestOneAccessTokenHasOneState(t *testing.T) {
 	both("after the window", console.Dead, console.AtServerConfirmed)
 
 	// Reused it is not, and the answer is another one.
-	fresh := must[console.Outcome](t)(s.Obtain(ctx, two.ID, console.ObtainOptions{MinLeft: time.Minute}))
+	fresh := must[console.Outcome](
+		t)(s.Obtain(ctx, two.ID, console.ObtainOptions{MinLeft: time.Minute}))
 	if fresh.Token.Fingerprint == a.Fingerprint {
 		t.Errorf("%s was handed out again", fresh.Token.Fingerprint)
 	}
@@ -102,22 +106,29 @@ func TestTwinsShareWhatIsAboutTheToken(t *testing.T) {
 	s, ctx := w.console(), t.Context()
 	a := must[console.Outcome](t)(s.Get(ctx, one.ID, console.GetOptions{})).Token
 	b := must[console.Outcome](t)(s.Get(ctx, two.ID, console.GetOptions{})).Token
-	w.put(t, a.ID, console.Probe{At: at(1), Status: 200, Verdict: tokenapi.Accepted, URL: string(one.ProbeURL)})
+	w.put(t, a.ID, console.Probe{At: at(1), Status: 200, Verdict: tokenapi.Accepted,
+		URL: string(one.ProbeURL)})
 	for i := range 3 {
-		w.put(t, a.ID, console.Probe{At: at(2 + i), Status: 401, Verdict: tokenapi.Refused, URL: string(one.ProbeURL)})
+		w.put(t, a.ID, console.Probe{At: at(2 + i), Status: 401, Verdict: tokenapi.Refused,
+			URL: string(one.ProbeURL)})
 	}
-	if all := states(t, s); all["Payments"].State != console.Dead || all["Billing"].State != console.Dead {
+	if all := states(t, s); all["Payments"].State != console.Dead ||
+		all["Billing"].State != console.Dead {
 		t.Errorf("refused at the gateway of both: %+v", all)
 	}
-	w.put(t, b.ID, console.Probe{At: at(9), Status: 200, Verdict: tokenapi.Accepted, URL: string(one.ProbeURL)})
-	if all := states(t, s); all["Payments"].State != console.Active || all["Billing"].State != console.Active {
+	w.put(t, b.ID, console.Probe{At: at(9), Status: 200, Verdict: tokenapi.Accepted,
+		URL: string(one.ProbeURL)})
+	if all := states(t, s); all["Payments"].State != console.Active ||
+		all["Billing"].State != console.Active {
 		t.Errorf("accepted for the other row since: %+v", all)
 	}
 	for i := range 3 {
-		w.put(t, a.ID, console.Probe{At: at(20 + i), Status: 401, Verdict: tokenapi.Refused, URL: string(one.ProbeURL)})
+		w.put(t, a.ID, console.Probe{At: at(20 + i), Status: 401, Verdict: tokenapi.Refused,
+			URL: string(one.ProbeURL)})
 	}
 	w.apps[len(w.apps)-1].ProbeURL = "https://elsewhere.example/list"
-	if all := states(t, w.console()); all["Payments"].State != console.Dead || all["Billing"].State != console.Active {
+	if all := states(t, w.console()); all["Payments"].State != console.Dead ||
+		all["Billing"].State != console.Active {
 		t.Errorf("refused at the gateway of one: %+v", all)
 	}
 }
@@ -125,7 +136,8 @@ func TestTwinsShareWhatIsAboutTheToken(t *testing.T) {
 // put stores a probe as one that was made.
 func (w *world) put(t *testing.T, id string, p console.Probe) {
 	t.Helper()
-	if err := w.keeper.Update(t.Context(), func(x console.Writer) error { return x.PutProbe(id, p) }); err != nil {
+	if err := w.keeper.Update(t.Context(),
+		func(x console.Writer) error { return x.PutProbe(id, p) }); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -143,10 +155,12 @@ func TestRevokedRefreshTokenEndsItsRows(t *testing.T) {
 	must[console.Token](t)(s.Revoke(ctx, a.ID, console.RevokeRefresh, 0))
 	must[[]console.Delivery](t)(s.DeliverOne(ctx, a.ID))
 	got := w.token(b.ID)
-	if got.Refresh != console.RefreshRevoked || !got.RefreshAcceptedAt.Equal(w.token(a.ID).RefreshAcceptedAt) {
+	if got.Refresh != console.RefreshRevoked ||
+		!got.RefreshAcceptedAt.Equal(w.token(a.ID).RefreshAcceptedAt) {
 		t.Errorf("refresh %q, %v", got.Refresh, got.RefreshAcceptedAt)
 	}
-	if st := states(t, s)["Billing"]; st.State != console.Lingering || !st.StaleUntil.Equal(b.ExpiresAt) {
+	if st := states(t, s)["Billing"]; st.State != console.Lingering ||
+		!st.StaleUntil.Equal(b.ExpiresAt) {
 		t.Errorf("%+v", st)
 	}
 	_, err := s.Revoke(ctx, b.ID, console.RevokeRefresh, 0)
@@ -159,7 +173,8 @@ func TestHandedOutAgainEverywhere(t *testing.T) {
 	w, one, two := paired(t)
 	s, ctx := w.console(), t.Context()
 	a := must[console.Outcome](t)(s.Get(ctx, one.ID, console.GetOptions{})).Token
-	err := w.keeper.Update(ctx, func(x console.Writer) error { // a revoke whose acceptance meant nothing
+	err := w.keeper.Update(ctx, func(x console.Writer) error {
+		// a revoke whose acceptance meant nothing
 		a.RevokeAt, a.RevokeKind, a.AcceptedAt = w.clock.Now(), console.RevokeAccess, w.clock.Now()
 		return x.PutToken(&a)
 	})
@@ -170,7 +185,8 @@ func TestHandedOutAgainEverywhere(t *testing.T) {
 	if out.Token.Fingerprint != a.Fingerprint || len(out.Notes) == 0 {
 		t.Errorf("%s, notes %q", out.Token.Fingerprint, out.Notes)
 	}
-	if all := states(t, s); all["Payments"].State != console.Active || all["Billing"].State != console.Active {
+	if all := states(t, s); all["Payments"].State != console.Active ||
+		all["Billing"].State != console.Active {
 		t.Errorf("%+v", all)
 	}
 }
@@ -192,7 +208,8 @@ func TestOldTokensAreHashed(t *testing.T) {
 	}
 	later := w.console()
 	must[console.Secrets](t)(later.Secrets(ctx, b.ID))
-	if got := w.token(a.ID); got.AccessHash != b.AccessHash || got.RefreshHash != b.RefreshHash || got.AccessHash == "" {
+	if got := w.token(a.ID); got.AccessHash != b.AccessHash || got.RefreshHash != b.RefreshHash ||
+		got.AccessHash == "" {
 		t.Errorf("hashes %q %q", got.AccessHash, got.RefreshHash)
 	}
 	if all := states(t, later); all["Billing"].State != console.Lingering {
@@ -217,11 +234,13 @@ func TestWhatAnInactiveIsWorth(t *testing.T) {
 	if err != nil || ans.Active || got.AtServerCounts || got.ServerSays() != console.NotOurs {
 		t.Fatalf("who was never told active: %+v %q %v", got, got.ServerSays(), err)
 	}
-	if all := states(t, s); all["Payments"].State != console.Active || all["Billing"].State != console.Active {
+	if all := states(t, s); all["Payments"].State != console.Active ||
+		all["Billing"].State != console.Active {
 		t.Errorf("it changes no state: %+v", all)
 	}
 	fresh := must[console.Outcome](t)(s.Get(ctx, one.ID, console.GetOptions{})).Token
-	if ans, got, err = s.Introspect(ctx, fresh.ID); err != nil || !ans.Active || !got.AtServerCounts {
+	if ans, got, err = s.Introspect(ctx, fresh.ID); err != nil || !ans.Active ||
+		!got.AtServerCounts {
 		t.Fatalf("%+v %+v %v", ans, got, err)
 	}
 	w.clock.advance(time.Second)
@@ -229,13 +248,15 @@ func TestWhatAnInactiveIsWorth(t *testing.T) {
 		t.Fatalf("%q %v", got.ServerSays(), err)
 	}
 	st := console.StatusAt(got, s.Policy(one), s.Now())
-	if st.State != console.Lingering || st.Cause != console.CauseElsewhere || !st.StaleUntil.Equal(w.clock.Now().Add(two.Environment.CacheTTL)) {
+	if st.State != console.Lingering || st.Cause != console.CauseElsewhere ||
+		!st.StaleUntil.Equal(w.clock.Now().Add(two.Environment.CacheTTL)) {
 		t.Errorf("%+v", st)
 	}
 	// Asked again later it says nothing new: the bound stays.
 	w.clock.advance(time.Minute)
 	_, got, err = s.Introspect(ctx, a.ID)
-	if again := console.StatusAt(got, s.Policy(one), s.Now()); err != nil || !again.StaleUntil.Equal(st.StaleUntil) || !again.AtServerAt.Equal(w.clock.Now()) {
+	if again := console.StatusAt(got, s.Policy(one), s.Now()); err != nil ||
+		!again.StaleUntil.Equal(st.StaleUntil) || !again.AtServerAt.Equal(w.clock.Now()) {
 		t.Errorf("%+v %v", again, err)
 	}
 }
@@ -245,9 +266,11 @@ func TestSeenToAcceptLonger(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	s, ctx := w.console(), t.Context()
-	tok := must[console.Outcome](t)(s.Get(ctx, w.app("Orders", "PRODUCTION").ID, console.GetOptions{})).Token
+	tok := must[console.Outcome](
+		t)(s.Get(ctx, w.app("Orders", "PRODUCTION").ID, console.GetOptions{})).Token
 	err := w.keeper.Update(ctx, func(x console.Writer) error { // the server said so and did nothing
-		tok.RevokeAt, tok.RevokeKind, tok.AcceptedAt = w.clock.Now(), console.RevokeAccess, w.clock.Now()
+		tok.RevokeAt, tok.RevokeKind, tok.AcceptedAt = w.clock.Now(), console.RevokeAccess,
+			w.clock.Now()
 		return x.PutToken(&tok)
 	})
 	if err != nil {
@@ -268,8 +291,10 @@ func TestSeenToAcceptLonger(t *testing.T) {
 	if l := longer(); l.By != 11*time.Second || !l.At.Equal(w.clock.Now()) {
 		t.Errorf("%+v", l)
 	}
-	other := must[console.Outcome](t)(s.Get(ctx, w.app("Payments", "PRODUCTION").ID, console.GetOptions{})).Token
-	if st := console.StatusAt(w.token(other.ID), s.Policy(w.app("Payments", "PRODUCTION")), s.Now()); st.Ended {
+	other := must[console.Outcome](
+		t)(s.Get(ctx, w.app("Payments", "PRODUCTION").ID, console.GetOptions{})).Token
+	if st := console.StatusAt(w.token(other.ID), s.Policy(w.app("Payments", "PRODUCTION")),
+		s.Now()); st.Ended {
 		t.Errorf("%+v", st)
 	}
 }
@@ -292,7 +317,8 @@ func TestTwinsAreRevokedOnce(t *testing.T) {
 	}
 	done, next, err := s.Deliver(ctx)
 	if err != nil || len(done) != 1 || !next.IsZero() || w.wire.sent("/revoke") != 1 {
-		t.Errorf("%d deliveries, %d sent, next %v, %v", len(done), w.wire.sent("/revoke"), next, err)
+		t.Errorf("%d deliveries, %d sent, next %v, %v", len(done), w.wire.sent("/revoke"), next,
+			err)
 	}
 	for name, st := range states(t, s) {
 		if st.State != console.Lingering || st.Pending {
@@ -309,7 +335,8 @@ func TestRefreshOfATwin(t *testing.T) {
 	s, ctx := w.console(), t.Context()
 	a := must[console.Outcome](t)(s.Get(ctx, one.ID, console.GetOptions{})).Token
 	b := must[console.Outcome](t)(s.Get(ctx, two.ID, console.GetOptions{})).Token
-	if a.AccessHash != b.AccessHash || a.RefreshHash != b.RefreshHash || a.Refresh != console.RefreshLive {
+	if a.AccessHash != b.AccessHash || a.RefreshHash != b.RefreshHash ||
+		a.Refresh != console.RefreshLive {
 		t.Fatal("they are to hold the same pair")
 	}
 	next := must[console.Outcome](t)(s.Renew(ctx, a.ID)).Token
@@ -321,7 +348,8 @@ func TestRefreshOfATwin(t *testing.T) {
 	}
 	board := must[console.Board](t)(s.Board(ctx))
 	for _, tok := range board.Tokens {
-		if st := console.StatusAt(tok, s.Policy(two), s.Now()); tok.ID != next.ID && st.State != console.Lingering {
+		if st := console.StatusAt(tok, s.Policy(two), s.Now()); tok.ID != next.ID &&
+			st.State != console.Lingering {
 			t.Errorf("%s of %s is %s", tok.Fingerprint, tok.AppID, st.State)
 		}
 	}
@@ -343,15 +371,18 @@ func TestRevokeByTheOtherWay(t *testing.T) {
 	a := must[console.Outcome](t)(s.Get(ctx, one.ID, console.GetOptions{})).Token
 	b := must[console.Outcome](t)(s.Get(ctx, two.ID, console.GetOptions{})).Token
 	must[console.Token](t)(s.Revoke(ctx, a.ID, console.RevokeAccess, 0))
-	if done := must[[]console.Delivery](t)(s.DeliverOne(ctx, a.ID)); len(done) != 1 || !done[0].Kept {
+	if done := must[[]console.Delivery](t)(s.DeliverOne(ctx, a.ID)); len(done) != 1 ||
+		!done[0].Kept {
 		t.Fatalf("%+v", done)
 	}
 	again := must[console.Outcome](t)(s.Get(ctx, two.ID, console.GetOptions{}))
-	if !slices.ContainsFunc(again.Notes, func(n string) bool { return strings.Contains(n, "has not accepted yet") }) {
+	if !slices.ContainsFunc(again.Notes,
+		func(n string) bool { return strings.Contains(n, "has not accepted yet") }) {
 		t.Errorf("handed out again: %q", again.Notes)
 	}
 	must[console.Token](t)(s.Revoke(ctx, b.ID, console.RevokeAccess, 0))
-	if done := must[[]console.Delivery](t)(s.DeliverOne(ctx, b.ID)); len(done) != 1 || done[0].Err != nil {
+	if done := must[[]console.Delivery](t)(s.DeliverOne(ctx, b.ID)); len(done) != 1 ||
+		done[0].Err != nil {
 		t.Fatalf("%+v", done)
 	}
 	for name, st := range states(t, s) {

@@ -62,7 +62,8 @@ func (s *Service) unlocked(ctx context.Context) error {
 	s.hashed = true
 	s.mu.Unlock()
 	if first {
-		_ = s.hashOld(ctx) // no verb fails for it: without hashes, rows of one token are judged apart
+		// no verb fails for it: without hashes, rows of one token are judged apart
+		_ = s.hashOld(ctx)
 	}
 	return nil
 }

@@ -49,8 +49,9 @@ type ProbeStop string
 
 // The reasons to stop.
 const (
-	GoOn      ProbeStop = ""
-	StopDead  ProbeStop = "dead"  // refused three times in a row or, with AnyProof, its time is over
+	GoOn ProbeStop = ""
+	// refused three times in a row or, with AnyProof, its time is over
+	StopDead  ProbeStop = "dead"
 	StopVain  ProbeStop = "vain"  // three answers in a row were in vain (ProbeInVain)
 	StopLimit ProbeStop = "limit" // the limit is reached, and nothing is proved
 
@@ -76,7 +77,8 @@ func ProbeInVain(ans ProbeAnswer) bool {
 // answers like this.
 func Hopeless(ans ProbeAnswer) bool {
 	switch ans.Why {
-	case tokenapi.WhyOpen, tokenapi.WhyElse, tokenapi.WhyNotSeen, tokenapi.WhyChanged, tokenapi.WhyUnsigned,
+	case tokenapi.WhyOpen, tokenapi.WhyElse, tokenapi.WhyNotSeen, tokenapi.WhyChanged,
+		tokenapi.WhyUnsigned,
 		tokenapi.WhyControlOff, tokenapi.WhyControlActs:
 		return true
 	}

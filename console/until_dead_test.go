@@ -87,7 +87,8 @@ func probing(
 		ans.At = now
 		probed = append(probed, second())
 		tok.Probes = append(tok.Probes, console.Probe{
-			At: now, Status: ans.Status, Verdict: ans.Verdict, URL: p.ProbeURL, NamesToken: ans.NamesToken,
+			At: now, Status: ans.Status, Verdict: ans.Verdict, URL: p.ProbeURL,
+			NamesToken: ans.NamesToken,
 		})
 		if ans.Verdict == tokenapi.Accepted && tok.SeenAt.IsZero() {
 			tok.SeenAt, tok.SeenURL = now, p.ProbeURL
@@ -152,7 +153,10 @@ func TestProbeLoopNext(t *testing.T) {
 	plain, waits := console.ProbeLoop{Began: at(0)}, console.ProbeLoop{Began: at(0), AnyProof: true}
 	fast, late := plain, plain
 	fast.Every, late.Began = 250*time.Millisecond, at(300)
-	timed := func(l console.ProbeLoop, d time.Duration) console.ProbeLoop { l.Timeout = d; return l }
+	timed := func(l console.ProbeLoop, d time.Duration) console.ProbeLoop {
+		l.Timeout = d
+		return l
+	}
 	for _, c := range []struct {
 		name    string
 		loop    console.ProbeLoop
@@ -181,7 +185,8 @@ func TestProbeLoopNext(t *testing.T) {
 		},
 		{
 			"the longest pause", timed(plain, 200*time.Second), live(), short, always(accepted),
-			append(slices.Clone(grown), 95, 110, 125, 140, 155, 170, 185, 200), 200, console.StopLimit,
+			append(slices.Clone(grown), 95, 110, 125, 140, 155, 170, 185, 200), 200,
+			console.StopLimit,
 		},
 		{
 			"a pace of its own", timed(fast, time.Second), live(), short, always(accepted),
@@ -264,7 +269,8 @@ func TestProbeLoopNext(t *testing.T) {
 			[]int{0, 5, 11, 18}, 20, console.StopDead,
 		},
 		{
-			"waits: not long enough", timed(waits, 10*time.Second), revoked, short, always(accepted),
+			"waits: not long enough", timed(waits, 10*time.Second), revoked, short,
+			always(accepted),
 			[]int{0, 5, 10}, 10, console.StopLimit,
 		},
 		{
@@ -276,7 +282,8 @@ func TestProbeLoopNext(t *testing.T) {
 			nil, 0, console.StopUnbounded,
 		},
 		{
-			"waits: nobody knows, timed", timed(waits, 10*time.Second), leaked, short, always(accepted),
+			"waits: nobody knows, timed", timed(waits, 10*time.Second), leaked, short,
+			always(accepted),
 			[]int{0, 5, 10}, 10, console.StopLimit,
 		},
 	} {

@@ -11,12 +11,15 @@ import (
 // device_. tokens are all held ones, or those of telling.
 func isWSO2(a Application, tokens []Token) bool {
 	e := a.Environment.Endpoints
-	for _, raw := range []string{string(e.TokenURL), string(e.RevokeURL), string(e.IntrospectURL), string(e.AuthorizeURL), string(e.DeviceURL), string(e.JWKSURL), string(a.Environment.Issuer)} {
+	for _, raw := range []string{string(e.TokenURL), string(e.RevokeURL), string(e.IntrospectURL),
+		string(e.AuthorizeURL), string(e.DeviceURL), string(e.JWKSURL),
+		string(a.Environment.Issuer)} {
 		if u, err := url.Parse(raw); err == nil && urlOfWSO2(u) {
 			return true
 		}
 	}
-	if u, err := url.Parse(string(a.Environment.Issuer)); err == nil && strings.HasSuffix(u.Path, "/oauth2/token") {
+	if u, err := url.Parse(string(a.Environment.Issuer)); err == nil &&
+		strings.HasSuffix(u.Path, "/oauth2/token") {
 		return true // its issuer is its token URL
 	}
 	// Only WSO2 names in its answer what it revoked.
@@ -44,5 +47,6 @@ func urlOfWSO2(u *url.URL) bool {
 		}
 	}
 	return strings.HasPrefix(path, "/t/") && strings.Contains(path, "/oauth2/") || // of a tenant
-		strings.HasSuffix(path, "/oauth2/device_authorize") || strings.Contains(path, "/oauth2/oidcdiscovery")
+		strings.HasSuffix(path, "/oauth2/device_authorize") ||
+		strings.Contains(path, "/oauth2/oidcdiscovery")
 }

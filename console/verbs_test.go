@@ -27,7 +27,8 @@ func TestGetNoticesTheSameToken(t *testing.T) {
 	w.clock.advance(10 * time.Minute)
 	second := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{}))
 	if first.Same || !second.Same || first.Token.ID != second.Token.ID {
-		t.Errorf("same %v, then %v; ids %s, %s", first.Same, second.Same, first.Token.ID, second.Token.ID)
+		t.Errorf("same %v, then %v; ids %s, %s", first.Same, second.Same, first.Token.ID,
+			second.Token.ID)
 	}
 	if got, want := second.Token.ExpiresAt, first.Token.ExpiresAt; !got.Equal(want) {
 		t.Errorf("the same token now expires at %v, first at %v", got, want)
@@ -44,18 +45,22 @@ func TestGetNoticesTheSameToken(t *testing.T) {
 func TestRenewSaysWhichItDid(t *testing.T) {
 	w := newWorld(t, func(e *console.Environment) { e.Regime = console.RegimeOpaque })
 	s := w.console()
-	ana := must[console.Outcome](t)(s.Get(t.Context(), w.app("Payments", "PRODUCTION").ID, console.GetOptions{}))
+	ana := must[console.Outcome](
+		t)(s.Get(t.Context(), w.app("Payments", "PRODUCTION").ID, console.GetOptions{}))
 	if ana.Token.Refresh != console.RefreshLive || ana.Token.User != "ana" {
 		t.Fatalf("refresh %q, user %q", ana.Token.Refresh, ana.Token.User)
 	}
 	w.clock.advance(time.Minute)
 	next := must[console.Outcome](t)(s.Renew(t.Context(), ana.Token.ID))
-	if next.How != console.Refreshed || next.Token.From != ana.Token.ID || next.Token.ID == ana.Token.ID {
+	if next.How != console.Refreshed || next.Token.From != ana.Token.ID ||
+		next.Token.ID == ana.Token.ID {
 		t.Errorf("%s from %q", next.How, next.Token.From)
 	}
 	old := w.token(ana.Token.ID)
-	if old.ReplacedBy != next.Token.ID || old.Refresh != console.RefreshSpent || w.state(old.ID) != console.Lingering {
-		t.Errorf("the old one: replaced by %q, refresh %q, %s", old.ReplacedBy, old.Refresh, w.state(old.ID))
+	if old.ReplacedBy != next.Token.ID || old.Refresh != console.RefreshSpent ||
+		w.state(old.ID) != console.Lingering {
+		t.Errorf("the old one: replaced by %q, refresh %q, %s", old.ReplacedBy, old.Refresh,
+			w.state(old.ID))
 	}
 	w.clock.advance(w.env.CacheTTL)
 	if got := w.state(old.ID); got != console.Superseded {
@@ -64,7 +69,8 @@ func TestRenewSaysWhichItDid(t *testing.T) {
 	_, err := s.Renew(t.Context(), old.ID)
 	refusal(t, err, "replaced")
 
-	app := must[console.Outcome](t)(s.Get(t.Context(), w.app("Orders", "PRODUCTION").ID, console.GetOptions{}))
+	app := must[console.Outcome](
+		t)(s.Get(t.Context(), w.app("Orders", "PRODUCTION").ID, console.GetOptions{}))
 	again := must[console.Outcome](t)(s.Renew(t.Context(), app.Token.ID))
 	if again.How != console.Issued || !again.Same {
 		t.Errorf("without a refresh token: %s, same %v", again.How, again.Same)
@@ -89,7 +95,8 @@ func TestRefreshLeavesAnEarlierEnd(t *testing.T) {
 			}
 		})
 		w.clock.advance(time.Minute)
-		if next := must[console.Outcome](t)(s.Renew(t.Context(), id)); next.How != console.Refreshed {
+		if next := must[console.Outcome](
+			t)(s.Renew(t.Context(), id)); next.How != console.Refreshed {
 			t.Fatal(next.How)
 		}
 		if refuted {
@@ -105,7 +112,8 @@ func TestRefreshLeavesAnEarlierEnd(t *testing.T) {
 func TestInvalidGrantDropsOnlyWhatWasSent(t *testing.T) {
 	w := newWorld(t)
 	s := w.console()
-	out := must[console.Outcome](t)(s.Get(t.Context(), w.app("Payments", "PRODUCTION").ID, console.GetOptions{}))
+	out := must[console.Outcome](
+		t)(s.Get(t.Context(), w.app("Payments", "PRODUCTION").ID, console.GetOptions{}))
 
 	w.wire.cut(unreachable, nil)
 	if _, err := s.Renew(t.Context(), out.Token.ID); err == nil {
@@ -176,8 +184,10 @@ func TestRevokeLingers(t *testing.T) {
 		t.Errorf("decided: %s", got)
 	}
 	done, next, err := s.Deliver(t.Context())
-	if err != nil || len(done) != 0 || !next.Equal(w.clock.Now().Add(3*time.Second)) || w.wire.sent("/revoke") != 0 {
-		t.Errorf("within the undo window: %v, next %v, %v; %d sent", done, next, err, w.wire.sent("/revoke"))
+	if err != nil || len(done) != 0 || !next.Equal(w.clock.Now().Add(3*time.Second)) ||
+		w.wire.sent("/revoke") != 0 {
+		t.Errorf("within the undo window: %v, next %v, %v; %d sent", done, next, err,
+			w.wire.sent("/revoke"))
 	}
 	w.clock.advance(3 * time.Second)
 	done, next, err = s.Deliver(t.Context())
@@ -219,10 +229,12 @@ func TestNeverSeenTokenIsRefusedAtOnce(t *testing.T) {
 	if _, _, err := s.Deliver(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if st := console.StatusAt(w.token(tok.ID), s.Policy(app), w.clock.Now()); st.SeenAtGW || st.State != console.Lingering {
+	if st := console.StatusAt(w.token(tok.ID), s.Policy(app), w.clock.Now()); st.SeenAtGW ||
+		st.State != console.Lingering {
 		t.Errorf("seen %v, %s", st.SeenAtGW, st.State)
 	}
-	if a, _, err := s.Probe(t.Context(), tok.ID); err != nil || a.Verdict != tokenapi.Refused || a.FaultCode != 900901 {
+	if a, _, err := s.Probe(t.Context(), tok.ID); err != nil || a.Verdict != tokenapi.Refused ||
+		a.FaultCode != 900901 {
 		t.Errorf("probe: %+v, %v", a, err)
 	}
 	if got := w.token(tok.ID); !got.SeenAt.IsZero() || len(got.Probes) != 1 {
@@ -239,7 +251,8 @@ func TestRevokeIsSentOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 8 {
 		wg.Go(func() {
-			if _, err := []*console.Service{a, b}[i%2].DeliverOne(t.Context(), tok.ID); err != nil && !strings.Contains(err.Error(), "revoke: ") {
+			if _, err := []*console.Service{a, b}[i%2].DeliverOne(t.Context(),
+				tok.ID); err != nil && !strings.Contains(err.Error(), "revoke: ") {
 				t.Error(err)
 			}
 		})
@@ -279,7 +292,8 @@ func TestServerErrorKeepsTheRevoke(t *testing.T) {
 func TestRevokeOrder(t *testing.T) {
 	w := newWorld(t)
 	s := w.console()
-	tok := must[console.Outcome](t)(s.Get(t.Context(), w.app("Payments", "PRODUCTION").ID, console.GetOptions{})).Token
+	tok := must[console.Outcome](
+		t)(s.Get(t.Context(), w.app("Payments", "PRODUCTION").ID, console.GetOptions{})).Token
 	must[console.Token](t)(s.Revoke(t.Context(), tok.ID, console.RevokeBoth, 0))
 	var hints []string
 	w.wire.cut(func(r *http.Request) error {
@@ -296,10 +310,12 @@ func TestRevokeOrder(t *testing.T) {
 	if err != nil || !slices.Equal(hints, []string{"access_token", "refresh_token"}) {
 		t.Errorf("sent %v, %v", hints, err)
 	}
-	if len(done) != 2 || done[0].Kind != console.RevokeAccess || done[1].Kind != console.RevokeRefresh || done[1].Err != nil {
+	if len(done) != 2 || done[0].Kind != console.RevokeAccess ||
+		done[1].Kind != console.RevokeRefresh || done[1].Err != nil {
 		t.Errorf("results %+v", done)
 	}
-	if got := w.token(tok.ID); got.Refresh != console.RefreshRevoked || got.AcceptedAt.IsZero() || got.RefreshAcceptedAt.IsZero() {
+	if got := w.token(tok.ID); got.Refresh != console.RefreshRevoked || got.AcceptedAt.IsZero() ||
+		got.RefreshAcceptedAt.IsZero() {
 		t.Errorf("stored: %+v", got)
 	}
 }
@@ -319,10 +335,12 @@ func TestUndoWindowIsDurable(t *testing.T) {
 		t.Errorf("undone: %s", got)
 	}
 	w.clock.advance(time.Minute)
-	if done, _, err := a.Deliver(t.Context()); err != nil || len(done) != 0 || w.wire.sent("/revoke") != 0 {
+	if done, _, err := a.Deliver(t.Context()); err != nil || len(done) != 0 ||
+		w.wire.sent("/revoke") != 0 {
 		t.Errorf("an undone revoke was sent: %v, %v", done, err)
 	}
-	if done, err := a.DeliverOne(t.Context(), tok.ID); err != nil || len(done) != 0 || w.wire.sent("/revoke") != 0 {
+	if done, err := a.DeliverOne(t.Context(), tok.ID); err != nil || len(done) != 0 ||
+		w.wire.sent("/revoke") != 0 {
 		t.Errorf("an undone revoke was sent by name: %v, %v", done, err)
 	}
 	_, err = b.UndoDecision(t.Context(), "")
@@ -341,18 +359,21 @@ func TestUndoWindowIsDurable(t *testing.T) {
 // Revokes that were decided together are undone together, by any console. Those that were sent are
 // counted.
 func TestUndoOfADecisionTakesAllBack(t *testing.T) {
-	w := newWorldOf(t, sandbox.Options{Profile: sandbox.ProfileStateless}, said(console.RegimeStateless))
+	w := newWorldOf(t, sandbox.Options{Profile: sandbox.ProfileStateless},
+		said(console.RegimeStateless))
 	s, app := w.console(), w.app("Orders", "PRODUCTION")
 	var ids []string
 	for range 4 {
-		ids = append(ids, must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{})).Token.ID)
+		ids = append(ids,
+			must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{})).Token.ID)
 		w.clock.advance(time.Second)
 	}
 	must[console.Token](t)(s.Revoke(t.Context(), ids[3], console.RevokeBoth, s.UndoWindow()))
 	w.clock.advance(time.Millisecond)
 	decide := func() {
 		t.Helper()
-		for i, d := range s.RevokeAll(t.Context(), append(ids[:3:3], "nothing"), console.RevokeBoth, s.UndoWindow()) {
+		for i, d := range s.RevokeAll(t.Context(), append(ids[:3:3], "nothing"), console.RevokeBoth,
+			s.UndoWindow()) {
 			if (d.Err == nil) != (i < 3) {
 				t.Errorf("%s: %v", d.ID, d.Err)
 			}
@@ -360,7 +381,8 @@ func TestUndoOfADecisionTakesAllBack(t *testing.T) {
 	}
 	decide()
 	u := must[console.Undone](t)(w.console().UndoDecision(t.Context(), ""))
-	if len(u.Taken) != 3 || u.Sent != 0 || w.state(ids[0]) != console.Active || w.state(ids[2]) != console.Active || w.state(ids[3]) != console.Revoking {
+	if len(u.Taken) != 3 || u.Sent != 0 || w.state(ids[0]) != console.Active ||
+		w.state(ids[2]) != console.Active || w.state(ids[3]) != console.Revoking {
 		t.Errorf("taken back: %+v", u)
 	}
 	decide()
@@ -368,7 +390,8 @@ func TestUndoOfADecisionTakesAllBack(t *testing.T) {
 		t.Fatalf("%v, %v", done, err)
 	}
 	u = must[console.Undone](t)(s.UndoDecision(t.Context(), ids[2]))
-	if len(u.Taken) != 2 || u.Sent != 1 || w.state(ids[0]) != console.Active || w.state(ids[2]) != console.Active {
+	if len(u.Taken) != 2 || u.Sent != 1 || w.state(ids[0]) != console.Active ||
+		w.state(ids[2]) != console.Active {
 		t.Errorf("after one was sent: %+v", u)
 	}
 	_, err := s.UndoDecision(t.Context(), ids[1])
@@ -402,7 +425,8 @@ func TestUndeliveredRevokeIsKept(t *testing.T) {
 	_, err := s.Undo(t.Context(), tok.ID)
 	refusal(t, err, "already_sent")
 	w.wire.cut(nil, nil)
-	if done, _, err := s.Deliver(t.Context()); err != nil || len(done) != 1 || done[0].Err != nil || w.state(tok.ID) != console.Lingering {
+	if done, _, err := s.Deliver(t.Context()); err != nil || len(done) != 1 || done[0].Err != nil ||
+		w.state(tok.ID) != console.Lingering {
 		t.Errorf("network back: %+v, %v, %s", done, err, w.state(tok.ID))
 	}
 }
@@ -440,19 +464,23 @@ func TestWhatTakesARevokeOff(t *testing.T) {
 			must[console.Token](t)(s.Revoke(t.Context(), tok.ID, console.RevokeBoth, 0))
 			w.wire.instead = answersRevoke(c.status, "application/json", c.body)
 			done, next, err := s.Deliver(t.Context())
-			if err != nil || len(done) != 1 || done[0].Err == nil || done[0].Kept != c.kept || next.IsZero() == c.kept {
+			if err != nil || len(done) != 1 || done[0].Err == nil || done[0].Kept != c.kept ||
+				next.IsZero() == c.kept {
 				t.Fatalf("%+v, next %v, %v", done, next, err)
 			}
 			stored := w.token(tok.ID)
-			if stored.RevokeError == "" || c.kept != strings.Contains(w.advice(tok.ID), "not yet accepted") {
+			if stored.RevokeError == "" ||
+				c.kept != strings.Contains(w.advice(tok.ID), "not yet accepted") {
 				t.Errorf("said: %q, %q", stored.RevokeError, w.advice(tok.ID))
 			}
-			if want := map[bool]console.State{true: console.Revoking, false: console.Active}[c.kept]; w.state(tok.ID) != want {
+			if want := map[bool]console.State{true: console.Revoking,
+				false: console.Active}[c.kept]; w.state(tok.ID) != want {
 				t.Errorf("the token is %s", w.state(tok.ID))
 			}
 			w.wire.instead = nil // mended
 			w.clock.advance(10 * time.Minute)
-			if done, _, err = s.Deliver(t.Context()); err != nil || c.kept != (len(done) == 1 && done[0].Err == nil) {
+			if done, _, err = s.Deliver(t.Context()); err != nil ||
+				c.kept != (len(done) == 1 && done[0].Err == nil) {
 				t.Errorf("mended: %+v, %v", done, err)
 			}
 		})
@@ -460,13 +488,15 @@ func TestWhatTakesARevokeOff(t *testing.T) {
 }
 
 // answersRevoke answers each revocation with this.
-func answersRevoke(status int, kind, body string) func(*http.Request) (*http.Response, error, bool) {
+func answersRevoke(status int, kind,
+	body string) func(*http.Request) (*http.Response, error, bool) {
 	return func(r *http.Request) (*http.Response, error, bool) {
 		if r.URL.Path != "/revoke" {
 			return nil, nil, false
 		}
 		h := http.Header{"Content-Type": {kind}}
-		return &http.Response{StatusCode: status, Header: h, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil, true
+		return &http.Response{StatusCode: status, Header: h,
+			Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil, true
 	}
 }
 
@@ -527,7 +557,9 @@ func TestLostRefreshThatNeverHappened(t *testing.T) {
 	tok := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{})).Token
 	// A mark that a killed process left behind.
 	err := w.keeper.Update(t.Context(), func(wr console.Writer) error {
-		return wr.PutMark(console.Mark{ID: "m_left", Op: "refresh", AppID: app.ID, TokenID: tok.ID, SentAt: w.clock.Now()})
+		return wr.PutMark(
+			console.Mark{ID: "m_left", Op: "refresh", AppID: app.ID, TokenID: tok.ID,
+				SentAt: w.clock.Now()})
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -572,7 +604,8 @@ func TestObtainOnce(t *testing.T) {
 	ids := make([]string, 24)
 	for i := range ids {
 		wg.Go(func() {
-			out, err := consoles[i%len(consoles)].Obtain(t.Context(), app.ID, console.ObtainOptions{MinLeft: time.Minute})
+			out, err := consoles[i%len(consoles)].Obtain(t.Context(), app.ID,
+				console.ObtainOptions{MinLeft: time.Minute})
 			if err != nil {
 				t.Error(err)
 			}
@@ -610,7 +643,8 @@ func TestObtainReusesRenewsAsks(t *testing.T) {
 		t.Fatal(err)
 	}
 	step(o)
-	want := []console.How{console.Issued, console.Reused, console.Refreshed, console.Refreshed, console.Reused, console.Issued}
+	want := []console.How{console.Issued, console.Reused, console.Refreshed, console.Refreshed,
+		console.Reused, console.Issued}
 	if !slices.Equal(how, want) {
 		t.Errorf("%v, want %v", how, want)
 	}
@@ -619,7 +653,8 @@ func TestObtainReusesRenewsAsks(t *testing.T) {
 func TestReadOnlyRefuses(t *testing.T) {
 	w := newWorld(t)
 	app := w.app("Orders", "PRODUCTION")
-	tok := must[console.Outcome](t)(w.console().Get(t.Context(), app.ID, console.GetOptions{})).Token
+	tok := must[console.Outcome](
+		t)(w.console().Get(t.Context(), app.ID, console.GetOptions{})).Token
 	for i := range w.apps {
 		w.apps[i].Environment.ReadOnly = true
 	}
@@ -639,12 +674,14 @@ func TestReadOnlyRefuses(t *testing.T) {
 func TestGoneApplicationCanStillBeRevoked(t *testing.T) {
 	w := newWorld(t)
 	app := w.app("Orders", "PRODUCTION")
-	tok := must[console.Outcome](t)(w.console().Get(t.Context(), app.ID, console.GetOptions{})).Token
+	tok := must[console.Outcome](
+		t)(w.console().Get(t.Context(), app.ID, console.GetOptions{})).Token
 	w.apps = slices.DeleteFunc(w.apps, func(a console.Application) bool { return a.ID == app.ID })
 	delete(w.vault, app.ID)
 	s := w.console()
 	b := must[console.Board](t)(s.Board(t.Context()))
-	if last := b.Applications[len(b.Applications)-1]; last.ID != app.ID || last.Source != console.Gone {
+	if last := b.Applications[len(b.Applications)-1]; last.ID != app.ID ||
+		last.Source != console.Gone {
 		t.Errorf("the last application is %s, %s", last.Label(), last.Source)
 	}
 	must[console.Token](t)(s.Revoke(t.Context(), tok.ID, console.RevokeBoth, 0))
@@ -676,7 +713,8 @@ func TestOneRefreshAtATime(t *testing.T) {
 	if err := <-result; err != nil {
 		t.Errorf("the first: %v", err)
 	}
-	if r := <-theirs; r.err != nil && !isReplaced(r.err) || r.err == nil && r.out.How != console.Reused {
+	if r := <-theirs; r.err != nil && !isReplaced(r.err) ||
+		r.err == nil && r.out.How != console.Reused {
 		t.Errorf("the other console: %s, %v", r.out.How, r.err)
 	}
 	if n := w.wire.sent("/token"); n != 2 {
@@ -723,7 +761,11 @@ func TestAwaitedIsNotUnsure(t *testing.T) {
 	a, b, app := w.console(), w.console(), w.app("Payments", "PRODUCTION")
 	tok := must[console.Outcome](t)(a.Get(t.Context(), app.ID, console.GetOptions{})).Token
 	for _, verb := range []func(context.Context) error{
-		func(ctx context.Context) error { _, err := a.Get(ctx, app.ID, console.GetOptions{}); return err },
+		func(ctx context.Context) error {
+			_,
+				err := a.Get(ctx, app.ID, console.GetOptions{})
+			return err
+		},
 		func(ctx context.Context) error { _, err := a.Renew(ctx, tok.ID); return err },
 	} {
 		inside, goOn, result := make(chan struct{}), make(chan struct{}), make(chan error, 1)

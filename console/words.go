@@ -53,9 +53,11 @@ func Ago(d time.Duration) string {
 func Advice(t Token, p Policy, now time.Time) string {
 	switch {
 	case t.Unsure != nil:
-		text := "a refresh was sent at " + utc(t.Unsure.SentAt, now) + " and its answer never seen: "
+		text := "a refresh was sent at " + utc(t.Unsure.SentAt, now) +
+			" and its answer never seen: "
 		if !t.AcceptedAt.IsZero() {
-			text += "the revoke of this token is accepted, which does not end a token that only the lost answer held; "
+			text += "the revoke of this token is accepted, which does not end a token that " +
+				"only the lost answer held; "
 		}
 		return text + MarkAdvice(*t.Unsure, p.Regime, now)
 	case pendingRevoke(t) && t.RevokeError != "":
@@ -65,7 +67,8 @@ func Advice(t Token, p Policy, now time.Time) string {
 		}
 		return text
 	case pendingRevoke(t):
-		return "its revoke is not yet accepted: it is sent from " + t.RevokeAt.UTC().Format("15:04:05Z") + " on"
+		return "its revoke is not yet accepted: it is sent from " +
+			t.RevokeAt.UTC().Format("15:04:05Z") + " on"
 	}
 	return ""
 }
@@ -76,14 +79,18 @@ func MarkAdvice(m Mark, r Regime, now time.Time) string {
 	refresh := m.Verb() == "refresh"
 	switch {
 	case refresh && endsEarlier(r):
-		return "its refresh token may be spent and is not sent again; renew asks anew, and the server says which token is valid"
+		return "its refresh token may be spent and is not sent again; renew asks anew, and the " +
+			"server says which token is valid"
 	case refresh:
-		return "its refresh token may be spent and is not sent again; renew asks anew; a token that only the lost answer held cannot be revoked: " +
+		return "its refresh token may be spent and is not sent again; renew asks anew; a token " +
+			"that only the lost answer held cannot be revoked: " +
 			markEnd(m, now)
 	case endsEarlier(r):
-		return "the server may have made a token that nobody holds; get again, and the server says which token is valid"
+		return "the server may have made a token that nobody holds; get again, and the server " +
+			"says which token is valid"
 	}
-	return "the server may have made a token that nobody holds and nobody can revoke: " + markEnd(m, now) +
+	return "the server may have made a token that nobody holds and nobody can revoke: " +
+		markEnd(m, now) +
 		"; get again for a token to use"
 }
 

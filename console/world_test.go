@@ -40,8 +40,9 @@ func (c *clock) advance(d time.Duration) {
 type wire struct {
 	handler http.Handler
 	mu      sync.Mutex
-	posts   map[string]int                                    // by path and grant
-	instead func(*http.Request) (*http.Response, error, bool) // answers instead of the sandbox, if it says so
+	posts   map[string]int // by path and grant
+	// answers instead of the sandbox, if it says so
+	instead func(*http.Request) (*http.Response, error, bool)
 	before  func(*http.Request) error
 	after   func(*http.Request) error
 }
@@ -88,7 +89,8 @@ func (w *wire) cut(before, after func(*http.Request) error) {
 // vault hands out the sandbox's own credentials.
 type vault map[string]sandbox.Application
 
-func (v vault) Secret(_ context.Context, a console.Application, kind console.SecretKind) (secret.Text, error) {
+func (v vault) Secret(_ context.Context, a console.Application,
+	kind console.SecretKind) (secret.Text, error) {
 	app, ok := v[a.ID]
 	switch {
 	case !ok:
@@ -140,7 +142,8 @@ func newWorldOf(t *testing.T, o sandbox.Options, change ...func(*console.Environ
 	w.sandbox = sb
 	w.wire = &wire{handler: sb, posts: map[string]int{}}
 	w.env = console.Environment{
-		Name: "sandbox", CacheTTL: sb.CacheTTL(), ClientAuth: tokenapi.AuthBasic, Regime: console.RegimeAuto, Timeout: 15 * time.Second,
+		Name: "sandbox", CacheTTL: sb.CacheTTL(), ClientAuth: tokenapi.AuthBasic,
+		Regime: console.RegimeAuto, Timeout: 15 * time.Second,
 		Endpoints: console.Endpoints{TokenURL: base + "/token", RevokeURL: base + "/revoke"},
 	}
 	for _, c := range change {
@@ -151,8 +154,10 @@ func newWorldOf(t *testing.T, o sandbox.Options, change ...func(*console.Environ
 			continue
 		}
 		app := console.Application{
-			Name: console.Private(a.Name), Environment: w.env, KeyType: a.KeyType, ConsumerKey: console.Private(a.ConsumerKey), Grant: a.Grant,
-			Username: console.Private(a.Username), ProbeURL: console.Private(base + a.ProbePath), Source: console.FromConfig, Secret: console.SecretAvailable,
+			Name: console.Private(a.Name), Environment: w.env, KeyType: a.KeyType,
+			ConsumerKey: console.Private(a.ConsumerKey), Grant: a.Grant,
+			Username: console.Private(a.Username), ProbeURL: console.Private(base + a.ProbePath),
+			Source: console.FromConfig, Secret: console.SecretAvailable,
 		}
 		app.ID = app.Identity()
 		w.vault[app.ID] = a
@@ -174,9 +179,11 @@ func (w *world) console(change ...func(*console.Options)) *console.Service {
 	w.t.Helper()
 	o := console.Options{
 		Clock: w.clock.Now, Keeper: w.keeper, Vault: w.vault, Applications: w.apps,
-		UndoWindow: 3 * time.Second, DueBefore: time.Minute, Owner: fmt.Sprint("console-", owners.Add(1)),
+		UndoWindow: 3 * time.Second, DueBefore: time.Minute,
+		Owner: fmt.Sprint("console-", owners.Add(1)),
 		Connect: func(e console.Environment) (console.API, error) {
-			c, err := tokenapi.New(tokenapi.Config{Endpoints: e.Endpoints.Client(), Timeout: e.Timeout}, w.clock.Now)
+			c, err := tokenapi.New(
+				tokenapi.Config{Endpoints: e.Endpoints.Client(), Timeout: e.Timeout}, w.clock.Now)
 			if err != nil {
 				return nil, err
 			}

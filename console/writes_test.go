@@ -85,10 +85,13 @@ func TestEveryWriteFails(t *testing.T) {
 }
 
 // failAt lets write n of a verb fail and reports whether there were so many.
-func failAt(t *testing.T, name string, verb func(context.Context, *console.Service, console.Token) error, n int, once bool) (beyond bool) {
+func failAt(t *testing.T, name string,
+	verb func(context.Context, *console.Service, console.Token) error, n int,
+	once bool) (beyond bool) {
 	w := bubble(t)
 	app := w.app("Payments", "PRODUCTION")
-	tok := must[console.Outcome](t)(w.consoleAt(0).Get(t.Context(), app.ID, console.GetOptions{})).Token
+	tok := must[console.Outcome](
+		t)(w.consoleAt(0).Get(t.Context(), app.ID, console.GetOptions{})).Token
 	keeper := &failing{Keeper: w.keeper, from: n, to: n}
 	if !once {
 		keeper.to = 1 << 20
@@ -98,7 +101,8 @@ func failAt(t *testing.T, name string, verb func(context.Context, *console.Servi
 	var given []string // by the server
 	w.wire.mu.Lock()
 	real := w.wire.handler
-	w.wire.handler = &overhears{real, func(access string) { given = append(given, secret.New(access).Fingerprint()) }}
+	w.wire.handler = &overhears{
+		real, func(access string) { given = append(given, secret.New(access).Fingerprint()) }}
 	w.wire.mu.Unlock()
 	err := verb(t.Context(), s, tok)
 	beyond = keeper.n < n
@@ -121,7 +125,8 @@ func failAt(t *testing.T, name string, verb func(context.Context, *console.Servi
 		case held[fp]:
 		case err == nil || open == 0:
 			at("%s was given out and is neither held nor told of: %v, %d marks", fp, err, open)
-		case !strings.Contains(err.Error(), fp) || !strings.Contains(console.Hint(err), "alive at the server"):
+		case !strings.Contains(err.Error(), fp) ||
+			!strings.Contains(console.Hint(err), "alive at the server"):
 			at("the error says %v; %s", err, console.Hint(err))
 		case once:
 			at("one failed write costs a token: %v", err)
@@ -135,7 +140,8 @@ func failAt(t *testing.T, name string, verb func(context.Context, *console.Servi
 			at("the revoke was forgotten")
 		} else if decided {
 			time.Sleep(time.Minute)
-			if _, _, err := s.Deliver(t.Context()); err != nil || w.token(tok.ID).AcceptedAt.IsZero() {
+			if _, _, err := s.Deliver(t.Context()); err != nil ||
+				w.token(tok.ID).AcceptedAt.IsZero() {
 				at("afterwards it is not delivered: %v", err)
 			}
 		}

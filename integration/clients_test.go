@@ -67,7 +67,8 @@ func TestClientAuthentication(t *testing.T) {
 			if name != "tls" && !b.alive(t, got.Access) { // the https issuer has separate tokens
 				t.Error("the server does not know the token")
 			}
-			if again := s.token("token", "Orders"); again.How != "reused" || again.Access != got.Access {
+			if again := s.token("token", "Orders"); again.How != "reused" ||
+				again.Access != got.Access {
 				t.Errorf("the second time it was %s", again.How)
 			}
 		})
@@ -105,7 +106,8 @@ func TestOwnCA(t *testing.T) {
 		name = "Orders"
 		consumer_key = "orders"
 		consumer_secret = { env = "ORDERS_SECRET" }`
-	r := b.sit(t, nil, strings.Replace(config, "CA\n", "\n", 1)).ends(exitNetwork, "token", "Orders")
+	r := b.sit(t, nil, strings.Replace(config, "CA\n", "\n", 1)).ends(exitNetwork, "token",
+		"Orders")
 	if r.out != "" || !strings.Contains(r.err, "ca_file") {
 		t.Errorf("without it: %q, and no hint at ca_file in %q", r.out, r.err)
 	}

@@ -26,7 +26,8 @@ func TestDPoPClientIsRefused(t *testing.T) {
 		name = "Orders"
 		consumer_key = "bound"
 		consumer_secret = "bound-secret"`)
-	if r := s.ends(exitRefused, "token", "Orders"); r.out != "" || !strings.Contains(r.err, "invalid_grant") {
+	if r := s.ends(exitRefused, "token", "Orders"); r.out != "" ||
+		!strings.Contains(r.err, "invalid_grant") {
 		t.Errorf("said %q, %q", r.out, r.err)
 	}
 }
@@ -59,7 +60,8 @@ func (b *bench) boundToken(t *testing.T) string {
 		t.Fatal(err)
 	}
 	claims, err := json.Marshal(map[string]any{
-		"htm": http.MethodPost, "htu": b.issuer + "/token", "iat": time.Now().Unix(), "jti": rand.Text(),
+		"htm": http.MethodPost, "htu": b.issuer + "/token", "iat": time.Now().Unix(),
+		"jti": rand.Text(),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -73,7 +75,8 @@ func (b *bench) boundToken(t *testing.T) string {
 		t.Fatal(err)
 	}
 	form := url.Values{"grant_type": {"client_credentials"}}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, b.issuer+"/token", strings.NewReader(form.Encode()))
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, b.issuer+"/token",
+		strings.NewReader(form.Encode()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -39,10 +39,12 @@ func TestCodeWithPKCE(t *testing.T) {
 		t.Fatal(err)
 	}
 	q := asked.Query()
-	if q.Get("code_challenge_method") != "S256" || len(q.Get("code_challenge")) != 43 || len(q.Get("state")) < 16 {
+	if q.Get("code_challenge_method") != "S256" || len(q.Get("code_challenge")) != 43 ||
+		len(q.Get("state")) < 16 {
 		t.Errorf("asked with %v", q)
 	}
-	if back, err := url.Parse(q.Get("redirect_uri")); err != nil || back.Hostname() != "127.0.0.1" || back.Port() == "0" || back.Port() == "" {
+	if back, err := url.Parse(q.Get("redirect_uri")); err != nil ||
+		back.Hostname() != "127.0.0.1" || back.Port() == "0" || back.Port() == "" {
 		t.Errorf("comes back to %q", q.Get("redirect_uri"))
 	}
 	newPerson(t).opens(page)
@@ -55,7 +57,8 @@ func TestCodeWithPKCE(t *testing.T) {
 	if got.How != "issued" || !got.HasRefresh || !b.alive(t, got.Access) {
 		t.Errorf("how %q, refresh %v", got.How, got.HasRefresh)
 	}
-	if renewed := s.token("renew", got.Fingerprint); renewed.How != "refreshed" || renewed.Access == got.Access {
+	if renewed := s.token("renew", got.Fingerprint); renewed.How != "refreshed" ||
+		renewed.Access == got.Access {
 		t.Errorf("renewed: %s", renewed.How)
 	}
 }
@@ -96,7 +99,8 @@ func TestCodeDenied(t *testing.T) {
 	p := newPerson(t)
 	p.refuses = true
 	p.opens(page)
-	if r := done(); r.code != exitRefused || r.out != "" || !strings.Contains(r.err, "access_denied") {
+	if r := done(); r.code != exitRefused || r.out != "" ||
+		!strings.Contains(r.err, "access_denied") {
 		t.Errorf("exit %d: %q %q", r.code, r.out, r.err)
 	}
 }
@@ -136,7 +140,8 @@ func TestDeviceDenied(t *testing.T) {
 	p.answers["user_code"] = code
 	p.refuses = true
 	p.opens(b.issuer + "/device")
-	if r := done(); r.code != exitRefused || r.out != "" || !strings.Contains(r.err, "access_denied") {
+	if r := done(); r.code != exitRefused || r.out != "" ||
+		!strings.Contains(r.err, "access_denied") {
 		t.Errorf("exit %d: %q %q", r.code, r.out, r.err)
 	}
 }

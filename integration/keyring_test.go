@@ -29,14 +29,16 @@ func newSafe(t *testing.T) *safe {
 	t.Cleanup(func() { os.RemoveAll(folder) })
 	s := &safe{t: t, folder: folder, config: filepath.Join(folder, "config.toml")}
 	bin := filepath.Join(folder, "bin")
-	if out, err := exec.Command("go", "build", "-o", filepath.Join(bin, "lanyard"), "lanyard").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-o", filepath.Join(bin, "lanyard"),
+		"lanyard").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
 	witness := "#!/bin/sh\ntouch " + filepath.Join(folder, "launched") + "\nexit 1\n"
 	if err := os.WriteFile(filepath.Join(bin, "dbus-launch"), []byte(witness), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	sandbox := exec.CommandContext(t.Context(), filepath.Join(bin, "lanyard"), "sandbox", "--addr", "127.0.0.1:0")
+	sandbox := exec.CommandContext(t.Context(), filepath.Join(bin, "lanyard"), "sandbox", "--addr",
+		"127.0.0.1:0")
 	sandbox.Env = []string{"HOME=" + folder}
 	out, err := os.Create(s.config)
 	if err != nil {
@@ -49,7 +51,8 @@ func newSafe(t *testing.T) *safe {
 	}
 	t.Cleanup(func() { sandbox.Process.Kill(); sandbox.Wait() })
 	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
-		if b, err := os.ReadFile(s.config); err == nil && bytes.Contains(b, []byte("[[application]]")) && bytes.HasSuffix(b, []byte("\n")) {
+		if b, err := os.ReadFile(s.config); err == nil &&
+			bytes.Contains(b, []byte("[[application]]")) && bytes.HasSuffix(b, []byte("\n")) {
 			return s
 		}
 		if time.Now().After(deadline) {
@@ -63,9 +66,13 @@ func (s *safe) run(mode, script string) result {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "bash", "keyring/with-keyring.sh", mode, s.folder, "bash", "-c", script)
-	cmd.Env = []string{"PATH=" + filepath.Join(s.folder, "bin") + ":" + os.Getenv("PATH") + ":/usr/bin:/bin:/usr/sbin",
-		"LANYARD_STATE=" + filepath.Join(s.folder, "state"), "LANYARD_CONFIG=" + s.config, "NO_PROXY=*"}
+	cmd := exec.CommandContext(ctx, "bash", "keyring/with-keyring.sh", mode, s.folder, "bash", "-c",
+		script)
+	cmd.Env = []string{
+		"PATH=" + filepath.Join(s.folder, "bin") + ":" + os.Getenv("PATH") +
+			":/usr/bin:/bin:/usr/sbin",
+		"LANYARD_STATE=" + filepath.Join(s.folder, "state"), "LANYARD_CONFIG=" + s.config,
+		"NO_PROXY=*"}
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	cmd.WaitDelay = time.Second
@@ -93,10 +100,12 @@ func TestKeyringKeepsTheKey(t *testing.T) {
 		lanyard token Orders > "$HOME/second"; cmp "$HOME/first" "$HOME/second"
 		lanyard key rotate; lanyard token Orders | cmp - "$HOME/first"
 		lanyard key status
-		lanyard key set file; test -e "$LANYARD_STATE/lanyard.key"; lanyard token Orders | cmp - "$HOME/first"
+		lanyard key set file; test -e "$LANYARD_STATE/lanyard.key"
+		lanyard token Orders | cmp - "$HOME/first"
 		lanyard key set keyring; lanyard token Orders | cmp - "$HOME/first"
 		`)
-	if r.code != 0 || strings.Contains(r.err, "key file") || !strings.Contains(r.out, "key    system keyring (keyring)") {
+	if r.code != 0 || strings.Contains(r.err, "key file") ||
+		!strings.Contains(r.out, "key    system keyring (keyring)") {
 		t.Fatalf("%d\n%s%s", r.code, r.out, r.err)
 	}
 	if s.keyFile() {
@@ -105,7 +114,8 @@ func TestKeyringKeepsTheKey(t *testing.T) {
 	// The same keyring without access to the key: lists work, and no new key is made.
 	for _, mode := range []string{"locked", "no-daemon", "no-bus"} {
 		r := s.run(mode, `lanyard tokens && lanyard key status && lanyard token Orders`)
-		if r.code != 6 || !strings.Contains(r.out, "Orders") || !strings.Contains(r.err, "system keyring does not give its key") {
+		if r.code != 6 || !strings.Contains(r.out, "Orders") ||
+			!strings.Contains(r.err, "system keyring does not give its key") {
 			t.Errorf("%s: exit %d\n%s%s", mode, r.code, r.out, r.err)
 		}
 		if s.keyFile() {
@@ -120,12 +130,14 @@ func TestKeyringKeepsTheKey(t *testing.T) {
 // If no keyring answers, a new store gets a key file, and lanyard says so.
 func TestKeyringThatDoesNotAnswer(t *testing.T) {
 	t.Parallel()
-	for mode, why := range map[string]string{"locked": "the system keyring cannot be used", "no-daemon": "no program on the session bus", "no-bus": "there is no session bus"} {
+	for mode, why := range map[string]string{"locked": "the system keyring cannot be used",
+		"no-daemon": "no program on the session bus", "no-bus": "there is no session bus"} {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
 			s := newSafe(t)
 			r := s.run(mode, `lanyard token Orders && lanyard key set keyring`)
-			if r.code != 6 || strings.Count(r.err, "sealed with the key file") != 1 || !strings.Contains(r.err, why) ||
+			if r.code != 6 || strings.Count(r.err, "sealed with the key file") != 1 ||
+				!strings.Contains(r.err, why) ||
 				!strings.Contains(r.err, "nothing was changed") || !s.keyFile() {
 				t.Errorf("exit %d\n%s%s", r.code, r.out, r.err)
 			}
@@ -143,7 +155,8 @@ func TestKeyringRemembersTheKey(t *testing.T) {
 		lanyard token Orders > "$HOME/first"
 		lanyard key set file
 		lanyard key status
-		(unset DBUS_SESSION_BUS_ADDRESS XDG_RUNTIME_DIR; LANYARD_STATE="$HOME/theirs" lanyard token Orders > "$HOME/theirs-token")
+		(unset DBUS_SESSION_BUS_ADDRESS XDG_RUNTIME_DIR
+		LANYARD_STATE="$HOME/theirs" lanyard token Orders > "$HOME/theirs-token")
 		cp -r "$LANYARD_STATE" "$HOME/ours"
 		`)
 	if r.code != 0 || !strings.Contains(r.out, "which the system keyring remembers") {
@@ -158,13 +171,16 @@ func TestKeyringRemembersTheKey(t *testing.T) {
 		rm -r "$LANYARD_STATE"; cp -r "$HOME/ours" "$LANYARD_STATE"
 		lanyard token Orders | cmp - "$HOME/first" || exit 43
 		exit $code`)
-	if r.code != 6 || !strings.Contains(r.err, "not the one that the system keyring remembers") || !strings.Contains(r.err, "no terminal to ask at") ||
+	if r.code != 6 || !strings.Contains(r.err, "not the one that the system keyring remembers") ||
+		!strings.Contains(r.err, "no terminal to ask at") ||
 		!strings.Contains(r.out, "remembers another one") {
 		t.Errorf("%d\n%s%s", r.code, r.out, r.err)
 	}
-	for mode, want := range map[string]string{"locked": "does not answer (it is locked)", "no-daemon": "remembered nowhere else", "no-bus": "remembered nowhere else"} {
+	for mode, want := range map[string]string{"locked": "does not answer (it is locked)",
+		"no-daemon": "remembered nowhere else", "no-bus": "remembered nowhere else"} {
 		r := s.run(mode, `lanyard token Orders | cmp - "$HOME/first" && lanyard key status`)
-		if r.code != 0 || !strings.Contains(r.out, want) || strings.Contains(r.err, "does not answer") != (mode == "locked") {
+		if r.code != 0 || !strings.Contains(r.out, want) ||
+			strings.Contains(r.err, "does not answer") != (mode == "locked") {
 			t.Errorf("%s: %d\n%s%s", mode, r.code, r.out, r.err)
 		}
 	}

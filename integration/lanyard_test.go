@@ -37,7 +37,8 @@ type seat struct {
 func (b *bench) sit(t *testing.T, gw *server, config string) *seat {
 	t.Helper()
 	s := &seat{t: t, b: b, dir: t.TempDir()}
-	words := []string{"HTTPS", b.secure, "HTTP", b.issuer, "OAUTH2", b.oauth2.ready, "STATE", b.oidc.state}
+	words := []string{"HTTPS", b.secure, "HTTP", b.issuer, "OAUTH2", b.oauth2.ready, "STATE",
+		b.oidc.state}
 	if gw != nil {
 		words = append(words, "GATEWAY", gw.ready)
 	}
@@ -47,8 +48,10 @@ func (b *bench) sit(t *testing.T, gw *server, config string) *seat {
 	}
 	s.env = []string{
 		"PATH=" + s.dir, // an empty folder, so that no grant opens a browser
-		"HOME=" + s.dir, "LANYARD_STATE=" + filepath.Join(s.dir, "state"), "LANYARD_CONFIG=" + filepath.Join(s.dir, "config.toml"),
-		"NO_PROXY=*", "ORDERS_SECRET=orders-secret", "ANA_PASSWORD=ana", `ODD_SECRET=p@ss:w%rd/+ &="~`,
+		"HOME=" + s.dir, "LANYARD_STATE=" + filepath.Join(s.dir, "state"),
+		"LANYARD_CONFIG=" + filepath.Join(s.dir, "config.toml"),
+		"NO_PROXY=*", "ORDERS_SECRET=orders-secret", "ANA_PASSWORD=ana",
+		`ODD_SECRET=p@ss:w%rd/+ &="~`,
 	}
 	return s
 }
@@ -110,7 +113,8 @@ func (s *seat) ends(code int, args ...string) result {
 	s.t.Helper()
 	r := s.run(args...)
 	if r.code != code {
-		s.t.Fatalf("lanyard %s: exit %d, want %d\n%s%s", strings.Join(args, " "), r.code, code, r.out, r.err)
+		s.t.Fatalf("lanyard %s: exit %d, want %d\n%s%s", strings.Join(args, " "), r.code, code,
+			r.out, r.err)
 	}
 	return r
 }
@@ -191,7 +195,8 @@ func (s *seat) asks(pattern string, args ...string) (found string, done func() r
 	select {
 	case found = <-errs.found:
 	case err := <-over:
-		s.t.Fatalf("lanyard %s ended without asking: %v\n%s", strings.Join(args, " "), err, errs.String())
+		s.t.Fatalf("lanyard %s ended without asking: %v\n%s", strings.Join(args, " "), err,
+			errs.String())
 	}
 	return found, func() result {
 		s.t.Helper()

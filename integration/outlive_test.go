@@ -37,7 +37,8 @@ const outlives = `
 // ends revokes a token at the server without lanyard.
 func (s *server) ends(t *testing.T, token string) {
 	t.Helper()
-	if status, _ := post(t, s.ready+"/revoke", url.Values{"token": {token}}); status != http.StatusOK {
+	if status, _ := post(t, s.ready+"/revoke",
+		url.Values{"token": {token}}); status != http.StatusOK {
 		t.Fatalf("revoke: %d", status)
 	}
 }
@@ -45,8 +46,10 @@ func (s *server) ends(t *testing.T, token string) {
 // lingersToItsEnd fails the test unless lanyard shows that the token may pass until it expires.
 func (s *seat) lingersToItsEnd(when, fingerprint string) {
 	s.t.Helper()
-	if now := s.held(fingerprint); now.State != "lingering" || !now.StaleUntil.Equal(now.ExpiresAt) {
-		s.t.Errorf("%s: %s until %s, it expires at %s", when, now.State, now.StaleUntil, now.ExpiresAt)
+	if now := s.held(fingerprint); now.State != "lingering" ||
+		!now.StaleUntil.Equal(now.ExpiresAt) {
+		s.t.Errorf("%s: %s until %s, it expires at %s", when, now.State, now.StaleUntil,
+			now.ExpiresAt)
 	}
 }
 
@@ -127,7 +130,8 @@ func TestNoStateOutlivesExpiry(t *testing.T) {
 	// longer lifetime.
 	for life := 4; ; life *= 2 {
 		own := b.starts(t, "oauth2-server/start.sh", fmt.Sprint(life))
-		s := b.sit(t, nil, strings.NewReplacer("OAUTH2", own.ready, `"auto"`, `"opaque"`).Replace(outlives))
+		s := b.sit(t, nil,
+			strings.NewReplacer("OAUTH2", own.ready, `"auto"`, `"opaque"`).Replace(outlives))
 		old := s.token("token", "Ana")
 		s.token("renew", old.Fingerprint)
 		var p probe
@@ -163,11 +167,13 @@ func TestDeadTokenIsNotPrinted(t *testing.T) {
 		why       string // a pattern of the output
 		kill      func(*testing.T, *seat, issuedToken)
 	}{
-		{"proved by probes", "Orders", "dead|refused", func(t *testing.T, s *seat, got issuedToken) {
-			s.probe(exitDone, got.Fingerprint)
-			b.oauth2.ends(t, got.Access)
-			s.does("probe", got.Fingerprint, "--until-dead", "--every", "250ms", "--timeout", "1h")
-		}},
+		{"proved by probes", "Orders", "dead|refused",
+			func(t *testing.T, s *seat, got issuedToken) {
+				s.probe(exitDone, got.Fingerprint)
+				b.oauth2.ends(t, got.Access)
+				s.does("probe", got.Fingerprint, "--until-dead", "--every", "250ms", "--timeout",
+					"1h")
+			}},
 		{"introspected", "Orders", "inactive", func(t *testing.T, s *seat, got issuedToken) {
 			if !s.active(got.Fingerprint) {
 				t.Error("not active when new")
@@ -203,12 +209,14 @@ func TestDeadTokenIsNotPrinted(t *testing.T) {
 func TestInactiveWithoutPermission(t *testing.T) {
 	t.Parallel()
 	s := requireBench(t).sit(t, nil, strings.NewReplacer(
-		`"orders"`, `"stranger"`, `{ env = "ORDERS_SECRET" }`, `"stranger-secret"`).Replace(outlives))
+		`"orders"`, `"stranger"`, `{ env = "ORDERS_SECRET" }`,
+		`"stranger-secret"`).Replace(outlives))
 	got := s.token("token", "Orders")
 	if s.active(got.Fingerprint) {
 		t.Fatal("this client is to be told that it is not active")
 	}
-	if r := s.run("introspect", got.Fingerprint); !strings.Contains(r.out+r.err, "not ours to ask") {
+	if r := s.run("introspect", got.Fingerprint); !strings.Contains(r.out+r.err,
+		"not ours to ask") {
 		t.Errorf("introspect says: %s%s", r.out, r.err)
 	}
 	if again := s.token("token", "Orders"); again.How != "reused" || again.Access != got.Access {

@@ -90,7 +90,8 @@ var shared = sync.OnceValues(func() (*bench, error) {
 	}
 	b := &bench{dir: dir, lanyard: filepath.Join(dir, "lanyard")}
 	running.Store(b)
-	if out, err := exec.Command("go", "build", "-o", b.lanyard, "lanyard").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-o", b.lanyard,
+		"lanyard").CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("go build: %w\n%s", err, out)
 	}
 	if b.oidc, err = start(filepath.Join(dir, "oidc"), "oidc-provider/start.sh"); err != nil {
@@ -207,7 +208,8 @@ func (b *bench) starts(t *testing.T, script string, args ...string) *server {
 // an introspection for the time cached, in whole seconds.
 func (b *bench) gateway(t *testing.T, cached time.Duration) *server {
 	t.Helper()
-	return b.starts(t, "nginx/start.sh", b.issuer+"/token/introspection", fmt.Sprint(int(cached.Seconds())))
+	return b.starts(t, "nginx/start.sh", b.issuer+"/token/introspection",
+		fmt.Sprint(int(cached.Seconds())))
 }
 
 // gateways starts gateways, for this test only, that ask an oauth2-server about each call.
@@ -254,7 +256,8 @@ func (s *server) visits(t *testing.T) (out []visit) {
 }
 
 // post sends a request to the authorization server without lanyard, as the client orders.
-func (b *bench) post(t *testing.T, path string, form url.Values) (status int, answer map[string]any) {
+func (b *bench) post(t *testing.T, path string,
+	form url.Values) (status int, answer map[string]any) {
 	t.Helper()
 	return post(t, b.issuer+path, form)
 }
@@ -263,7 +266,8 @@ func post(t *testing.T, address string, form url.Values) (status int, answer map
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form.Encode()))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address,
+		strings.NewReader(form.Encode()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -62,7 +62,8 @@ func TestStaleGateway(t *testing.T) {
 	if p := one(); p.Status != 200 || p.Verdict != "accepted" {
 		t.Fatalf("revoked: %d %s", p.Status, p.Verdict)
 	}
-	if r := s.revocation(); r.Verdict != "lingering" || r.StaleUntil.Sub(r.AcceptedAt) != 5*time.Minute {
+	if r := s.revocation(); r.Verdict != "lingering" ||
+		r.StaleUntil.Sub(r.AcceptedAt) != 5*time.Minute {
 		t.Errorf("%+v", r)
 	}
 
@@ -70,13 +71,15 @@ func TestStaleGateway(t *testing.T) {
 	known := len(gw.questions(t, got.Fingerprint))
 	ended := make(chan result, 1)
 	go func() {
-		r, err := s.try("", "probe", got.Fingerprint, "--until-dead", "--every", "250ms", "--timeout", "1h", "--json")
+		r, err := s.try("", "probe", got.Fingerprint, "--until-dead", "--every", "250ms",
+			"--timeout", "1h", "--json")
 		if err != nil {
 			t.Error(err)
 		}
 		ended <- r
 	}()
-	for deadline := time.Now().Add(patience); len(gw.questions(t, got.Fingerprint)) < known+2; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); len(gw.questions(t, got.Fingerprint)) < known+
+		2; time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("it does not probe")
 		}
@@ -118,7 +121,8 @@ func TestGatewayForgets(t *testing.T) {
 	s.does("probe", got.Fingerprint)
 	s.does("revoke", got.Fingerprint)
 	var all []probe
-	read(t, s.does("probe", got.Fingerprint, "--until-dead", "--every", "250ms", "--timeout", "1h", "--json"), &all)
+	read(t, s.does("probe", got.Fingerprint, "--until-dead", "--every", "250ms", "--timeout", "1h",
+		"--json"), &all)
 	var made, last time.Time
 	hits := 0
 	for i, line := range gw.questions(t, got.Fingerprint) {

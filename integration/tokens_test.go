@@ -38,11 +38,13 @@ func TestRefreshRotates(t *testing.T) {
 		t.Error("a refresh token came back")
 	}
 	if b.alive(t, second.Refresh) || !b.alive(t, third.Refresh) || !b.alive(t, third.Access) {
-		t.Error("at the server, the newest pair is to be alive and the refresh token before it spent")
+		t.Error("at the server, the newest pair is to be alive and the refresh token before it " +
+			"spent")
 	}
 	// Another program uses the old one.
 	form := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {first.Refresh}}
-	if status, answer := b.post(t, "/token", form); status != http.StatusBadRequest || answer["error"] != "invalid_grant" {
+	if status, answer := b.post(t, "/token", form); status != http.StatusBadRequest ||
+		answer["error"] != "invalid_grant" {
 		t.Errorf("the old refresh token: %d %v", status, answer["error"])
 	}
 	if b.alive(t, third.Refresh) {
@@ -51,7 +53,8 @@ func TestRefreshRotates(t *testing.T) {
 	// The held refresh token is dead now. Renewing says so or requests a new token. It never leaves
 	// no token.
 	s.run("renew", third.Fingerprint)
-	if anew := s.token("token", "Ana", "--fresh"); !b.alive(t, anew.Access) || !b.alive(t, anew.Refresh) {
+	if anew := s.token("token", "Ana", "--fresh"); !b.alive(t, anew.Access) ||
+		!b.alive(t, anew.Refresh) {
 		t.Error("no live pair after the reuse")
 	}
 }

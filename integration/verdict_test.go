@@ -42,15 +42,18 @@ func TestRefusedLikeControl(t *testing.T) {
 			t.Parallel()
 			s := b.sit(t, gw, guarded+c.path+`"`)
 			got := s.token("token", "Orders")
-			if p := s.probe(exitDone, got.Fingerprint); p.Status != c.alive || p.Verdict != "accepted" {
+			if p := s.probe(exitDone, got.Fingerprint); p.Status != c.alive ||
+				p.Verdict != "accepted" {
 				t.Errorf("alive: %+v", p)
 			}
 			s.does("revoke", got.Fingerprint)
-			if p := s.probe(exitRefused, got.Fingerprint); p.Status != c.dead || p.Verdict != "refused" {
+			if p := s.probe(exitRefused, got.Fingerprint); p.Status != c.dead ||
+				p.Verdict != "refused" {
 				t.Errorf("revoked: %+v", p)
 			}
 			var all []probe
-			read(t, s.does("probe", got.Fingerprint, "--until-dead", "--every", "250ms", "--timeout", "1h", "--json"), &all)
+			read(t, s.does("probe", got.Fingerprint, "--until-dead", "--every", "250ms",
+				"--timeout", "1h", "--json"), &all)
 			for _, p := range all {
 				if p.Status != c.dead || p.Verdict != "refused" {
 					t.Errorf("until dead: %+v", p)
@@ -75,7 +78,8 @@ func TestNeverAccepted(t *testing.T) {
 			s := b.sit(t, gw, guarded+c.path+`"`)
 			got := s.token("token", "Orders")
 			s.does("revoke", got.Fingerprint)
-			if p := s.probe(exitUnclear, got.Fingerprint); p.Status != c.dead || p.Verdict != "unclear" {
+			if p := s.probe(exitUnclear, got.Fingerprint); p.Status != c.dead ||
+				p.Verdict != "unclear" {
 				t.Errorf("revoked: %+v", p)
 			}
 			s.notProved(exitStillAccepted, got.Fingerprint)
@@ -107,7 +111,8 @@ func TestKeyManagerDown(t *testing.T) {
 	keyManager.stop()
 
 	for _, p := range []person{keeps, ended} {
-		if seen := p.probe(exitUnclear, p.token.Fingerprint); seen.Status != 500 || seen.Verdict != "unclear" {
+		if seen := p.probe(exitUnclear, p.token.Fingerprint); seen.Status != 500 ||
+			seen.Verdict != "unclear" {
 			t.Errorf("%+v", seen)
 		}
 		p.notProved(exitStillAccepted, p.token.Fingerprint)
@@ -115,7 +120,8 @@ func TestKeyManagerDown(t *testing.T) {
 	if r := ended.revocation(); r.Verdict != "lingering" || r.Proof != nil {
 		t.Errorf("%+v", r)
 	}
-	if again := keeps.seat.token("token", "Orders"); again.How != "reused" || again.Access != keeps.token.Access {
+	if again := keeps.seat.token("token", "Orders"); again.How != "reused" ||
+		again.Access != keeps.token.Access {
 		t.Errorf("the living token is not handed out again: %s", again.How)
 	}
 }
@@ -184,13 +190,15 @@ func TestControl(t *testing.T) {
 			} else {
 				s.probe(exitUnclear, got.Fingerprint)
 			}
-			madeUp := slices.DeleteFunc(keyManager.visits(t), func(v visit) bool { return v.Known == nil || *v.Known })
+			madeUp := slices.DeleteFunc(keyManager.visits(t),
+				func(v visit) bool { return v.Known == nil || *v.Known })
 			if on == (len(madeUp) == 0) {
 				t.Errorf("the gateway saw %d made-up tokens", len(madeUp))
 			}
 			for _, v := range madeUp {
 				if v.Length != len(got.Access) {
-					t.Errorf("a made-up token has %d characters, the real one %d", v.Length, len(got.Access))
+					t.Errorf("a made-up token has %d characters, the real one %d", v.Length,
+						len(got.Access))
 				}
 			}
 		})
@@ -207,8 +215,10 @@ func (s *seat) probe(code int, fingerprint string) (p probe) {
 // notProved probes until the token is dead. lanyard must give up with this exit code.
 func (s *seat) notProved(code int, fingerprint string) {
 	s.t.Helper()
-	r := s.ends(code, "probe", fingerprint, "--until-dead", "--every", "250ms", "--timeout", "3s", "--json")
-	if found := regexp.MustCompile(`"verdict": *"(accepted|refused)"`).FindString(r.out); found != "" {
+	r := s.ends(code, "probe", fingerprint, "--until-dead", "--every", "250ms", "--timeout", "3s",
+		"--json")
+	if found := regexp.MustCompile(`"verdict": *"(accepted|refused)"`).FindString(
+		r.out); found != "" {
 		s.t.Errorf("one of the probes: %s", found)
 	}
 }

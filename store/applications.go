@@ -138,12 +138,13 @@ type detailsForm struct {
 	SubjectTokenType   string         `json:"subject_token_type,omitempty"`
 	RequestedTokenType string         `json:"requested_token_type,omitempty"`
 	Server             string         `json:"server,omitempty"`
-	Audience           string         `json:"audience,omitempty"` // of the application, as is the next
-	Resource           []string       `json:"resource,omitempty"`
-	ProbeControlOff    bool           `json:"probe_control_off,omitempty"`
-	Headers            []string       `json:"headers,omitempty"` // names, as are the next
-	ProbeHeaders       []string       `json:"probe_headers,omitempty"`
-	ProbeMethod        string         `json:"probe_method,omitempty"`
+	// of the application, as is the next
+	Audience        string   `json:"audience,omitempty"`
+	Resource        []string `json:"resource,omitempty"`
+	ProbeControlOff bool     `json:"probe_control_off,omitempty"`
+	Headers         []string `json:"headers,omitempty"` // names, as are the next
+	ProbeHeaders    []string `json:"probe_headers,omitempty"`
+	ProbeMethod     string   `json:"probe_method,omitempty"`
 }
 
 // details is the column of an application's details and of the fields that were added after the
@@ -153,9 +154,12 @@ type details struct{ a *console.Application }
 // Value implements driver.Valuer.
 func (c details) Value() (driver.Value, error) {
 	d := c.a.Details
-	b, err := json.Marshal(detailsForm{1, string(d.RedirectURL), d.SecretStored, d.SigningAlg, d.SigningKeyID, d.AssertionClaims,
-		d.ReadyAssertion, d.SubjectTokenType, d.RequestedTokenType, d.Server, c.a.Audience, c.a.Resource, d.ProbeControlOff,
-		d.Headers, d.ProbeHeaders, d.ProbeMethod})
+	b, err := json.Marshal(
+		detailsForm{1, string(d.RedirectURL), d.SecretStored, d.SigningAlg, d.SigningKeyID,
+			d.AssertionClaims,
+			d.ReadyAssertion, d.SubjectTokenType, d.RequestedTokenType, d.Server, c.a.Audience,
+			c.a.Resource, d.ProbeControlOff,
+			d.Headers, d.ProbeHeaders, d.ProbeMethod})
 	return string(b), err
 }
 
@@ -172,10 +176,13 @@ func (c details) Scan(src any) error {
 		return fmt.Errorf("details are stored as %T", src)
 	}
 	c.a.Audience, c.a.Resource = f.Audience, f.Resource
-	c.a.Details = console.Details{RedirectURL: console.Private(f.RedirectURL), SecretStored: f.SecretStored, SigningAlg: f.SigningAlg, SigningKeyID: f.SigningKeyID,
+	c.a.Details = console.Details{RedirectURL: console.Private(f.RedirectURL),
+		SecretStored: f.SecretStored, SigningAlg: f.SigningAlg, SigningKeyID: f.SigningKeyID,
 		AssertionClaims: f.AssertionClaims, ReadyAssertion: f.ReadyAssertion,
-		SubjectTokenType: f.SubjectTokenType, RequestedTokenType: f.RequestedTokenType, Server: f.Server,
-		ProbeControlOff: f.ProbeControlOff, Headers: f.Headers, ProbeHeaders: f.ProbeHeaders, ProbeMethod: f.ProbeMethod}
+		SubjectTokenType: f.SubjectTokenType, RequestedTokenType: f.RequestedTokenType,
+		Server:          f.Server,
+		ProbeControlOff: f.ProbeControlOff, Headers: f.Headers, ProbeHeaders: f.ProbeHeaders,
+		ProbeMethod: f.ProbeMethod}
 	return nil
 }
 
@@ -199,7 +206,8 @@ func (r *reader) Application(id string) (console.Application, error) {
 	switch {
 	case err != nil:
 		return console.Application{}, err
-	case len(good) > 0 && good[0].ID == id: // a MAC does not prove that the row has the requested ID
+	case len(good) > 0 && good[0].ID == id:
+		// a MAC does not prove that the row has the requested ID
 		return good[0], nil
 	case len(good)+len(altered) > 0:
 		r.found("application", id)
@@ -214,14 +222,18 @@ func (r *reader) Application(id string) (console.Application, error) {
 func (r *reader) ConsumerSecret(appID string) (console.Secrets, error) {
 	op := "read consumer secret of " + appID
 	var sealed []byte
-	err := r.row(op, "SELECT s.consumer FROM application a LEFT JOIN application_secret s ON s.app_id = a.id WHERE a.id = ?", []any{appID}, &sealed)
+	err := r.row(op,
+		"SELECT s.consumer FROM application a LEFT JOIN application_secret s ON s.app_id = "+
+			"a.id WHERE a.id = ?", []any{appID}, &sealed)
 	if err != nil {
 		return console.Secrets{}, err
 	}
 	text, err := r.open(sealed, "application_secret", appID, "consumer")
 	if errors.Is(err, ErrKey) {
-		err = &Error{Code: console.CodeStoreAltered, Text: "the consumer secret of application " + appID + " is altered", Err: err,
-			Hint: "it opens with no key: store it anew (lanyard apps set-secret, or e in the console)"}
+		err = &Error{Code: console.CodeStoreAltered,
+			Text: "the consumer secret of application " + appID + " is altered", Err: err,
+			Hint: "it opens with no key: store it anew (lanyard apps set-secret, or e in the " +
+				"console)"}
 	}
 	consumer, headers := withoutHeaders(text)
 	return console.Secrets{Access: consumer, Headers: headers}, r.fail(op, err)
@@ -229,7 +241,8 @@ func (r *reader) ConsumerSecret(appID string) (console.Secrets, error) {
 
 // HasConsumerSecret reports whether a consumer secret is stored, also while the store is locked.
 func (r *reader) HasConsumerSecret(appID string) (has bool, err error) {
-	err = r.row("look for the consumer secret of "+appID, "SELECT EXISTS (SELECT 1 FROM application_secret WHERE app_id = ?)", []any{appID}, &has)
+	err = r.row("look for the consumer secret of "+appID,
+		"SELECT EXISTS (SELECT 1 FROM application_secret WHERE app_id = ?)", []any{appID}, &has)
 	return has, err
 }
 
@@ -254,7 +267,8 @@ func (w *writer) PutApplication(a console.Application, s console.Secrets) error 
 			return err
 		}
 	}
-	consumer, err := w.seal(withHeaders(s.Access, s.Headers), "application_secret", a.ID, "consumer")
+	consumer, err := w.seal(withHeaders(s.Access, s.Headers), "application_secret", a.ID,
+		"consumer")
 	if err != nil {
 		return w.fail(op, err)
 	}
@@ -276,20 +290,24 @@ func (w *writer) DropApplication(id string) error {
 func (r *reader) Password(appID string) (secret.Text, error) {
 	op := "read password of " + appID
 	var sealed []byte
-	err := r.row(op, "SELECT (SELECT password FROM application_password WHERE app_id = ?)", []any{appID}, &sealed)
+	err := r.row(op, "SELECT (SELECT password FROM application_password WHERE app_id = ?)",
+		[]any{appID}, &sealed)
 	if err != nil {
 		return secret.Text{}, err
 	}
 	text, err := r.open(sealed, "application_password", appID, "password")
 	if errors.Is(err, ErrKey) {
-		err = &Error{Code: console.CodeStoreAltered, Text: "the password of application " + appID + " is altered", Err: err, Hint: "it opens with no key: store it anew"}
+		err = &Error{Code: console.CodeStoreAltered,
+			Text: "the password of application " + appID + " is altered", Err: err,
+			Hint: "it opens with no key: store it anew"}
 	}
 	return text, r.fail(op, err)
 }
 
 // HasPassword reports whether a password is stored, also while the store is locked.
 func (r *reader) HasPassword(appID string) (has bool, err error) {
-	err = r.row("look for the password of "+appID, "SELECT EXISTS (SELECT 1 FROM application_password WHERE app_id = ?)", []any{appID}, &has)
+	err = r.row("look for the password of "+appID,
+		"SELECT EXISTS (SELECT 1 FROM application_password WHERE app_id = ?)", []any{appID}, &has)
 	return has, err
 }
 

@@ -118,7 +118,8 @@ func readBack(f io.ReadSeeker, written hash.Hash, opens age.Identity) error {
 		}
 	}
 	if err != nil {
-		return &Error{Code: console.CodeStoreBackup, Text: "the backup cannot be read back: " + err.Error(),
+		return &Error{Code: console.CodeStoreBackup,
+			Text: "the backup cannot be read back: " + err.Error(),
 			Hint: "nothing was left of it: look at the disk, or write it to another place"}
 	}
 	return nil
@@ -148,7 +149,8 @@ func notWritten(what string, err error) error {
 	}
 	e := fileError("write "+what, err)
 	if e.Code != console.CodeStoreFull && e.Code != console.CodeStoreIo {
-		e.Code, e.Hint = console.CodeStoreBackup, "nothing was left of it: is the place for it there, and may you write to it?"
+		e.Code, e.Hint = console.CodeStoreBackup,
+			"nothing was left of it: is the place for it there, and may you write to it?"
 	}
 	return e
 }
@@ -235,7 +237,8 @@ func (s *Store) bundleOnce(ctx context.Context) (b bundle, again bool, err error
 
 // sealWith seals every secret of a copy in memory with a new data key, which put stores. It fails
 // if a secret cannot be opened. It removes what a copy does not need.
-func (s *Store) sealWith(ctx context.Context, from *sealer, data []byte, put func(*sql.Tx, *sealer) error) error {
+func (s *Store) sealWith(ctx context.Context, from *sealer, data []byte,
+	put func(*sql.Tx, *sealer) error) error {
 	to, err := newSealer(data, from.epoch)
 	if err != nil {
 		return err
@@ -264,7 +267,8 @@ func (s *Store) sealWith(ctx context.Context, from *sealer, data []byte, put fun
 
 // putBareKey records that the key file beside the database holds the data key itself.
 func (s *Store) putBareKey(ctx context.Context, tx *sql.Tx, epoch int64, data []byte) error {
-	if err := s.putKey(ctx, tx, slotRow{epoch: epoch, kind: InFile, params: []byte("{}")}, data, data); err != nil {
+	if err := s.putKey(ctx, tx, slotRow{epoch: epoch, kind: InFile, params: []byte("{}")}, data,
+		data); err != nil {
 		return err
 	}
 	_, err := tx.ExecContext(ctx, "UPDATE key_slot SET wrapped = NULL")

@@ -56,11 +56,16 @@ func rich(t testing.TB, dir string) *store.Store {
 		if err := put(w, 0, 30); err != nil {
 			return err
 		}
-		due := console.Token{ID: "t30", AppID: "a", Fingerprint: "abcd", RevokeAt: at, RevokeTries: 3, RevokeNext: at.Add(time.Minute), RevokeError: "503"}
+		due := console.Token{ID: "t30", AppID: "a", Fingerprint: "abcd", RevokeAt: at,
+			RevokeTries: 3, RevokeNext: at.Add(time.Minute), RevokeError: "503"}
 		_, err := w.Lease("token t30", "somebody", time.Unix(0, 0), time.Unix(1, 0))
 		return errors.Join(err,
-			w.PutToken(&due), w.PutSecrets("t30", console.Secrets{Access: secret.New("secret of t30"), Refresh: secret.New("canary-refresh"), ID: secret.New("canary-id")}),
-			w.PutApplication(console.Application{ID: "a", Name: "Orders"}, console.Secrets{Access: secret.New("canary-consumer")}),
+			w.PutToken(&due),
+			w.PutSecrets("t30",
+				console.Secrets{Access: secret.New("secret of t30"),
+					Refresh: secret.New("canary-refresh"), ID: secret.New("canary-id")}),
+			w.PutApplication(console.Application{ID: "a", Name: "Orders"},
+				console.Secrets{Access: secret.New("canary-consumer")}),
 			w.PutMark(console.Mark{ID: "m", Op: "refresh", AppID: "a", TokenID: "t30", SentAt: at}),
 			w.PutProbe("t30", console.Probe{At: at, Status: 401, Verdict: "refused"}),
 			w.PutEvent(console.Event{At: at, Kind: "issued", TokenID: "t30"}),
@@ -122,11 +127,13 @@ func unpack(t testing.TB, backup []byte, who age.Identity, dir string) {
 		}
 		names = append(names, h.Name)
 		data, err := io.ReadAll(r)
-		if err := errors.Join(err, os.WriteFile(filepath.Join(dir, h.Name), data, 0o600)); err != nil {
+		if err := errors.Join(err,
+			os.WriteFile(filepath.Join(dir, h.Name), data, 0o600)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if !slices.Equal(names, []string{"lanyard.db", "lanyard.key"}) && !slices.Equal(names, []string{"lanyard.db", "lanyard.key", "lanyard.sig"}) {
+	if !slices.Equal(names, []string{"lanyard.db", "lanyard.key"}) &&
+		!slices.Equal(names, []string{"lanyard.db", "lanyard.key", "lanyard.sig"}) {
 		t.Error(names)
 	}
 }
@@ -145,14 +152,16 @@ func TestBackupIsAStateDirectory(t *testing.T) {
 	}
 	// Nothing of it stayed beside the store, and the key in it is not the store's.
 	untouched(t, dir, before)
-	if key := files(t, back)["lanyard.key"]; len(key) != 33 || bytes.Equal(key, before["lanyard.key"]) {
+	if key := files(t, back)["lanyard.key"]; len(key) != 33 ||
+		bytes.Equal(key, before["lanyard.key"]) {
 		t.Error("the key of the backup is the store's")
 	}
 	if o := open(t, back); o.Key().Kind != "file" || o.Key().Locked {
 		t.Error(o.Key())
 	}
 	db := files(t, back)["lanyard.db"]
-	for _, what := range []string{"secret of", "canary", "somebody"} { // a lease is of no use in a backup
+	for _, what := range []string{"secret of", "canary", "somebody"} {
+		// a lease is of no use in a backup
 		if bytes.Contains(db, []byte(what)) || bytes.Contains(b, []byte(what)) {
 			t.Errorf("%q is in it", what)
 		}
@@ -180,7 +189,8 @@ func TestBackupRestored(t *testing.T) {
 	for name, c := range map[string]struct {
 		to  age.Recipient
 		who age.Identity
-	}{"passphrase": {passphrase, opens}, "x25519": {x.Recipient(), x}, "hybrid": {hybrid.Recipient(), hybrid}} {
+	}{"passphrase": {passphrase, opens}, "x25519": {x.Recipient(), x},
+		"hybrid": {hybrid.Recipient(), hybrid}} {
 		kinds := []string{""}
 		if name == "x25519" {
 			kinds = []string{"", "file", "passphrase", "env", "keyring file"}
@@ -195,8 +205,10 @@ func TestBackupRestored(t *testing.T) {
 				slots := []store.KeySlot{store.Cheap(key.Passphrase()), store.Cheap(variable)}
 				o := store.Options{First: strings.Fields(kind), Slots: slots}
 				r := store.Restoring{Options: o, Passphrase: secret.New(phrase)}
-				done, err := store.Restore(t.Context(), dir, bytes.NewReader(backedUp(t, s, c.to)), []age.Identity{c.who}, r)
-				if err != nil || done.Applications != 1 || done.Tokens != 31 || len(done.Kept) != 0 {
+				done, err := store.Restore(t.Context(), dir, bytes.NewReader(backedUp(t, s, c.to)),
+					[]age.Identity{c.who}, r)
+				if err != nil || done.Applications != 1 || done.Tokens != 31 ||
+					len(done.Kept) != 0 {
 					t.Fatalf("%+v %v", done, err)
 				}
 				modes(t, dir, ".", "lanyard.db")
@@ -243,7 +255,8 @@ func TestBackupFile(t *testing.T) {
 	}
 	modes(t, out, "b.age")
 	first := files(t, out)
-	explained(t, s.BackupTo(t.Context(), path, id.Recipient()), "store_exists", path+" is there already")
+	explained(t, s.BackupTo(t.Context(), path, id.Recipient()), "store_exists",
+		path+" is there already")
 	untouched(t, out, first)
 	// What goes wrong leaves nothing.
 	other := filepath.Join(out, "c.age")
@@ -252,12 +265,15 @@ func TestBackupFile(t *testing.T) {
 	if err := s.BackupTo(ctx, other, id.Recipient()); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-	explained(t, s.BackupTo(t.Context(), filepath.Join(out, "no", "c.age"), id.Recipient()), "store_backup", "no such file")
+	explained(t, s.BackupTo(t.Context(), filepath.Join(out, "no", "c.age"), id.Recipient()),
+		"store_backup", "no such file")
 	untouched(t, out, first)
 	// Files that a killed process left are removed.
-	for name, age := range map[string]time.Duration{".lanyard-part-b.age-1": 2 * time.Hour, ".lanyard-part-b.age-2": 0} {
+	for name, age := range map[string]time.Duration{".lanyard-part-b.age-1": 2 * time.Hour,
+		".lanyard-part-b.age-2": 0} {
 		stale := filepath.Join(out, name)
-		if err := errors.Join(os.WriteFile(stale, nil, 0o600), os.Chtimes(stale, time.Time{}, time.Now().Add(-age))); err != nil {
+		if err := errors.Join(os.WriteFile(stale, nil, 0o600),
+			os.Chtimes(stale, time.Time{}, time.Now().Add(-age))); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -286,7 +302,8 @@ func TestBackupNeedsTheKey(t *testing.T) {
 	}
 	// A secret that does not open is in the backup as it is.
 	s = open(t, dir)
-	if _, err := s.Exec("UPDATE token_secret SET access = randomblob(61) WHERE token_id = 't7'"); err != nil {
+	if _, err := s.Exec(
+		"UPDATE token_secret SET access = randomblob(61) WHERE token_id = 't7'"); err != nil {
 		t.Fatal(err)
 	}
 	id, back := pair(t), t.TempDir()
@@ -314,13 +331,15 @@ func TestForPassphrase(t *testing.T) {
 		want bool
 	}{
 		{backedUp(t, s, pass), true}, {armored(t, backedUp(t, s, pass)), true},
-		{backedUp(t, s, pair(t).Recipient()), false}, {armored(t, backedUp(t, s, pair(t).Recipient())), false},
+		{backedUp(t, s, pair(t).Recipient()), false},
+		{armored(t, backedUp(t, s, pair(t).Recipient())), false},
 	} {
 		if got, err := store.ForPassphrase(reading(c.data)); got != c.want || err != nil {
 			t.Errorf("%.40q: %v %v", c.data, got, err)
 		}
 	}
-	for _, data := range []string{"", "something else", "SQLite format 3\x00\n-> scrypt \n", "-----BEGIN AGE ENCRYPTED FILE-----\nx"} {
+	for _, data := range []string{"", "something else", "SQLite format 3\x00\n-> scrypt \n",
+		"-----BEGIN AGE ENCRYPTED FILE-----\nx"} {
 		_, err := store.ForPassphrase(reading([]byte(data)))
 		explained(t, err, "store_backup", "no age file")
 	}
@@ -348,7 +367,8 @@ func TestNewFileIsNeverAnother(t *testing.T) {
 		return errors.Join(err, os.WriteFile(path, []byte("theirs"), 0o600))
 	})
 	explained(t, err, "store_exists", path)
-	if got, err := os.ReadFile(path); string(got) != "theirs" || len(files(t, filepath.Dir(path))) != 1 {
+	if got, err := os.ReadFile(path); string(got) != "theirs" ||
+		len(files(t, filepath.Dir(path))) != 1 {
 		t.Errorf("%q %v", got, err)
 	}
 }
@@ -368,7 +388,11 @@ func TestBackupIsReadBack(t *testing.T) {
 	if err := store.ReadBack(bytes.NewReader(good), wrote(good), id); err != nil {
 		t.Error(err)
 	}
-	explained(t, store.ReadBack(bytes.NewReader(bad), wrote(good), id), "store_backup", "other bytes are on the disk")
-	explained(t, store.ReadBack(bytes.NewReader(good[:len(good)-1]), wrote(good), id), "store_backup", "other bytes are on the disk")
-	explained(t, store.ReadBack(bytes.NewReader(bad), wrote(bad), id), "store_backup", "cut off or damaged") // memory failed while it was made
+	explained(t, store.ReadBack(bytes.NewReader(bad), wrote(good), id), "store_backup",
+		"other bytes are on the disk")
+	explained(t, store.ReadBack(bytes.NewReader(good[:len(good)-1]), wrote(good), id),
+		"store_backup", "other bytes are on the disk")
+	// memory failed while it was made
+	explained(t, store.ReadBack(bytes.NewReader(bad), wrote(bad), id), "store_backup",
+		"cut off or damaged")
 }

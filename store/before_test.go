@@ -18,9 +18,13 @@ func TestHostileListOfOldKeys(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"file", "keyring", "legacy"} {
 		for name, spell := range map[string]func(params string) string{
-			"as it stands":    func(p string) string { return p },
-			"spelled out":     func(p string) string { return strings.Replace(p, "{", `{ "x": 1, `, 1) },
-			"upper names":     func(p string) string { return strings.NewReplacer(`"id"`, `"ID"`, `"user"`, `"USER"`).Replace(p) },
+			"as it stands": func(p string) string { return p },
+			"spelled out": func(p string) string {
+				return strings.Replace(p, "{", `{ "x": 1, `, 1)
+			},
+			"upper names": func(p string) string {
+				return strings.NewReplacer(`"id"`, `"ID"`, `"user"`, `"USER"`).Replace(p)
+			},
 			"recorded":        func(p string) string { return p },
 			"another store's": nil,
 		} {
@@ -49,7 +53,8 @@ func TestHostileListOfOldKeys(t *testing.T) {
 					}
 					params = `{"id":"` + key.ID(kept[:32]) + `"}`
 				}
-				held := map[string]string{"file": "file", "keyring": "keyring", "legacy": "file"}[kind]
+				held := map[string]string{"file": "file", "keyring": "keyring",
+					"legacy": "file"}[kind]
 				if spell == nil {
 					const other = "store-0011223344556677"
 					ring.set(func() {
@@ -64,14 +69,17 @@ func TestHostileListOfOldKeys(t *testing.T) {
 					params = spell(params)
 				}
 				had := ring.count()
-				before, err := json.Marshal([]map[string]any{{"kind": held, "params": json.RawMessage(params)}})
+				before, err := json.Marshal(
+					[]map[string]any{{"kind": held, "params": json.RawMessage(params)}})
 				if err != nil {
 					t.Fatal(err)
 				}
-				if name == "recorded" { // as a change of the key leaves them: an old key that came into force once more
+				if name == "recorded" {
+					// as a change of the key leaves them: an old key that came into force once more
 					before = []byte(s.RecordedBefore(held, params))
 				}
-				if n, err := s.Exec("UPDATE key_slot SET before = ?", string(before)); n != 1 || err != nil {
+				if n, err := s.Exec("UPDATE key_slot SET before = ?", string(before)); n != 1 ||
+					err != nil {
 					t.Fatal(n, err)
 				}
 				for range 2 {
@@ -106,7 +114,8 @@ func TestOwnListOfOldKeysIsTrusted(t *testing.T) {
 	o := rings(t)
 	o.Tell = func(s string) { t.Error(s) }
 	s := openWith(t, dir, o)
-	for _, kind := range []string{"passphrase", "passphrase", "env", "env", "file", "file", "passphrase"} {
+	for _, kind := range []string{"passphrase", "passphrase", "env", "env", "file", "file",
+		"passphrase"} {
 		rotate(t, s, kind)
 	}
 	if i, err := s.KeyInfo(t.Context()); err != nil || len(i.Left) > 0 {
@@ -133,7 +142,8 @@ func TestKeyFileIsForgottenWhateverItsParametersSay(t *testing.T) {
 		rotate(t, s, "passphrase")
 		whole(t, s)
 		i, err := s.KeyInfo(t.Context())
-		if left, _ := filepath.Glob(filepath.Join(dir, "*key*")); len(left) > 0 || err != nil || len(i.Left) > 0 {
+		if left, _ := filepath.Glob(filepath.Join(dir, "*key*")); len(left) > 0 || err != nil ||
+			len(i.Left) > 0 {
 			t.Errorf("%s: left %q and %q, %v", params, left, i.Left, err)
 		}
 	}

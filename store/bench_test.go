@@ -29,7 +29,9 @@ func thousand(b *testing.B) *store.Store {
 	s := open(b, b.TempDir())
 	update(b, s, func(w console.Writer) error {
 		for i := range 1000 {
-			t := console.Token{ID: fmt.Sprintf("t_%012d", i), AppID: "app_x", Scopes: []string{"default"}, IssuedAt: time.Unix(int64(i), 0), ExpiresAt: time.Unix(int64(i), 0)}
+			t := console.Token{ID: fmt.Sprintf("t_%012d", i), AppID: "app_x",
+				Scopes: []string{"default"}, IssuedAt: time.Unix(int64(i), 0),
+				ExpiresAt: time.Unix(int64(i), 0)}
 			if err := w.PutToken(&t); err != nil {
 				return err
 			}

@@ -45,7 +45,8 @@ func changes(ctx context.Context, dir string, args []string) error {
 			err = traceMe()
 		}
 		if err == nil {
-			_, err = store.Restore(ctx, dir, bytes.NewReader(b), who, store.Restoring{Options: calling(), Replace: true})
+			_, err = store.Restore(ctx, dir, bytes.NewReader(b), who,
+				store.Restoring{Options: calling(), Replace: true})
 		}
 		return done(err)
 	}

@@ -70,8 +70,14 @@ func TestOwnChangesAreToldAtOnceAndAsOne(t *testing.T) {
 	}
 	// Nothing changed, or not kept: nothing told.
 	update(t, s, func(console.Writer) error { return nil })
-	update(t, s, func(w console.Writer) error { return errors.Join(w.ClearMark("x"), w.Release("x", "y")) })
-	_ = s.Update(t.Context(), func(w console.Writer) error { return errors.Join(w.SetSetting("k", "w"), errors.New("no")) })
+	update(t, s, func(w console.Writer) error {
+		return errors.Join(w.ClearMark("x"), w.Release("x", "y"))
+	})
+	_ = s.Update(t.Context(),
+		func(w console.Writer) error {
+			return errors.Join(w.SetSetting("k", "w"),
+				errors.New("no"))
+		})
 	if len(c) != 0 {
 		t.Error("told of nothing")
 	}
@@ -83,7 +89,10 @@ func TestOwnChangesAreToldAtOnceAndAsOne(t *testing.T) {
 		func(w console.Writer) error { return w.PutSecrets("", console.Secrets{}) },
 		func(w console.Writer) error { return w.PutMark(console.Mark{}) },
 		func(w console.Writer) error { return w.ClearMark("") },
-		func(w console.Writer) error { return w.PutApplication(console.Application{}, console.Secrets{}) },
+		func(w console.Writer) error {
+			return w.PutApplication(console.Application{},
+				console.Secrets{})
+		},
 	} {
 		update(t, s, f)
 		if len(c) != 1 {
@@ -144,7 +153,8 @@ func atWork() map[string]string {
 	buf := make([]byte, 1<<20)
 	all := map[string]string{}
 	for g := range strings.SplitSeq(string(buf[:runtime.Stack(buf, true)]), "\n\n") {
-		if strings.Contains(g, "store.(*Store)") || strings.Contains(g, "database/sql.(*DB).connectionOpener") {
+		if strings.Contains(g, "store.(*Store)") ||
+			strings.Contains(g, "database/sql.(*DB).connectionOpener") {
 			number, _, _ := strings.Cut(g, " [")
 			all[number] = g
 		}

@@ -19,7 +19,8 @@ func TestCheck(t *testing.T) {
 			t.Error(v, err)
 		}
 		// A row whose token is gone, which no reading notices.
-		for _, q := range []string{"PRAGMA foreign_keys = OFF", "INSERT INTO token_secret (token_id) VALUES ('nobody')"} {
+		for _, q := range []string{"PRAGMA foreign_keys = OFF",
+			"INSERT INTO token_secret (token_id) VALUES ('nobody')"} {
 			if _, err := s.Exec(q); err != nil {
 				t.Fatal(err)
 			}
@@ -45,7 +46,8 @@ func TestCheckFindsDamage(t *testing.T) {
 	update(t, s, func(w console.Writer) error {
 		var err error
 		for i := range 500 {
-			err = errors.Join(err, w.PutToken(&console.Token{ID: fmt.Sprint("t_", i), Fingerprint: "3f9ca71e"}))
+			err = errors.Join(err,
+				w.PutToken(&console.Token{ID: fmt.Sprint("t_", i), Fingerprint: "3f9ca71e"}))
 		}
 		return err
 	})

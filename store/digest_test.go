@@ -33,7 +33,8 @@ func TestDigest(t *testing.T) {
 			return nil
 		})
 		view(t, s, func(r console.Reader) error {
-			if made != of(r, "a", "alice") || made == of(r, "a", "bob") || made == of(r, "b", "alice") {
+			if made != of(r, "a", "alice") || made == of(r, "a", "bob") ||
+				made == of(r, "b", "alice") {
 				t.Error("the hash does not tell what it is of")
 			}
 			return nil

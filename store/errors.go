@@ -48,10 +48,13 @@ func (e *Error) Unwrap() []error {
 
 // What to do when there is no room, and when the disk fails.
 const (
-	busyHint    = "another process is writing to it and does not end: close the other lanyard (or whatever has the file open: fuser FILE) and try again"
-	damagedHint = "the file is damaged or not a database: keep a copy of it, then bring back a backup (lanyard restore FILE --replace keeps it too), or move it away to begin anew"
-	fullHint    = "the disk is full; nothing of this change was kept. Make room and try again"
-	ioHint      = "the disk failed, or a limit on file sizes was reached; nothing of this change was kept. Make room, look at the disk (dmesg), and try again"
+	busyHint = "another process is writing to it and does not end: close the other lanyard " +
+		"(or whatever has the file open: fuser FILE) and try again"
+	damagedHint = "the file is damaged or not a database: keep a copy of it, then bring back a " +
+		"backup (lanyard restore FILE --replace keeps it too), or move it away to begin anew"
+	fullHint = "the disk is full; nothing of this change was kept. Make room and try again"
+	ioHint   = "the disk failed, or a limit on file sizes was reached; nothing of this " +
+		"change was kept. Make room, look at the disk (dmesg), and try again"
 )
 
 // bare returns an error without its hint, because the error that wraps it has a better one.
@@ -139,15 +142,21 @@ func (s *Store) explain(op string, err error) error {
 	case codeBusy, codeLocked:
 		words, e.Code, e.Hint = "another process has it", console.CodeStoreBusy, busyHint
 	case codeCorrupt, codeNotADB:
-		words, e.Code, e.Hint = "it is damaged, or no database", console.CodeStoreDamaged, damagedHint
+		words, e.Code, e.Hint = "it is damaged, or no database", console.CodeStoreDamaged,
+			damagedHint
 	case codeFull:
 		words, e.Code, e.Hint = noRoom, console.CodeStoreFull, fullHint
 	case codeReadOnly:
-		words, e.Code, e.Hint = "it cannot be written", console.CodeStoreReadOnly, "the file or its directory cannot be written; check its permissions or use another place with --state"
+		words, e.Code, e.Hint = "it cannot be written", console.CodeStoreReadOnly,
+			"the file or its directory cannot be written; check its permissions or use another "+
+				"place with --state"
 	case codeCantOpen:
-		words, e.Code, e.Hint = "it cannot be opened", console.CodeStoreAccess, "the file or its directory cannot be opened; check permissions and free space, or use another place with --state"
+		words, e.Code, e.Hint = "it cannot be opened", console.CodeStoreAccess,
+			"the file or its directory cannot be opened; check permissions and free space, or "+
+				"use another place with --state"
 	case codeIO:
-		words, e.Code, e.Hint = fmt.Sprintf("the disk failed (SQLite calls it %d)", extendedCode(err)), console.CodeStoreIo, ioHint
+		words, e.Code, e.Hint = fmt.Sprintf("the disk failed (SQLite calls it %d)",
+			extendedCode(err)), console.CodeStoreIo, ioHint
 		if s.crowded(err) {
 			words, e.Code, e.Hint = noRoom, console.CodeStoreFull, fullHint
 		}
@@ -175,7 +184,8 @@ func (s said) Unwrap() error { return s.error }
 // process was writing.
 func (s *Store) waited(op string, err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
-		return &Error{Code: console.CodeStoreBusy, Text: op + " " + s.path, Err: err, Hint: busyHint}
+		return &Error{Code: console.CodeStoreBusy, Text: op + " " + s.path, Err: err,
+			Hint: busyHint}
 	}
 	return s.explain(op, err)
 }

@@ -21,8 +21,12 @@ func eventFields(e *console.Event) []field {
 
 // Events returns the audit log after an event, oldest first.
 func (r *reader) Events(after int64) ([]console.Event, error) {
-	withSeq := func(e *console.Event) []field { return append([]field{{"seq", &e.Seq}}, eventFields(e)...) }
-	return collect(r, "read the log", "SELECT "+columns(withSeq(&console.Event{}))+" FROM event WHERE seq > ? ORDER BY seq", withSeq, after)
+	withSeq := func(e *console.Event) []field {
+		return append([]field{{"seq", &e.Seq}}, eventFields(e)...)
+	}
+	return collect(r, "read the log",
+		"SELECT "+columns(withSeq(&console.Event{}))+" FROM event WHERE seq > ? ORDER BY seq",
+		withSeq, after)
 }
 
 // PutEvent appends to the audit log.
@@ -31,7 +35,8 @@ func (w *writer) PutEvent(e console.Event) error {
 		e.Facts = json.RawMessage("{}")
 	}
 	fs := eventFields(&e)
-	_, err := w.exec("write the log", "INSERT INTO event ("+columns(fs)+") VALUES (?, ?, ?, ?, ?, ?, ?)", values(fs)...)
+	_, err := w.exec("write the log",
+		"INSERT INTO event ("+columns(fs)+") VALUES (?, ?, ?, ?, ?, ?, ?)", values(fs)...)
 	return err
 }
 
@@ -40,8 +45,10 @@ func (w *writer) PutEvent(e console.Event) error {
 func (w *writer) DropEvents(tokenIDs []string) (map[string][]string, error) {
 	const op = "forget the log"
 	ids := inJSON(&tokenIDs)
-	rows, err := w.tx.QueryContext(w.ctx, "SELECT e.token_id, m.key FROM event e, json_each(iif(json_valid(e.facts), e.facts, '{}'), '$.marks') m"+
-		" WHERE e.token_id IN (SELECT value FROM json_each(?)) AND m.type = 'null'", ids)
+	rows, err := w.tx.QueryContext(w.ctx,
+		"SELECT e.token_id, m.key FROM event e, json_each(iif(json_valid(e.facts), e.facts, "+
+			"'{}'), '$.marks') m"+
+			" WHERE e.token_id IN (SELECT value FROM json_each(?)) AND m.type = 'null'", ids)
 	if err != nil {
 		return nil, w.fail(op, err)
 	}
@@ -64,16 +71,20 @@ func (w *writer) DropEvents(tokenIDs []string) (map[string][]string, error) {
 // DropEventsOf removes the audit log of an application without tokens. The events of forgetting its
 // tokens stay.
 func (w *writer) DropEventsOf(appID string) error {
-	_, err := w.exec("forget the log of "+appID, "DELETE FROM event WHERE app_id = ? AND kind <> ?", appID, console.EventForgotten)
+	_, err := w.exec("forget the log of "+appID, "DELETE FROM event WHERE app_id = ? AND kind <> ?",
+		appID, console.EventForgotten)
 	return err
 }
 
 // PruneEvents removes at most limit events from before an instant, oldest first, and returns how
 // many. It keeps the events of stored tokens, because replaying them gives a token's state.
 func (w *writer) PruneEvents(before time.Time, limit int) (int, error) {
-	n, err := w.exec("prune the log", "DELETE FROM event WHERE seq IN (SELECT seq FROM event WHERE (at IS NULL OR at < ?1)"+
-		" AND NOT EXISTS (SELECT 1 FROM token WHERE id = event.token_id) AND NOT EXISTS (SELECT 1 FROM mark WHERE token_id = '' AND event.token_id = '' AND app_id = event.app_id)"+
-		" ORDER BY seq LIMIT ?2)", nanos(before), limit)
+	n, err := w.exec("prune the log",
+		"DELETE FROM event WHERE seq IN (SELECT seq FROM event WHERE (at IS NULL OR at < ?1)"+
+			" AND NOT EXISTS (SELECT 1 FROM token WHERE id = event.token_id) AND NOT EXISTS "+
+			"(SELECT 1 FROM mark WHERE token_id = '' AND event.token_id = '' AND app_id = "+
+			"event.app_id)"+
+			" ORDER BY seq LIMIT ?2)", nanos(before), limit)
 	return int(n), err
 }
 

@@ -31,14 +31,16 @@ func events(t *testing.T, s *store.Store, after int64) (all []console.Event) {
 func TestEvents(t *testing.T) {
 	each(t, func(t *testing.T, s *store.Store) {
 		full := console.Event{
-			At: time.Date(2026, 11, 23, 10, 0, 0, 123456789, time.UTC), Kind: "kind", TokenID: "token", Fingerprint: "fingerprint",
+			At: time.Date(2026, 11, 23, 10, 0, 0, 123456789, time.UTC), Kind: "kind",
+			TokenID: "token", Fingerprint: "fingerprint",
 			AppID: "app", Application: "label", Facts: json.RawMessage(`{"a":[1,"ü"]}`),
 		}
 		update(t, s, func(w console.Writer) error {
 			return errors.Join(w.PutEvent(full), w.PutEvent(console.Event{Kind: "bare"}))
 		})
 		got := events(t, s, 0)
-		if len(got) != 2 || got[1].Seq <= got[0].Seq || got[1].Kind != "bare" || string(got[1].Facts) != "{}" || !got[1].At.IsZero() {
+		if len(got) != 2 || got[1].Seq <= got[0].Seq || got[1].Kind != "bare" ||
+			string(got[1].Facts) != "{}" || !got[1].At.IsZero() {
 			t.Fatalf("%+v", got)
 		}
 		full.Seq = got[0].Seq
@@ -52,7 +54,9 @@ func TestEvents(t *testing.T) {
 		if _, err := s.Exec("DELETE FROM event"); err != nil {
 			t.Fatal(err)
 		}
-		update(t, s, func(w console.Writer) error { return w.PutEvent(console.Event{Kind: "later"}) })
+		update(t, s, func(w console.Writer) error {
+			return w.PutEvent(console.Event{Kind: "later"})
+		})
 		if got := events(t, s, 0); len(got) != 1 || got[0].Seq <= full.Seq+1 {
 			t.Errorf("%+v", got)
 		}
@@ -92,10 +96,13 @@ func versionTwo(t *testing.T, fill func(console.Writer) error) (dir string) {
 	exec("ATTACH ? AS made", s.Path())
 	for _, table := range []string{"application", "token", "probe", "mark"} {
 		var columns string
-		if err := db.QueryRowContext(t.Context(), "SELECT group_concat(name) FROM pragma_table_info(?, 'main')", table).Scan(&columns); err != nil {
+		if err := db.QueryRowContext(t.Context(),
+			"SELECT group_concat(name) FROM pragma_table_info(?, 'main')",
+			table).Scan(&columns); err != nil {
 			t.Fatal(err)
 		}
-		exec("INSERT INTO main." + table + " (" + columns + ") SELECT " + columns + " FROM made." + table)
+		exec("INSERT INTO main." + table + " (" + columns + ") SELECT " + columns + " FROM made." +
+			table)
 	}
 	return dir
 }
@@ -105,30 +112,43 @@ func TestLogBeginsWithWhatIsHeld(t *testing.T) {
 	t.Parallel()
 	at := func(ns int64) time.Time { return time.Unix(0, ns).UTC() }
 	full := console.Token{
-		ID: "t_full", AppID: "app_a", Fingerprint: "3f9ca71e", Grant: "password", User: "ána \"'\\", Scopes: []string{"a", "b\"ü"}, Asked: []string{},
-		TokenType: "Bearer", Lifetime: tokenapi.Bounded, IssuedAt: at(1_700_000_000_000_000_001), ExpiresAt: at(1_700_003_600_999_999_999),
-		Granted: 3599*time.Second + 5, From: "t_before", Refresh: console.RefreshSpent, HasID: true,
-		ReplacedAt: at(1_700_000_001_000_000_000), ReplacedBy: "t_after", JWT: true, AtServer: console.ServerInactive, AtServerAt: at(-1),
-		RevokeAt: at(1_700_000_002_000_000_000), RevokeKind: console.RevokeBoth, RevokeTries: 3, RevokeNext: at(1_700_000_003_000_000_010),
-		RevokeError: "no connection: nothing listens at 127.0.0.1:1", AcceptedAt: at(1_700_000_004_000_000_000),
-		RefreshAcceptedAt: at(1_700_000_005_000_000_000), Confirmed: true, SeenAt: at(1_700_000_006_123_456_789),
+		ID: "t_full", AppID: "app_a", Fingerprint: "3f9ca71e", Grant: "password", User: "ána \"'\\",
+		Scopes: []string{"a", "b\"ü"}, Asked: []string{},
+		TokenType: "Bearer", Lifetime: tokenapi.Bounded, IssuedAt: at(1_700_000_000_000_000_001),
+		ExpiresAt: at(1_700_003_600_999_999_999),
+		Granted:   3599*time.Second + 5, From: "t_before", Refresh: console.RefreshSpent,
+		HasID:      true,
+		ReplacedAt: at(1_700_000_001_000_000_000), ReplacedBy: "t_after", JWT: true,
+		AtServer: console.ServerInactive, AtServerAt: at(-1),
+		RevokeAt: at(1_700_000_002_000_000_000), RevokeKind: console.RevokeBoth, RevokeTries: 3,
+		RevokeNext:        at(1_700_000_003_000_000_010),
+		RevokeError:       "no connection: nothing listens at 127.0.0.1:1",
+		AcceptedAt:        at(1_700_000_004_000_000_000),
+		RefreshAcceptedAt: at(1_700_000_005_000_000_000), Confirmed: true,
+		SeenAt: at(1_700_000_006_123_456_789),
 	}
-	plain := console.Token{ID: "t_plain", AppID: "app_gone", Fingerprint: "00000000", Granted: time.Hour}
+	plain := console.Token{ID: "t_plain", AppID: "app_gone", Fingerprint: "00000000",
+		Granted: time.Hour}
 	dir := versionTwo(t, func(w console.Writer) error {
 		a := console.Application{ID: "app_a", Name: "Orders", KeyType: "PRODUCTION"}
 		a.Environment.Name = "cloud"
-		err := errors.Join(w.PutApplication(a, console.Secrets{}), w.PutToken(&full), w.PutToken(&plain))
+		err := errors.Join(w.PutApplication(a, console.Secrets{}), w.PutToken(&full),
+			w.PutToken(&plain))
 		for i := range int64(3) {
-			p := console.Probe{At: at(1_700_000_010_000_000_000 - i), Status: 401, FaultCode: 900901, Verdict: tokenapi.Refused}
+			p := console.Probe{At: at(1_700_000_010_000_000_000 - i), Status: 401,
+				FaultCode: 900901, Verdict: tokenapi.Refused}
 			if i == 1 {
 				p = console.Probe{At: p.At, Verdict: tokenapi.Unclear}
 			}
 			err = errors.Join(err, w.PutProbe("t_full", p))
 		}
 		return errors.Join(err,
-			w.PutMark(console.Mark{ID: "m_1", Op: "refresh", AppID: "app_a", TokenID: "t_full", SentAt: at(5)}),
-			w.PutMark(console.Mark{ID: "m_2", Op: "refresh", AppID: "app_a", TokenID: "t_full", SentAt: at(6)}),
-			w.PutMark(console.Mark{ID: "m_3", Op: "get", AppID: "app_a", Scopes: []string{"x"}, SentAt: at(7)}))
+			w.PutMark(console.Mark{ID: "m_1", Op: "refresh", AppID: "app_a", TokenID: "t_full",
+				SentAt: at(5)}),
+			w.PutMark(console.Mark{ID: "m_2", Op: "refresh", AppID: "app_a", TokenID: "t_full",
+				SentAt: at(6)}),
+			w.PutMark(console.Mark{ID: "m_3", Op: "get", AppID: "app_a", Scopes: []string{"x"},
+				SentAt: at(7)}))
 	})
 	s := open(t, dir)
 	log := events(t, s, 0)
@@ -153,12 +173,14 @@ func TestLogBeginsWithWhatIsHeld(t *testing.T) {
 	for _, e := range log {
 		// No clock is asked: it is the last that happened to each, which is a probe, nothing, and a
 		// get.
-		want := map[string]time.Time{"t_full": at(1_700_000_010_000_000_000), "t_plain": {}, "": at(7)}[e.TokenID]
+		want := map[string]time.Time{"t_full": at(1_700_000_010_000_000_000), "t_plain": {},
+			"": at(7)}[e.TokenID]
 		if e.Kind != console.EventHeld || !e.At.Equal(want) {
 			t.Errorf("%+v, want %s", e, want)
 		}
 	}
-	if len(log) != 3 || log[0].Application != "" || log[1].Application != "Orders@cloud/PRODUCTION" || log[2].TokenID != "" {
+	if len(log) != 3 || log[0].Application != "" ||
+		log[1].Application != "Orders@cloud/PRODUCTION" || log[2].TokenID != "" {
 		t.Errorf("%+v", log)
 	}
 	if strings.Contains(string(log[0].Facts), "null") {
@@ -175,7 +197,8 @@ func TestDropsEvents(t *testing.T) {
 	t.Parallel()
 	s, noon := memory(t), time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	put := func(seconds int, kind console.EventKind, token, facts string) console.Event {
-		return console.Event{At: noon.Add(time.Duration(seconds) * time.Second), Kind: kind, TokenID: token, AppID: "a", Facts: json.RawMessage(facts)}
+		return console.Event{At: noon.Add(time.Duration(seconds) * time.Second), Kind: kind,
+			TokenID: token, AppID: "a", Facts: json.RawMessage(facts)}
 	}
 	kinds := func() (all []string) {
 		view(t, s, func(r console.Reader) error {
@@ -190,8 +213,10 @@ func TestDropsEvents(t *testing.T) {
 	update(t, s, func(w console.Writer) error {
 		held := console.Token{ID: "t_held"}
 		return errors.Join(w.PutToken(&held),
-			w.PutEvent(put(1, "unsure", "", `{"marks":{"m_1":{}}}`)), w.PutEvent(put(2, "issued", "t_held", `{"marks":{"m_1":null}}`)),
-			w.PutEvent(put(3, "issued", "t_gone", `{"marks":{"m_2":null,"m_3":{}}}`)), w.PutEvent(put(4, "copied", "t_gone", `{}`)),
+			w.PutEvent(put(1, "unsure", "", `{"marks":{"m_1":{}}}`)),
+			w.PutEvent(put(2, "issued", "t_held", `{"marks":{"m_1":null}}`)),
+			w.PutEvent(put(3, "issued", "t_gone", `{"marks":{"m_2":null,"m_3":{}}}`)),
+			w.PutEvent(put(4, "copied", "t_gone", `{}`)),
 			w.PutEvent(put(9, "forgotten", "t_gone", `{}`)))
 	})
 	var went int
@@ -199,7 +224,9 @@ func TestDropsEvents(t *testing.T) {
 		went, err = w.PruneEvents(noon.Add(4*time.Second), 1)
 		return err
 	})
-	if got := kinds(); went != 1 || !slices.Equal(got, []string{"issued t_held", "issued t_gone", "copied t_gone", "forgotten t_gone"}) {
+	if got := kinds(); went != 1 ||
+		!slices.Equal(got,
+			[]string{"issued t_held", "issued t_gone", "copied t_gone", "forgotten t_gone"}) {
 		t.Errorf("one of the old ones: %d, left %q", went, got)
 	}
 	update(t, s, func(w console.Writer) error {
@@ -211,16 +238,20 @@ func TestDropsEvents(t *testing.T) {
 	})
 	update(t, s, func(w console.Writer) error {
 		mark := console.Mark{ID: "m_4", AppID: "a", SentAt: noon}
-		return errors.Join(w.PutMark(mark), w.PutEvent(put(1, "unsure", "", `{"marks":{"m_4":{}}}`)))
+		return errors.Join(w.PutMark(mark),
+			w.PutEvent(put(1, "unsure", "", `{"marks":{"m_4":{}}}`)))
 	})
-	update(t, s, func(w console.Writer) (err error) { // that of an open mark stays, and so does what a stored token is made from
+	update(t, s, func(w console.Writer) (err error) {
+		// that of an open mark stays, and so does what a stored token is made from
 		went, err = w.PruneEvents(noon.Add(time.Hour), 100)
 		return err
 	})
 	if got := kinds(); went != 1 || !slices.Equal(got, []string{"issued t_held", "unsure "}) {
 		t.Errorf("all: %d, left %q", went, got)
 	}
-	update(t, s, func(w console.Writer) error { return errors.Join(w.DropToken("t_held"), w.DropEventsOf("a")) })
+	update(t, s, func(w console.Writer) error {
+		return errors.Join(w.DropToken("t_held"), w.DropEventsOf("a"))
+	})
 	if got := kinds(); len(got) > 0 {
 		t.Errorf("left of the application: %q", got)
 	}
@@ -234,7 +265,8 @@ func TestForgottenSecretsLeaveTheFiles(t *testing.T) {
 	s, other := open(t, dir), open(t, dir)
 	update(t, s, func(w console.Writer) error {
 		tok := console.Token{ID: "t_gone"}
-		return errors.Join(w.PutToken(&tok), w.PutSecrets("t_gone", console.Secrets{Access: secret.New("an access token")}))
+		return errors.Join(w.PutToken(&tok),
+			w.PutSecrets("t_gone", console.Secrets{Access: secret.New("an access token")}))
 	})
 	view(t, other, func(r console.Reader) error {
 		_, err := r.Token("t_gone")
@@ -245,7 +277,9 @@ func TestForgottenSecretsLeaveTheFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	var sealed []byte
-	err = errors.Join(db.QueryRowContext(t.Context(), "SELECT access FROM token_secret").Scan(&sealed), db.Close())
+	err = errors.Join(
+		db.QueryRowContext(t.Context(), "SELECT access FROM token_secret").Scan(&sealed),
+		db.Close())
 	if err != nil || len(sealed) == 0 {
 		t.Fatal(err)
 	}

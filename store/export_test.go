@@ -100,7 +100,8 @@ func (s *Store) DropConnection(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := c.Raw(func(any) error { return driver.ErrBadConn }); !errors.Is(err, driver.ErrBadConn) {
+	if err := c.Raw(func(any) error { return driver.ErrBadConn }); !errors.Is(err,
+		driver.ErrBadConn) {
 		return errors.New("the connection lives")
 	}
 	_ = c.Close()
@@ -111,7 +112,9 @@ func (s *Store) DropConnection(ctx context.Context) error {
 func (s *Store) CountForEver(ctx context.Context) error {
 	return s.View(ctx, func(r console.Reader) error {
 		var n int
-		return r.(*reader).row("count", "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT max(x) FROM c", nil, &n)
+		return r.(*reader).row("count",
+			"WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT max(x) FROM c",
+			nil, &n)
 	})
 }
 
@@ -140,7 +143,10 @@ func (o Options) AsUser(uid int) Options {
 }
 
 // UpdateSteps are the steps of an Update, in order.
-func UpdateSteps() []string { return []string{"update begun", "update written", "update committed"} }
+func UpdateSteps() []string {
+	return []string{"update begun", "update written",
+		"update committed"}
+}
 
 // CopySteps are the steps of the copy that is made before a migration, in order.
 func CopySteps() []string { return []string{"copy begun", "copy written", "copied"} }
@@ -150,7 +156,8 @@ func MigrationSteps() []string { return []string{"begun", "executed", "numbered"
 
 // BackupSteps are the steps of BackupTo, in order.
 func BackupSteps() []string {
-	return []string{"bundled", "header written", "body written", "end written", "synced", "closed", "named"}
+	return []string{"bundled", "header written", "body written", "end written", "synced", "closed",
+		"named"}
 }
 
 // AtStep tells f each step that a restore reaches.
@@ -231,7 +238,8 @@ func (s *Store) Unguard(ctx context.Context) error {
 	}
 	data, err := by.openBytes(row.wrapped, "key_slot", row.kind, "wrapped")
 	if err == nil {
-		_, err = s.write.ExecContext(ctx, "UPDATE key_slot SET wrapped = ?", by.sealBytes(data[:keySize], "key_slot", row.kind, "wrapped"))
+		_, err = s.write.ExecContext(ctx, "UPDATE key_slot SET wrapped = ?",
+			by.sealBytes(data[:keySize], "key_slot", row.kind, "wrapped"))
 	}
 	for _, table := range []string{"application", "token", "probe", "mark", "setting"} {
 		if err == nil {

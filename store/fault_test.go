@@ -58,7 +58,8 @@ func harness(t *testing.T) (*tally, *rand.Rand) {
 func (c *tally) died(t *testing.T, v *victim) {
 	t.Helper()
 	if !v.killed() {
-		t.Errorf("%s: the step was not reached: %v", v.cmd.Env[len(v.cmd.Env)-1], v.cmd.ProcessState)
+		t.Errorf("%s: the step was not reached: %v", v.cmd.Env[len(v.cmd.Env)-1],
+			v.cmd.ProcessState)
 		return
 	}
 	c.add(&c.kills)
@@ -78,9 +79,14 @@ func (c *tally) struck(v *victim, lines int) {
 func (c *tally) intact(t *testing.T, s *store.Store) {
 	t.Helper()
 	v, err := s.Text("SELECT group_concat(integrity_check) FROM pragma_integrity_check")
-	halves, err1 := s.Text("SELECT count(*) FROM token t WHERE NOT EXISTS (SELECT 1 FROM token_secret WHERE token_id = t.id)")
-	count, err2 := s.Text("SELECT coalesce((SELECT CAST(value AS INTEGER) FROM setting WHERE name = 'count'), 0) = (SELECT count(*) FROM token)")
-	if err := errors.Join(err, err1, err2); err != nil || v != "ok" || halves != "0" || count != "1" {
+	halves, err1 := s.Text(
+		"SELECT count(*) FROM token t WHERE NOT EXISTS (SELECT 1 FROM token_secret WHERE " +
+			"token_id = t.id)")
+	count, err2 := s.Text(
+		"SELECT coalesce((SELECT CAST(value AS INTEGER) FROM setting WHERE name = 'count'), 0) " +
+			"= (SELECT count(*) FROM token)")
+	if err := errors.Join(err, err1, err2); err != nil || v != "ok" || halves != "0" ||
+		count != "1" {
 		t.Errorf("torn: %q, %s tokens without secrets, counts fit: %s, %v", v, halves, count, err)
 		c.add(&c.torn)
 	}
@@ -91,7 +97,8 @@ func (c *tally) holds(t *testing.T, s *store.Store, ids []string) {
 	t.Helper()
 	view(t, s, func(r console.Reader) error {
 		for _, id := range ids {
-			if got, err := r.Secrets(id); err != nil || !got.Access.Equal(secret.New("secret of "+id)) {
+			if got, err := r.Secrets(id); err != nil ||
+				!got.Access.Equal(secret.New("secret of "+id)) {
 				t.Errorf("%s was stored and is lost: %v", id, err)
 				c.add(&c.lost)
 			}
@@ -134,7 +141,8 @@ func writes(ctx context.Context, dir string, args []string) error {
 			return err
 		}
 		for last := i + n; i < last; i++ {
-			if err := s.Update(ctx, func(w console.Writer) error { return putNext(w, args[0], i, at) }); err != nil {
+			if err := s.Update(ctx,
+				func(w console.Writer) error { return putNext(w, args[0], i, at) }); err != nil {
 				return err
 			}
 			fmt.Println(args[0], i)
@@ -188,7 +196,8 @@ func TestFaultTwoWriters(t *testing.T) {
 		done = append(append(done, stored(a.said)...), stored(b.said)...)
 		look(round)
 		c.exactly(t, s, fmt.Sprintf("a%d-%d", i, nth-1), steps[i/len(steps)] == "update committed")
-		c.exactly(t, s, fmt.Sprintf("b%d-%d", i, other-1), steps[i%len(steps)] == "update committed")
+		c.exactly(t, s, fmt.Sprintf("b%d-%d", i, other-1),
+			steps[i%len(steps)] == "update committed")
 		round++
 	}
 	for i := 0; full() && i < 8; i++ {
@@ -224,7 +233,8 @@ func turns(ctx context.Context, dir string, kinds []string) error {
 	s.AtStep(fate())
 	fmt.Println("ready")
 	for i := range 100 {
-		if err := s.Rotate(ctx, store.Rotation{To: kinds[i%len(kinds)]}); err != nil && codeOf(err) != "store_busy" {
+		if err := s.Rotate(ctx, store.Rotation{To: kinds[i%len(kinds)]}); err != nil &&
+			codeOf(err) != "store_busy" {
 			return err
 		}
 		fmt.Println("rotated")

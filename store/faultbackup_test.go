@@ -66,7 +66,8 @@ func TestFaultBackup(t *testing.T) {
 		}
 		backups += want
 		// The files that the killed process left do not stop the next backup.
-		if err := s.BackupTo(t.Context(), filepath.Join(out, fmt.Sprintf("b%d.age", want)), id.Recipient()); err != nil {
+		if err := s.BackupTo(t.Context(), filepath.Join(out, fmt.Sprintf("b%d.age", want)),
+			id.Recipient()); err != nil {
 			t.Error(err)
 		}
 	}
@@ -103,7 +104,8 @@ func (c *tally) backups(t *testing.T, out string, id age.Identity) int {
 			t.Fatal(err)
 		}
 		back := filepath.Join(t.TempDir(), "state")
-		if _, err := store.Restore(t.Context(), back, bytes.NewReader(b), []age.Identity{id}, store.Restoring{}); err != nil {
+		if _, err := store.Restore(t.Context(), back, bytes.NewReader(b), []age.Identity{id},
+			store.Restoring{}); err != nil {
 			t.Errorf("%s: %v", path, err)
 			c.add(&c.torn)
 			continue

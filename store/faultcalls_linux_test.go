@@ -126,7 +126,8 @@ func restored(backup string, id age.Identity, damaged bool) func(*testing.T, *ta
 		if damaged {
 			kept := false // in its place, or beside
 			for name, b := range files(t, f.dir) {
-				kept = kept || strings.HasPrefix(name, "lanyard.db") && bytes.Equal(b, f.before["lanyard.db"])
+				kept = kept || strings.HasPrefix(name, "lanyard.db") &&
+					bytes.Equal(b, f.before["lanyard.db"])
 			}
 			s, err := store.Open(t.Context(), f.dir, calling())
 			if err == nil {
@@ -134,7 +135,8 @@ func restored(backup string, id age.Identity, damaged bool) func(*testing.T, *ta
 			} else if codeOf(err) == "store_damaged" && !f.done { // then once more
 				b, bad := os.ReadFile(backup)
 				if err = bad; err == nil {
-					_, err = store.Restore(t.Context(), f.dir, bytes.NewReader(b), []age.Identity{id}, store.Restoring{Options: calling(), Replace: true})
+					_, err = store.Restore(t.Context(), f.dir, bytes.NewReader(b),
+						[]age.Identity{id}, store.Restoring{Options: calling(), Replace: true})
 				}
 			}
 			if !kept || err != nil {
@@ -178,7 +180,8 @@ func backedUpAt(id *age.X25519Identity) func(*testing.T, *tally, *fatality) {
 		back := &fatality{root: f.root, dir: filepath.Join(f.root, "back"), traced: f.traced}
 		b, err := os.ReadFile(path)
 		if err == nil {
-			_, err = store.Restore(t.Context(), back.dir, bytes.NewReader(b), []age.Identity{id}, store.Restoring{Options: calling()})
+			_, err = store.Restore(t.Context(), back.dir, bytes.NewReader(b), []age.Identity{id},
+				store.Restoring{Options: calling()})
 		}
 		if err != nil {
 			c.add(&c.torn)
@@ -197,12 +200,14 @@ func allChanges(t *testing.T) []change {
 	who, backup := filepath.Join(at, "identity"), filepath.Join(at, "b.age")
 	from := t.TempDir()
 	stocked(t, from, 6)
-	if err := errors.Join(os.WriteFile(who, []byte(id.String()), 0o600), open(t, from).BackupTo(t.Context(), backup, id.Recipient())); err != nil {
+	if err := errors.Join(os.WriteFile(who, []byte(id.String()), 0o600),
+		open(t, from).BackupTo(t.Context(), backup, id.Recipient())); err != nil {
 		t.Fatal(err)
 	}
 	restore := "restore " + who + " " + backup
 	damaged := func(t *testing.T, root string) {
-		if err := os.WriteFile(stocked(t, filepath.Join(root, "state"), 3), bytes.Repeat([]byte("no database "), 1000), 0o600); err != nil {
+		if err := os.WriteFile(stocked(t, filepath.Join(root, "state"), 3),
+			bytes.Repeat([]byte("no database "), 1000), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -216,7 +221,8 @@ func allChanges(t *testing.T) []change {
 			if unguard {
 				err = s.Unguard(t.Context())
 			}
-			if err := errors.Join(err, s.Close(), os.Truncate(filepath.Join(dir, "lanyard.key"), 32)); err != nil {
+			if err := errors.Join(err, s.Close(),
+				os.Truncate(filepath.Join(dir, "lanyard.key"), 32)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -227,7 +233,8 @@ func allChanges(t *testing.T) []change {
 		{"rotate passphrase to file", "rotate file", 1, begun("passphrase"), rotated("file")},
 		{"backup", "backup " + id.Recipient().String(), 1, begun("file"), backedUpAt(id)},
 		{"restore over a store", restore, 1, begun("file"), restored(backup, id, false)},
-		{"restore over a store with a passphrase", restore, 4, begun("passphrase"), restored(backup, id, false)},
+		{"restore over a store with a passphrase", restore, 4, begun("passphrase"),
+			restored(backup, id, false)},
 		{"restore over a damaged store", restore, 1, damaged, restored(backup, id, true)},
 		{"first key", "open", 1, nil, func(t *testing.T, c *tally, f *fatality) {
 			s := f.opens(t, c, 0)

@@ -16,7 +16,10 @@ import (
 func manySteps() []string {
 	steps := store.SchemaSteps()
 	for i := range 5 {
-		steps = append(steps, fmt.Sprintf("CREATE TABLE extra%d (x BLOB) STRICT; INSERT INTO extra%d VALUES (zeroblob(200000)); ALTER TABLE token ADD COLUMN note%d TEXT NOT NULL DEFAULT 'new';", i, i, i))
+		steps = append(steps,
+			fmt.Sprintf("CREATE TABLE extra%d (x BLOB) STRICT; INSERT INTO extra%d VALUES "+
+				"(zeroblob(200000)); ALTER TABLE token ADD COLUMN note%d TEXT NOT NULL DEFAULT "+
+				"'new';", i, i, i))
 	}
 	return steps
 }
@@ -44,7 +47,8 @@ func climbs() (steps []string, versions []int) {
 			if how == "committed" {
 				version = n
 			}
-			steps, versions = append(steps, fmt.Sprintf("step %d %s", n, how)), append(versions, version)
+			steps, versions = append(steps, fmt.Sprintf("step %d %s", n, how)),
+				append(versions, version)
 		}
 	}
 	return steps, versions
@@ -114,7 +118,8 @@ func (c *tally) climbed(t *testing.T, dir string) {
 	}
 	_ = s.Close()
 	// And a copy from before is whole: the old program can take it up.
-	copies, err := filepath.Glob(filepath.Join(dir, fmt.Sprintf("lanyard.db.v%d-*", len(store.SchemaSteps()))))
+	copies, err := filepath.Glob(
+		filepath.Join(dir, fmt.Sprintf("lanyard.db.v%d-*", len(store.SchemaSteps()))))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,9 +129,11 @@ func (c *tally) climbed(t *testing.T, dir string) {
 			continue // begun by the one that was killed, before anything was changed
 		}
 		back := t.TempDir()
-		for from, to := range map[string]string{path: "lanyard.db", filepath.Join(dir, "lanyard.key"): "lanyard.key"} {
+		for from, to := range map[string]string{path: "lanyard.db",
+			filepath.Join(dir, "lanyard.key"): "lanyard.key"} {
 			b, err := os.ReadFile(from)
-			if err := errors.Join(err, os.WriteFile(filepath.Join(back, to), b, 0o600)); err != nil {
+			if err := errors.Join(err,
+				os.WriteFile(filepath.Join(back, to), b, 0o600)); err != nil {
 				t.Fatal(err)
 			}
 		}

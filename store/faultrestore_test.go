@@ -92,7 +92,8 @@ func TestFaultRestore(t *testing.T) {
 			continue
 		}
 		dir, step, before := cloned(t, from), steps[i%len(steps)], i/len(steps)%2
-		v := strike(t, dir, "replaces "+strings.Join(args, " ")+" "+kinds[i/len(steps)/2], fated(step, 1+before))
+		v := strike(t, dir, "replaces "+strings.Join(args, " ")+" "+kinds[i/len(steps)/2],
+			fated(step, 1+before))
 		c.died(t, v)
 		restores := before
 		if swapped(step) {
@@ -165,7 +166,8 @@ func (c *tally) kept(t *testing.T, dir string) {
 		if err1 != nil {
 			continue // its key was not in a file: not the first one
 		}
-		if err := errors.Join(err, os.WriteFile(filepath.Join(back, "lanyard.db"), db, 0o600), os.WriteFile(filepath.Join(back, "lanyard.key"), key, 0o600)); err != nil {
+		if err := errors.Join(err, os.WriteFile(filepath.Join(back, "lanyard.db"), db, 0o600),
+			os.WriteFile(filepath.Join(back, "lanyard.key"), key, 0o600)); err != nil {
 			t.Fatal(err)
 		}
 		s := open(t, back)
@@ -217,7 +219,8 @@ func TestFaultRestoreKilledAtEveryStep(t *testing.T) {
 	from := t.TempDir()
 	stocked(t, from, 40)
 	if err := errors.Join(os.WriteFile(filepath.Join(at, "identity"), []byte(id.String()), 0o600),
-		open(t, from).BackupTo(t.Context(), filepath.Join(at, "b.age"), id.Recipient())); err != nil {
+		open(t, from).BackupTo(t.Context(), filepath.Join(at, "b.age"),
+			id.Recipient())); err != nil {
 		t.Fatal(err)
 	}
 	i := 0
@@ -238,26 +241,31 @@ func TestFaultRestoreKilledAtEveryStep(t *testing.T) {
 						var old []byte
 						if harm != "fresh" {
 							db := stocked(t, dir, 10)
-							if s := openWith(t, dir, remembering(dir)); s.Close() != nil { // the keyring remembers it now
+							if s := openWith(t, dir, remembering(dir)); s.Close() != nil {
+								// the keyring remembers it now
 								t.Fatal("not closed")
 							}
 							if harm == "damaged" {
-								if err := os.WriteFile(db, bytes.Repeat([]byte("no database "), 1000), 0o600); err != nil {
+								if err := os.WriteFile(db,
+									bytes.Repeat([]byte("no database "), 1000), 0o600); err != nil {
 									t.Fatal(err)
 								}
 							}
 							old = files(t, dir)["lanyard.db"]
 						}
-						c.died(t, strike(t, dir, fmt.Sprintf("restore-until %s %s", args, kind), fate))
+						c.died(t, strike(t, dir, fmt.Sprintf("restore-until %s %s", args, kind),
+							fate))
 						again := store.Restoring{Options: remembering(dir), Replace: true}
 						want := map[string]int{"sound": 10, "fresh": 0}[harm]
 						switch {
 						case swapped(step):
 							want = 40
 						case harm == "damaged":
-							kept := false // what does not open is there, byte for byte, in its place or beside
+							// what does not open is there, byte for byte, in its place or beside
+							kept := false
 							for name, b := range files(t, dir) {
-								kept = kept || strings.HasPrefix(name, "lanyard.db") && bytes.Equal(b, old)
+								kept = kept || strings.HasPrefix(name, "lanyard.db") &&
+									bytes.Equal(b, old)
 							}
 							if !kept {
 								c.add(&c.lost)
@@ -267,7 +275,8 @@ func TestFaultRestoreKilledAtEveryStep(t *testing.T) {
 							if err != nil {
 								t.Fatal(err)
 							}
-							if _, err := store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id}, again); err != nil {
+							if _, err := store.Restore(t.Context(), dir, bytes.NewReader(b),
+								[]age.Identity{id}, again); err != nil {
 								t.Fatal(err)
 							}
 							want = 40
@@ -291,7 +300,8 @@ func TestFaultRestoreKilledAtEveryStep(t *testing.T) {
 								t.Errorf("%s is a second copy of a key that was kept", name)
 							}
 						}
-						if i, err := s.KeyInfo(t.Context()); err != nil || i.Pinned != "keyring" || len(i.Remembered) != 1 {
+						if i, err := s.KeyInfo(t.Context()); err != nil || i.Pinned != "keyring" ||
+							len(i.Remembered) != 1 {
 							t.Errorf("remembered: %+v %v", i, err)
 						}
 					})

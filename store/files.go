@@ -37,7 +37,8 @@ type place struct {
 	tightened []string
 	anew      bool  // the database was made, beside the key of an earlier one
 	readOnly  error // why nothing can be written there, or nil
-	immutable bool  // nothing can be written and there is no write-ahead log: SQLite need not look for one
+	// nothing can be written and there is no write-ahead log: SQLite need not look for one
+	immutable bool
 }
 
 // prepare makes dir and an empty database file if they are missing, because SQLite would create a
@@ -63,7 +64,8 @@ func (e env) prepare(dir string) (p place, err error) {
 	if empty && disk.Exists(keyFile) {
 		return p, &Error{Code: console.CodeStoreDamaged,
 			Text: path + " is empty, but the key of a store is beside it: " + keyFile,
-			Hint: "nothing was changed: put the database back where it was, or bring back a backup (lanyard restore FILE --replace); to begin anew, move both files away"}
+			Hint: "nothing was changed: put the database back where it was, or bring back a " +
+				"backup (lanyard restore FILE --replace); to begin anew, move both files away"}
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, disk.FileMode)
 	switch {
@@ -96,8 +98,10 @@ func (e env) local(dir string) error {
 	if kind == "" {
 		return nil
 	}
-	return &Error{Code: console.CodeStoreNetwork, Text: fmt.Sprintf("the state directory %s is on a network file system (%s)", dir, kind),
-		Hint: "two machines would damage a store there, whose write-ahead log needs shared memory: use a directory on a local disk with --state or LANYARD_STATE"}
+	return &Error{Code: console.CodeStoreNetwork,
+		Text: fmt.Sprintf("the state directory %s is on a network file system (%s)", dir, kind),
+		Hint: "two machines would damage a store there, whose write-ahead log needs shared " +
+			"memory: use a directory on a local disk with --state or LANYARD_STATE"}
 }
 
 // looksWhole refuses a database file that SQLite cannot open but would still change.
@@ -108,16 +112,22 @@ func (e env) local(dir string) error {
 // same in every version of a database, so that an interrupted write does not change it.
 func looksWhole(path string) error {
 	if n := disk.Size(path); n > 0 {
-		if head := begins(path); n < 512 || len(head) < 24 || string(head[:16]) != "SQLite format 3\x00" || string(head[20:24]) != "\x00\x40\x20\x20" {
-			return &Error{Code: console.CodeStoreDamaged, Text: path + " is damaged, or no database", Hint: damagedHint}
+		if head := begins(path); n < 512 || len(head) < 24 ||
+			string(head[:16]) != "SQLite format 3\x00" ||
+			string(head[20:24]) != "\x00\x40\x20\x20" {
+			return &Error{Code: console.CodeStoreDamaged,
+				Text: path + " is damaged, or no database", Hint: damagedHint}
 		}
 		return nil
 	}
 	if disk.Size(path+"-wal") == 0 {
 		return nil
 	}
-	return &Error{Code: console.CodeStoreDamaged, Text: path + " is gone or empty, but its write-ahead log " + filepath.Base(path) + "-wal is there",
-		Hint: "nothing was changed: put the database back where it was, or move the log away and restore a backup"}
+	return &Error{Code: console.CodeStoreDamaged,
+		Text: path + " is gone or empty, but its write-ahead log " + filepath.Base(path) +
+			"-wal is there",
+		Hint: "nothing was changed: put the database back where it was, or move the log away " +
+			"and restore a backup"}
 }
 
 // writable returns why the database at path or the files beside it cannot be written, or nil.
@@ -127,7 +137,8 @@ func writable(path string) error {
 		return nil
 	}
 	return &Error{Code: console.CodeStoreReadOnly, Text: "the store can only be read", Err: err,
-		Hint: "lists still work; for the rest make the directory and the file writable (chmod u+rwX), or use another place with --state"}
+		Hint: "lists still work; for the rest make the directory and the file writable (chmod " +
+			"u+rwX), or use another place with --state"}
 }
 
 // crippled is the place for Options.Lists if SQLite cannot make its shared memory. Without a
@@ -136,7 +147,8 @@ func (p place) crippled(path string, err error) (place, bool) {
 	if p.readOnly != nil || !noShared(err) || disk.Size(path+"-wal") != 0 {
 		return p, false
 	}
-	e := &Error{Code: console.CodeStoreIo, Text: "the store can only be read", Err: bare(err), Hint: "lists still work; for the rest: " + ioHint}
+	e := &Error{Code: console.CodeStoreIo, Text: "the store can only be read", Err: bare(err),
+		Hint: "lists still work; for the rest: " + ioHint}
 	if why, ok := errors.AsType[*Error](err); ok {
 		e.Code, e.Hint = why.Code, "lists still work; for the rest: "+why.Hint
 	}
@@ -163,7 +175,10 @@ func (e env) tightenDir(dir string, tightened *[]string) error {
 		ours = ours || e.Name() == dbName || e.Name() == key.FileName
 	}
 	if !ours {
-		return &Error{Code: console.CodeStoreAccess, Text: fmt.Sprintf("state directory %s: others can look into it (%04o) and it holds other files", dir, info.Mode().Perm()),
+		return &Error{Code: console.CodeStoreAccess,
+			Text: fmt.Sprintf(
+				"state directory %s: others can look into it (%04o) and it holds other files", dir,
+				info.Mode().Perm()),
 			Hint: "name a directory of its own with --state, or chmod 700 it"}
 	}
 	return e.narrow(dir, info, disk.DirMode, tightened)
@@ -200,10 +215,13 @@ func (e env) own(path string, info fs.FileInfo) error {
 	if !info.IsDir() {
 		dir = filepath.Dir(path)
 	}
-	hint := fmt.Sprintf("give it back with chown -R %d %s as root, or use another place with --state",
+	hint := fmt.Sprintf(
+		"give it back with chown -R %d %s as root, or use another place with --state",
 		foreign.User, dir)
 	if foreign.User == 0 {
-		hint = fmt.Sprintf("run lanyard as that user, not with sudo, or use another place with --state; if root is to have it: chown -R 0 %s", dir)
+		hint = fmt.Sprintf(
+			"run lanyard as that user, not with sudo, or use another place with --state; if "+
+				"root is to have it: chown -R 0 %s", dir)
 	}
 	return &Error{Code: console.CodeStoreOwner, Text: foreign.Error(), Hint: hint}
 }
@@ -221,12 +239,15 @@ func (e env) narrow(path string, info fs.FileInfo, mode fs.FileMode, tightened *
 
 // fileError explains a failure of a file operation to a person. The cause names the file.
 func fileError(op string, err error) *Error {
-	e := &Error{Code: console.CodeStoreAccess, Text: op, Err: err, Hint: "use another place with --state"}
+	e := &Error{Code: console.CodeStoreAccess, Text: op, Err: err,
+		Hint: "use another place with --state"}
 	switch {
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT),
+		errors.Is(err, syscall.EFBIG):
 		e.Code, e.Hint = console.CodeStoreFull, fullHint
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
-		e.Code, e.Hint = console.CodeStoreReadOnly, "check the permissions of the directory, or use another place with --state"
+		e.Code, e.Hint = console.CodeStoreReadOnly,
+			"check the permissions of the directory, or use another place with --state"
 	case errors.Is(err, syscall.EIO):
 		e.Code, e.Hint = console.CodeStoreIo, ioHint
 	}
@@ -254,13 +275,15 @@ func Lost(dir string) (text string, err error) {
 		return "", err
 	}
 	if !disk.Exists(path) && disk.Exists(filepath.Join(dir, key.FileName)) {
-		text = path + " is not there, though a key is beside it: " + filepath.Join(dir, key.FileName)
+		text = path + " is not there, though a key is beside it: " +
+			filepath.Join(dir, key.FileName)
 	}
 	return text, nil
 }
 
 // LostHint is the hint for the text that Lost returns.
-const LostHint = "if the store is lost, bring back a backup: lanyard restore FILE --replace; the next command that stores begins a new one, which that key seals too"
+const LostHint = "if the store is lost, bring back a backup: lanyard restore FILE --replace; " +
+	"the next command that stores begins a new one, which that key seals too"
 
 // FreeRoom returns how many bytes may still be written to the disk that holds the directory dir; ok
 // is false where that is not known.

@@ -25,8 +25,11 @@ func TestFilters(t *testing.T) {
 	err := s.Update(t.Context(), func(w console.Writer) error {
 		for i := range 300 {
 			tok := console.Token{
-				ID: fmt.Sprintf("t_%03d", i), AppID: fmt.Sprintf("app%d", i%3), Fingerprint: fmt.Sprintf("%02x%06x", i%7, i/2),
-				IssuedAt: now.Add(time.Duration(i/2) * time.Second), JWT: flip(), Confirmed: flip(), AnswerRev: int64(i),
+				ID: fmt.Sprintf("t_%03d", i), AppID: fmt.Sprintf("app%d", i%3),
+				Fingerprint: fmt.Sprintf("%02x%06x", i%7, i/2),
+				IssuedAt:    now.Add(time.Duration(i/2) * time.Second), JWT: flip(),
+				Confirmed: flip(),
+				AnswerRev: int64(i),
 			}
 			if flip() {
 				tok.ExpiresAt = now.Add(time.Duration(rnd.IntN(3)-1) * time.Hour)
@@ -38,7 +41,9 @@ func TestFilters(t *testing.T) {
 				tok.AccessHash, tok.RefreshHash = fmt.Sprintf("a%d", i%10), fmt.Sprintf("r%d", i%10)
 			}
 			if flip() {
-				tok.RevokeAt, tok.RevokeKind = now, []console.RevokeKind{console.RevokeAccess, console.RevokeRefresh, console.RevokeBoth}[i%3]
+				tok.RevokeAt, tok.RevokeKind = now,
+					[]console.RevokeKind{console.RevokeAccess, console.RevokeRefresh,
+						console.RevokeBoth}[i%3]
 			}
 			if flip() {
 				tok.AcceptedAt = now
@@ -51,7 +56,8 @@ func TestFilters(t *testing.T) {
 			}
 			if i%20 == 0 {
 				marked[tok.ID] = true
-				if err := w.PutMark(console.Mark{ID: "m" + tok.ID, Op: "refresh", AppID: tok.AppID, TokenID: tok.ID, SentAt: now}); err != nil {
+				if err := w.PutMark(console.Mark{ID: "m" + tok.ID, Op: "refresh", AppID: tok.AppID,
+					TokenID: tok.ID, SentAt: now}); err != nil {
 					return err
 				}
 			}
@@ -63,12 +69,15 @@ func TestFilters(t *testing.T) {
 		t.Fatal(err)
 	}
 	pending := func(t console.Token) bool {
-		return !t.RevokeAt.IsZero() && (t.RevokeKind != console.RevokeRefresh && t.AcceptedAt.IsZero() ||
-			t.RevokeKind != console.RevokeAccess && t.Refresh == console.RefreshLive && t.RefreshAcceptedAt.IsZero())
+		return !t.RevokeAt.IsZero() &&
+			(t.RevokeKind != console.RevokeRefresh && t.AcceptedAt.IsZero() ||
+				t.RevokeKind != console.RevokeAccess && t.Refresh == console.RefreshLive &&
+					t.RefreshAcceptedAt.IsZero())
 	}
 	unhashed := func(t console.Token) bool { return t.AccessHash == "" && t.RefreshHash == "" }
 	twin := func(t console.Token) bool {
-		return slices.ContainsFunc(all, func(o console.Token) bool { return o.ID != t.ID && o.Fingerprint == t.Fingerprint })
+		return slices.ContainsFunc(all,
+			func(o console.Token) bool { return o.ID != t.ID && o.Fingerprint == t.Fingerprint })
 	}
 	type one struct {
 		name string
@@ -77,23 +86,43 @@ func TestFilters(t *testing.T) {
 	}
 	conds := []one{
 		{"all", func(*console.TokenFilter) {}, func(console.Token) bool { return true }},
-		{"application", func(f *console.TokenFilter) { f.AppIDs = []string{"app1"} }, func(t console.Token) bool { return t.AppID == "app1" }},
-		{"applications", func(f *console.TokenFilter) { f.AppIDs = []string{"app1", "app2", "none"} }, func(t console.Token) bool { return t.AppID != "app0" }},
-		{"prefix", func(f *console.TokenFilter) { f.Prefix = "0300" }, func(t console.Token) bool { return strings.HasPrefix(t.Fingerprint, "0300") }},
-		{"access", func(f *console.TokenFilter) { f.AccessHashes = []string{"a1", "a2", ""} }, func(t console.Token) bool { return t.AccessHash == "a1" || t.AccessHash == "a2" }},
-		{"not", func(f *console.TokenFilter) { f.NotIDs = []string{"t_001", "t_008"} }, func(t console.Token) bool { return t.ID != "t_001" && t.ID != "t_008" }},
-		{"refresh", func(f *console.TokenFilter) { f.RefreshHash = "r3" }, func(t console.Token) bool { return t.RefreshHash == "r3" }},
-		{"answered", func(f *console.TokenFilter) { f.AnsweredAfter = 200 }, func(t console.Token) bool { return t.AnswerRev > 200 }},
-		{"unexpired", func(f *console.TokenFilter) { f.UnexpiredAt = now }, func(t console.Token) bool {
-			later := func(t console.Token) bool { return t.ExpiresAt.IsZero() || t.ExpiresAt.After(now) }
-			return later(t) || marked[t.ID] || t.AccessHash != "" && slices.ContainsFunc(all, func(o console.Token) bool { return o.AccessHash == t.AccessHash && later(o) })
-		}},
-		{"refreshable", func(f *console.TokenFilter) { f.Refreshable = true }, func(t console.Token) bool { return t.Refresh == console.RefreshLive || marked[t.ID] }},
-		{"jwt", func(f *console.TokenFilter) { f.JWT = true }, func(t console.Token) bool { return t.JWT }},
-		{"confirmed", func(f *console.TokenFilter) { f.Confirmed = true }, func(t console.Token) bool { return t.Confirmed }},
+		{"application", func(f *console.TokenFilter) { f.AppIDs = []string{"app1"} },
+			func(t console.Token) bool { return t.AppID == "app1" }},
+		{"applications",
+			func(f *console.TokenFilter) { f.AppIDs = []string{"app1", "app2", "none"} },
+			func(t console.Token) bool { return t.AppID != "app0" }},
+		{"prefix", func(f *console.TokenFilter) { f.Prefix = "0300" },
+			func(t console.Token) bool { return strings.HasPrefix(t.Fingerprint, "0300") }},
+		{"access", func(f *console.TokenFilter) { f.AccessHashes = []string{"a1", "a2", ""} },
+			func(t console.Token) bool { return t.AccessHash == "a1" || t.AccessHash == "a2" }},
+		{"not", func(f *console.TokenFilter) { f.NotIDs = []string{"t_001", "t_008"} },
+			func(t console.Token) bool { return t.ID != "t_001" && t.ID != "t_008" }},
+		{"refresh", func(f *console.TokenFilter) { f.RefreshHash = "r3" },
+			func(t console.Token) bool { return t.RefreshHash == "r3" }},
+		{"answered", func(f *console.TokenFilter) { f.AnsweredAfter = 200 },
+			func(t console.Token) bool { return t.AnswerRev > 200 }},
+		{"unexpired", func(f *console.TokenFilter) { f.UnexpiredAt = now },
+			func(t console.Token) bool {
+				later := func(t console.Token) bool {
+					return t.ExpiresAt.IsZero() || t.ExpiresAt.After(now)
+				}
+				return later(t) || marked[t.ID] || t.AccessHash != "" &&
+					slices.ContainsFunc(all,
+						func(o console.Token) bool {
+							return o.AccessHash == t.AccessHash &&
+								later(o)
+						})
+			}},
+		{"refreshable", func(f *console.TokenFilter) { f.Refreshable = true },
+			func(t console.Token) bool { return t.Refresh == console.RefreshLive || marked[t.ID] }},
+		{"jwt", func(f *console.TokenFilter) { f.JWT = true },
+			func(t console.Token) bool { return t.JWT }},
+		{"confirmed", func(f *console.TokenFilter) { f.Confirmed = true },
+			func(t console.Token) bool { return t.Confirmed }},
 		{"pending", func(f *console.TokenFilter) { f.Pending = true }, pending},
 		{"unhashed", func(f *console.TokenFilter) { f.Unhashed = true }, unhashed},
-		{"shared", func(f *console.TokenFilter) { f.Shared = true }, func(t console.Token) bool { return t.Refresh == console.RefreshLive || twin(t) }},
+		{"shared", func(f *console.TokenFilter) { f.Shared = true },
+			func(t console.Token) bool { return t.Refresh == console.RefreshLive || twin(t) }},
 	}
 	ids := func(ts []console.Token) (all []string) {
 		for _, t := range ts {
@@ -107,7 +136,9 @@ func TestFilters(t *testing.T) {
 				var f console.TokenFilter
 				a.set(&f)
 				b.set(&f)
-				if a.name != b.name && (strings.HasPrefix(a.name, "application") && strings.HasPrefix(b.name, "application")) {
+				if a.name != b.name &&
+					(strings.HasPrefix(a.name, "application") &&
+						strings.HasPrefix(b.name, "application")) {
 					continue // two values of one condition
 				}
 				var want []string
@@ -121,12 +152,18 @@ func TestFilters(t *testing.T) {
 					return err
 				}
 				var newest []string
-				if err := r.Newest(f, func(t console.Token) bool { newest = append(newest, t.ID); return true }); err != nil {
+				if err := r.Newest(f,
+					func(t console.Token) bool {
+						newest = append(newest,
+							t.ID)
+						return true
+					}); err != nil {
 					return err
 				}
 				slices.Reverse(newest)
 				if !slices.Equal(ids(got), want) || !slices.Equal(newest, want) {
-					t.Errorf("%s and %s: %v, newest %v; want %v", a.name, b.name, ids(got), newest, want)
+					t.Errorf("%s and %s: %v, newest %v; want %v", a.name, b.name, ids(got), newest,
+						want)
 				}
 			}
 		}
@@ -155,7 +192,9 @@ func TestFiltersUseIndexes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		rows, err := store.Query(t.Context(), s, "EXPLAIN QUERY PLAN SELECT rev FROM token "+clause+"ORDER BY issued_at DESC, id DESC", args...) //nolint:rowserrcheck // planOf does
+		plan := "EXPLAIN QUERY PLAN SELECT rev FROM token " + clause +
+			"ORDER BY issued_at DESC, id DESC"
+		rows, err := store.Query(t.Context(), s, plan, args...) //nolint:rowserrcheck // planOf does
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -41,7 +41,8 @@ func (s *Store) firstKey(ctx context.Context, told secret.Text) error {
 		if why = keyFileError(slot, err); why != nil {
 			continue
 		}
-		why = s.locked("the "+slot.Place()+" cannot hold a key", err, "nothing is stored yet: "+firstHint(kind))
+		why = s.locked("the "+slot.Place()+" cannot hold a key", err,
+			"nothing is stored yet: "+firstHint(kind))
 		if errors.Is(err, key.ErrNotTold) {
 			why = s.noKeyYet(told)
 		}
@@ -54,11 +55,14 @@ func (s *Store) firstKey(ctx context.Context, told secret.Text) error {
 func (s *Store) sayFirst(slot KeySlot, pinned bool, wanted error) {
 	trust := ""
 	if kind := slot.Kind(); s.dir != "" && key.Pinnable(kind) && !pinned && s.want != kind {
-		trust = "nothing outside of " + s.dir + " remembers its key: whoever can write there can replace the store"
+		trust = "nothing outside of " + s.dir +
+			" remembers its key: whoever can write there can replace the store"
 	}
 	switch {
 	case slot.Kind() != s.first[0]:
-		said := fmt.Sprintf("stored tokens are sealed with the %s, because the %s cannot be used (%v); lanyard key set passphrase protects them better",
+		said := fmt.Sprintf(
+			"stored tokens are sealed with the %s, because the %s cannot be used (%v); lanyard "+
+				"key set passphrase protects them better",
 			slot.Place(), s.place(s.first[0]), wanted)
 		if trust != "" {
 			said += "; " + trust
@@ -82,7 +86,8 @@ func firstHint(kind string) string {
 // putFirst makes and stores the first key, and gives the present rows their MACs. unmade is the
 // slot's error. A slot that may wait for an answer makes its key before the transaction, a key file
 // within it.
-func (s *Store) putFirst(ctx context.Context, slot KeySlot, told secret.Text) (won, pinned bool, unmade, err error) {
+func (s *Store) putFirst(ctx context.Context, slot KeySlot,
+	told secret.Text) (won, pinned bool, unmade, err error) {
 	const op = "make the first key"
 	var by, params []byte
 	defer func() { clear(by) }()
@@ -151,17 +156,22 @@ func (s *Store) putFirst(ctx context.Context, slot KeySlot, told secret.Text) (w
 		s.mute = s.mute || !pinned // sayFirst says it
 	}
 	if err := s.commit(tx); err != nil {
-		return true, false, nil, s.explain(op, err) // it may have happened all the same: then its key must stay
+		// it may have happened all the same: then its key must stay
+		return true, false, nil, s.explain(op, err)
 	}
 	if len(others) > 0 {
-		said := fmt.Sprintf("the system keyring remembered another key for %s: the store that was there is gone, and this is a new one", s.path)
+		said := fmt.Sprintf(
+			"the system keyring remembered another key for %s: the store that was there is "+
+				"gone, and this is a new one", s.path)
 		if moved != "" {
 			said += "; the key file that was there is not used, and is " + moved + " now"
 		}
 		s.say(said)
 	}
 	if rows {
-		s.say(fmt.Sprintf("%s had no key: what it says is taken as it is, and its rows have MACs from now on; if it had a key before, somebody has put another database there", s.path))
+		s.say(fmt.Sprintf(
+			"%s had no key: what it says is taken as it is, and its rows have MACs from now "+
+				"on; if it had a key before, somebody has put another database there", s.path))
 	}
 	return true, pinned, nil, nil
 }
@@ -171,12 +181,19 @@ func (s *Store) putFirst(ctx context.Context, slot KeySlot, told secret.Text) (w
 // act on.
 func (s *Store) unkeyed(ctx context.Context, q queryer) (rows bool, err error) {
 	var keyed bool
-	err = q.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM application) OR EXISTS (SELECT 1 FROM token) OR EXISTS (SELECT 1 FROM probe)"+
-		" OR EXISTS (SELECT 1 FROM mark) OR EXISTS (SELECT 1 FROM setting WHERE instr(name, '/') > 0),"+
-		" EXISTS (SELECT 1 FROM application WHERE mac IS NOT NULL) OR EXISTS (SELECT 1 FROM token WHERE mac IS NOT NULL)"+
-		" OR EXISTS (SELECT 1 FROM probe WHERE mac IS NOT NULL) OR EXISTS (SELECT 1 FROM mark WHERE mac IS NOT NULL)"+
-		" OR EXISTS (SELECT 1 FROM setting WHERE mac IS NOT NULL) OR EXISTS (SELECT 1 FROM token_secret)"+
-		" OR EXISTS (SELECT 1 FROM application_secret) OR EXISTS (SELECT 1 FROM application_password) OR EXISTS (SELECT 1 FROM hash_key)").Scan(&rows, &keyed)
+	err = q.QueryRowContext(ctx,
+		"SELECT EXISTS (SELECT 1 FROM application) OR EXISTS (SELECT 1 FROM token) OR EXISTS "+
+			"(SELECT 1 FROM probe)"+
+			" OR EXISTS (SELECT 1 FROM mark) OR EXISTS (SELECT 1 FROM setting WHERE instr(name, "+
+			"'/') > 0),"+
+			" EXISTS (SELECT 1 FROM application WHERE mac IS NOT NULL) OR EXISTS (SELECT 1 FROM "+
+			"token WHERE mac IS NOT NULL)"+
+			" OR EXISTS (SELECT 1 FROM probe WHERE mac IS NOT NULL) OR EXISTS (SELECT 1 FROM mark "+
+			"WHERE mac IS NOT NULL)"+
+			" OR EXISTS (SELECT 1 FROM setting WHERE mac IS NOT NULL) OR EXISTS (SELECT 1 FROM "+
+			"token_secret)"+
+			" OR EXISTS (SELECT 1 FROM application_secret) OR EXISTS (SELECT 1 FROM "+
+			"application_password) OR EXISTS (SELECT 1 FROM hash_key)").Scan(&rows, &keyed)
 	if err != nil {
 		return false, s.explain("look for a key", err)
 	}
@@ -216,12 +233,16 @@ func (s *Store) putKey(ctx context.Context, tx *sql.Tx, row slotRow, data, by []
 	for i := range row.before {
 		row.before[i].record(seals)
 	}
-	if _, err := tx.ExecContext(ctx, "INSERT INTO key_slot (one, kind, params, wrapped, made, before) VALUES (1, ?, ?, ?, ?, ?)"+
-		" ON CONFLICT (one) DO UPDATE SET kind = excluded.kind, params = excluded.params, wrapped = excluded.wrapped, made = excluded.made, before = excluded.before",
+	if _, err := tx.ExecContext(ctx,
+		"INSERT INTO key_slot (one, kind, params, wrapped, made, before) VALUES (1, ?, ?, ?, ?, ?)"+
+			" ON CONFLICT (one) DO UPDATE SET kind = excluded.kind, params = excluded.params, "+
+			"wrapped = excluded.wrapped, made = excluded.made, before = excluded.before",
 		row.kind, string(row.params), wrapped, stamp{&row.made}, inJSON(&row.before)); err != nil {
 		return s.explain(op, err)
 	}
-	_, err = tx.ExecContext(ctx, "INSERT INTO meta (name, value) VALUES ('key_epoch', ?), ('key_check', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+	_, err = tx.ExecContext(ctx,
+		"INSERT INTO meta (name, value) VALUES ('key_epoch', ?), ('key_check', ?) ON CONFLICT "+
+			"(name) DO UPDATE SET value = excluded.value",
 		row.epoch, seals.sealBytes([]byte("lanyard"), "meta", "key_check", "value"))
 	return s.explain(op, err)
 }

@@ -59,7 +59,8 @@ func consistent(r console.Reader) (int, error) {
 		return 0, fmt.Errorf("%d tokens, counted %q: %w", len(ts), v, err)
 	}
 	for _, t := range ts {
-		if got, err := r.Secrets(t.ID); err != nil || !got.Access.Equal(secret.New("secret of "+t.ID)) {
+		if got, err := r.Secrets(t.ID); err != nil ||
+			!got.Access.Equal(secret.New("secret of "+t.ID)) {
 			return 0, fmt.Errorf("the secret of %s: %w", t.ID, err)
 		}
 	}
@@ -123,19 +124,24 @@ func TestConsolesFollowARestore(t *testing.T) {
 				rev, err1 := r.Rev()
 				at := r.Restored()
 				if n != 31 || at != rev || rev <= before {
-					t.Errorf("%d tokens at revision %d, restored at %d, after %d", n, rev, at, before)
+					t.Errorf("%d tokens at revision %d, restored at %d, after %d", n, rev, at,
+						before)
 				}
 				return errors.Join(err, err1)
 			})
 			other.ask(2)
 			other.did(2)
-			if _, err := s.Exec("PRAGMA wal_checkpoint(PASSIVE)"); err != nil { // the database itself is changed, too
+			if _, err := s.Exec("PRAGMA wal_checkpoint(PASSIVE)"); err != nil {
+				// the database itself is changed, too
 				t.Fatal(err)
 			}
-			update(t, s, func(w console.Writer) error { return putNext(w, "here", 0, func(string) {}) })
+			update(t, s, func(w console.Writer) error {
+				return putNext(w, "here", 0, func(string) {})
+			})
 			other.ask(3)
 			other.did(3)
-			if err := errors.Join(s.InPlace(t.Context()), other.in.Close(), reading.in.Close()); err != nil {
+			if err := errors.Join(s.InPlace(t.Context()), other.in.Close(),
+				reading.in.Close()); err != nil {
 				t.Error(err)
 			}
 			if reading.killed() || other.killed() || strings.Join(other.said, " ") != "3 31 33" {
@@ -194,7 +200,8 @@ func TestConsoleAsksAfterARestore(t *testing.T) {
 	s := openWith(t, dir, rings(t))
 	r := store.Restoring{Options: rings(t), Replace: true, Passphrase: secret.New(phrase)}
 	r.First = []string{"passphrase"}
-	if _, err := store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id}, r); err != nil {
+	if _, err := store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id},
+		r); err != nil {
 		t.Fatal(err)
 	}
 	view(t, s, func(r console.Reader) error {
@@ -238,7 +245,8 @@ func TestRestoreWaitsForAnswers(t *testing.T) {
 	var got store.Restored
 	go func() {
 		var err error
-		got, err = store.Restore(context.Background(), dir, bytes.NewReader(b), []age.Identity{id}, r)
+		got, err = store.Restore(context.Background(), dir, bytes.NewReader(b), []age.Identity{id},
+			r)
 		done <- err
 	}()
 	<-waiting
@@ -273,7 +281,9 @@ func TestRestoreUnderWrites(t *testing.T) {
 	over := make(chan error, 1)
 	go func() {
 		for ctx.Err() == nil {
-			if err := s.View(ctx, func(r console.Reader) error { _, err := consistent(r); return err }); err != nil && ctx.Err() == nil {
+			if err := s.View(ctx,
+				func(r console.Reader) error { _, err := consistent(r); return err }); err != nil &&
+				ctx.Err() == nil {
 				over <- err
 				return
 			}
@@ -321,7 +331,8 @@ func TestRestoreUnderWrites(t *testing.T) {
 		back := t.TempDir()
 		for i, name := range []string{"lanyard.db", "lanyard.key"} {
 			data, err := os.ReadFile(paths[i])
-			if err := errors.Join(err, os.WriteFile(filepath.Join(back, name), data, 0o600)); err != nil {
+			if err := errors.Join(err,
+				os.WriteFile(filepath.Join(back, name), data, 0o600)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -342,7 +353,8 @@ func TestRestoreKeepsAKeyThatIsNotSettled(t *testing.T) {
 	if !strike(t, dir, "rotate file", fated("committed", 1)).killed() {
 		t.Fatal("it lived on")
 	}
-	done, err := store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id}, store.Restoring{Options: turning(), Replace: true})
+	done, err := store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id},
+		store.Restoring{Options: turning(), Replace: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -366,7 +378,8 @@ func TestRestoreWritesASweptKeyAgain(t *testing.T) {
 			t.Error(coming, err)
 		}
 	})
-	if _, err := store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id}, r); err != nil {
+	if _, err := store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id},
+		r); err != nil {
 		t.Fatal(err)
 	}
 	sound(t, open(t, dir), 31)
@@ -406,7 +419,9 @@ func TestConsoleOutlivesAKilledRestore(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "state")
 			stocked(t, dir, 10)
 			s := openWith(t, dir, remembering(dir))
-			child := strike(t, dir, fmt.Sprintf("restore-until %s %s file", filepath.Join(at, "identity"), filepath.Join(at, "b.age")), fated(step, 1))
+			child := strike(t, dir,
+				fmt.Sprintf("restore-until %s %s file", filepath.Join(at, "identity"),
+					filepath.Join(at, "b.age")), fated(step, 1))
 			if !child.killed() {
 				t.Fatal("it lived on")
 			}
@@ -421,7 +436,8 @@ func TestConsoleOutlivesAKilledRestore(t *testing.T) {
 				}
 				return errors.Join(err, putNext(w, "console", 0, func(string) {}))
 			})
-			if err := errors.Join(s.InPlace(t.Context()), s.Rotate(t.Context(), store.Rotation{To: "file"}), s.Close()); err != nil {
+			if err := errors.Join(s.InPlace(t.Context()),
+				s.Rotate(t.Context(), store.Rotation{To: "file"}), s.Close()); err != nil {
 				t.Error(err)
 			}
 			sound(t, openWith(t, dir, remembering(dir)), want+1)

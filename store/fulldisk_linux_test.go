@@ -17,8 +17,10 @@ import (
 func smallDisk(t *testing.T, size string) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
-	if err := syscall.Mount("lanyard-test", dir, "tmpfs", 0, "size="+size+",mode=0700"); err != nil {
-		t.Skipf("a full disk needs a disk that may be filled, and this process may not mount one: %v", err)
+	if err := syscall.Mount("lanyard-test", dir, "tmpfs", 0,
+		"size="+size+",mode=0700"); err != nil {
+		t.Skipf("a full disk needs a disk that may be filled, and this process may not mount "+
+			"one: %v", err)
 	}
 	t.Cleanup(func() {
 		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
@@ -57,14 +59,18 @@ func TestFullDisk(t *testing.T) {
 	explained(t, s.ReadOnly(), "store_full", "can only be read")
 	err = s.Update(t.Context(), func(w console.Writer) error { return put(w, 10, 11) })
 	explained(t, err, "store_full", "can only be read")
-	if hint := console.Hint(err); !strings.Contains(hint, "lists still work") || !strings.Contains(hint, "Make room") {
+	if hint := console.Hint(err); !strings.Contains(hint, "lists still work") ||
+		!strings.Contains(hint, "Make room") {
 		t.Error(hint)
 	}
 	_ = s.Close()
-	_, err = store.OpenSteps(t.Context(), dir, store.Options{Lists: true}, append(store.SchemaSteps(), newStep)) // for which it is an older form
+	// for which it is an older form
+	_, err = store.OpenSteps(t.Context(), dir, store.Options{Lists: true},
+		append(store.SchemaSteps(), newStep))
 	explained(t, err, "store_full", "cannot be brought to")
 	after := files(t, dir)
-	if !bytes.Equal(before["lanyard.db"], after["lanyard.db"]) || len(after["lanyard.db-wal"]) != 0 {
+	if !bytes.Equal(before["lanyard.db"], after["lanyard.db"]) ||
+		len(after["lanyard.db-wal"]) != 0 {
 		t.Error("something was written")
 	}
 

@@ -25,7 +25,8 @@ func TestFullDiskIsNoBrokenOne(t *testing.T) {
 		want console.Code
 	}{
 		{0, 4874, "store_full"}, {64<<10 - 1, 4874, "store_full"}, {64 << 10, 4874, "store_io"},
-		{0, 778, "store_full"}, {0, 1034, "store_full"}, {0, 4618, "store_full"}, {1 << 30, 778, "store_io"},
+		{0, 778, "store_full"}, {0, 1034, "store_full"}, {0, 4618, "store_full"},
+		{1 << 30, 778, "store_io"},
 		{0, 266, "store_io"}, // a reading that failed has nothing to do with room
 		{1 << 30, 13, "store_full"},
 	} {

@@ -16,7 +16,8 @@ func TestHeadersBesideTheSecret(t *testing.T) {
 	put := func(names []string, access, headers string) {
 		update(t, s, func(w console.Writer) error {
 			a := console.Application{ID: "a", Details: console.Details{Headers: names}}
-			return w.PutApplication(a, console.Secrets{Access: secret.New(access), Headers: secret.New(headers)})
+			return w.PutApplication(a,
+				console.Secrets{Access: secret.New(access), Headers: secret.New(headers)})
 		})
 	}
 	names := []string{"X-Tenant"}
@@ -37,7 +38,8 @@ func TestHeadersBesideTheSecret(t *testing.T) {
 		put(c.names, c.access, c.headers)
 		view(t, s, func(r console.Reader) error {
 			got, err := r.ConsumerSecret("a")
-			if !got.Access.Equal(secret.New(c.wantAccess)) || !got.Headers.Equal(secret.New(c.wantHeaders)) {
+			if !got.Access.Equal(secret.New(c.wantAccess)) ||
+				!got.Headers.Equal(secret.New(c.wantHeaders)) {
 				t.Errorf("%s: %q and %q", c.whatThis, got.Access.Reveal(), got.Headers.Reveal())
 			}
 			return err

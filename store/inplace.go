@@ -20,13 +20,17 @@ import (
 type opened struct {
 	mu    sync.Mutex
 	files map[string]fs.FileInfo // by suffix; "" is the database
-	lost  *Error                 // what was found, and stays so; nil while everything is in its place
-	over  *Error                 // lost, where the file holds another store; else nil
-	keyed fs.FileInfo            // the database when its key was last known to be ours; nil: never looked at
-	whole fs.FileInfo            // the database when its content was last known to be ours; nil: never looked at
+	// what was found, and stays so; nil while everything is in its place
+	lost *Error
+	over *Error // lost, where the file holds another store; else nil
+	// the database when its key was last known to be ours; nil: never looked at
+	keyed fs.FileInfo
+	// the database when its content was last known to be ours; nil: never looked at
+	whole fs.FileInfo
 
 	reads sync.Mutex // for held alone: taking it waits for a writer, which takes mu
-	held  *Store     // the content at the loss, in memory; nil before the first reading, or if it is unreadable
+	// the content at the loss, in memory; nil before the first reading, or if it is unreadable
+	held *Store
 }
 
 // suffixes are the files that belong together: the database, its log, and the memory that its
@@ -97,7 +101,8 @@ func (o *opened) moved(path string) *Error {
 }
 
 // replacedHint is the way out of a store whose files are not in their place.
-const replacedHint = "nothing was sent or stored after that: start lanyard again to work with what is there now; " +
+const replacedHint = "nothing was sent or stored after that: start lanyard again to work with " +
+	"what is there now; " +
 	"an open console can write out what it still holds (: write out, or out in the plain interface)"
 
 // whereItWas fails if the names of the open files now name other files. It looks twice before it
@@ -107,7 +112,8 @@ func (s *Store) whereItWas() error {
 		return nil
 	}
 	o := &s.opened
-	if s.write.Stats().OpenConnections+s.read.Stats().OpenConnections+s.eye.Stats().OpenConnections == 0 {
+	if s.write.Stats().OpenConnections+s.read.Stats().OpenConnections+
+		s.eye.Stats().OpenConnections == 0 {
 		o.renewed()
 	}
 	o.mu.Lock()
@@ -171,10 +177,13 @@ func (s *Store) sameContent(ctx context.Context, tx *sql.Tx) error {
 	was := o.whole
 	o.mu.Unlock()
 	if was == nil || !was.ModTime().Equal(info.ModTime()) || was.Size() != info.Size() {
-		const state = "SELECT coalesce((SELECT group_concat(quote(name) || quote(value)) FROM (SELECT * FROM meta ORDER BY name)), '')"
+		const state = "SELECT coalesce((SELECT group_concat(quote(name) || quote(value)) FROM " +
+			"(SELECT * FROM meta ORDER BY name)), '')"
 		var ours, there, sound string
 		if was != nil { // else this process has not read from it yet
-			if err := tx.QueryRowContext(ctx, state).Scan(&ours); err != nil && sqliteCode(err) != codeError { // an old form has no such table
+			if err := tx.QueryRowContext(ctx, state).Scan(&ours); err != nil &&
+				sqliteCode(err) != codeError {
+				// an old form has no such table
 				return s.explain("read", err)
 			}
 			db, err := sql.Open("sqlite", s.dsn(place{}, false))
@@ -183,16 +192,20 @@ func (s *Store) sameContent(ctx context.Context, tx *sql.Tx) error {
 			}
 			err = db.QueryRowContext(ctx, state).Scan(&there)
 			if err == nil {
-				err = db.QueryRowContext(ctx, "SELECT quick_check FROM pragma_quick_check LIMIT 1").Scan(&sound)
+				err = db.QueryRowContext(ctx,
+					"SELECT quick_check FROM pragma_quick_check LIMIT 1").Scan(&sound)
 			}
 			_ = db.Close()
-			if c := sqliteCode(err); err != nil && c != codeCorrupt && c != codeNotADB && c != codeError {
+			if c := sqliteCode(err); err != nil && c != codeCorrupt && c != codeNotADB &&
+				c != codeError {
 				return s.explain("read", err)
 			}
 			if err != nil || there != ours || sound != "ok" {
 				o.mu.Lock()
 				defer o.mu.Unlock()
-				o.lost = &Error{Code: console.CodeStoreReplaced, Text: s.path + " was written over by another program while this lanyard had it open", Hint: replacedHint}
+				o.lost = &Error{Code: console.CodeStoreReplaced,
+					Text: s.path + " was written over by another program while this lanyard " +
+						"had it open", Hint: replacedHint}
 				return o.lost
 			}
 		}
@@ -241,8 +254,11 @@ func (s *Store) writtenOver() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.lost == nil {
-		o.over = &Error{Code: console.CodeStoreReplaced, Text: s.path + " was written over by another store while this lanyard had it open",
-			Hint: "nothing was sent or stored after that, and what this lanyard held was in that file alone: put it back, or restore a backup; start lanyard again to work with what is there now"}
+		o.over = &Error{Code: console.CodeStoreReplaced,
+			Text: s.path + " was written over by another store while this lanyard had it open",
+			Hint: "nothing was sent or stored after that, and what this lanyard held was in " +
+				"that file alone: put it back, or restore a backup; start lanyard again to " +
+				"work with what is there now"}
 		o.lost = o.over
 	}
 	return o.lost
@@ -296,7 +312,8 @@ func (s *Store) InPlace(ctx context.Context) error {
 			return err
 		}
 		var tx *sql.Tx
-		if tx, k, err = s.transaction(ctx, s.reading(ctx), &sql.TxOptions{ReadOnly: true}); err != nil {
+		if tx, k, err = s.transaction(ctx, s.reading(ctx),
+			&sql.TxOptions{ReadOnly: true}); err != nil {
 			return s.explain("read", err)
 		}
 		_ = tx.Rollback()
@@ -346,7 +363,8 @@ func (s *Store) WriteOut(ctx context.Context) (dir string, err error) {
 	}
 	defer leave()
 	if s.dir == "" {
-		return "", &Error{Code: console.CodeStoreBackup, Text: "a store in memory is not written out", Hint: "it ends with this process"}
+		return "", &Error{Code: console.CodeStoreBackup,
+			Text: "a store in memory is not written out", Hint: "it ends with this process"}
 	}
 	if err := s.unreadable(); err != nil {
 		return "", err
@@ -365,7 +383,9 @@ func (s *Store) WriteOut(ctx context.Context) (dir string, err error) {
 	if err := os.MkdirAll(s.dir, disk.DirMode); err != nil {
 		return "", notWritten(what, err)
 	}
-	if dir, err = os.MkdirTemp(s.dir, outAs+s.env.now().UTC().Format("20060102T150405")+"-"); err != nil { // 0700
+	if dir, err = os.MkdirTemp(s.dir,
+		outAs+s.env.now().UTC().Format("20060102T150405")+"-"); err != nil {
+		// 0700
 		return "", notWritten(what, err)
 	}
 	for name, data := range map[string][]byte{dbName: b.db, key.FileName: b.key} {
@@ -400,7 +420,8 @@ func (s *Store) abandoned() bool {
 	for _, suffix := range suffixes() {
 		is, err := os.Stat(s.path + suffix)
 		switch was := o.files[suffix]; {
-		case suffix != "" && errors.Is(err, fs.ErrNotExist): // no process needs it: its content is in the database
+		case suffix != "" && errors.Is(err, fs.ErrNotExist):
+			// no process needs it: its content is in the database
 		case err != nil || was == nil || !os.SameFile(was, is):
 			return true
 		}

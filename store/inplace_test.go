@@ -21,20 +21,27 @@ var away = []struct {
 	name, says string
 	do         func(path, copied string) error
 }{
-	{"renamed over", "lanyard.db was replaced", func(path, copied string) error { return os.Rename(copied, path) }},
+	{"renamed over", "lanyard.db was replaced",
+		func(path, copied string) error { return os.Rename(copied, path) }},
 	{"deleted", "lanyard.db was deleted", func(path, _ string) error { return os.Remove(path) }},
-	{"moved away", "lanyard.db was deleted or moved", func(path, copied string) error { return os.Rename(path, copied+".away") }},
+	{"moved away", "lanyard.db was deleted or moved",
+		func(path, copied string) error { return os.Rename(path, copied+".away") }},
 	{"directory moved", "lanyard.db was deleted or moved", func(path, copied string) error {
-		return os.Rename(filepath.Dir(path), filepath.Join(filepath.Dir(filepath.Dir(path)), "elsewhere"))
+		return os.Rename(filepath.Dir(path),
+			filepath.Join(filepath.Dir(filepath.Dir(path)), "elsewhere"))
 	}},
-	{"log deleted", "lanyard.db-wal was deleted", func(path, _ string) error { return os.Remove(path + "-wal") }},
+	{"log deleted", "lanyard.db-wal was deleted",
+		func(path, _ string) error { return os.Remove(path + "-wal") }},
 	{"log replaced", "lanyard.db-wal was replaced", func(path, _ string) error {
 		return errors.Join(os.WriteFile(path+".x", nil, 0o600), os.Rename(path+".x", path+"-wal"))
 	}},
-	{"shared memory deleted", "lanyard.db-shm was deleted", func(path, _ string) error { return os.Remove(path + "-shm") }},
-	{"another database copied over it", "lanyard.db was written over", func(path, copied string) error { return over(path, copied+".other") }},
+	{"shared memory deleted", "lanyard.db-shm was deleted",
+		func(path, _ string) error { return os.Remove(path + "-shm") }},
+	{"another database copied over it", "lanyard.db was written over",
+		func(path, copied string) error { return over(path, copied+".other") }},
 	{"an older copy copied over it", "lanyard.db was written over", over},
-	{"emptied", "lanyard.db was written over", func(path, _ string) error { return os.Truncate(path, 0) }},
+	{"emptied", "lanyard.db was written over",
+		func(path, _ string) error { return os.Truncate(path, 0) }},
 }
 
 // over copies onto a file, as cp does.
@@ -218,7 +225,8 @@ func TestKeyFileUnderAnOpenStore(t *testing.T) {
 		do   func() error
 	}{
 		{"is gone", func() error { return os.Remove(key) }},
-		{"holds another key", func() error { return os.WriteFile(key, []byte(strings.Repeat("x", 32)), 0o600) }},
+		{"holds another key",
+			func() error { return os.WriteFile(key, []byte(strings.Repeat("x", 32)), 0o600) }},
 	} {
 		if err := c.do(); err != nil {
 			t.Fatal(err)
@@ -248,7 +256,8 @@ func TestMissingDatabaseBesideAKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	var told []string
-	s := openWith(t, dir, store.Options{Tell: func(sentence string) { told = append(told, sentence) }})
+	s := openWith(t, dir,
+		store.Options{Tell: func(sentence string) { told = append(told, sentence) }})
 	if len(told) == 0 || !strings.Contains(told[0], s.Path()+" was not there") {
 		t.Errorf("told %q", told)
 	}
@@ -292,12 +301,14 @@ func TestWaitsAsLongAsTheContext(t *testing.T) {
 	})
 	var all sync.WaitGroup
 	all.Go(func() {
-		if err := other.Update(t.Context(), func(console.Writer) error { close(held); <-waited; return nil }); err != nil {
+		if err := other.Update(t.Context(),
+			func(console.Writer) error { close(held); <-waited; return nil }); err != nil {
 			t.Error(err)
 		}
 	})
 	<-held
-	explained(t, s.Update(t.Context(), func(console.Writer) error { return nil }), "store_busy", s.Path())
+	explained(t, s.Update(t.Context(), func(console.Writer) error { return nil }), "store_busy",
+		s.Path())
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	if err := s.Update(ctx, func(console.Writer) error { return nil }); err != nil {
@@ -366,7 +377,8 @@ func TestKeyIsNotNotedInFilesOutOfPlace(t *testing.T) {
 	if err := s.Unlock(t.Context(), secret.Text{}); err != nil {
 		t.Fatal(err)
 	}
-	if params, err := s.Text("SELECT params FROM key_slot"); err != nil || !strings.Contains(params, `"time":1`) {
+	if params, err := s.Text("SELECT params FROM key_slot"); err != nil ||
+		!strings.Contains(params, `"time":1`) {
 		t.Error("it was strengthened in a file that is gone", params, err)
 	}
 }
@@ -408,7 +420,8 @@ func TestAnotherStoreCopiedOverIt(t *testing.T) {
 			_ = look()
 			replaced(t, s.InPlace(t.Context()), "written over by another store")
 			replaced(t, look(), "written over by another store")
-			replaced(t, s.Update(t.Context(), func(console.Writer) error { return nil }), "written over")
+			replaced(t, s.Update(t.Context(), func(console.Writer) error { return nil }),
+				"written over")
 			if out, err := s.WriteOut(t.Context()); err == nil {
 				t.Errorf("wrote out the other store to %s", out)
 			} else if !strings.Contains(err.Error(), "written over") {

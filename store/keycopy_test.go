@@ -16,9 +16,17 @@ func TestKeyCopiesOfKilledProcessesAreRemoved(t *testing.T) {
 	t.Parallel()
 	names := []string{".lanyard.key-123", ".lanyard-part-lanyard.key.before-20260102T030405-1"}
 	for name, when := range map[string]func(t *testing.T, dir string, s *store.Store) *store.Store{
-		"start":        func(t *testing.T, dir string, _ *store.Store) *store.Store { return openWith(t, dir, rings(t)) },
-		"rotation":     func(t *testing.T, _ string, s *store.Store) *store.Store { rotate(t, s, ""); return s },
-		"another kind": func(t *testing.T, _ string, s *store.Store) *store.Store { rotate(t, s, "passphrase"); return s },
+		"start": func(t *testing.T, dir string, _ *store.Store) *store.Store {
+			return openWith(t, dir, rings(t))
+		},
+		"rotation": func(t *testing.T, _ string, s *store.Store) *store.Store {
+			rotate(t, s, "")
+			return s
+		},
+		"another kind": func(t *testing.T, _ string, s *store.Store) *store.Store {
+			rotate(t, s, "passphrase")
+			return s
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -37,11 +45,14 @@ func TestKeyCopiesOfKilledProcessesAreRemoved(t *testing.T) {
 			after := when(t, dir, s)
 			entries, err := os.ReadDir(dir)
 			for _, e := range entries {
-				if b, err := os.ReadFile(filepath.Join(dir, e.Name())); err != nil || e.Name() != "lanyard.key" && bytes.Contains(b, key) {
+				if b, err := os.ReadFile(filepath.Join(dir, e.Name())); err != nil ||
+					e.Name() != "lanyard.key" && bytes.Contains(b, key) {
 					t.Errorf("%s holds the key, %v", e.Name(), err)
 				}
 			}
-			if gone, left := after.KeyCopies(); err != nil || len(left) > 0 || !slices.Equal(slices.Sorted(slices.Values(gone)), slices.Sorted(slices.Values(names))) {
+			if gone, left := after.KeyCopies(); err != nil || len(left) > 0 ||
+				!slices.Equal(slices.Sorted(slices.Values(gone)),
+					slices.Sorted(slices.Values(names))) {
 				t.Errorf("removed %q, left %q, %v", gone, left, err)
 			}
 			whole(t, after)

@@ -114,7 +114,8 @@ func (f *fakeRing) count() (n int) {
 
 // ringed opens with a keyring, wanted first.
 func ringed(r key.Ring) store.Options {
-	return store.Options{Slots: []store.KeySlot{store.RingOf(r, patience, patience)}, First: []string{"keyring", "file"}}
+	return store.Options{Slots: []store.KeySlot{store.RingOf(r, patience, patience)},
+		First: []string{"keyring", "file"}}
 }
 
 func TestKeyringHoldsNothingButAKey(t *testing.T) {
@@ -186,7 +187,8 @@ func TestTryKeyOfAKeyring(t *testing.T) {
 	other := openWith(t, dir, ringed(ring))
 	was := ring.gets
 	ring.ready = errors.New("it is locked")
-	if err := other.TryKey(t.Context()); !errors.Is(err, store.ErrLocked) || !strings.Contains(err.Error(), "it is locked") || ring.gets != was {
+	if err := other.TryKey(t.Context()); !errors.Is(err, store.ErrLocked) ||
+		!strings.Contains(err.Error(), "it is locked") || ring.gets != was {
 		t.Errorf("asked %d times: %v", ring.gets-was, err)
 	}
 	ring.ready = nil
@@ -222,9 +224,11 @@ func TestFirstStartsAtOnceInAKeyring(t *testing.T) {
 func TestKeyringThatDoesNotAnswer(t *testing.T) {
 	t.Parallel()
 	for name, harm := range map[string]*fakeRing{
-		"hangs":   {hang: make(chan struct{})},
-		"locked":  {err: errors.New("failed to unlock correct collection '/org/freedesktop/secrets/collection/login'")},
-		"absent":  {err: errors.New("The name org.freedesktop.secrets was not provided by any .service files")},
+		"hangs": {hang: make(chan struct{})},
+		"locked": {err: errors.New(
+			"failed to unlock correct collection '/org/freedesktop/secrets/collection/login'")},
+		"absent": {err: errors.New(
+			"The name org.freedesktop.secrets was not provided by any .service files")},
 		"panics":  {panics: true},
 		"forgets": {forgets: true},
 		"garbles": {garbles: true},
@@ -232,8 +236,9 @@ func TestKeyringThatDoesNotAnswer(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var said []string
 			dir := t.TempDir()
-			o := store.Options{Slots: []store.KeySlot{store.RingOf(harm, patience, patience)}, First: []string{"keyring", "file"},
-				Tell: func(s string) { said = append(said, s) }}
+			o := store.Options{Slots: []store.KeySlot{store.RingOf(harm, patience, patience)},
+				First: []string{"keyring", "file"},
+				Tell:  func(s string) { said = append(said, s) }}
 			if name == "hangs" {
 				o.Slots[0] = store.RingOf(harm, time.Millisecond, time.Millisecond)
 			}
@@ -241,7 +246,8 @@ func TestKeyringThatDoesNotAnswer(t *testing.T) {
 			if err := s.Unlock(t.Context(), secret.Text{}); err != nil {
 				t.Fatal(err)
 			}
-			if st := s.Key(); st.Kind != "file" || len(said) != 1 || !strings.Contains(said[0], "key file") || !strings.Contains(said[0], "keyring") {
+			if st := s.Key(); st.Kind != "file" || len(said) != 1 ||
+				!strings.Contains(said[0], "key file") || !strings.Contains(said[0], "keyring") {
 				t.Errorf("%+v %q", st, said)
 			}
 			filled(t, s)
@@ -273,7 +279,9 @@ func TestLateAnswerOfTheKeyringServesTheNextWhoAsks(t *testing.T) {
 	filled(t, first)
 	hang := make(chan struct{})
 	ring.set(func() { ring.hang, ring.gets = hang, 0 })
-	s := openWith(t, dir, store.Options{Slots: []store.KeySlot{store.RingOf(ring, time.Millisecond, time.Millisecond)}})
+	s := openWith(t, dir,
+		store.Options{Slots: []store.KeySlot{
+			store.RingOf(ring, time.Millisecond, time.Millisecond)}})
 	for range 3 {
 		if err := s.Unlock(t.Context(), secret.Text{}); !errors.Is(err, store.ErrLocked) {
 			t.Fatalf("got %v", err)
@@ -349,7 +357,9 @@ func TestWrongPassphrase(t *testing.T) {
 	whole(t, locked)
 	rotate(t, s, "") // the same passphrase: who has it carries on
 	whole(t, locked)
-	if err := s.Rotate(t.Context(), store.Rotation{To: "passphrase", Passphrase: secret.New("quite another one"), Now: now}); err != nil {
+	if err := s.Rotate(t.Context(),
+		store.Rotation{To: "passphrase", Passphrase: secret.New("quite another one"),
+			Now: now}); err != nil {
 		t.Fatal(err)
 	}
 	explained(t, secretsOf(locked, "a"), "store_locked", "passphrase is wrong")
@@ -366,7 +376,8 @@ func TestVariableAndCommandThatChange(t *testing.T) {
 	dir := t.TempDir()
 	text, set := "sixteen characters", true
 	o := store.Options{First: []string{"env"}, Slots: []store.KeySlot{
-		store.Cheap(store.Environment("LANYARD_KEY", func(string) (string, bool) { return text, set }))}}
+		store.Cheap(store.Environment("LANYARD_KEY",
+			func(string) (string, bool) { return text, set }))}}
 	text = "too short"
 	explained(t, openWith(t, dir, o).Unlock(t.Context(), secret.Text{}), "weak_key", "LANYARD_KEY")
 	text = "sixteen characters"
@@ -377,7 +388,9 @@ func TestVariableAndCommandThatChange(t *testing.T) {
 	filled(t, s)
 	for _, other := range []string{"", "another sixteen characters"} {
 		text = other
-		explained(t, openWith(t, dir, o).Unlock(t.Context(), secret.Text{}), "store_locked", "LANYARD_KEY")
+		explained(t, openWith(t, dir, o).Unlock(t.Context(), secret.Text{}), "store_locked",
+			"LANYARD_KEY")
 	}
-	explained(t, open(t, dir).Unlock(t.Context(), secret.Text{}), "store_locked", "env") // a run without that slot
+	// a run without that slot
+	explained(t, open(t, dir).Unlock(t.Context(), secret.Text{}), "store_locked", "env")
 }

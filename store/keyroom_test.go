@@ -43,12 +43,14 @@ func TestKeyFileWithoutRoom(t *testing.T) {
 		{store.InKeyring, syscall.EROFS, "store_locked"}, // the disk is not known
 	} {
 		secretOf := func(w console.Writer) error {
-			return errors.Join(w.PutToken(&console.Token{ID: "a"}), w.PutSecrets("a", console.Secrets{Access: secret.New("x")}))
+			return errors.Join(w.PutToken(&console.Token{ID: "a"}),
+				w.PutSecrets("a", console.Secrets{Access: secret.New("x")}))
 		}
 		dir := t.TempDir()
 		slot := unwritable{key.File{Path: filepath.Join(dir, "lanyard.key")}, c.kind, c.why}
 		with := func() *store.Store {
-			s, err := store.Open(t.Context(), dir, store.Options{Slots: []store.KeySlot{slot}, First: []string{c.kind}})
+			s, err := store.Open(t.Context(), dir,
+				store.Options{Slots: []store.KeySlot{slot}, First: []string{c.kind}})
 			if err != nil {
 				t.Fatal(err)
 			}

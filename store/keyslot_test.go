@@ -18,17 +18,20 @@ import (
 func TestLocked(t *testing.T) {
 	t.Parallel()
 	for name, harm := range map[string]func(key string) error{
-		"gone":    os.Remove,
-		"another": func(key string) error { return os.WriteFile(key, bytes.Repeat([]byte("k"), 32), 0o600) },
-		"cut":     func(key string) error { return os.Truncate(key, 31) },
-		"empty":   func(key string) error { return os.Truncate(key, 0) },
+		"gone": os.Remove,
+		"another": func(key string) error {
+			return os.WriteFile(key, bytes.Repeat([]byte("k"), 32), 0o600)
+		},
+		"cut":   func(key string) error { return os.Truncate(key, 31) },
+		"empty": func(key string) error { return os.Truncate(key, 0) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			key := filepath.Join(dir, "lanyard.key")
 			s := open(t, dir)
 			update(t, s, func(w console.Writer) error {
-				return errors.Join(w.PutToken(&console.Token{ID: "a"}), w.PutSecrets("a", console.Secrets{Access: secret.New("x")}))
+				return errors.Join(w.PutToken(&console.Token{ID: "a"}),
+					w.PutSecrets("a", console.Secrets{Access: secret.New("x")}))
 			})
 			if err := s.Close(); err != nil {
 				t.Fatal(err)
@@ -99,7 +102,8 @@ func TestKeyWithoutDatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := open(t, dir)
-	if got, err := os.ReadFile(filepath.Join(dir, "lanyard.key")); err != nil || !bytes.Equal(got, append(key, 1)) {
+	if got, err := os.ReadFile(filepath.Join(dir, "lanyard.key")); err != nil ||
+		!bytes.Equal(got, append(key, 1)) {
 		t.Error("replaced", err)
 	}
 	if st := s.Key(); st.Kind != "file" || st.Locked {
@@ -121,7 +125,8 @@ func TestFirstStartsAtOnce(t *testing.T) {
 			defer func() { _ = s.Close() }()
 			id := fmt.Sprint(i)
 			if err := s.Update(t.Context(), func(w console.Writer) error {
-				return errors.Join(w.PutToken(&console.Token{ID: id}), w.PutSecrets(id, console.Secrets{Access: secret.New(id)}))
+				return errors.Join(w.PutToken(&console.Token{ID: id}),
+					w.PutSecrets(id, console.Secrets{Access: secret.New(id)}))
 			}); err != nil {
 				t.Error(err)
 			}

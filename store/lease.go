@@ -13,7 +13,8 @@ import (
 func (w *writer) Lease(key, owner string, now, until time.Time) (bool, error) {
 	n, err := w.exec("lease "+key, "INSERT INTO lease (name, owner, until) VALUES (?1, ?2, ?4)"+
 		" ON CONFLICT (name) DO UPDATE SET"+
-		" until = CASE WHEN owner = excluded.owner THEN max(until, excluded.until) ELSE excluded.until END,"+
+		" until = CASE WHEN owner = excluded.owner THEN max(until, excluded.until) ELSE "+
+		"excluded.until END,"+
 		" owner = excluded.owner"+
 		" WHERE owner = excluded.owner OR until <= ?3", key, owner, nanos(now), nanos(until))
 	return n > 0, err
@@ -22,7 +23,8 @@ func (w *writer) Lease(key, owner string, now, until time.Time) (bool, error) {
 // LeaseOf returns the owner and the end of a lease. The owner is "" if the lease was never taken,
 // or was given back.
 func (r *reader) LeaseOf(key string) (owner string, until time.Time, err error) {
-	err = r.tx.QueryRowContext(r.ctx, "SELECT owner, until FROM lease WHERE name = ?", key).Scan(&owner, stamp{&until})
+	err = r.tx.QueryRowContext(r.ctx, "SELECT owner, until FROM lease WHERE name = ?",
+		key).Scan(&owner, stamp{&until})
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", time.Time{}, nil
 	}

@@ -67,7 +67,8 @@ func TestLeaseIsExclusive(t *testing.T) {
 			all.Go(func() {
 				var got bool
 				err := stores[i%2].Update(t.Context(), func(w console.Writer) (err error) {
-					got, err = w.Lease(fmt.Sprint(round), fmt.Sprint("owner", i), now, now.Add(time.Minute))
+					got, err = w.Lease(fmt.Sprint(round), fmt.Sprint("owner", i), now,
+						now.Add(time.Minute))
 					return err
 				})
 				if err != nil {
@@ -99,7 +100,10 @@ func TestLeaseOf(t *testing.T) {
 	}
 	look("", time.Time{})
 	until := time.Unix(1000, 1)
-	update(t, s, func(w console.Writer) error { _, err := w.Lease("k", "a", time.Unix(1, 0), until); return err })
+	update(t, s, func(w console.Writer) error {
+		_, err := w.Lease("k", "a", time.Unix(1, 0), until)
+		return err
+	})
 	look("a", until)
 	update(t, s, func(w console.Writer) error { return w.Release("k", "a") })
 	look("", time.Time{})

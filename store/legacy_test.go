@@ -26,16 +26,22 @@ func legacy(t *testing.T) string {
 		t.Fatal(err)
 	}
 	for _, q := range append(store.SchemaSteps()[:2], "PRAGMA user_version = 2",
-		"INSERT INTO token VALUES ('old', '', '', '', '', NULL, NULL, '', '', NULL, NULL, 0, '', '', 0, NULL, '', NULL, '', 0, NULL, '', NULL, NULL, 0, NULL, 1, 0, '', NULL)") {
+		"INSERT INTO token VALUES ('old', '', '', '', '', NULL, NULL, '', '', NULL, NULL, 0, "+
+			"'', '', 0, NULL, '', NULL, '', 0, NULL, '', NULL, NULL, 0, NULL, 1, 0, '', NULL)") {
 		if _, err := db.ExecContext(t.Context(), q); err != nil {
 			t.Fatal(err)
 		}
 	}
-	_, err = db.ExecContext(t.Context(), "INSERT INTO meta (name, value) VALUES ('key_check', ?)", store.Seal(key, []byte("lanyard"), "meta", "key_check", "value", 1))
+	_, err = db.ExecContext(t.Context(), "INSERT INTO meta (name, value) VALUES ('key_check', ?)",
+		store.Seal(key, []byte("lanyard"), "meta", "key_check", "value", 1))
 	if err == nil {
-		_, err = db.ExecContext(t.Context(), "INSERT INTO token_secret (token_id, access) VALUES ('old', ?)", store.Seal(key, []byte("old access"), "token_secret", "old", "access", 1))
+		_, err = db.ExecContext(t.Context(),
+			"INSERT INTO token_secret (token_id, access) VALUES ('old', ?)",
+			store.Seal(key, []byte("old access"), "token_secret", "old", "access", 1))
 	}
-	if err := errors.Join(err, db.Close(), os.WriteFile(filepath.Join(dir, "lanyard.key"), key, 0o600), os.Chmod(path, 0o600)); err != nil {
+	if err := errors.Join(err, db.Close(),
+		os.WriteFile(filepath.Join(dir, "lanyard.key"), key, 0o600),
+		os.Chmod(path, 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	return dir

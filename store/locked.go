@@ -11,13 +11,15 @@ import (
 
 // locked is the error of a store whose secrets cannot be opened.
 func (s *Store) locked(why string, cause error, hint string) *Error {
-	return &Error{Code: console.CodeStoreLocked, Text: s.path + ": " + why, Err: lock{cause: cause}, Hint: hint}
+	return &Error{Code: console.CodeStoreLocked, Text: s.path + ": " + why, Err: lock{cause: cause},
+		Hint: hint}
 }
 
 // lock is ErrLocked in the words of its cause, if there is one.
 type lock struct {
 	cause error
-	other bool // there is a key, and it is not the one that was asked for: the message says so already
+	// there is a key, and it is not the one that was asked for: the message says so already
+	other bool
 }
 
 func (l lock) Error() string {
@@ -45,18 +47,21 @@ var errSetBack = errors.New("somebody may have changed what its rows say")
 // program may have changed them.
 func (s *Store) setBack(slot KeySlot) error {
 	return s.locked("it is older than the "+slot.Place()+" says", errSetBack,
-		"put the newer database back, or restore a backup; if you put the older one there yourself, lanyard key accept takes it, at a terminal")
+		"put the newer database back, or restore a backup; if you put the older one there "+
+			"yourself, lanyard key accept takes it, at a terminal")
 }
 
 // noRecord is the error of a database without a record of its key that holds sealed values or MACs.
 func (s *Store) noRecord() error {
 	return s.locked("the record of its key is gone", errSetBack,
-		"put the database back as it was, or restore a backup; lanyard key accept, at a terminal, takes what can be read and gives up what is sealed")
+		"put the database back as it was, or restore a backup; lanyard key accept, at a "+
+			"terminal, takes what can be read and gives up what is sealed")
 }
 
 // beginAnew returns the hint if only a new store helps.
 func (s *Store) beginAnew() string {
-	return "without it the stored credentials are lost: restore a backup, or move " + s.path + " away to begin anew"
+	return "without it the stored credentials are lost: restore a backup, or move " + s.path +
+		" away to begin anew"
 }
 
 // lockedBy explains why a slot did not give the key.
@@ -69,8 +74,10 @@ func (s *Store) lockedBy(slot KeySlot, err error) error {
 			return s.notTried(InPassphrase)
 		}
 		if other {
-			return &Error{Code: console.CodeStoreLocked, Text: "the passphrase is wrong", Err: ErrLocked,
-				Hint: "try again; a forgotten one opens nothing: restore a backup (lanyard restore FILE --replace)"}
+			return &Error{Code: console.CodeStoreLocked, Text: "the passphrase is wrong",
+				Err: ErrLocked,
+				Hint: "try again; a forgotten one opens nothing: restore a backup (lanyard " +
+					"restore FILE --replace)"}
 		}
 		return s.locked("its passphrase cannot be used", err, s.beginAnew())
 	case InFile, InMemory:
@@ -86,11 +93,14 @@ func (s *Store) lockedBy(slot KeySlot, err error) error {
 		return s.locked(place+" cannot be used", err, hint)
 	case InKeyring:
 		if gone || other {
-			return s.locked("its key is gone from "+place, nil, "is it another keyring or another user? "+s.beginAnew())
+			return s.locked("its key is gone from "+place, nil,
+				"is it another keyring or another user? "+s.beginAnew())
 		}
-		return s.locked(place+" does not give its key", err, "unlock or start the keyring, then try again")
+		return s.locked(place+" does not give its key", err,
+			"unlock or start the keyring, then try again")
 	}
-	if name, ok := strings.CutPrefix(slot.Place(), "environment variable "); ok && slot.Kind() == InEnv {
+	if name, ok := strings.CutPrefix(slot.Place(), "environment variable "); ok &&
+		slot.Kind() == InEnv {
 		hint := "set " + name + " to the text it had; " + s.beginAnew()
 		if other {
 			return s.locked(place+" gives another text than it was sealed with", nil, hint)
@@ -98,15 +108,18 @@ func (s *Store) lockedBy(slot KeySlot, err error) error {
 		return s.locked(place+" does not give its key", err, hint)
 	}
 	if other {
-		return s.locked(place+" gives another text than it was sealed with", nil, "give it the text it had; "+s.beginAnew())
+		return s.locked(place+" gives another text than it was sealed with", nil,
+			"give it the text it had; "+s.beginAnew())
 	}
-	return s.locked(place+" does not give its key", err, "it was sealed with what came from there; "+s.beginAnew())
+	return s.locked(place+" does not give its key", err,
+		"it was sealed with what came from there; "+s.beginAnew())
 }
 
 // notTried is the error if the slot must be asked and was not.
 func (s *Store) notTried(kind string) error {
 	if kind == InPassphrase {
-		return s.locked("it is locked with a passphrase", nil, "give it at a terminal; for scripts: lanyard key set env, or command")
+		return s.locked("it is locked with a passphrase", nil,
+			"give it at a terminal; for scripts: lanyard key set env, or command")
 	}
 	return s.locked("the "+s.place(kind)+" was not asked for its key yet", nil, "unlock it")
 }
@@ -118,15 +131,18 @@ func (s *Store) notHere(kind string) error {
 		return s.locked("its key comes from a command, and the configuration names none", nil,
 			`put [store] key = "command" and command = ["…"] back into the configuration`)
 	case InKeyring, InEnv, InPassphrase, InFile:
-		return s.locked("its key is kept in another way ("+kind+") than this run can reach", nil, "lanyard key status shows how")
+		return s.locked("its key is kept in another way ("+kind+") than this run can reach", nil,
+			"lanyard key status shows how")
 	}
-	return s.locked("its key is kept in a way that this lanyard does not know", nil, "a newer lanyard wrote it: use that one")
+	return s.locked("its key is kept in a way that this lanyard does not know", nil,
+		"a newer lanyard wrote it: use that one")
 }
 
 // noKeyYet is the lock of a store that never had a key.
 func (s *Store) noKeyYet(told secret.Text) error {
 	if s.first[0] == InPassphrase && told.IsZero() {
-		return s.locked("a passphrase has to be chosen first", nil, "lanyard key set passphrase asks for it at a terminal")
+		return s.locked("a passphrase has to be chosen first", nil,
+			"lanyard key set passphrase asks for it at a terminal")
 	}
 	return s.locked("it has no key yet", nil, "the first thing that is stored makes one")
 }

@@ -29,7 +29,9 @@ func TestLost(t *testing.T) {
 		if err != nil {
 			text = err.Error()
 		}
-		if e, ok := errors.AsType[*Error](err); !strings.Contains(text, want) || want == "" && text != "" || (left == dbName+"-wal") != ok || ok && e.Code != "store_damaged" {
+		if e, ok := errors.AsType[*Error](err); !strings.Contains(text, want) ||
+			want == "" && text != "" || (left == dbName+"-wal") != ok ||
+			ok && e.Code != "store_damaged" {
 			t.Errorf("%q: %q %v", left, text, err)
 		}
 	}

@@ -43,7 +43,8 @@ func applicationTable() macTable[console.Application] {
 }
 
 func macTables() []anyMACTable {
-	return []anyMACTable{applicationTable(), tokenTable(), probeTable(), markTable(), settingTable()}
+	return []anyMACTable{applicationTable(), tokenTable(), probeTable(), markTable(),
+		settingTable()}
 }
 
 // rowKey derives the key for the MACs of rows from a data key.
@@ -197,7 +198,8 @@ func assign(dst, src any) error {
 // rowsOf reads the rows of a table with MACs that a clause selects. It returns the rows that verify
 // and, apart from them, those that do not. While the store is locked it verifies nothing, and only
 // a row that does not scan is altered.
-func rowsOf[T any](r *reader, op string, g macTable[T], follow string, args ...any) (good, altered []T, err error) {
+func rowsOf[T any](r *reader, op string, g macTable[T], follow string,
+	args ...any) (good, altered []T, err error) {
 	err = g.read(r.ctx, r.tx, r.key.sealer, nil, follow, args, func(t T, fits bool, _ []byte) {
 		if fits {
 			good = append(good, t)
@@ -210,7 +212,8 @@ func rowsOf[T any](r *reader, op string, g macTable[T], follow string, args ...a
 
 // read calls each with every selected row, with whether its MAC is that of from, and with its MAC
 // of to. A nil from verifies nothing; a nil to computes nothing.
-func (g macTable[T]) read(ctx context.Context, tx *sql.Tx, from, to *sealer, follow string, args []any, each func(t T, fits bool, mac []byte)) error {
+func (g macTable[T]) read(ctx context.Context, tx *sql.Tx, from, to *sealer, follow string,
+	args []any, each func(t T, fits bool, mac []byte)) error {
 	var t T // scanned over for each row: every field is a column, and lists are made anew
 	fs := g.fields(&t)
 	query := strings.Join([]string{"SELECT", columns(fs) + ", mac", "FROM", g.name, follow}, " ")
@@ -285,8 +288,11 @@ func put[T any](w *writer, op string, g macTable[T], t *T) error {
 
 // alteredRow is the error of a row that does not verify.
 func (r *reader) alteredRow(op, what, id string) error {
-	return r.fail(op, &Error{Code: console.CodeStoreAltered, Text: what + " " + id + " is altered", Err: errAltered,
-		Hint: "something else than lanyard changed it in the database, and it is not used. lanyard doctor names what is altered, lanyard forget " + id + " removes it"})
+	return r.fail(op,
+		&Error{Code: console.CodeStoreAltered, Text: what + " " + id + " is altered",
+			Err: errAltered,
+			Hint: "something else than lanyard changed it in the database, and it is not used. " +
+				"lanyard doctor names what is altered, lanyard forget " + id + " removes it"})
 }
 
 // errAltered is in the chain when a row does not verify.

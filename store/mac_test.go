@@ -29,13 +29,17 @@ func guardedStore(t *testing.T) *store.Store {
 		fill(&tok)
 		fill(&p)
 		fill(&m)
-		a.ID, a.ConfigID, tok.ID, tok.AppID, m.ID, m.TokenID = "app", "", "tok", "app", "mark", "tok"
+		a.ID, a.ConfigID, tok.ID, tok.AppID, m.ID, m.TokenID = "app", "", "tok", "app", "mark",
+			"tok"
 		other, another := tok, a
 		other.ID, another.ID = "other", "another"
 		return errors.Join(
-			w.PutApplication(a, console.Secrets{Access: secret.New("consumer")}), w.PutApplication(another, console.Secrets{}),
-			w.PutToken(&tok), w.PutSecrets("tok", console.Secrets{Access: secret.New("access")}), w.PutProbe("tok", p), w.PutMark(m),
-			w.PutToken(&other), w.PutSecrets("other", console.Secrets{Access: secret.New("other access")}),
+			w.PutApplication(a, console.Secrets{Access: secret.New("consumer")}),
+			w.PutApplication(another, console.Secrets{}),
+			w.PutToken(&tok), w.PutSecrets("tok", console.Secrets{Access: secret.New("access")}),
+			w.PutProbe("tok", p), w.PutMark(m),
+			w.PutToken(&other),
+			w.PutSecrets("other", console.Secrets{Access: secret.New("other access")}),
 			w.SetSetting("refused/x", "[]"), w.SetSetting("theme", "dark"))
 	})
 	return s
@@ -44,7 +48,8 @@ func guardedStore(t *testing.T) *store.Store {
 // columnsOf lists what a writer of the database can change in a row, with its type.
 func columnsOf(t *testing.T, s *store.Store, table string) (names, kinds []string) {
 	t.Helper()
-	all, err := s.Text("SELECT group_concat(name || ' ' || type, ',') FROM pragma_table_info('" + table + "')")
+	all, err := s.Text("SELECT group_concat(name || ' ' || type, ',') FROM pragma_table_info('" +
+		table + "')")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +73,8 @@ func TestAlteredColumns(t *testing.T) {
 		{"token", "id = 'tok'", "id", console.Altered{Table: "token", ID: "tok"}},
 		{"probe", "token_id = 'tok'", "seq", console.Altered{Table: "token", ID: "tok"}},
 		{"mark", "id = 'mark'", "id", console.Altered{Table: "token", ID: "tok"}},
-		{"setting", "name = 'refused/x'", "name", console.Altered{Table: "setting", ID: "refused/x"}},
+		{"setting", "name = 'refused/x'", "name",
+			console.Altered{Table: "setting", ID: "refused/x"}},
 	} {
 		names, kinds := columnsOf(t, guardedStore(t), table.name)
 		for i, column := range names {
@@ -84,7 +90,8 @@ func TestAlteredColumns(t *testing.T) {
 					if _, err := s.Exec("PRAGMA foreign_keys = OFF"); err != nil {
 						t.Fatal(err)
 					}
-					n, err := s.Exec("UPDATE " + table.name + " SET " + column + " = " + change + " WHERE " + table.row + " AND " + column + " IS NOT (" + change + ")")
+					n, err := s.Exec("UPDATE " + table.name + " SET " + column + " = " + change +
+						" WHERE " + table.row + " AND " + column + " IS NOT (" + change + ")")
 					if err != nil || n == 0 { // the schema does not take it, or it changes nothing
 						skipped++
 						return
@@ -95,20 +102,28 @@ func TestAlteredColumns(t *testing.T) {
 					case table.name == "mark" && column == "token_id":
 						want = console.Altered{Table: "mark", ID: "mark"} // of no token any more
 					case table.name == "probe" && column == "token_id":
-						return // as if it had been deleted, which is not noticed: the token is another's, or none
-					case table.name == "setting" && column == "name" && !strings.Contains(change, "||"):
+						// as if it had been deleted, which is not noticed: the token is another's
+						return
+					case table.name == "setting" && column == "name" &&
+						!strings.Contains(change, "||"):
 						return // it decides nothing under that name
 					case column == table.key && table.name != "probe" && table.name != "mark":
 						want.ID = "" // whatever it is called now
 					}
 					view(t, s, func(r console.Reader) error {
 						got := all(t, r)
-						if !slices.ContainsFunc(got, func(a console.Altered) bool { return a.Table == want.Table && (want.ID == "" || a.ID == want.ID) }) {
+						if !slices.ContainsFunc(got,
+							func(a console.Altered) bool {
+								return a.Table == want.Table &&
+									(want.ID == "" || a.ID == want.ID)
+							}) {
 							t.Errorf("found %v, not %v", got, want)
 						}
 						if want.Table == "token" && want.ID != "" {
-							for what, err := range map[string]error{"token": failed(r.Token("tok")), "secrets": failed(r.Secrets("tok"))} {
-								if e, ok := errors.AsType[*store.Error](err); !ok || e.Code != "store_altered" || e.Hint == "" {
+							for what, err := range map[string]error{"token": failed(r.Token("tok")),
+								"secrets": failed(r.Secrets("tok"))} {
+								if e, ok := errors.AsType[*store.Error](err); !ok ||
+									e.Code != "store_altered" || e.Hint == "" {
 									t.Errorf("%s: %v", what, err)
 								}
 							}
@@ -182,8 +197,11 @@ func TestWrittenRowsVerify(t *testing.T) {
 		tok.Refresh = console.RefreshSpent
 		a, err2 := w.Application("app")
 		a.Name = "renamed"
-		return errors.Join(err, err2, w.PutToken(&tok), w.PutProbe("tok", console.Probe{Status: 401}), w.ClearMark("mark"),
-			w.PutMark(console.Mark{ID: "late", TokenID: "tok"}), w.PutApplication(a, console.Secrets{}), w.SetSetting("refused/x", ""), w.SetSetting("new/y", "1"))
+		return errors.Join(err, err2, w.PutToken(&tok),
+			w.PutProbe("tok", console.Probe{Status: 401}), w.ClearMark("mark"),
+			w.PutMark(console.Mark{ID: "late", TokenID: "tok"}),
+			w.PutApplication(a, console.Secrets{}), w.SetSetting("refused/x", ""),
+			w.SetSetting("new/y", "1"))
 	})
 	view(t, s, func(r console.Reader) error {
 		if got := all(t, r); len(got) > 0 {
@@ -211,13 +229,16 @@ func TestAlteredStaysAltered(t *testing.T) {
 			t.Parallel()
 			s := open(t, t.TempDir())
 			update(t, s, func(w console.Writer) error {
-				return errors.Join(w.PutToken(&console.Token{ID: "a", AppID: "x"}), w.PutToken(&console.Token{ID: "b"}))
+				return errors.Join(w.PutToken(&console.Token{ID: "a", AppID: "x"}),
+					w.PutToken(&console.Token{ID: "b"}))
 			})
-			if n, err := s.Exec("UPDATE token SET app_id = 'stranger' WHERE id = 'a'"); n != 1 || err != nil {
+			if n, err := s.Exec("UPDATE token SET app_id = 'stranger' WHERE id = 'a'"); n != 1 ||
+				err != nil {
 				t.Fatal(n, err)
 			}
 			view(t, through(t, s), func(r console.Reader) error {
-				if got := all(t, r); !slices.Equal(got, []console.Altered{{Table: "token", ID: "a"}}) {
+				if got := all(t, r); !slices.Equal(got,
+					[]console.Altered{{Table: "token", ID: "a"}}) {
 					t.Error(got)
 				}
 				_, err := r.Token("b")
@@ -234,7 +255,8 @@ func TestDatabaseFromBeforeIsRefused(t *testing.T) {
 	key := filepath.Join(dir, "lanyard.key")
 	s := open(t, dir)
 	update(t, s, func(w console.Writer) error {
-		return errors.Join(w.PutToken(&console.Token{ID: "old"}), w.PutSecrets("old", console.Secrets{Access: secret.New("old access")}))
+		return errors.Join(w.PutToken(&console.Token{ID: "old"}),
+			w.PutSecrets("old", console.Secrets{Access: secret.New("old access")}))
 	})
 	if err := errors.Join(s.Unguard(t.Context()), s.Close(), os.Truncate(key, 32)); err != nil {
 		t.Fatal(err)
@@ -256,10 +278,13 @@ func TestDatabaseFromBeforeIsRefused(t *testing.T) {
 		t.Fatalf("the key file has %d bytes", len(present["lanyard.key"]))
 	}
 	back := t.TempDir()
-	writeAll(t, back, map[string][]byte{"lanyard.db": before["lanyard.db"], "lanyard.key": present["lanyard.key"]})
+	writeAll(t, back,
+		map[string][]byte{"lanyard.db": before["lanyard.db"],
+			"lanyard.key": present["lanyard.key"]})
 	s = open(t, back)
 	err := s.Unlock(t.Context(), secret.Text{})
-	if !errors.Is(err, store.ErrLocked) || !strings.Contains(err.Error(), "is older than the key file") {
+	if !errors.Is(err, store.ErrLocked) ||
+		!strings.Contains(err.Error(), "is older than the key file") {
 		t.Errorf("got %v", err)
 	}
 	accepted(t, s)
@@ -270,7 +295,8 @@ func TestDatabaseFromBeforeIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, q := range []string{"DELETE FROM key_slot", "DELETE FROM meta WHERE name = 'key_check'", "UPDATE token SET app_id = 'stranger'"} {
+	for _, q := range []string{"DELETE FROM key_slot", "DELETE FROM meta WHERE name = 'key_check'",
+		"UPDATE token SET app_id = 'stranger'"} {
 		if _, err := db.ExecContext(t.Context(), q); err != nil {
 			t.Fatal(err)
 		}
@@ -371,11 +397,13 @@ func TestLockedRowsAreNotWritten(t *testing.T) {
 		return err
 	})
 	for name, write := range map[string]func(console.Writer) error{
-		"token":       func(w console.Writer) error { return w.PutToken(&console.Token{ID: "b"}) },
-		"application": func(w console.Writer) error { return w.PutApplication(console.Application{ID: "b"}, console.Secrets{}) },
-		"mark":        func(w console.Writer) error { return w.PutMark(console.Mark{ID: "b"}) },
-		"probe":       func(w console.Writer) error { return w.PutProbe("a", console.Probe{}) },
-		"setting":     func(w console.Writer) error { return w.SetSetting("refused/x", "[]") },
+		"token": func(w console.Writer) error { return w.PutToken(&console.Token{ID: "b"}) },
+		"application": func(w console.Writer) error {
+			return w.PutApplication(console.Application{ID: "b"}, console.Secrets{})
+		},
+		"mark":    func(w console.Writer) error { return w.PutMark(console.Mark{ID: "b"}) },
+		"probe":   func(w console.Writer) error { return w.PutProbe("a", console.Probe{}) },
+		"setting": func(w console.Writer) error { return w.SetSetting("refused/x", "[]") },
 	} {
 		if err := s.Update(t.Context(), write); !errors.Is(err, store.ErrLocked) {
 			t.Errorf("%s: %v", name, err)
@@ -403,7 +431,8 @@ func TestSealedLengths(t *testing.T) {
 	lengths := map[string]bool{}
 	for _, n := range []int{1, 36, 255, 256, 500, 511, 512, 1023, 4000} {
 		update(t, s, func(w console.Writer) error {
-			return errors.Join(w.PutToken(&console.Token{ID: "a"}), w.PutSecrets("a", console.Secrets{Access: secret.New(strings.Repeat("x", n))}))
+			return errors.Join(w.PutToken(&console.Token{ID: "a"}),
+				w.PutSecrets("a", console.Secrets{Access: secret.New(strings.Repeat("x", n))}))
 		})
 		length, err := s.Text("SELECT CAST(length(access) AS TEXT) FROM token_secret")
 		if err != nil {
@@ -418,7 +447,8 @@ func TestSealedLengths(t *testing.T) {
 			return err
 		})
 	}
-	if want := map[string]bool{"297": true, "553": true, "1065": true, "4137": true}; fmt.Sprint(lengths) != fmt.Sprint(want) {
+	if want := map[string]bool{"297": true, "553": true, "1065": true,
+		"4137": true}; fmt.Sprint(lengths) != fmt.Sprint(want) {
 		t.Error(lengths)
 	}
 }
@@ -433,7 +463,8 @@ func behind(t *testing.T, dir string, queries ...string) {
 	}
 	db.SetMaxOpenConns(1)
 	var number string
-	err = db.QueryRowContext(t.Context(), "SELECT schema_version FROM pragma_schema_version").Scan(&number)
+	err = db.QueryRowContext(t.Context(),
+		"SELECT schema_version FROM pragma_schema_version").Scan(&number)
 	for _, q := range queries {
 		if err == nil {
 			_, err = db.ExecContext(t.Context(), strings.ReplaceAll(q, "SAME", number))

@@ -48,7 +48,8 @@ func (w *writer) PutMark(m console.Mark) error {
 func (w *writer) ClearMark(id string) error {
 	op := "clear mark " + id
 	var tokenID string
-	err := w.tx.QueryRowContext(w.ctx, "DELETE FROM mark WHERE id = ? RETURNING token_id", id).Scan(&tokenID)
+	err := w.tx.QueryRowContext(w.ctx, "DELETE FROM mark WHERE id = ? RETURNING token_id",
+		id).Scan(&tokenID)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}

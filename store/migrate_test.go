@@ -50,7 +50,8 @@ func TestMigration(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "st ?ate")
 	old := open(t, dir)
 	update(t, old, func(w console.Writer) error {
-		return errors.Join(w.PutToken(&console.Token{ID: "a"}), w.PutSecrets("a", console.Secrets{Access: secret.New("x")}))
+		return errors.Join(w.PutToken(&console.Token{ID: "a"}),
+			w.PutSecrets("a", console.Secrets{Access: secret.New("x")}))
 	})
 	if old.Copied() != "" {
 		t.Error("a new one was copied:", old.Copied())
@@ -65,7 +66,9 @@ func TestMigration(t *testing.T) {
 		t.Fatal("a broken step was taken")
 	}
 	s := open(t, dir)
-	if v, err := s.Text("SELECT user_version || ' ' || (SELECT count(*) FROM sqlite_schema WHERE name = 'extra') FROM pragma_user_version"); err != nil || v != fmt.Sprint(len(built), " 0") {
+	if v, err := s.Text(
+		"SELECT user_version || ' ' || (SELECT count(*) FROM sqlite_schema WHERE name = " +
+			"'extra') FROM pragma_user_version"); err != nil || v != fmt.Sprint(len(built), " 0") {
 		t.Fatalf("%q %v", v, err)
 	}
 	if err := s.Close(); err != nil {
@@ -118,7 +121,8 @@ func TestMigration(t *testing.T) {
 	}
 	// The oldest copy is whole and of the old form: it can be put back.
 	back := t.TempDir()
-	for from, to := range map[string]string{got[0]: "lanyard.db", filepath.Join(dir, "lanyard.key"): "lanyard.key"} {
+	for from, to := range map[string]string{got[0]: "lanyard.db",
+		filepath.Join(dir, "lanyard.key"): "lanyard.key"} {
 		b, err := os.ReadFile(from)
 		if err == nil {
 			err = os.WriteFile(filepath.Join(back, to), b, 0o600)

@@ -29,7 +29,8 @@ func stocks(t *testing.T, kind string) (dir string, o store.Options, said *[]str
 	}
 	filled(t, s)
 	update(t, s, func(w console.Writer) error {
-		return errors.Join(w.PutProbe("a", console.Probe{Status: 200}), w.PutMark(console.Mark{ID: "m", TokenID: "a"}), w.SetSetting("refused/x", "[]"))
+		return errors.Join(w.PutProbe("a", console.Probe{Status: 200}),
+			w.PutMark(console.Mark{ID: "m", TokenID: "a"}), w.SetSetting("refused/x", "[]"))
 	})
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
@@ -46,13 +47,17 @@ func TestStoreWithoutTheRecordOfItsKeyIsRefused(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			dir, o, said := stocks(t, kind)
-			behind(t, dir, append(noRecord(), `UPDATE application SET environment = '{"form":1,"token_url":"https://stranger"}'`)...)
+			behind(t, dir, append(noRecord(),
+				`UPDATE application SET environment = '{"form":1,"token_url":"https://stranger"}'`)...)
 			before := files(t, dir)["lanyard.key"]
 			for range 2 {
 				s := openWith(t, dir, o)
-				explained(t, s.Unlock(t.Context(), secret.New(phrase)), "store_locked", "the record of its key is gone")
-				explained(t, s.Rotate(t.Context(), store.Rotation{To: "env"}), "store_locked", "the record of its key is gone")
-				if i, err := s.KeyInfo(t.Context()); err != nil || !i.SetBack || i.Asks || !i.Locked || i.ID != "" {
+				explained(t, s.Unlock(t.Context(), secret.New(phrase)), "store_locked",
+					"the record of its key is gone")
+				explained(t, s.Rotate(t.Context(), store.Rotation{To: "env"}), "store_locked",
+					"the record of its key is gone")
+				if i, err := s.KeyInfo(t.Context()); err != nil || !i.SetBack || i.Asks ||
+					!i.Locked || i.ID != "" {
 					t.Errorf("%+v %v", i, err)
 				}
 				_ = s.Close()
@@ -65,10 +70,13 @@ func TestStoreWithoutTheRecordOfItsKeyIsRefused(t *testing.T) {
 			if err := s.Unlock(t.Context(), secret.New(phrase)); err != nil {
 				t.Fatal(err)
 			}
-			if now := files(t, dir)["lanyard.key"]; kind == "file" && (len(now) != 33 || bytes.Equal(now, before)) {
-				t.Error("the key file that was there seals again: whoever removed the record may have put it there")
+			if now := files(t, dir)["lanyard.key"]; kind == "file" &&
+				(len(now) != 33 || bytes.Equal(now, before)) {
+				t.Error("the key file that was there seals again: whoever removed the record " +
+					"may have put it there")
 			}
-			if len(*said) == 0 || !strings.Contains(strings.Join(*said, "\n"), dir+"/lanyard.db had no key") {
+			if len(*said) == 0 ||
+				!strings.Contains(strings.Join(*said, "\n"), dir+"/lanyard.db had no key") {
 				t.Errorf("said %q", *said)
 			}
 			view(t, s, func(r console.Reader) error {
@@ -95,7 +103,8 @@ func TestStoreWithoutTheRecordOfItsKeyIsRefused(t *testing.T) {
 				t.Fatal(err)
 			}
 			behind(t, dir, noRecord()...) // it was accepted once, and not for good
-			explained(t, openWith(t, dir, o).Unlock(t.Context(), secret.New(phrase)), "store_locked", "the record of its key is gone")
+			explained(t, openWith(t, dir, o).Unlock(t.Context(), secret.New(phrase)),
+				"store_locked", "the record of its key is gone")
 		})
 	}
 }
@@ -107,7 +116,8 @@ func TestWhatTellsOfALostKey(t *testing.T) {
 	for _, table := range []string{"application", "token", "probe", "mark", "setting"} {
 		traces[table] = "UPDATE " + table + " SET mac = NULL"
 	}
-	for _, table := range []string{"token_secret", "application_secret", "application_password", "hash_key"} {
+	for _, table := range []string{"token_secret", "application_secret", "application_password",
+		"hash_key"} {
 		traces[table] = "DELETE FROM " + table
 	}
 	for name := range traces {
@@ -121,7 +131,8 @@ func TestWhatTellsOfALostKey(t *testing.T) {
 				}
 			}
 			behind(t, dir, harm...)
-			explained(t, openWith(t, dir, o).Unlock(t.Context(), secret.Text{}), "store_locked", "the record of its key is gone")
+			explained(t, openWith(t, dir, o).Unlock(t.Context(), secret.Text{}), "store_locked",
+				"the record of its key is gone")
 		})
 	}
 	// With none of them it is a store that never had a key. Its rows are taken, and that is said,
@@ -167,13 +178,15 @@ func TestFirstMACsAreSaid(t *testing.T) {
 	t.Parallel()
 	dir, said := legacy(t), []string(nil)
 	for range 2 {
-		s := openWith(t, dir, store.Options{Tell: func(sentence string) { said = append(said, sentence) }})
+		s := openWith(t, dir,
+			store.Options{Tell: func(sentence string) { said = append(said, sentence) }})
 		if s.Key().Locked {
 			t.Fatal("locked")
 		}
 		_ = s.Close()
 	}
-	if len(said) != 1 || !strings.Contains(said[0], "have MACs from now on") || !strings.Contains(said[0], dir) {
+	if len(said) != 1 || !strings.Contains(said[0], "have MACs from now on") ||
+		!strings.Contains(said[0], dir) {
 		t.Errorf("said %q", said)
 	}
 }

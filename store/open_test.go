@@ -61,7 +61,8 @@ func TestModes(t *testing.T) {
 	}
 	s = open(t, dir)
 	modes(t, dir, ".", "lanyard.db", "lanyard.db-wal", "lanyard.db-shm", "lanyard.key")
-	if got := s.Tightened(); len(got) != 5 || !strings.Contains(got[0], "0755") || !strings.Contains(got[1], "lanyard.db (was 0644)") {
+	if got := s.Tightened(); len(got) != 5 || !strings.Contains(got[0], "0755") ||
+		!strings.Contains(got[1], "lanyard.db (was 0644)") {
 		t.Errorf("tightened %q", got)
 	}
 	if entries, _ := os.ReadDir(dir); len(entries) != 4 {
@@ -74,7 +75,8 @@ func TestModes(t *testing.T) {
 func explained(t *testing.T, err error, code console.Code, text string) {
 	t.Helper()
 	e, ok := errors.AsType[*store.Error](err)
-	if !ok || e.Code != code || e.Hint == "" && code != "store_io" || !strings.Contains(err.Error(), text) {
+	if !ok || e.Code != code || e.Hint == "" && code != "store_io" ||
+		!strings.Contains(err.Error(), text) {
 		t.Fatalf("got %#v, %v", e, err)
 	}
 	if console.Hint(err) != e.Hint {
@@ -93,7 +95,8 @@ func tryOpen(dir string) error {
 func TestDirectoryOfOthersIsLeftAlone(t *testing.T) {
 	unixOnly(t)
 	dir := t.TempDir()
-	if err := errors.Join(os.WriteFile(filepath.Join(dir, "theirs"), nil, 0o644), os.Chmod(dir, 0o755)); err != nil {
+	if err := errors.Join(os.WriteFile(filepath.Join(dir, "theirs"), nil, 0o644),
+		os.Chmod(dir, 0o755)); err != nil {
 		t.Fatal(err)
 	}
 	explained(t, tryOpen(dir), "store_access", dir)
@@ -106,8 +109,10 @@ func TestDirectoryOfOthersIsLeftAlone(t *testing.T) {
 func TestDatabaseThatIsNoFile(t *testing.T) {
 	elsewhere := open(t, t.TempDir())
 	for name, make := range map[string]func(string) error{
-		"link":      func(p string) error { return os.Symlink(elsewhere.Path(), p) },
-		"dangling":  func(p string) error { return os.Symlink(filepath.Join(filepath.Dir(p), "nowhere"), p) },
+		"link": func(p string) error { return os.Symlink(elsewhere.Path(), p) },
+		"dangling": func(p string) error {
+			return os.Symlink(filepath.Join(filepath.Dir(p), "nowhere"), p)
+		},
 		"directory": func(p string) error { return os.Mkdir(p, 0o700) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -157,7 +162,8 @@ func TestFailuresOfTheDisk(t *testing.T) {
 			}
 			err := s.Update(t.Context(), func(w console.Writer) error {
 				return errors.Join(w.PutToken(&console.Token{ID: "a"}),
-					w.PutSecrets("a", console.Secrets{Access: secret.New(strings.Repeat("canary", 10_000))}))
+					w.PutSecrets("a",
+						console.Secrets{Access: secret.New(strings.Repeat("canary", 10_000))}))
 			})
 			explained(t, err, c.code, s.Path())
 			if strings.Contains(err.Error(), "canary") {
@@ -181,7 +187,9 @@ func TestDamagedPage(t *testing.T) {
 	update(t, s, func(w console.Writer) error {
 		var err error
 		for i := range 100 {
-			err = errors.Join(err, w.PutToken(&console.Token{ID: fmt.Sprint(i), RevokeError: strings.Repeat("x", 1000)}))
+			err = errors.Join(err,
+				w.PutToken(&console.Token{ID: fmt.Sprint(i),
+					RevokeError: strings.Repeat("x", 1000)}))
 		}
 		return err
 	})
@@ -209,7 +217,9 @@ func TestDamagedPage(t *testing.T) {
 // mode of its log.
 func TestCommitsAreOnTheDisk(t *testing.T) {
 	s := open(t, t.TempDir())
-	if v, err := s.Text("SELECT (SELECT synchronous FROM pragma_synchronous) || ' ' || (SELECT journal_mode FROM pragma_journal_mode)"); v != "2 wal" || err != nil {
+	if v, err := s.Text(
+		"SELECT (SELECT synchronous FROM pragma_synchronous) || ' ' || (SELECT journal_mode " +
+			"FROM pragma_journal_mode)"); v != "2 wal" || err != nil {
 		t.Errorf("%q %v", v, err)
 	}
 }

@@ -27,7 +27,9 @@ func TestPasswords(t *testing.T) {
 	}
 	put := func(text secret.Text) {
 		update(t, s, func(w console.Writer) error {
-			return errors.Join(w.PutApplication(console.Application{ID: "p"}, console.Secrets{Access: secret.New("consumer")}), w.PutPassword("p", text))
+			return errors.Join(
+				w.PutApplication(console.Application{ID: "p"},
+					console.Secrets{Access: secret.New("consumer")}), w.PutPassword("p", text))
 		})
 	}
 	put(secret.New("first"))
@@ -40,7 +42,8 @@ func TestPasswords(t *testing.T) {
 		t.Error("it was not forgotten")
 	}
 	put(secret.New("third"))
-	if n, err := s.Exec("UPDATE application_password SET password = (SELECT consumer FROM application_secret)"); n != 1 || err != nil {
+	if n, err := s.Exec(
+		"UPDATE application_password SET password = (SELECT consumer FROM application_secret)"); n != 1 || err != nil {
 		t.Fatal(n, err)
 	}
 	view(t, s, func(r console.Reader) error {
@@ -49,8 +52,12 @@ func TestPasswords(t *testing.T) {
 		}
 		return nil
 	})
-	update(t, s, func(w console.Writer) error { return errors.Join(w.DropApplication("p"), w.DropApplication("nobody")) })
-	left, err := s.Text("SELECT (SELECT count(*) FROM application) + (SELECT count(*) FROM application_secret) + (SELECT count(*) FROM application_password)")
+	update(t, s, func(w console.Writer) error {
+		return errors.Join(w.DropApplication("p"), w.DropApplication("nobody"))
+	})
+	left, err := s.Text(
+		"SELECT (SELECT count(*) FROM application) + (SELECT count(*) FROM application_secret) " +
+			"+ (SELECT count(*) FROM application_password)")
 	if err != nil || left != "0" {
 		t.Errorf("%s rows are left, %v", left, err)
 	}

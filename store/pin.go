@@ -79,8 +79,11 @@ func (v sighting) unsettled(row slotRow) bool {
 // told once.
 func (s *Store) compare(ctx context.Context, row slotRow) (v sighting, err error) {
 	if row.kind == InFile && s.want != "" && s.want != InFile {
-		return v, s.locked(fmt.Sprintf("its key is in a key file, and the configuration says [store] key = %q", s.want), errStranger,
-			fmt.Sprintf("if you moved it, lanyard key set %s moves it back, or write \"file\" into the configuration; else restore a backup", s.want))
+		return v, s.locked(
+			fmt.Sprintf("its key is in a key file, and the configuration says [store] key = %q",
+				s.want), errStranger,
+			fmt.Sprintf("if you moved it, lanyard key set %s moves it back, or write \"file\" "+
+				"into the configuration; else restore a backup", s.want))
 	}
 	b := s.board()
 	if b == nil || !key.Pinnable(row.kind) {
@@ -93,18 +96,24 @@ func (s *Store) compare(ctx context.Context, row slotRow) (v sighting, err error
 	if err != nil {
 		if ctx.Err() == nil && !s.mute {
 			s.mute = true
-			s.say(fmt.Sprintf("the system keyring does not answer (%v): whether %s still has the key that it remembers was not compared", err, s.path))
+			s.say(fmt.Sprintf(
+				"the system keyring does not answer (%v): whether %s still has the key that it "+
+					"remembers was not compared", err, s.path))
 		}
 		return v, nil
 	}
 	kind, ok := v.has(row.id())
 	switch other := v.other(row.id()); {
 	case other != nil:
-		return v, s.locked(fmt.Sprintf("its key is not the one that the system keyring remembers: it has %s, in the %s, and not %s, in the %s",
-			row.id(), s.place(row.kind), other.ID, s.place(other.Kind)), errStranger,
-			"if you put another store there yourself, lanyard key accept takes it, at a terminal; else bring back your own, or restore a backup")
+		return v, s.locked(
+			fmt.Sprintf("its key is not the one that the system keyring remembers: it has %s, "+
+				"in the %s, and not %s, in the %s",
+				row.id(), s.place(row.kind), other.ID, s.place(other.Kind)), errStranger,
+			"if you put another store there yourself, lanyard key accept takes it, at a "+
+				"terminal; else bring back your own, or restore a backup")
 	case ok && kind != row.kind:
-		s.say(fmt.Sprintf("the key of %s is kept in the %s, and was kept in the %s", s.path, s.place(row.kind), s.place(kind)))
+		s.say(fmt.Sprintf("the key of %s is kept in the %s, and was kept in the %s", s.path,
+			s.place(row.kind), s.place(kind)))
 	}
 	return v, nil
 }
@@ -138,7 +147,8 @@ func (s *Store) settlePins(ctx context.Context) {
 		}
 	case len(key.PinsOf(seen.at)) == 0:
 		if key.Remember(ctx, b, s.dir, row.pin()) == nil {
-			s.say(fmt.Sprintf("the system keyring remembers from now on which key %s has: %s", s.path, row.id()))
+			s.say(fmt.Sprintf("the system keyring remembers from now on which key %s has: %s",
+				s.path, row.id()))
 		}
 	case known && seen.unsettled(row):
 		_ = key.Remember(ctx, b, s.dir, row.pin())
@@ -163,13 +173,15 @@ func (s *Store) AcceptKey(ctx context.Context, id string) error {
 		return err
 	}
 	if row.id() != id {
-		return &Error{Code: console.CodeStoreBusy, Text: s.path + ": its key was changed meanwhile", Hint: "look at it again: lanyard key accept"}
+		return &Error{Code: console.CodeStoreBusy, Text: s.path + ": its key was changed meanwhile",
+			Hint: "look at it again: lanyard key accept"}
 	}
 	if b := s.board(); b != nil {
 		err = key.Remember(ctx, b, s.dir, row.pin())
 	}
 	if err != nil {
-		return s.locked("the system keyring does not take its key id", err, "unlock or start the keyring, then try again")
+		return s.locked("the system keyring does not take its key id", err,
+			"unlock or start the keyring, then try again")
 	}
 	return s.explain("accept the key", s.commit(tx))
 }
@@ -221,8 +233,12 @@ func (s *Store) AcceptOlder(ctx context.Context) error {
 
 // dropSealed removes everything that only the lost key could open or compare.
 func (s *Store) dropSealed(ctx context.Context, tx *sql.Tx) error {
-	_, err := tx.ExecContext(ctx, "DELETE FROM token_secret; DELETE FROM application_secret; DELETE FROM application_password; DELETE FROM hash_key;"+
-		" UPDATE application SET mac = NULL; UPDATE token SET mac = NULL, access_hash = '', refresh_hash = '';"+
-		" UPDATE probe SET mac = NULL; UPDATE mark SET mac = NULL; UPDATE setting SET mac = NULL")
+	_, err := tx.ExecContext(ctx,
+		"DELETE FROM token_secret; DELETE FROM application_secret; DELETE FROM "+
+			"application_password; DELETE FROM hash_key;"+
+			" UPDATE application SET mac = NULL; UPDATE token SET mac = NULL, access_hash = '', "+
+			"refresh_hash = '';"+
+			" UPDATE probe SET mac = NULL; UPDATE mark SET mac = NULL; UPDATE setting SET mac "+
+			"= NULL")
 	return s.explain("accept the database", err)
 }

@@ -85,14 +85,16 @@ func TestStoreOfAStrangerIsRefused(t *testing.T) {
 			planted(t, dir, strangers(t))
 			for range 2 {
 				s := openWith(t, dir, o)
-				for _, err := range []error{s.Unlock(t.Context(), secret.New(phrase)), secretsOf(s, "a"), s.Rotate(t.Context(), store.Rotation{})} {
+				for _, err := range []error{s.Unlock(t.Context(), secret.New(phrase)),
+					secretsOf(s, "a"), s.Rotate(t.Context(), store.Rotation{})} {
 					if !errors.Is(err, store.ErrLocked) {
 						t.Fatalf("got %v", err)
 					}
 					explained(t, err, "store_locked", was.ID)
 				}
 				listed(t, s, "a")
-				if i, err := s.KeyInfo(t.Context()); err != nil || !i.Stranger || i.Asks || !i.Locked || i.Pinned != "" || i.ID == was.ID || len(i.Remembered) != 1 ||
+				if i, err := s.KeyInfo(t.Context()); err != nil || !i.Stranger || i.Asks ||
+					!i.Locked || i.Pinned != "" || i.ID == was.ID || len(i.Remembered) != 1 ||
 					i.Remembered[0] != (key.Pin{Kind: kind, ID: was.ID}) ||
 					!strings.Contains(i.Why.Error(), i.ID) {
 					t.Errorf("%+v %v", i, err)
@@ -104,7 +106,8 @@ func TestStoreOfAStrangerIsRefused(t *testing.T) {
 				t.Error("another key was accepted than was shown")
 			}
 			i, err := s.KeyInfo(t.Context())
-			if err = errors.Join(err, s.AcceptKey(t.Context(), i.ID), s.Unlock(t.Context(), secret.Text{})); err != nil {
+			if err = errors.Join(err, s.AcceptKey(t.Context(), i.ID),
+				s.Unlock(t.Context(), secret.Text{})); err != nil {
 				t.Fatal(err)
 			}
 			whole(t, s)
@@ -127,11 +130,16 @@ func TestOpenConsoleRefusesTheKeyOfAStranger(t *testing.T) {
 	wrapped, err2 := from.Text("SELECT hex(wrapped) FROM key_slot")
 	params, err3 := from.Text("SELECT params FROM key_slot")
 	key, err4 := os.ReadFile(filepath.Join(filepath.Dir(from.Path()), "lanyard.key"))
-	if err := errors.Join(err, err2, err3, err4, os.WriteFile(filepath.Join(dir, "lanyard.key"), key, 0o600)); err != nil {
+	if err := errors.Join(err, err2, err3, err4,
+		os.WriteFile(filepath.Join(dir, "lanyard.key"), key, 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	_, err = s.Exec("UPDATE meta SET value = CASE name WHEN 'key_check' THEN unhex(?) ELSE 1 END WHERE name IN ('key_check', 'key_epoch')", check)
-	_, err2 = s.Exec("UPDATE key_slot SET kind = 'file', params = ?, wrapped = unhex(?), before = '[]'", params, wrapped)
+	_, err = s.Exec(
+		"UPDATE meta SET value = CASE name WHEN 'key_check' THEN unhex(?) ELSE 1 END WHERE "+
+			"name IN ('key_check', 'key_epoch')", check)
+	_, err2 = s.Exec(
+		"UPDATE key_slot SET kind = 'file', params = ?, wrapped = unhex(?), before = '[]'", params,
+		wrapped)
 	if err := errors.Join(err, err2); err != nil {
 		t.Fatal(err)
 	}
@@ -192,11 +200,13 @@ func TestTrustOnFirstUseIsSaid(t *testing.T) {
 	for range 2 {
 		s := openWith(t, dir, o)
 		filled(t, s)
-		if i, err := s.KeyInfo(t.Context()); err != nil || i.Pinned != "" || i.Stranger || i.Mute != nil {
+		if i, err := s.KeyInfo(t.Context()); err != nil || i.Pinned != "" || i.Stranger ||
+			i.Mute != nil {
 			t.Errorf("%+v %v", i, err)
 		}
 	}
-	if len(said) != 1 || !strings.Contains(said[0], dir) || !strings.Contains(said[0], "can replace the store") {
+	if len(said) != 1 || !strings.Contains(said[0], dir) ||
+		!strings.Contains(said[0], "can replace the store") {
 		t.Errorf("%q", said)
 	}
 	said = nil
@@ -220,7 +230,8 @@ func TestKeyringThatCannotCompare(t *testing.T) {
 	for name, harm := range map[string]*fakeRing{
 		"hangs":  {hang: make(chan struct{})},
 		"locked": {err: errors.New("org.freedesktop.Secret.Error.IsLocked")},
-		"absent": {err: errors.New("The name org.freedesktop.secrets was not provided by any .service files")},
+		"absent": {err: errors.New(
+			"The name org.freedesktop.secrets was not provided by any .service files")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ring := &fakeRing{}
@@ -236,7 +247,8 @@ func TestKeyringThatCannotCompare(t *testing.T) {
 			s := openWith(t, dir, o)
 			whole(t, s)
 			i, err := s.KeyInfo(t.Context())
-			if mute := name != "absent"; err != nil || i.Pinned != "" || i.Stranger || (i.Mute != nil) != mute || len(said) > 1 || (len(said) == 1) != mute {
+			if mute := name != "absent"; err != nil || i.Pinned != "" || i.Stranger ||
+				(i.Mute != nil) != mute || len(said) > 1 || (len(said) == 1) != mute {
 				t.Errorf("%+v %v %q", i, err, said)
 			}
 			if err := s.Rotate(t.Context(), store.Rotation{}); (err == nil) != (name == "absent") {
@@ -259,13 +271,16 @@ func TestKeyringThatCannotCompare(t *testing.T) {
 // An entry of the keyring that cannot be read matches no key.
 func TestPinThatMakesNoSense(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"", " ", "file", "file:", "file:xx", "v2 file:00112233445566778899aabbccddeeff x", strings.Repeat("file:00112233445566778899aabbccddeeff ", 9)} {
+	for _, text := range []string{"", " ", "file", "file:", "file:xx",
+		"v2 file:00112233445566778899aabbccddeeff x",
+		strings.Repeat("file:00112233445566778899aabbccddeeff ", 9)} {
 		ring := &fakeRing{}
 		dir, o := pinned(t, ring, "file")
 		for name := range ring.items {
 			ring.items[name] = text
 		}
-		explained(t, openWith(t, dir, o).Unlock(t.Context(), secret.Text{}), "store_locked", "remembers")
+		explained(t, openWith(t, dir, o).Unlock(t.Context(), secret.Text{}), "store_locked",
+			"remembers")
 	}
 }
 
@@ -300,10 +315,12 @@ func TestKeyFileOfAStrangerIsNotTaken(t *testing.T) {
 	if was, err := os.ReadFile(aside); err != nil || !bytes.Equal(was, theirs) {
 		t.Errorf("the key file that was there: %v", err)
 	}
-	if text := strings.Join(said, "\n"); !strings.Contains(text, aside) || strings.Contains(text, "seals too") {
+	if text := strings.Join(said, "\n"); !strings.Contains(text, aside) ||
+		strings.Contains(text, "seals too") {
 		t.Errorf("said %q", said)
 	}
-	if i, err := s.KeyInfo(t.Context()); err != nil || i.Pinned != "keyring" || len(i.Remembered) != 1 {
+	if i, err := s.KeyInfo(t.Context()); err != nil || i.Pinned != "keyring" ||
+		len(i.Remembered) != 1 {
 		t.Errorf("%+v %v", i, err)
 	}
 	rotate(t, s, "env")
@@ -355,12 +372,14 @@ func TestNewStoreWhereAnotherWasRemembered(t *testing.T) {
 	t.Parallel()
 	ring := &fakeRing{}
 	dir, o := pinned(t, ring, "file")
-	if err := errors.Join(os.Remove(filepath.Join(dir, "lanyard.db")), os.Remove(filepath.Join(dir, "lanyard.key"))); err != nil {
+	if err := errors.Join(os.Remove(filepath.Join(dir, "lanyard.db")),
+		os.Remove(filepath.Join(dir, "lanyard.key"))); err != nil {
 		t.Fatal(err)
 	}
 	s := openWith(t, dir, o)
 	filled(t, s)
-	if i, err := s.KeyInfo(t.Context()); err != nil || i.Pinned != "keyring" || len(i.Remembered) != 1 {
+	if i, err := s.KeyInfo(t.Context()); err != nil || i.Pinned != "keyring" ||
+		len(i.Remembered) != 1 {
 		t.Errorf("%+v %v", i, err)
 	}
 	id := pair(t)
@@ -369,7 +388,8 @@ func TestNewStoreWhereAnotherWasRemembered(t *testing.T) {
 	for _, first := range []string{"file", "env", "keyring"} {
 		r := store.Restoring{Options: patient(o), Replace: true}
 		r.First = []string{first}
-		if _, err := store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id}, r); err != nil {
+		if _, err := store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id},
+			r); err != nil {
 			t.Fatal(err)
 		}
 		s := openWith(t, dir, o)
@@ -377,7 +397,8 @@ func TestNewStoreWhereAnotherWasRemembered(t *testing.T) {
 			t.Fatal(err)
 		}
 		whole(t, s)
-		if i, err := s.KeyInfo(t.Context()); err != nil || i.Stranger || (i.Pinned == "keyring") != (first != "env") || len(i.Remembered) > 1 {
+		if i, err := s.KeyInfo(t.Context()); err != nil || i.Stranger ||
+			(i.Pinned == "keyring") != (first != "env") || len(i.Remembered) > 1 {
 			t.Errorf("%s: %+v %v", first, i, err)
 		}
 		_ = s.Close()

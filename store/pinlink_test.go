@@ -28,7 +28,8 @@ func movedAway(t *testing.T, dir, to string) {
 		t.Fatal(err)
 	}
 	linked(t, to, dir)
-	t.Cleanup(func() { _ = errors.Join(os.Remove(dir), os.Rename(dir+".was", dir)) }) // what t.TempDir removes
+	// what t.TempDir removes
+	t.Cleanup(func() { _ = errors.Join(os.Remove(dir), os.Rename(dir+".was", dir)) })
 }
 
 // A link to the store of a stranger in the place of the state directory is refused as his files
@@ -45,7 +46,8 @@ func TestLinkToTheStoreOfAStrangerIsRefused(t *testing.T) {
 				s := openWith(t, dir, o)
 				explained(t, s.Unlock(t.Context(), secret.New(phrase)), "store_locked", "remembers")
 				explained(t, secretsOf(s, "a"), "store_locked", "remembers")
-				if i, err := s.KeyInfo(t.Context()); err != nil || !i.Stranger || len(i.Remembered) != 1 || i.Pinned != "" {
+				if i, err := s.KeyInfo(t.Context()); err != nil || !i.Stranger ||
+					len(i.Remembered) != 1 || i.Pinned != "" {
 					t.Errorf("%+v %v", i, err)
 				}
 				_ = s.Close()
@@ -55,7 +57,8 @@ func TestLinkToTheStoreOfAStrangerIsRefused(t *testing.T) {
 			}
 			s := openWith(t, dir, o)
 			i, err := s.KeyInfo(t.Context())
-			if err = errors.Join(err, s.AcceptKey(t.Context(), i.ID), s.Unlock(t.Context(), secret.Text{})); err != nil {
+			if err = errors.Join(err, s.AcceptKey(t.Context(), i.ID),
+				s.Unlock(t.Context(), secret.Text{})); err != nil {
 				t.Fatal(err)
 			}
 			whole(t, openWith(t, dir, o))
@@ -78,7 +81,8 @@ func TestLinkToOwnStore(t *testing.T) {
 		for _, path := range []string{name, dir} {
 			s := openWith(t, path, o)
 			whole(t, s)
-			if i, err := s.KeyInfo(t.Context()); err != nil || i.Pinned != "keyring" || i.Stranger || len(i.Remembered) != 1 {
+			if i, err := s.KeyInfo(t.Context()); err != nil || i.Pinned != "keyring" ||
+				i.Stranger || len(i.Remembered) != 1 {
 				t.Errorf("%s: %+v %v", path, i, err)
 			}
 			_ = s.Close()
@@ -96,7 +100,8 @@ func TestLinkToOwnStore(t *testing.T) {
 	both(t)
 	r := store.Restoring{Options: patient(o), Replace: true}
 	r.First = []string{"file"}
-	if _, err := store.Restore(t.Context(), name, bytes.NewReader(b), []age.Identity{id}, r); err != nil {
+	if _, err := store.Restore(t.Context(), name, bytes.NewReader(b), []age.Identity{id},
+		r); err != nil {
 		t.Fatal(err)
 	}
 	both(t)
@@ -128,11 +133,12 @@ func TestRestoreThroughANewLinkThatDies(t *testing.T) {
 				t.Error("it did not come so far")
 			}
 		}()
-		_, _ = store.Restore(t.Context(), name, bytes.NewReader(b), []age.Identity{id}, r.AtStep(func(step string) {
-			if step == "pinned" {
-				panic(died)
-			}
-		}))
+		_, _ = store.Restore(t.Context(), name, bytes.NewReader(b), []age.Identity{id},
+			r.AtStep(func(step string) {
+				if step == "pinned" {
+					panic(died)
+				}
+			}))
 	}()
 	whole(t, openWith(t, name, o))
 	whole(t, openWith(t, dir, o))

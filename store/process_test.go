@@ -43,7 +43,8 @@ func child(do, dir string) error {
 		return err
 	}
 	for i := range n {
-		err := s.Update(ctx, func(w console.Writer) error { return putNext(w, name, i, func(string) {}) })
+		err := s.Update(ctx,
+			func(w console.Writer) error { return putNext(w, name, i, func(string) {}) })
 		if err != nil {
 			return err
 		}
@@ -64,7 +65,8 @@ func putNext(w console.Writer, name string, i int, at func(step string)) error {
 		w.SetSetting("count", strconv.Itoa(count+1)),
 		w.PutToken(&console.Token{ID: id, Fingerprint: strings.Repeat("f", 500)}))
 	at("half written")
-	return errors.Join(err, w.PutSecrets(id, console.Secrets{Access: secret.New("secret of " + id)}))
+	return errors.Join(err,
+		w.PutSecrets(id, console.Secrets{Access: secret.New("secret of " + id)}))
 }
 
 // command makes the command of a child that has not started.
@@ -135,7 +137,8 @@ func TestProcessesLoseNothing(t *testing.T) {
 		revs := map[int64]bool{}
 		for _, x := range ts {
 			revs[x.Rev] = true
-			if got, err := r.Secrets(x.ID); err != nil || !got.Access.Equal(secret.New("secret of "+x.ID)) {
+			if got, err := r.Secrets(x.ID); err != nil ||
+				!got.Access.Equal(secret.New("secret of "+x.ID)) {
 				t.Error(x.ID, err)
 			}
 		}
@@ -189,7 +192,8 @@ func TestKilledWhileWriting(t *testing.T) {
 		}
 		view(t, s, func(r console.Reader) error {
 			for id := range done {
-				if got, err := r.Secrets(id); err != nil || !got.Access.Equal(secret.New("secret of "+id)) {
+				if got, err := r.Secrets(id); err != nil ||
+					!got.Access.Equal(secret.New("secret of "+id)) {
 					t.Errorf("%s was committed and is gone: %v", id, err)
 				}
 			}

@@ -17,7 +17,8 @@ func textSlot(kind, text string) store.KeySlot {
 	case "env":
 		return store.Environment("LANYARD_KEY", func(string) (string, bool) { return text, true })
 	case "command":
-		return store.Command("a command", func(context.Context) (secret.Text, error) { return secret.New(text), nil })
+		return store.Command("a command",
+			func(context.Context) (secret.Text, error) { return secret.New(text), nil })
 	}
 	return key.Passphrase()
 }
@@ -51,7 +52,8 @@ func TestKeyTextIsReadAsSecretsAre(t *testing.T) {
 				if c.older {
 					slot = store.Older(textSlot(kind, c.with), c.with)
 				}
-				s := openWith(t, dir, store.Options{First: []string{kind}, Slots: []store.KeySlot{slot}})
+				s := openWith(t, dir,
+					store.Options{First: []string{kind}, Slots: []store.KeySlot{slot}})
 				if err := s.Unlock(t.Context(), secret.New(c.with)); err != nil {
 					t.Fatal(err)
 				}
@@ -59,7 +61,8 @@ func TestKeyTextIsReadAsSecretsAre(t *testing.T) {
 				if err := s.Close(); err != nil {
 					t.Fatal(err)
 				}
-				s = openWith(t, dir, store.Options{Slots: []store.KeySlot{store.Cheap(textSlot(kind, c.then))}})
+				s = openWith(t, dir,
+					store.Options{Slots: []store.KeySlot{store.Cheap(textSlot(kind, c.then))}})
 				err := s.Unlock(t.Context(), secret.New(c.then))
 				if c.why == "" {
 					if err != nil {
@@ -68,7 +71,8 @@ func TestKeyTextIsReadAsSecretsAre(t *testing.T) {
 					whole(t, s)
 					return
 				}
-				if !errors.Is(err, store.ErrLocked) || c.why != "-" && !strings.Contains(err.Error(), c.why) {
+				if !errors.Is(err, store.ErrLocked) ||
+					c.why != "-" && !strings.Contains(err.Error(), c.why) {
 					t.Errorf("got %v", err)
 				}
 			})
@@ -79,14 +83,18 @@ func TestKeyTextIsReadAsSecretsAre(t *testing.T) {
 func TestKeyTextIsRefusedByName(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"passphrase", "env", "command"} {
-		s := openWith(t, t.TempDir(), store.Options{First: []string{kind}, Slots: []store.KeySlot{store.Cheap(textSlot(kind, "a text of\tsixteen or more"))}})
-		if err := s.Unlock(t.Context(), secret.New("a text of\tsixteen or more")); err == nil || !strings.Contains(err.Error(), "holds a TAB at character 10") {
+		s := openWith(t, t.TempDir(),
+			store.Options{First: []string{kind},
+				Slots: []store.KeySlot{store.Cheap(textSlot(kind, "a text of\tsixteen or more"))}})
+		if err := s.Unlock(t.Context(), secret.New("a text of\tsixteen or more")); err == nil ||
+			!strings.Contains(err.Error(), "holds a TAB at character 10") {
 			t.Errorf("%s: got %v", kind, err)
 		}
 	}
 	err := store.Passable(secret.New("7 chars"))
 	explained(t, err, "weak_key", "passphrase: fewer than 8 characters")
-	if err := store.Passable(secret.New("long enough\x1b[D")); err == nil || !strings.Contains(err.Error(), "holds an ESC at character 12") {
+	if err := store.Passable(secret.New("long enough\x1b[D")); err == nil ||
+		!strings.Contains(err.Error(), "holds an ESC at character 12") {
 		t.Errorf("got %v", err)
 	}
 }

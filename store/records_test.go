@@ -40,7 +40,8 @@ func fill(v any) {
 			if v.Type() == reflect.TypeFor[url.Values]() {
 				v.Set(reflect.ValueOf(url.Values{"validity_period": {"3600"}, "x": {"", "ü"}}))
 			} else {
-				v.Set(reflect.ValueOf(map[string]any{"aud": "https://ü", "roles": []any{"a", true}}))
+				v.Set(reflect.ValueOf(
+					map[string]any{"aud": "https://ü", "roles": []any{"a", true}}))
 			}
 		case reflect.Pointer:
 			v.Set(reflect.New(v.Type().Elem()))
@@ -105,10 +106,13 @@ func TestApplicationKeepsEveryField(t *testing.T) {
 		bare.ID = "app_bare"
 		sec := console.Secrets{Access: secret.New("consumer")}
 		update(t, s, func(w console.Writer) error {
-			return errors.Join(w.PutApplication(full, sec), w.PutApplication(bare, console.Secrets{}))
+			return errors.Join(w.PutApplication(full, sec),
+				w.PutApplication(bare, console.Secrets{}))
 		})
 		// A zero secret leaves the stored one.
-		update(t, s, func(w console.Writer) error { return w.PutApplication(full, console.Secrets{}) })
+		update(t, s, func(w console.Writer) error {
+			return w.PutApplication(full, console.Secrets{})
+		})
 		view(t, s, func(r console.Reader) error {
 			all, err := r.Applications()
 			if !reflect.DeepEqual(all, []console.Application{bare, full}) {
@@ -146,7 +150,8 @@ func TestEnvironmentOfAnotherTime(t *testing.T) {
 	update(t, s, func(w console.Writer) error {
 		return w.PutApplication(console.Application{ID: "a"}, console.Secrets{})
 	})
-	if _, err := s.Exec(`UPDATE application SET environment = '{"form":7,"name":"cloud","colour":"x","later":{}}'`); err != nil {
+	if _, err := s.Exec(
+		`UPDATE application SET environment = '{"form":7,"name":"cloud","colour":"x","later":{}}'`); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Vouch(t.Context()); err != nil {
@@ -170,7 +175,8 @@ func TestMarkAndProbeAndSetting(t *testing.T) {
 		fill(&probe)
 		tok := console.Token{ID: full.TokenID}
 		update(t, s, func(w console.Writer) error {
-			return errors.Join(w.PutToken(&tok), w.PutMark(full), w.PutMark(get), w.PutProbe(tok.ID, probe), w.PutProbe(tok.ID, console.Probe{}),
+			return errors.Join(w.PutToken(&tok), w.PutMark(full), w.PutMark(get),
+				w.PutProbe(tok.ID, probe), w.PutProbe(tok.ID, console.Probe{}),
 				w.SetSetting("theme", "dark"))
 		})
 		view(t, s, func(r console.Reader) error {
@@ -197,7 +203,8 @@ func TestMarkAndProbeAndSetting(t *testing.T) {
 			return errors.Join(err, err1, err2, err3)
 		})
 		update(t, s, func(w console.Writer) error {
-			return errors.Join(w.ClearMark(full.ID), w.ClearMark("m_none"), w.SetSetting("theme", "light"))
+			return errors.Join(w.ClearMark(full.ID), w.ClearMark("m_none"),
+				w.SetSetting("theme", "light"))
 		})
 		view(t, s, func(r console.Reader) error {
 			got, err := r.Token(tok.ID)
@@ -224,7 +231,8 @@ func TestProbesAreForgotten(t *testing.T) {
 	})
 	view(t, s, func(r console.Reader) error {
 		a, err := r.Token("a")
-		if n := len(a.Probes); n != console.KeepProbes || a.Probes[0].Status != 3 || a.Probes[n-1].Status != console.KeepProbes+2 {
+		if n := len(a.Probes); n != console.KeepProbes || a.Probes[0].Status != 3 ||
+			a.Probes[n-1].Status != console.KeepProbes+2 {
 			t.Errorf("%d probes: %+v", n, a.Probes)
 		}
 		b, err1 := r.Token("b")
@@ -244,7 +252,8 @@ func TestListsAreOldestFirst(t *testing.T) {
 			id string
 			at time.Time
 		}{{"c", at(5)}, {"b", at(9)}, {"a", at(5)}, {"d", time.Time{}}, {"e", at(-5)}} {
-			err = errors.Join(err, w.PutToken(&console.Token{ID: x.id, IssuedAt: x.at}), w.PutMark(console.Mark{ID: x.id, SentAt: x.at}))
+			err = errors.Join(err, w.PutToken(&console.Token{ID: x.id, IssuedAt: x.at}),
+				w.PutMark(console.Mark{ID: x.id, SentAt: x.at}))
 		}
 		return err
 	})
@@ -264,7 +273,8 @@ func TestListsAreOldestFirst(t *testing.T) {
 
 func TestOddTimesDoNotCostAToken(t *testing.T) {
 	s := memory(t)
-	far := console.Token{ID: "a", IssuedAt: time.Date(1, 1, 1, 0, 0, 0, 1, time.UTC), ExpiresAt: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)}
+	far := console.Token{ID: "a", IssuedAt: time.Date(1, 1, 1, 0, 0, 0, 1, time.UTC),
+		ExpiresAt: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)}
 	update(t, s, func(w console.Writer) error { return w.PutToken(&far) })
 	view(t, s, func(r console.Reader) error {
 		got, err := r.Token("a")
@@ -282,7 +292,8 @@ func TestNotFound(t *testing.T) {
 			_, err2 := w.Application("x")
 			_, err3 := w.Secrets("x")
 			_, err4 := w.ConsumerSecret("x")
-			for i, err := range []error{err1, err2, err3, err4, w.PutSecrets("x", console.Secrets{}), w.PutProbe("x", console.Probe{})} {
+			for i, err := range []error{err1, err2, err3, err4,
+				w.PutSecrets("x", console.Secrets{}), w.PutProbe("x", console.Probe{})} {
 				if !errors.Is(err, console.ErrNotFound) {
 					t.Errorf("%d: %v", i, err)
 				}

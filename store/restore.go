@@ -40,7 +40,8 @@ type Restoring struct {
 type Review struct {
 	Applications []console.Application
 	Signature    Signature
-	Altered      int // rows that do not verify and sealed values that do not open, and will not in the restored store
+	// rows that do not verify and sealed values that do not open; the restored store has them too
+	Altered int
 }
 
 // restoreWait is how long a restore waits for a transaction of another process.
@@ -65,7 +66,9 @@ func Occupied(dir string) error {
 }
 
 func occupied(path string) *Error {
-	return &Error{Code: console.CodeStoreExists, Text: path + " is there already", Hint: "nothing was changed: --replace keeps it beside under another name, --state names another directory"}
+	return &Error{Code: console.CodeStoreExists, Text: path + " is there already",
+		Hint: "nothing was changed: --replace keeps it beside under another name, --state " +
+			"names another directory"}
 }
 
 // Restore makes the store of a backup the one in the state directory dir. It first checks
@@ -76,7 +79,8 @@ func occupied(path string) *Error {
 // After a failure at any point the old store or the new one opens. Processes with the old store
 // open continue with the new one. The restored store gets a key of its own, in the first slot of
 // r.First that can hold one. Neither the backup nor the old key opens it.
-func Restore(ctx context.Context, dir string, from io.Reader, who []age.Identity, r Restoring) (Restored, error) {
+func Restore(ctx context.Context, dir string, from io.Reader, who []age.Identity,
+	r Restoring) (Restored, error) {
 	steps, err := schemaSteps()
 	if err != nil {
 		return Restored{}, err
@@ -84,7 +88,8 @@ func Restore(ctx context.Context, dir string, from io.Reader, who []age.Identity
 	return restore(ctx, dir, from, who, r, steps)
 }
 
-func restore(ctx context.Context, dir string, from io.Reader, who []age.Identity, r Restoring, steps []string) (done Restored, err error) {
+func restore(ctx context.Context, dir string, from io.Reader, who []age.Identity, r Restoring,
+	steps []string) (done Restored, err error) {
 	if dir, err = filepath.Abs(dir); err != nil {
 		return done, fmt.Errorf("state directory: %w", err)
 	}
@@ -108,7 +113,9 @@ func restore(ctx context.Context, dir string, from io.Reader, who []age.Identity
 		return done, err
 	}
 	defer func() { _ = m.Close() }()
-	if err := m.write.QueryRowContext(ctx, "SELECT (SELECT count(*) FROM application), (SELECT count(*) FROM token)").Scan(&done.Applications, &done.Tokens); err != nil {
+	if err := m.write.QueryRowContext(ctx,
+		"SELECT (SELECT count(*) FROM application), (SELECT count(*) FROM token)").Scan(
+		&done.Applications, &done.Tokens); err != nil {
 		return done, noBackup("its database cannot be read", err)
 	}
 	if r.Review != nil {
@@ -122,7 +129,8 @@ func restore(ctx context.Context, dir string, from io.Reader, who []age.Identity
 	if err := e.room(dir); err != nil {
 		return done, err
 	}
-	n := incoming{env: e, dir: dir, path: filepath.Join(dir, dbName), from: m, at: r.at, wait: cmp.Or(max(r.Busy, 0), restoreWait), replaces: r.Replace,
+	n := incoming{env: e, dir: dir, path: filepath.Join(dir, dbName), from: m, at: r.at,
+		wait: cmp.Or(max(r.Busy, 0), restoreWait), replaces: r.Replace,
 		calm: lull{now: r.LeaseNow, patience: r.Patience, waiting: r.Waiting}}
 	if err := n.key(ctx, r, seals); err != nil {
 		return done, err
@@ -254,7 +262,8 @@ func (b bundle) checkInto(ctx context.Context, dsn string) error {
 	}
 	// Whether a write-ahead log is to be used is no matter of a copy, and in memory there is none.
 	b.db[18], b.db[19] = 1, 1
-	db, err := sql.Open("sqlite", "file::memory:?_pragma=trusted_schema(0)&_pragma=cell_size_check(1)&_dqs=0")
+	db, err := sql.Open("sqlite",
+		"file::memory:?_pragma=trusted_schema(0)&_pragma=cell_size_check(1)&_dqs=0")
 	if err != nil {
 		return fmt.Errorf("check the backup: %w", err)
 	}
@@ -269,7 +278,9 @@ func (b bundle) checkInto(ctx context.Context, dsn string) error {
 	}
 	var sound string
 	var loose int
-	err = conn.QueryRowContext(ctx, "SELECT (SELECT integrity_check FROM pragma_integrity_check LIMIT 1), (SELECT count(*) FROM pragma_foreign_key_check)").Scan(&sound, &loose)
+	err = conn.QueryRowContext(ctx,
+		"SELECT (SELECT integrity_check FROM pragma_integrity_check LIMIT 1), (SELECT count(*) "+
+			"FROM pragma_foreign_key_check)").Scan(&sound, &loose)
 	if err == nil && (sound != "ok" || loose > 0) {
 		err = errors.New("a check of it fails")
 	}
@@ -293,7 +304,8 @@ func (s *Store) onlyOurs(ctx context.Context, steps []string) error {
 		return err
 	}
 	var got string
-	if err := s.write.QueryRowContext(ctx, tablesQuery).Scan(&got); err != nil || strings.TrimSpace(got) != strings.TrimSpace(want) {
+	if err := s.write.QueryRowContext(ctx, tablesQuery).Scan(&got); err != nil ||
+		strings.TrimSpace(got) != strings.TrimSpace(want) {
 		return noBackup("its database has other tables than a store", err)
 	}
 	return nil

@@ -32,11 +32,13 @@ func TestRestoreIsAlone(t *testing.T) {
 		tried = true
 		// Another process: one's own would share the locks.
 		late := strike(t, dir, "late", "")
-		if late.killed() || len(late.said) != 1 || !strings.HasPrefix(late.said[0], "store_busy: ") {
+		if late.killed() || len(late.said) != 1 ||
+			!strings.HasPrefix(late.said[0], "store_busy: ") {
 			t.Errorf("it was not refused: %q, %v", late.said, late.cmd.ProcessState)
 		}
 	})
-	if _, err := store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id}, r); err != nil || !tried {
+	if _, err := store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id},
+		r); err != nil || !tried {
 		t.Fatal(tried, err)
 	}
 	if got := contents(t, open(t, dir)); got != want {
@@ -87,12 +89,20 @@ func TestRestoreLosesNoRevoke(t *testing.T) {
 		t       console.Token
 		refused bool
 	}{
-		"decided":                {console.Token{ID: "x", RevokeAt: at}, true},
-		"the rest of it":         {console.Token{ID: "x", RevokeAt: at, AcceptedAt: at, RevokeKind: console.RevokeBoth, Refresh: console.RefreshLive}, true},
-		"of the refresh token":   {console.Token{ID: "x", RevokeAt: at, RevokeKind: console.RevokeRefresh, Refresh: console.RefreshLive}, true},
-		"accepted":               {console.Token{ID: "x", RevokeAt: at, AcceptedAt: at, RevokeKind: console.RevokeAccess}, false},
-		"in the backup as well":  {console.Token{ID: "t30", RevokeAt: at}, false},
-		"accepted, both of them": {console.Token{ID: "x", RevokeAt: at, AcceptedAt: at, RefreshAcceptedAt: at, RevokeKind: console.RevokeBoth}, false},
+		"decided": {console.Token{ID: "x", RevokeAt: at}, true},
+		"the rest of it": {
+			console.Token{ID: "x", RevokeAt: at, AcceptedAt: at, RevokeKind: console.RevokeBoth,
+				Refresh: console.RefreshLive}, true},
+		"of the refresh token": {
+			console.Token{ID: "x", RevokeAt: at, RevokeKind: console.RevokeRefresh,
+				Refresh: console.RefreshLive}, true},
+		"accepted": {
+			console.Token{ID: "x", RevokeAt: at, AcceptedAt: at, RevokeKind: console.RevokeAccess},
+			false},
+		"in the backup as well": {console.Token{ID: "t30", RevokeAt: at}, false},
+		"accepted, both of them": {
+			console.Token{ID: "x", RevokeAt: at, AcceptedAt: at, RefreshAcceptedAt: at,
+				RevokeKind: console.RevokeBoth}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -100,7 +110,8 @@ func TestRestoreLosesNoRevoke(t *testing.T) {
 			update(t, s, func(w console.Writer) error { return w.PutToken(&c.t) })
 			was := contents(t, s)
 			_ = s.Close()
-			_, err := store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id}, store.Restoring{Replace: true})
+			_, err := store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id},
+				store.Restoring{Replace: true})
 			if !c.refused {
 				if err != nil {
 					t.Error(err)

@@ -77,7 +77,8 @@ func parts(t testing.TB, s *store.Store) (db, key []byte) {
 func after(t testing.TB, db, key []byte, statements ...string) []byte {
 	t.Helper()
 	dir := t.TempDir()
-	if err := errors.Join(os.WriteFile(filepath.Join(dir, "lanyard.db"), db, 0o600), os.WriteFile(filepath.Join(dir, "lanyard.key"), key, 0o600)); err != nil {
+	if err := errors.Join(os.WriteFile(filepath.Join(dir, "lanyard.db"), db, 0o600),
+		os.WriteFile(filepath.Join(dir, "lanyard.key"), key, 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	c, err := store.OpenSteps(t.Context(), dir, store.Options{}, store.SchemaSteps())
@@ -103,7 +104,8 @@ func TestRestoreChecksFirst(t *testing.T) {
 	db, key := parts(t, s)
 	sealed := func(members ...member) []byte { return forged(t, id.Recipient(), members...) }
 	with := func(statements ...string) []byte {
-		return sealed(member{"lanyard.db", after(t, db, key, statements...), tar.TypeReg}, member{"lanyard.key", key, tar.TypeReg})
+		return sealed(member{"lanyard.db", after(t, db, key, statements...), tar.TypeReg},
+			member{"lanyard.key", key, tar.TypeReg})
 	}
 	flipped := func(at int) []byte {
 		b := bytes.Clone(good)
@@ -114,10 +116,12 @@ func TestRestoreChecksFirst(t *testing.T) {
 	garble(page[len(page)/2 : len(page)/2+4096])
 	// A tar may be followed by nothing, as much as it likes: the end of the age file is behind
 	// that.
-	long := forged(t, id.Recipient(), member{"lanyard.db", db, tar.TypeReg}, member{"lanyard.key", key, tar.TypeReg}, member{"", make([]byte, 200_000), 0})
+	long := forged(t, id.Recipient(), member{"lanyard.db", db, tar.TypeReg},
+		member{"lanyard.key", key, tar.TypeReg}, member{"", make([]byte, 200_000), 0})
 	isDB, isKey := member{"lanyard.db", db, tar.TypeReg}, member{"lanyard.key", key, tar.TypeReg}
 	for _, b := range [][]byte{sealed(isKey, isDB), long} {
-		if _, err := store.Restore(t.Context(), t.TempDir(), bytes.NewReader(b), []age.Identity{id}, store.Restoring{}); err != nil {
+		if _, err := store.Restore(t.Context(), t.TempDir(), bytes.NewReader(b), []age.Identity{id},
+			store.Restoring{}); err != nil {
 			t.Fatal("the forger does not even get a good one in:", err)
 		}
 	}
@@ -126,58 +130,94 @@ func TestRestoreChecksFirst(t *testing.T) {
 		code console.Code
 		text string
 	}{
-		"no age file":            {[]byte("something else, and long enough"), "store_backup", "no age file"},
-		"empty":                  {nil, "store_backup", "no age file"},
-		"for another":            {backedUp(t, s, pair(t).Recipient()), "store_backup_locked", "not made for this"},
-		"cut in the header":      {good[:100], "store_backup", "damaged"},
-		"cut":                    {good[:len(good)/2], "store_backup", "cut off or damaged"},
-		"last byte missing":      {good[:len(good)-1], "store_backup", "cut off or damaged"},
-		"something follows":      {append(bytes.Clone(good), 'x'), "store_backup", "cut off or damaged"},
-		"flipped":                {flipped(len(good) / 2), "store_backup", "cut off or damaged"},
-		"flipped at the end":     {flipped(len(good) - 1), "store_backup", "cut off or damaged"},
-		"cut behind the tar":     {long[:len(long)-70_000], "store_backup", "cut off or damaged"},
-		"no tar":                 {sealed(), "store_backup", "lacks"},
-		"no key":                 {sealed(isDB), "store_backup", "lacks"},
-		"no database":            {sealed(isKey), "store_backup", "lacks"},
-		"twice":                  {sealed(isDB, isKey, isDB), "store_backup", "something else"},
-		"more":                   {sealed(isDB, isKey, member{"more", nil, tar.TypeReg}), "store_backup", "something else"},
-		"a path":                 {sealed(member{"../lanyard.db", db, tar.TypeReg}, isKey), "store_backup", "something else"},
-		"absolute":               {sealed(member{"/lanyard.db", db, tar.TypeReg}, isKey), "store_backup", "something else"},
-		"a link":                 {sealed(isDB, member{"lanyard.key", nil, tar.TypeSymlink}), "store_backup", "something else"},
-		"a directory":            {sealed(isDB, member{"lanyard.key/", nil, tar.TypeDir}), "store_backup", "something else"},
-		"a short key":            {sealed(isDB, member{"lanyard.key", key[:31], tar.TypeReg}), "store_backup", "something else"},
-		"a long key":             {sealed(isDB, member{"lanyard.key", append(bytes.Clone(key), 0), tar.TypeReg}), "store_backup", "something else"},
-		"another key":            {sealed(isDB, member{"lanyard.key", bytes.Repeat([]byte("k"), 32), tar.TypeReg}), "store_backup", "does not open"},
-		"no SQLite":              {sealed(member{"lanyard.db", bytes.Repeat([]byte("no database "), 500), tar.TypeReg}, isKey), "store_backup", "no database"},
-		"damaged page":           {sealed(member{"lanyard.db", page, tar.TypeReg}, isKey), "store_backup", "damaged"},
-		"database cut":           {sealed(member{"lanyard.db", db[:len(db)-5000], tar.TypeReg}, isKey), "store_backup", "damaged"},
-		"header only":            {sealed(member{"lanyard.db", db[:512], tar.TypeReg}, isKey), "store_backup", "damaged"},
-		"another program's":      {with("PRAGMA application_id = 7"), "store_foreign", "another program"},
-		"newer":                  {with("PRAGMA user_version = 99"), "store_newer", "version 99"},
-		"without form":           {with("PRAGMA user_version = 0"), "store_backup", "empty"},
-		"a trigger":              {with("CREATE TRIGGER x AFTER INSERT ON token BEGIN DELETE FROM mark; END"), "store_backup", "other tables"},
-		"a view":                 {with("CREATE VIEW x AS SELECT 1"), "store_backup", "other tables"},
-		"without a table":        {with("DROP TABLE mark"), "store_backup", "other tables"},
-		"a secret without token": {with("PRAGMA foreign_keys = 0", "DELETE FROM token WHERE id = 't3'", "INSERT INTO token_secret (token_id) VALUES ('nobody')"), "store_backup", "damaged"},
-		"a key that never was":   {with("DELETE FROM meta WHERE name = 'key_check'"), "store_backup", "which key"},
-		"a key check of its own": {with("UPDATE meta SET value = randomblob(48) WHERE name = 'key_check'"), "store_backup", "does not open"},
-		"an epoch of its own":    {with("UPDATE meta SET value = 7 WHERE name = 'key_epoch'"), "store_backup", "does not open"},
-		"a constraint is broken": {with("PRAGMA writable_schema = 1", "UPDATE sqlite_schema SET sql = replace(sql, 'CHECK (one = 1)', 'CHECK (one = 2)') WHERE name = 'key_slot'"), "store_backup", "damaged"},
+		"no age file": {[]byte("something else, and long enough"), "store_backup",
+			"no age file"},
+		"empty": {nil, "store_backup", "no age file"},
+		"for another": {backedUp(t, s, pair(t).Recipient()), "store_backup_locked",
+			"not made for this"},
+		"cut in the header": {good[:100], "store_backup", "damaged"},
+		"cut":               {good[:len(good)/2], "store_backup", "cut off or damaged"},
+		"last byte missing": {good[:len(good)-1], "store_backup", "cut off or damaged"},
+		"something follows": {append(bytes.Clone(good), 'x'), "store_backup",
+			"cut off or damaged"},
+		"flipped":            {flipped(len(good) / 2), "store_backup", "cut off or damaged"},
+		"flipped at the end": {flipped(len(good) - 1), "store_backup", "cut off or damaged"},
+		"cut behind the tar": {long[:len(long)-70_000], "store_backup", "cut off or damaged"},
+		"no tar":             {sealed(), "store_backup", "lacks"},
+		"no key":             {sealed(isDB), "store_backup", "lacks"},
+		"no database":        {sealed(isKey), "store_backup", "lacks"},
+		"twice":              {sealed(isDB, isKey, isDB), "store_backup", "something else"},
+		"more": {sealed(isDB, isKey, member{"more", nil, tar.TypeReg}),
+			"store_backup", "something else"},
+		"a path": {sealed(member{"../lanyard.db", db, tar.TypeReg}, isKey),
+			"store_backup", "something else"},
+		"absolute": {sealed(member{"/lanyard.db", db, tar.TypeReg}, isKey),
+			"store_backup", "something else"},
+		"a link": {sealed(isDB, member{"lanyard.key", nil, tar.TypeSymlink}),
+			"store_backup", "something else"},
+		"a directory": {sealed(isDB, member{"lanyard.key/", nil, tar.TypeDir}),
+			"store_backup", "something else"},
+		"a short key": {sealed(isDB, member{"lanyard.key", key[:31], tar.TypeReg}),
+			"store_backup", "something else"},
+		"a long key": {
+			sealed(isDB, member{"lanyard.key", append(bytes.Clone(key), 0), tar.TypeReg}),
+			"store_backup", "something else"},
+		"another key": {
+			sealed(isDB, member{"lanyard.key", bytes.Repeat([]byte("k"), 32), tar.TypeReg}),
+			"store_backup", "does not open"},
+		"no SQLite": {
+			sealed(member{"lanyard.db", bytes.Repeat([]byte("no database "), 500), tar.TypeReg},
+				isKey), "store_backup", "no database"},
+		"damaged page": {sealed(member{"lanyard.db", page, tar.TypeReg}, isKey),
+			"store_backup", "damaged"},
+		"database cut": {
+			sealed(member{"lanyard.db", db[:len(db)-5000], tar.TypeReg}, isKey), "store_backup",
+			"damaged"},
+		"header only": {sealed(member{"lanyard.db", db[:512], tar.TypeReg}, isKey),
+			"store_backup", "damaged"},
+		"another program's": {with("PRAGMA application_id = 7"), "store_foreign",
+			"another program"},
+		"newer":        {with("PRAGMA user_version = 99"), "store_newer", "version 99"},
+		"without form": {with("PRAGMA user_version = 0"), "store_backup", "empty"},
+		"a trigger": {
+			with("CREATE TRIGGER x AFTER INSERT ON token BEGIN DELETE FROM mark; END"),
+			"store_backup", "other tables"},
+		"a view": {with("CREATE VIEW x AS SELECT 1"), "store_backup",
+			"other tables"},
+		"without a table": {with("DROP TABLE mark"), "store_backup", "other tables"},
+		"a secret without token": {
+			with("PRAGMA foreign_keys = 0", "DELETE FROM token WHERE id = 't3'",
+				"INSERT INTO token_secret (token_id) VALUES ('nobody')"), "store_backup",
+			"damaged"},
+		"a key that never was": {with("DELETE FROM meta WHERE name = 'key_check'"),
+			"store_backup", "which key"},
+		"a key check of its own": {
+			with("UPDATE meta SET value = randomblob(48) WHERE name = 'key_check'"), "store_backup",
+			"does not open"},
+		"an epoch of its own": {with("UPDATE meta SET value = 7 WHERE name = 'key_epoch'"),
+			"store_backup", "does not open"},
+		"a constraint is broken": {
+			with("PRAGMA writable_schema = 1",
+				"UPDATE sqlite_schema SET sql = replace(sql, 'CHECK (one = 1)', 'CHECK (one = "+
+					"2)') WHERE name = 'key_slot'"), "store_backup", "damaged"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			old := stocked(t, dir, 3)
 			before := files(t, dir)
-			_, err := store.Restore(t.Context(), dir, bytes.NewReader(c.data), []age.Identity{id}, store.Restoring{Replace: true})
+			_, err := store.Restore(t.Context(), dir, bytes.NewReader(c.data), []age.Identity{id},
+				store.Restoring{Replace: true})
 			explained(t, err, c.code, c.text)
-			if strings.Contains(err.Error(), "canary") || strings.Contains(err.Error(), "secret of") {
+			if strings.Contains(err.Error(), "canary") ||
+				strings.Contains(err.Error(), "secret of") {
 				t.Error(err)
 			}
 			untouched(t, dir, before)
 			sound(t, open(t, filepath.Dir(old)), 3)
 			fresh := filepath.Join(t.TempDir(), "state")
-			if _, err := store.Restore(t.Context(), fresh, bytes.NewReader(c.data), []age.Identity{id}, store.Restoring{}); err == nil {
+			if _, err := store.Restore(t.Context(), fresh, bytes.NewReader(c.data),
+				[]age.Identity{id}, store.Restoring{}); err == nil {
 				t.Error("taken where nothing is")
 			}
 			if left, _ := os.ReadDir(fresh); len(left) != 0 {
@@ -195,7 +235,8 @@ func TestRestoreRefusesToReplace(t *testing.T) {
 	dir := t.TempDir()
 	stocked(t, dir, 3)
 	before := files(t, dir)
-	_, err := store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id}, store.Restoring{})
+	_, err := store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id},
+		store.Restoring{})
 	explained(t, err, "store_exists", "lanyard.db is there already")
 	untouched(t, dir, before)
 	for _, name := range []string{"lanyard.key", "lanyard.db-wal"} {
@@ -207,10 +248,12 @@ func TestRestoreRefusesToReplace(t *testing.T) {
 	}
 	// Nor on a network file system, nor in what belongs to another.
 	o := store.Options{}.OnNetwork(func(string) (string, error) { return "nfs", nil })
-	_, err = store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id}, store.Restoring{Options: o, Replace: true})
+	_, err = store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id},
+		store.Restoring{Options: o, Replace: true})
 	explained(t, err, "store_network", dir)
 	o = store.Options{}.Owned(func(string) int { return 4711 }).AsUser(1)
-	_, err = store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id}, store.Restoring{Options: o, Replace: true})
+	_, err = store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id},
+		store.Restoring{Options: o, Replace: true})
 	explained(t, err, "store_owner", dir)
 	untouched(t, dir, before)
 }
@@ -242,11 +285,14 @@ func TestRestoreKeepsWhatWasThere(t *testing.T) {
 				o = o.At(time.Date(2027, 1, 2, 3, 4, 5, 6, time.UTC))
 				r := store.Restoring{Options: o, Replace: true, Passphrase: secret.New(phrase)}
 				for range 2 { // the second time at the same second: nothing is overwritten
-					done, err := store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id}, r)
+					done, err := store.Restore(t.Context(), dir, bytes.NewReader(b),
+						[]age.Identity{id}, r)
 					if err != nil {
 						t.Fatal(err)
 					}
-					if len(done.Kept) == 0 || !strings.HasPrefix(done.Kept[0], filepath.Join(dir, "lanyard.db.before-20270102T030405")) {
+					if len(done.Kept) == 0 ||
+						!strings.HasPrefix(done.Kept[0],
+							filepath.Join(dir, "lanyard.db.before-20270102T030405")) {
 						t.Fatal(done.Kept)
 					}
 					modes(t, dir, filepath.Base(done.Kept[0]))
@@ -267,10 +313,12 @@ func TestRestoreKeepsWhatWasThere(t *testing.T) {
 				back := t.TempDir()
 				for _, name := range []string{"lanyard.db", "lanyard.key"} {
 					data, err := os.ReadFile(filepath.Join(dir, name+".before-20270102T030405"))
-					if errors.Is(err, os.ErrNotExist) && name == "lanyard.key" && from == "passphrase" {
+					if errors.Is(err, os.ErrNotExist) && name == "lanyard.key" &&
+						from == "passphrase" {
 						continue
 					}
-					if err := errors.Join(err, os.WriteFile(filepath.Join(back, name), data, 0o600)); err != nil {
+					if err := errors.Join(err,
+						os.WriteFile(filepath.Join(back, name), data, 0o600)); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -307,8 +355,10 @@ func TestRestoreInPlaceOfADamagedStore(t *testing.T) {
 	from := t.TempDir()
 	stocked(t, from, 100)
 	for name, harm := range map[string]func(dir, db string) error{
-		"header": func(_, db string) error { return os.WriteFile(db, []byte(strings.Repeat("no database ", 1000)), 0o600) },
-		"cut":    func(_, db string) error { return os.Truncate(db, 10_000) },
+		"header": func(_, db string) error {
+			return os.WriteFile(db, []byte(strings.Repeat("no database ", 1000)), 0o600)
+		},
+		"cut": func(_, db string) error { return os.Truncate(db, 10_000) },
 		"pages": func(_, db string) error {
 			b, err := os.ReadFile(db)
 			garble(b[4096:])
@@ -322,7 +372,8 @@ func TestRestoreInPlaceOfADamagedStore(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			err = s.Update(t.Context(), func(w console.Writer) error { return w.SetSetting("count", "99") })
+			err = s.Update(t.Context(),
+				func(w console.Writer) error { return w.SetSetting("count", "99") })
 			log, err1 := os.ReadFile(db + "-wal")
 			b, err2 := os.ReadFile(db)
 			if err := errors.Join(err, err1, err2, s.Close()); err != nil {
@@ -331,14 +382,19 @@ func TestRestoreInPlaceOfADamagedStore(t *testing.T) {
 			garble(b[:100])
 			return errors.Join(os.WriteFile(db, b, 0o600), os.WriteFile(db+"-wal", log, 0o600))
 		},
-		"key cut":         func(dir, _ string) error { return os.Truncate(filepath.Join(dir, "lanyard.key"), 5) },
-		"key gone":        func(dir, _ string) error { return os.Remove(filepath.Join(dir, "lanyard.key")) },
-		"without tokens":  statement("DROP TABLE token"),
-		"without leases":  statement("DROP TABLE lease"),
-		"without a key":   statement("DROP TABLE key_slot"),
-		"without facts":   statement("DROP TABLE meta"),
-		"without a rev":   statement("DELETE FROM meta WHERE name = 'rev'"),
-		"with a trigger":  statement("CREATE TRIGGER t BEFORE UPDATE ON token BEGIN SELECT RAISE(IGNORE); END"),
+		"key cut": func(dir, _ string) error {
+			return os.Truncate(filepath.Join(dir, "lanyard.key"), 5)
+		},
+		"key gone": func(dir, _ string) error {
+			return os.Remove(filepath.Join(dir, "lanyard.key"))
+		},
+		"without tokens": statement("DROP TABLE token"),
+		"without leases": statement("DROP TABLE lease"),
+		"without a key":  statement("DROP TABLE key_slot"),
+		"without facts":  statement("DROP TABLE meta"),
+		"without a rev":  statement("DELETE FROM meta WHERE name = 'rev'"),
+		"with a trigger": statement(
+			"CREATE TRIGGER t BEFORE UPDATE ON token BEGIN SELECT RAISE(IGNORE); END"),
 		"of another form": statement("PRAGMA user_version = 2"),
 		"newer": func(dir, _ string) error {
 			s, err := store.Open(t.Context(), dir, store.Options{})
@@ -357,7 +413,8 @@ func TestRestoreInPlaceOfADamagedStore(t *testing.T) {
 				t.Fatal(err)
 			}
 			before := files(t, dir)
-			done, err := store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id}, store.Restoring{Replace: true})
+			done, err := store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id},
+				store.Restoring{Replace: true})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -372,9 +429,11 @@ func TestRestoreInPlaceOfADamagedStore(t *testing.T) {
 						kept = filepath.Base(k)
 					}
 				}
-				same := bytes.Equal(after[kept], data) || name == "lanyard.db" && alike(after[kept], data)
+				same := bytes.Equal(after[kept], data) ||
+					name == "lanyard.db" && alike(after[kept], data)
 				if len(data) > 0 && !same {
-					t.Errorf("%s was not kept as it was: %v of %v", name, sizes(after), sizes(before))
+					t.Errorf("%s was not kept as it was: %v of %v", name, sizes(after),
+						sizes(before))
 				}
 			}
 		})
@@ -395,14 +454,16 @@ func TestRestoreKeepsTheLogToo(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	done, err := store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id}, store.Restoring{Replace: true})
+	done, err := store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id},
+		store.Restoring{Replace: true})
 	if err != nil || len(done.Kept) != 2 {
 		t.Fatal(done, err)
 	}
 	back := t.TempDir()
 	for i, name := range []string{"lanyard.db", "lanyard.key"} {
 		data, err := os.ReadFile(done.Kept[i])
-		if err := errors.Join(err, os.WriteFile(filepath.Join(back, name), data, 0o600)); err != nil {
+		if err := errors.Join(err,
+			os.WriteFile(filepath.Join(back, name), data, 0o600)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -447,9 +508,11 @@ func TestRestoreOfAnOlderForm(t *testing.T) {
 	old := legacy(t)
 	id := pair(t)
 	all := files(t, old)
-	data := forged(t, id.Recipient(), member{"lanyard.db", all["lanyard.db"], tar.TypeReg}, member{"lanyard.key", all["lanyard.key"], tar.TypeReg})
+	data := forged(t, id.Recipient(), member{"lanyard.db", all["lanyard.db"], tar.TypeReg},
+		member{"lanyard.key", all["lanyard.key"], tar.TypeReg})
 	dir := t.TempDir()
-	done, err := store.Restore(t.Context(), dir, bytes.NewReader(armored(t, data)), []age.Identity{id}, store.Restoring{})
+	done, err := store.Restore(t.Context(), dir, bytes.NewReader(armored(t, data)),
+		[]age.Identity{id}, store.Restoring{})
 	if err != nil || done.Tokens == 0 {
 		t.Fatal(done, err)
 	}
@@ -471,7 +534,8 @@ func TestRestoreWithoutAPlaceForTheKey(t *testing.T) {
 	dir := t.TempDir()
 	stocked(t, dir, 3)
 	before := files(t, dir)
-	r := store.Restoring{Options: store.Options{First: []string{"passphrase"}}, Replace: true} // without a passphrase
+	// without a passphrase
+	r := store.Restoring{Options: store.Options{First: []string{"passphrase"}}, Replace: true}
 	_, err := store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id}, r)
 	if !errors.Is(err, store.ErrLocked) || console.Hint(err) == "" {
 		t.Error(err)

@@ -22,8 +22,10 @@ type role func(ctx context.Context, dir string, args []string) error
 
 func roles() map[string]role {
 	all := map[string]role{
-		"hold": hold, "read": readOn, "late": late, "writes": writes, "turns": turns, "climb": climb,
-		"saves": saves, "replaces": replaces, "restore-until": restoreUntil, "rotate": rotateUntil, "strengthens": strengthens, "looks": looks,
+		"hold": hold, "read": readOn, "late": late, "writes": writes, "turns": turns,
+		"climb": climb,
+		"saves": saves, "replaces": replaces, "restore-until": restoreUntil, "rotate": rotateUntil,
+		"strengthens": strengthens, "looks": looks,
 		"traced": changes,
 	}
 	maps.Copy(all, unixRoles())
@@ -74,7 +76,9 @@ func put(w console.Writer, first, last int) error {
 // sound.
 func sound(t testing.TB, s *store.Store, want int) {
 	t.Helper()
-	if v, err := s.Text("SELECT group_concat(integrity_check) FROM pragma_integrity_check"); err != nil || v != "ok" {
+	if v, err := s.Text(
+		"SELECT group_concat(integrity_check) FROM pragma_integrity_check"); err != nil ||
+		v != "ok" {
 		t.Errorf("integrity: %s %v", v, err)
 	}
 	view(t, s, func(r console.Reader) error {
@@ -87,7 +91,8 @@ func sound(t testing.TB, s *store.Store, want int) {
 			t.Errorf("counted %q, not %d", n, want)
 		}
 		for _, x := range ts {
-			if got, err := r.Secrets(x.ID); err != nil || !got.Access.Equal(secret.New("secret of "+x.ID)) {
+			if got, err := r.Secrets(x.ID); err != nil ||
+				!got.Access.Equal(secret.New("secret of "+x.ID)) {
 				t.Errorf("the secret of %s: %v", x.ID, err)
 			}
 		}

@@ -16,8 +16,10 @@ import (
 
 // Rotation holds the options of Rotate.
 type Rotation struct {
-	To         string           // the kind of slot that holds it afterwards; "": the one that holds it now
-	Passphrase secret.Text      // the new one, for a passphrase; zero: the one that the store was unlocked with
+	// the kind of slot that holds it afterwards; "": the one that holds it now
+	To string
+	// the new one, for a passphrase; zero: the one that the store was unlocked with
+	Passphrase secret.Text
 	Now        func() time.Time // dates the key; nil: it has no date
 	// LeaseNow is the clock of leases, which may differ from Now. Nil: leases are ignored.
 	LeaseNow func() time.Time
@@ -103,7 +105,8 @@ func (s *Store) Rotate(ctx context.Context, r Rotation) error {
 // rotateInto makes a key in a slot and brings it into force. A slot that may wait for an answer
 // makes its key before the transaction. A key file is made within it, so that no other rotation
 // removes it as left over.
-func (s *Store) rotateInto(ctx context.Context, r Rotation, slot KeySlot) (next *keyState, err error) {
+func (s *Store) rotateInto(ctx context.Context, r Rotation,
+	slot KeySlot) (next *keyState, err error) {
 	var by, params []byte
 	defer func() { clear(by) }()
 	draw := func() (err error) {
@@ -126,7 +129,8 @@ func (s *Store) rotateInto(ctx context.Context, r Rotation, slot KeySlot) (next 
 		}
 	}
 	if err == nil {
-		row := slotRow{kind: slot.Kind(), params: params, made: r.now(), before: s.heldBefore(old.row)}
+		row := slotRow{kind: slot.Kind(), params: params, made: r.now(),
+			before: s.heldBefore(old.row)}
 		next, err = s.reseal(ctx, tx, old, row, by)
 	}
 	// From here on the file holds what opens the store.
@@ -137,7 +141,8 @@ func (s *Store) rotateInto(ctx context.Context, r Rotation, slot KeySlot) (next 
 	}
 	if err == nil {
 		if err = key.PinBoth(ctx, s.board(), s.dir, next.row.pin(), old.row.pin()); err != nil {
-			err = s.locked("the system keyring does not take the id of its new key", err, "nothing was changed: unlock or start the keyring, then try again")
+			err = s.locked("the system keyring does not take the id of its new key", err,
+				"nothing was changed: unlock or start the keyring, then try again")
 		}
 		s.reached("pinned")
 	}
@@ -180,13 +185,15 @@ func (s *Store) cannotHold(slot KeySlot, err error) error {
 	if e := keyFileError(slot, err); e != nil {
 		return e
 	}
-	return s.locked("the "+slot.Place()+" cannot hold a key", err, "nothing was changed; choose another place with lanyard key set")
+	return s.locked("the "+slot.Place()+" cannot hold a key", err,
+		"nothing was changed; choose another place with lanyard key set")
 }
 
 // keyFileError returns the error of a key file that could not be written for lack of room or
 // permission. It returns nil for every other error.
 func keyFileError(slot KeySlot, err error) error {
-	if e := fileError("write the "+slot.Place(), err); slot.Kind() == InFile && e.Code != console.CodeStoreAccess {
+	if e := fileError("write the "+slot.Place(), err); slot.Kind() == InFile &&
+		e.Code != console.CodeStoreAccess {
 		e.Err = noKeyFile{err}
 		return e
 	}
@@ -250,7 +257,8 @@ func (s *Store) sealRows(ctx context.Context, tx *sql.Tx, from, to *sealer) erro
 // change of the key recorded.
 func (s *Store) heldBefore(row slotRow) []heldBefore {
 	k := s.key.Load()
-	before := slices.DeleteFunc(slices.Clone(row.before), func(b heldBefore) bool { return !b.recorded(k.sealer) })
+	before := slices.DeleteFunc(slices.Clone(row.before),
+		func(b heldBefore) bool { return !b.recorded(k.sealer) })
 	return append(before, heldBefore{Kind: row.kind, Params: row.params})
 }
 
@@ -279,9 +287,13 @@ func (s *Store) quietMoment(ctx context.Context, r Rotation) (*sql.Tx, *keyState
 		}
 		if !same {
 			if changes++; changes > 5 {
-				return nil, nil, &Error{Code: console.CodeStoreBusy, Text: s.path + ": other lanyards change its key without end", Hint: "try again"}
+				return nil, nil,
+					&Error{Code: console.CodeStoreBusy,
+						Text: s.path + ": other lanyards change its key without end",
+						Hint: "try again"}
 			}
-			if err := s.fetching(ctx, secret.Text{}, func(string) bool { return true }); err != nil {
+			if err := s.fetching(ctx, secret.Text{},
+				func(string) bool { return true }); err != nil {
 				return nil, nil, err
 			}
 			continue
@@ -309,7 +321,8 @@ func (l *lull) flying(ctx context.Context, q queryer) (n int, err error) {
 		return 0, nil
 	}
 	now := l.now()
-	err = q.QueryRowContext(ctx, "SELECT count(*) FROM lease WHERE until > ? AND until <= ?", nanos(now), nanos(now.Add(longestLease))).Scan(&n)
+	err = q.QueryRowContext(ctx, "SELECT count(*) FROM lease WHERE until > ? AND until <= ?",
+		nanos(now), nanos(now.Add(longestLease))).Scan(&n)
 	return n, err
 }
 
@@ -341,8 +354,12 @@ func (l *lull) end() {
 
 // inFlight is the error of a change that would lose answers that other processes wait for.
 func inFlight(path string, n int, before string) *Error {
-	return &Error{Code: console.CodeStoreBusy, Text: fmt.Sprintf("%s: another lanyard waits for an answer (%d requests), which must be stored before %s", path, n, before),
-		Hint: "let it end, or close that console, then try again; what a killed one left ends by itself, after the timeout of its environment"}
+	return &Error{Code: console.CodeStoreBusy,
+		Text: fmt.Sprintf(
+			"%s: another lanyard waits for an answer (%d requests), which must be stored before %s",
+			path, n, before),
+		Hint: "let it end, or close that console, then try again; what a killed one left ends " +
+			"by itself, after the timeout of its environment"}
 }
 
 // sealedColumn is a column that holds sealed values, with the statements that read its rows and
@@ -351,12 +368,21 @@ type sealedColumn struct{ table, column, read, write string }
 
 func sealedColumns() []sealedColumn {
 	return []sealedColumn{
-		{"token_secret", "access", "SELECT token_id, access FROM token_secret WHERE access IS NOT NULL", "UPDATE token_secret SET access = ? WHERE token_id = ?"},
-		{"token_secret", "refresh", "SELECT token_id, refresh FROM token_secret WHERE refresh IS NOT NULL", "UPDATE token_secret SET refresh = ? WHERE token_id = ?"},
-		{"token_secret", "id_token", "SELECT token_id, id_token FROM token_secret WHERE id_token IS NOT NULL", "UPDATE token_secret SET id_token = ? WHERE token_id = ?"},
-		{"application_secret", "consumer", "SELECT app_id, consumer FROM application_secret", "UPDATE application_secret SET consumer = ? WHERE app_id = ?"},
-		{"application_password", "password", "SELECT app_id, password FROM application_password", "UPDATE application_password SET password = ? WHERE app_id = ?"},
-		{"hash_key", "key", "SELECT '1', key FROM hash_key", "UPDATE hash_key SET key = ?1 WHERE one = ?2"},
+		{"token_secret", "access",
+			"SELECT token_id, access FROM token_secret WHERE access IS NOT NULL",
+			"UPDATE token_secret SET access = ? WHERE token_id = ?"},
+		{"token_secret", "refresh",
+			"SELECT token_id, refresh FROM token_secret WHERE refresh IS NOT NULL",
+			"UPDATE token_secret SET refresh = ? WHERE token_id = ?"},
+		{"token_secret", "id_token",
+			"SELECT token_id, id_token FROM token_secret WHERE id_token IS NOT NULL",
+			"UPDATE token_secret SET id_token = ? WHERE token_id = ?"},
+		{"application_secret", "consumer", "SELECT app_id, consumer FROM application_secret",
+			"UPDATE application_secret SET consumer = ? WHERE app_id = ?"},
+		{"application_password", "password", "SELECT app_id, password FROM application_password",
+			"UPDATE application_password SET password = ? WHERE app_id = ?"},
+		{"hash_key", "key", "SELECT '1', key FROM hash_key",
+			"UPDATE hash_key SET key = ?1 WHERE one = ?2"},
 	}
 }
 
@@ -386,7 +412,8 @@ func (c sealedColumn) values(ctx context.Context, tx *sql.Tx) ([]sealedValue, er
 
 // resealColumn opens every value of a column with one key and seals it with another. A value that
 // does not open is altered, and stays as it is.
-func (s *Store) resealColumn(ctx context.Context, tx *sql.Tx, c sealedColumn, from, to *sealer) error {
+func (s *Store) resealColumn(ctx context.Context, tx *sql.Tx, c sealedColumn, from,
+	to *sealer) error {
 	op := "seal " + c.table + "." + c.column + " anew"
 	all, err := c.values(ctx, tx)
 	if err != nil {
@@ -413,7 +440,8 @@ func (r *reader) Unopened() (all []console.Altered, err error) {
 	if r.key.sealer == nil {
 		return nil, r.fail(op, r.key.why)
 	}
-	of := map[string]string{"token_secret": "token", "application_secret": "consumer secret", "application_password": "password", "hash_key": "key for hashes"}
+	of := map[string]string{"token_secret": "token", "application_secret": "consumer secret",
+		"application_password": "password", "hash_key": "key for hashes"}
 	for _, c := range sealedColumns() {
 		values, err := c.values(r.ctx, r.tx)
 		if err != nil {
@@ -422,7 +450,8 @@ func (r *reader) Unopened() (all []console.Altered, err error) {
 		for _, v := range values {
 			plain, err := r.key.sealer.openBytes(v.sealed, c.table, v.row, c.column)
 			clear(plain)
-			if a := (console.Altered{Table: of[c.table], ID: v.row}); err != nil && !slices.Contains(all, a) {
+			if a := (console.Altered{Table: of[c.table], ID: v.row}); err != nil &&
+				!slices.Contains(all, a) {
 				all = append(all, a)
 			}
 		}

@@ -35,8 +35,13 @@ func rings(t testing.TB) store.Options {
 	t.Helper()
 	return store.Options{Slots: []store.KeySlot{
 		store.Cheap(key.Passphrase()),
-		store.Cheap(store.Environment("LANYARD_KEY", func(name string) (string, bool) { return "a text of sixteen or more " + name, true })),
-		store.Cheap(store.Command("command \"pass\"", func(context.Context) (secret.Text, error) { return secret.New("what pass prints, long enough"), nil })),
+		store.Cheap(store.Environment("LANYARD_KEY",
+			func(name string) (string, bool) { return "a text of sixteen or more " + name, true })),
+		store.Cheap(store.Command("command \"pass\"",
+			func(context.Context) (secret.Text, error) {
+				return secret.New(
+					"what pass prints, long enough"), nil
+			})),
 	}}
 }
 
@@ -49,10 +54,13 @@ func filled(t testing.TB, s *store.Store) {
 		hash, err := w.Digest("access", secret.New("access"))
 		return errors.Join(
 			err,
-			w.PutApplication(console.Application{ID: "p"}, console.Secrets{Access: secret.New("consumer")}),
+			w.PutApplication(console.Application{ID: "p"},
+				console.Secrets{Access: secret.New("consumer")}),
 			w.PutPassword("p", secret.New("password")),
 			w.PutToken(&console.Token{ID: "a", AccessHash: hash}),
-			w.PutSecrets("a", console.Secrets{Access: secret.New("access"), Refresh: secret.New("refresh"), ID: secret.New("id")}))
+			w.PutSecrets("a",
+				console.Secrets{Access: secret.New("access"), Refresh: secret.New("refresh"),
+					ID: secret.New("id")}))
 	})
 }
 
@@ -63,12 +71,15 @@ func whole(t testing.TB, s *store.Store) {
 		got, err := r.Secrets("a")
 		app, err2 := r.ConsumerSecret("p")
 		password, err3 := r.Password("p")
-		if !got.Access.Equal(secret.New("access")) || !got.Refresh.Equal(secret.New("refresh")) || !got.ID.Equal(secret.New("id")) || !app.Access.Equal(secret.New("consumer")) ||
+		if !got.Access.Equal(secret.New("access")) || !got.Refresh.Equal(secret.New("refresh")) ||
+			!got.ID.Equal(secret.New("id")) || !app.Access.Equal(secret.New("consumer")) ||
 			!password.Equal(secret.New("password")) {
 			t.Error("a secret is another one, or gone")
 		}
 		hash, err4 := r.Digest("access", secret.New("access"))
-		if alike, err := r.TokensWhere(console.TokenFilter{AccessHashes: []string{hash}}); err != nil || hash == "" || len(alike) != 1 || alike[0].ID != "a" {
+		if alike, err := r.TokensWhere(
+			console.TokenFilter{AccessHashes: []string{hash}}); err != nil || hash == "" ||
+			len(alike) != 1 || alike[0].ID != "a" {
 			t.Error("the hash of a secret is another one than before:", hash, alike, err)
 		}
 		return errors.Join(err, err2, err3, err4)
@@ -77,14 +88,16 @@ func whole(t testing.TB, s *store.Store) {
 
 func rotate(t testing.TB, s *store.Store, to string) {
 	t.Helper()
-	if err := s.Rotate(t.Context(), store.Rotation{To: to, Passphrase: secret.New(phrase), Now: now}); err != nil {
+	if err := s.Rotate(t.Context(),
+		store.Rotation{To: to, Passphrase: secret.New(phrase), Now: now}); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func TestRotateFromEveryKindToEveryKind(t *testing.T) {
 	for from, tos := range map[string][]string{
-		"file": {"file", "passphrase", "env"}, "passphrase": {"file", "passphrase", "command"}, "env": {"file", "passphrase", "env"}, "command": {"file"},
+		"file": {"file", "passphrase", "env"}, "passphrase": {"file", "passphrase", "command"},
+		"env": {"file", "passphrase", "env"}, "command": {"file"},
 	} {
 		for _, to := range tos {
 			t.Run(from+" to "+to, func(t *testing.T) {
@@ -98,13 +111,15 @@ func TestRotateFromEveryKindToEveryKind(t *testing.T) {
 				if err := other.Unlock(t.Context(), secret.New(phrase)); err != nil {
 					t.Fatal(err)
 				}
-				before, err := s.Text("SELECT hex(access) || hex(refresh) || hex(id_token) FROM token_secret")
+				before, err := s.Text(
+					"SELECT hex(access) || hex(refresh) || hex(id_token) FROM token_secret")
 				if err != nil {
 					t.Fatal(err)
 				}
 				rotate(t, s, to)
 				whole(t, s)
-				after, err := s.Text("SELECT hex(access) || hex(refresh) || hex(id_token) FROM token_secret")
+				after, err := s.Text(
+					"SELECT hex(access) || hex(refresh) || hex(id_token) FROM token_secret")
 				if err != nil || after == before {
 					t.Error("not sealed anew", err)
 				}
@@ -125,7 +140,8 @@ func TestRotateFromEveryKindToEveryKind(t *testing.T) {
 					}
 				}
 				whole(t, other)
-				if _, err := os.Stat(filepath.Join(dir, "lanyard.key")); (err == nil) != (to == "file") {
+				if _, err := os.Stat(
+					filepath.Join(dir, "lanyard.key")); (err == nil) != (to == "file") {
 					t.Errorf("the key file: %v", err)
 				}
 				if left, _ := filepath.Glob(filepath.Join(dir, "*key*")); len(left) > 1 {
@@ -206,11 +222,14 @@ func TestRotateWaitsForAnswersOnTheirWay(t *testing.T) {
 	}
 	waiting, done := make(chan struct{}), make(chan error, 1)
 	go func() {
-		done <- s.Rotate(context.Background(), store.Rotation{Now: now, LeaseNow: now, Patience: patience, Waiting: func() { close(waiting) }})
+		done <- s.Rotate(context.Background(),
+			store.Rotation{Now: now, LeaseNow: now, Patience: patience,
+				Waiting: func() { close(waiting) }})
 	}()
 	<-waiting
 	update(t, other, func(w console.Writer) error { // its answer is stored while the rotation waits
-		return errors.Join(w.PutToken(&console.Token{ID: "b"}), w.PutSecrets("b", console.Secrets{Access: secret.New("b")}))
+		return errors.Join(w.PutToken(&console.Token{ID: "b"}),
+			w.PutSecrets("b", console.Secrets{Access: secret.New("b")}))
 	})
 	select {
 	case err := <-done:
@@ -248,7 +267,8 @@ func TestRotateUnderWrites(t *testing.T) {
 			for ; ctx.Err() == nil; n++ {
 				id := fmt.Sprint("w", i, "-", n)
 				err := other.Update(context.Background(), func(w console.Writer) error {
-					return errors.Join(w.PutToken(&console.Token{ID: id}), w.PutSecrets(id, console.Secrets{Access: secret.New(id)}))
+					return errors.Join(w.PutToken(&console.Token{ID: id}),
+						w.PutSecrets(id, console.Secrets{Access: secret.New(id)}))
 				})
 				if err == nil {
 					err = other.View(context.Background(), func(r console.Reader) error {
@@ -334,9 +354,11 @@ func TestRotateWithADamagedSecret(t *testing.T) {
 	s := open(t, dir)
 	filled(t, s)
 	update(t, s, func(w console.Writer) error {
-		return errors.Join(w.PutToken(&console.Token{ID: "z"}), w.PutSecrets("z", console.Secrets{Access: secret.New("z")}))
+		return errors.Join(w.PutToken(&console.Token{ID: "z"}),
+			w.PutSecrets("z", console.Secrets{Access: secret.New("z")}))
 	})
-	if _, err := s.Exec("UPDATE token_secret SET access = zeroblob(60) WHERE token_id = 'z'"); err != nil {
+	if _, err := s.Exec(
+		"UPDATE token_secret SET access = zeroblob(60) WHERE token_id = 'z'"); err != nil {
 		t.Fatal(err)
 	}
 	rotate(t, s, "")
@@ -360,7 +382,8 @@ func damaged(t *testing.T, s *store.Store, want ...console.Altered) {
 				continue
 			}
 			_, err := r.Secrets(a.ID)
-			if e, ok := errors.AsType[*store.Error](err); !ok || e.Code != "store_altered" || !strings.Contains(e.Hint, a.ID) || !errors.Is(err, store.ErrKey) {
+			if e, ok := errors.AsType[*store.Error](err); !ok || e.Code != "store_altered" ||
+				!strings.Contains(e.Hint, a.ID) || !errors.Is(err, store.ErrKey) {
 				t.Errorf("got %v", err)
 			}
 		}

@@ -20,9 +20,14 @@ import (
 
 // rotateUntil is a child: it changes the key to another kind and dies at a step.
 func rotateUntil(ctx context.Context, dir string, args []string) error {
-	s, err := store.Open(ctx, dir, store.Options{Slots: []store.KeySlot{store.Cheap(key.Passphrase()),
-		store.Cheap(store.Environment("LANYARD_KEY", func(string) (string, bool) { return "a text of sixteen or more LANYARD_KEY", true })),
-		store.RingOf(dirRing(filepath.Join(dir, "ring")), patience, patience)}})
+	s, err := store.Open(ctx, dir,
+		store.Options{Slots: []store.KeySlot{store.Cheap(key.Passphrase()),
+			store.Cheap(store.Environment("LANYARD_KEY",
+				func(string) (string, bool) {
+					return "a text of sixteen or more LANYARD_KEY",
+						true
+				})),
+			store.RingOf(dirRing(filepath.Join(dir, "ring")), patience, patience)}})
 	if err != nil {
 		return err
 	}
@@ -30,7 +35,8 @@ func rotateUntil(ctx context.Context, dir string, args []string) error {
 		return err
 	}
 	s.AtStep(fate())
-	if err := s.Rotate(ctx, store.Rotation{To: args[0], Passphrase: secret.New(phrase), Now: now}); err != nil {
+	if err := s.Rotate(ctx,
+		store.Rotation{To: args[0], Passphrase: secret.New(phrase), Now: now}); err != nil {
 		return err
 	}
 	return s.Close()
@@ -39,7 +45,10 @@ func rotateUntil(ctx context.Context, dir string, args []string) error {
 // dirRing is a keyring of several processes: a folder.
 type dirRing string
 
-func (d dirRing) path(service, user string) string { return filepath.Join(string(d), service+"-"+user) }
+func (d dirRing) path(service,
+	user string) string {
+	return filepath.Join(string(d), service+"-"+user)
+}
 
 func (d dirRing) Get(service, user string) (string, error) {
 	b, err := os.ReadFile(d.path(service, user))
@@ -50,7 +59,8 @@ func (d dirRing) Get(service, user string) (string, error) {
 }
 
 func (d dirRing) Set(service, user, text string) error {
-	return errors.Join(os.MkdirAll(string(d), 0o700), os.WriteFile(d.path(service, user), []byte(text), 0o600))
+	return errors.Join(os.MkdirAll(string(d), 0o700),
+		os.WriteFile(d.path(service, user), []byte(text), 0o600))
 }
 
 func (d dirRing) Delete(service, user string) error { return os.Remove(d.path(service, user)) }
@@ -59,7 +69,8 @@ func TestFaultRotationKilledAtEveryStep(t *testing.T) {
 	t.Parallel()
 	c, _ := harness(t)
 	i := 0
-	for _, change := range []string{"file file", "file passphrase", "env file", "legacy file", "file keyring", "keyring file", "keyring keyring"} {
+	for _, change := range []string{"file file", "file passphrase", "env file", "legacy file",
+		"file keyring", "keyring file", "keyring keyring"} {
 		from, to, _ := strings.Cut(change, " ")
 		for _, step := range store.KeySteps() {
 			i++
@@ -72,7 +83,8 @@ func TestFaultRotationKilledAtEveryStep(t *testing.T) {
 					dir = legacy(t)
 				}
 				o := rings(t)
-				o.Slots = append(o.Slots, store.RingOf(dirRing(filepath.Join(dir, "ring")), patience, patience))
+				o.Slots = append(o.Slots,
+					store.RingOf(dirRing(filepath.Join(dir, "ring")), patience, patience))
 				s := openWith(t, dir, o)
 				if from != "legacy" {
 					rotate(t, s, from)
@@ -101,10 +113,13 @@ func TestFaultRotationKilledAtEveryStep(t *testing.T) {
 					t.Errorf("kept in %s, not in %s", got, want)
 				}
 				update(t, again, func(w console.Writer) error {
-					return errors.Join(w.PutToken(&console.Token{ID: "n"}), w.PutSecrets("n", console.Secrets{Access: secret.New("n")}))
+					return errors.Join(w.PutToken(&console.Token{ID: "n"}),
+						w.PutSecrets("n", console.Secrets{Access: secret.New("n")}))
 				})
 				whole(t, s)
-				if _, err := os.Stat(filepath.Join(dir, "lanyard.key")); (err == nil) != (again.Key().Kind == "file") {
+				if _, err := os.Stat(
+					filepath.Join(dir,
+						"lanyard.key")); (err == nil) != (again.Key().Kind == "file") {
 					t.Errorf("the key file: %v", err)
 				}
 				rotate(t, again, "file") // clears what the killed one left lying
@@ -113,12 +128,15 @@ func TestFaultRotationKilledAtEveryStep(t *testing.T) {
 					t.Error(left)
 				}
 				whole(t, s)
-				if i, err := again.KeyInfo(t.Context()); err != nil || i.Pinned != "keyring" || len(i.Remembered) != 1 {
+				if i, err := again.KeyInfo(t.Context()); err != nil || i.Pinned != "keyring" ||
+					len(i.Remembered) != 1 {
 					t.Errorf("remembered: %+v %v", i, err)
 				}
 				// A keyring may keep only the entry of a killed process that never came into force:
 				// no database records its name.
-				if left, _ := filepath.Glob(filepath.Join(dir, "ring", "lanyard-store-*")); len(left) > 1 || len(left) == 1 && (to != "keyring" || step != "made" && step != "resealed" && step != "pinned") {
+				if left, _ := filepath.Glob(filepath.Join(dir, "ring", "lanyard-store-*")); len(
+					left) > 1 || len(left) == 1 &&
+					(to != "keyring" || step != "made" && step != "resealed" && step != "pinned") {
 					t.Error(left)
 				}
 			})

@@ -136,7 +136,8 @@ func (s *sealer) openBytes(sealed []byte, table, row, column string) ([]byte, er
 	if len(sealed) < head+s.aead.Overhead() || sealed[0] != bareForm && sealed[0] != paddedForm {
 		return nil, wrong
 	}
-	plain, err := s.aead.Open(nil, sealed[1:head], sealed[head:], s.place(sealed[0], table, row, column))
+	plain, err := s.aead.Open(nil, sealed[1:head], sealed[head:],
+		s.place(sealed[0], table, row, column))
 	if err != nil {
 		return nil, wrong
 	}

@@ -16,24 +16,30 @@ import (
 )
 
 func canaries(text string) []string {
-	return []string{text, base64.StdEncoding.EncodeToString([]byte(text)), base64.RawURLEncoding.EncodeToString([]byte(text)), url.QueryEscape(text), fmt.Sprintf("%x", text)}
+	return []string{text, base64.StdEncoding.EncodeToString([]byte(text)),
+		base64.RawURLEncoding.EncodeToString([]byte(text)), url.QueryEscape(text),
+		fmt.Sprintf("%x", text)}
 }
 
 func TestNoSecretOnDisk(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
-	texts := []string{"canary/access+1=é", "canary/refresh+2=é", "canary/id+3=é", "canary/consumer+4=é", "canary/old+5=é"}
+	texts := []string{"canary/access+1=é", "canary/refresh+2=é", "canary/id+3=é",
+		"canary/consumer+4=é", "canary/old+5=é"}
 	update(t, s, func(w console.Writer) error {
 		return errors.Join(
-			w.PutApplication(console.Application{ID: "p"}, console.Secrets{Access: secret.New(texts[3])}),
+			w.PutApplication(console.Application{ID: "p"},
+				console.Secrets{Access: secret.New(texts[3])}),
 			w.PutToken(&console.Token{ID: "a", Fingerprint: "witness1"}),
 			w.PutSecrets("a", console.Secrets{Access: secret.New(texts[4])}))
 	})
-	want := console.Secrets{Access: secret.New(texts[0]), Refresh: secret.New(texts[1]), ID: secret.New(texts[2])}
+	want := console.Secrets{Access: secret.New(texts[0]), Refresh: secret.New(texts[1]),
+		ID: secret.New(texts[2])}
 	update(t, s, func(w console.Writer) error { return w.PutSecrets("a", want) })
 	view(t, s, func(r console.Reader) error {
 		got, err := r.Secrets("a")
-		if !got.Access.Equal(want.Access) || !got.Refresh.Equal(want.Refresh) || !got.ID.Equal(want.ID) {
+		if !got.Access.Equal(want.Access) || !got.Refresh.Equal(want.Refresh) ||
+			!got.ID.Equal(want.ID) {
 			t.Error("the secrets did not come back")
 		}
 		return err
@@ -75,7 +81,8 @@ func TestMovedAndAlteredSecretsAreRefused(t *testing.T) {
 		s := memory(t)
 		update(t, s, func(w console.Writer) error {
 			sec := func(p string) console.Secrets {
-				return console.Secrets{Access: secret.New(p + "access"), Refresh: secret.New(p + "refresh"), ID: secret.New(p + "id")}
+				return console.Secrets{Access: secret.New(p + "access"),
+					Refresh: secret.New(p + "refresh"), ID: secret.New(p + "id")}
 			}
 			return errors.Join(
 				w.PutToken(&console.Token{ID: "a"}), w.PutSecrets("a", sec("a")),
@@ -85,14 +92,23 @@ func TestMovedAndAlteredSecretsAreRefused(t *testing.T) {
 		return s
 	}
 	for name, query := range map[string]string{
-		"another row's":    "UPDATE token_secret SET access = (SELECT access FROM token_secret WHERE token_id = 'b') WHERE token_id = 'a'",
+		"another row's": "UPDATE token_secret SET access = (SELECT access FROM token_secret " +
+			"WHERE token_id = 'b') WHERE token_id = 'a'",
 		"another column's": "UPDATE token_secret SET access = refresh WHERE token_id = 'a'",
-		"another table's":  "UPDATE token_secret SET access = (SELECT consumer FROM application_secret) WHERE token_id = 'a'",
-		"altered":          "UPDATE token_secret SET id_token = CAST(substr(id_token, 1, length(id_token) - 8) || zeroblob(8) AS BLOB) WHERE token_id = 'a'",
-		"cut":              "UPDATE token_secret SET refresh = substr(refresh, 1, 30) WHERE token_id = 'a'",
-		"of another form":  "UPDATE token_secret SET refresh = CAST(x'01' || substr(refresh, 2) AS BLOB) WHERE token_id = 'a'",
-		"renamed":          "UPDATE token_secret SET access = (SELECT access FROM token_secret WHERE token_id = 'b'), refresh = (SELECT refresh FROM token_secret WHERE token_id = 'b'), id_token = (SELECT id_token FROM token_secret WHERE token_id = 'b') WHERE token_id = 'a'",
-		"consumer's":       "UPDATE application_secret SET consumer = (SELECT access FROM token_secret WHERE token_id = 'a')",
+		"another table's": "UPDATE token_secret SET access = (SELECT consumer FROM " +
+			"application_secret) WHERE token_id = 'a'",
+		"altered": "UPDATE token_secret SET id_token = CAST(substr(id_token, 1, " +
+			"length(id_token) - 8) || zeroblob(8) AS BLOB) WHERE token_id = 'a'",
+		"cut": "UPDATE token_secret SET refresh = substr(refresh, 1, 30) WHERE " +
+			"token_id = 'a'",
+		"of another form": "UPDATE token_secret SET refresh = CAST(x'01' || substr(refresh, " +
+			"2) AS BLOB) WHERE token_id = 'a'",
+		"renamed": "UPDATE token_secret SET access = (SELECT access FROM token_secret " +
+			"WHERE token_id = 'b'), refresh = (SELECT refresh FROM token_secret WHERE token_id " +
+			"= 'b'), id_token = (SELECT id_token FROM token_secret WHERE token_id = 'b') WHERE " +
+			"token_id = 'a'",
+		"consumer's": "UPDATE application_secret SET consumer = (SELECT access FROM " +
+			"token_secret WHERE token_id = 'a')",
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := setup(t)
@@ -104,7 +120,8 @@ func TestMovedAndAlteredSecretsAreRefused(t *testing.T) {
 				if name == "consumer's" {
 					got, err = r.ConsumerSecret("a")
 				}
-				if !errors.Is(err, store.ErrKey) || got.Access.Reveal()+got.Refresh.Reveal()+got.ID.Reveal() != "" {
+				if !errors.Is(err, store.ErrKey) ||
+					got.Access.Reveal()+got.Refresh.Reveal()+got.ID.Reveal() != "" {
 					t.Errorf("got %v", err)
 				}
 				for _, leak := range []string{"access", "refresh", "id"} {

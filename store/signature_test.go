@@ -19,7 +19,10 @@ func hashed(t *testing.T, dir, app string) *store.Store {
 	s := open(t, dir)
 	update(t, s, func(w console.Writer) error {
 		_, err := w.Digest("access", secret.New("x"))
-		return errors.Join(err, w.PutApplication(console.Application{ID: app, Name: console.Private(app), Source: console.FromStore}, console.Secrets{}))
+		return errors.Join(err,
+			w.PutApplication(
+				console.Application{ID: app, Name: console.Private(app), Source: console.FromStore},
+				console.Secrets{}))
 	})
 	return s
 }
@@ -37,13 +40,15 @@ func signerOf(t *testing.T, s *store.Store) *store.Signer {
 var errSeen = errors.New("seen")
 
 // reviewed returns the Review of a backup.
-func reviewed(t *testing.T, backup []byte, id age.Identity, signer *store.Signer) (got store.Review) {
+func reviewed(t *testing.T, backup []byte, id age.Identity,
+	signer *store.Signer) (got store.Review) {
 	t.Helper()
 	dir := t.TempDir()
-	_, err := store.Restore(t.Context(), dir, bytes.NewReader(backup), []age.Identity{id}, store.Restoring{Signer: signer, Review: func(v store.Review) error {
-		got = v
-		return errSeen
-	}})
+	_, err := store.Restore(t.Context(), dir, bytes.NewReader(backup), []age.Identity{id},
+		store.Restoring{Signer: signer, Review: func(v store.Review) error {
+			got = v
+			return errSeen
+		}})
 	if !errors.Is(err, errSeen) {
 		t.Fatal(err)
 	}
@@ -60,7 +65,8 @@ func TestSignatureOfABackup(t *testing.T) {
 	s := hashed(t, dir, "a")
 	backup := backedUp(t, s, id.Recipient())
 	got := reviewed(t, backup, id, signerOf(t, s))
-	if got.Signature != store.Signed || len(got.Applications) != 1 || got.Applications[0].ID != "a" || got.Altered != 0 {
+	if got.Signature != store.Signed || len(got.Applications) != 1 ||
+		got.Applications[0].ID != "a" || got.Altered != 0 {
 		t.Errorf("got %+v", got)
 	}
 	// After a change of the key, and in a store that was restored from it.
@@ -72,7 +78,8 @@ func TestSignatureOfABackup(t *testing.T) {
 		t.Error(got.Signature)
 	}
 	back := t.TempDir()
-	if _, err := store.Restore(t.Context(), back, bytes.NewReader(backup), []age.Identity{id}, store.Restoring{}); err != nil {
+	if _, err := store.Restore(t.Context(), back, bytes.NewReader(backup), []age.Identity{id},
+		store.Restoring{}); err != nil {
 		t.Fatal(err)
 	}
 	if got := reviewed(t, backup, id, signerOf(t, open(t, back))); got.Signature != store.Signed {
@@ -80,13 +87,16 @@ func TestSignatureOfABackup(t *testing.T) {
 	}
 	// A stranger who knows the recipient, and who has taken the signature of a true backup.
 	evil := backedUp(t, hashed(t, t.TempDir(), "evil"), id.Recipient())
-	if got := reviewed(t, evil, id, signerOf(t, s)); got.Signature != store.Unsigned || got.Applications[0].ID != "evil" {
+	if got := reviewed(t, evil, id, signerOf(t, s)); got.Signature != store.Unsigned ||
+		got.Applications[0].ID != "evil" {
 		t.Errorf("got %+v", got)
 	}
-	if got := reviewed(t, resigned(t, evil, backup, id), id, signerOf(t, s)); got.Signature != store.Unsigned {
+	if got := reviewed(t, resigned(t, evil, backup, id), id,
+		signerOf(t, s)); got.Signature != store.Unsigned {
 		t.Error("a signature was taken from another backup")
 	}
-	if got := reviewed(t, resigned(t, evil, nil, id), id, signerOf(t, s)); got.Signature != store.Unsigned {
+	if got := reviewed(t, resigned(t, evil, nil, id), id,
+		signerOf(t, s)); got.Signature != store.Unsigned {
 		t.Error("no signature is one")
 	}
 }
@@ -120,7 +130,8 @@ func TestReviewCountsAlteredRows(t *testing.T) {
 	if _, err := s.Exec("UPDATE application SET name = 'b'"); err != nil {
 		t.Fatal(err)
 	}
-	if got := reviewed(t, backedUp(t, s, id.Recipient()), id, signerOf(t, s)); got.Altered != 1 || len(got.Applications) != 0 {
+	if got := reviewed(t, backedUp(t, s, id.Recipient()), id, signerOf(t, s)); got.Altered != 1 ||
+		len(got.Applications) != 0 {
 		t.Errorf("got %+v", got)
 	}
 }

@@ -79,7 +79,8 @@ type Store struct {
 	first     []string
 	want      string // see Options.Want
 	tell      func(string)
-	mute      bool                     // it was said that the keyring does not answer; only with the turn
+	// it was said that the keyring does not answer; only with the turn
+	mute      bool
 	key       atomic.Pointer[keyState] // never nil once the store is open
 	turn      chan struct{}            // held while the key is fetched or changed
 	told      secret.Text              // the passphrase that opened; only with the turn
@@ -141,12 +142,16 @@ func open(ctx context.Context, dir string, o Options, steps []string) (*Store, e
 }
 
 // openAt opens the database in a place that was found fit.
-func openAt(ctx context.Context, dir string, at place, o Options, steps []string) (s *Store, err error) {
+func openAt(ctx context.Context, dir string, at place, o Options,
+	steps []string) (s *Store, err error) {
 	s = newStore(o)
-	s.dir, s.path, s.tightened, s.readOnly = dir, filepath.Join(dir, dbName), at.tightened, at.readOnly
+	s.dir, s.path, s.tightened, s.readOnly = dir, filepath.Join(dir, dbName), at.tightened,
+		at.readOnly
 	s.take(o, InFile, key.File{Path: filepath.Join(dir, key.FileName)}, key.Passphrase())
 	if at.anew && s.tell != nil {
-		s.tell(fmt.Sprintf("%s was not there, though a key is beside it: a new store was begun; if the old one is lost, bring back a backup (lanyard restore FILE --replace)", s.path))
+		s.tell(fmt.Sprintf(
+			"%s was not there, though a key is beside it: a new store was begun; if the old "+
+				"one is lost, bring back a backup (lanyard restore FILE --replace)", s.path))
 	}
 	s.opened.remember(s.path)
 	s.opened.renewed() // the last connection to close may remove the files beside it
@@ -202,7 +207,8 @@ func emptyMemory(ctx context.Context, o Options) (*Store, error) {
 // memoryDSN names a database in memory that several connections of this process share.
 func memoryDSN(name string) string {
 	return (&url.URL{Scheme: "file", Opaque: name, RawQuery: url.Values{
-		"mode": {"memory"}, "cache": {"shared"}, "_txlock": {"immediate"}, "_foreign_keys": {"1"}, "_dqs": {"0"},
+		"mode": {"memory"}, "cache": {"shared"}, "_txlock": {"immediate"}, "_foreign_keys": {"1"},
+		"_dqs": {"0"},
 	}.Encode()}).String()
 }
 
@@ -210,7 +216,8 @@ func newStore(o Options) *Store {
 	if o.Poll <= 0 {
 		o.Poll = DefaultPoll
 	}
-	return &Store{poll: o.Poll, busy: o.busy(), env: o.env.orReal(), at: o.at, watchers: map[chan struct{}]func() bool{}, turn: make(chan struct{}, 1)}
+	return &Store{poll: o.Poll, busy: o.busy(), env: o.env.orReal(), at: o.at,
+		watchers: map[chan struct{}]func() bool{}, turn: make(chan struct{}, 1)}
 }
 
 // take sorts the slots of o and those that are always there; usual is the kind for a first key when

@@ -19,7 +19,8 @@ import (
 
 func open(t testing.TB, dir string) *store.Store {
 	t.Helper()
-	s, err := store.Open(context.Background(), dir, patient(store.Options{Poll: 10 * time.Millisecond}))
+	s, err := store.Open(context.Background(), dir,
+		patient(store.Options{Poll: 10 * time.Millisecond}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,10 +79,14 @@ func TestFailureRollsBack(t *testing.T) {
 	each(t, func(t *testing.T, s *store.Store) {
 		boom := errors.New("boom")
 		write := func(w console.Writer) error {
-			return errors.Join(w.PutToken(&console.Token{ID: "a"}), w.PutMark(console.Mark{ID: "m"}), w.SetSetting("k", "v"),
-				w.PutApplication(console.Application{ID: "p"}, console.Secrets{Access: secret.New("s")}))
+			return errors.Join(w.PutToken(&console.Token{ID: "a"}),
+				w.PutMark(console.Mark{ID: "m"}), w.SetSetting("k", "v"),
+				w.PutApplication(console.Application{ID: "p"},
+					console.Secrets{Access: secret.New("s")}))
 		}
-		if err := s.Update(t.Context(), func(w console.Writer) error { return errors.Join(write(w), boom) }); !errors.Is(err, boom) {
+		if err := s.Update(t.Context(),
+			func(w console.Writer) error { return errors.Join(write(w), boom) }); !errors.Is(err,
+			boom) {
 			t.Error(err)
 		}
 		func() {
@@ -136,7 +141,8 @@ func TestContextEndsTheWait(t *testing.T) {
 			update(t, p.holder, func(console.Writer) error {
 				ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 				defer cancel()
-				err := p.wait.Update(ctx, func(console.Writer) error { return errors.New("got in") })
+				err := p.wait.Update(ctx,
+					func(console.Writer) error { return errors.New("got in") })
 				if !errors.Is(err, context.DeadlineExceeded) {
 					t.Errorf("got %v", err)
 				}
@@ -192,7 +198,8 @@ func TestManyAtOnce(t *testing.T) {
 				for j := range 10 {
 					if err := s.Update(t.Context(), func(w console.Writer) error {
 						v, err := w.Setting("k")
-						return errors.Join(err, w.SetSetting("k", v+"x"), w.PutToken(&console.Token{ID: fmt.Sprint(i, j)}))
+						return errors.Join(err, w.SetSetting("k", v+"x"),
+							w.PutToken(&console.Token{ID: fmt.Sprint(i, j)}))
 					}); err != nil {
 						t.Error(err)
 					}
@@ -222,7 +229,9 @@ func TestManyAtOnce(t *testing.T) {
 
 func TestCloseWaits(t *testing.T) {
 	for name, open := range map[string]func(testing.TB) *store.Store{
-		"disk":   func(t testing.TB) *store.Store { return open(t, filepath.Join(t.TempDir(), "state")) },
+		"disk": func(t testing.TB) *store.Store {
+			return open(t, filepath.Join(t.TempDir(), "state"))
+		},
 		"memory": memory,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -298,7 +307,8 @@ func TestClosed(t *testing.T) {
 		if !errors.Is(err, store.ErrClosed) {
 			t.Error(err)
 		}
-		if err := s.Update(t.Context(), func(console.Writer) error { panic("ran") }); !errors.Is(err, store.ErrClosed) {
+		if err := s.Update(t.Context(),
+			func(console.Writer) error { panic("ran") }); !errors.Is(err, store.ErrClosed) {
 			t.Error(err)
 		}
 	})
@@ -306,7 +316,8 @@ func TestClosed(t *testing.T) {
 
 func TestOddPaths(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"a b", "a?mode=memory", "a#b", "a%41", "ü", "file:x", "a;b'c\"d&e=f+g"} {
+	for _, name := range []string{"a b", "a?mode=memory", "a#b", "a%41", "ü", "file:x",
+		"a;b'c\"d&e=f+g"} {
 		dir := filepath.Join(t.TempDir(), name)
 		s := open(t, dir)
 		update(t, s, func(w console.Writer) error { return w.SetSetting("k", name) })

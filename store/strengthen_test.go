@@ -42,10 +42,12 @@ func TestKeyIsStrengthenedAtTheNextUnlock(t *testing.T) {
 				t.Fatal(err)
 			}
 			s := openWith(t, dir, dear)
-			if err := s.Unlock(t.Context(), secret.New(phrase+"?")); kind == "passphrase" && !errors.Is(err, store.ErrLocked) {
+			if err := s.Unlock(t.Context(), secret.New(phrase+"?")); kind == "passphrase" &&
+				!errors.Is(err, store.ErrLocked) {
 				t.Fatal(err)
 			}
-			if params, err := s.Text("SELECT params FROM key_slot"); kind == "passphrase" && (err != nil || strings.Contains(params, `"time":3`)) {
+			if params, err := s.Text("SELECT params FROM key_slot"); kind == "passphrase" &&
+				(err != nil || strings.Contains(params, `"time":3`)) {
 				t.Fatal("a wrong passphrase changed the slot", params, err)
 			}
 			if err := s.Unlock(t.Context(), secret.New(phrase)); err != nil {
@@ -67,7 +69,8 @@ func TestKeyIsStrengthenedAtTheNextUnlock(t *testing.T) {
 					t.Fatal(err)
 				}
 				whole(t, again)
-				if now, err := again.Text("SELECT params FROM key_slot"); err != nil || now != strong {
+				if now, err := again.Text("SELECT params FROM key_slot"); err != nil ||
+					now != strong {
 					t.Error(now, err)
 				}
 			}
@@ -113,7 +116,8 @@ func TestShortPassphrase(t *testing.T) {
 		"123456789abc":  "",
 	} {
 		got := store.Short(secret.New(text))
-		if want == "" && got != "" || !strings.Contains(got, want) || strings.Contains(got, text) || want != "" && !strings.Contains(got, "a word with digits 83 minutes at most") {
+		if want == "" && got != "" || !strings.Contains(got, want) || strings.Contains(got, text) ||
+			want != "" && !strings.Contains(got, "a word with digits 83 minutes at most") {
 			t.Errorf("%d characters: %q", len(text), got)
 		}
 	}

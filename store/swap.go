@@ -67,7 +67,9 @@ func (n *incoming) key(ctx context.Context, r Restoring, from *sealer) error {
 			continue
 		}
 		if n.slot = slot; i > 0 {
-			n.elsewhere = fmt.Sprintf("the restored tokens are sealed with the %s, because the %s cannot be used; lanyard key set passphrase protects them better",
+			n.elsewhere = fmt.Sprintf(
+				"the restored tokens are sealed with the %s, because the %s cannot be used; "+
+					"lanyard key set passphrase protects them better",
 				slot.Place(), s.place(s.first[0]))
 		}
 		break
@@ -80,7 +82,9 @@ func (n *incoming) key(ctx context.Context, r Restoring, from *sealer) error {
 	defer clear(data)
 	// The passphrase entry stands for a former key that was never stored. It makes the next Open
 	// tidy up and give the key its lasting name, should this process be killed before it does.
-	row := slotRow{epoch: from.epoch, kind: n.slot.Kind(), params: n.params, before: []heldBefore{{Kind: InPassphrase, Params: json.RawMessage("{}")}}, made: n.env.now()}
+	row := slotRow{epoch: from.epoch, kind: n.slot.Kind(), params: n.params,
+		before: []heldBefore{{Kind: InPassphrase, Params: json.RawMessage("{}")}},
+		made:   n.env.now()}
 	put := func(tx *sql.Tx, _ *sealer) error { return n.from.putKey(ctx, tx, row, data, by) }
 	if err := n.from.sealWith(ctx, from, data, put); err != nil {
 		n.forget(ctx)
@@ -171,7 +175,8 @@ func (n *incoming) open(ctx context.Context) (*sql.DB, error) {
 		return nil, err
 	}
 	u := url.URL{Scheme: "file", Path: slashed(n.path), RawQuery: url.Values{
-		"mode": {"rw"}, "_busy_timeout": {fmt.Sprint(n.wait.Milliseconds())}, "_synchronous": {"FULL"},
+		"mode": {"rw"}, "_busy_timeout": {fmt.Sprint(n.wait.Milliseconds())},
+		"_synchronous": {"FULL"},
 	}.Encode()}
 	db, err := sql.Open("sqlite", u.String())
 	if err != nil {
@@ -183,7 +188,8 @@ func (n *incoming) open(ctx context.Context) (*sql.DB, error) {
 	if err == nil {
 		known, err = n.from.schemaVersion(ctx, n.from.write, anyVersion)
 	}
-	if err == nil && version > known { // a newer lanyard that has it open would not understand what comes
+	if err == nil && version > known {
+		// a newer lanyard that has it open would not understand what comes
 		err = s.explain("open", s.folded(ctx))
 	}
 	// A file from another program may be in a mode in which a lock keeps readers out.
@@ -237,7 +243,8 @@ func (n *incoming) ready(ctx context.Context, db *sql.DB) (kept []string, flying
 		if err := n.waiting(ctx, db); err != nil {
 			return nil, 0, err
 		}
-		if err := db.QueryRowContext(ctx, "SELECT coalesce(max(value), 0) FROM meta WHERE name = 'rev'").Scan(&rev); err != nil {
+		if err := db.QueryRowContext(ctx,
+			"SELECT coalesce(max(value), 0) FROM meta WHERE name = 'rev'").Scan(&rev); err != nil {
 			return nil, 0, err
 		}
 		data, err := s.serialize(ctx)
@@ -265,8 +272,10 @@ func (n *incoming) ensure(ctx context.Context, rev int64) error {
 			return fileError("write the "+f.Place(), err)
 		}
 	}
-	if _, err := n.from.write.ExecContext(ctx, "UPDATE meta SET value = max(value, ?) + 1 WHERE name = 'rev';"+
-		" INSERT OR REPLACE INTO meta (name, value) SELECT 'restored', value FROM meta WHERE name = 'rev'", rev); err != nil {
+	if _, err := n.from.write.ExecContext(ctx,
+		"UPDATE meta SET value = max(value, ?) + 1 WHERE name = 'rev';"+
+			" INSERT OR REPLACE INTO meta (name, value) SELECT 'restored', value FROM meta WHERE "+
+			"name = 'rev'", rev); err != nil {
 		return err
 	}
 	if err := n.pin(ctx); err != nil {
@@ -292,7 +301,9 @@ func (n *incoming) pin(ctx context.Context) error {
 		err = key.PinBoth(ctx, n.board, n.dir, row.pin())
 	}
 	if err != nil && !errors.Is(err, key.ErrNoBoard) {
-		return (&Store{path: n.path}).locked("the system keyring does not take the id of the restored key", err, "nothing was changed: unlock or start the keyring, then try again")
+		return (&Store{path: n.path}).locked(
+			"the system keyring does not take the id of the restored key", err,
+			"nothing was changed: unlock or start the keyring, then try again")
 	}
 	return nil
 }
@@ -312,14 +323,18 @@ func (n *incoming) waiting(ctx context.Context, old *sql.DB) error {
 	if len(lost) == 0 {
 		return nil
 	}
-	return &Error{Code: console.CodeStoreWaiting, Text: fmt.Sprintf("restore: the server has not accepted %d of the revokes decided in %s", len(lost), n.path),
-		Hint: "nothing was changed: lanyard revocations names them; let an open console or the next probe deliver them, or move the file away to give them up"}
+	return &Error{Code: console.CodeStoreWaiting,
+		Text: fmt.Sprintf("restore: the server has not accepted %d of the revokes decided in %s",
+			len(lost), n.path),
+		Hint: "nothing was changed: lanyard revocations names them; let an open console or the " +
+			"next probe deliver them, or move the file away to give them up"}
 }
 
 // undelivered returns the IDs of tokens whose revoke was decided and not accepted.
 func undelivered(ctx context.Context, db *sql.DB) (ids []string, err error) {
 	rows, err := db.QueryContext(ctx, "SELECT id FROM token WHERE revoke_at IS NOT NULL AND"+
-		" (revoke_kind <> 'refresh' AND accepted_at IS NULL OR revoke_kind <> 'access' AND refresh_accepted_at IS NULL AND refresh = 'live')")
+		" (revoke_kind <> 'refresh' AND accepted_at IS NULL OR revoke_kind <> 'access' AND "+
+		"refresh_accepted_at IS NULL AND refresh = 'live')")
 	if err != nil {
 		return nil, err
 	}
@@ -345,13 +360,16 @@ func (n *incoming) explain(err error) error {
 }
 
 func (n *incoming) busy(err error) error {
-	return &Error{Code: console.CodeStoreBusy, Text: "restore " + n.path, Err: bare(err), Hint: "nothing was changed: another process has it; try again, or close the other consoles first"}
+	return &Error{Code: console.CodeStoreBusy, Text: "restore " + n.path, Err: bare(err),
+		Hint: "nothing was changed: another process has it; try again, or close the other " +
+			"consoles first"}
 }
 
 // isDamaged reports whether SQLite cannot work with the database. No other process can then.
 func isDamaged(err error) bool {
 	e, ok := errors.AsType[*Error](err)
-	return ok && e.Code == console.CodeStoreDamaged || sqliteCode(err) == codeError // a table of ours is not there
+	// a table of ours is not there
+	return ok && e.Code == console.CodeStoreDamaged || sqliteCode(err) == codeError
 }
 
 // part is a file of the old store: its content, or its path.

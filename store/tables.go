@@ -15,7 +15,8 @@ import (
 // the database with that of the schema steps.
 
 // tablesQuery lists the schema of a database, without the harmless tables of ANALYZE.
-const tablesQuery = "SELECT coalesce(group_concat(line, char(10)), '') FROM (SELECT type || ' ' || name || ' ' || tbl_name || ' ' || coalesce(sql, '-') AS line" +
+const tablesQuery = "SELECT coalesce(group_concat(line, char(10)), '') FROM (SELECT type || ' " +
+	"' || name || ' ' || tbl_name || ' ' || coalesce(sql, '-') AS line" +
 	" FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\' ORDER BY type, name)"
 
 // presentTables is the schema that the steps make. A test compares it with them.
@@ -61,7 +62,8 @@ func (s *Store) sameTables(ctx context.Context, q queryer) error {
 	}
 	if strings.TrimSpace(tables) != strings.TrimSpace(s.tables) {
 		return &Error{Code: console.CodeStoreAltered, Text: s.path + " is not used", Err: errTables,
-			Hint: "nothing is read from it or sent: move it away, or bring back a backup (lanyard restore FILE --replace keeps it too)"}
+			Hint: "nothing is read from it or sent: move it away, or bring back a backup " +
+				"(lanyard restore FILE --replace keeps it too)"}
 	}
 	return nil
 }

@@ -86,7 +86,9 @@ func (s *Store) tidy(ctx context.Context, may func(kind string) bool) {
 	for _, b := range row.before {
 		slot, ok := s.slots[b.Kind]
 		if !mine(b) {
-			s.say(fmt.Sprintf("an old key in the %s was left alone: no change of the key of %s recorded it", s.place(b.Kind), s.path))
+			s.say(fmt.Sprintf(
+				"an old key in the %s was left alone: no change of the key of %s recorded it",
+				s.place(b.Kind), s.path))
 			continue
 		}
 		cleared := slices.Contains(done, string(b.Params))
@@ -118,7 +120,8 @@ func (s *Store) sweepKeys(ctx context.Context) {
 		return // the next one who opens it does
 	}
 	defer func() { _ = tx.Rollback() }()
-	if row, err := s.slotRow(ctx, tx); err == nil && row.kind != "" { // else the first key may be being written
+	if row, err := s.slotRow(ctx, tx); err == nil && row.kind != "" {
+		// else the first key may be being written
 		s.swept = key.SweepCopies(s.dir)
 	}
 }

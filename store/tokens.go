@@ -98,7 +98,9 @@ func (r *reader) Newest(f console.TokenFilter, each func(console.Token) (more bo
 		return r.fail(op, err)
 	}
 	for page, from := 4, 0; ; page, from = page*4, from+page {
-		good, altered, err := r.tokens(op, clause+"ORDER BY issued_at DESC, id DESC LIMIT ? OFFSET ?", append(slices.Clone(args), page, from)...)
+		good, altered, err := r.tokens(op,
+			clause+"ORDER BY issued_at DESC, id DESC LIMIT ? OFFSET ?",
+			append(slices.Clone(args), page, from)...)
 		if err != nil {
 			return err
 		}
@@ -121,7 +123,8 @@ func (r *reader) Token(id string) (console.Token, error) {
 	switch {
 	case err != nil:
 		return console.Token{}, err
-	case len(good) > 0 && good[0].ID == id: // a MAC does not prove that the row has the requested ID
+	case len(good) > 0 && good[0].ID == id:
+		// a MAC does not prove that the row has the requested ID
 		return good[0], nil
 	case len(good)+len(altered) > 0:
 		return console.Token{}, r.alteredRow(op, "token", id)
@@ -130,7 +133,8 @@ func (r *reader) Token(id string) (console.Token, error) {
 }
 
 // tokens returns the tokens that a clause selects, and the IDs of the altered ones.
-func (r *reader) tokens(op, clause string, args ...any) (ts []console.Token, altered []string, err error) {
+func (r *reader) tokens(op, clause string,
+	args ...any) (ts []console.Token, altered []string, err error) {
 	ts, bad, err := rowsOf(r, op, tokenTable(), clause, args...)
 	if err != nil || len(ts)+len(bad) == 0 {
 		return nil, nil, err
@@ -210,7 +214,8 @@ func (r *reader) Secrets(tokenID string) (console.Secrets, error) {
 		return console.Secrets{}, err
 	}
 	var access, refresh, id []byte
-	err := r.row(op, "SELECT access, refresh, id_token FROM token_secret WHERE token_id = ?", []any{tokenID}, &access, &refresh, &id)
+	err := r.row(op, "SELECT access, refresh, id_token FROM token_secret WHERE token_id = ?",
+		[]any{tokenID}, &access, &refresh, &id)
 	var s console.Secrets
 	if err == nil {
 		s.Access, err = r.open(access, "token_secret", tokenID, "access")
@@ -222,8 +227,12 @@ func (r *reader) Secrets(tokenID string) (console.Secrets, error) {
 		s.ID, err = r.open(id, "token_secret", tokenID, "id_token")
 	}
 	if errors.Is(err, ErrKey) {
-		return console.Secrets{}, r.fail(op, &Error{Code: console.CodeStoreAltered, Text: "the secrets of token " + tokenID + " are altered", Err: err,
-			Hint: "they open with no key, so that nothing can be sent: lanyard forget " + tokenID + " removes the token, and a backup brings it back"})
+		return console.Secrets{},
+			r.fail(op, &Error{Code: console.CodeStoreAltered,
+				Text: "the secrets of token " + tokenID + " are altered", Err: err,
+				Hint: "they open with no key, so that nothing can be sent: lanyard forget " +
+					tokenID +
+					" removes the token, and a backup brings it back"})
 	}
 	if err != nil {
 		return console.Secrets{}, r.fail(op, err)
@@ -278,8 +287,11 @@ func (w *writer) PutSecrets(tokenID string, s console.Secrets) error {
 	if err != nil {
 		return w.fail(op, err)
 	}
-	n, err := w.exec(op, "INSERT INTO token_secret (token_id, access, refresh, id_token) SELECT id, ?2, ?3, ?4 FROM token WHERE id = ?1"+
-		" ON CONFLICT (token_id) DO UPDATE SET access = excluded.access, refresh = excluded.refresh, id_token = excluded.id_token",
+	n, err := w.exec(op,
+		"INSERT INTO token_secret (token_id, access, refresh, id_token) SELECT id, ?2, ?3, ?4 "+
+			"FROM token WHERE id = ?1"+
+			" ON CONFLICT (token_id) DO UPDATE SET access = excluded.access, refresh = "+
+			"excluded.refresh, id_token = excluded.id_token",
 		tokenID, access, refresh, id)
 	if err == nil && n == 0 {
 		return fmt.Errorf("%s: %w", op, console.ErrNotFound)
@@ -302,13 +314,15 @@ func (w *writer) PutProbe(tokenID string, p console.Probe) error {
 		return err
 	}
 	_, err := w.exec(op, "DELETE FROM probe WHERE token_id = ?1 AND seq <="+
-		" (SELECT seq FROM probe WHERE token_id = ?1 ORDER BY seq DESC LIMIT 1 OFFSET ?2)", tokenID, console.KeepProbes)
+		" (SELECT seq FROM probe WHERE token_id = ?1 ORDER BY seq DESC LIMIT 1 OFFSET ?2)", tokenID,
+		console.KeepProbes)
 	return err
 }
 
 // nextRev increments the store's revision and returns it.
 func (w *writer) nextRev(op string) (rev int64, err error) {
-	err = w.row(op, "UPDATE meta SET value = value + 1 WHERE name = 'rev' RETURNING value", nil, &rev)
+	err = w.row(op, "UPDATE meta SET value = value + 1 WHERE name = 'rev' RETURNING value", nil,
+		&rev)
 	w.wrote = true
 	return rev, err
 }

@@ -34,17 +34,27 @@ type call struct {
 func changing() map[uint32]call {
 	first, second, both := []int{1}, []int{2}, []int{2, 4}
 	all := map[uint32]call{
-		unix.SYS_WRITE: {"write", 1, nil, 0}, unix.SYS_PWRITE64: {"pwrite64", 1, nil, 0}, unix.SYS_WRITEV: {"writev", 1, nil, 0},
-		unix.SYS_PWRITEV: {"pwritev", 1, nil, 0}, unix.SYS_FTRUNCATE: {"ftruncate", 1, nil, 0}, unix.SYS_FALLOCATE: {"fallocate", 1, nil, 0}, unix.SYS_FCHMOD: {"fchmod", 1, nil, 0},
-		unix.SYS_SENDFILE: {"sendfile", 1, nil, 0}, unix.SYS_SPLICE: {"splice", 3, nil, 0}, unix.SYS_COPY_FILE_RANGE: {"copy_file_range", 3, nil, 0},
-		unix.SYS_OPENAT: {"openat", 0, second, 3}, unix.SYS_RENAMEAT: {"renameat", 0, both, 0}, unix.SYS_RENAMEAT2: {"renameat2", 0, both, 0},
-		unix.SYS_LINKAT: {"linkat", 0, both, 0}, unix.SYS_UNLINKAT: {"unlinkat", 0, second, 0}, unix.SYS_MKDIRAT: {"mkdirat", 0, second, 0},
-		unix.SYS_FCHMODAT: {"fchmodat", 0, second, 0}, unix.SYS_TRUNCATE: {"truncate", 0, first, 0},
+		unix.SYS_WRITE: {"write", 1, nil, 0}, unix.SYS_PWRITE64: {"pwrite64", 1, nil, 0},
+		unix.SYS_WRITEV:  {"writev", 1, nil, 0},
+		unix.SYS_PWRITEV: {"pwritev", 1, nil, 0}, unix.SYS_FTRUNCATE: {"ftruncate", 1, nil, 0},
+		unix.SYS_FALLOCATE: {"fallocate", 1, nil, 0}, unix.SYS_FCHMOD: {"fchmod", 1, nil, 0},
+		unix.SYS_SENDFILE: {"sendfile", 1, nil, 0}, unix.SYS_SPLICE: {"splice", 3, nil, 0},
+		unix.SYS_COPY_FILE_RANGE: {"copy_file_range", 3, nil, 0},
+		unix.SYS_OPENAT:          {"openat", 0, second, 3},
+		unix.SYS_RENAMEAT:        {"renameat", 0, both, 0},
+		unix.SYS_RENAMEAT2:       {"renameat2", 0, both, 0},
+		unix.SYS_LINKAT:          {"linkat", 0, both, 0},
+		unix.SYS_UNLINKAT:        {"unlinkat", 0, second, 0},
+		unix.SYS_MKDIRAT:         {"mkdirat", 0, second, 0},
+		unix.SYS_FCHMODAT:        {"fchmodat", 0, second, 0},
+		unix.SYS_TRUNCATE:        {"truncate", 0, first, 0},
 	}
 	if runtime.GOARCH == "amd64" { // has these from before there were the ones above
 		maps.Copy(all, map[uint32]call{
-			2: {"open", 0, first, 2}, 82: {"rename", 0, []int{1, 2}, 0}, 83: {"mkdir", 0, first, 0}, 84: {"rmdir", 0, first, 0},
-			85: {"creat", 0, first, 0}, 86: {"link", 0, []int{1, 2}, 0}, 87: {"unlink", 0, first, 0}, 90: {"chmod", 0, first, 0},
+			2: {"open", 0, first, 2}, 82: {"rename", 0, []int{1, 2}, 0}, 83: {"mkdir", 0, first, 0},
+			84: {"rmdir", 0, first, 0},
+			85: {"creat", 0, first, 0}, 86: {"link", 0, []int{1, 2}, 0},
+			87: {"unlink", 0, first, 0}, 90: {"chmod", 0, first, 0},
 		})
 	}
 	return all
@@ -55,10 +65,12 @@ func traceMe() error {
 	if os.Getenv("STORE_TEST_TRACED") == "" {
 		return nil
 	}
-	const load, equal, ret = unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, unix.BPF_RET | unix.BPF_K
+	const load, equal, ret = unix.BPF_LD | unix.BPF_W | unix.BPF_ABS,
+		unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, unix.BPF_RET | unix.BPF_K
 	filter := []unix.SockFilter{{Code: load, K: 0}} // the number of the call
 	for nr := range changing() {
-		filter = append(filter, unix.SockFilter{Code: equal, Jf: 1, K: nr}, unix.SockFilter{Code: ret, K: unix.SECCOMP_RET_TRACE})
+		filter = append(filter, unix.SockFilter{Code: equal, Jf: 1, K: nr},
+			unix.SockFilter{Code: ret, K: unix.SECCOMP_RET_TRACE})
 	}
 	filter = append(filter, unix.SockFilter{Code: ret, K: unix.SECCOMP_RET_ALLOW})
 	prog := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
@@ -67,7 +79,8 @@ func traceMe() error {
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 		return err
 	}
-	_, _, e := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, unix.SECCOMP_FILTER_FLAG_TSYNC, uintptr(unsafe.Pointer(&prog)))
+	_, _, e := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER,
+		unix.SECCOMP_FILTER_FLAG_TSYNC, uintptr(unsafe.Pointer(&prog)))
 	runtime.KeepAlive(filter)
 	if e != 0 {
 		return fmt.Errorf("seccomp: %w", e)
@@ -88,7 +101,8 @@ func mayTrace(t *testing.T) {
 	t.Helper()
 	_, err := trace(t, t.TempDir(), "traced nothing", 0)
 	if errors.Is(err, unix.EPERM) || errors.Is(err, unix.EACCES) || errors.Is(err, unix.ENOSYS) {
-		t.Skipf("a kill between two system calls needs a process that may be traced, and this one may not trace its children: %v", err)
+		t.Skipf("a kill between two system calls needs a process that may be traced, and this "+
+			"one may not trace its children: %v", err)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -150,7 +164,8 @@ func (end *traced) follow(pid int, root string, nth int) (code int, err error) {
 		return 0, err
 	}
 	const seccomp = unix.PTRACE_EVENT_SECCOMP
-	if err := unix.PtraceSetOptions(pid, unix.PTRACE_O_TRACECLONE|unix.PTRACE_O_TRACESECCOMP|unix.PTRACE_O_EXITKILL); err != nil {
+	if err := unix.PtraceSetOptions(pid,
+		unix.PTRACE_O_TRACECLONE|unix.PTRACE_O_TRACESECCOMP|unix.PTRACE_O_EXITKILL); err != nil {
 		_ = syscall.Kill(pid, syscall.SIGKILL)
 		_, _ = syscall.Wait4(pid, &ws, syscall.WALL, nil)
 		return 0, err
@@ -184,7 +199,8 @@ func (end *traced) follow(pid int, root string, nth int) (code int, err error) {
 		if thread == pid && (ws.Exited() || ws.Signaled()) {
 			return ws.ExitStatus(), nil
 		}
-		if thread, err = syscall.Wait4(-pid, &ws, syscall.WALL, nil); errors.Is(err, syscall.EINTR) {
+		if thread, err = syscall.Wait4(-pid, &ws, syscall.WALL, nil); errors.Is(err,
+			syscall.EINTR) {
 			thread, ws = 0, 0
 		} else if err != nil {
 			return 0, err
@@ -196,7 +212,8 @@ func (end *traced) follow(pid int, root string, nth int) (code int, err error) {
 func callOf(thread int, calls map[uint32]call, root string) (what string, counts bool, err error) {
 	var info [88]byte // struct ptrace_syscall_info: the number is at 24, six arguments follow
 	const getInfo = 0x420e
-	if _, _, e := unix.Syscall6(unix.SYS_PTRACE, getInfo, uintptr(thread), uintptr(len(info)), uintptr(unsafe.Pointer(&info)), 0, 0); e != 0 {
+	if _, _, e := unix.Syscall6(unix.SYS_PTRACE, getInfo, uintptr(thread), uintptr(len(info)),
+		uintptr(unsafe.Pointer(&info)), 0, 0); e != 0 {
 		return "", false, fmt.Errorf("ptrace: %w", e)
 	}
 	arg := func(i int) uint64 { return binary.NativeEndian.Uint64(info[24+8*i:]) }
@@ -209,7 +226,8 @@ func callOf(thread int, calls map[uint32]call, root string) (what string, counts
 	what = c.name
 	for _, i := range c.paths {
 		b := make([]byte, 4096)
-		n, _ := unix.ProcessVMReadv(thread, []unix.Iovec{{Base: &b[0], Len: uint64(len(b))}}, []unix.RemoteIovec{{Base: uintptr(arg(i)), Len: len(b)}}, 0)
+		n, _ := unix.ProcessVMReadv(thread, []unix.Iovec{{Base: &b[0], Len: uint64(len(b))}},
+			[]unix.RemoteIovec{{Base: uintptr(arg(i)), Len: len(b)}}, 0)
 		path, _, _ := strings.Cut(string(b[:max(n, 0)]), "\x00")
 		what += " " + strings.TrimPrefix(path, root+"/")
 	}

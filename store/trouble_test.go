@@ -35,7 +35,8 @@ func TestNetworkFileSystem(t *testing.T) {
 	for _, dir := range []string{far, filepath.Join(far, "a", "state")} {
 		_, err := store.Open(t.Context(), dir, o)
 		explained(t, err, "store_network", dir+" is on a network file system (nfs)")
-		if hint := console.Hint(err); !strings.Contains(hint, "--state") || !strings.Contains(hint, "LANYARD_STATE") {
+		if hint := console.Hint(err); !strings.Contains(hint, "--state") ||
+			!strings.Contains(hint, "LANYARD_STATE") {
 			t.Error(hint)
 		}
 	}
@@ -58,9 +59,10 @@ func TestNetworkFileSystem(t *testing.T) {
 	}
 	_ = s.Close()
 	// What cannot be told is not taken for fine.
-	_, err = store.Open(t.Context(), far, store.Options{}.OnNetwork(func(dir string) (string, error) {
-		return "", &fs.PathError{Op: "statfs", Path: dir, Err: fs.ErrPermission}
-	}))
+	_, err = store.Open(t.Context(), far,
+		store.Options{}.OnNetwork(func(dir string) (string, error) {
+			return "", &fs.PathError{Op: "statfs", Path: dir, Err: fs.ErrPermission}
+		}))
 	explained(t, err, "store_read_only", far)
 }
 
@@ -89,26 +91,34 @@ func TestDamage(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			err = s.Update(t.Context(), func(w console.Writer) error { return w.SetSetting("count", "99") })
+			err = s.Update(t.Context(),
+				func(w console.Writer) error { return w.SetSetting("count", "99") })
 			log, err1 := os.ReadFile(db + "-wal")
 			b, err2 := os.ReadFile(db)
 			garble(b[:100])
-			return errors.Join(err, err1, err2, s.Close(), os.WriteFile(db, b, 0o600), os.WriteFile(db+"-wal", log, 0o600))
+			return errors.Join(err, err1, err2, s.Close(), os.WriteFile(db, b, 0o600),
+				os.WriteFile(db+"-wal", log, 0o600))
 		}, "store_damaged", "lanyard.db"},
 		"pages": {func(_, db string) error {
 			b, err := os.ReadFile(db)
 			garble(b[4096:])
 			return errors.Join(err, os.WriteFile(db, b, 0o600))
 		}, "store_damaged", "lanyard.db"},
-		"cut in a page":     {func(_, db string) error { return os.Truncate(db, 10_000) }, "store_damaged", "lanyard.db"},
-		"cut in the header": {func(_, db string) error { return os.Truncate(db, 50) }, "store_damaged", "lanyard.db"},
+		"cut in a page": {func(_, db string) error { return os.Truncate(db, 10_000) },
+			"store_damaged", "lanyard.db"},
+		"cut in the header": {func(_, db string) error { return os.Truncate(db, 50) },
+			"store_damaged", "lanyard.db"},
 		"emptied beside its log": {func(dir, db string) error {
-			return errors.Join(os.Truncate(db, 0), os.WriteFile(db+"-wal", []byte("what was committed last"), 0o600))
+			return errors.Join(os.Truncate(db, 0),
+				os.WriteFile(db+"-wal", []byte("what was committed last"), 0o600))
 		}, "store_damaged", "is gone or empty"},
 		"gone beside its log": {func(dir, db string) error {
-			return errors.Join(os.Remove(db), os.WriteFile(db+"-wal", []byte("what was committed last"), 0o600))
+			return errors.Join(os.Remove(db),
+				os.WriteFile(db+"-wal", []byte("what was committed last"), 0o600))
 		}, "store_damaged", "is gone or empty"},
-		"a directory instead": {func(dir, db string) error { return errors.Join(os.Remove(db), os.Mkdir(db, 0o700)) }, "store_access", "is not a regular file"},
+		"a directory instead": {
+			func(dir, db string) error { return errors.Join(os.Remove(db), os.Mkdir(db, 0o700)) },
+			"store_access", "is not a regular file"},
 		"key a directory": {func(dir, db string) error {
 			key := filepath.Join(dir, "lanyard.key")
 			return errors.Join(os.Remove(key), os.Mkdir(key, 0o700))
@@ -139,7 +149,8 @@ func TestDamage(t *testing.T) {
 					}
 				}
 				explained(t, err, c.code, c.text)
-				if !strings.Contains(err.Error(), dir) || strings.Contains(err.Error(), "secret of") {
+				if !strings.Contains(err.Error(), dir) ||
+					strings.Contains(err.Error(), "secret of") {
 					t.Error(err)
 				}
 				untouched(t, dir, before)
@@ -207,7 +218,8 @@ func TestCopiesWhenTheClockGoesBack(t *testing.T) {
 	var copies []string
 	for i, year := range []int{2031, 2031, 1970, 1931} {
 		steps = append(steps, fmt.Sprintf("CREATE TABLE extra%d (x) ;", i))
-		s, err := store.OpenSteps(t.Context(), dir, store.Options{}.At(time.Date(year, 1, 2, 3, 4, 5, 0, time.UTC)), steps)
+		s, err := store.OpenSteps(t.Context(), dir,
+			store.Options{}.At(time.Date(year, 1, 2, 3, 4, 5, 0, time.UTC)), steps)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -217,8 +229,10 @@ func TestCopiesWhenTheClockGoesBack(t *testing.T) {
 	}
 	n := len(store.SchemaSteps())
 	want := []string{
-		fmt.Sprintf("%s.v%d-20310102T030405", db, n), fmt.Sprintf("%s.v%d-20310102T030405", db, n+1),
-		fmt.Sprintf("%s.v%d-19700102T030405", db, n+2), fmt.Sprintf("%s.v%d-19310102T030405", db, n+3),
+		fmt.Sprintf("%s.v%d-20310102T030405", db, n),
+		fmt.Sprintf("%s.v%d-20310102T030405", db, n+1),
+		fmt.Sprintf("%s.v%d-19700102T030405", db, n+2),
+		fmt.Sprintf("%s.v%d-19310102T030405", db, n+3),
 	}
 	if !slices.Equal(copies, want) {
 		t.Errorf("%q", copies)
@@ -232,7 +246,8 @@ func TestCopiesWhenTheClockGoesBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := files(t, dir)
-	s, err := store.OpenSteps(t.Context(), dir, store.Options{}.At(time.Date(2031, 1, 2, 3, 4, 5, 0, time.UTC)), steps)
+	s, err := store.OpenSteps(t.Context(), dir,
+		store.Options{}.At(time.Date(2031, 1, 2, 3, 4, 5, 0, time.UTC)), steps)
 	if err != nil {
 		t.Fatal(err)
 	}

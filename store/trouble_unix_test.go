@@ -29,7 +29,8 @@ func unixRoles() map[string]role {
 }
 
 // newStep is a migration that needs room.
-const newStep = "CREATE TABLE extra (x BLOB) STRICT; INSERT INTO extra VALUES (zeroblob(200000)); ALTER TABLE token ADD COLUMN note TEXT NOT NULL DEFAULT 'new';"
+const newStep = "CREATE TABLE extra (x BLOB) STRICT; INSERT INTO extra VALUES " +
+	"(zeroblob(200000)); ALTER TABLE token ADD COLUMN note TEXT NOT NULL DEFAULT 'new';"
 
 // limit lets no file of this process grow beyond n bytes: to a program that is a disk without room.
 func limit(n uint64) error {
@@ -57,7 +58,8 @@ func limited(ctx context.Context, dir string, args []string) error {
 		}
 		first := n / 1_000_000
 		fill := func(w console.Writer) error { return put(w, int(first), int(first)+250) }
-		if err := errors.Join(limit(n%1_000_000), report(s.Update(ctx, fill)), limit(1<<40)); err != nil {
+		if err := errors.Join(limit(n%1_000_000), report(s.Update(ctx, fill)),
+			limit(1<<40)); err != nil {
 			return err
 		}
 		return errors.Join(report(s.Update(ctx, fill)), s.Close()) // there is room again
@@ -90,7 +92,8 @@ func runs(t *testing.T, dir, do string) []string {
 // noRoom checks that a line tells of a disk without room, and where.
 func noRoom(t *testing.T, line, dir string) {
 	t.Helper()
-	if code, _, _ := strings.Cut(line, ":"); code != "store_full" && code != "store_io" || !strings.Contains(line, dir) || strings.Contains(line, "secret of") {
+	if code, _, _ := strings.Cut(line, ":"); code != "store_full" && code != "store_io" ||
+		!strings.Contains(line, dir) || strings.Contains(line, "secret of") {
 		t.Errorf("said %q", line)
 	}
 }
@@ -117,7 +120,8 @@ func TestNoRoomToMigrate(t *testing.T) {
 	sound(t, open(t, dir), 100)
 	failed := 0
 	// From not even a copy, over one that is cut and a step that is cut, to enough for all of it.
-	for _, bytes := range []int{0, 4096, len(before["lanyard.db"]) / 2, len(before["lanyard.db"]) - 1, len(before["lanyard.db"]) + 4096} {
+	for _, bytes := range []int{0, 4096, len(before["lanyard.db"]) / 2,
+		len(before["lanyard.db"]) - 1, len(before["lanyard.db"]) + 4096} {
 		said := runs(t, dir, fmt.Sprint("limited migrate ", bytes))
 		if said[0] == "ok" {
 			t.Errorf("%d bytes were enough", bytes)
@@ -134,7 +138,8 @@ func TestNoRoomToMigrate(t *testing.T) {
 	if said := runs(t, dir, fmt.Sprint("limited migrate ", 1<<40)); said[0] != "ok" {
 		t.Fatal(said)
 	}
-	s, err := store.OpenSteps(t.Context(), dir, store.Options{}, append(store.SchemaSteps(), newStep))
+	s, err := store.OpenSteps(t.Context(), dir, store.Options{},
+		append(store.SchemaSteps(), newStep))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +168,8 @@ func TestNoRoomAtTheFirstStart(t *testing.T) {
 func reader(ctx context.Context, dir string, args []string) error {
 	if os.Geteuid() == 0 {
 		uid, err := strconv.Atoi(args[0])
-		if err := errors.Join(err, syscall.Setgroups(nil), syscall.Setgid(uid), syscall.Setuid(uid)); err != nil {
+		if err := errors.Join(err, syscall.Setgroups(nil), syscall.Setgid(uid),
+			syscall.Setuid(uid)); err != nil {
 			return err
 		}
 	}
@@ -196,7 +202,8 @@ func reader(ctx context.Context, dir string, args []string) error {
 	}
 	size, err := io.Copy(io.Discard, plain)
 	fmt.Println("backed up:", size > 20_000, err)
-	return errors.Join(report(s.Update(ctx, func(w console.Writer) error { return put(w, 100, 101) })), s.Close())
+	return errors.Join(
+		report(s.Update(ctx, func(w console.Writer) error { return put(w, 100, 101) })), s.Close())
 }
 
 // nobody is a user other than root; a test of root's is one with an ordinary user's permissions for
@@ -211,9 +218,13 @@ func public(t *testing.T) (dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = errors.Join(os.Chmod(filepath.Join(base, "state"), 0o700), os.RemoveAll(base)) })
+	t.Cleanup(func() {
+		_ = errors.Join(os.Chmod(filepath.Join(base, "state"), 0o700),
+			os.RemoveAll(base))
+	})
 	dir = filepath.Join(base, "state")
-	if err := errors.Join(os.Chmod(base, 0o755), os.Mkdir(dir, 0o700)); err != nil { // no other user may enter
+	if err := errors.Join(os.Chmod(base, 0o755), os.Mkdir(dir, 0o700)); err != nil {
+		// no other user may enter
 		t.Fatal(err)
 	}
 	return dir
@@ -284,8 +295,10 @@ func TestWhatCanOnlyBeReadIsListed(t *testing.T) {
 			if c.logged {
 				tokens = "12 tokens"
 			}
-			if len(said) != 4 || !strings.HasPrefix(said[0], "store_read_only: ") || !strings.Contains(said[0], dir) || said[1] != tokens ||
-				said[2] != "backed up: true <nil>" || !strings.HasPrefix(said[3], "store_read_only: ") {
+			if len(said) != 4 || !strings.HasPrefix(said[0], "store_read_only: ") ||
+				!strings.Contains(said[0], dir) || said[1] != tokens ||
+				said[2] != "backed up: true <nil>" ||
+				!strings.HasPrefix(said[3], "store_read_only: ") {
 				t.Errorf("said %q", said)
 			}
 			untouched(t, dir, before)
@@ -299,7 +312,8 @@ func TestNothingThereAndNoRightToMakeIt(t *testing.T) {
 	handOver(t, dir, 0o500, 0o600)
 	for _, at := range []string{dir, filepath.Join(dir, "below")} {
 		said := runs(t, at, fmt.Sprint("reader ", nobody))
-		if len(said) != 2 || !strings.HasPrefix(said[0], "store_read_only: ") || !strings.Contains(said[0], at) || said[0] != said[1] {
+		if len(said) != 2 || !strings.HasPrefix(said[0], "store_read_only: ") ||
+			!strings.Contains(said[0], at) || said[0] != said[1] {
 			t.Errorf("said %q", said)
 		}
 	}
@@ -324,7 +338,10 @@ func TestOlderFormThatCanOnlyBeRead(t *testing.T) {
 	before := files(t, dir)
 	handOver(t, dir, 0o500, 0o600)
 	said := runs(t, dir, fmt.Sprint("reader ", nobody))
-	if len(said) != 2 || !strings.Contains(said[1], fmt.Sprintf("has schema version %d and cannot be brought to %d", len(steps)-1, len(steps))) {
+	if len(said) != 2 ||
+		!strings.Contains(said[1],
+			fmt.Sprintf("has schema version %d and cannot be brought to %d", len(steps)-1,
+				len(steps))) {
 		t.Errorf("said %q", said)
 	}
 	untouched(t, dir, before)
@@ -336,8 +353,10 @@ func TestRootInTheStoreOfAnother(t *testing.T) {
 	stocked(t, dir, 1)
 	before := files(t, dir)
 	me := os.Geteuid()
-	_, err := store.Open(t.Context(), dir, store.Options{}.Owned(func(string) int { return 4711 }).AsUser(0))
-	explained(t, err, "store_owner", fmt.Sprintf("%s belongs to user 4711, and this is user 0", dir))
+	_, err := store.Open(t.Context(), dir,
+		store.Options{}.Owned(func(string) int { return 4711 }).AsUser(0))
+	explained(t, err, "store_owner",
+		fmt.Sprintf("%s belongs to user 4711, and this is user 0", dir))
 	if !strings.Contains(console.Hint(err), "not with sudo") {
 		t.Error(console.Hint(err))
 	}
@@ -345,18 +364,21 @@ func TestRootInTheStoreOfAnother(t *testing.T) {
 		t.Error(console.Hint(err))
 	}
 	for _, name := range []string{filepath.Base(dir), "lanyard.db", "lanyard.key"} {
-		_, err := store.Open(t.Context(), dir, store.Options{}.AsUser(me+1).Owned(func(n string) int {
-			if n == name {
-				return me
-			}
-			return me + 1
-		}))
+		_, err := store.Open(t.Context(), dir,
+			store.Options{}.AsUser(me+1).Owned(func(n string) int {
+				if n == name {
+					return me
+				}
+				return me + 1
+			}))
 		path := filepath.Join(dir, name)
 		if name == filepath.Base(dir) {
 			path = dir
 		}
-		explained(t, err, "store_owner", fmt.Sprintf("%s belongs to user %d, and this is user %d", path, me, me+1))
-		if want := fmt.Sprintf("chown -R %d %s", me+1, dir); !strings.Contains(console.Hint(err), want) || !strings.Contains(console.Hint(err), "--state") {
+		explained(t, err, "store_owner",
+			fmt.Sprintf("%s belongs to user %d, and this is user %d", path, me, me+1))
+		if want := fmt.Sprintf("chown -R %d %s", me+1, dir); !strings.Contains(console.Hint(err),
+			want) || !strings.Contains(console.Hint(err), "--state") {
 			t.Errorf("%q does not say %q", console.Hint(err), want)
 		}
 	}

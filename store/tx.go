@@ -78,12 +78,14 @@ func (s *Store) emptyLog(ctx context.Context) {
 		return
 	}
 	_, _ = conn.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
-	_, _ = conn.ExecContext(context.WithoutCancel(ctx), fmt.Sprintf("PRAGMA busy_timeout = %d", s.busy.Milliseconds()))
+	_, _ = conn.ExecContext(context.WithoutCancel(ctx),
+		fmt.Sprintf("PRAGMA busy_timeout = %d", s.busy.Milliseconds()))
 }
 
 // transaction begins a transaction with the present key. If another process has changed the key, it
 // fetches the new one while no transaction is open, because that may take long.
-func (s *Store) transaction(ctx context.Context, db *sql.DB, o *sql.TxOptions) (*sql.Tx, *keyState, error) {
+func (s *Store) transaction(ctx context.Context, db *sql.DB,
+	o *sql.TxOptions) (*sql.Tx, *keyState, error) {
 	for tries := 0; ; tries++ {
 		if err := s.unreadable(); err != nil { // the file holds another store
 			return nil, nil, err
@@ -111,7 +113,8 @@ func (s *Store) transaction(ctx context.Context, db *sql.DB, o *sql.TxOptions) (
 			_ = tx.Rollback()
 			return nil, nil, s.writtenOver()
 		case err == nil && tries == 5:
-			return tx, &keyState{why: s.locked("its key is being changed again and again", nil, "try again")}, nil
+			return tx, &keyState{
+				why: s.locked("its key is being changed again and again", nil, "try again")}, nil
 		}
 		_ = tx.Rollback()
 		if err == nil {
@@ -194,7 +197,8 @@ func (r *reader) row(op, query string, args []any, dest ...any) error {
 }
 
 // collect reads all rows of a query, each by fields.
-func collect[T any](r *reader, op, query string, fields func(*T) []field, args ...any) ([]T, error) {
+func collect[T any](r *reader, op, query string, fields func(*T) []field,
+	args ...any) ([]T, error) {
 	rows, err := r.tx.QueryContext(r.ctx, query, args...)
 	if err != nil {
 		return nil, r.fail(op, err)

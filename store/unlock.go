@@ -16,15 +16,17 @@ import (
 
 // slotRow is the record of the key in the database.
 type slotRow struct {
-	epoch   int64
-	check   []byte // sealed with the data key; nil: there never was one. Every key has another, so it names the key
+	epoch int64
+	// sealed with the data key; nil: there never was one. Each key has its own, so it names the key
+	check   []byte
 	kind    string
 	params  []byte
 	wrapped []byte // nil: the slot holds the data key itself
 	made    time.Time
 	before  []heldBefore
 
-	restored int64 // the revision at which a backup came in, with this key or one before it; 0: never
+	// the revision at which a backup came in, with this key or one before it; 0: never
+	restored int64
 }
 
 // keyState is what this process knows about the key. It is immutable; a change replaces it.
@@ -54,15 +56,20 @@ func (s *Store) slotRow(ctx context.Context, q queryer) (slotRow, error) {
 	var r slotRow
 	var kind sql.NullString
 	var params sql.NullString
-	err := q.QueryRowContext(ctx, "SELECT (SELECT value FROM meta WHERE name = 'key_epoch'), (SELECT value FROM meta WHERE name = 'key_check'),"+
-		" coalesce((SELECT value FROM meta WHERE name = 'restored'), 0), kind, params, wrapped, made, before FROM (SELECT 1) LEFT JOIN key_slot ON one = 1").
-		Scan(&r.epoch, &r.check, &r.restored, &kind, &params, &r.wrapped, stamp{&r.made}, inJSON(&r.before))
+	err := q.QueryRowContext(ctx,
+		"SELECT (SELECT value FROM meta WHERE name = 'key_epoch'), (SELECT value FROM meta "+
+			"WHERE name = 'key_check'),"+
+			" coalesce((SELECT value FROM meta WHERE name = 'restored'), 0), kind, params, "+
+			"wrapped, made, before FROM (SELECT 1) LEFT JOIN key_slot ON one = 1").
+		Scan(&r.epoch, &r.check, &r.restored, &kind, &params, &r.wrapped, stamp{&r.made},
+			inJSON(&r.before))
 	if err != nil {
 		return r, s.explain("read the key slot", err)
 	}
 	r.kind, r.params = kind.String, []byte(params.String)
 	if (r.check == nil) != (r.kind == "") {
-		return r, &Error{Code: console.CodeStoreDamaged, Text: s.path + " does not say where its key is",
+		return r, &Error{Code: console.CodeStoreDamaged,
+			Text: s.path + " does not say where its key is",
 			Hint: "keep a copy of it, then restore a backup or move it away to begin anew"}
 	}
 	return r, nil
@@ -95,7 +102,8 @@ func (s *Store) TryKey(ctx context.Context) error {
 			return s.lockedBy(ring, err)
 		}
 	}
-	return s.fetch(ctx, secret.Text{}, func(now string) bool { return now == kind && kind != InPassphrase && kind != InCommand })
+	return s.fetch(ctx, secret.Text{},
+		func(now string) bool { return now == kind && kind != InPassphrase && kind != InCommand })
 }
 
 // Key returns where the key is and whether this process has it.
@@ -145,7 +153,8 @@ func (s *Store) KeyInfo(ctx context.Context) (KeyInfo, error) {
 	}
 	seen, stranger := s.compare(ctx, row)
 	done()
-	i := KeyInfo{KeyStatus: s.Key(), Epoch: row.epoch, Made: row.made, Why: cmp.Or(stranger, s.key.Load().why), ID: row.id(),
+	i := KeyInfo{KeyStatus: s.Key(), Epoch: row.epoch, Made: row.made,
+		Why: cmp.Or(stranger, s.key.Load().why), ID: row.id(),
 		Remembered: key.PinsOf(seen.at), Mute: seen.mute, Stranger: stranger != nil}
 	i.SetBack = errors.Is(i.Why, errSetBack)
 	if _, ok := seen.has(row.id()); ok {
@@ -200,7 +209,8 @@ func (s *Store) fetching(ctx context.Context, told secret.Text, may func(kind st
 	}
 	db := s.reading(ctx)
 	if s.key.Load().row.epoch == 0 {
-		db = s.write // while the store is opened: what only lists or only writes needs no second connection
+		// while the store is opened: what only lists or only writes needs no second connection
+		db = s.write
 	}
 	for tries := 0; ; tries++ {
 		row, err := s.slotRow(ctx, db)
@@ -224,7 +234,8 @@ func (s *Store) fetching(ctx context.Context, told secret.Text, may func(kind st
 		} else if may(row.kind) {
 			if k, err = s.openKnown(ctx, row, told); err != nil {
 				k = &keyState{row: row, seen: k.seen}
-				if now, again := s.slotRow(ctx, db); again == nil && !k.is(now.epoch, now.check) && tries < 5 {
+				if now, again := s.slotRow(ctx, db); again == nil && !k.is(now.epoch, now.check) &&
+					tries < 5 {
 					continue // it was changed in between
 				}
 				k.why = err
@@ -239,7 +250,8 @@ func (s *Store) fetching(ctx context.Context, told secret.Text, may func(kind st
 		}
 		was := s.key.Swap(k).row.kind
 		if k.sealer != nil && was != "" && was != row.kind {
-			s.say(fmt.Sprintf("the key of %s is kept in the %s now; it was kept in the %s", s.path, s.place(row.kind), s.place(was)))
+			s.say(fmt.Sprintf("the key of %s is kept in the %s now; it was kept in the %s", s.path,
+				s.place(row.kind), s.place(was)))
 		}
 		if k.sealer != nil && len(k.row.before) > 0 && s.whereItWas() == nil {
 			s.tidy(ctx, may)
@@ -304,7 +316,8 @@ func (s *Store) openSlot(ctx context.Context, row slotRow, told secret.Text) (*k
 	if noted && !guards {
 		return nil, s.setBack(slot)
 	}
-	if row.kind == InFile { // what the database says of it may be from before there were params, or not true
+	if row.kind == InFile {
+		// what the database says of it may be from before there were params, or not true
 		row.params = key.Params(o.key)
 	}
 	k := &keyState{row: row, sealer: o.seals}
@@ -339,7 +352,8 @@ func (o unwrapped) clear() {
 
 // tryAll calls try with each text that the slot's key may be made of. It returns the slot with the
 // text that fits.
-func tryAll(ctx context.Context, slot KeySlot, row slotRow, told secret.Text) (unwrapped, KeySlot, error) {
+func tryAll(ctx context.Context, slot KeySlot, row slotRow,
+	told secret.Text) (unwrapped, KeySlot, error) {
 	made, ok := slot.(key.Derived)
 	if !ok {
 		o, err := try(ctx, slot, row, told)
@@ -359,7 +373,8 @@ func tryAll(ctx context.Context, slot KeySlot, row slotRow, told secret.Text) (u
 }
 
 // try gets the data key of a row with the key of its slot, and tries it on the check value.
-func try(ctx context.Context, slot KeySlot, row slotRow, told secret.Text) (o unwrapped, err error) {
+func try(ctx context.Context, slot KeySlot, row slotRow,
+	told secret.Text) (o unwrapped, err error) {
 	kept, err := slot.Key(ctx, row.params, told)
 	if err != nil {
 		return o, err
@@ -400,7 +415,8 @@ func try(ctx context.Context, slot KeySlot, row slotRow, told secret.Text) (o un
 func (s *Store) guardRows(ctx context.Context, k *keyState, by []byte) (*keyState, error) {
 	const op = "protect the rows"
 	if s.readOnly != nil {
-		return nil, s.locked("its rows are not protected yet, and it cannot be written", bare(s.readOnly), "make it writable once")
+		return nil, s.locked("its rows are not protected yet, and it cannot be written",
+			bare(s.readOnly), "make it writable once")
 	}
 	tx, err := s.beginWrite(ctx)
 	if err != nil {
@@ -422,7 +438,9 @@ func (s *Store) guardRows(ctx context.Context, k *keyState, by []byte) (*keyStat
 	if err := s.commit(tx); err != nil {
 		return nil, s.explain(op, err)
 	}
-	s.say(fmt.Sprintf("the rows of %s have MACs from now on; if this was not the first start after an update, somebody has put an older database there", s.path))
+	s.say(fmt.Sprintf(
+		"the rows of %s have MACs from now on; if this was not the first start after an "+
+			"update, somebody has put an older database there", s.path))
 	return next, nil
 }
 
@@ -449,11 +467,13 @@ func (s *Store) strengthen(
 		return
 	}
 	defer func() { _ = tx.Rollback() }()
-	_, err = tx.ExecContext(ctx, "UPDATE key_slot SET params = ?, wrapped = ? WHERE kind = ? AND params = ? AND wrapped = ?",
+	_, err = tx.ExecContext(ctx,
+		"UPDATE key_slot SET params = ?, wrapped = ? WHERE kind = ? AND params = ? AND wrapped = ?",
 		string(params), wrapped, row.kind, string(row.params), row.wrapped)
 	if err == nil && s.commit(tx) == nil {
 		s.reached("strengthened")
-		_, _ = s.write.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)") // the cheaper one leaves the log
+		// the cheaper one leaves the log
+		_, _ = s.write.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
 	}
 }
 

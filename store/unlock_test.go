@@ -18,16 +18,25 @@ func TestHostileKeySlots(t *testing.T) {
 		code  console.Code
 		says  string
 	}{
-		"a kind nobody knows":    {"UPDATE key_slot SET kind = 'magic'", "store_locked", "does not know"},
+		"a kind nobody knows": {"UPDATE key_slot SET kind = 'magic'", "store_locked",
+			"does not know"},
 		"a key of somebody else": {"UPDATE key_slot SET kind = 'env'", "store_locked", "env"},
 		"no parameters":          {"UPDATE key_slot SET params = ''", "store_locked", "parameters"},
-		"endless parameters":     {"UPDATE key_slot SET params = printf('{\"id\":\"%.5000c\"}', 'x')", "store_locked", "too long"},
-		"the id of another key":  {"UPDATE key_slot SET params = '{\"id\":\"0011223344556677\"}'", "store_locked", "another key"},
-		"a path for an id":       {"UPDATE key_slot SET params = '{\"id\":\"/../../etc/passwd\"}'", "store_locked", "not those of lanyard"},
-		"altered":                {"UPDATE key_slot SET wrapped = zeroblob(73)", "store_locked", "another key"},
-		"the key taken for data": {"UPDATE key_slot SET wrapped = NULL", "store_locked", "another key"},
-		"of another epoch":       {"UPDATE meta SET value = 7 WHERE name = 'key_epoch'", "store_locked", "another key"},
-		"another check value":    {"UPDATE meta SET value = zeroblob(48) WHERE name = 'key_check'", "store_locked", "another key"},
+		"endless parameters": {
+			"UPDATE key_slot SET params = printf('{\"id\":\"%.5000c\"}', 'x')", "store_locked",
+			"too long"},
+		"the id of another key": {"UPDATE key_slot SET params = '{\"id\":\"0011223344556677\"}'",
+			"store_locked", "another key"},
+		"a path for an id": {"UPDATE key_slot SET params = '{\"id\":\"/../../etc/passwd\"}'",
+			"store_locked", "not those of lanyard"},
+		"altered": {"UPDATE key_slot SET wrapped = zeroblob(73)", "store_locked",
+			"another key"},
+		"the key taken for data": {"UPDATE key_slot SET wrapped = NULL", "store_locked",
+			"another key"},
+		"of another epoch": {"UPDATE meta SET value = 7 WHERE name = 'key_epoch'",
+			"store_locked", "another key"},
+		"another check value": {"UPDATE meta SET value = zeroblob(48) WHERE name = 'key_check'",
+			"store_locked", "another key"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -41,7 +50,8 @@ func TestHostileKeySlots(t *testing.T) {
 			explained(t, err, c.code, c.says)
 			explained(t, secretsOf(again, "a"), c.code, "")
 			listed(t, again, "a")
-			if err := again.Rotate(t.Context(), store.Rotation{Now: now}); !errors.Is(err, store.ErrLocked) {
+			if err := again.Rotate(t.Context(), store.Rotation{Now: now}); !errors.Is(err,
+				store.ErrLocked) {
 				t.Errorf("rotated: %v", err)
 			}
 			// The console that had the key before follows the file, and does not seal with a key
@@ -74,12 +84,14 @@ func TestKeyInfo(t *testing.T) {
 	dir := t.TempDir()
 	s := openWith(t, dir, rings(t))
 	i, err := s.KeyInfo(t.Context())
-	if err != nil || i.Kind != "file" || i.Locked || i.Epoch != 1 || !i.Made.IsZero() || i.Why != nil || len(i.Left) > 0 {
+	if err != nil || i.Kind != "file" || i.Locked || i.Epoch != 1 || !i.Made.IsZero() ||
+		i.Why != nil || len(i.Left) > 0 {
 		t.Errorf("%+v %v", i, err)
 	}
 	rotate(t, s, "passphrase")
 	i, err = openWith(t, dir, rings(t)).KeyInfo(t.Context())
-	if err != nil || i.Kind != "passphrase" || !i.Locked || !i.Asks || i.Epoch != 2 || !i.Made.Equal(now()) || i.Why == nil || len(i.Left) > 0 {
+	if err != nil || i.Kind != "passphrase" || !i.Locked || !i.Asks || i.Epoch != 2 ||
+		!i.Made.Equal(now()) || i.Why == nil || len(i.Left) > 0 {
 		t.Errorf("%+v %v", i, err)
 	}
 }

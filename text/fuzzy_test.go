@@ -12,8 +12,10 @@ func TestFuzzy(t *testing.T) {
 		pattern, text string
 		want          bool
 	}{
-		{"", "anything", true}, {"ana", "ana read", true}, {"rd", "ana read", true}, {"ard", "ana read", false}, {"dra", "ana read", false},
-		{"READ ana", "ana read", true}, {"read x", "ana read", false}, {"!ana", "ana read", false}, {"!bob", "ana read", true}, {"!", "x", true},
+		{"", "anything", true}, {"ana", "ana read", true}, {"rd", "ana read", true},
+		{"ard", "ana read", false}, {"dra", "ana read", false},
+		{"READ ana", "ana read", true}, {"read x", "ana read", false}, {"!ana", "ana read", false},
+		{"!bob", "ana read", true}, {"!", "x", true},
 		{"決済", "決済ゲートウェイ", true}, {"ß", "Straße", true},
 	} {
 		if got := text.Fuzzy(c.pattern, c.text); got != c.want {

@@ -27,12 +27,14 @@ func ignorable(r rune) bool { return unicode.Is(unicode.Other_Default_Ignorable_
 
 // joining are the scripts in which a joiner changes how letters are drawn.
 var joining = []*unicode.RangeTable{
-	unicode.Arabic, unicode.Syriac, unicode.Mongolian, unicode.Nko, unicode.Phags_Pa, unicode.Mandaic,
+	unicode.Arabic, unicode.Syriac, unicode.Mongolian, unicode.Nko, unicode.Phags_Pa,
+	unicode.Mandaic,
 	unicode.Manichaean, unicode.Adlam, unicode.Hanifi_Rohingya,
 	unicode.Devanagari, unicode.Bengali, unicode.Gurmukhi, unicode.Gujarati, unicode.Oriya,
 	unicode.Tamil, unicode.Telugu, unicode.Kannada, unicode.Malayalam, unicode.Sinhala,
 	unicode.Khmer, unicode.Myanmar, unicode.Tibetan, unicode.Balinese, unicode.Javanese,
-	unicode.Sundanese, unicode.Newa, unicode.Grantha, unicode.Tirhuta, unicode.Kaithi, unicode.Chakma,
+	unicode.Sundanese, unicode.Newa, unicode.Grantha, unicode.Tirhuta, unicode.Kaithi,
+	unicode.Chakma,
 }
 
 // viramas are the signs that take the vowel from a consonant. A joiner after one chooses a form
@@ -67,7 +69,8 @@ func isMark(r rune) bool {
 // inWord reports whether r can follow a joiner in a joining script: one of its letters, or a mark
 // that several scripts share.
 func inWord(r rune) bool {
-	return unicode.In(r, joining...) || unicode.Is(unicode.Inherited, r) && unicode.Is(unicode.Mn, r)
+	return unicode.In(r, joining...) || unicode.Is(unicode.Inherited, r) &&
+		unicode.Is(unicode.Mn, r)
 }
 
 // varies reports whether the variation selector at i can be seen: after an emoji, which it makes
@@ -80,7 +83,8 @@ func varies(rs []rune, i int) bool {
 	before := rs[i-1]
 	switch r := rs[i]; {
 	case r == '\ufe0e' || r == '\ufe0f':
-		keycap := i+1 < len(rs) && rs[i+1] == '\u20e3' && strings.ContainsRune("#*0123456789", before)
+		keycap := i+1 < len(rs) && rs[i+1] == '\u20e3' &&
+			strings.ContainsRune("#*0123456789", before)
 		return keycap || emoji(before)
 	case r < '\ufe00':
 		return unicode.Is(unicode.Mongolian, before) && unicode.IsLetter(before)

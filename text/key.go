@@ -15,7 +15,8 @@ func Key(key string) string {
 	}
 	bare := key != "" && Passes(key)
 	for _, r := range key {
-		bare = bare && (r == '_' || r == '-' || r == '…' || unicode.IsLetter(r) || unicode.IsDigit(r))
+		bare = bare && (r == '_' || r == '-' || r == '…' || unicode.IsLetter(r) ||
+			unicode.IsDigit(r))
 	}
 	switch {
 	case bare:

@@ -42,7 +42,9 @@ func distance(a, b string) int {
 	if len(a) > longest || len(a)-len(b) > most || len(b)-len(a) > most {
 		return 99
 	}
-	level := func(s string) []rune { return []rune(strings.ReplaceAll(strings.ToLower(s), "-", "_")) }
+	level := func(s string) []rune {
+		return []rune(strings.ReplaceAll(strings.ToLower(s), "-", "_"))
+	}
 	x, y := level(a), level(b)
 	rows := make([][]int, len(x)+1)
 	for i := range rows {

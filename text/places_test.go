@@ -67,7 +67,8 @@ func TestFindKeys(t *testing.T) {
 
 // Whatever the text, the finder ends.
 func FuzzFindKeys(f *testing.F) {
-	for _, s := range []string{"", "a = 1", "[[a]]\nb.c = {d = [1, {e = '''", "\"\\e\\x41\" = \"\\", "[a",
+	for _, s := range []string{"", "a = 1", "[[a]]\nb.c = {d = [1, {e = '''", "\"\\e\\x41\" = \"\\",
+		"[a",
 		"=", "a.b.", "{}]"} {
 		f.Add(s)
 	}

@@ -143,7 +143,8 @@ func TestEveryScript(t *testing.T) {
 	n := 0
 	for line := range strings.Lines(string(data)) {
 		f := strings.Split(strings.TrimSpace(line), "\t")
-		if strings.HasPrefix(line, "#") || f[0] == "prepend" { // signs before numbers are format characters
+		if strings.HasPrefix(line, "#") || f[0] == "prepend" {
+			// signs before numbers are format characters
 			continue
 		}
 		s := ""
@@ -191,7 +192,8 @@ func TestJSON(t *testing.T) {
 }
 
 func FuzzRule(f *testing.F) {
-	for _, s := range []string{"", "a\x1b[31mred", "\x1b]0;t\x07", "\u202eab\u200b", "\x9b31m", "👩\u200d💻",
+	for _, s := range []string{"", "a\x1b[31mred", "\x1b]0;t\x07", "\u202eab\u200b", "\x9b31m",
+		"👩\u200d💻",
 		"क्\u200d\u200bष", "e" + many("\u0301", 20)} {
 		f.Add(s, uint16(20))
 	}

@@ -14,7 +14,8 @@ func TestNearest(t *testing.T) {
 	for word, want := range map[string]string{
 		"them": "theme", "thmee": "theme", "THEME": "theme", "tehm": "", "token-url": "token_url",
 		"tokenurl": "token_url",
-		"tokn_ulr": "token_url", "tintquiet": "tint_quiet", "quite": "quiet", "nrd": "nord", "nr": "",
+		"tokn_ulr": "token_url", "tintquiet": "tint_quiet", "quite": "quiet", "nrd": "nord",
+		"nr":  "",
 		"vai": "via", "va": "via",
 		"off": "", "ubung": "Übung", "": "", "something": "", strings.Repeat("a", 1000): "",
 	} {

@@ -145,12 +145,14 @@ func Roles() []Role {
 // Short is a role whose contrast is too low on a ground.
 type Short struct {
 	Role
-	On    string // "the ground", "its own background", "the selected row", "the selected row of another pane"
+	// "the ground", "its own background", "the selected row", "the selected row of another pane"
+	On    string
 	Ratio float64
 }
 
 func (s Short) String() string {
-	return fmt.Sprintf("%s has %.1f to 1 on %s, and %.1f is needed", s.Key, math.Floor(s.Ratio*10)/10, s.On, s.Need)
+	return fmt.Sprintf("%s has %.1f to 1 on %s, and %.1f is needed", s.Key,
+		math.Floor(s.Ratio*10)/10, s.On, s.Need)
 }
 
 // Contrast lists the roles with too little contrast on a ground. It leaves out roles without a
@@ -235,7 +237,8 @@ func colourOf(args []string) (*RGB, int) {
 	}
 	switch number(0) {
 	case 2:
-		return &RGB{uint8(number(1)), uint8(number(2)), uint8(number(3))}, 4 // #nosec G115 -- written by build
+		// #nosec G115 -- written by build
+		return &RGB{uint8(number(1)), uint8(number(2)), uint8(number(3))}, 4
 	case 5:
 		c, ok := Parse(strconv.Itoa(number(1)))
 		if !ok {

@@ -39,7 +39,8 @@ func TestEveryRoleIsJudged(t *testing.T) {
 			t.Errorf("Styles has no Paint %s, or it is judged twice", r.Name)
 		}
 		delete(want, r.Name)
-		if !slices.Contains([]float64{0, themes.SeeSign, themes.ReadText}, r.Need) || r.Need == 0 && r.Name != "Border" {
+		if !slices.Contains([]float64{0, themes.SeeSign, themes.ReadText}, r.Need) ||
+			r.Need == 0 && r.Name != "Border" {
 			t.Errorf("%s needs %v", r.Name, r.Need)
 		}
 	}
@@ -94,7 +95,8 @@ func TestContrast(t *testing.T) {
 					}
 					for _, r := range themes.Roles() {
 						fg, _, _ := strings.Cut(string(paints(st)[r.Name]), "48;")
-						if !strings.Contains(fg, "38;") || r.Need < themes.ReadText || strings.HasPrefix(r.Key, "on_") {
+						if !strings.Contains(fg, "38;") || r.Need < themes.ReadText ||
+							strings.HasPrefix(r.Key, "on_") {
 							continue
 						}
 						text, _ := themes.Parse(sgrColour(t, themes.Paint(fg), "38;"))
@@ -146,12 +148,16 @@ func TestSurfacesAreSeen(t *testing.T) {
 				for _, g := range on {
 					c, _ := themes.Parse(g)
 					for what, p := range map[string]string{
-						"row": sgrColour(t, st.Row, "48;"), "quiet row": sgrColour(t, st.RowQuiet, "48;"),
-						"track": sgrColour(t, st.GoodBar, "48;"), "border": sgrColour(t, st.Border, "38;"),
+						"row":       sgrColour(t, st.Row, "48;"),
+						"quiet row": sgrColour(t, st.RowQuiet, "48;"),
+						"track":     sgrColour(t, st.GoodBar, "48;"),
+						"border":    sgrColour(t, st.Border, "38;"),
 					} {
-						least := map[string]float64{"row": 1.12, "quiet row": 1.03, "track": 1.05, "border": 1.3}[what]
+						least := map[string]float64{"row": 1.12, "quiet row": 1.03, "track": 1.05,
+							"border": 1.3}[what]
 						if o, _ := themes.Parse(p); themes.Ratio(o, c) < least {
-							t.Errorf("%s, depth %d, on %s: the %s has %.2f to 1", name, depth, g, what, themes.Ratio(o, c))
+							t.Errorf("%s, depth %d, on %s: the %s has %.2f to 1", name, depth, g,
+								what, themes.Ratio(o, c))
 						}
 					}
 				}
@@ -166,7 +172,8 @@ func TestRatio(t *testing.T) {
 	for _, c := range []struct {
 		a, b string
 		want float64
-	}{{"#000000", "#ffffff", 21}, {"#ffffff", "#767676", 4.54}, {"#777777", "#ffffff", 4.48}, {"#0000ff", "#ffffff", 8.59}, {"16", "231", 21}, {"#c0ffee", "#c0ffee", 1}} {
+	}{{"#000000", "#ffffff", 21}, {"#ffffff", "#767676", 4.54}, {"#777777", "#ffffff", 4.48},
+		{"#0000ff", "#ffffff", 8.59}, {"16", "231", 21}, {"#c0ffee", "#c0ffee", 1}} {
 		a, okA := themes.Parse(c.a)
 		b, okB := themes.Parse(c.b)
 		if got := themes.Ratio(a, b); !okA || !okB || got < c.want-.01 || got > c.want+.01 {
@@ -178,7 +185,8 @@ func TestRatio(t *testing.T) {
 			t.Errorf("%q is %s", s, c)
 		}
 	}
-	for s, want := range map[string]string{"16": "#000000", "231": "#ffffff", "232": "#080808", "255": "#eeeeee", "67": "#5f87af", "#C0FFEE": "#c0ffee"} {
+	for s, want := range map[string]string{"16": "#000000", "231": "#ffffff", "232": "#080808",
+		"255": "#eeeeee", "67": "#5f87af", "#C0FFEE": "#c0ffee"} {
 		if c, ok := themes.Parse(s); !ok || c.String() != want {
 			t.Errorf("%s is %s, want %s", s, c, want)
 		}
@@ -188,7 +196,8 @@ func TestRatio(t *testing.T) {
 // What is short is told with role, place, ratio and need.
 func TestShortfall(t *testing.T) {
 	t.Parallel()
-	st := themes.Styles{Quiet: "\x1b[38;2;119;119;119m", Row: "\x1b[38;5;16;48;5;240m", Chip: "\x1b[38;5;231;48;5;230m", GoodBar: "\x1b[38;5;22;48;5;16m", Border: "\x1b[38;5;255m"}
+	st := themes.Styles{Quiet: "\x1b[38;2;119;119;119m", Row: "\x1b[38;5;16;48;5;240m",
+		Chip: "\x1b[38;5;231;48;5;230m", GoodBar: "\x1b[38;5;22;48;5;16m", Border: "\x1b[38;5;255m"}
 	c, _ := themes.Parse("#ffffff")
 	var got []string
 	for _, s := range st.Contrast(c) {

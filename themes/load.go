@@ -54,7 +54,9 @@ func Load(folder fs.FS) (Set, []Problem) {
 			continue
 		}
 		if len(drafts) == mostFiles {
-			problems = append(problems, Problem{Text: fmt.Sprintf("has more than %d themes; the rest is not read", mostFiles), Warning: true})
+			problems = append(problems,
+				Problem{Text: fmt.Sprintf("has more than %d themes; the rest is not read",
+					mostFiles), Warning: true})
 			break
 		}
 		d := open(folder, e.Name())
@@ -72,7 +74,8 @@ func Load(folder fs.FS) (Set, []Problem) {
 			d.problems[i].File = d.theme.file
 		}
 		slices.SortStableFunc(d.problems, func(a, b Problem) int {
-			return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Key, b.Key))
+			return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
+				cmp.Compare(a.Key, b.Key))
 		})
 		problems = append(problems, d.problems...)
 		if d.broken() {

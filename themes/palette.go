@@ -4,8 +4,9 @@ import "cmp"
 
 // palette gives each role a colour: "#rrggbb", an ANSI number, or "" for the terminal's own.
 type palette struct {
-	Ground           string // the background it is made for
-	Text             string // what leads a line or stands on the selected row, and with fill everything else
+	Ground string // the background it is made for
+	// what leads a line or stands on the selected row, and with fill everything else
+	Text             string
 	Quiet, Border    string
 	Accent, OnAccent string
 	Good, Warn       string

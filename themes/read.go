@@ -82,8 +82,10 @@ func read(file string) draft {
 			d.problem(at.Key, text.Key(key), "unknown key", hint)
 		}
 	}
-	if !d.broken() && d.extends == "" && d.theme.dark == nil && d.theme.light == nil && !d.theme.mono {
-		d.problem(text.Place{}, "", "has no colours", "it needs [dark], [light] or both, or extends = \"NAME\"")
+	if !d.broken() && d.extends == "" && d.theme.dark == nil && d.theme.light == nil &&
+		!d.theme.mono {
+		d.problem(text.Place{}, "", "has no colours",
+			"it needs [dark], [light] or both, or extends = \"NAME\"")
 	}
 	return d
 }
@@ -133,7 +135,8 @@ func (d *draft) palette(name string, v any) *palette {
 			case isNumber:
 				d.problem(at.Value, label, "must be a text in quotes", `such as "4", or "#8aadf4"`)
 			case !isText || !good:
-				d.problem(at.Value, label, "is not a colour", `write it like "#8aadf4", "4" (0 to 255), or "" for the terminal's own`)
+				d.problem(at.Value, label, "is not a colour",
+					`write it like "#8aadf4", "4" (0 to 255), or "" for the terminal's own`)
 			case name == "sixteen" && beyond(c):
 				d.problem(at.Value, label, "is not one of the sixteen colours", `"0" to "15"`)
 			}
@@ -146,7 +149,8 @@ func (d *draft) palette(name string, v any) *palette {
 // colour returns a colour of a file in the form in which a palette keeps it.
 func colour(text string) (string, bool) {
 	if len(text) == 4 && text[0] == '#' {
-		text = "#" + strings.Repeat(text[1:2], 2) + strings.Repeat(text[2:3], 2) + strings.Repeat(text[3:], 2)
+		text = "#" + strings.Repeat(text[1:2], 2) + strings.Repeat(text[2:3], 2) +
+			strings.Repeat(text[3:], 2)
 	}
 	if _, ok := Parse(text); ok || text == "" {
 		return strings.ToLower(text), true
@@ -181,7 +185,8 @@ func (d *draft) resolveIn(drafts map[string]*draft, chain []string) {
 		if t.about == "" {
 			t.about = "after " + d.extends
 		}
-		t.dark, t.light, t.sixteen = over(under.dark, t.dark), over(under.light, t.light), over(under.sixteen, t.sixteen)
+		t.dark, t.light, t.sixteen = over(under.dark, t.dark), over(under.light, t.light),
+			over(under.sixteen, t.sixteen)
 	}
 	d.resolved = true
 	d.judge()
@@ -216,19 +221,24 @@ func (d *draft) judge() {
 		_, known := Parse(s.p.Ground)
 		switch {
 		case s.p.Fill && (s.p.Ground == "" || s.p.Text == ""):
-			d.problem(at.Key, s.name+".fill", "needs ground and text", "a background of its own can hide the terminal's text")
+			d.problem(at.Key, s.name+".fill", "needs ground and text",
+				"a background of its own can hide the terminal's text")
 			continue
 		case !known && s.p.mixed():
-			d.problems = append(d.problems, Problem{Line: at.Key.Line, Column: at.Key.Column, Key: s.name, Warning: true,
-				Text: "states no ground, so nobody can say how well it is seen", Hint: `ground = "#rrggbb": the background it is made for`})
+			d.problems = append(d.problems,
+				Problem{Line: at.Key.Line, Column: at.Key.Column, Key: s.name, Warning: true,
+					Text: "states no ground, so nobody can say how well it is seen",
+					Hint: `ground = "#rrggbb": the background it is made for`})
 		}
 		for _, short := range s.short() {
 			spot, ok := d.places[text.Path(s.name, short.Key)]
 			if !ok {
 				spot = at // it comes from what is extended
 			}
-			d.problems = append(d.problems, Problem{Line: spot.Value.Line, Column: spot.Value.Column, Key: s.name + "." + short.Key, Warning: true,
-				Text: strings.TrimPrefix(short.String(), short.Key+" ")})
+			d.problems = append(d.problems,
+				Problem{Line: spot.Value.Line, Column: spot.Value.Column,
+					Key: s.name + "." + short.Key, Warning: true,
+					Text: strings.TrimPrefix(short.String(), short.Key+" ")})
 		}
 	}
 }
@@ -247,7 +257,8 @@ func syntax(file string, err error) Problem {
 		p.Text = "is defined twice"
 	case strings.Contains(pe.Message, "expected value"):
 		p.Text, p.Hint = "expected a value here", `colours stand in quotes: "#8aadf4"`
-	case strings.Contains(pe.Message, "cannot contain newlines"), strings.Contains(pe.Message, "unexpected EOF"):
+	case strings.Contains(pe.Message, "cannot contain newlines"),
+		strings.Contains(pe.Message, "unexpected EOF"):
 		p.Text = "a quote or bracket is not closed"
 	}
 	return p

@@ -27,7 +27,8 @@ func (p Paint) On(s string) string {
 
 // Styles are the roles of the screen.
 type Styles struct {
-	Ground     Paint // under everything, where the theme brings its own background; "" leaves the terminal's
+	// under everything, where the theme brings its own background; "" leaves the terminal's
+	Ground     Paint
 	Brand      Paint // the product's name
 	Chip       Paint // a word on the accent colour: demo
 	ChipDanger Paint // a word on the danger colour: production
@@ -119,9 +120,12 @@ func build(p palette) Styles {
 func mono() Styles {
 	s := lipgloss.NewStyle
 	return Styles{
-		Brand: paint(s().Bold(true)), Chip: paint(s().Reverse(true)), ChipDanger: paint(s().Bold(true).Reverse(true)),
-		Quiet: paint(s().Faint(true)), Strong: paint(s().Bold(true)), Accent: paint(s().Bold(true)),
-		Border: paint(s().Faint(true)), BorderOn: paint(s().Bold(true)), Title: paint(s().Faint(true)),
+		Brand: paint(s().Bold(true)), Chip: paint(s().Reverse(true)),
+		ChipDanger: paint(s().Bold(true).Reverse(true)),
+		Quiet:      paint(s().Faint(true)), Strong: paint(s().Bold(true)),
+		Accent: paint(s().Bold(true)),
+		Border: paint(s().Faint(true)), BorderOn: paint(s().Bold(true)),
+		Title:   paint(s().Faint(true)),
 		TitleOn: paint(s().Bold(true)), Key: paint(s().Bold(true)), Warn: paint(s().Bold(true)),
 		Danger: paint(s().Bold(true)), Banner: paint(s().Bold(true).Reverse(true)),
 		Row: paint(s().Reverse(true)), RowQuiet: "", Edge: paint(s().Bold(true)), EdgeQuiet: "",

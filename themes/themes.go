@@ -18,17 +18,19 @@ var builtin embed.FS
 type Theme struct {
 	name     string
 	about    string
-	file     string   // of a theme of the person's own
-	replaces bool     // a built-in one of the same name
-	mono     bool     // no colours at all
-	sixteen  *palette // for terminals of sixteen colours, and before the terminal has said what its background is
-	dark     *palette
-	light    *palette
+	file     string // of a theme of the person's own
+	replaces bool   // a built-in one of the same name
+	mono     bool   // no colours at all
+	// for terminals of sixteen colours, and before the terminal has said what its background is
+	sixteen *palette
+	dark    *palette
+	light   *palette
 }
 
 // Names lists the built-in themes, the default one first.
 func Names() []string {
-	return []string{"auto", "dark", "light", "mono", "high-contrast", "catppuccin-mocha", "catppuccin-latte", "gruvbox", "nord"}
+	return []string{"auto", "dark", "light", "mono", "high-contrast", "catppuccin-mocha",
+		"catppuccin-latte", "gruvbox", "nord"}
 }
 
 // ByName returns a built-in theme. "" is auto.

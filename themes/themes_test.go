@@ -12,13 +12,15 @@ import (
 
 func TestByName(t *testing.T) {
 	t.Parallel()
-	want := []string{"auto", "dark", "light", "mono", "high-contrast", "catppuccin-mocha", "catppuccin-latte", "gruvbox", "nord"}
+	want := []string{"auto", "dark", "light", "mono", "high-contrast", "catppuccin-mocha",
+		"catppuccin-latte", "gruvbox", "nord"}
 	if !slices.Equal(themes.Names(), want) {
 		t.Errorf("the built-in themes are %q", themes.Names())
 	}
 	for _, n := range themes.Names() {
 		th := byName(t, n)
-		if th.Name() != n || th.About() == "" || themes.Describe(n) != th.About() || th.File() != "" || th.Replaces() {
+		if th.Name() != n || th.About() == "" || themes.Describe(n) != th.About() ||
+			th.File() != "" || th.Replaces() {
 			t.Errorf("%s calls itself %q and says %q", n, th.Name(), th.About())
 		}
 		if follows := n == "auto" || n == "high-contrast"; th.Follows() != follows {
@@ -61,7 +63,8 @@ func TestNoColour(t *testing.T) {
 	t.Parallel()
 	for _, n := range themes.Names() {
 		th := byName(t, n)
-		all := []themes.Styles{th.Styles(true, themes.NoColours), th.Styles(false, themes.NoColours), th.Before(themes.NoColours)}
+		all := []themes.Styles{th.Styles(true, themes.NoColours),
+			th.Styles(false, themes.NoColours), th.Before(themes.NoColours)}
 		if n == "mono" {
 			all = append(all, th.Styles(true, themes.All), th.Before(themes.All))
 		}
@@ -87,7 +90,8 @@ func TestSixteenColours(t *testing.T) {
 			continue
 		}
 		th := byName(t, n)
-		for what, st := range map[string]themes.Styles{"dark": th.Styles(true, themes.Sixteen), "light": th.Styles(false, themes.Sixteen), "before": th.Before(themes.Sixteen)} {
+		for what, st := range map[string]themes.Styles{"dark": th.Styles(true, themes.Sixteen),
+			"light": th.Styles(false, themes.Sixteen), "before": th.Before(themes.Sixteen)} {
 			for name, p := range paints(st) {
 				if rich.MatchString(string(p)) || behind.MatchString(string(p)) {
 					t.Errorf("%s, %s: %s is %q", n, what, name, p)
@@ -97,7 +101,8 @@ func TestSixteenColours(t *testing.T) {
 				t.Errorf("%s, %s: the selected row is %q", n, what, st.Row)
 			}
 			told := map[themes.Paint]string{}
-			for name, p := range map[string]themes.Paint{"good": st.Good, "warn": st.Warn, "danger": st.Danger, "accent": st.Accent} {
+			for name, p := range map[string]themes.Paint{"good": st.Good, "warn": st.Warn,
+				"danger": st.Danger, "accent": st.Accent} {
 				if told[p] != "" {
 					t.Errorf("%s, %s: %s and %s look the same", n, what, name, told[p])
 				}
@@ -146,7 +151,8 @@ func TestStatesDiffer(t *testing.T) {
 		}
 		for _, d := range []themes.Depth{themes.Sixteen, themes.Many, themes.All} {
 			st := byName(t, n).Styles(true, d)
-			told := map[themes.Paint]bool{st.Good: true, st.Warn: true, st.Danger: true, st.Quiet: true, st.Accent: true}
+			told := map[themes.Paint]bool{st.Good: true, st.Warn: true, st.Danger: true,
+				st.Quiet: true, st.Accent: true}
 			if len(told) != 5 {
 				t.Errorf("%s, depth %d: two roles have one colour", n, d)
 			}

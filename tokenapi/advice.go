@@ -48,19 +48,22 @@ func AdviseFault(code, status int) FaultAdvice {
 	case 900900:
 		a := FaultAdvice{
 			Category: unclassified, Retryable: status == 0 || status >= 500,
-			Cause: "the gateway could not check the token: its key manager did not answer, or does not know the token's issuer",
-			Next:  "try again later; if it stays, tell the people who run the gateway",
+			Cause: "the gateway could not check the token: its key manager did not answer, or " +
+				"does not know the token's issuer",
+			Next: "try again later; if it stays, tell the people who run the gateway",
 		}
 		if status == http.StatusForbidden || status == http.StatusUnauthorized {
-			a.Next = "check that the application is subscribed to the API, then tell the people who run the gateway"
+			a.Next = "check that the application is subscribed to the API, then tell the " +
+				"people who run the gateway"
 		}
 		return a
 	case 900901:
 		if status == http.StatusForbidden {
 			return FaultAdvice{
 				Category: wrongKeyType,
-				Cause:    "the token was made with a key of the wrong type: the API has no endpoint for production, or none for sandbox",
-				Next:     "use the application's other consumer key, production or sandbox",
+				Cause: "the token was made with a key of the wrong type: the API has no " +
+					"endpoint for production, or none for sandbox",
+				Next: "use the application's other consumer key, production or sandbox",
 			}
 		}
 		return FaultAdvice{
@@ -72,22 +75,27 @@ func AdviseFault(code, status int) FaultAdvice {
 		return FaultAdvice{
 			Category: missingToken,
 			Cause:    "the call reached the gateway without a token that it can see",
-			Next:     "send Authorization: Bearer TOKEN; the API may want another header, or an API key",
+			Next: "send Authorization: Bearer TOKEN; the API may want another header, or " +
+				"an API key",
 		}
 	case 900903:
-		return FaultAdvice{Category: expiredOrInvalid, NewTokenMayHelp: true, Cause: "the token has expired", Next: "renew the token"}
+		return FaultAdvice{Category: expiredOrInvalid, NewTokenMayHelp: true,
+			Cause: "the token has expired", Next: "renew the token"}
 	case 900904:
-		return FaultAdvice{Category: expiredOrInvalid, NewTokenMayHelp: true, Cause: "the token is no longer active", Next: "get or renew the token"}
+		return FaultAdvice{Category: expiredOrInvalid, NewTokenMayHelp: true,
+			Cause: "the token is no longer active", Next: "get or renew the token"}
 	case 900905:
 		return FaultAdvice{
 			Category: wrongTokenType,
-			Cause:    "the API wants another kind of token: a user's where this is an application's, or the reverse",
-			Next:     "get a token with another grant; renewing this one changes nothing",
+			Cause: "the API wants another kind of token: a user's where this is an " +
+				"application's, or the reverse",
+			Next: "get a token with another grant; renewing this one changes nothing",
 		}
 	case 900906:
 		return FaultAdvice{
-			Category: noResource, Cause: "the API has no such resource, or not with this HTTP method",
-			Next: "check path, version and method of the call",
+			Category: noResource,
+			Cause:    "the API has no such resource, or not with this HTTP method",
+			Next:     "check path, version and method of the call",
 		}
 	case 900907:
 		return FaultAdvice{
@@ -101,8 +109,9 @@ func AdviseFault(code, status int) FaultAdvice {
 		}
 	case 900909:
 		return FaultAdvice{
-			Category: inactive, Cause: "the application's subscription to the API is not active yet",
-			Next: "wait until the subscription is approved; a new token changes nothing",
+			Category: inactive,
+			Cause:    "the application's subscription to the API is not active yet",
+			Next:     "wait until the subscription is approved; a new token changes nothing",
 		}
 	case 900910:
 		return FaultAdvice{
@@ -117,26 +126,31 @@ func AdviseFault(code, status int) FaultAdvice {
 	case http.StatusNotFound, http.StatusMethodNotAllowed:
 		if code == status {
 			return FaultAdvice{
-				Category: noResource, Cause: "the gateway knows no such API or resource, or not with this HTTP method",
-				Next: "check path, version and method of the URL",
+				Category: noResource,
+				Cause:    "the gateway knows no such API or resource, or not with this HTTP method",
+				Next:     "check path, version and method of the URL",
 			}
 		}
 	}
 	switch {
 	case code >= 900800 && code <= 900807:
 		return FaultAdvice{
-			Category: throttled, Retryable: true, Cause: "too many calls: the gateway holds this caller back for a while",
-			Next: "wait, then call again",
+			Category: throttled, Retryable: true,
+			Cause: "too many calls: the gateway holds this caller back for a while",
+			Next:  "wait, then call again",
 		}
 	case code >= 900911 && code <= 900999:
 		return FaultAdvice{
-			Category: byVersion, Cause: "a security fault whose code has changed its meaning between versions of the gateway",
+			Category: byVersion,
+			Cause: "a security fault whose code has changed its meaning between versions of " +
+				"the gateway",
 			Next: "go by the gateway's own words, and look the code up for its version",
 		}
 	case code >= 101000 && code <= 101999 || code >= 303000 && code <= 303999:
 		return FaultAdvice{
-			Category: upstream, Retryable: true, Cause: "the gateway could not reach what lies behind it",
-			Next: "try again later; if it stays, tell the people who run the gateway",
+			Category: upstream, Retryable: true,
+			Cause: "the gateway could not reach what lies behind it",
+			Next:  "try again later; if it stays, tell the people who run the gateway",
 		}
 	}
 	return FaultAdvice{}
@@ -199,7 +213,8 @@ func tokenFaultCode(desc string) int {
 		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(desc, w) })
 	}
 	switch {
-	case has("insufficient_scope", "insufficient scope", "insufficient authentication scopes", "missing scope", "required scope"):
+	case has("insufficient_scope", "insufficient scope", "insufficient authentication scopes",
+		"missing scope", "required scope"):
 		return 900910
 	// A new token would not differ.
 	case !has("token", "jwt", "credential"), has("scope", "audience", "permission"):
@@ -227,7 +242,8 @@ func wantedScope(h http.Header, words string) string {
 			continue
 		}
 		rest = strings.TrimLeft(rest, " ")
-		if rest == "" || !strings.ContainsRune(`:=["'(`, rune(rest[0])) { // "… scope validation failed" names none
+		if rest == "" || !strings.ContainsRune(`:=["'(`, rune(rest[0])) {
+			// "… scope validation failed" names none
 			continue
 		}
 		rest = strings.TrimLeft(rest, ` :=["'(`)
@@ -236,7 +252,9 @@ func wantedScope(h http.Header, words string) string {
 		} else if i := strings.IndexAny(rest, " ."); i >= 0 && !strings.Contains(rest[:i], "://") {
 			rest = strings.TrimRight(rest[:i], ".,")
 		}
-		if s := text.Words(strings.Join(strings.FieldsFunc(rest, func(r rune) bool { return r == ' ' || r == ',' }), " "), wordsLimit); s != "" {
+		if s := text.Words(
+			strings.Join(strings.FieldsFunc(rest,
+				func(r rune) bool { return r == ' ' || r == ',' }), " "), wordsLimit); s != "" {
 			return s
 		}
 	}

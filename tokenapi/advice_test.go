@@ -46,7 +46,8 @@ func TestAdviseFault(t *testing.T) {
 		{42, 500, "", false, false, ""},
 	} {
 		a := tokenapi.AdviseFault(c.code, c.status)
-		if a.Category != c.category || a.NewTokenMayHelp != c.helps || a.Retryable != c.again || !strings.Contains(a.Next, c.next) ||
+		if a.Category != c.category || a.NewTokenMayHelp != c.helps || a.Retryable != c.again ||
+			!strings.Contains(a.Next, c.next) ||
 			(a.Category == "") != (a.Cause == "") {
 			t.Errorf("%d, %d: %+v", c.code, c.status, a)
 		}
@@ -63,16 +64,20 @@ func TestAdviseFault(t *testing.T) {
 func TestNextAccess(t *testing.T) {
 	want := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 	for _, s := range []string{
-		"2026-Nov-24 12:00:00+0000 UTC", "2026-Nov-24 17:30:00+0530 IST", "2026-NOV-24 12:00:00+0000", "2026-Nov-24  12:00:00 +0000 UTC",
-		"2026-Nov-24 12:00:00 UTC", "2026-Nov-24 12:00:00", "2026-11-24T12:00:00Z", "2026-11-24T13:00:00+01:00", "2026-11-24T12:00:00.000Z",
-		"2026-11-24 12:00:00 +0000 UTC", "2026-11-24 12:00:00", "Tue, 24 Nov 2026 12:00:00 GMT", "Tue, 24 Nov 2026 07:00:00 -0500",
+		"2026-Nov-24 12:00:00+0000 UTC", "2026-Nov-24 17:30:00+0530 IST",
+		"2026-NOV-24 12:00:00+0000", "2026-Nov-24  12:00:00 +0000 UTC",
+		"2026-Nov-24 12:00:00 UTC", "2026-Nov-24 12:00:00", "2026-11-24T12:00:00Z",
+		"2026-11-24T13:00:00+01:00", "2026-11-24T12:00:00.000Z",
+		"2026-11-24 12:00:00 +0000 UTC", "2026-11-24 12:00:00", "Tue, 24 Nov 2026 12:00:00 GMT",
+		"Tue, 24 Nov 2026 07:00:00 -0500",
 		"Tue Nov 24 12:00:00 UTC 2026", "1795521600", "1795521600000",
 	} {
 		if at, ok := tokenapi.NextAccess(s); !ok || !at.Equal(want) {
 			t.Errorf("%q: %v %v", s, at, ok)
 		}
 	}
-	for _, s := range []string{"", "soon", "12", "-1", "1e99", "2026-Nov-24 12:00:00 IST", "2026-Nov-41 12:00:00+0000 UTC", "0x10"} {
+	for _, s := range []string{"", "soon", "12", "-1", "1e99", "2026-Nov-24 12:00:00 IST",
+		"2026-Nov-41 12:00:00+0000 UTC", "0x10"} {
 		if at, ok := tokenapi.NextAccess(s); ok {
 			t.Errorf("%q: %v", s, at)
 		}
@@ -102,20 +107,34 @@ func TestProbeAdvice(t *testing.T) {
 		scope    string
 		wait     time.Duration
 	}{
-		"challenge":   {403, http.Header{"Www-Authenticate": {`OAuth2 realm="x" error="insufficient_scope", scope="a b"`}}, `{"code":"900910","description":"d"}`, "insufficient_scope", "a b", 0},
-		"description": {403, nil, `{"code":"900910","description":"Required scopes: [orders:read, orders:write]"}`, "insufficient_scope", "orders:read orders:write", 0},
-		"no scope":    {403, http.Header{"Www-Authenticate": {`Bearer xscope="no"`}}, `{"code":"900910","description":"Scope validation failed."}`, "insufficient_scope", "", 0},
+		"challenge": {
+			403, http.Header{
+				"Www-Authenticate": {`OAuth2 realm="x" error="insufficient_scope", scope="a b"`}},
+			`{"code":"900910","description":"d"}`, "insufficient_scope", "a b", 0},
+		"description": {403, nil,
+			`{"code":"900910","description":"Required scopes: [orders:read, orders:write]"}`,
+			"insufficient_scope", "orders:read orders:write", 0},
+		"no scope": {403, http.Header{"Www-Authenticate": {`Bearer xscope="no"`}},
+			`{"code":"900910","description":"Scope validation failed."}`, "insufficient_scope", "",
+			0},
 		"throttled": {429, http.Header{"Date": {"Tue, 24 Nov 2026 11:59:00 GMT"}},
-			`{"fault":{"code":900804,"nextAccessTime":"2026-Nov-24 12:00:00+0000 UTC"}}`, "throttled", "", time.Minute},
-		"header first": {429, http.Header{"Retry-After": {"7"}}, `{"fault":{"code":900804,"nextAccessTime":"2026-Nov-24 12:00:00+0000 UTC"}}`, "throttled", "", 7 * time.Second},
+			`{"fault":{"code":900804,"nextAccessTime":"2026-Nov-24 12:00:00+0000 UTC"}}`,
+			"throttled", "", time.Minute},
+		"header first": {429, http.Header{"Retry-After": {"7"}},
+			`{"fault":{"code":900804,"nextAccessTime":"2026-Nov-24 12:00:00+0000 UTC"}}`,
+			"throttled", "", 7 * time.Second},
 		"an API's own": {404, nil, `{"code":404,"message":"no such order"}`, "", "", 0},
-		"plain text":   {404, nil, "No matching resource found for given API Request", "no_matching_resource", "", 0},
-		"soap":         {500, nil, `<e:Envelope xmlns:e="x"><e:Body><e:Fault><faultstring>Authentication Failure</faultstring><detail>Access Token Expired</detail></e:Fault></e:Body></e:Envelope>`, "invalid_or_expired_token", "", 0},
-		"fine":         {200, nil, `{"code":"900901"}`, "", "", 0},
+		"plain text": {404, nil, "No matching resource found for given API Request",
+			"no_matching_resource", "", 0},
+		"soap": {500, nil,
+			`<e:Envelope xmlns:e="x"><e:Body><e:Fault><faultstring>Authentication Failure</faultstring><detail>Access Token Expired</detail></e:Fault></e:Body></e:Envelope>`, "invalid_or_expired_token", "", 0},
+		"fine": {200, nil, `{"code":"900901"}`, "", "", 0},
 	} {
 		status, header, body = test.status, test.header, test.body
-		p, _, err := c.Probe(t.Context(), tokenapi.ProbeRequest{URL: s.URL + "/api", Token: secret.New("canary-access-7d1f")})
-		if err != nil || p.Advice.Category != test.category || p.Advice.Scope != test.scope || p.RetryAfter != test.wait ||
+		p, _, err := c.Probe(t.Context(),
+			tokenapi.ProbeRequest{URL: s.URL + "/api", Token: secret.New("canary-access-7d1f")})
+		if err != nil || p.Advice.Category != test.category || p.Advice.Scope != test.scope ||
+			p.RetryAfter != test.wait ||
 			test.scope != "" && !strings.Contains(p.Advice.Next, test.scope) {
 			t.Errorf("%s: %+v %v", name, p, err)
 		}

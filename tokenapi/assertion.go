@@ -28,14 +28,18 @@ func (c *Client) SignAssertion(key SigningKey, claims map[string]any) (secret.Te
 	iss, sub := full["iss"], full["sub"]
 	switch {
 	case iss == nil && sub == nil:
-		return secret.Text{}, usage(op, "the assertion has neither an issuer (iss) nor a subject (sub)", "set iss, or sub, among its claims")
+		return secret.Text{},
+			usage(op, "the assertion has neither an issuer (iss) nor a subject (sub)",
+				"set iss, or sub, among its claims")
 	case iss == nil:
 		full["iss"] = sub
 	case sub == nil:
 		full["sub"] = iss
 	}
 	if full["aud"] == nil && c.cfg.Endpoints.TokenURL == "" {
-		return secret.Text{}, usage(op, "token_url is missing", "set token_url for this environment, or aud among the claims")
+		return secret.Text{},
+			usage(op, "token_url is missing",
+				"set token_url for this environment, or aud among the claims")
 	}
 	a, e := c.sign(op, key, full, c.cfg.Endpoints.TokenURL)
 	if e != nil {
@@ -51,13 +55,16 @@ func (c *Client) clientAssertion(op string, cr Credentials, target string) (secr
 	if c.cfg.Endpoints.TokenURL != "" {
 		target = c.cfg.Endpoints.TokenURL
 	}
-	return c.sign(op, cr.SigningKey, map[string]any{"iss": cr.ConsumerKey, "sub": cr.ConsumerKey}, target)
+	return c.sign(op, cr.SigningKey, map[string]any{"iss": cr.ConsumerKey, "sub": cr.ConsumerKey},
+		target)
 }
 
 // sign fills in aud, iat, exp and jti where they are missing, and signs.
-func (c *Client) sign(op string, key SigningKey, claims map[string]any, aud string) (secret.Text, *Error) {
+func (c *Client) sign(op string, key SigningKey, claims map[string]any,
+	aud string) (secret.Text, *Error) {
 	if key.Key.IsZero() {
-		return secret.Text{}, usage(op, "there is no key to sign with", "set signing_key for the application")
+		return secret.Text{},
+			usage(op, "there is no key to sign with", "set signing_key for the application")
 	}
 	now := c.serverTime()
 	for name, v := range map[string]any{
@@ -72,7 +79,10 @@ func (c *Client) sign(op string, key SigningKey, claims map[string]any, aud stri
 	}
 	a, err := jwt.Sign(claims, key.Key, key.Alg, key.KeyID)
 	if err != nil {
-		return secret.Text{}, usage(op, "the assertion could not be signed: "+text.Words(strings.TrimPrefix(err.Error(), "sign: "), wordsLimit), "check signing_key: a private key, PEM or JWK")
+		return secret.Text{},
+			usage(op, "the assertion could not be signed: "+
+				text.Words(strings.TrimPrefix(err.Error(), "sign: "), wordsLimit),
+				"check signing_key: a private key, PEM or JWK")
 	}
 	return a, nil
 }

@@ -54,11 +54,16 @@ func Authorize(r AuthorizeRequest, allowHTTP bool) (Authorization, error) {
 		return Authorization{}, usage(opAuthorize, "authorize_url is not a URL", "")
 	}
 	if r.ConsumerKey == "" {
-		return Authorization{}, usage(opAuthorize, "the consumer key is missing", "set consumer_key for the application")
+		return Authorization{},
+			usage(opAuthorize, "the consumer key is missing",
+				"set consumer_key for the application")
 	}
 	// It is sent unchanged: servers compare it as a string (RFC 9700 section 2.1).
-	if back, err := url.Parse(r.RedirectURI); err != nil || back.Scheme == "" || strings.Contains(r.RedirectURI, "#") {
-		return Authorization{}, usage(opAuthorize, "the redirect URI must be absolute and have no fragment", "on this machine it looks like http://127.0.0.1:8976/")
+	if back, err := url.Parse(r.RedirectURI); err != nil || back.Scheme == "" ||
+		strings.Contains(r.RedirectURI, "#") {
+		return Authorization{},
+			usage(opAuthorize, "the redirect URI must be absolute and have no fragment",
+				"on this machine it looks like http://127.0.0.1:8976/")
 	}
 	q := url.Values{}
 	openID := wantsIDToken(r.Scopes)
@@ -67,13 +72,19 @@ func Authorize(r AuthorizeRequest, allowHTTP bool) (Authorization, error) {
 	}
 	for name, values := range r.Extra {
 		if refused(name) {
-			return Authorization{}, usage(opAuthorize, "the extra parameter "+text.Words(name, 50)+" belongs to the protocol", "remove it from extra")
+			return Authorization{},
+				usage(opAuthorize,
+					"the extra parameter "+text.Words(name, 50)+" belongs to the protocol",
+					"remove it from extra")
 		}
 		q[name] = slices.Clone(values)
 	}
 	for name := range u.Query() {
 		if refused(name) || q.Has(name) {
-			return Authorization{}, usage(opAuthorize, "authorize_url already holds the parameter "+text.Words(name, 50), "remove it from authorize_url")
+			return Authorization{},
+				usage(opAuthorize,
+					"authorize_url already holds the parameter "+text.Words(name, 50),
+					"remove it from authorize_url")
 		}
 	}
 	verifier, state := random(32), random(32)
@@ -100,7 +111,8 @@ func Authorize(r AuthorizeRequest, allowHTTP bool) (Authorization, error) {
 	}
 	u.RawQuery, u.ForceQuery = query, false
 	return Authorization{
-		URL: u.String(), RedirectURI: r.RedirectURI, CodeVerifier: secret.New(verifier), Nonce: nonce,
+		URL: u.String(), RedirectURI: r.RedirectURI, CodeVerifier: secret.New(verifier),
+		Nonce: nonce,
 		state: secret.New(state), issuer: r.Issuer, issRequired: r.IssRequired,
 	}, nil
 }
@@ -111,7 +123,8 @@ func Authorize(r AuthorizeRequest, allowHTTP bool) (Authorization, error) {
 func mayAuthorize(name string) bool {
 	name = strings.ToLower(strings.TrimSpace(name))
 	switch name {
-	case "response_type", "state", "code_challenge", "code_challenge_method", "request", "request_uri", "response_mode":
+	case "response_type", "state", "code_challenge", "code_challenge_method", "request",
+		"request_uri", "response_mode":
 		return false
 	}
 	return !slices.Contains(reservedParams(), name)
@@ -147,9 +160,13 @@ func (a Authorization) Redeem(query url.Values) (code secret.Text, err error) {
 	}
 	switch iss := query.Get("iss"); {
 	case !query.Has("iss") && a.issRequired:
-		return secret.Text{}, bad(errors.New("the answer does not say which server made it (iss)"), "the server says that it always does: the answer may be another server's")
+		return secret.Text{},
+			bad(errors.New("the answer does not say which server made it (iss)"),
+				"the server says that it always does: the answer may be another server's")
 	case query.Has("iss") && a.issuer != "" && iss != a.issuer:
-		return secret.Text{}, bad(errors.New("the answer was made by another server (iss)"), "only the issuer of this environment may answer; is issuer right?")
+		return secret.Text{},
+			bad(errors.New("the answer was made by another server (iss)"),
+				"only the issuer of this environment may answer; is issuer right?")
 	}
 	if query.Get("error") != "" {
 		return secret.Text{}, a.refused(query)
@@ -184,14 +201,17 @@ func (a Authorization) RedeemPasted(text secret.Text) (code secret.Text, err err
 		case err != nil:
 			return wrong("the query of the address cannot be read", whole)
 		case !q.Has("code") && !q.Has("error"):
-			return wrong("it is an address without an answer", "sign in first, then paste the address that the browser ended at")
+			return wrong("it is an address without an answer",
+				"sign in first, then paste the address that the browser ended at")
 		case !q.Has("state"):
 			return wrong("it has no state", whole+", or the code alone")
 		}
 		return a.Redeem(q)
 	case isAddress:
-		return wrong("it is an address without an answer", "sign in first, then paste the address that the browser ended at")
-	case len(parts) > 1 || strings.ContainsFunc(pasted, func(r rune) bool { return r < '!' || r > '~' }):
+		return wrong("it is an address without an answer",
+			"sign in first, then paste the address that the browser ended at")
+	case len(parts) > 1 ||
+		strings.ContainsFunc(pasted, func(r rune) bool { return r < '!' || r > '~' }):
 		return wrong("it is neither an address nor a code", whole)
 	case a.issRequired:
 		return wrong("a code alone does not say which server made it (iss)", whole)
@@ -224,21 +244,27 @@ func (a Authorization) refused(query url.Values) *Error {
 	m.add(query.Get("state"), false)
 	e := &Error{
 		Op: opAuthorize, Kind: KindRefused, Sent: true,
-		Code: m.words(query.Get("error"), 100), Description: m.words(query.Get("error_description"), wordsLimit),
+		Code:        m.words(query.Get("error"), 100),
+		Description: m.words(query.Get("error_description"), wordsLimit),
 	}
 	switch e.Code {
 	case "access_denied":
-		e.Hint, e.Action = "the user, or a rule of the server, denied access: begin again to be asked again", Stop
+		e.Hint, e.Action = "the user, or a rule of the server, denied access: begin again to "+
+			"be asked again", Stop
 	case "invalid_scope":
-		e.Hint, e.Action = "the server does not grant one of the scopes to this application", RetryWithoutScope
+		e.Hint, e.Action = "the server does not grant one of the scopes to this application",
+			RetryWithoutScope
 	case "unauthorized_client":
-		e.Hint, e.Action = "the application is not allowed to use this grant: enable it in the portal", Stop
+		e.Hint, e.Action = "the application is not allowed to use this grant: enable it in the "+
+			"portal", Stop
 	case "unsupported_response_type":
 		e.Hint, e.Action = "the server does not offer the authorization code grant", Stop
 	case "invalid_request":
-		e.Hint, e.Action = "is the redirect URI registered for this application, letter by letter?", Stop
+		e.Hint, e.Action = "is the redirect URI registered for this application, letter by letter?",
+			Stop
 	case "login_required", "consent_required", "interaction_required", "account_selection_required":
-		e.Hint, e.Action = "the server must show a page to the user: remove prompt from extra", Reauthenticate
+		e.Hint, e.Action = "the server must show a page to the user: remove prompt from extra",
+			Reauthenticate
 	case "server_error", "temporarily_unavailable":
 		e.Hint, e.Action = "the fault is the server's: try again later", RetryLater
 	}

@@ -15,8 +15,10 @@ import (
 
 func authorizeRequest() tokenapi.AuthorizeRequest {
 	return tokenapi.AuthorizeRequest{
-		AuthorizeURL: "https://h.example/authorize?tenantDomain=a%20b&p=%2F", Issuer: "https://h.example", ConsumerKey: "key+1",
-		RedirectURI: "http://127.0.0.1:8976/cb", Scopes: []string{"a", "b c"}, Extra: url.Values{"prompt": {"login"}},
+		AuthorizeURL: "https://h.example/authorize?tenantDomain=a%20b&p=%2F",
+		Issuer:       "https://h.example", ConsumerKey: "key+1",
+		RedirectURI: "http://127.0.0.1:8976/cb", Scopes: []string{"a", "b c"},
+		Extra: url.Values{"prompt": {"login"}},
 	}
 }
 
@@ -35,7 +37,8 @@ func TestAuthorizeURL(t *testing.T) {
 		verifier := a.CodeVerifier.Reveal()
 		sum := sha256.Sum256([]byte(verifier))
 		state, challenge := q.Get("state"), q.Get("code_challenge")
-		if !regexp.MustCompile(`^[A-Za-z0-9._~-]{43}$`).MatchString(verifier) || challenge != base64.RawURLEncoding.EncodeToString(sum[:]) || len(state) < 22 {
+		if !regexp.MustCompile(`^[A-Za-z0-9._~-]{43}$`).MatchString(verifier) ||
+			challenge != base64.RawURLEncoding.EncodeToString(sum[:]) || len(state) < 22 {
 			t.Errorf("verifier %q, challenge %q, state %q", verifier, challenge, state)
 		}
 		if strings.Contains(a.URL, verifier) || seen[state] || seen[verifier] {
@@ -60,13 +63,25 @@ func TestAuthorizeRefuses(t *testing.T) {
 		"consumer key is missing": func(r *tokenapi.AuthorizeRequest) { r.ConsumerKey = "" },
 		"absolute":                func(r *tokenapi.AuthorizeRequest) { r.RedirectURI = "/cb" },
 		"no fragment":             func(r *tokenapi.AuthorizeRequest) { r.RedirectURI += "#" },
-		"parameter STATE":         func(r *tokenapi.AuthorizeRequest) { r.Extra = url.Values{"STATE": {"canary-7d1f"}} },
+		"parameter STATE": func(r *tokenapi.AuthorizeRequest) {
+			r.Extra = url.Values{
+				"STATE": {"canary-7d1f"}}
+		},
 		"parameter code_challenge_method": func(r *tokenapi.AuthorizeRequest) {
 			r.Extra = url.Values{"code_challenge_method": {"plain"}}
 		},
-		"parameter request_uri":   func(r *tokenapi.AuthorizeRequest) { r.Extra = url.Values{"request_uri": {"urn:x"}} },
-		"parameter client_secret": func(r *tokenapi.AuthorizeRequest) { r.Extra = url.Values{"client_secret": {"canary-7d1f"}} },
-		"parameter response_mode": func(r *tokenapi.AuthorizeRequest) { r.Extra = url.Values{"response_mode": {"fragment"}} },
+		"parameter request_uri": func(r *tokenapi.AuthorizeRequest) {
+			r.Extra = url.Values{
+				"request_uri": {"urn:x"}}
+		},
+		"parameter client_secret": func(r *tokenapi.AuthorizeRequest) {
+			r.Extra = url.Values{
+				"client_secret": {"canary-7d1f"}}
+		},
+		"parameter response_mode": func(r *tokenapi.AuthorizeRequest) {
+			r.Extra = url.Values{
+				"response_mode": {"fragment"}}
+		},
 		"already holds the parameter client_id": func(r *tokenapi.AuthorizeRequest) {
 			r.AuthorizeURL = "https://h.example/a?client_id=canary-7d1f"
 		},
@@ -77,7 +92,8 @@ func TestAuthorizeRefuses(t *testing.T) {
 		r := authorizeRequest()
 		change(&r)
 		_, err := tokenapi.Authorize(r, false)
-		if e := failure(t, err, tokenapi.KindUsage, words); strings.Contains(e.Error()+e.Hint, "canary") {
+		if e := failure(t, err, tokenapi.KindUsage, words); strings.Contains(e.Error()+e.Hint,
+			"canary") {
 			t.Errorf("%v shows a value", e)
 		}
 	}
@@ -115,9 +131,11 @@ func TestRedeem(t *testing.T) {
 		{known, "code=CODE&state=STATE&iss=https://h.example&session_state=x", "", ""},
 		{required, "code=CODE&state=STATE&iss=https://h.example", "", ""},
 		{unknown, "code=CODE&state=STATE&iss=https://other.example", "", ""},
-		{known, "code=CODE&state=STATE&iss=https://h.example/", tokenapi.KindGarbled, "another server"},
+		{known, "code=CODE&state=STATE&iss=https://h.example/", tokenapi.KindGarbled,
+			"another server"},
 		{known, "code=CODE&state=STATE&iss=", tokenapi.KindGarbled, "another server"},
-		{known, "error=access_denied&state=STATE&iss=https://evil.example", tokenapi.KindGarbled, "another server"},
+		{known, "error=access_denied&state=STATE&iss=https://evil.example", tokenapi.KindGarbled,
+			"another server"},
 		{required, "code=CODE&state=STATE", tokenapi.KindGarbled, "does not say which server"},
 		{known, "code=CODE&state=STATE&state=STATE", tokenapi.KindGarbled, "twice"},
 		{known, "code=CODE&code=x&state=STATE", tokenapi.KindGarbled, "twice"},
@@ -128,11 +146,13 @@ func TestRedeem(t *testing.T) {
 		{known, "error=access_denied&state=x", tokenapi.KindGarbled, "state"},
 		{known, "state=STATE", tokenapi.KindGarbled, "no code"},
 		{known, "code=&state=STATE", tokenapi.KindGarbled, "no code"},
-		{known, "code=CODE&error=access_denied&error_description=no%1b[31m+CODE+STATE&state=STATE", tokenapi.KindRefused, "access_denied: no ••• •••"},
+		{known, "code=CODE&error=access_denied&error_description=no%1b[31m+CODE+STATE&state=STATE",
+			tokenapi.KindRefused, "access_denied: no ••• •••"},
 		{known, "error=CODE%0aSTATE&code=CODE&state=STATE", tokenapi.KindRefused, "refused"},
 	} {
 		a, state := begin(x.change)
-		q, err := url.ParseQuery(strings.NewReplacer("STATE", state, "CODE", code).Replace(x.answer))
+		q, err := url.ParseQuery(
+			strings.NewReplacer("STATE", state, "CODE", code).Replace(x.answer))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -147,7 +167,8 @@ func TestRedeem(t *testing.T) {
 		if !got.IsZero() {
 			t.Errorf("%s: a code in spite of an error", x.answer)
 		}
-		if all := fmt.Sprintf("%v %+v %#v %s", e, *e, e, e.Hint); strings.Contains(all, code) || strings.Contains(all, state) || strings.Contains(all, "\x1b") {
+		if all := fmt.Sprintf("%v %+v %#v %s", e, *e, e, e.Hint); strings.Contains(all, code) ||
+			strings.Contains(all, state) || strings.Contains(all, "\x1b") {
 			t.Errorf("%s: %s", x.answer, all)
 		}
 		if errors.Is(err, tokenapi.ErrState) != (x.words == "state") {

@@ -79,7 +79,8 @@ func (c *Client) Call(ctx context.Context, r Call) (Reply, Exchange, error) {
 	case err != nil:
 		e, _ = AsError(err)
 	case !r.Bearer.IsZero() && !sendable(r.Bearer.Reveal()):
-		e = usage(k.x.Op, "the token has "+unsendable(r.Bearer.Reveal())+", which no header can carry",
+		e = usage(k.x.Op,
+			"the token has "+unsendable(r.Bearer.Reveal())+", which no header can carry",
 			"the server issued a token that cannot be sent in a header: tell whoever runs it")
 	}
 	var a answer
@@ -93,5 +94,6 @@ func (c *Client) Call(ctx context.Context, r Call) (Reply, Exchange, error) {
 		return Reply{}, x, err
 	}
 	a.body = body
-	return Reply{a.status, a.header, a.body, a.large, &replySource{k.mask, a.host, a.url, a.key, a.at}}, x, nil
+	return Reply{a.status, a.header, a.body, a.large,
+		&replySource{k.mask, a.host, a.url, a.key, a.at}}, x, nil
 }

@@ -22,7 +22,8 @@ const (
 func pemText(data []byte) []byte {
 	// Files that were joined have a byte order mark in the middle.
 	data = bytes.ReplaceAll(toUTF8(data), []byte("\ufeff"), nil)
-	data = bytes.ReplaceAll(bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")), []byte("\r"), []byte("\n"))
+	data = bytes.ReplaceAll(bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")), []byte("\r"),
+		[]byte("\n"))
 	data = bytes.ReplaceAll(data, []byte(pemBegin), []byte("\n"+pemBegin))
 	lines := bytes.Split(data, []byte("\n"))
 	for i, line := range lines {
@@ -49,24 +50,30 @@ func Certificates(key string, data []byte) ([]*x509.Certificate, error) {
 	}
 	text := pemText(data)
 	var all []*x509.Certificate
-	for n, blocks := 1, bytes.Split(text, []byte(pemBegin))[1:]; len(blocks) > 0; blocks = blocks[1:] {
+	for n, blocks := 1, bytes.Split(text,
+		[]byte(pemBegin))[1:]; len(blocks) > 0; blocks = blocks[1:] {
 		kind, _, _ := strings.Cut(string(blocks[0]), "-----")
-		if !strings.HasSuffix(kind, "CERTIFICATE") && !strings.HasPrefix(kind, "PKCS") && kind != "CMS" {
+		if !strings.HasSuffix(kind, "CERTIFICATE") && !strings.HasPrefix(kind, "PKCS") &&
+			kind != "CMS" {
 			continue // a private key, Diffie-Hellman parameters, a revocation list
 		}
 		c, why := readCertificate(kind, append([]byte(pemBegin), blocks[0]...))
 		if c == nil {
-			return nil, usage(key, fmt.Sprintf("certificate %d of the file is damaged: %s", n, why), "replace it, or take it out of the file")
+			return nil, usage(key, fmt.Sprintf("certificate %d of the file is damaged: %s", n, why),
+				"replace it, or take it out of the file")
 		}
 		all, n = append(all, c), n+1
 	}
-	marks := max(bytes.Count(text, []byte("BEGIN CERTIFICATE")), bytes.Count(text, []byte("END CERTIFICATE")))
+	marks := max(bytes.Count(text, []byte("BEGIN CERTIFICATE")),
+		bytes.Count(text, []byte("END CERTIFICATE")))
 	switch {
 	case len(all) == 0:
 		return nil, usage(key, "no certificate could be read", pemHint)
 	case marks > len(all): // a dash or a whole line is missing
-		return nil, usage(key, fmt.Sprintf("the file holds %d certificates, of which %d could be found: a line -----BEGIN CERTIFICATE----- is damaged",
-			marks, len(all)), "replace that certificate, or take it out of the file")
+		return nil, usage(key,
+			fmt.Sprintf("the file holds %d certificates, of which %d could be found: a line "+
+				"-----BEGIN CERTIFICATE----- is damaged",
+				marks, len(all)), "replace that certificate, or take it out of the file")
 	}
 	return all, nil
 }
@@ -78,7 +85,8 @@ func readCertificate(kind string, block []byte) (c *x509.Certificate, why string
 	case "TRUSTED CERTIFICATE":
 		return nil, "it is in a form of OpenSSL's own (openssl x509 -in OLD -out NEW)"
 	default:
-		return nil, "it is in a block of the kind " + text.Words(kind, 40) + ", which is not read (openssl pkcs7 -print_certs -in OLD -out NEW)"
+		return nil, "it is in a block of the kind " + text.Words(kind, 40) +
+			", which is not read (openssl pkcs7 -print_certs -in OLD -out NEW)"
 	}
 	decoded, _ := pem.Decode(block)
 	if decoded == nil {

@@ -20,12 +20,14 @@ import (
 
 // creds are the credentials of every test. The encodings of the secret differ.
 func creds(auth tokenapi.ClientAuth) tokenapi.Credentials {
-	return tokenapi.Credentials{ConsumerKey: "key+1", ConsumerSecret: secret.New("canary-secret /7d1f"), Auth: auth}
+	return tokenapi.Credentials{ConsumerKey: "key+1",
+		ConsumerSecret: secret.New("canary-secret /7d1f"), Auth: auth}
 }
 
 func clientFor(t *testing.T, base string, change func(*tokenapi.Config)) *tokenapi.Client {
 	t.Helper()
-	cfg := tokenapi.Config{Endpoints: tokenapi.Endpoints{TokenURL: base + "/token", RevokeURL: base + "/revoke"}}
+	cfg := tokenapi.Config{
+		Endpoints: tokenapi.Endpoints{TokenURL: base + "/token", RevokeURL: base + "/revoke"}}
 	if change != nil {
 		change(&cfg)
 	}
@@ -38,7 +40,9 @@ func clientFor(t *testing.T, base string, change func(*tokenapi.Config)) *tokena
 }
 
 func get(ctx context.Context, c *tokenapi.Client) (tokenapi.TokenAnswer, tokenapi.Exchange, error) {
-	return c.Token(ctx, tokenapi.TokenRequest{Credentials: creds(tokenapi.AuthBasic), Grant: tokenapi.GrantClientCredentials})
+	return c.Token(ctx,
+		tokenapi.TokenRequest{Credentials: creds(tokenapi.AuthBasic),
+			Grant: tokenapi.GrantClientCredentials})
 }
 
 // failure checks kind and texts of an error.
@@ -69,18 +73,23 @@ func TestNewRefusesURLs(t *testing.T) {
 		"http://h.example/token?k=canary-7d1f":    "unencrypted",
 		"http://[::1/canary-7d1f":                 "not a URL",
 	} {
-		_, err := tokenapi.New(tokenapi.Config{Endpoints: tokenapi.Endpoints{RevokeURL: raw}}, time.Now)
+		_, err := tokenapi.New(tokenapi.Config{Endpoints: tokenapi.Endpoints{RevokeURL: raw}},
+			time.Now)
 		e := failure(t, err, tokenapi.KindUsage, words, "revoke_url")
 		if strings.Contains(e.Error()+e.Hint, "canary") {
 			t.Errorf("%v shows the URL", e)
 		}
 	}
-	for _, raw := range []string{"https://h.example:8243/token?tenantDomain=x", "http://127.0.0.1:1/t", "http://[::1]/t", "http://localhost:8280/t"} {
-		if _, err := tokenapi.New(tokenapi.Config{Endpoints: tokenapi.Endpoints{TokenURL: raw}}, time.Now); err != nil {
+	for _, raw := range []string{"https://h.example:8243/token?tenantDomain=x",
+		"http://127.0.0.1:1/t", "http://[::1]/t", "http://localhost:8280/t"} {
+		if _, err := tokenapi.New(tokenapi.Config{Endpoints: tokenapi.Endpoints{TokenURL: raw}},
+			time.Now); err != nil {
 			t.Errorf("%s: %v", raw, err)
 		}
 	}
-	_, err := tokenapi.New(tokenapi.Config{Endpoints: tokenapi.Endpoints{TokenURL: "http://h.example/t"}, AllowHTTP: true}, time.Now)
+	_, err := tokenapi.New(
+		tokenapi.Config{Endpoints: tokenapi.Endpoints{TokenURL: "http://h.example/t"},
+			AllowHTTP: true}, time.Now)
 	if err != nil {
 		t.Error(err)
 	}
@@ -117,25 +126,33 @@ func TestGrantsOnTheWire(t *testing.T) {
 	s, got := recording(t, 200, `{"access_token":"canary-access-7d1f","expires_in":60}`)
 	c := clientFor(t, s.URL, nil)
 	ctx := t.Context()
-	base64Of := func(s string) string { return "Basic " + base64.StdEncoding.EncodeToString([]byte(s)) }
+	base64Of := func(s string) string {
+		return "Basic " + base64.StdEncoding.EncodeToString([]byte(s))
+	}
 	for i, x := range []struct {
 		r      tokenapi.TokenRequest
 		form   string
 		header string
 	}{
-		{tokenapi.TokenRequest{Credentials: creds(tokenapi.AuthBasic), Grant: "client_credentials", Scopes: []string{"a", "b"}, Username: "not sent"},
+		{tokenapi.TokenRequest{Credentials: creds(tokenapi.AuthBasic), Grant: "client_credentials",
+			Scopes: []string{"a", "b"}, Username: "not sent"},
 			"grant_type=client_credentials&scope=a+b", base64Of("key+1:canary-secret /7d1f")},
-		{tokenapi.TokenRequest{Credentials: creds(tokenapi.AuthBasicEncoded), Grant: "password", Username: "ana", Password: secret.New("p&w")},
-			"grant_type=password&password=p%26w&username=ana", base64Of("key%2B1:canary-secret+%2F7d1f")},
-		{tokenapi.TokenRequest{Credentials: creds(tokenapi.AuthPost), Grant: "refresh_token", RefreshToken: secret.New("r/1"), Extra: url.Values{"validity_period": {"60"}}},
+		{tokenapi.TokenRequest{Credentials: creds(tokenapi.AuthBasicEncoded), Grant: "password",
+			Username: "ana", Password: secret.New("p&w")},
+			"grant_type=password&password=p%26w&username=ana",
+			base64Of("key%2B1:canary-secret+%2F7d1f")},
+		{tokenapi.TokenRequest{Credentials: creds(tokenapi.AuthPost), Grant: "refresh_token",
+			RefreshToken: secret.New("r/1"), Extra: url.Values{"validity_period": {"60"}}},
 			"client_id=key%2B1&client_secret=canary-secret+%2F7d1f&grant_type=refresh_token&refresh_token=r%2F1&validity_period=60", ""},
 	} {
 		a, _, err := c.Token(ctx, x.r)
-		if err != nil || a.Access.Reveal() != "canary-access-7d1f" || a.ExpiresIn != 60 || a.At.IsZero() {
+		if err != nil || a.Access.Reveal() != "canary-access-7d1f" || a.ExpiresIn != 60 ||
+			a.At.IsZero() {
 			t.Fatalf("%v %v", a, err)
 		}
 		g := got()[i]
-		if g.form.Encode() != x.form || g.header.Get("Authorization") != x.header || g.header.Get("Accept") != "application/json" {
+		if g.form.Encode() != x.form || g.header.Get("Authorization") != x.header ||
+			g.header.Get("Accept") != "application/json" {
 			t.Errorf("sent %s %v", g.form.Encode(), g.header)
 		}
 	}
@@ -152,12 +169,17 @@ func TestUsageErrorsSendNothing(t *testing.T) {
 		{tokenapi.TokenRequest{Credentials: ok, Grant: "implicit"}, "no such grant"},
 		{tokenapi.TokenRequest{Credentials: ok}, "grant is missing"},
 		{tokenapi.TokenRequest{Credentials: ok, Grant: "refresh_token"}, "no refresh token"},
-		{tokenapi.TokenRequest{Credentials: ok, Grant: "password", Password: secret.New("x")}, "user name"},
-		{tokenapi.TokenRequest{Credentials: ok, Grant: "password", Username: "ana"}, "password is missing"},
-		{tokenapi.TokenRequest{Credentials: creds("digest"), Grant: "client_credentials"}, "no client_auth"},
+		{tokenapi.TokenRequest{Credentials: ok, Grant: "password", Password: secret.New("x")},
+			"user name"},
+		{tokenapi.TokenRequest{Credentials: ok, Grant: "password", Username: "ana"},
+			"password is missing"},
+		{tokenapi.TokenRequest{Credentials: creds("digest"), Grant: "client_credentials"},
+			"no client_auth"},
 		{tokenapi.TokenRequest{Grant: "client_credentials"}, "consumer key"},
-		{tokenapi.TokenRequest{Credentials: ok, Grant: "client_credentials", Extra: url.Values{"Scope": {"x"}}}, "Scope"},
-		{tokenapi.TokenRequest{Credentials: ok, Grant: "client_credentials", Extra: url.Values{"client_secret": {"x"}}}, "client_secret"},
+		{tokenapi.TokenRequest{Credentials: ok, Grant: "client_credentials",
+			Extra: url.Values{"Scope": {"x"}}}, "Scope"},
+		{tokenapi.TokenRequest{Credentials: ok, Grant: "client_credentials",
+			Extra: url.Values{"client_secret": {"x"}}}, "client_secret"},
 	} {
 		_, ex, err := c.Token(t.Context(), x.r)
 		e := failure(t, err, tokenapi.KindUsage, x.words)
@@ -167,9 +189,11 @@ func TestUsageErrorsSendNothing(t *testing.T) {
 	}
 	_, _, err := c.Revoke(t.Context(), tokenapi.RevokeRequest{Credentials: ok})
 	failure(t, err, tokenapi.KindUsage, "no token")
-	_, _, err = c.Probe(t.Context(), tokenapi.ProbeRequest{URL: "http://api.example/", Token: secret.New("t")})
+	_, _, err = c.Probe(t.Context(),
+		tokenapi.ProbeRequest{URL: "http://api.example/", Token: secret.New("t")})
 	failure(t, err, tokenapi.KindUsage, "unencrypted")
-	_, _, err = c.Probe(t.Context(), tokenapi.ProbeRequest{URL: s.URL, Token: secret.New("a\r\nX: y")})
+	_, _, err = c.Probe(t.Context(),
+		tokenapi.ProbeRequest{URL: s.URL, Token: secret.New("a\r\nX: y")})
 	failure(t, err, tokenapi.KindUsage, "header")
 	if n := len(got()); n != 0 {
 		t.Errorf("%d requests were sent", n)
@@ -178,7 +202,8 @@ func TestUsageErrorsSendNothing(t *testing.T) {
 
 func TestRedirectIsNotFollowed(t *testing.T) {
 	var second atomic.Int32
-	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { second.Add(1) }))
+	other := httptest.NewServer(
+		http.HandlerFunc(func(http.ResponseWriter, *http.Request) { second.Add(1) }))
 	defer other.Close()
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -188,10 +213,12 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 		c := clientFor(t, s.URL, nil)
 		_, x, err := get(t.Context(), c)
 		e := failure(t, err, tokenapi.KindRefused, strings.TrimPrefix(other.URL, "http://"))
-		if e.Status != status || strings.Contains(e.Error()+e.Hint, "canary") || strings.Contains(dump(x), "canary") {
+		if e.Status != status || strings.Contains(e.Error()+e.Hint, "canary") ||
+			strings.Contains(dump(x), "canary") {
 			t.Errorf("%d: %v %s", status, e, dump(x))
 		}
-		p, _, err := c.Probe(t.Context(), tokenapi.ProbeRequest{URL: s.URL, Token: secret.New("canary-access-7d1f")})
+		p, _, err := c.Probe(t.Context(),
+			tokenapi.ProbeRequest{URL: s.URL, Token: secret.New("canary-access-7d1f")})
 		if err != nil || p.Verdict != tokenapi.Unclear || p.Status != status {
 			t.Errorf("%+v %v", p, err)
 		}
@@ -235,7 +262,8 @@ func TestOnePOST(t *testing.T) {
 // TestBodyCannotBeReplayed checks the condition of TestOnePOST in the cases in which net/http would
 // replay.
 func TestBodyCannotBeReplayed(t *testing.T) {
-	c := clientFor(t, "http://127.0.0.1:1", nil).WithTransport(tripper(func(r *http.Request) (*http.Response, error) {
+	c := clientFor(t, "http://127.0.0.1:1",
+		nil).WithTransport(tripper(func(r *http.Request) (*http.Response, error) {
 		if r.GetBody != nil || r.ContentLength <= 0 {
 			t.Errorf("GetBody is set, or the length %d is not", r.ContentLength)
 		}
@@ -272,7 +300,8 @@ func TestBrokenAnswer(t *testing.T) {
 func TestProbeOpensAConnectionEachTime(t *testing.T) {
 	var opened atomic.Int32
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodGet || r.Header.Get("Authorization") != "Bearer canary-access-7d1f" {
+		if r.Method != http.MethodGet ||
+			r.Header.Get("Authorization") != "Bearer canary-access-7d1f" {
 			t.Errorf("%s %v", r.Method, r.Header)
 		}
 		w.WriteHeader(404) // a body that is read to its end would allow the connection to be reused
@@ -287,7 +316,8 @@ func TestProbeOpensAConnectionEachTime(t *testing.T) {
 	defer s.Close()
 	c := clientFor(t, s.URL, nil)
 	for range 3 {
-		p, _, err := c.Probe(t.Context(), tokenapi.ProbeRequest{URL: s.URL, Token: secret.New("canary-access-7d1f")})
+		p, _, err := c.Probe(t.Context(),
+			tokenapi.ProbeRequest{URL: s.URL, Token: secret.New("canary-access-7d1f")})
 		if err != nil || p.Status != 404 {
 			t.Fatalf("%+v %v", p, err)
 		}

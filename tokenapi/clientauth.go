@@ -46,12 +46,14 @@ func (k *call) authenticate(cr Credentials, target string) *Error {
 	switch cr.Auth {
 	case AuthBasic, AuthBasicEncoded, AuthPost, "":
 		if pass == "" {
-			return usage(k.x.Op, "the consumer secret is missing", "set consumer_secret for the application")
+			return usage(k.x.Op, "the consumer secret is missing",
+				"set consumer_secret for the application")
 		}
 	case AuthNone, AuthPrivateKeyJWT, AuthTLS:
 		k.form.Set("client_id", id)
 	default:
-		return usage(k.x.Op, "there is no client_auth "+text.Words(string(cr.Auth), 50), "use basic, basic-encoded, post, none, private_key_jwt or tls")
+		return usage(k.x.Op, "there is no client_auth "+text.Words(string(cr.Auth), 50),
+			"use basic, basic-encoded, post, none, private_key_jwt or tls")
 	}
 	switch cr.Auth {
 	case AuthBasicEncoded:
@@ -71,12 +73,14 @@ func (k *call) authenticate(cr Credentials, target string) *Error {
 	case AuthTLS:
 		// A transport that was handed in may have a certificate of its own.
 		if !k.c.cert && k.c.ours {
-			return usage(k.x.Op, "client_auth tls needs a client certificate", "set client_cert and client_key for this environment")
+			return usage(k.x.Op, "client_auth tls needs a client certificate",
+				"set client_cert and client_key for this environment")
 		}
 	case AuthNone:
 	default:
 		if strings.Contains(id, ":") {
-			return usage(k.x.Op, "a consumer key with a colon cannot be sent as basic", "set client_auth to post or basic-encoded")
+			return usage(k.x.Op, "a consumer key with a colon cannot be sent as basic",
+				"set client_auth to post or basic-encoded")
 		}
 		k.basic(id, pass)
 	}

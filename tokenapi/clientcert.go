@@ -16,13 +16,17 @@ func clientCertificate(cfg Config) (*tls.Certificate, error) {
 	case cert == nil && len(key) == 0:
 		return nil, nil
 	case len(key) == 0:
-		return nil, usage("client_cert", "there is a client certificate without its key", "set client_key, or put the key into the same file and name it in both")
+		return nil, usage("client_cert", "there is a client certificate without its key",
+			"set client_key, or put the key into the same file and name it in both")
 	case cert == nil:
-		return nil, usage("client_key", "there is a key without its client certificate", "set client_cert")
+		return nil, usage("client_key", "there is a key without its client certificate",
+			"set client_cert")
 	}
 	if _, err := Certificates("client_cert", cert); err != nil {
-		if pemBlock(pemText(cert), isPrivate) != nil && !bytes.Contains(cert, []byte("CERTIFICATE")) {
-			return nil, usage("client_cert", "this is a private key, not a certificate", "were client_cert and client_key mixed up?")
+		if pemBlock(pemText(cert), isPrivate) != nil &&
+			!bytes.Contains(cert, []byte("CERTIFICATE")) {
+			return nil, usage("client_cert", "this is a private key, not a certificate",
+				"were client_cert and client_key mixed up?")
 		}
 		return nil, err
 	}
@@ -32,18 +36,23 @@ func clientCertificate(cfg Config) (*tls.Certificate, error) {
 	cert, key = pemText(cert), pemText(key)
 	switch block := pemBlock(key, isPrivate); {
 	case block == nil && pemBlock(key, func(string) bool { return true }) != nil:
-		return nil, usage("client_key", "this is no private key", "were client_cert and client_key mixed up?")
+		return nil, usage("client_key", "this is no private key",
+			"were client_cert and client_key mixed up?")
 	case block == nil:
 		return nil, usage("client_key", "no private key could be read", keyHint)
-	case block.Type == "ENCRYPTED PRIVATE KEY", strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED"):
-		return nil, usage("client_key", "the key is encrypted with a passphrase", "decrypt it first: openssl pkey -in KEY -out NEWKEY")
+	case block.Type == "ENCRYPTED PRIVATE KEY",
+		strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED"):
+		return nil, usage("client_key", "the key is encrypted with a passphrase",
+			"decrypt it first: openssl pkey -in KEY -out NEWKEY")
 	}
 	pair, err := tls.X509KeyPair(cert, key)
 	switch {
 	case err != nil && strings.Contains(err.Error(), "match"):
-		return nil, usage("client_key", "the key does not belong to the client certificate", "name the key that the certificate was made with")
+		return nil, usage("client_key", "the key does not belong to the client certificate",
+			"name the key that the certificate was made with")
 	case err != nil:
-		return nil, usage("client_key", "the private key is damaged, or of a kind that TLS does not know", keyHint)
+		return nil, usage("client_key",
+			"the private key is damaged, or of a kind that TLS does not know", keyHint)
 	}
 	return &pair, nil
 }

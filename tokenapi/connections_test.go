@@ -52,7 +52,8 @@ func TestHTTP2(t *testing.T) {
 			t.Errorf("HTTP/%d: %d connections for 2 grants", major, opened.Load())
 		}
 		for range 3 {
-			p, _, err := c.Probe(t.Context(), tokenapi.ProbeRequest{URL: s.URL + "/api", Token: secret.New("t")})
+			p, _, err := c.Probe(t.Context(),
+				tokenapi.ProbeRequest{URL: s.URL + "/api", Token: secret.New("t")})
 			if err != nil || p.Status != 401 {
 				t.Fatalf("%+v %v", p, err)
 			}
@@ -97,7 +98,8 @@ func TestConnectionsAfterSleep(t *testing.T) {
 	s.Start()
 	defer s.Close()
 	now := time.Date(2030, 5, 6, 7, 8, 9, 0, time.UTC)
-	c, err := tokenapi.New(tokenapi.Config{Endpoints: tokenapi.Endpoints{TokenURL: s.URL}}, func() time.Time { return now })
+	c, err := tokenapi.New(tokenapi.Config{Endpoints: tokenapi.Endpoints{TokenURL: s.URL}},
+		func() time.Time { return now })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +121,12 @@ func TestConnectionsAfterSleep(t *testing.T) {
 // TestTokenStaysWithItsHost checks that no call sends a token to the target of a redirect.
 func TestTokenStaysWithItsHost(t *testing.T) {
 	var there []string
-	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { there = append(there, r.Header.Get("Authorization")) }))
+	other := httptest.NewServer(
+		http.HandlerFunc(
+			func(_ http.ResponseWriter,
+				r *http.Request) {
+				there = append(there, r.Header.Get("Authorization"))
+			}))
 	defer other.Close()
 	for _, status := range []int{301, 302, 307, 308} {
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -127,11 +134,15 @@ func TestTokenStaysWithItsHost(t *testing.T) {
 			w.WriteHeader(status)
 		}))
 		c := clientFor(t, s.URL, nil)
-		r, x, err := c.Call(t.Context(), tokenapi.Call{Op: "portal", Method: "GET", URL: s.URL, URLKey: "portal_url", Bearer: secret.New("canary-access-7d1f")})
+		r, x, err := c.Call(t.Context(),
+			tokenapi.Call{Op: "portal", Method: "GET", URL: s.URL, URLKey: "portal_url",
+				Bearer: secret.New("canary-access-7d1f")})
 		if err != nil || r.Status != status || strings.Contains(dump(x), "canary") {
 			t.Errorf("%+v %v", x, err)
 		}
-		if p, _, err := c.Probe(t.Context(), tokenapi.ProbeRequest{URL: s.URL, Token: secret.New("canary-access-7d1f")}); err != nil || p.Status != status {
+		if p, _, err := c.Probe(t.Context(),
+			tokenapi.ProbeRequest{URL: s.URL,
+				Token: secret.New("canary-access-7d1f")}); err != nil || p.Status != status {
 			t.Errorf("%+v %v", p, err)
 		}
 		if _, _, err := c.KeySet(t.Context(), s.URL); err == nil {
@@ -148,14 +159,17 @@ func TestTokenStaysWithItsHost(t *testing.T) {
 func TestPlainHTTP(t *testing.T) {
 	const plain = "http://h.example/x"
 	for key, ends := range map[string]tokenapi.Endpoints{
-		"token_url": {TokenURL: plain}, "revoke_url": {RevokeURL: plain}, "introspect_url": {IntrospectURL: plain},
-		"authorize_url": {AuthorizeURL: plain}, "device_url": {DeviceURL: plain}, "jwks_url": {JWKSURL: plain},
+		"token_url": {TokenURL: plain}, "revoke_url": {RevokeURL: plain},
+		"introspect_url": {IntrospectURL: plain},
+		"authorize_url":  {AuthorizeURL: plain}, "device_url": {DeviceURL: plain},
+		"jwks_url": {JWKSURL: plain},
 	} {
 		_, err := tokenapi.New(tokenapi.Config{Endpoints: ends}, time.Now)
 		if e := failure(t, err, tokenapi.KindUsage, "unencrypted", "allow_http"); e.Op != key {
 			t.Errorf("%s: %v", key, e)
 		}
-		if _, err := tokenapi.New(tokenapi.Config{Endpoints: ends, AllowHTTP: true}, time.Now); err != nil {
+		if _, err := tokenapi.New(tokenapi.Config{Endpoints: ends, AllowHTTP: true},
+			time.Now); err != nil {
 			t.Error(err)
 		}
 	}
@@ -163,8 +177,10 @@ func TestPlainHTTP(t *testing.T) {
 	_, _, probe := c.Probe(t.Context(), tokenapi.ProbeRequest{URL: plain, Token: secret.New("t")})
 	_, _, keys := c.KeySet(t.Context(), plain)
 	_, _, issuer := c.Discover(t.Context(), plain)
-	_, _, call := c.Call(t.Context(), tokenapi.Call{Op: "portal", Method: "GET", URL: plain, URLKey: "portal_url"})
-	for key, err := range map[string]error{"probe_url": probe, "jwks_url": keys, "issuer": issuer, "portal_url": call} {
+	_, _, call := c.Call(t.Context(),
+		tokenapi.Call{Op: "portal", Method: "GET", URL: plain, URLKey: "portal_url"})
+	for key, err := range map[string]error{"probe_url": probe, "jwks_url": keys, "issuer": issuer,
+		"portal_url": call} {
 		if e := failure(t, err, tokenapi.KindUsage, "unencrypted", "allow_http"); e.Op != key {
 			t.Errorf("%s: %v", key, e)
 		}
@@ -173,7 +189,9 @@ func TestPlainHTTP(t *testing.T) {
 
 func TestCallWithoutAHeaderToSend(t *testing.T) {
 	s, got := recording(t, 200, "{}")
-	_, _, err := clientFor(t, s.URL, nil).Call(t.Context(), tokenapi.Call{Op: "portal", Method: "GET", URL: s.URL, URLKey: "portal_url", Bearer: secret.New("a\nb")})
+	_, _, err := clientFor(t, s.URL, nil).Call(t.Context(),
+		tokenapi.Call{Op: "portal", Method: "GET", URL: s.URL, URLKey: "portal_url",
+			Bearer: secret.New("a\nb")})
 	if failure(t, err, tokenapi.KindUsage, "header"); len(got()) != 0 {
 		t.Error("it was sent")
 	}
@@ -184,9 +202,11 @@ func TestCallMasksItsForm(t *testing.T) {
 	s, got := recording(t, 200, `{"echo":"canary-password-7d1f and canary-token-7d1f"}`)
 	_, x, err := clientFor(t, s.URL, nil).Call(t.Context(), tokenapi.Call{
 		Op: "portal", Method: "POST", URL: s.URL, URLKey: "portal_url",
-		Form: url.Values{"password": {"canary-password-7d1f"}, "token": {"canary-token-7d1f"}, "scope": {"a"}},
+		Form: url.Values{"password": {"canary-password-7d1f"}, "token": {"canary-token-7d1f"},
+			"scope": {"a"}},
 	})
-	if err != nil || got()[0].form.Get("password") != "canary-password-7d1f" || strings.Contains(dump(x), "canary") {
+	if err != nil || got()[0].form.Get("password") != "canary-password-7d1f" ||
+		strings.Contains(dump(x), "canary") {
 		t.Errorf("%s %v", dump(x), err)
 	}
 }

@@ -80,7 +80,8 @@ func (a answer) tokenMembers(op string, m members) (members, *Error) {
 		}
 		code, words, bad := oauthError(in)
 		if n, ok := in.seconds("error_code"); !bad && ok && n != 0 {
-			code, words, bad = in.text("error_code"), in.text("error_description", "description", "message"), true
+			code, words, bad = in.text("error_code"),
+				in.text("error_description", "description", "message"), true
 		}
 		if bad {
 			e := a.failure(op, KindRefused)
@@ -96,7 +97,8 @@ func (a answer) tokenMembers(op string, m members) (members, *Error) {
 // servers of the early OAuth 2.0 drafts send none.
 func tokenType(raw string) (scheme string, usable bool) {
 	switch strings.NewReplacer("_", " ", "-", " ").Replace(strings.ToLower(raw)) {
-	case "", "bearer", "bearer token", "bearertoken", "application access token", "user access token":
+	case "", "bearer", "bearer token", "bearertoken", "application access token",
+		"user access token":
 		return "Bearer", true
 	case "dpop":
 		return "DPoP", false // RFC 9449 section 5: it needs a proof

@@ -46,13 +46,15 @@ func TestLifetime(t *testing.T) {
 		{`"expires_in":null,"expires":60`, 60, true, Bounded},
 		{`"expires_in":10,"expires":60`, 10, true, Bounded},
 	} {
-		a, e := decodeToken("x", answer{status: 200, body: []byte(`{"access_token":"t",` + c.json + `}`)})
+		a, e := decodeToken("x",
+			answer{status: 200, body: []byte(`{"access_token":"t",` + c.json + `}`)})
 		if e != nil {
 			t.Errorf("%s: %v", c.json, e)
 			continue
 		}
 		if a.ExpiresIn != c.want || a.HasExpiresIn != c.has || a.Lifetime != c.life {
-			t.Errorf("%s: %d %v %s, want %d %v %s", c.json, a.ExpiresIn, a.HasExpiresIn, a.Lifetime, c.want, c.has, c.life)
+			t.Errorf("%s: %d %v %s, want %d %v %s", c.json, a.ExpiresIn, a.HasExpiresIn, a.Lifetime,
+				c.want, c.has, c.life)
 		}
 	}
 }
@@ -68,18 +70,21 @@ func TestTokenTypeAndScopes(t *testing.T) {
 		{`"scope":""`, "Bearer", "", true, []string{}},
 		{`"scope":[]`, "Bearer", "", true, []string{}},
 		{`"token_type":null,"scope":["a","b"]`, "Bearer", "", true, []string{"a", "b"}},
-		{`"token_type":"Application Access Token","scope":"a b,c"`, "Bearer", "Application Access Token", true, []string{"a", "b,c"}},
+		{`"token_type":"Application Access Token","scope":"a b,c"`, "Bearer",
+			"Application Access Token", true, []string{"a", "b,c"}},
 		{`"token_type":"mac","scope":"a,b"`, "mac", "mac", false, []string{"a", "b"}},
 		{`"token_type":"DPoP","scope":" a  b "`, "DPoP", "DPoP", false, []string{"a", "b"}},
 		{`"token_type":"N_A","scope":7`, "N_A", "N_A", false, nil},
 		{`"token_type":3`, "3", "3", false, nil},
 	} {
-		a, e := decodeToken("x", answer{status: 200, body: []byte(`{"access_token":"t",` + c.json + `}`)})
+		a, e := decodeToken("x",
+			answer{status: 200, body: []byte(`{"access_token":"t",` + c.json + `}`)})
 		if e != nil {
 			t.Errorf("%s: %v", c.json, e)
 			continue
 		}
-		if a.TokenType != c.kind || a.RawTokenType != c.raw || a.Usable != c.usable || !reflect.DeepEqual(a.Scopes, c.scopes) {
+		if a.TokenType != c.kind || a.RawTokenType != c.raw || a.Usable != c.usable ||
+			!reflect.DeepEqual(a.Scopes, c.scopes) {
 			t.Errorf("%s: %q %q %v %#v", c.json, a.TokenType, a.RawTokenType, a.Usable, a.Scopes)
 		}
 	}
@@ -88,24 +93,35 @@ func TestTokenTypeAndScopes(t *testing.T) {
 // The error about a token that no header can carry does not blame its type and does not quote it.
 func TestUnsendableToken(t *testing.T) {
 	for token, want := range map[string]string{
-		`abc\ndef-ghijkl`:      "the access token has a line break as character 4 of 14, which no header can carry",
-		`abc def`:              "the access token has a blank as character 4 of 7, which no header can carry",
-		`abc\tdef`:             "the access token has a blank as character 4 of 7, which no header can carry",
-		`abc\u0007`:            "the access token has a control character as character 4 of 4, which no header can carry",
-		`abc\u007f`:            "the access token has a control character as character 4 of 4, which no header can carry",
-		`abc\u00e9\u00fc-ghij`: "the access token has a character outside ASCII as character 4 of 10, which no header can carry",
-		`“abc”`:                "the access token has a character outside ASCII as character 1 of 5, which no header can carry",
-		`abc-._~+/=|"`:         "",
+		`abc\ndef-ghijkl`: "the access token has a line break as character 4 of 14, which " +
+			"no header can carry",
+		`abc def`: "the access token has a blank as character 4 of 7, which no " +
+			"header can carry",
+		`abc\tdef`: "the access token has a blank as character 4 of 7, which no " +
+			"header can carry",
+		`abc\u0007`: "the access token has a control character as character 4 of 4, " +
+			"which no header can carry",
+		`abc\u007f`: "the access token has a control character as character 4 of 4, " +
+			"which no header can carry",
+		`abc\u00e9\u00fc-ghij`: "the access token has a character outside ASCII as character 4 " +
+			"of 10, which no header can carry",
+		`“abc”`: "the access token has a character outside ASCII as character 1 " +
+			"of 5, which no header can carry",
+		`abc-._~+/=|"`: "",
 	} {
 		token = strings.ReplaceAll(token, `"`, `\"`)
 		for _, kind := range []string{`"Bearer"`, `null`} {
-			a, e := decodeToken("x", answer{status: 200, body: []byte(`{"access_token":"` + token + `","token_type":` + kind + `}`)})
+			a, e := decodeToken("x",
+				answer{status: 200,
+					body: []byte(`{"access_token":"` + token + `","token_type":` + kind + `}`)})
 			if e != nil || a.Unusable() != want || a.Usable != (want == "") {
 				t.Errorf("%s: %q %v %v, want %q", token, a.Unusable(), a.Usable, e, want)
 			}
 		}
 	}
-	if a, _ := decodeToken("x", answer{status: 200, body: []byte(`{"access_token":"t","token_type":"mac"}`)}); a.Unusable() != `token type "mac" is not a bearer token` {
+	if a, _ := decodeToken("x",
+		answer{status: 200,
+			body: []byte(`{"access_token":"t","token_type":"mac"}`)}); a.Unusable() != `token type "mac" is not a bearer token` {
 		t.Error(a.Unusable())
 	}
 }
@@ -117,33 +133,44 @@ func TestBodies(t *testing.T) {
 		kind   Kind // "" for success
 		text   string
 	}{
-		"bom":               {200, "\ufeff{\"access_token\":\"t\"}", "", ""},
-		"form":              {200, "access_token=t&expires_in=60", "", ""},
-		"xml":               {200, "<OAuth><token_type>bearer</token_type><access_token>t</access_token></OAuth>", "", ""},
-		"camel case":        {200, `{"accessToken":"t","expiresIn":60}`, "", ""},
-		"empty":             {200, "", KindGarbled, "answered 200 with an empty body"},
-		"no content":        {204, "", KindGarbled, "answered 204"},
-		"blank token":       {200, `{"access_token":"  "}`, KindGarbled, "no access_token"},
-		"numeric token":     {200, `{"access_token":12}`, KindGarbled, "no access_token"},
-		"null":              {200, `null`, KindGarbled, "cannot be read"},
-		"list":              {200, `[{"access_token":"t"}]`, KindGarbled, "cannot be read"},
-		"rest":              {200, `{"access_token":"t"}{}`, KindGarbled, "cannot be read"},
-		"page":              {200, "<!-- x --><!DOCTYPE html><title>Log &amp; in\x1b[31m</title>", KindGarbled, "titled “Log & in”"},
-		"refusing page":     {503, "<html><head><title>Down</title>", KindRefused, "titled “Down”"},
-		"refusing nothing":  {500, "", KindRefused, "empty"},
-		"error in 200":      {200, `{"error":"bad_code","access_token":"t"}`, KindRefused, "bad_code"},
-		"slack":             {200, `{"ok":false,"error":"invalid_auth"}`, KindRefused, "invalid_auth"},
-		"ok false alone":    {200, `{"ok":false}`, KindRefused, ""},
-		"form error":        {200, "error=bad_code&error_description=The+code", KindRefused, "bad_code: The code"},
-		"fitbit":            {400, `{"errors":[{"errorType":"invalid_grant","message":"old"}],"success":false}`, KindRefused, "invalid_grant: old"},
-		"object":            {400, `{"error":{"message":"no","type":"OAuthException","code":190}}`, KindRefused, "OAuthException: no"},
-		"bare string":       {400, `"invalid_grant"`, KindRefused, "invalid_grant"},
-		"number as code":    {400, `{"error":"17003","error_description":"locked"}`, KindRefused, "17003: locked"},
+		"bom":  {200, "\ufeff{\"access_token\":\"t\"}", "", ""},
+		"form": {200, "access_token=t&expires_in=60", "", ""},
+		"xml": {
+			200, "<OAuth><token_type>bearer</token_type><access_token>t</access_token></OAuth>", "",
+			""},
+		"camel case":    {200, `{"accessToken":"t","expiresIn":60}`, "", ""},
+		"empty":         {200, "", KindGarbled, "answered 200 with an empty body"},
+		"no content":    {204, "", KindGarbled, "answered 204"},
+		"blank token":   {200, `{"access_token":"  "}`, KindGarbled, "no access_token"},
+		"numeric token": {200, `{"access_token":12}`, KindGarbled, "no access_token"},
+		"null":          {200, `null`, KindGarbled, "cannot be read"},
+		"list":          {200, `[{"access_token":"t"}]`, KindGarbled, "cannot be read"},
+		"rest":          {200, `{"access_token":"t"}{}`, KindGarbled, "cannot be read"},
+		"page": {200, "<!-- x --><!DOCTYPE html><title>Log &amp; in\x1b[31m</title>",
+			KindGarbled, "titled “Log & in”"},
+		"refusing page":    {503, "<html><head><title>Down</title>", KindRefused, "titled “Down”"},
+		"refusing nothing": {500, "", KindRefused, "empty"},
+		"error in 200": {200, `{"error":"bad_code","access_token":"t"}`, KindRefused,
+			"bad_code"},
+		"slack": {200, `{"ok":false,"error":"invalid_auth"}`, KindRefused,
+			"invalid_auth"},
+		"ok false alone": {200, `{"ok":false}`, KindRefused, ""},
+		"form error": {200, "error=bad_code&error_description=The+code", KindRefused,
+			"bad_code: The code"},
+		"fitbit": {
+			400, `{"errors":[{"errorType":"invalid_grant","message":"old"}],"success":false}`,
+			KindRefused, "invalid_grant: old"},
+		"object": {400, `{"error":{"message":"no","type":"OAuthException","code":190}}`,
+			KindRefused, "OAuthException: no"},
+		"bare string": {400, `"invalid_grant"`, KindRefused, "invalid_grant"},
+		"number as code": {400, `{"error":"17003","error_description":"locked"}`, KindRefused,
+			"17003: locked"},
 		"fault in 200":      {200, `{"fault":{"code":900900,"message":"m"}}`, KindRefused, "m"},
 		"empty error is ok": {200, `{"error":"","errors":[],"access_token":"t"}`, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a, e := decodeToken(GrantPassword, answer{status: c.status, header: http.Header{}, body: []byte(c.body)})
+			a, e := decodeToken(GrantPassword,
+				answer{status: c.status, header: http.Header{}, body: []byte(c.body)})
 			if c.kind == "" {
 				if e != nil || a.Access.Reveal() != "t" {
 					t.Fatalf("%v", e)
@@ -153,7 +180,8 @@ func TestBodies(t *testing.T) {
 			if e == nil {
 				t.Fatal("no error")
 			}
-			if e.Kind != c.kind || e.Status != c.status || !strings.Contains(e.Error(), c.text) || strings.Contains(e.Error(), "\x1b") {
+			if e.Kind != c.kind || e.Status != c.status || !strings.Contains(e.Error(), c.text) ||
+				strings.Contains(e.Error(), "\x1b") {
 				t.Errorf("%s %d %q", e.Kind, e.Status, e.Error())
 			}
 		})
@@ -173,11 +201,15 @@ func TestHints(t *testing.T) {
 		{GrantRefreshToken, 400, `{"error":"invalid_scope"}`, "no scope"},
 		{opRevoke, 401, `{"error":"unauthorized_client"}`, "another application"},
 		{opRevoke, 400, `{"error":"unsupported_token_type"}`, "refresh token"},
-		{GrantPassword, 404, `{"code":"404","type":"Status report","message":"Not Found","description":"x"}`, "https://gw.example:9443/oauth2/token"},
+		{GrantPassword, 404,
+			`{"code":"404","type":"Status report","message":"Not Found","description":"x"}`,
+			"https://gw.example:9443/oauth2/token"},
 		{GrantPassword, 500, `{"code":"101503","message":"Runtime Error"}`, "key manager"},
 		{GrantPassword, 200, `<html>`, "captive portal"},
 	} {
-		_, e := decodeToken(c.op, answer{status: c.status, header: http.Header{}, body: []byte(c.body), host: "gw.example:8243"})
+		_, e := decodeToken(c.op,
+			answer{status: c.status, header: http.Header{}, body: []byte(c.body),
+				host: "gw.example:8243"})
 		if e == nil || !strings.Contains(e.Hint, c.want) {
 			t.Errorf("%s %s: %+v, want a hint with %q", c.op, c.body, e, c.want)
 		}
@@ -244,8 +276,10 @@ func TestEncodings(t *testing.T) {
 func TestThrottledGrant(t *testing.T) {
 	now := time.Date(2026, 11, 24, 11, 58, 0, 0, time.UTC)
 	const body = `{"fault":{"code":900804,"message":"Message throttled out","nextAccessTime":"2026-Nov-24 12:00:00+0000 UTC"}}`
-	_, e := decodeToken(GrantRefreshToken, answer{status: 429, header: http.Header{}, body: []byte(body), at: now})
-	if e == nil || e.RetryAfter != 2*time.Minute || e.Action != RetryLater || e.FaultCode != 900804 || e.DropsRefresh() {
+	_, e := decodeToken(GrantRefreshToken,
+		answer{status: 429, header: http.Header{}, body: []byte(body), at: now})
+	if e == nil || e.RetryAfter != 2*time.Minute || e.Action != RetryLater ||
+		e.FaultCode != 900804 || e.DropsRefresh() {
 		t.Errorf("%+v", e)
 	}
 }
@@ -315,8 +349,10 @@ func noControls(t *testing.T, s string) {
 // Answers that no standard describes, and their meaning.
 func TestOddSpellings(t *testing.T) {
 	for name, c := range map[string]struct{ body, access, code, scope string }{
-		"camel case within data":      {body: `{"data":{"accessToken":"t1","expiresIn":60}}`, access: "t1"},
-		"a blank in a form's scope":   {body: "access_token=t2&scope=read write&expires_in=60", access: "t2", scope: "read write"},
+		"camel case within data": {body: `{"data":{"accessToken":"t1","expiresIn":60}}`,
+			access: "t1"},
+		"a blank in a form's scope": {body: "access_token=t2&scope=read write&expires_in=60",
+			access: "t2", scope: "read write"},
 		"no error, as text":           {body: `{"error":"0","access_token":"t3"}`, access: "t3"},
 		"no error, as a number":       {body: `{"error":0,"access_token":"t4"}`, access: "t4"},
 		"capitals":                    {body: `{"error":"INVALID_GRANT"}`, code: "invalid_grant"},
@@ -328,7 +364,8 @@ func TestOddSpellings(t *testing.T) {
 	} {
 		a, e := decodeToken("x", answer{status: 200, body: []byte(c.body)})
 		switch {
-		case c.code == "" && (e != nil || a.Access.Reveal() != c.access || strings.Join(a.Scopes, " ") != c.scope):
+		case c.code == "" &&
+			(e != nil || a.Access.Reveal() != c.access || strings.Join(a.Scopes, " ") != c.scope):
 			t.Errorf("%s: %v, %q", name, e, a.Scopes)
 		case c.code == "garbled" && (e == nil || e.Kind != KindGarbled):
 			t.Errorf("%s: %v", name, e)

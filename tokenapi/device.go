@@ -40,7 +40,8 @@ type DeviceAnswer struct {
 }
 
 // AuthorizeDevice requests a device code and a user code from the device authorization endpoint.
-func (c *Client) AuthorizeDevice(ctx context.Context, r DeviceRequest) (DeviceAnswer, Exchange, error) {
+func (c *Client) AuthorizeDevice(ctx context.Context,
+	r DeviceRequest) (DeviceAnswer, Exchange, error) {
 	k := c.begin(opDevice, http.MethodPost, c.cfg.Endpoints.DeviceURL)
 	k.form = url.Values{}
 	e := k.fillDevice(r)
@@ -58,7 +59,9 @@ func (c *Client) AuthorizeDevice(ctx context.Context, r DeviceRequest) (DeviceAn
 		var a answer
 		if a, e = k.do(ctx, c.calls, bodyLimit, false); e == nil {
 			// What the person must read cannot be masked.
-			if ans, e = decodeDevice(a); e == nil && k.mask.holdsSecret(ans.UserCode+" "+ans.VerificationURI+" "+ans.VerificationURIComplete) {
+			if ans, e = decodeDevice(a); e == nil &&
+				k.mask.holdsSecret(ans.UserCode+" "+ans.VerificationURI+" "+
+					ans.VerificationURIComplete) {
 				ans, e = DeviceAnswer{}, a.failure(opDevice, KindGarbled)
 				e.Err = errors.New(textOmitted)
 			}
@@ -81,7 +84,9 @@ func (k *call) fillDevice(r DeviceRequest) *Error {
 	}
 	for name, values := range r.Extra {
 		if slices.Contains(reservedParams(), strings.ToLower(strings.TrimSpace(name))) {
-			return usage(k.x.Op, "the extra parameter "+text.Words(name, 50)+" belongs to the protocol", "remove it from extra")
+			return usage(k.x.Op,
+				"the extra parameter "+text.Words(name, 50)+" belongs to the protocol",
+				"remove it from extra")
 		}
 		k.form[name] = slices.Clone(values)
 	}
@@ -99,12 +104,15 @@ func decodeDevice(a answer) (DeviceAnswer, *Error) {
 		return DeviceAnswer{}, e
 	}
 	ans := DeviceAnswer{
-		DeviceCode:              secret.New(m.str("device_code", "deviceCode")),
-		UserCode:                text.Value(m.text("user_code", "userCode"), 100),
-		VerificationURI:         text.Value(m.str("verification_uri", "verification_url", "verificationUri"), uriLimit),
-		VerificationURIComplete: text.Value(m.str("verification_uri_complete", "verification_url_complete", "verificationUriComplete"), uriLimit),
-		Interval:                pollEvery,
-		At:                      a.at,
+		DeviceCode: secret.New(m.str("device_code", "deviceCode")),
+		UserCode:   text.Value(m.text("user_code", "userCode"), 100),
+		VerificationURI: text.Value(
+			m.str("verification_uri", "verification_url", "verificationUri"), uriLimit),
+		VerificationURIComplete: text.Value(
+			m.str("verification_uri_complete", "verification_url_complete",
+				"verificationUriComplete"), uriLimit),
+		Interval: pollEvery,
+		At:       a.at,
 	}
 	// They are made to be opened: accept the URL of a web page only.
 	page := func(s string) bool {

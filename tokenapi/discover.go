@@ -67,7 +67,8 @@ func (c *Client) Discover(ctx context.Context, issuer string) (Discovered, []Exc
 		tried[i] = bare(target)
 	}
 	if first.Status == http.StatusNotFound && first.Hint == "" {
-		first.Hint = "is the issuer right? at WSO2 it is the token URL, such as https://HOST:9443/oauth2/token"
+		first.Hint = "is the issuer right? at WSO2 it is the token URL, such as " +
+			"https://HOST:9443/oauth2/token"
 	}
 	first.Err = fmt.Errorf("%w; tried %s", first.Err, strings.Join(tried, ", "))
 	return Discovered{}, all, first
@@ -86,7 +87,8 @@ func (c *Client) documents(issuer string) ([]string, error) {
 		return []string{issuer}, nil
 	}
 	if u.RawQuery != "" || u.ForceQuery {
-		return nil, usage("issuer", "an issuer has no query (?…)", "name the whole URL of the document, with "+wellKnown+" in it")
+		return nil, usage("issuer", "an issuer has no query (?…)",
+			"name the whole URL of the document, with "+wellKnown+" in it")
 	}
 	base, path := u.Scheme+"://"+u.Host, strings.TrimSuffix(u.EscapedPath(), "/")
 	all := []string{base + path + openID, base + rfc8414 + path}
@@ -102,10 +104,12 @@ const maxHops = 3
 // fetch requests a document and follows redirects to the same scheme, host and port: Django adds a
 // missing slash. from is the URL that answered. It follows no other redirect, because another host
 // could name endpoints of its own.
-func (c *Client) fetch(ctx context.Context, target string) (r Reply, from string, all []Exchange, err error) {
+func (c *Client) fetch(ctx context.Context,
+	target string) (r Reply, from string, all []Exchange, err error) {
 	for hop := 0; ; hop++ {
 		var x Exchange
-		r, x, err = c.Call(ctx, Call{Op: opDiscover, Method: http.MethodGet, URL: target, URLKey: "issuer"})
+		r, x, err = c.Call(ctx,
+			Call{Op: opDiscover, Method: http.MethodGet, URL: target, URLKey: "issuer"})
 		all = append(all, x)
 		to, ok := sameOriginRedirect(target, r)
 		if err != nil || !ok || hop == maxHops {
@@ -125,7 +129,8 @@ func sameOriginRedirect(asked string, r Reply) (to string, ok bool) {
 		return "", false
 	}
 	u, err := base.Parse(r.Header.Get("Location"))
-	if err != nil || u.User != nil || u.Scheme != base.Scheme || !strings.EqualFold(u.Hostname(), base.Hostname()) || portOf(u) != portOf(base) {
+	if err != nil || u.User != nil || u.Scheme != base.Scheme ||
+		!strings.EqualFold(u.Hostname(), base.Hostname()) || portOf(u) != portOf(base) {
 		return "", false
 	}
 	u.Host, u.Fragment, u.RawFragment = base.Host, "", ""
@@ -147,7 +152,8 @@ func portOf(u *url.URL) string {
 // there is a document, and it cannot be used.
 func (c *Client) readDocument(r Reply, asked, from string) (d Discovered, found bool, e *Error) {
 	fail := func(kind Kind, hint, format string, args ...any) *Error {
-		return &Error{Op: opDiscover, Kind: kind, Status: r.Status, Sent: true, Hint: hint, Err: fmt.Errorf(format, args...)}
+		return &Error{Op: opDiscover, Kind: kind, Status: r.Status, Sent: true, Hint: hint,
+			Err: fmt.Errorf(format, args...)}
 	}
 	m, e := jsonReply(opDiscover, r)
 	if e != nil {
@@ -155,25 +161,32 @@ func (c *Client) readDocument(r Reply, asked, from string) (d Discovered, found 
 	}
 	d = Discovered{Issuer: m.str("issuer"), From: from}
 	if d.Issuer == "" {
-		return Discovered{}, false, fail(KindGarbled, "", "the answer names no issuer: it is no discovery document")
+		return Discovered{}, false,
+			fail(KindGarbled, "", "the answer names no issuer: it is no discovery document")
 	}
 	if !sameIssuer(asked, d.Issuer) {
 		stated := text.Words(maskURL(d.Issuer), wordsLimit)
-		return Discovered{}, true, fail(KindRefused, "the document says that its issuer is "+stated+": name that one, if it is the right one",
-			"the document belongs to another issuer")
+		return Discovered{}, true,
+			fail(KindRefused,
+				"the document says that its issuer is "+stated+
+					": name that one, if it is the right one",
+				"the document belongs to another issuer")
 	}
 	if d.Endpoints, e = c.endpoints(m, "", Endpoints{}); e != nil {
 		e.Status = r.Status
 		return Discovered{}, true, e
 	}
-	if d.MTLS, e = c.endpoints(m.object("mtls_endpoint_aliases"), "mtls_endpoint_aliases.", d.Endpoints); e != nil {
+	if d.MTLS, e = c.endpoints(m.object("mtls_endpoint_aliases"), "mtls_endpoint_aliases.",
+		d.Endpoints); e != nil {
 		e.Status = r.Status
 		return Discovered{}, true, e
 	}
 	if d.Endpoints.TokenURL == "" {
-		return Discovered{}, true, fail(KindGarbled, "set token_url yourself", "the document names no token_endpoint")
+		return Discovered{}, true,
+			fail(KindGarbled, "set token_url yourself", "the document names no token_endpoint")
 	}
-	d.Grants, d.AuthMethods = m.names("grant_types_supported"), m.names("token_endpoint_auth_methods_supported")
+	d.Grants, d.AuthMethods = m.names("grant_types_supported"),
+		m.names("token_endpoint_auth_methods_supported")
 	d.IssInAnswer = m["authorization_response_iss_parameter_supported"] == true ||
 		strings.EqualFold(m.str("authorization_response_iss_parameter_supported"), "true")
 	return d, true, nil
@@ -224,7 +237,8 @@ func sameIssuer(asked, stated string) bool {
 		return false
 	}
 	s, err := url.Parse(stated)
-	return err == nil && sendable(stated) && s.User == nil && s.Scheme == a.Scheme && s.Host == a.Host
+	return err == nil && sendable(stated) && s.User == nil && s.Scheme == a.Scheme &&
+		s.Host == a.Host
 }
 
 // names returns a member that is a list of names, or nil if it is none.
@@ -272,7 +286,8 @@ func (c *Client) KeySet(ctx context.Context, jwksURL string) ([]byte, Exchange, 
 // Content-Type.
 func jsonReply(op string, r Reply) (members, *Error) {
 	fail := func(kind Kind, hint, format string, args ...any) *Error {
-		return &Error{Op: op, Kind: kind, Status: r.Status, Sent: true, Hint: hint, Err: fmt.Errorf(format, args...)}
+		return &Error{Op: op, Kind: kind, Status: r.Status, Sent: true, Hint: hint,
+			Err: fmt.Errorf(format, args...)}
 	}
 	m, n := readMembers(r.Body)
 	switch {
@@ -284,11 +299,14 @@ func jsonReply(op string, r Reply) (members, *Error) {
 	case r.Status != http.StatusOK:
 		return nil, fail(KindRefused, "", "the server did not hand it out")
 	case r.Large:
-		return nil, fail(KindGarbled, "is the URL right?", "the answer is larger than %d KiB", bodyLimit>>10)
+		return nil, fail(KindGarbled, "is the URL right?", "the answer is larger than %d KiB",
+			bodyLimit>>10)
 	case n == isHTML && pageTitle(r.Body) != "":
-		return nil, fail(KindGarbled, "is the URL right, is a proxy or captive portal between?", "this is a web page titled “%s”", text.Words(pageTitle(r.Body), wordsLimit))
+		return nil, fail(KindGarbled, "is the URL right, is a proxy or captive portal between?",
+			"this is a web page titled “%s”", text.Words(pageTitle(r.Body), wordsLimit))
 	case n == isHTML:
-		return nil, fail(KindGarbled, "is the URL right, is a proxy or captive portal between?", "a web page without a title")
+		return nil, fail(KindGarbled, "is the URL right, is a proxy or captive portal between?",
+			"a web page without a title")
 	case n == isEmpty:
 		return nil, fail(KindGarbled, "is the URL right?", "the answer is empty")
 	case n != isJSON:

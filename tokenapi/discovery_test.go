@@ -23,19 +23,23 @@ func FuzzDiscovery(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, asked := range []string{"https://h.example", "https://h.example/x/.well-known/openid-configuration"} {
-			d, found, e := c.readDocument(Reply{Status: status, Header: http.Header{}, Body: body}, asked, asked)
+		for _, asked := range []string{"https://h.example",
+			"https://h.example/x/.well-known/openid-configuration"} {
+			d, found, e := c.readDocument(Reply{Status: status, Header: http.Header{}, Body: body},
+				asked, asked)
 			if e != nil {
 				if e.Error() == "" || d.Issuer != "" && !found {
 					t.Errorf("%v %+v", e, d)
 				}
 				continue
 			}
-			if status != 200 || !found || !sameIssuer(asked, d.Issuer) || !sendable(d.Issuer) || d.Endpoints.TokenURL == "" {
+			if status != 200 || !found || !sameIssuer(asked, d.Issuer) || !sendable(d.Issuer) ||
+				d.Endpoints.TokenURL == "" {
 				t.Errorf("%+v", d)
 			}
 			for _, ends := range []Endpoints{d.Endpoints, d.MTLS} {
-				for _, u := range []string{ends.TokenURL, ends.RevokeURL, ends.IntrospectURL, ends.AuthorizeURL, ends.DeviceURL, ends.JWKSURL} {
+				for _, u := range []string{ends.TokenURL, ends.RevokeURL, ends.IntrospectURL,
+					ends.AuthorizeURL, ends.DeviceURL, ends.JWKSURL} {
 					if u != "" && (checkURL("x", u, false) != nil || !sendable(u)) {
 						t.Errorf("%q cannot be used", u)
 					}

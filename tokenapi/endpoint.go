@@ -21,13 +21,17 @@ func checkURL(key, raw string, allowHTTP bool) error {
 	u, err := url.Parse(raw)
 	switch {
 	case err != nil:
-		return usage(key, "this is not a URL", "a URL looks like https://gateway.example:8243/token")
+		return usage(key, "this is not a URL",
+			"a URL looks like https://gateway.example:8243/token")
 	case u.Scheme != "http" && u.Scheme != "https":
-		return usage(key, "the URL must begin with https://", "a URL looks like https://gateway.example:8243/token")
+		return usage(key, "the URL must begin with https://",
+			"a URL looks like https://gateway.example:8243/token")
 	case u.Hostname() == "":
-		return usage(key, "the URL names no host", "a URL looks like https://gateway.example:8243/token")
+		return usage(key, "the URL names no host",
+			"a URL looks like https://gateway.example:8243/token")
 	case u.User != nil:
-		return usage(key, "the URL holds a user name or password", "credentials belong in consumer_key and consumer_secret")
+		return usage(key, "the URL holds a user name or password",
+			"credentials belong in consumer_key and consumer_secret")
 	case u.Fragment != "":
 		return usage(key, "the URL has a fragment (#…)", "remove what follows the #")
 	case u.Scheme == "http" && !allowHTTP && !loopback(u.Hostname()):

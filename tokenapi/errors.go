@@ -75,7 +75,8 @@ func (e *Error) Answered() bool { return e.Status != 0 }
 // invalid_grant on a refresh means that (RFC 6749 section 5.2). After any other failure the token
 // may still be valid.
 func (e *Error) DropsRefresh() bool {
-	return e.Kind == KindRefused && e.Op == GrantRefreshToken && e.Code == "invalid_grant" && e.Status < 500
+	return e.Kind == KindRefused && e.Op == GrantRefreshToken && e.Code == "invalid_grant" &&
+		e.Status < 500
 }
 
 // Error returns one line: the operation, the kind of failure, the server's text.

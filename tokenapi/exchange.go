@@ -85,7 +85,8 @@ func (k *call) learnHeaders(h http.Header) {
 				continue
 			}
 			k.mask.learn(v, isTokenKey(name))
-			if c, err := http.ParseSetCookie(v); err == nil && strings.EqualFold(name, "set-cookie") {
+			if c, err := http.ParseSetCookie(v); err == nil &&
+				strings.EqualFold(name, "set-cookie") {
 				k.mask.learn(c.Value, false)
 			}
 		}
@@ -102,7 +103,8 @@ func (k *call) headers(h http.Header) []Header {
 	var out []Header
 	for _, name := range names {
 		for _, v := range h[name] {
-			out = append(out, Header{k.mask.text(text.Words(spelling(name), 100)), k.headerValue(name, v)})
+			out = append(out,
+				Header{k.mask.text(text.Words(spelling(name), 100)), k.headerValue(name, v)})
 		}
 	}
 	var all strings.Builder
@@ -140,7 +142,8 @@ func (k *call) headerValue(name, v string) string {
 // spelling returns the spelling of a header in WSO2's documentation. net/http changes its capitals.
 func spelling(name string) string {
 	for _, s := range []string{
-		"DeactivatedAccessToken", "RevokedAccessToken", "RevokedRefreshToken", "AuthorizedUser", "WWW-Authenticate", "DPoP-Nonce",
+		"DeactivatedAccessToken", "RevokedAccessToken", "RevokedRefreshToken", "AuthorizedUser",
+		"WWW-Authenticate", "DPoP-Nonce",
 	} {
 		if strings.EqualFold(s, name) {
 			return s
@@ -152,8 +155,10 @@ func spelling(name string) string {
 // publicParams are the form parameters whose values are not masked by name.
 func publicParams() []string {
 	return []string{
-		"grant_type", "scope", "username", "token_type_hint", "client_id", "validity_period", "redirect_uri",
-		"client_assertion_type", "subject_token_type", "requested_token_type", "audience", "resource",
+		"grant_type", "scope", "username", "token_type_hint", "client_id", "validity_period",
+		"redirect_uri",
+		"client_assertion_type", "subject_token_type", "requested_token_type", "audience",
+		"resource",
 	}
 }
 
@@ -169,7 +174,8 @@ func (k *call) params() []Param {
 		for _, v := range k.form[name] {
 			switch {
 			// Constants of the protocol.
-			case name == "grant_type" || name == "token_type_hint" || name == "client_assertion_type":
+			case name == "grant_type" || name == "token_type_hint" ||
+				name == "client_assertion_type":
 			case name == "redirect_uri":
 				v = k.mask.words(maskURL(v), wordsLimit)
 			case slices.Contains(publicParams(), name):

@@ -15,8 +15,10 @@ type Answered struct {
 }
 
 func (r Answered) call(op string) (*call, answer) {
-	k := (&Client{now: func() time.Time { return r.At }}).begin(op, http.MethodPost, "https://host.example/oauth2/"+op)
-	a := answer{status: r.Status, header: r.Header, body: r.Body, host: "host.example", path: "/oauth2/" + op, at: r.At}
+	k := (&Client{now: func() time.Time { return r.At }}).begin(op, http.MethodPost,
+		"https://host.example/oauth2/"+op)
+	a := answer{status: r.Status, header: r.Header, body: r.Body, host: "host.example",
+		path: "/oauth2/" + op, at: r.At}
 	if a.large = len(a.body) > bodyLimit; a.large {
 		a.body = a.body[:bodyLimit]
 	}

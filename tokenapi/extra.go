@@ -20,7 +20,8 @@ type Extra struct {
 // known lists the members of a token answer that have a field in TokenAnswer.
 func known() []string {
 	return []string{
-		"access_token", "accessToken", "refresh_token", "refreshToken", "id_token", "idToken", "token_type", "tokenType",
+		"access_token", "accessToken", "refresh_token", "refreshToken", "id_token", "idToken",
+		"token_type", "tokenType",
 		"scope", "issued_token_type", "expires_in", "expiresIn", xmlSpace,
 	}
 }

@@ -21,7 +21,8 @@ type fault struct {
 // an API does.
 func (f fault) known() bool {
 	c := f.code
-	return c >= 900000 && c <= 900999 || c >= 700700 && c <= 700799 || c >= 101000 && c <= 101999 || c >= 303000 && c <= 303999
+	return c >= 900000 && c <= 900999 || c >= 700700 && c <= 700799 || c >= 101000 && c <= 101999 ||
+		c >= 303000 && c <= 303999
 }
 
 // words returns message and description on one line, without repetition.
@@ -49,7 +50,8 @@ func faultOf(m members, n notation, body []byte) fault {
 		return xmlFault(m)
 	case isOther:
 		// WSO2 4.x gateways say in plain text that there is no such API.
-		if s := text.Words(string(toUTF8(body[:min(len(body), rawLimit)])), wordsLimit); noSuchAPI(s) {
+		if s := text.Words(string(toUTF8(body[:min(len(body), rawLimit)])),
+			wordsLimit); noSuchAPI(s) {
 			return fault{description: s, gateway: true}
 		}
 	}
@@ -72,7 +74,8 @@ func jsonFault(m members) fault {
 		return foreignFault(m)
 	}
 	f.readTexts(m)
-	f.gateway = f.gateway || f.known() || strings.EqualFold(m.str("type"), "status report") || noSuchAPI(f.description)
+	f.gateway = f.gateway || f.known() || strings.EqualFold(m.str("type"), "status report") ||
+		noSuchAPI(f.description)
 	return f
 }
 
@@ -83,7 +86,8 @@ func foreignFault(m members) (f fault) {
 	case map[string]any:
 		f.readTexts(v)
 	case string:
-		f.message, f.description = text.Words(v, rawLimit), text.Words(m.text("error_description", "message", "reason", "detail"), rawLimit)
+		f.message, f.description = text.Words(v, rawLimit),
+			text.Words(m.text("error_description", "message", "reason", "detail"), rawLimit)
 	}
 	return f
 }
@@ -92,12 +96,14 @@ func foreignFault(m members) (f fault) {
 // except for the "Status report" of every WSO2 fault.
 func (f *fault) readTexts(m members) {
 	f.message = text.Words(m.text("message", "error_message", "faultstring", "title"), rawLimit)
-	f.description = text.Words(m.text("description", "error_description", "reason", "detail", "details"), rawLimit)
+	f.description = text.Words(
+		m.text("description", "error_description", "reason", "detail", "details"), rawLimit)
 	f.next = text.Words(m.text("nextAccessTime", "next_access_time"), 100)
 	if detail := m.object("detail"); f.description == "" && detail != nil {
 		f.description = text.Words(detail.text("description", "reason", "errorcode"), rawLimit)
 	}
-	if kind := m.text("type", "errorType", "status"); f.message == "" && !strings.EqualFold(kind, "status report") && kind != "about:blank" && !isDigits(kind) {
+	if kind := m.text("type", "errorType", "status"); f.message == "" &&
+		!strings.EqualFold(kind, "status report") && kind != "about:blank" && !isDigits(kind) {
 		f.message = text.Words(kind, rawLimit)
 	}
 }
@@ -108,8 +114,9 @@ func xmlFault(m members) fault {
 		return fault{}
 	}
 	f := fault{
-		code:        faultCode(m.str("code")),
-		message:     text.Words(m.str("message", "faultstring", "Text", "Reason", "title"), rawLimit),
+		code: faultCode(m.str("code")),
+		message: text.Words(m.str("message", "faultstring", "Text", "Reason", "title"),
+			rawLimit),
 		description: text.Words(m.str("description", "detail", "Detail"), rawLimit),
 		next:        text.Words(m.str("nextAccessTime"), 100),
 		gateway:     strings.Contains(space, "wso2.org/apimanager"),

@@ -68,7 +68,9 @@ func (k *call) fillGrant(r TokenRequest) *Error {
 	f := url.Values{}
 	for name, values := range r.Extra {
 		if slices.Contains(reservedParams(), strings.ToLower(strings.TrimSpace(name))) {
-			return usage(k.x.Op, "the extra parameter "+text.Words(name, 50)+" belongs to the protocol", "remove it from extra")
+			return usage(k.x.Op,
+				"the extra parameter "+text.Words(name, 50)+" belongs to the protocol",
+				"remove it from extra")
 		}
 		f[name] = slices.Clone(values)
 	}
@@ -87,7 +89,8 @@ func (k *call) fillGrant(r TokenRequest) *Error {
 			return usage(k.x.Op, "the user name is missing", "set username for the application")
 		}
 		if r.Password.IsZero() {
-			return usage(k.x.Op, "the password is missing", "set password for the application, or type it when asked")
+			return usage(k.x.Op, "the password is missing",
+				"set password for the application, or type it when asked")
 		}
 		f.Set("username", r.Username)
 		f.Set("password", r.Password.Reveal())
@@ -105,16 +108,19 @@ func (k *call) fillGrant(r TokenRequest) *Error {
 		f.Set("device_code", r.DeviceCode.Reveal())
 	case GrantJWTBearer:
 		if r.Assertion.IsZero() {
-			return usage(k.x.Op, "there is no assertion", "set signing_key for the application, or hand over an assertion")
+			return usage(k.x.Op, "there is no assertion",
+				"set signing_key for the application, or hand over an assertion")
 		}
 		f.Set("assertion", r.Assertion.Reveal())
 	case GrantTokenExchange:
 		return k.fillExchange(r)
 	case "":
-		return usage(k.x.Op, "the grant is missing", "set grant for the application, such as client_credentials")
+		return usage(k.x.Op, "the grant is missing",
+			"set grant for the application, such as client_credentials")
 	default:
-		return usage(k.x.Op, "there is no such grant here", "the grants are client_credentials, password, refresh_token, authorization_code, "+
-			"device_code, jwt_bearer and token_exchange")
+		return usage(k.x.Op, "there is no such grant here",
+			"the grants are client_credentials, password, refresh_token, authorization_code, "+
+				"device_code, jwt_bearer and token_exchange")
 	}
 	return nil
 }
@@ -128,7 +134,8 @@ func (k *call) fillCode(r TokenRequest) *Error {
 	case r.CodeVerifier.IsZero():
 		return usage(k.x.Op, "the PKCE verifier is missing", "begin again in the browser")
 	case r.RedirectURI == "":
-		return usage(k.x.Op, "the redirect URI is missing", "it must be the one that the authorization began with")
+		return usage(k.x.Op, "the redirect URI is missing",
+			"it must be the one that the authorization began with")
 	}
 	k.form.Set("code", r.Code.Reveal())
 	k.form.Set("code_verifier", r.CodeVerifier.Reveal())
@@ -142,7 +149,8 @@ func (k *call) fillExchange(r TokenRequest) *Error {
 	case r.SubjectToken.IsZero():
 		return usage(k.x.Op, "there is no token to exchange", "")
 	case r.SubjectTokenType == "":
-		return usage(k.x.Op, "the type of the token to exchange is missing", "it is often urn:ietf:params:oauth:token-type:jwt or …:access_token")
+		return usage(k.x.Op, "the type of the token to exchange is missing",
+			"it is often urn:ietf:params:oauth:token-type:jwt or …:access_token")
 	}
 	k.form.Set("subject_token", r.SubjectToken.Reveal())
 	k.form.Set("subject_token_type", r.SubjectTokenType)
@@ -168,9 +176,11 @@ func wireGrant(grant string) string {
 // reservedParams are the form parameters that Extra may not set.
 func reservedParams() []string {
 	return []string{
-		"grant_type", "scope", "username", "password", "refresh_token", "client_id", "client_secret",
+		"grant_type", "scope", "username", "password", "refresh_token", "client_id",
+		"client_secret",
 		"client_assertion", "client_assertion_type", "token", "token_type_hint", "callback",
-		"code", "code_verifier", "redirect_uri", "device_code", "assertion", "subject_token", "subject_token_type",
+		"code", "code_verifier", "redirect_uri", "device_code", "assertion", "subject_token",
+		"subject_token_type",
 		"requested_token_type",
 	}
 }

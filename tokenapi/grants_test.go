@@ -14,11 +14,13 @@ import (
 func newGrants() map[string]tokenapi.TokenRequest {
 	return map[string]tokenapi.TokenRequest{
 		"authorization_code": {
-			Code: secret.New("canary-code-7d1f"), CodeVerifier: secret.New("canary-verifier-7d1f"), RedirectURI: "http://127.0.0.1:8976/cb?canary=canary-7d1f",
+			Code: secret.New("canary-code-7d1f"), CodeVerifier: secret.New("canary-verifier-7d1f"),
+			RedirectURI: "http://127.0.0.1:8976/cb?canary=canary-7d1f",
 		},
-		"device_code":    {DeviceCode: secret.New("canary-device-7d1f")},
-		"jwt_bearer":     {Assertion: secret.New("canary.assertion.7d1f")},
-		"token_exchange": {SubjectToken: secret.New("canary-subject-7d1f"), SubjectTokenType: "urn:ietf:params:oauth:token-type:jwt", RequestedTokenType: "urn:x"},
+		"device_code": {DeviceCode: secret.New("canary-device-7d1f")},
+		"jwt_bearer":  {Assertion: secret.New("canary.assertion.7d1f")},
+		"token_exchange": {SubjectToken: secret.New("canary-subject-7d1f"),
+			SubjectTokenType: "urn:ietf:params:oauth:token-type:jwt", RequestedTokenType: "urn:x"},
 	}
 }
 
@@ -33,13 +35,15 @@ func TestNewGrantsOnTheWire(t *testing.T) {
 	for grant, r := range newGrants() {
 		// The server repeats every secret, under a harmless name and in the text of an error.
 		for status, body := range map[int]string{
-			200: granted[:len(granted)-1] + `,"echo":"canary-code-7d1f canary-verifier-7d1f canary-device-7d1f canary.assertion.7d1f canary-subject-7d1f"}`,
+			200: granted[:len(granted)-1] +
+				`,"echo":"canary-code-7d1f canary-verifier-7d1f canary-device-7d1f canary.assertion.7d1f canary-subject-7d1f"}`,
 			400: `{"error":"x","error_description":"not canary-code-7d1f canary-verifier-7d1f canary-device-7d1f canary.assertion.7d1f canary-subject-7d1f"}`,
 		} {
 			// A server knows only its own request: the secrets of other grants are not in the echo.
 			for other, o := range newGrants() {
 				if other != grant {
-					for _, s := range []secret.Text{o.Code, o.CodeVerifier, o.DeviceCode, o.Assertion, o.SubjectToken} {
+					for _, s := range []secret.Text{o.Code, o.CodeVerifier, o.DeviceCode,
+						o.Assertion, o.SubjectToken} {
 						if !s.IsZero() {
 							body = strings.ReplaceAll(body, s.Reveal(), "")
 						}
@@ -69,13 +73,20 @@ func TestNewGrantsNeedTheirParts(t *testing.T) {
 		grant, words string
 		without      func(*tokenapi.TokenRequest)
 	}{
-		{"authorization_code", "no authorization code", func(r *tokenapi.TokenRequest) { r.Code = secret.Text{} }},
-		{"authorization_code", "verifier", func(r *tokenapi.TokenRequest) { r.CodeVerifier = secret.Text{} }},
-		{"authorization_code", "redirect URI", func(r *tokenapi.TokenRequest) { r.RedirectURI = "" }},
-		{"device_code", "no device code", func(r *tokenapi.TokenRequest) { r.DeviceCode = secret.Text{} }},
-		{"jwt_bearer", "no assertion", func(r *tokenapi.TokenRequest) { r.Assertion = secret.Text{} }},
-		{"token_exchange", "no token to exchange", func(r *tokenapi.TokenRequest) { r.SubjectToken = secret.Text{} }},
-		{"token_exchange", "type of the token", func(r *tokenapi.TokenRequest) { r.SubjectTokenType = "" }},
+		{"authorization_code", "no authorization code",
+			func(r *tokenapi.TokenRequest) { r.Code = secret.Text{} }},
+		{"authorization_code", "verifier",
+			func(r *tokenapi.TokenRequest) { r.CodeVerifier = secret.Text{} }},
+		{"authorization_code", "redirect URI",
+			func(r *tokenapi.TokenRequest) { r.RedirectURI = "" }},
+		{"device_code", "no device code",
+			func(r *tokenapi.TokenRequest) { r.DeviceCode = secret.Text{} }},
+		{"jwt_bearer", "no assertion",
+			func(r *tokenapi.TokenRequest) { r.Assertion = secret.Text{} }},
+		{"token_exchange", "no token to exchange",
+			func(r *tokenapi.TokenRequest) { r.SubjectToken = secret.Text{} }},
+		{"token_exchange", "type of the token",
+			func(r *tokenapi.TokenRequest) { r.SubjectTokenType = "" }},
 	} {
 		r := newGrants()[x.grant]
 		r.Grant, r.Credentials = x.grant, creds(tokenapi.AuthBasic)
@@ -84,10 +95,12 @@ func TestNewGrantsNeedTheirParts(t *testing.T) {
 		failure(t, err, tokenapi.KindUsage, x.words)
 	}
 	for _, name := range []string{
-		"code", "code_verifier", "redirect_uri", "device_code", "assertion", "subject_token", "subject_token_type", "requested_token_type", "client_assertion",
+		"code", "code_verifier", "redirect_uri", "device_code", "assertion", "subject_token",
+		"subject_token_type", "requested_token_type", "client_assertion",
 	} {
 		_, _, err := c.Token(t.Context(), tokenapi.TokenRequest{
-			Credentials: creds(tokenapi.AuthBasic), Grant: "client_credentials", Extra: url.Values{name: {"canary-7d1f"}},
+			Credentials: creds(tokenapi.AuthBasic), Grant: "client_credentials",
+			Extra: url.Values{name: {"canary-7d1f"}},
 		})
 		failure(t, err, tokenapi.KindUsage, name, "belongs to the protocol")
 	}

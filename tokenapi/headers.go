@@ -28,7 +28,8 @@ func FieldNameProblem(name string, probe bool) string {
 		return "carries the client's credentials, and cannot be given here"
 	case "proxy-authorization":
 		return "is for a proxy, and would be sent to the server"
-	case "host", "content-length", "transfer-encoding", "connection", "keep-alive", "proxy-connection", "te", "trailer",
+	case "host", "content-length", "transfer-encoding", "connection", "keep-alive",
+		"proxy-connection", "te", "trailer",
 		"upgrade", "expect", "accept-encoding", "content-encoding":
 		return "is set by the connection, and cannot be given here"
 	case "content-type":
@@ -45,7 +46,8 @@ func FieldNameProblem(name string, probe bool) string {
 // isHTTPToken reports whether a text is a token of RFC 9110 section 5.6.2.
 func isHTTPToken(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
-		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)
+		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') &&
+			!strings.ContainsRune("!#$%&'*+-.^_`|~", r)
 	})
 }
 
@@ -84,7 +86,8 @@ func MethodProblem(method string) string {
 func (k *call) hideFields(fields []Field) {
 	for _, f := range fields {
 		switch strings.ToLower(f.Name) {
-		case "accept", "accept-language", "cache-control", "content-type", "user-agent", "x-requested-with":
+		case "accept", "accept-language", "cache-control", "content-type", "user-agent",
+			"x-requested-with":
 		default:
 			k.mask.addNamed(f.Value.Reveal(), false)
 		}
@@ -99,7 +102,8 @@ func (k *call) setFields(key string, fields []Field) *Error {
 			why = FieldValueProblem(f.Value)
 		}
 		if why != "" {
-			return usage(k.x.Op, key+": "+text.Words(f.Name, 50)+" "+why, "correct it in "+key+" of the application")
+			return usage(k.x.Op, key+": "+text.Words(f.Name, 50)+" "+why,
+				"correct it in "+key+" of the application")
 		}
 		k.header.Set(f.Name, f.Value.Reveal())
 		k.userHeaders = append(k.userHeaders, http.CanonicalHeaderKey(f.Name))
@@ -111,5 +115,6 @@ func (k *call) setFields(key string, fields []Field) *Error {
 func sameOrigin(a, b string) bool {
 	x, err := url.Parse(a)
 	y, err2 := url.Parse(b)
-	return err == nil && err2 == nil && x.Host != "" && x.Scheme == y.Scheme && strings.EqualFold(x.Hostname(), y.Hostname()) && portOf(x) == portOf(y)
+	return err == nil && err2 == nil && x.Host != "" && x.Scheme == y.Scheme &&
+		strings.EqualFold(x.Hostname(), y.Hostname()) && portOf(x) == portOf(y)
 }

@@ -23,30 +23,43 @@ func TestOwnHeaders(t *testing.T) {
 		got = append(got, r.URL.Path+" "+r.Header.Get("X-Own")+" "+r.Header.Get("Accept"))
 		w.Header().Set("X-Echo", r.Header.Get("X-Own"))
 		w.WriteHeader(http.StatusForbidden)
-		_, _ = fmt.Fprintf(w, `{"error":"invalid_client","error_description":"%s is no header"}`, r.Header.Get("X-Own"))
+		_, _ = fmt.Fprintf(w, `{"error":"invalid_client","error_description":"%s is no header"}`,
+			r.Header.Get("X-Own"))
 	}
-	api, other := httptest.NewServer(http.HandlerFunc(echo)), httptest.NewServer(http.HandlerFunc(echo))
+	api, other := httptest.NewServer(http.HandlerFunc(echo)),
+		httptest.NewServer(http.HandlerFunc(echo))
 	defer api.Close()
 	defer other.Close()
 	c := clientFor(t, api.URL, func(cfg *tokenapi.Config) {
-		cfg.Endpoints.DeviceURL, cfg.Endpoints.IntrospectURL = api.URL+"/device", other.URL+"/introspect"
+		cfg.Endpoints.DeviceURL, cfg.Endpoints.IntrospectURL = api.URL+"/device",
+			other.URL+"/introspect"
 	})
 	cr := creds(tokenapi.AuthBasic)
-	cr.Headers = []tokenapi.Field{{Name: "x-own", Value: secret.New(ownValue)}, {Name: "Accept", Value: secret.New("text/plain")}}
-	_, token, err1 := c.Token(t.Context(), tokenapi.TokenRequest{Credentials: cr, Grant: "client_credentials"})
-	_, refresh, err2 := c.Token(t.Context(), tokenapi.TokenRequest{Credentials: cr, Grant: "refresh_token", RefreshToken: secret.New("r")})
-	_, revoke, err3 := c.Revoke(t.Context(), tokenapi.RevokeRequest{Credentials: cr, Token: secret.New("t")})
+	cr.Headers = []tokenapi.Field{{Name: "x-own", Value: secret.New(ownValue)},
+		{Name: "Accept", Value: secret.New("text/plain")}}
+	_, token, err1 := c.Token(t.Context(),
+		tokenapi.TokenRequest{Credentials: cr, Grant: "client_credentials"})
+	_, refresh, err2 := c.Token(t.Context(),
+		tokenapi.TokenRequest{Credentials: cr, Grant: "refresh_token",
+			RefreshToken: secret.New("r")})
+	_, revoke, err3 := c.Revoke(t.Context(),
+		tokenapi.RevokeRequest{Credentials: cr, Token: secret.New("t")})
 	_, device, err4 := c.AuthorizeDevice(t.Context(), tokenapi.DeviceRequest{Credentials: cr})
-	_, introspect, err5 := c.Introspect(t.Context(), tokenapi.IntrospectRequest{Credentials: cr, Token: secret.New("t")})
-	want := "/token " + ownValue + " text/plain,/token " + ownValue + " text/plain,/revoke " + ownValue + " text/plain,/device " +
+	_, introspect, err5 := c.Introspect(t.Context(),
+		tokenapi.IntrospectRequest{Credentials: cr, Token: secret.New("t")})
+	want := "/token " + ownValue + " text/plain,/token " + ownValue + " text/plain,/revoke " +
+		ownValue + " text/plain,/device " +
 		ownValue + " text/plain,/introspect  application/json"
 	if strings.Join(got, ",") != want {
 		t.Errorf("sent %q, want %q", got, want)
 	}
-	if said := fmt.Sprintf("%+v", []any{token, refresh, revoke, device, introspect, err1, err2, err3, err4, err5}); strings.Contains(said, ownValue) || strings.Contains(said, "canary-own") {
+	if said := fmt.Sprintf("%+v",
+		[]any{token, refresh, revoke, device, introspect, err1, err2, err3, err4,
+			err5}); strings.Contains(said, ownValue) || strings.Contains(said, "canary-own") {
 		t.Errorf("a value is shown: %s", said)
 	}
-	if said := fmt.Sprint(token.RequestHeaders); !strings.Contains(said, "{X-Own •••}") || !strings.Contains(said, "{Accept •••}") {
+	if said := fmt.Sprint(token.RequestHeaders); !strings.Contains(said, "{X-Own •••}") ||
+		!strings.Contains(said, "{Accept •••}") {
 		t.Errorf("the request is shown as %s", said)
 	}
 	if err1 == nil || !strings.Contains(err1.Error(), "is no header") {
@@ -60,21 +73,25 @@ func TestProbeHeaders(t *testing.T) {
 	var got string
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
-		got = fmt.Sprint(r.Method, " ", r.Header.Get("X-Api-Key"), " ", r.Header["Authorization"], " ", r.ContentLength, " ", len(body))
+		got = fmt.Sprint(r.Method, " ", r.Header.Get("X-Api-Key"), " ", r.Header["Authorization"],
+			" ", r.ContentLength, " ", len(body))
 		w.WriteHeader(http.StatusUnauthorized)
-		_, _ = io.WriteString(w, `{"fault":{"code":900901,"message":"`+r.Header.Get("X-Api-Key")+`"}}`)
+		_, _ = io.WriteString(w,
+			`{"fault":{"code":900901,"message":"`+r.Header.Get("X-Api-Key")+`"}}`)
 	}))
 	defer s.Close()
 	c := clientFor(t, s.URL, nil)
 	for _, method := range []string{"", "GET", "HEAD", "OPTIONS", "POST", "PROPFIND"} {
 		ans, x, err := c.Probe(t.Context(), tokenapi.ProbeRequest{
-			Method: method, URL: s.URL, Token: secret.New("tok"), Headers: []tokenapi.Field{{Name: "X-Api-Key", Value: secret.New(ownValue)}},
+			Method: method, URL: s.URL, Token: secret.New("tok"),
+			Headers: []tokenapi.Field{{Name: "X-Api-Key", Value: secret.New(ownValue)}},
 		})
 		shown := method
 		if method == "" {
 			shown = "GET"
 		}
-		if want := shown + " " + ownValue + " [Bearer tok] 0 0"; got != want || err != nil || x.Method != shown {
+		if want := shown + " " + ownValue + " [Bearer tok] 0 0"; got != want || err != nil ||
+			x.Method != shown {
 			t.Errorf("%q sent %q, want %q (%v)", method, got, want, err)
 		}
 		if said := fmt.Sprintf("%+v %+v", ans, x); strings.Contains(said, "canary") {
@@ -85,7 +102,9 @@ func TestProbeHeaders(t *testing.T) {
 
 func TestOwnHeadersRefused(t *testing.T) {
 	t.Parallel()
-	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("something was sent") }))
+	s := httptest.NewServer(
+		http.HandlerFunc(
+			func(http.ResponseWriter, *http.Request) { t.Error("something was sent") }))
 	defer s.Close()
 	c := clientFor(t, s.URL, nil)
 	for _, f := range []struct{ name, value, why string }{
@@ -106,13 +125,16 @@ func TestOwnHeadersRefused(t *testing.T) {
 	} {
 		cr := creds(tokenapi.AuthBasic)
 		cr.Headers = []tokenapi.Field{{Name: f.name, Value: secret.New(f.value)}}
-		_, _, err := c.Token(t.Context(), tokenapi.TokenRequest{Credentials: cr, Grant: "client_credentials"})
-		if e := failure(t, err, tokenapi.KindUsage, f.why); strings.Contains(e.Error()+e.Hint, "canary") {
+		_, _, err := c.Token(t.Context(),
+			tokenapi.TokenRequest{Credentials: cr, Grant: "client_credentials"})
+		if e := failure(t, err, tokenapi.KindUsage, f.why); strings.Contains(e.Error()+e.Hint,
+			"canary") {
 			t.Errorf("%s: the value is told: %v", f.name, e)
 		}
 	}
 	for _, r := range []tokenapi.ProbeRequest{
-		{Headers: []tokenapi.Field{{Name: "authorization", Value: secret.New("canary")}}}, {Method: "get"}, {Method: "G T"}, {Method: "CONNECT"}, {Method: "TRACE"},
+		{Headers: []tokenapi.Field{{Name: "authorization", Value: secret.New("canary")}}},
+		{Method: "get"}, {Method: "G T"}, {Method: "CONNECT"}, {Method: "TRACE"},
 	} {
 		r.URL, r.Token = s.URL, secret.New("tok")
 		_, _, err := c.Probe(t.Context(), r)

@@ -7,14 +7,17 @@ import (
 )
 
 const (
-	checkClient = "check consumer key and consumer secret, and client_auth (basic, basic-encoded, post)"
-	checkCaller = "the key manager does not let this client introspect tokens: it may want the credentials of a user or client with that right"
+	checkClient = "check consumer key and consumer secret, and client_auth (basic, " +
+		"basic-encoded, post)"
+	checkCaller = "the key manager does not let this client introspect tokens: it may want the " +
+		"credentials of a user or client with that right"
 )
 
 // next returns the next step after a refusal, as an Action and as a hint. It looks at the error
 // code first, then at a gateway's fault, then at the status.
 func (a answer) next(e *Error, f fault) (Action, string) {
-	if e.Op == opIntrospect && (a.status == http.StatusUnauthorized || a.status == http.StatusForbidden) && !f.known() {
+	if e.Op == opIntrospect &&
+		(a.status == http.StatusUnauthorized || a.status == http.StatusForbidden) && !f.known() {
 		if refusesMethod(withoutRFC(strings.ToLower(e.Description))) {
 			return NotAllowedToAsk, checkMethod
 		}
@@ -28,7 +31,8 @@ func (a answer) next(e *Error, f fault) (Action, string) {
 	}
 	do, hint := a.byStatus(e.Op, f)
 	if e.Code != "" && hint == "" && isDigits(e.Code) {
-		hint = "the server names its reason only by the number " + e.Code + ": look it up in its manual, or ask its people"
+		hint = "the server names its reason only by the number " + e.Code +
+			": look it up in its manual, or ask its people"
 	}
 	return do, hint
 }
@@ -53,7 +57,8 @@ func byErrorCode(e *Error) (Action, string) {
 // isNamed reports whether the error code has the form of RFC 6749 section 5.2. Proxies write a
 // reason phrase or the number of a status in its place.
 func (e *Error) isNamed() bool {
-	return e.Code != "" && !isDigits(e.Code) && strings.Trim(e.Code, "abcdefghijklmnopqrstuvwxyz0123456789_.-") == ""
+	return e.Code != "" && !isDigits(e.Code) &&
+		strings.Trim(e.Code, "abcdefghijklmnopqrstuvwxyz0123456789_.-") == ""
 }
 
 // byCode is byErrorCode without the codes of polling.
@@ -66,35 +71,44 @@ func byCode(e *Error) (Action, string) {
 		return afterInvalidGrant(e.Op)
 	case "invalid_scope":
 		if e.Op == GrantRefreshToken {
-			return RetryWithoutScope, "ask for no scope: a refresh may only repeat scopes the token already has"
+			return RetryWithoutScope,
+				"ask for no scope: a refresh may only repeat scopes the token already has"
 		}
 		return Stop, "the server does not grant one of the scopes to this application"
 	case "unauthorized_client":
 		if e.Op == opRevoke {
-			return UseIssuingClient, "the token was issued to another application: revoke it with that one's consumer key"
+			return UseIssuingClient,
+				"the token was issued to another application: revoke it with that one's " +
+					"consumer key"
 		}
 		return Stop, "the application is not allowed to use this grant: enable it in the portal"
 	case "unsupported_grant_type":
-		return Stop, "the server does not offer this grant, or not to this application; is the URL right?"
+		return Stop, "the server does not offer this grant, or not to this application; is the " +
+			"URL right?"
 	case "unsupported_response_type":
 		return Stop, "the server does not offer the authorization code grant to this application"
 	case "unsupported_token_type":
 		if e.Op == opRevoke {
-			return TryRefreshToken, "the server does not revoke this kind of token: try the refresh token"
+			return TryRefreshToken,
+				"the server does not revoke this kind of token: try the refresh token"
 		}
 		return Stop, "the server does not handle this kind of token"
 	case "invalid_request":
-		return Stop, "the server may miss a parameter, see one twice, or not take a value of one (scope, extra); two ways of client_auth at once count too"
+		return Stop, "the server may miss a parameter, see one twice, or not take a value of " +
+			"one (scope, extra); two ways of client_auth at once count too"
 	case "server_error", "temporarily_unavailable":
 		if e.Op == GrantPassword { // go-oauth2
-			return RetryLater, "the fault is the server's: try again later; some servers say the same to a wrong password"
+			return RetryLater,
+				"the fault is the server's: try again later; some servers say the same to a " +
+					"wrong password"
 		}
 		return RetryLater, "the fault is the server's: try again later"
 	case "too_many_requests", "rate_limited", "ratelimited", "slow_down":
 		return RetryLater, "the server wants fewer requests: try again later"
 	case "access_denied", "authorization_declined", "consent_required":
 		if e.Op == opRevoke {
-			return Stop, "the token is bound to a client or a session other than this one: revoke it from there"
+			return Stop, "the token is bound to a client or a session other than this one: " +
+				"revoke it from there"
 		}
 		return Stop, "access was denied, by a person or by a rule of the server"
 	case "interaction_required", "login_required", "account_selection_required":
@@ -102,21 +116,25 @@ func byCode(e *Error) (Action, string) {
 	case "expired_token", "token_expired":
 		return Reauthenticate, "it took too long: begin again"
 	case "invalid_token":
-		return Reauthenticate, "the server no longer accepts the token that was sent: ask for a new one"
+		return Reauthenticate,
+			"the server no longer accepts the token that was sent: ask for a new one"
 	case "insufficient_scope":
 		return Stop, "the token that was sent lacks a scope for this"
 	case "invalid_target":
 		return Stop, "the server issues no token for that resource or audience"
 	case "use_dpop_nonce":
-		return RetryWithNonce, "the server wants its nonce in the DPoP proof; lanyard sends no such proof"
+		return RetryWithNonce,
+			"the server wants its nonce in the DPoP proof; lanyard sends no such proof"
 	case "invalid_dpop_proof":
-		return Stop, "the server wants a DPoP proof; lanyard sends none: turn DPoP off for this application"
+		return Stop, "the server wants a DPoP proof; lanyard sends none: turn DPoP off for " +
+			"this application"
 	case "redirect_uri_mismatch", "invalid_redirect_uri":
 		return Stop, "register the redirect URI with the application, exactly as it is sent"
 	case "17001", "17002", "17010": // 17001 to 17010 are codes of WSO2
 		return FixCredentials, checkUser
 	case "17003":
-		return Stop, "the user's account is locked: wait until it opens, or have an administrator unlock it; more attempts keep it shut"
+		return Stop, "the user's account is locked: wait until it opens, or have an " +
+			"administrator unlock it; more attempts keep it shut"
 	case "17004":
 		return Stop, "the user's account is disabled: an administrator can enable it"
 	case "17005", "17009":
@@ -132,17 +150,24 @@ func byCode(e *Error) (Action, string) {
 func afterInvalidGrant(op string) (Action, string) {
 	switch op {
 	case GrantRefreshToken:
-		return Reauthenticate, "the refresh token was used, has expired, was revoked or is another application's: ask for a new token"
+		return Reauthenticate,
+			"the refresh token was used, has expired, was revoked or is another application's: " +
+				"ask for a new token"
 	case GrantPassword:
-		return FixCredentials, checkUser + "; some servers say the same of an account that is locked or disabled"
+		return FixCredentials,
+			checkUser + "; some servers say the same of an account that is locked or disabled"
 	case GrantClientCredentials:
 		return Stop, "some servers say this to a client that they do not know: " + checkClient
 	case GrantAuthorizationCode:
-		return Reauthenticate, "the code was used, has expired or belongs to another redirect URI or verifier: begin again"
+		return Reauthenticate,
+			"the code was used, has expired or belongs to another redirect URI or verifier: " +
+				"begin again"
 	case GrantJWTBearer:
-		return Stop, "check the assertion: its issuer, its audience, its times, and whether the server trusts its key"
+		return Stop, "check the assertion: its issuer, its audience, its times, and whether " +
+			"the server trusts its key"
 	case GrantTokenExchange:
-		return Stop, "check the subject token: whether it still lives, and whether the server trusts its issuer"
+		return Stop, "check the subject token: whether it still lives, and whether the server " +
+			"trusts its issuer"
 	}
 	return Stop, "the server does not accept the credential of this grant"
 }
@@ -164,7 +189,8 @@ func afterPoll(e *Error) (Action, string) {
 		return Stop, "the server does not know the device code: begin again"
 	case "invalid_grant":
 		if e.Description == "invalid_request" { // product-is before 5.12
-			return Stop, "older WSO2 servers also answer like this while the person has not decided yet: decide in the browser first, then begin again"
+			return Stop, "older WSO2 servers also answer like this while the person has not " +
+				"decided yet: decide in the browser first, then begin again"
 		}
 		return Stop, "the device code was used or has expired: begin again"
 	case "invalid_request":
@@ -177,14 +203,17 @@ func afterPoll(e *Error) (Action, string) {
 func (a answer) afterFault(f fault) (Action, string) {
 	advice := f.advise(a.status, a.header)
 	switch {
-	case advice.Category == upstream, f.known() && a.status >= 500 && advice.Category != apiBlocked && advice.Category != throttled:
+	case advice.Category == upstream,
+		f.known() && a.status >= 500 && advice.Category != apiBlocked &&
+			advice.Category != throttled:
 		return RetryLater, "the gateway cannot reach its key manager: try again later"
 	case advice.Category == noResource && a.status != http.StatusMethodNotAllowed:
 		return Stop, a.suggestURL()
 	case advice.Retryable:
 		return RetryLater, advice.Next
 	case advice.Category != "":
-		return Stop, "the gateway itself answers, as if this were an API of its own: " + advice.Cause
+		return Stop, "the gateway itself answers, as if this were an API of its own: " +
+			advice.Cause
 	}
 	return a.byStatus("", f)
 }
@@ -201,7 +230,8 @@ func (a answer) gatewayPath() bool {
 // suggestURL suggests the URL of an endpoint that newer gateways no longer serve.
 func (a answer) suggestURL() string {
 	if strings.Contains(a.path, "/oauth2/") {
-		return "is the URL right? the key manager's endpoints are at port 9443, those of a tenant below /t/TENANT/oauth2/"
+		return "is the URL right? the key manager's endpoints are at port 9443, those of a " +
+			"tenant below /t/TENANT/oauth2/"
 	}
 	host, _, err := net.SplitHostPort(a.host)
 	if err != nil {
@@ -215,9 +245,11 @@ func (a answer) suggestURL() string {
 	}
 	base := "https://" + host + ":9443/oauth2/"
 	if strings.TrimSuffix(a.path, "/") == "/revoke" {
-		return "gateways of version 4 and later have no /revoke: try " + base + "revoke, or the control plane's host if it is another"
+		return "gateways of version 4 and later have no /revoke: try " + base +
+			"revoke, or the control plane's host if it is another"
 	}
-	return "gateways of version 4 and later have no /token: try " + base + "token (or /oauth2/revoke), or the control plane's host if it is another"
+	return "gateways of version 4 and later have no /token: try " + base +
+		"token (or /oauth2/revoke), or the control plane's host if it is another"
 }
 
 // isDigits reports whether a text is a plain number.

@@ -9,7 +9,8 @@ import (
 )
 
 const (
-	checkMethod = "the server wants another client authentication method: set client_auth (basic, basic-encoded, post, none, private_key_jwt, tls) " +
+	checkMethod = "the server wants another client authentication method: set client_auth " +
+		"(basic, basic-encoded, post, none, private_key_jwt, tls) " +
 		"to the one that it has for this application"
 	checkUser = "check user name and password"
 )
@@ -32,7 +33,8 @@ func aboutCaller(e *Error) (Action, string) {
 	case wrong == "credentials":
 		return FixCredentials, checkClient
 	}
-	if e.Op == GrantPassword && e.Code == "access_denied" && (e.Status == http.StatusUnauthorized || strings.Contains(desc, "password")) {
+	if e.Op == GrantPassword && e.Code == "access_denied" &&
+		(e.Status == http.StatusUnauthorized || strings.Contains(desc, "password")) {
 		return FixCredentials, checkUser // dex
 	}
 	if e.Code == "invalid_grant" || e.Op == opRevoke || e.Op == opIntrospect {
@@ -51,13 +53,15 @@ func aboutCaller(e *Error) (Action, string) {
 var clientWords = sync.OnceValue(func() *regexp.Regexp {
 	const what = `(?:client|consumer|application|app)(?:[ _-]?(?:id|secret|key|credentials?|identifier))?`
 	const bad = `(?:invalid|bad|incorrect|wrong|unknown|unrecogni[sz]ed|no such|mismatched)`
-	return regexp.MustCompile(`\b` + bad + ` (?:oauth2? )?` + what + `(?: (?:or|and) [a-z _-]{1,40})?(?:$|[.,:;!']| (?:credentials?|provided|specified|supplied|given)\b)` +
+	return regexp.MustCompile(`\b` + bad + ` (?:oauth2? )?` + what +
+		`(?: (?:or|and) [a-z _-]{1,40})?(?:$|[.,:;!']| (?:credentials?|provided|specified|supplied|given)\b)` +
 		`|\b` + what + `\b(?: with [^.]{1,80})? (?:(?:was|were|is|are|could) )?(?:not (?:be )?found|unknown|invalid|incorrect|wrong|does not exist|do(?:es)? not match|mismatch)\b`)
 })
 
 // withoutRFC removes the sentence of RFC 6749 section 5.2 that lists every cause of invalid_client.
 func withoutRFC(desc string) string {
-	const all = "unknown client, no client authentication included, or unsupported authentication method"
+	const all = "unknown client, no client authentication included, or unsupported " +
+		"authentication method"
 	return strings.ReplaceAll(desc, all, "")
 }
 
@@ -71,10 +75,13 @@ func refusesMethod(desc string) bool {
 	if desc == "client authentication failed: authentication method" { // Spring
 		return true
 	}
-	return has("authentication method", "auth method", "authentication scheme", "client secret basic", "client secret post", "private key jwt",
+	return has("authentication method", "auth method", "authentication scheme",
+		"client secret basic", "client secret post", "private key jwt",
 		"client secret jwt", "tls client auth", "basic authentication", "basic auth ") &&
-		has("not allowed", "not permitted", "not supported", "unsupported", "not enabled", "unexpected", "invalid", "mismatch", "not match",
-			"was requested", "not accept", "not registered", "not authorized to use", "disallowed", "must use", "must be", "should be", "requires", "expected",
+		has("not allowed", "not permitted", "not supported", "unsupported", "not enabled",
+			"unexpected", "invalid", "mismatch", "not match",
+			"was requested", "not accept", "not registered", "not authorized to use", "disallowed",
+			"must use", "must be", "should be", "requires", "expected",
 			"cannot use", "can't use", "may not use")
 }
 
@@ -84,9 +91,11 @@ func wrongPart(code string) string {
 	bad, what := false, ""
 	for _, word := range nameWords(code) {
 		switch word {
-		case "invalid", "bad", "incorrect", "wrong", "unknown", "unrecognized", "unrecognised", "mismatch", "missing", "found", "mismatching":
+		case "invalid", "bad", "incorrect", "wrong", "unknown", "unrecognized", "unrecognised",
+			"mismatch", "missing", "found", "mismatching":
 			bad = true
-		case "client", "consumer", "app", "application", "appid", "clientid", "clientsecret", "appsecret", "appkey":
+		case "client", "consumer", "app", "application", "appid", "clientid", "clientsecret",
+			"appsecret", "appkey":
 			what = "client"
 		case "user", "username", "password":
 			what = "user"
@@ -94,7 +103,8 @@ func wrongPart(code string) string {
 			if what == "" {
 				what = "credentials"
 			}
-		case "id", "secret", "key", "identifier", "auth", "authentication", "name", "or", "not", "oauth", "the":
+		case "id", "secret", "key", "identifier", "auth", "authentication", "name", "or", "not",
+			"oauth", "the":
 		default:
 			return "" // another property of the client, such as invalid_client_metadata
 		}

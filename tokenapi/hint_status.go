@@ -25,19 +25,24 @@ func (a answer) byStatus(op string, f fault) (Action, string) {
 	case a.status == http.StatusNotFound && a.gatewayPath():
 		return Stop, "is the URL right? if this is a gateway of WSO2: " + a.suggestURL()
 	case a.status == http.StatusMethodNotAllowed && cleanHeader(a.header, "Allow") != "":
-		return Stop, "is the URL right? the server takes " + cleanHeader(a.header, "Allow") + " there"
-	case a.status == http.StatusNotFound, a.status == http.StatusMethodNotAllowed, a.status == http.StatusGone:
+		return Stop, "is the URL right? the server takes " + cleanHeader(a.header, "Allow") +
+			" there"
+	case a.status == http.StatusNotFound, a.status == http.StatusMethodNotAllowed,
+		a.status == http.StatusGone:
 		if a.url != "" && op != opRevoke { // the outbox names the URL itself
 			return Stop, "is the URL right? " + a.urlKey() + " is " + text.Words(a.url, wordsLimit)
 		}
 		return Stop, "is the URL right?"
-	case a.status == http.StatusBadRequest && bodyHas("http request to an https server", "plain http request was sent to https", "speaking plain http to an ssl-enabled",
-		"combination of host and port requires tls"):
+	case a.status == http.StatusBadRequest &&
+		bodyHas("http request to an https server", "plain http request was sent to https",
+			"speaking plain http to an ssl-enabled",
+			"combination of host and port requires tls"):
 		return Stop, "this port speaks TLS: use https://"
 	case a.status == http.StatusBadRequest && bodyHas("no required ssl certificate"):
 		return Stop, "the server wants a client certificate: set client_cert and client_key"
 	case a.status == http.StatusBadRequest && bodyHas("the ssl certificate error"):
-		return Stop, "the server does not take this client certificate: is it of the right authority, has it expired?"
+		return Stop, "the server does not take this client certificate: is it of the right " +
+			"authority, has it expired?"
 	case a.status == http.StatusTooManyRequests && op == GrantDeviceCode:
 		return KeepPolling, "the server wants longer pauses between polls"
 	case a.status == http.StatusTooManyRequests:
@@ -45,30 +50,43 @@ func (a answer) byStatus(op string, f fault) (Action, string) {
 	case a.status == http.StatusServiceUnavailable, a.status == http.StatusRequestTimeout:
 		return RetryLater, a.later()
 	case a.status == http.StatusProxyAuthRequired && a.via.URL != nil:
-		return Stop, "the proxy " + a.via.String() + " (set by " + a.via.By + ") wants credentials: " + proxyLogin(a.via, a.header.Values("Proxy-Authenticate"))
+		return Stop, "the proxy " + a.via.String() + " (set by " + a.via.By +
+			") wants credentials: " + proxyLogin(a.via, a.header.Values("Proxy-Authenticate"))
 	case a.status == http.StatusProxyAuthRequired:
-		return Stop, "a proxy that no setting here names wants credentials: it stands between this machine and the server, or before the server"
+		return Stop, "a proxy that no setting here names wants credentials: it stands between " +
+			"this machine and the server, or before the server"
 	case a.status == http.StatusUnauthorized:
 		return a.unauthorized()
 	case a.status == http.StatusForbidden:
-		return Stop, "the server, or something before it, may not let this machine or this application in: ask whoever runs it; " + right
+		return Stop, "the server, or something before it, may not let this machine or this " +
+			"application in: ask whoever runs it; " + right
 	case a.status == http.StatusNotAcceptable:
 		return Stop, "the server has no answer in JSON to give: " + right
 	case a.status == http.StatusLengthRequired:
-		return Stop, "the request was sent with its length: something on the way may have taken that off"
-	case a.status == http.StatusRequestEntityTooLarge, a.status == http.StatusRequestURITooLong, a.status == http.StatusRequestHeaderFieldsTooLarge:
-		return Stop, "the request is larger than the server takes: an assertion, a subject token, scopes or extra may be too long; " + right
+		return Stop, "the request was sent with its length: something on the way may have " +
+			"taken that off"
+	case a.status == http.StatusRequestEntityTooLarge, a.status == http.StatusRequestURITooLong,
+		a.status == http.StatusRequestHeaderFieldsTooLarge:
+		return Stop, "the request is larger than the server takes: an assertion, a subject " +
+			"token, scopes or extra may be too long; " + right
 	case a.status == http.StatusUnsupportedMediaType:
-		return Stop, "the server takes no form there, as endpoints of OAuth do (application/x-www-form-urlencoded): " + right
+		return Stop, "the server takes no form there, as endpoints of OAuth do " +
+			"(application/x-www-form-urlencoded): " + right
 	case a.status == http.StatusMisdirectedRequest:
-		return Stop, "the server does not serve this host name: is the host in " + a.urlKey() + " right?"
+		return Stop, "the server does not serve this host name: is the host in " + a.urlKey() +
+			" right?"
 	case a.status == http.StatusNetworkAuthenticationRequired:
-		return RetryLater, "this network wants a sign-in first: open a page in a browser, then try again"
+		return RetryLater,
+			"this network wants a sign-in first: open a page in a browser, then try again"
 	case a.status == http.StatusBadGateway, a.status == http.StatusGatewayTimeout:
 		if a.via.URL != nil {
-			return RetryLater, "the server does not answer the proxy " + a.via.String() + " (set by " + a.via.By + "), or what stands before it: try again later; is the URL right?"
+			return RetryLater,
+				"the server does not answer the proxy " + a.via.String() + " (set by " + a.via.By +
+					"), or what stands before it: try again later; is the URL right?"
 		}
-		return RetryLater, "what stands before the server answers, and the server does not: try again later; is the URL right?"
+		return RetryLater,
+			"what stands before the server answers, and the server does not: try again later; " +
+				"is the URL right?"
 	case a.status >= 500:
 		return RetryLater, "the fault is the server's: try again later; is the URL right?"
 	}
@@ -85,9 +103,11 @@ func (a answer) unauthorized() (Action, string) {
 	}
 	switch {
 	case (schemes["negotiate"] || schemes["ntlm"]) && !schemes["basic"]:
-		return Stop, "the server, or something before it, wants a sign-in of Windows (Negotiate, NTLM), which lanyard does not have: is " + a.urlKey() + " right?"
+		return Stop, "the server, or something before it, wants a sign-in of Windows " +
+			"(Negotiate, NTLM), which lanyard does not have: is " + a.urlKey() + " right?"
 	case schemes["bearer"] && !schemes["basic"] && strings.HasSuffix(a.key, "_url"):
-		return FixCredentials, checkClient + "; or " + a.urlKey() + " may be that of an API, which wants a token"
+		return FixCredentials,
+			checkClient + "; or " + a.urlKey() + " may be that of an API, which wants a token"
 	}
 	return FixCredentials, checkClient
 }

@@ -46,7 +46,8 @@ type IntrospectAnswer struct {
 
 // Introspect asks the introspection endpoint about a token. If the server refuses the caller (401,
 // 403, a login page), the error has the Action NotAllowedToAsk. The token then may still be active.
-func (c *Client) Introspect(ctx context.Context, r IntrospectRequest) (IntrospectAnswer, Exchange, error) {
+func (c *Client) Introspect(ctx context.Context,
+	r IntrospectRequest) (IntrospectAnswer, Exchange, error) {
 	k := c.begin(opIntrospect, http.MethodPost, c.cfg.Endpoints.IntrospectURL)
 	k.mask.add(r.Token.Reveal(), true)
 	k.form = url.Values{}
@@ -87,16 +88,20 @@ func decodeIntrospect(a answer) (IntrospectAnswer, *Error) {
 		return IntrospectAnswer{At: a.at}, nil // the other members no longer hold
 	}
 	ans := IntrospectAnswer{
-		Active: true, Scopes: scopes(m["scope"]), ClientID: text.Words(m.text("client_id"), wordsLimit),
-		Username: text.Words(m.text("username"), wordsLimit), Subject: text.Words(m.text("sub"), wordsLimit),
-		TokenType: text.Words(m.text("token_type"), 100), Expires: m.epoch("exp"), Issued: m.epoch("iat"), NotBefore: m.epoch("nbf"),
+		Active: true, Scopes: scopes(m["scope"]),
+		ClientID:  text.Words(m.text("client_id"), wordsLimit),
+		Username:  text.Words(m.text("username"), wordsLimit),
+		Subject:   text.Words(m.text("sub"), wordsLimit),
+		TokenType: text.Words(m.text("token_type"), 100), Expires: m.epoch("exp"),
+		Issued: m.epoch("iat"), NotBefore: m.epoch("nbf"),
 		At: a.at,
 	}
 	if scheme, usable := tokenType(ans.TokenType); usable && ans.TokenType != "" {
 		ans.TokenType = scheme
 	}
 	ans.Lifetime = ans.Expires.lifetime(a.at)
-	ans.Extra = m.params("active", "scope", "client_id", "username", "sub", "token_type", "exp", "iat", "nbf", xmlSpace)
+	ans.Extra = m.params("active", "scope", "client_id", "username", "sub", "token_type", "exp",
+		"iat", "nbf", xmlSpace)
 	return ans, nil
 }
 
@@ -115,7 +120,8 @@ func (e Epoch) lifetime(now time.Time) Lifetime {
 		return Unknown
 	case e.Seconds <= 0, e.Seconds >= year10000 && e.Seconds < after:
 		return Ambiguous
-	case e.Seconds >= year10000, e.Seconds > math.MaxInt64-maxBounded, e.Seconds-now.Unix() > maxBounded:
+	case e.Seconds >= year10000, e.Seconds > math.MaxInt64-maxBounded,
+		e.Seconds-now.Unix() > maxBounded:
 		return Unbounded
 	}
 	return Bounded

@@ -34,7 +34,8 @@ const (
 
 func canaries() []string {
 	return []string{
-		sentSecret, sentPassword, sentRefresh, sentExtra, sentToken, gotAccess, gotRefresh, gotID, gotHeader, gotCookie, gotOther, urlQuery,
+		sentSecret, sentPassword, sentRefresh, sentExtra, sentToken, gotAccess, gotRefresh, gotID,
+		gotHeader, gotCookie, gotOther, urlQuery,
 	}
 }
 
@@ -45,9 +46,12 @@ func leaks(t *testing.T, what, text string) {
 		quoted, _ := json.Marshal(c)
 		b := []byte(c)
 		for _, form := range []string{
-			c, url.QueryEscape(c), url.PathEscape(c), strings.ToLower(url.QueryEscape(c)), strings.Trim(string(quoted), `"`), fmt.Sprintf("%q", c),
+			c, url.QueryEscape(c), url.PathEscape(c), strings.ToLower(url.QueryEscape(c)),
+			strings.Trim(string(quoted), `"`), fmt.Sprintf("%q", c),
 			base64.StdEncoding.EncodeToString(b), base64.RawURLEncoding.EncodeToString(b),
-			base64.StdEncoding.EncodeToString([]byte("key+1:" + c)), base64.StdEncoding.EncodeToString([]byte(url.QueryEscape("key+1") + ":" + url.QueryEscape(c))),
+			base64.StdEncoding.EncodeToString([]byte("key+1:" + c)),
+			base64.StdEncoding.EncodeToString(
+				[]byte(url.QueryEscape("key+1") + ":" + url.QueryEscape(c))),
 		} {
 			if i := strings.Index(text, form); i >= 0 {
 				t.Errorf("%s shows %q: …%s…", what, form, text[max(0, i-60):min(len(text), i+90)])
@@ -73,7 +77,8 @@ func echo(status int, kind string) http.HandlerFunc {
 			split = pass[:6] + "\u200b" + pass[6:]
 		}
 		for name, values := range form {
-			if name != "grant_type" && name != "scope" && name != "username" && name != "client_id" && name != "token_type_hint" {
+			if name != "grant_type" && name != "scope" && name != "username" &&
+				name != "client_id" && name != "token_type_hint" {
 				sent = append(sent, values[0], base64.StdEncoding.EncodeToString([]byte(values[0])))
 			}
 		}
@@ -88,13 +93,17 @@ func echo(status int, kind string) http.HandlerFunc {
 		h.Set("DPoP-Nonce", gotOther)
 		h.Set("Set-Cookie", "sid="+gotCookie+"; Path=/")
 		h.Set("X-Cookie-Again", gotCookie)
-		h.Set("X-Echo", url.QueryEscape(strings.Join(sent, " "))+" "+gotAccess+" "+gotHeader+" "+gotCookie)
+		h.Set("X-Echo", url.QueryEscape(strings.Join(sent, " "))+" "+gotAccess+" "+gotHeader+" "+
+			gotCookie)
 		h.Set("Location", "https://u:"+sentExtra+"@other.example/cb?code="+gotOther+"#"+gotID)
 		h.Set("Link", "</x?y="+gotOther+">; rel=next")
 		members := map[string]any{
-			"access_token": gotAccess, "refresh_token": gotRefresh, "id_token": gotID, "expires_in": 60, "token_type": "Bearer",
-			"harmless": gotAccess + " and " + said, "nested": []any{map[string]any{"client_secret": []string{gotOther}}}, gotAccess: 1,
-			"active": true, "client_id": "key+1", "aud": []string{gotAccess}, "device_code": gotOther, "user_code": "aB-3d",
+			"access_token": gotAccess, "refresh_token": gotRefresh, "id_token": gotID,
+			"expires_in": 60, "token_type": "Bearer",
+			"harmless": gotAccess + " and " + said,
+			"nested":   []any{map[string]any{"client_secret": []string{gotOther}}}, gotAccess: 1,
+			"active": true, "client_id": "key+1", "aud": []string{gotAccess},
+			"device_code": gotOther, "user_code": "aB-3d",
 			"verification_uri": "https://h.example/device", "interval": 5,
 			"next": "https://h.example/?session=" + gotOther, "form": form, "b64": proof,
 		}
@@ -108,7 +117,9 @@ func echo(status int, kind string) http.HandlerFunc {
 		case "text":
 			body = []byte(strings.Repeat("x", 180) + said)
 		case "fault":
-			body, _ = json.Marshal(map[string]any{"fault": map[string]any{"code": 900901, "message": said, "description": "bad " + said}})
+			body, _ = json.Marshal(
+				map[string]any{"fault": map[string]any{"code": 900901, "message": said,
+					"description": "bad " + said}})
 		}
 		w.WriteHeader(status)
 		_, _ = w.Write(body)
@@ -121,7 +132,8 @@ func TestNothingLeaks(t *testing.T) {
 			t.Run(fmt.Sprint(status, " ", kind), func(t *testing.T) {
 				s := httptest.NewServer(echo(status, kind))
 				c, err := tokenapi.New(tokenapi.Config{Endpoints: tokenapi.Endpoints{
-					TokenURL: s.URL + "/token?x=" + urlQuery, RevokeURL: s.URL + "/revoke?" + urlQuery,
+					TokenURL:      s.URL + "/token?x=" + urlQuery,
+					RevokeURL:     s.URL + "/revoke?" + urlQuery,
 					IntrospectURL: s.URL + "/introspect?x=" + urlQuery,
 					DeviceURL:     s.URL + "/device_authorize?x=" + urlQuery,
 				}}, time.Now)
@@ -151,23 +163,34 @@ func everyCall(t *testing.T, c *tokenapi.Client, what, base string) {
 			t.Errorf("%s: the record is not filled in: %+v", call, x)
 		}
 	}
-	for _, auth := range []tokenapi.ClientAuth{tokenapi.AuthBasic, tokenapi.AuthBasicEncoded, tokenapi.AuthPost} {
-		cr := tokenapi.Credentials{ConsumerKey: "key+1", ConsumerSecret: secret.New(sentSecret), Auth: auth}
-		for _, grant := range []string{tokenapi.GrantClientCredentials, tokenapi.GrantPassword, tokenapi.GrantRefreshToken} {
+	for _, auth := range []tokenapi.ClientAuth{tokenapi.AuthBasic, tokenapi.AuthBasicEncoded,
+		tokenapi.AuthPost} {
+		cr := tokenapi.Credentials{ConsumerKey: "key+1", ConsumerSecret: secret.New(sentSecret),
+			Auth: auth}
+		for _, grant := range []string{tokenapi.GrantClientCredentials, tokenapi.GrantPassword,
+			tokenapi.GrantRefreshToken} {
 			a, x, err := c.Token(t.Context(), tokenapi.TokenRequest{
-				Credentials: cr, Grant: grant, Scopes: []string{"a"}, Username: "ana", Password: secret.New(sentPassword),
+				Credentials: cr, Grant: grant, Scopes: []string{"a"}, Username: "ana",
+				Password:     secret.New(sentPassword),
 				RefreshToken: secret.New(sentRefresh), Extra: url.Values{"harmless": {sentExtra}},
 			})
 			check(grant+" "+string(auth), a, x, err)
 		}
-		a, x, err := c.Revoke(t.Context(), tokenapi.RevokeRequest{Credentials: cr, Token: secret.New(sentToken), Hint: "access_token"})
+		a, x, err := c.Revoke(t.Context(),
+			tokenapi.RevokeRequest{Credentials: cr, Token: secret.New(sentToken),
+				Hint: "access_token"})
 		check("revoke "+string(auth), a, x, err)
-		i, x, err := c.Introspect(t.Context(), tokenapi.IntrospectRequest{Credentials: cr, Token: secret.New(sentToken), Hint: "access_token"})
+		i, x, err := c.Introspect(t.Context(),
+			tokenapi.IntrospectRequest{Credentials: cr, Token: secret.New(sentToken),
+				Hint: "access_token"})
 		check("introspect "+string(auth), i, x, err)
-		d, x, err := c.AuthorizeDevice(t.Context(), tokenapi.DeviceRequest{Credentials: cr, Scopes: []string{"a"}, Extra: url.Values{"harmless": {sentExtra}}})
+		d, x, err := c.AuthorizeDevice(t.Context(),
+			tokenapi.DeviceRequest{Credentials: cr, Scopes: []string{"a"},
+				Extra: url.Values{"harmless": {sentExtra}}})
 		check("device "+string(auth), d, x, err)
 	}
-	p, x, err := c.Probe(t.Context(), tokenapi.ProbeRequest{URL: base + "/api?q=" + urlQuery, Token: secret.New(sentToken)})
+	p, x, err := c.Probe(t.Context(),
+		tokenapi.ProbeRequest{URL: base + "/api?q=" + urlQuery, Token: secret.New(sentToken)})
 	check("probe", p, x, err)
 }
 
@@ -175,23 +198,28 @@ func everyCall(t *testing.T, c *tokenapi.Client, what, base string) {
 func TestRecord(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("RevokedAccessToken", gotAccess)
-		_, _ = io.WriteString(w, "\ufeff"+`{"access_token":"canary-access-7d1f","scope":"a b","expires_in":9223372036854775807,"code":"1234","user_code":"ABCD"}`)
+		_, _ = io.WriteString(w,
+			"\ufeff"+`{"access_token":"canary-access-7d1f","scope":"a b","expires_in":9223372036854775807,"code":"1234","user_code":"ABCD"}`)
 	}))
 	defer s.Close()
 	_, x, err := clientFor(t, s.URL, nil).Token(t.Context(), tokenapi.TokenRequest{
-		Credentials: creds(tokenapi.AuthPost), Grant: "password", Username: "ana", Password: secret.New("password"),
+		Credentials: creds(tokenapi.AuthPost), Grant: "password", Username: "ana",
+		Password: secret.New("password"),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	print8 := secret.New(gotAccess).Fingerprint()
-	if want := `{"access_token":"••• ` + print8 + `","code":"1234","expires_in":9223372036854775807,"scope":"a b","user_code":"•••"}`; x.ResponseBody != want {
+	if want := `{"access_token":"••• ` + print8 +
+		`","code":"1234","expires_in":9223372036854775807,"scope":"a b","user_code":"•••"}`; x.ResponseBody != want {
 		t.Errorf("body %s, want %s", x.ResponseBody, want)
 	}
-	if want := "[{client_id key+1} {client_secret •••} {grant_type password} {password •••} {username ana}]"; fmt.Sprint(x.Form) != want {
+	if want := "[{client_id key+1} {client_secret •••} {grant_type password} {password •••} " +
+		"{username ana}]"; fmt.Sprint(x.Form) != want {
 		t.Errorf("form %v, want %v", x.Form, want)
 	}
-	if h := fmt.Sprint(x.ResponseHeaders); !strings.Contains(h, "{RevokedAccessToken ••• "+print8+"}") {
+	if h := fmt.Sprint(x.ResponseHeaders); !strings.Contains(h,
+		"{RevokedAccessToken ••• "+print8+"}") {
 		t.Errorf("headers %s", h)
 	}
 	if x.Status != 200 || x.Size == 0 || x.URL != s.URL+"/token" || x.Err != "" {

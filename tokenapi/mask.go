@@ -100,7 +100,8 @@ func (m *masker) addWhole(s string, token bool) {
 
 // learn registers a secret of the answer.
 func (m *masker) learn(s string, token bool) {
-	if _, known := m.replacements[s]; known || m.learned >= learnLimit || len(s) < learnFrom || len(s) > 64<<10 {
+	if _, known := m.replacements[s]; known || m.learned >= learnLimit || len(s) < learnFrom ||
+		len(s) > 64<<10 {
 		return
 	}
 	m.learned++
@@ -166,7 +167,9 @@ func (m *masker) repeatsLong(s string) bool {
 // words.
 func (m *masker) dropWords(s string) (out string, dropped int) {
 	seen := map[string]bool{}
-	ends := func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("\"'`<>(){}[],;|&=?«»", r) }
+	ends := func(r rune) bool {
+		return unicode.IsSpace(r) || strings.ContainsRune("\"'`<>(){}[],;|&=?«»", r)
+	}
 	var b strings.Builder
 	for s != "" {
 		n := strings.IndexFunc(s, ends)
@@ -244,14 +247,17 @@ func (m *masker) build() {
 // would reveal it by the rest of the word.
 func isWord(s string) bool {
 	const digits, letters = "0123456789", "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	return len(s) < shortest || len(s) < wholeFrom && (strings.Trim(s, digits) == "" || strings.Trim(s, letters) == "")
+	return len(s) < shortest ||
+		len(s) < wholeFrom && (strings.Trim(s, digits) == "" || strings.Trim(s, letters) == "")
 }
 
 // replaceWord replaces v in s where no letter or digit is next to it. It reads each byte only a few
 // times, because a server may repeat one letter through its whole answer.
 func replaceWord(s, v, show string) string {
 	var b strings.Builder
-	inWord := func(r rune, size int) bool { return size > 0 && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
+	inWord := func(r rune, size int) bool {
+		return size > 0 && (unicode.IsLetter(r) || unicode.IsDigit(r))
+	}
 	before := "" // the text before s
 	for {
 		i := strings.Index(s, v)
@@ -276,7 +282,8 @@ func replaceWord(s, v, show string) string {
 // isTokenKey reports whether a value of this name is a token, to be shown by its fingerprint.
 func isTokenKey(name string) bool {
 	switch strings.ToLower(name) {
-	case "token", "access_token", "accesstoken", "refresh_token", "refreshtoken", "id_token", "idtoken", "subject_token",
+	case "token", "access_token", "accesstoken", "refresh_token", "refreshtoken", "id_token",
+		"idtoken", "subject_token",
 		"deactivatedaccesstoken", "revokedaccesstoken", "revokedrefreshtoken":
 		return true
 	}
@@ -362,7 +369,9 @@ func (m *masker) value(v any, key string, below bool) any {
 		out := make(map[string]any, len(v))
 		_, isKey := v["kty"] // of a JSON Web Key: private members are short (RFC 7518 section 6)
 		for k, e := range v {
-			out[m.text(text.Words(k, wordsLimit))] = m.value(e, k, hide || isKey && slices.Contains([]string{"d", "p", "q", "dp", "dq", "qi", "oth", "k"}, k))
+			out[m.text(text.Words(k, wordsLimit))] = m.value(e, k,
+				hide || isKey &&
+					slices.Contains([]string{"d", "p", "q", "dp", "dq", "qi", "oth", "k"}, k))
 		}
 		return out
 	case []any:

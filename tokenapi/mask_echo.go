@@ -51,7 +51,9 @@ func newEchoes(secrets, open []string) *echoes {
 		e.raw.addAll(rawOf(s), nil)
 		var seen [][]byte
 		for _, form := range searchForms(s) {
-			if len(form) < wholeFrom || slices.ContainsFunc(seen, func(b []byte) bool { return string(b) == string(form) }) {
+			if len(form) < wholeFrom ||
+				slices.ContainsFunc(seen,
+					func(b []byte) bool { return string(b) == string(form) }) {
 				continue
 			}
 			seen = append(seen, form)
@@ -98,7 +100,8 @@ func searchForms(s string) [][]byte {
 		for before := range 3 {
 			padded := append(make([]byte, before), s...)
 			from, to := (before*8+5)/6, len(padded)*8/6
-			out = append(out, lettersOf(folded(base64.RawStdEncoding.EncodeToString(padded)[from:to])))
+			out = append(out,
+				lettersOf(folded(base64.RawStdEncoding.EncodeToString(padded)[from:to])))
 		}
 		for before := range 5 {
 			padded := append(make([]byte, before), s...)
@@ -329,7 +332,8 @@ func lettersOf(form []byte) []byte {
 	out := make([]byte, 0, len(form))
 	for i := 0; i < len(form); {
 		r, size := utf8.DecodeRune(form[i:])
-		if r < utf8.RuneSelf && (r >= 'a' && r <= 'z' || r >= '0' && r <= '9') || r >= utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
+		if r < utf8.RuneSelf && (r >= 'a' && r <= 'z' || r >= '0' && r <= '9') ||
+			r >= utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
 			out = append(out, form[i:i+size]...)
 		}
 		i += size

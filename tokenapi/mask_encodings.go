@@ -28,10 +28,13 @@ func encodings(s string) []string {
 	out := []string{
 		s, text.Words(s, len(s)), strings.TrimSpace(s),
 		query, path, all, strings.ReplaceAll(query, "+", "%20"),
-		url.QueryEscape(query), url.PathEscape(path), url.QueryEscape(path), url.QueryEscape(lowerHex(query)), url.QueryEscape(lowerHex(path)),
-		jsonText, plainJSON, strings.ReplaceAll(plainJSON, "/", `\/`), unicodeEscaped(s, "%04x", false), unicodeEscaped(s, "%04x", true),
+		url.QueryEscape(query), url.PathEscape(path), url.QueryEscape(path),
+		url.QueryEscape(lowerHex(query)), url.QueryEscape(lowerHex(path)),
+		jsonText, plainJSON, strings.ReplaceAll(plainJSON, "/", `\/`),
+		unicodeEscaped(s, "%04x", false), unicodeEscaped(s, "%04x", true),
 		forGo[1 : len(forGo)-1], forASCII[1 : len(forASCII)-1],
-		page, strings.NewReplacer("&#34;", "&quot;", "&#39;", "&apos;").Replace(page), strings.ReplaceAll(page, "&#39;", "&#x27;"),
+		page, strings.NewReplacer("&#34;", "&quot;", "&#39;", "&apos;").Replace(page),
+		strings.ReplaceAll(page, "&#39;", "&#x27;"),
 		base64.StdEncoding.EncodeToString(b), base64.RawStdEncoding.EncodeToString(b),
 		base64.URLEncoding.EncodeToString(b), base64.RawURLEncoding.EncodeToString(b),
 	}
@@ -44,7 +47,8 @@ func encodings(s string) []string {
 		for before := range 3 { // "id:secret", and other texts in which it is not the first part
 			padded := append(make([]byte, before), b...)
 			from, to := (before*8+5)/6, len(padded)*8/6 // the edges depend on the neighbours
-			out = append(out, base64.RawStdEncoding.EncodeToString(padded)[from:to], base64.RawURLEncoding.EncodeToString(padded)[from:to])
+			out = append(out, base64.RawStdEncoding.EncodeToString(padded)[from:to],
+				base64.RawURLEncoding.EncodeToString(padded)[from:to])
 		}
 	}
 	return out

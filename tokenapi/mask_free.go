@@ -20,7 +20,8 @@ func maskFree(s string) string {
 	}
 	low := asciiLower(s)
 	for _, f := range secretForms() {
-		if slices.ContainsFunc(f.hints, func(hint string) bool { return strings.Contains(low, hint) }) {
+		if slices.ContainsFunc(f.hints,
+			func(hint string) bool { return strings.Contains(low, hint) }) {
 			s = replaceGroups(s, f.expr, f.mask)
 		}
 	}
@@ -39,13 +40,26 @@ type secretForm struct {
 var secretForms = sync.OnceValue(func() []secretForm {
 	hidden := func([]string, string) string { return secret.Mask }
 	return []secretForm{
-		{[]string{"private"}, regexp.MustCompile(`(?s)-----BEGIN(?:[A-Z0-9 +]|%20)*PRIVATE(?: |\+|%20)KEY(?:(?: |\+|%20)BLOCK)?-----.*?(?:-----END(?:[A-Z0-9 +]|%20)*PRIVATE(?: |\+|%20)KEY(?:(?: |\+|%20)BLOCK)?-----|\z)`), hidden},
-		{[]string{"assertion"}, regexp.MustCompile(`(?is)(?:<|&lt;|%3c)(?:[\w-]+(?::|%3a))?(?:Encrypted)?Assertion(?:\s|>|&gt;|%3e|%20|\+).*?(?:(?:</|&lt;/|%3c%2f)(?:[\w-]+(?::|%3a))?(?:Encrypted)?Assertion\s*(?:>|&gt;|%3e)|\z)`), hidden},
-		{[]string{"phnhbw", "pefzc2vydglvb", "pevuy3j5chrlzefzc2vydglvb", "pd94bwwg"}, regexp.MustCompile(`\b(?:PHNhbW|PEFzc2VydGlvb|PEVuY3J5cHRlZEFzc2VydGlvb|PD94bWwg)(?:[A-Za-z0-9+/_-]|%2[bBfF]){24,}(?:=|%3[dD])*`), hidden},
-		{[]string{"eyj", "eya"}, regexp.MustCompile(`\bey[JA][A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*){2,4}`), maskJWT},
-		{[]string{"bearer", "basic", "dpop"}, regexp.MustCompile(`(?i)\b(bearer|basic|dpop)((?: |\+|%20)+"?)([A-Za-z0-9._~+/%-]{8,})(=*)`), maskScheme},
-		{[]string{"://"}, regexp.MustCompile(`\b[A-Za-z][A-Za-z0-9+.-]{0,20}://[^\s"'<>|]+`), maskFreeURL},
-		{[]string{"=", ">", "%3d", "\":", "\" :", "':", "' :"}, regexp.MustCompile(`([A-Za-z][A-Za-z0-9_.-]*)( ?= ?["']?|%3[dD]|\\?["'] ?: ?\\?["']|>)([^\s"'&;,<>\\•]{4,})•*`), maskPair},
+		{[]string{"private"},
+			regexp.MustCompile(
+				`(?s)-----BEGIN(?:[A-Z0-9 +]|%20)*PRIVATE(?: |\+|%20)KEY(?:(?: |\+|%20)BLOCK)?-----.*?(?:-----END(?:[A-Z0-9 +]|%20)*PRIVATE(?: |\+|%20)KEY(?:(?: |\+|%20)BLOCK)?-----|\z)`), hidden},
+		{[]string{"assertion"},
+			regexp.MustCompile(
+				`(?is)(?:<|&lt;|%3c)(?:[\w-]+(?::|%3a))?(?:Encrypted)?Assertion(?:\s|>|&gt;|%3e|%20|\+).*?(?:(?:</|&lt;/|%3c%2f)(?:[\w-]+(?::|%3a))?(?:Encrypted)?Assertion\s*(?:>|&gt;|%3e)|\z)`), hidden},
+		{[]string{"phnhbw", "pefzc2vydglvb", "pevuy3j5chrlzefzc2vydglvb", "pd94bwwg"},
+			regexp.MustCompile(
+				`\b(?:PHNhbW|PEFzc2VydGlvb|PEVuY3J5cHRlZEFzc2VydGlvb|PD94bWwg)(?:[A-Za-z0-9+/_-]|%2[bBfF]){24,}(?:=|%3[dD])*`), hidden},
+		{[]string{"eyj", "eya"},
+			regexp.MustCompile(`\bey[JA][A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*){2,4}`), maskJWT},
+		{[]string{"bearer", "basic", "dpop"},
+			regexp.MustCompile(
+				`(?i)\b(bearer|basic|dpop)((?: |\+|%20)+"?)([A-Za-z0-9._~+/%-]{8,})(=*)`),
+			maskScheme},
+		{[]string{"://"}, regexp.MustCompile(`\b[A-Za-z][A-Za-z0-9+.-]{0,20}://[^\s"'<>|]+`),
+			maskFreeURL},
+		{[]string{"=", ">", "%3d", "\":", "\" :", "':", "' :"},
+			regexp.MustCompile(
+				`([A-Za-z][A-Za-z0-9_.-]*)( ?= ?["']?|%3[dD]|\\?["'] ?: ?\\?["']|>)([^\s"'&;,<>\\•]{4,})•*`), maskPair},
 	}
 })
 
@@ -83,11 +97,15 @@ func maskJWT(group []string, _ string) string {
 // authentication") and the first parameter of a challenge (Bearer error_description="…").
 func maskScheme(group []string, after string) string {
 	proof := strings.TrimRight(group[3], ".")
-	odd := strings.ContainsAny(proof, "0123456789") || strings.ContainsFunc(proof[1:], func(r rune) bool { return r >= 'A' && r <= 'Z' })
+	odd := strings.ContainsAny(proof, "0123456789") ||
+		strings.ContainsFunc(proof[1:], func(r rune) bool { return r >= 'A' && r <= 'Z' })
 	next, _ := utf8.DecodeRuneInString(after)
-	parameter := group[4] != "" && (next == '"' || next >= '0' && next <= '9' || next >= 'A' && next <= 'Z' || next >= 'a' && next <= 'z')
+	parameter := group[4] != "" &&
+		(next == '"' || next >= '0' && next <= '9' || next >= 'A' && next <= 'Z' ||
+			next >= 'a' && next <= 'z')
 	// ACCESS_TOKEN, as in explanations of WSO2.
-	placeholder := strings.Contains(proof, "_") && strings.Trim(proof, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") == ""
+	placeholder := strings.Contains(proof, "_") &&
+		strings.Trim(proof, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") == ""
 	if placeholder || !odd && (len(proof) < 20 || parameter) {
 		return group[0]
 	}

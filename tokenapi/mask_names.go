@@ -10,7 +10,8 @@ import (
 // secretWords are the words that mark a name as the name of a secret.
 func secretWords() []string {
 	return []string{
-		"token", "secret", "password", "passwd", "assertion", "key", "code", "authorization", "cookie",
+		"token", "secret", "password", "passwd", "assertion", "key", "code", "authorization",
+		"cookie",
 		"nonce", "credential", "jwt", "ticket", "session", "passphrase", "pwd", "saml", "bearer",
 	}
 }
@@ -29,7 +30,8 @@ func isSecretKey(name string) bool {
 	if name == "otp" || strings.HasSuffix(name, "_otp") {
 		return true
 	}
-	return slices.ContainsFunc(secretWords(), func(word string) bool { return strings.Contains(name, word) })
+	return slices.ContainsFunc(secretWords(),
+		func(word string) bool { return strings.Contains(name, word) })
 }
 
 // NamesSecret reports whether a parameter of this name may hold a secret.
@@ -57,11 +59,13 @@ func isSecretParam(name, value string) bool {
 // key='orders_pkey'.
 func isPlaceholder(name, value string) bool {
 	switch strings.ToLower(value) {
-	case "expired", "invalid", "missing", "revoked", "required", "malformed", "unknown", "undefined", "empty", "null", "none":
+	case "expired", "invalid", "missing", "revoked", "required", "malformed", "unknown",
+		"undefined", "empty", "null", "none":
 		return true
 	}
 	return isJoined(value, unicode.IsUpper) ||
-		(strings.EqualFold(name, "code") || strings.EqualFold(name, "key")) && isJoined(value, unicode.IsLower)
+		(strings.EqualFold(name, "code") || strings.EqualFold(name, "key")) &&
+			isJoined(value, unicode.IsLower)
 }
 
 // isJoined reports whether a text is two words or more, joined by _, in letters of one case:
@@ -94,7 +98,9 @@ func describes(name string) bool {
 	last := words[len(words)-1]
 	if last == "code" || strings.HasSuffix(last, "code") { // error_code, errorcode
 		before := strings.TrimSuffix(strings.Join(words, ""), "code")
-		return slices.ContainsFunc([]string{"error", "err", "fault", "status", "response", "result", "reason", "http", "country"},
+		return slices.ContainsFunc(
+			[]string{"error", "err", "fault", "status", "response", "result", "reason", "http",
+				"country"},
 			func(kind string) bool { return strings.HasSuffix(before, kind) })
 	}
 	for _, word := range secretWords() { // tokentype
@@ -103,13 +109,18 @@ func describes(name string) bool {
 		}
 	}
 	switch last {
-	case "type", "types", "use", "usage", "kind", "class", "category", "format", "profile", "mode", "level", "version", "binding", "manager", "policy",
-		"method", "methods", "alg", "algorithm", "algorithms", "endpoint", "uri", "url", "scope", "scopes", "supported", "required", "enabled",
+	case "type", "types", "use", "usage", "kind", "class", "category", "format", "profile", "mode",
+		"level", "version", "binding", "manager", "policy",
+		"method", "methods", "alg", "algorithm", "algorithms", "endpoint", "uri", "url", "scope",
+		"scopes", "supported", "required", "enabled",
 		"status", "state", "error", "reason", "message", "description",
-		"expiry", "expires", "expiration", "lifetime", "validity", "ttl", "period", "time", "seconds", "minutes", "count", "limit", "length", "size":
+		"expiry", "expires", "expiration", "lifetime", "validity", "ttl", "period", "time",
+		"seconds", "minutes", "count", "limit", "length", "size":
 		return true
 	case "in", "at", "on": // expires_in, issued_at
-		return len(words) > 1 && slices.Contains([]string{"expires", "expire", "issued", "created", "updated", "valid"}, words[len(words)-2])
+		return len(words) > 1 &&
+			slices.Contains([]string{"expires", "expire", "issued", "created", "updated", "valid"},
+				words[len(words)-2])
 	case "hint":
 		return len(words) > 1 && words[len(words)-2] == "type" // token_type_hint, not password_hint
 	}
@@ -128,14 +139,16 @@ func nameWords(name string) []string {
 		spaced.WriteRune(unicode.ToLower(r))
 		before = r
 	}
-	return strings.FieldsFunc(spaced.String(), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	return strings.FieldsFunc(spaced.String(),
+		func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
 // LooksSecret reports whether a word may be a token or another credential: it has the form of one,
 // or is long and not made of words.
 func LooksSecret(word string) bool {
 	const shortestToken = 20
-	return maskFree(word) != word || len(word) >= shortestToken && !strings.ContainsAny(word, " @") && !isLabel(word)
+	return maskFree(word) != word || len(word) >= shortestToken &&
+		!strings.ContainsAny(word, " @") && !isLabel(word)
 }
 
 // isLabel reports whether a text is made of words, versions and short numbers, unlike a generated
@@ -152,14 +165,16 @@ func isLabel(s string) bool {
 	if len(s) > longest {
 		return false
 	}
-	for _, word := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(" _:./+#,-", r) }) {
+	for _, word := range strings.FieldsFunc(s,
+		func(r rune) bool { return strings.ContainsRune(" _:./+#,-", r) }) {
 		letters := strings.TrimRight(word, "0123456789")
 		if len(letters) > longestWord || len(word)-len(letters) > mostDigits {
 			return false
 		}
 		humps := 0
 		for i := range len(letters) {
-			small, capital := letters[i] >= 'a' && letters[i] <= 'z', letters[i] >= 'A' && letters[i] <= 'Z'
+			small, capital := letters[i] >= 'a' && letters[i] <= 'z',
+				letters[i] >= 'A' && letters[i] <= 'Z'
 			if !small && !capital {
 				return false
 			}

@@ -25,7 +25,8 @@ func TestReplaceWord(t *testing.T) {
 // TestMaskIsLinear masks an answer in which a server repeats one letter that is also the value of a
 // secret. This took minutes when each hit read all the text before it.
 func TestMaskIsLinear(t *testing.T) {
-	body := `{"token":"a` + strings.Repeat(`\u0000`, 8) + `","x":"` + strings.Repeat("a ", bodyLimit/2-64) + `"}`
+	body := `{"token":"a` + strings.Repeat(`\u0000`, 8) + `","x":"` +
+		strings.Repeat("a ", bodyLimit/2-64) + `"}`
 	var m masker
 	if out := m.body([]byte(body)); !strings.Contains(out, "••• ") || strings.Contains(out, `"a `) {
 		t.Errorf("%.100s", out)

@@ -55,7 +55,9 @@ func decoded(s string, see func(view string, encodes bool) bool) bool {
 			return false
 		}
 	}
-	show := func(view string, encodes bool) bool { return len(view) < shortest || see(view, encodes) }
+	show := func(view string, encodes bool) bool {
+		return len(view) < shortest || see(view, encodes)
+	}
 	return inAlphabets(s, show) && (plain == s || inAlphabets(plain, show))
 }
 
@@ -157,7 +159,8 @@ func escapeAt(s string) (r rune, size int, isByte bool) {
 		return rune(v), from + n //nolint:gosec // 31 bits
 	}
 	switch {
-	case s[0] == '%' && (s[1] == 'u' || s[1] == 'U'), s[0] == '\\' && s[1] == 'u' && !strings.HasPrefix(s, `\u{`), s[0] == 'U' && s[1] == '+':
+	case s[0] == '%' && (s[1] == 'u' || s[1] == 'U'),
+		s[0] == '\\' && s[1] == 'u' && !strings.HasPrefix(s, `\u{`), s[0] == 'U' && s[1] == '+':
 		r, size = digits(2, 4, 16)
 	case s[0] == '%':
 		r, size = digits(1, 2, 16)

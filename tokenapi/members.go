@@ -104,7 +104,8 @@ func readJSON(body []byte) (any, bool) {
 func readForm(s string) members {
 	// A space within a value (a scope) is not escaped by some servers. A space before the first "="
 	// means prose.
-	if name, _, ok := strings.Cut(s, "="); !ok || strings.Contains(name, " ") || strings.ContainsAny(s, "<>{}\r\n\t") {
+	if name, _, ok := strings.Cut(s, "="); !ok || strings.Contains(name, " ") ||
+		strings.ContainsAny(s, "<>{}\r\n\t") {
 		return nil
 	}
 	q, err := url.ParseQuery(s)

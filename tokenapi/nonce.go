@@ -34,10 +34,15 @@ func checkNonce(a answer, op string, t TokenAnswer, sent secret.Text) *Error {
 		return nil
 	}
 	e := a.failure(op, KindRefused)
-	e.Action, e.Hint = Stop, "begin again; the token "+t.Access.Fingerprint()+" was not kept, and may be alive at the server"
-	e.Err = errors.New("the nonce of the ID token is not the one that was sent: it was made for another sign-in")
+	e.Action, e.Hint = Stop,
+		"begin again; the token "+t.Access.Fingerprint()+
+			" was not kept, and may be alive at the server"
+	e.Err = errors.New(
+		"the nonce of the ID token is not the one that was sent: it was made for another sign-in")
 	if !has {
-		e.Err = errors.New("the ID token has no nonce, though one was sent: it may have been made for another sign-in")
+		e.Err = errors.New(
+			"the ID token has no nonce, though one was sent: it may have been made for another " +
+				"sign-in")
 	}
 	return e
 }
@@ -49,7 +54,8 @@ func (r TokenRequest) UncheckedNonce(a TokenAnswer) string {
 		return ""
 	}
 	if a.ID.IsZero() {
-		return "the server sent no ID token, although openid was asked for: the nonce of this sign-in could not be checked"
+		return "the server sent no ID token, although openid was asked for: the nonce of this " +
+			"sign-in could not be checked"
 	}
 	if _, ok := readableIDToken(a.ID); !ok {
 		return "the ID token cannot be read here: the nonce of this sign-in could not be checked"

@@ -29,8 +29,10 @@ func newAuthority(t *testing.T, name string) authority {
 	t.Helper()
 	key := newKey(t)
 	tmpl := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, IsCA: true, BasicConstraintsValid: true,
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), KeyUsage: x509.KeyUsageCertSign,
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, IsCA: true,
+		BasicConstraintsValid: true,
+		NotBefore:             time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		KeyUsage: x509.KeyUsageCertSign,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, tmpl, tmpl, &key.PublicKey, key)
 	if err != nil {
@@ -66,8 +68,9 @@ func (a authority) issue(t *testing.T, name string, ips ...net.IP) (certPEM, key
 	t.Helper()
 	k := newKey(t)
 	tmpl := &x509.Certificate{
-		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name}, IPAddresses: ips,
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name},
+		IPAddresses: ips,
+		NotBefore:   time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
 	}
 	der, err := x509.CreateCertificate(rand.Reader, tmpl, a.cert, &k.PublicKey, a.key)
@@ -78,7 +81,8 @@ func (a authority) issue(t *testing.T, name string, ips ...net.IP) (certPEM, key
 }
 
 // serve starts a TLS server of this authority on the loopback address.
-func (a authority) serve(t *testing.T, h http.Handler, change func(*httptest.Server)) *httptest.Server {
+func (a authority) serve(t *testing.T, h http.Handler,
+	change func(*httptest.Server)) *httptest.Server {
 	t.Helper()
 	cert, key := a.issue(t, "gateway.example", net.IPv4(127, 0, 0, 1), net.IPv4zero)
 	pair, err := tls.X509KeyPair(cert, key)

@@ -41,9 +41,11 @@ func (c *Client) Probe(ctx context.Context, r ProbeRequest) (ProbeAnswer, Exchan
 		e = usage(op, "there is no token to probe with", "")
 	} else if !sendable(token) {
 		e = usage(op, "the token has "+unsendable(token)+", which no header can carry",
-			"the server issued a token that cannot be sent in a header, or more than the token was pasted")
+			"the server issued a token that cannot be sent in a header, or more than the token "+
+				"was pasted")
 	} else if c.readByProxy(r.URL) {
-		e = usage(op, "probe_url is http://, and a proxy on the way would get to see the token", "use https://, or name the host in NO_PROXY")
+		e = usage(op, "probe_url is http://, and a proxy on the way would get to see the token",
+			"use https://, or name the host in NO_PROXY")
 	}
 	if e != nil {
 		x, err := k.end(e)
@@ -54,7 +56,8 @@ func (c *Client) Probe(ctx context.Context, r ProbeRequest) (ProbeAnswer, Exchan
 		x, _ := k.end(e)
 		return ProbeAnswer{Verdict: Unclear, Why: WhyNoAnswer, Message: x.Err, At: c.now()}, x, nil
 	}
-	p := ProbeAnswer{Status: a.status, At: a.at, Facts: probeFacts(a.status, a.header, a.body, token)}
+	p := ProbeAnswer{Status: a.status, At: a.at,
+		Facts: probeFacts(a.status, a.header, a.body, token)}
 	p.Judge(Shape{}, History{})
 	p.FaultCode, p.Message = probeWords(a.status, a.header, a.body)
 	if !a.ok() {
@@ -68,7 +71,8 @@ func (c *Client) Probe(ctx context.Context, r ProbeRequest) (ProbeAnswer, Exchan
 	}
 	x, _ := k.end(nil)
 	p.Message = k.mask.words(p.Message, wordsLimit)
-	p.Advice.Scope, p.Advice.Next = k.mask.words(p.Advice.Scope, wordsLimit), k.mask.words(p.Advice.Next, 2*wordsLimit)
+	p.Advice.Scope, p.Advice.Next = k.mask.words(p.Advice.Scope, wordsLimit),
+		k.mask.words(p.Advice.Next, 2*wordsLimit)
 	return p, x, nil
 }
 
@@ -104,7 +108,9 @@ func probeWords(status int, header http.Header, body []byte) (faultCode int, mes
 	case message != "":
 	case status == http.StatusUnauthorized:
 		message = challenge(header)
-	case faultCode == 0 && (status >= 500 || status == http.StatusProxyAuthRequired || status == http.StatusTooManyRequests):
+	case faultCode == 0 &&
+		(status >= 500 || status == http.StatusProxyAuthRequired ||
+			status == http.StatusTooManyRequests):
 		message = strings.TrimSpace(http.StatusText(status))
 	}
 	return faultCode, message

@@ -45,13 +45,15 @@ func TestProbeStaysAtItsHost(t *testing.T) {
 	const token = "c4n-probe-token-1"
 	other := watch(t, func(http.ResponseWriter, *http.Request) {})
 	for _, status := range []int{301, 302, 303, 307, 308} {
-		for _, to := range []string{other.URL + "/elsewhere", "/here", "//" + other.Listener.Addr().String() + "/there"} {
+		for _, to := range []string{other.URL + "/elsewhere", "/here",
+			"//" + other.Listener.Addr().String() + "/there"} {
 			api := watch(t, func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Location", to)
 				w.Header().Set("Refresh", "0; url="+to)
 				w.WriteHeader(status)
 			})
-			a, _, err := clientFor(t, other.URL, nil).Probe(t.Context(), tokenapi.ProbeRequest{URL: api.URL + "/api", Token: secret.New(token)})
+			a, _, err := clientFor(t, other.URL, nil).Probe(t.Context(),
+				tokenapi.ProbeRequest{URL: api.URL + "/api", Token: secret.New(token)})
 			if err != nil || a.Status != status {
 				t.Errorf("%d to %s: %+v, %v", status, to, a, err)
 			}
@@ -70,7 +72,8 @@ func TestProbeIsNotSent(t *testing.T) {
 	t.Parallel()
 	api := watch(t, func(http.ResponseWriter, *http.Request) {})
 	at := api.Listener.Addr().String()
-	proxy := watch(t, func(http.ResponseWriter, *http.Request) { t.Error("the proxy was asked") }).URL
+	proxy := watch(t,
+		func(http.ResponseWriter, *http.Request) { t.Error("the proxy was asked") }).URL
 	proxied := func(c *tokenapi.Config) {
 		c.AllowHTTP, c.Proxies = true, tokenapi.Proxies{Named: proxy}
 	}
@@ -90,9 +93,11 @@ func TestProbeIsNotSent(t *testing.T) {
 		"a proxy that would read it":    {"http://gateway.example/api", proxied, "proxy"},
 		"nothing":                       {"", nil, "https://"},
 	} {
-		a, _, err := clientFor(t, api.URL, c.change).Probe(t.Context(), tokenapi.ProbeRequest{URL: c.target, Token: secret.New("c4n-probe-token-1")})
+		a, _, err := clientFor(t, api.URL, c.change).Probe(t.Context(),
+			tokenapi.ProbeRequest{URL: c.target, Token: secret.New("c4n-probe-token-1")})
 		e, ok := tokenapi.AsError(err)
-		if !ok || e.Kind != tokenapi.KindUsage || e.Sent || a.Verdict != tokenapi.Unclear || !strings.Contains(e.Error(), c.want) || strings.Contains(fmt.Sprint(e, e.Hint), "c4n") {
+		if !ok || e.Kind != tokenapi.KindUsage || e.Sent || a.Verdict != tokenapi.Unclear ||
+			!strings.Contains(e.Error(), c.want) || strings.Contains(fmt.Sprint(e, e.Hint), "c4n") {
 			t.Errorf("%s: %+v, %v", name, a, err)
 		}
 	}

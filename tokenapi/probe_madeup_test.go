@@ -41,7 +41,8 @@ func TestMadeUpOpaque(t *testing.T) {
 		seen := map[string]bool{}
 		for range 20 {
 			made := tokenapi.MadeUp(secret.New(real), t0).Reveal()
-			if !regexp.MustCompile(form).MatchString(made) || made == real || shared(made, real, 8) {
+			if !regexp.MustCompile(form).MatchString(made) || made == real ||
+				shared(made, real, 8) {
 				t.Fatalf("%s: made up %s", real, made)
 			}
 			seen[made] = true
@@ -69,8 +70,9 @@ func TestMadeUpJWT(t *testing.T) {
 	}{
 		"whole": {`{"iss":"https://id.example","aud":["a","b"],"exp":4102444800,"iat":1,"jti":"real-jti-1","sub":"ana","scope":"orders"}`,
 			time.Unix(4102444800, 0), "https://id.example"},
-		"expired": {`{"iss":"https://id.example","exp":1000,"jti":"real-jti-1"}`, t0.Add(time.Hour), "https://id.example"},
-		"bare":    {`{"sub":"ana"}`, t0.Add(time.Hour), ""},
+		"expired": {`{"iss":"https://id.example","exp":1000,"jti":"real-jti-1"}`, t0.Add(time.Hour),
+			"https://id.example"},
+		"bare": {`{"sub":"ana"}`, t0.Add(time.Hour), ""},
 	} {
 		real := header + "." + b64(c.claims) + "." + signature
 		text := tokenapi.MadeUp(secret.New(real), t0)
@@ -83,7 +85,8 @@ func TestMadeUpJWT(t *testing.T) {
 		if parts[0] != header || made.Issuer() != c.iss || !exp.Equal(c.exp.Truncate(time.Second)) {
 			t.Errorf("%s: iss %q, exp %v", name, made.Issuer(), exp)
 		}
-		if len(parts[2]) != len(signature) || parts[2] == signature || shared(parts[2], signature, 8) {
+		if len(parts[2]) != len(signature) || parts[2] == signature ||
+			shared(parts[2], signature, 8) {
 			t.Errorf("%s: the signature is of another length, or not random", name)
 		}
 		for _, claim := range made.Claims {
@@ -106,12 +109,15 @@ func TestMadeUpJWT(t *testing.T) {
 		}
 	}
 	unsigned := header + "." + b64(`{"sub":"ana"}`) + "."
-	if made := tokenapi.MadeUp(secret.New(unsigned), t0).Reveal(); !strings.HasSuffix(made, ".") || strings.Count(made, ".") != 2 {
+	if made := tokenapi.MadeUp(secret.New(unsigned), t0).Reveal(); !strings.HasSuffix(made, ".") ||
+		strings.Count(made, ".") != 2 {
 		t.Errorf("unsigned: %s", made)
 	}
-	encrypted := strings.Join([]string{b64(`{"alg":"dir","enc":"A128GCM"}`), "", b64("iv iv iv iv"), b64("a text that nobody can read"), b64("tag")}, ".")
+	encrypted := strings.Join([]string{b64(`{"alg":"dir","enc":"A128GCM"}`), "", b64("iv iv iv iv"),
+		b64("a text that nobody can read"), b64("tag")}, ".")
 	made := tokenapi.MadeUp(secret.New(encrypted), t0).Reveal()
-	if p, q := strings.Split(made, "."), strings.Split(encrypted, "."); len(p) != 5 || p[0] != q[0] || p[1] != "" || len(p[3]) != len(q[3]) || p[3] == q[3] {
+	if p, q := strings.Split(made, "."), strings.Split(encrypted, "."); len(p) != 5 ||
+		p[0] != q[0] || p[1] != "" || len(p[3]) != len(q[3]) || p[3] == q[3] {
 		t.Errorf("encrypted: %s", made)
 	}
 }
@@ -119,7 +125,9 @@ func TestMadeUpJWT(t *testing.T) {
 func TestTokenForm(t *testing.T) {
 	t.Parallel()
 	form := func(s string) string { return tokenapi.TokenForm(secret.New(s)) }
-	if form("0123456789abcdef") != form("fedcba9876543210") || form("0123456789abcdef") == form("0123456789abcdefa") || form("0123456789abcdef") == form("0123456789abcdez") {
+	if form("0123456789abcdef") != form("fedcba9876543210") ||
+		form("0123456789abcdef") == form("0123456789abcdefa") ||
+		form("0123456789abcdef") == form("0123456789abcdez") {
 		t.Error("the form of an opaque token is its alphabet and length")
 	}
 }

@@ -89,8 +89,9 @@ func outline(v any, keep bool) string {
 // varying matches the parts of an answer that differ from call to call: UUIDs, runs of hexadecimal
 // digits, numbers. A short word is a run only if it has a decimal digit, because "bad" and "added"
 // are words.
-var varying = regexp.MustCompile(`(?i)\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|[0-9a-f]{8,}|` +
-	`\b(?:0x)?[0-9a-f]*[0-9][0-9a-f]*\b|[0-9]+`)
+var varying = regexp.MustCompile(
+	`(?i)\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|[0-9a-f]{8,}|` +
+		`\b(?:0x)?[0-9a-f]*[0-9][0-9a-f]*\b|[0-9]+`)
 
 // constant returns the part of a text that does not differ from call to call.
 func constant(text string) string {

@@ -77,23 +77,30 @@ var verdicts = []struct {
 	{func(e evidence) bool { return e.Status == 0 }, Judgement{Unclear, false, WhyNoAnswer}},
 	{func(e evidence) bool { return e.ok() && e.control.ok() }, Judgement{Unclear, false, WhyOpen}},
 	{evidence.ok, Judgement{Accepted, false, WhyLetThrough}},
-	{func(e evidence) bool { return namesToken(e.FaultCode) && e.Status != http.StatusForbidden }, Judgement{Refused, true, WhyNamed}},
+	{func(e evidence) bool { return namesToken(e.FaultCode) && e.Status != http.StatusForbidden },
+		Judgement{Refused, true, WhyNamed}},
 	{evidence.fault, Judgement{Unclear, false, WhyFault}},
-	{func(e evidence) bool { return e.Status < 300 || e.Status >= 500 }, Judgement{Unclear, false, WhyServer}},
-	{func(e evidence) bool { return e.Status == http.StatusProxyAuthRequired }, Judgement{Unclear, false, WhyProxy}},
+	{func(e evidence) bool { return e.Status < 300 || e.Status >= 500 },
+		Judgement{Unclear, false, WhyServer}},
+	{func(e evidence) bool { return e.Status == http.StatusProxyAuthRequired },
+		Judgement{Unclear, false, WhyProxy}},
 	{func(e evidence) bool {
 		return e.Status == http.StatusRequestTimeout || e.Status == http.StatusTooManyRequests
 	},
 		Judgement{Unclear, false, WhyWait}},
 	{func(e evidence) bool { return e.InvalidToken }, Judgement{Refused, true, WhyInvalidToken}},
-	{func(e evidence) bool { return e.like() && e.Unchanged && e.Accepted }, Judgement{Refused, false, WhyLikeMadeUp}},
-	{func(e evidence) bool { return e.like() && e.Accepted }, Judgement{Unclear, false, WhyChanged}},
+	{func(e evidence) bool { return e.like() && e.Unchanged && e.Accepted },
+		Judgement{Refused, false, WhyLikeMadeUp}},
+	{func(e evidence) bool { return e.like() && e.Accepted },
+		Judgement{Unclear, false, WhyChanged}},
 	{evidence.like, Judgement{Unclear, false, WhyNotSeen}},
 	{func(e evidence) bool { return !e.control.Known() }, Judgement{Unclear, false, WhyNoControl}},
 	{func(e evidence) bool {
-		return e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden && e.control.Status == http.StatusForbidden
+		return e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden &&
+			e.control.Status == http.StatusForbidden
 	}, Judgement{Unclear, false, WhyUnlike}},
-	{func(e evidence) bool { return e.client() && e.controlRefuses() }, Judgement{Accepted, false, WhyAPI}},
+	{func(e evidence) bool { return e.client() && e.controlRefuses() },
+		Judgement{Accepted, false, WhyAPI}},
 	{func(evidence) bool { return true }, Judgement{Unclear, false, WhyElse}},
 }
 

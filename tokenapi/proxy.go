@@ -53,9 +53,11 @@ func (p Proxies) Choose(target *url.URL) (Proxy, error) {
 	if why != "" {
 		hint := "correct it; it looks like http://proxy.example:3128"
 		if strings.Contains(raw, "@") {
-			hint += ", and %40, %3A, %2F, %23, %3F and %25 stand for @ : / # ? and % in its credentials"
+			hint += ", and %40, %3A, %2F, %23, %3F and %25 stand for @ : / # ? and % in its " +
+				"credentials"
 		}
-		return Proxy{By: by}, &Error{Op: "proxy", Kind: KindNetwork, Err: proxySetting{by, why}, Hint: hint}
+		return Proxy{By: by},
+			&Error{Op: "proxy", Kind: KindNetwork, Err: proxySetting{by, why}, Hint: hint}
 	}
 	return Proxy{URL: u, By: by, named: p.Named != ""}, nil
 }
@@ -68,7 +70,8 @@ func (p Proxies) setting(scheme string) (raw, by string) {
 	if p.Getenv == nil {
 		return "", ""
 	}
-	names := []string{scheme + "_proxy", strings.ToUpper(scheme) + "_PROXY", "all_proxy", "ALL_PROXY"}
+	names := []string{scheme + "_proxy", strings.ToUpper(scheme) + "_PROXY", "all_proxy",
+		"ALL_PROXY"}
 	if p.Getenv("REQUEST_METHOD") != "" { // CGI: HTTP_PROXY is the client's header "Proxy"
 		names = slices.DeleteFunc(names, func(n string) bool { return n == "HTTP_PROXY" })
 	}
@@ -92,7 +95,8 @@ func (p Proxies) direct(target *url.URL) bool {
 		return exceptsLoopback(except, target)
 	}
 	const some = "http://proxy.invalid"
-	via, err := (&httpproxy.Config{HTTPProxy: some, HTTPSProxy: some, NoProxy: except}).ProxyFunc()(target)
+	via, err := (&httpproxy.Config{HTTPProxy: some, HTTPSProxy: some,
+		NoProxy: except}).ProxyFunc()(target)
 	return err == nil && via == nil
 }
 
@@ -134,9 +138,11 @@ func parseProxy(raw string) (u *url.URL, why string) {
 	}
 	u, err := url.Parse(raw)
 	switch {
-	case err != nil, u.Hostname() == "", strings.Trim(u.Path, "/") != "", u.RawQuery != "", u.Fragment != "", !goodPort(u.Port()):
+	case err != nil, u.Hostname() == "", strings.Trim(u.Path, "/") != "", u.RawQuery != "",
+		u.Fragment != "", !goodPort(u.Port()):
 		return nil, "cannot be read"
-	case !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, strings.ToLower(u.Scheme)):
+	case !slices.Contains([]string{"http", "https", "socks5", "socks5h"},
+		strings.ToLower(u.Scheme)):
 		return nil, "has a scheme other than http, https, socks5 and socks5h"
 	}
 	return u, ""

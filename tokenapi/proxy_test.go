@@ -21,7 +21,12 @@ type forwarding struct {
 	asked []string
 }
 
-func (f *forwarding) log() []string { f.mu.Lock(); defer f.mu.Unlock(); return slices.Clone(f.asked) }
+func (f *forwarding) log() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(
+		f.asked)
+}
 
 func newForwarding(t *testing.T, to string, refuse int) *forwarding {
 	t.Helper()
@@ -62,7 +67,8 @@ func newForwarding(t *testing.T, to string, refuse int) *forwarding {
 }
 
 func grants() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, granted) })
+	return http.HandlerFunc(
+		func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, granted) })
 }
 
 func TestProxy(t *testing.T) {
@@ -81,7 +87,9 @@ func TestProxy(t *testing.T) {
 		}
 	}
 	// The configured proxy is used for this machine too.
-	if got := f.log(); !slices.Equal(got, []string{"CONNECT gateway.example:8243", "POST http://gateway.example/token", "CONNECT " + s.Listener.Addr().String()}) {
+	if got := f.log(); !slices.Equal(got,
+		[]string{"CONNECT gateway.example:8243", "POST http://gateway.example/token",
+			"CONNECT " + s.Listener.Addr().String()}) {
 		t.Errorf("the proxy was asked for %q", got)
 	}
 	// Without one the call is direct.
@@ -99,26 +107,45 @@ func TestProxyFaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = dead.Close()
-	refusing := func(status int) string { return newForwarding(t, "", status).Listener.Addr().String() }
+	refusing := func(status int) string {
+		return newForwarding(t, "", status).Listener.Addr().String()
+	}
 	socks := func(reply string) string { return socksServer(t, reply) }
 	for name, c := range map[string]struct {
 		proxy, target string // of the proxy without credentials
 		want          []string
 	}{
-		"wants credentials":         {"http://" + refusing(407), "https://gateway.example", []string{"wants credentials (407)", "check the credentials in HTTPS_PROXY"}},
-		"forbids":                   {"http://" + refusing(403), "https://gateway.example", []string{"did not connect to gateway.example (403)", "may not allow"}},
-		"cannot reach it":           {"http://" + refusing(502), "https://gateway.example", []string{"did not connect to gateway.example (502)", "server running"}},
-		"is a web server":           {"http://" + refusing(405), "https://gateway.example", []string{"(405)", "no proxy"}},
-		"is dead":                   {"http://" + dead.Addr().String(), "https://gateway.example", []string{"could not be reached: nothing listens there", "NO_PROXY"}},
-		"is dead, socks":            {"socks5h://" + dead.Addr().String(), "https://gateway.example", []string{"could not be reached: nothing listens there", "NO_PROXY"}},
-		"is dead, without TLS":      {"http://" + dead.Addr().String(), "http://gateway.example", []string{"could not be reached: nothing listens there", "HTTP_PROXY"}},
-		"has no such name":          {"http://proxy.invalid:3128", "https://gateway.example", []string{"could not be reached"}},
-		"is spoken to in TLS":       {"https://" + refusing(403), "https://gateway.example", []string{"does not speak TLS", "write http://"}},
-		"is not trusted":            {"https://" + web.Listener.Addr().String(), "https://gateway.example", []string{"no TLS connection with the proxy", "ca_file"}},
-		"socks, of HTTP":            {"socks5://" + socks("HTTP/1.1 400 Bad Request\r\n\r\n"), "https://gateway.example", []string{"does not speak SOCKS5", "http://"}},
-		"socks, wants credentials":  {"socks5://" + socks("\x05\xff"), "https://gateway.example", []string{"wants credentials", "HTTPS_PROXY"}},
-		"socks, cannot reach it":    {"socks5h://" + socks("\x05\x00\x05\x04\x00\x01\x7f\x00\x00\x01\x00\x00"), "https://gateway.example", []string{"did not connect to gateway.example: host unreachable"}},
-		"plain, answers itself 407": {"http://" + refusing(407), "http://gateway.example", []string{"(407)", "check the credentials in HTTP_PROXY"}},
+		"wants credentials": {"http://" + refusing(407), "https://gateway.example",
+			[]string{"wants credentials (407)", "check the credentials in HTTPS_PROXY"}},
+		"forbids": {"http://" + refusing(403), "https://gateway.example",
+			[]string{"did not connect to gateway.example (403)", "may not allow"}},
+		"cannot reach it": {"http://" + refusing(502), "https://gateway.example",
+			[]string{"did not connect to gateway.example (502)", "server running"}},
+		"is a web server": {"http://" + refusing(405), "https://gateway.example",
+			[]string{"(405)", "no proxy"}},
+		"is dead": {"http://" + dead.Addr().String(), "https://gateway.example",
+			[]string{"could not be reached: nothing listens there", "NO_PROXY"}},
+		"is dead, socks": {"socks5h://" + dead.Addr().String(),
+			"https://gateway.example",
+			[]string{"could not be reached: nothing listens there", "NO_PROXY"}},
+		"is dead, without TLS": {"http://" + dead.Addr().String(), "http://gateway.example",
+			[]string{"could not be reached: nothing listens there", "HTTP_PROXY"}},
+		"has no such name": {"http://proxy.invalid:3128", "https://gateway.example",
+			[]string{"could not be reached"}},
+		"is spoken to in TLS": {"https://" + refusing(403), "https://gateway.example",
+			[]string{"does not speak TLS", "write http://"}},
+		"is not trusted": {"https://" + web.Listener.Addr().String(),
+			"https://gateway.example", []string{"no TLS connection with the proxy", "ca_file"}},
+		"socks, of HTTP": {"socks5://" + socks("HTTP/1.1 400 Bad Request\r\n\r\n"),
+			"https://gateway.example", []string{"does not speak SOCKS5", "http://"}},
+		"socks, wants credentials": {"socks5://" + socks("\x05\xff"), "https://gateway.example",
+			[]string{"wants credentials", "HTTPS_PROXY"}},
+		"socks, cannot reach it": {
+			"socks5h://" + socks("\x05\x00\x05\x04\x00\x01\x7f\x00\x00\x01\x00\x00"),
+			"https://gateway.example",
+			[]string{"did not connect to gateway.example: host unreachable"}},
+		"plain, answers itself 407": {"http://" + refusing(407), "http://gateway.example",
+			[]string{"(407)", "check the credentials in HTTP_PROXY"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			variable := "HTTPS_PROXY"
@@ -127,7 +154,8 @@ func TestProxyFaults(t *testing.T) {
 			}
 			with := strings.Replace(c.proxy, "://", "://ana:canary-7d1f@", 1)
 			client := clientFor(t, c.target, func(cfg *tokenapi.Config) {
-				cfg.AllowHTTP, cfg.Proxies.Getenv = true, func(n string) string { return map[string]string{variable: with}[n] }
+				cfg.AllowHTTP, cfg.Proxies.Getenv = true,
+					func(n string) string { return map[string]string{variable: with}[n] }
 			})
 			_, x, err := get(t.Context(), client)
 			e, ok := tokenapi.AsError(err)
@@ -183,40 +211,67 @@ func TestProxyChoice(t *testing.T) {
 	const named = "http://named.example:3128"
 	for _, c := range []struct{ name, target, env, named, want, by string }{
 		{"nothing", "https://h.example", "", "", "", ""},
-		{"https", "https://h.example", "HTTPS_PROXY=http://a.example ALL_PROXY=http://b.example", "", "http://a.example", "HTTPS_PROXY"},
-		{"https, small first", "https://h.example", "HTTPS_PROXY=http://a.example https_proxy=http://c.example", "", "http://c.example", "https_proxy"},
-		{"http", "http://h.example", "HTTPS_PROXY=http://a.example HTTP_PROXY=http://d.example:8080", "", "http://d.example:8080", "HTTP_PROXY"},
-		{"http in CGI", "http://h.example", "HTTP_PROXY=http://d.example REQUEST_METHOD=GET", "", "", ""},
-		{"http in CGI, small", "http://h.example", "http_proxy=http://d.example REQUEST_METHOD=GET", "", "http://d.example", "http_proxy"},
+		{"https", "https://h.example", "HTTPS_PROXY=http://a.example ALL_PROXY=http://b.example",
+			"", "http://a.example", "HTTPS_PROXY"},
+		{"https, small first", "https://h.example",
+			"HTTPS_PROXY=http://a.example https_proxy=http://c.example", "", "http://c.example",
+			"https_proxy"},
+		{"http", "http://h.example",
+			"HTTPS_PROXY=http://a.example HTTP_PROXY=http://d.example:8080", "",
+			"http://d.example:8080", "HTTP_PROXY"},
+		{"http in CGI", "http://h.example", "HTTP_PROXY=http://d.example REQUEST_METHOD=GET", "",
+			"", ""},
+		{"http in CGI, small", "http://h.example", "http_proxy=http://d.example REQUEST_METHOD=GET",
+			"", "http://d.example", "http_proxy"},
 		{"http without its own", "http://h.example", "HTTPS_PROXY=http://a.example", "", "", ""},
-		{"all, http", "http://h.example", "ALL_PROXY=http://u:p@b.example:18300", "", "http://b.example:18300", "ALL_PROXY"},
-		{"all, https", "https://h.example", "ALL_PROXY=socks5h://b.example", "", "socks5h://b.example", "ALL_PROXY"},
-		{"all, small first", "https://h.example", "ALL_PROXY=http://b.example all_proxy=socks5://e.example", "", "socks5://e.example", "all_proxy"},
-		{"all, no scheme", "https://h.example", "ALL_PROXY=b.example:3128", "", "http://b.example:3128", "ALL_PROXY"},
-		{"all, and excepted", "https://h.example", "ALL_PROXY=http://b.example NO_PROXY=.example", "", "", "ALL_PROXY"},
-		{"excepted by the small name", "https://h.example", "ALL_PROXY=http://b.example no_proxy=h.example", "", "", "ALL_PROXY"},
-		{"all, this machine", "http://127.0.0.1:8080", "ALL_PROXY=http://b.example", "", "", "ALL_PROXY"},
-		{"all, localhost", "http://localhost:8080", "ALL_PROXY=http://b.example", "", "", "ALL_PROXY"},
-		{"named first", "https://h.example", "HTTPS_PROXY=http://a.example", named, named, "the file"},
+		{"all, http", "http://h.example", "ALL_PROXY=http://u:p@b.example:18300", "",
+			"http://b.example:18300", "ALL_PROXY"},
+		{"all, https", "https://h.example", "ALL_PROXY=socks5h://b.example", "",
+			"socks5h://b.example", "ALL_PROXY"},
+		{"all, small first", "https://h.example",
+			"ALL_PROXY=http://b.example all_proxy=socks5://e.example", "", "socks5://e.example",
+			"all_proxy"},
+		{"all, no scheme", "https://h.example", "ALL_PROXY=b.example:3128", "",
+			"http://b.example:3128", "ALL_PROXY"},
+		{"all, and excepted", "https://h.example", "ALL_PROXY=http://b.example NO_PROXY=.example",
+			"", "", "ALL_PROXY"},
+		{"excepted by the small name", "https://h.example",
+			"ALL_PROXY=http://b.example no_proxy=h.example", "", "", "ALL_PROXY"},
+		{"all, this machine", "http://127.0.0.1:8080", "ALL_PROXY=http://b.example", "", "",
+			"ALL_PROXY"},
+		{"all, localhost", "http://localhost:8080", "ALL_PROXY=http://b.example", "", "",
+			"ALL_PROXY"},
+		{"named first", "https://h.example", "HTTPS_PROXY=http://a.example", named, named,
+			"the file"},
 		{"named, excepted", "https://h.example", "NO_PROXY=h.example", named, "", "the file"},
 		{"named, this machine", "http://127.0.0.1:8080", "", named, named, "the file"},
-		{"named, localhost", "http://localhost:8080", "NO_PROXY=other.example", named, named, "the file"},
+		{"named, localhost", "http://localhost:8080", "NO_PROXY=other.example", named, named,
+			"the file"},
 		{"named, ::1", "http://[::1]:8080", "NO_PROXY=127.0.0.1", named, named, "the file"},
-		{"named, this machine excepted", "http://127.0.0.1:8080", "NO_PROXY=localhost,127.0.0.1", named, "", "the file"},
+		{"named, this machine excepted", "http://127.0.0.1:8080", "NO_PROXY=localhost,127.0.0.1",
+			named, "", "the file"},
 		{"named, ::1 excepted", "http://[::1]:8080", "NO_PROXY=::1", named, "", "the file"},
-		{"named, [::1] with its port", "http://[::1]:8080", "NO_PROXY=[::1]:8080", named, "", "the file"},
-		{"named, network excepted", "http://127.0.0.2:8080", "NO_PROXY=127.0.0.0/8", named, "", "the file"},
-		{"named, port excepted", "http://127.0.0.1:8080", "NO_PROXY=127.0.0.1:8080", named, "", "the file"},
-		{"named, another port excepted", "http://127.0.0.1:8080", "NO_PROXY=127.0.0.1:9443", named, named, "the file"},
-		{"named, everything excepted", "http://localhost:8080", "NO_PROXY=*", named, "", "the file"},
-		{"named, domain excepted", "http://a.localhost:8080", "NO_PROXY=localhost", named, "", "the file"},
-		{"cannot be read, but is not used", "https://h.example", "HTTPS_PROXY=http://[::1 NO_PROXY=h.example", "", "", "HTTPS_PROXY"},
+		{"named, [::1] with its port", "http://[::1]:8080", "NO_PROXY=[::1]:8080", named, "",
+			"the file"},
+		{"named, network excepted", "http://127.0.0.2:8080", "NO_PROXY=127.0.0.0/8", named, "",
+			"the file"},
+		{"named, port excepted", "http://127.0.0.1:8080", "NO_PROXY=127.0.0.1:8080", named, "",
+			"the file"},
+		{"named, another port excepted", "http://127.0.0.1:8080", "NO_PROXY=127.0.0.1:9443", named,
+			named, "the file"},
+		{"named, everything excepted", "http://localhost:8080", "NO_PROXY=*", named, "",
+			"the file"},
+		{"named, domain excepted", "http://a.localhost:8080", "NO_PROXY=localhost", named, "",
+			"the file"},
+		{"cannot be read, but is not used", "https://h.example",
+			"HTTPS_PROXY=http://[::1 NO_PROXY=h.example", "", "", "HTTPS_PROXY"},
 	} {
 		target, err := url.Parse(c.target)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := tokenapi.Proxies{Named: c.named, NamedBy: "the file", Getenv: variables(c.env)}.Choose(target)
+		got, err := tokenapi.Proxies{Named: c.named, NamedBy: "the file",
+			Getenv: variables(c.env)}.Choose(target)
 		said := ""
 		if got.URL != nil {
 			said = got.String()
@@ -254,10 +309,13 @@ func TestProxyAddress(t *testing.T) {
 		"ftp://ana:canary@proxy.example":        "has a scheme other than",
 	} {
 		for _, name := range []string{"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"} {
-			c := clientFor(t, "https://192.0.2.1", func(c *tokenapi.Config) { c.Proxies.Getenv = variables(name + "=" + raw) })
+			c := clientFor(t, "https://192.0.2.1",
+				func(c *tokenapi.Config) { c.Proxies.Getenv = variables(name + "=" + raw) })
 			_, _, err := get(t.Context(), c)
-			e := failure(t, err, tokenapi.KindNetwork, "the proxy address that is set by "+name+" "+want, "http://proxy.example:3128")
-			if e.Sent || strings.Contains(e.Error()+e.Hint, "can") && strings.Contains(e.Error()+e.Hint, "ary") {
+			e := failure(t, err, tokenapi.KindNetwork,
+				"the proxy address that is set by "+name+" "+want, "http://proxy.example:3128")
+			if e.Sent || strings.Contains(e.Error()+e.Hint, "can") &&
+				strings.Contains(e.Error()+e.Hint, "ary") {
 				t.Errorf("%s: %+v", raw, e)
 			}
 			if strings.Contains(raw, "@") != strings.Contains(e.Hint, "%40") {

@@ -38,17 +38,21 @@ func TestReach(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Status != http.StatusFound || !r.HasSkew || r.Skew < 4*time.Minute || r.TLS != "TLS 1.3" || !r.Verified ||
+	if r.Status != http.StatusFound || !r.HasSkew || r.Skew < 4*time.Minute || r.TLS != "TLS 1.3" ||
+		!r.Verified ||
 		r.ValidUntil.Before(time.Now()) || r.ValidUntil.After(time.Now().Add(2*time.Hour)) {
 		t.Errorf("%+v", r)
 	}
-	if r.Doubt != "redirected to https://elsewhere.invalid/, which is not followed" || !strings.Contains(r.Hint, "set token_url") {
+	if r.Doubt != "redirected to https://elsewhere.invalid/, which is not followed" ||
+		!strings.Contains(r.Hint, "set token_url") {
 		t.Errorf("%q %q", r.Doubt, r.Hint)
 	}
-	if len(got) != 1 || got[0].Method != http.MethodHead || got[0].Header.Get("Authorization") != "" || got[0].ContentLength > 0 {
+	if len(got) != 1 || got[0].Method != http.MethodHead ||
+		got[0].Header.Get("Authorization") != "" || got[0].ContentLength > 0 {
 		t.Fatalf("%d requests, %+v", len(got), got)
 	}
-	r, err = client(func(c *tokenapi.Config) { c.CAPEM, c.InsecureSkipVerify = nil, true }).Reach(t.Context(), "token_url", s.URL)
+	r, err = client(func(c *tokenapi.Config) { c.CAPEM, c.InsecureSkipVerify = nil, true }).Reach(
+		t.Context(), "token_url", s.URL)
 	if err != nil || r.Verified || r.TLS == "" {
 		t.Errorf("unverified: %+v %v", r, err)
 	}
@@ -65,12 +69,15 @@ func TestReach(t *testing.T) {
 		kind   tokenapi.Kind
 	}{
 		"nobody there": {client(nil), plain.URL, tokenapi.KindNetwork},
-		"not trusted":  {client(func(c *tokenapi.Config) { c.CAPEM = nil }), s.URL, tokenapi.KindTLS},
-		"plain http":   {client(nil), "http://gateway.example/token?secret=canary", tokenapi.KindUsage},
-		"no URL":       {client(nil), "", tokenapi.KindUsage},
+		"not trusted": {client(func(c *tokenapi.Config) { c.CAPEM = nil }), s.URL,
+			tokenapi.KindTLS},
+		"plain http": {client(nil), "http://gateway.example/token?secret=canary",
+			tokenapi.KindUsage},
+		"no URL": {client(nil), "", tokenapi.KindUsage},
 	} {
 		_, err := c.client.Reach(t.Context(), "token_url", c.url)
-		if e, ok := tokenapi.AsError(err); !ok || e.Kind != c.kind || strings.Contains(err.Error(), "canary") {
+		if e, ok := tokenapi.AsError(err); !ok || e.Kind != c.kind ||
+			strings.Contains(err.Error(), "canary") {
 			t.Errorf("%s: %v", what, err)
 		}
 	}

@@ -43,8 +43,10 @@ func (a answer) redirected() (what, hint string) {
 		base = &url.URL{}
 	}
 	to, err := base.Parse(strings.TrimSpace(a.header.Get("Location")))
-	if a.header.Get("Location") == "" || err != nil || to.Host == "" || to.Scheme != "http" && to.Scheme != "https" {
-		return "redirected, which is not followed, and the answer does not say where to", "is " + a.urlKey() + " right?"
+	if a.header.Get("Location") == "" || err != nil || to.Host == "" ||
+		to.Scheme != "http" && to.Scheme != "https" {
+		return "redirected, which is not followed, and the answer does not say where to",
+			"is " + a.urlKey() + " right?"
 	}
 	differs := differences(base, to)
 	shown := text.Words(maskURL(to.String()), wordsLimit)
@@ -55,15 +57,19 @@ func (a answer) redirected() (what, hint string) {
 	what = "redirected to " + shown + where + ", which is not followed"
 	switch {
 	case base.Scheme == "https" && to.Scheme == "http":
-		return what, "credentials would go there unencrypted: do not name that URL; is " + a.urlKey() + " right?"
+		return what, "credentials would go there unencrypted: do not name that URL; is " +
+			a.urlKey() + " right?"
 	case base.Host != "" && len(differs) == 0:
-		return what, "that is the very URL that was asked: the server may want a cookie, as pages for a browser do; is " + a.urlKey() + " right?"
+		return what, "that is the very URL that was asked: the server may want a cookie, as " +
+			"pages for a browser do; is " + a.urlKey() + " right?"
 	case signInPath().MatchString(strings.ToLower(to.Path)):
 		return what, "that may be a page to sign in at, of the server or of something between: is " + a.urlKey() + " right?"
 	case a.key == "issuer":
-		return what, "if that server is right, set issuer to its own, which is the URL without /.well-known/ and what follows"
+		return what, "if that server is right, set issuer to its own, which is the URL without " +
+			"/.well-known/ and what follows"
 	case a.url != "" && strings.Contains(a.url, "?"):
-		return what, "if that is right, set " + a.urlKey() + " to it, with the query that it needs: credentials are not sent on"
+		return what, "if that is right, set " + a.urlKey() +
+			" to it, with the query that it needs: credentials are not sent on"
 	}
 	return what, "if that is right, set " + a.urlKey() + " to it: credentials are not sent on"
 }
@@ -89,13 +95,15 @@ func sameHost(x, y *url.URL) bool { return strings.EqualFold(x.Hostname(), y.Hos
 
 // signInPath matches the path, in lower case, of a login page or a captive portal.
 var signInPath = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\b(?:log-?[io]n|sign-?[io]n|sso|saml2?|authorize|portal|captive|guest|welcome|hotspot)\b`)
+	return regexp.MustCompile(
+		`\b(?:log-?[io]n|sign-?[io]n|sso|saml2?|authorize|portal|captive|guest|welcome|hotspot)\b`)
 })
 
 // isRedirect reports whether a status is a redirect.
 func isRedirect(status int) bool {
 	switch status {
-	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
+		http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
 		return true
 	}
 	return false

@@ -116,7 +116,8 @@ func (a answer) garbled(op string, n notation) *Error {
 		}
 		e.Hint = "is the URL right, is a proxy or captive portal between?"
 		if strings.HasPrefix(a.url, "https:") { // a captive portal has no certificate
-			e.Hint = "is " + a.urlKey() + " right? this may be a page for people; or a proxy that reads along has answered"
+			e.Hint = "is " + a.urlKey() +
+				" right? this may be a page for people; or a proxy that reads along has answered"
 		}
 	case isEmpty:
 		e.Err = fmt.Errorf("answered %d with an empty body", a.status)
@@ -157,7 +158,8 @@ func endpointOf(op string) string {
 
 // oauthError finds the error in a body. Servers use many variants of RFC 6749 section 5.2.
 func oauthError(m members) (code, words string, bad bool) {
-	words = m.text("error_description", "errorDescription", "error_msg", "error_message", "errmsg", "message", "detail", "errorSummary")
+	words = m.text("error_description", "errorDescription", "error_msg", "error_message", "errmsg",
+		"message", "detail", "errorSummary")
 	switch v := m["error"].(type) {
 	case string:
 		if v != "" && v != "0" {
@@ -190,7 +192,8 @@ func oauthError(m members) (code, words string, bad bool) {
 	if n, ok := wholeSeconds(m.text("errcode")); ok && n != 0 { // WeChat and its family
 		return m.text("errcode"), words, true
 	}
-	if m.isFalse("ok") || m.isFalse("success") || strings.EqualFold(m.str("status"), "error") && !m.has("access_token") {
+	if m.isFalse("ok") || m.isFalse("success") || strings.EqualFold(m.str("status"), "error") &&
+		!m.has("access_token") {
 		return m.text("code", "error_code"), words, true
 	}
 	return "", words, false
@@ -200,7 +203,8 @@ func oauthError(m members) (code, words string, bad bool) {
 // words come before numbers, because "status" and "code" may repeat the HTTP status.
 func (m members) code() string {
 	first := ""
-	for _, name := range []string{"error", "errorType", "type", "status", "errorCode", "error_code", "code", "id", "title"} {
+	for _, name := range []string{"error", "errorType", "type", "status", "errorCode", "error_code",
+		"code", "id", "title"} {
 		switch s := standardCode(m.text(name)); {
 		case slices.Contains(errorNames(), s):
 			return s
@@ -214,7 +218,8 @@ func (m members) code() string {
 // standardCode returns a standard error code in lower case if the server sent it in upper case. It
 // returns any other code unchanged.
 func standardCode(code string) string {
-	if low := strings.ToLower(code); code == strings.ToUpper(code) && slices.Contains(errorNames(), low) {
+	if low := strings.ToLower(code); code == strings.ToUpper(code) &&
+		slices.Contains(errorNames(), low) {
 		return low
 	}
 	return code

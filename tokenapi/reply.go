@@ -54,7 +54,8 @@ func (r Reply) Words(s string) string {
 func (r Reply) answer() answer {
 	a := answer{status: r.Status, header: r.Header, body: r.Body, large: r.Large}
 	if r.source != nil {
-		a.host, a.url, a.key, a.path, a.at = r.source.host, r.source.url, r.source.key, pathOf(r.source.url), r.source.at
+		a.host, a.url, a.key, a.path, a.at = r.source.host, r.source.url, r.source.key,
+			pathOf(r.source.url), r.source.at
 	}
 	return a
 }
@@ -111,8 +112,10 @@ func (m *masker) docs(raw string) string {
 // RFC 8628 section 3.5, RFC 9449).
 func errorNames() []string {
 	return []string{
-		"invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope",
-		"access_denied", "server_error", "temporarily_unavailable", "unsupported_token_type", "authorization_pending", "slow_down",
+		"invalid_request", "invalid_client", "invalid_grant", "unauthorized_client",
+		"unsupported_grant_type", "invalid_scope",
+		"access_denied", "server_error", "temporarily_unavailable", "unsupported_token_type",
+		"authorization_pending", "slow_down",
 		"expired_token", "invalid_token", "insufficient_scope", "use_dpop_nonce", "invalid_target",
 	}
 }

@@ -72,6 +72,7 @@ func decodeRevoke(a answer) (RevokeAnswer, *Error) {
 		AuthorizedUser: text.Words(named("AuthorizedUser"), wordsLimit),
 		At:             a.at,
 	}
-	ans.Confirmed = !ans.AccessToken.IsZero() || !ans.RefreshToken.IsZero() || ans.AuthorizedUser != ""
+	ans.Confirmed = !ans.AccessToken.IsZero() || !ans.RefreshToken.IsZero() ||
+		ans.AuthorizedUser != ""
 	return ans, nil
 }

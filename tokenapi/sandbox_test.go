@@ -37,20 +37,25 @@ func TestAgainstTheSandbox(t *testing.T) {
 		ctx := t.Context()
 		lived := 0
 		for _, app := range s.Applications() {
-			if app.Auth != sandbox.AuthBasic || app.Grant != tokenapi.GrantClientCredentials && app.Grant != tokenapi.GrantPassword || app.Name == "Reports" {
+			if app.Auth != sandbox.AuthBasic || app.Grant != tokenapi.GrantClientCredentials &&
+				app.Grant != tokenapi.GrantPassword || app.Name == "Reports" {
 				// A grant of more than one step, or an application that may not call its API.
 				continue
 			}
 			lived++
-			cr := tokenapi.Credentials{ConsumerKey: app.ConsumerKey, ConsumerSecret: app.ConsumerSecret, Auth: tokenapi.AuthBasic}
+			cr := tokenapi.Credentials{ConsumerKey: app.ConsumerKey,
+				ConsumerSecret: app.ConsumerSecret, Auth: tokenapi.AuthBasic}
 			a, _, err := c.Token(ctx, tokenapi.TokenRequest{
-				Credentials: cr, Grant: app.Grant, Username: app.Username, Password: app.Password, Scopes: app.Scopes,
+				Credentials: cr, Grant: app.Grant, Username: app.Username, Password: app.Password,
+				Scopes: app.Scopes,
 			})
-			if err != nil || !a.Usable || a.Lifetime != tokenapi.Bounded || !a.At.Equal(time.Now()) {
+			if err != nil || !a.Usable || a.Lifetime != tokenapi.Bounded ||
+				!a.At.Equal(time.Now()) {
 				t.Fatalf("%s: %+v %v", app.Name, a, err)
 			}
 			if !a.Refresh.IsZero() {
-				request := tokenapi.TokenRequest{Credentials: cr, Grant: tokenapi.GrantRefreshToken, RefreshToken: a.Refresh}
+				request := tokenapi.TokenRequest{Credentials: cr, Grant: tokenapi.GrantRefreshToken,
+					RefreshToken: a.Refresh}
 				b, _, err := c.Token(ctx, request)
 				if err != nil || b.Access.Equal(a.Access) || b.Refresh.Equal(a.Refresh) {
 					t.Fatalf("%s: refresh: %+v %v", app.Name, b, err)
@@ -61,13 +66,15 @@ func TestAgainstTheSandbox(t *testing.T) {
 			}
 			probe := func(want tokenapi.Verdict) {
 				t.Helper()
-				p, _, err := c.Probe(ctx, tokenapi.ProbeRequest{URL: base + app.ProbePath, Token: a.Access})
+				p, _, err := c.Probe(ctx,
+					tokenapi.ProbeRequest{URL: base + app.ProbePath, Token: a.Access})
 				if err != nil || p.Verdict != want {
 					t.Errorf("%s: %+v %v, want %s", app.Name, p, err, want)
 				}
 			}
 			probe(tokenapi.Accepted)
-			r, _, err := c.Revoke(ctx, tokenapi.RevokeRequest{Credentials: cr, Token: a.Access, Hint: "access_token"})
+			r, _, err := c.Revoke(ctx,
+				tokenapi.RevokeRequest{Credentials: cr, Token: a.Access, Hint: "access_token"})
 			if err != nil || !r.Confirmed || !r.AccessToken.Equal(a.Access) {
 				t.Fatalf("%s: revoke: %+v %v", app.Name, r, err)
 			}
@@ -76,7 +83,8 @@ func TestAgainstTheSandbox(t *testing.T) {
 			probe(tokenapi.Refused)
 
 			cr.ConsumerSecret = a.Access
-			_, _, err = c.Token(ctx, tokenapi.TokenRequest{Credentials: cr, Grant: tokenapi.GrantClientCredentials})
+			_, _, err = c.Token(ctx,
+				tokenapi.TokenRequest{Credentials: cr, Grant: tokenapi.GrantClientCredentials})
 			failure(t, err, tokenapi.KindRefused, "invalid_client", "consumer secret")
 		}
 		if lived < 4 {
@@ -88,7 +96,8 @@ func TestAgainstTheSandbox(t *testing.T) {
 // TestDeadlineInVirtualTime checks the default deadline, without a socket.
 func TestDeadlineInVirtualTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := clientFor(t, "https://h.example", nil).WithTransport(tripper(func(r *http.Request) (*http.Response, error) {
+		c := clientFor(t, "https://h.example",
+			nil).WithTransport(tripper(func(r *http.Request) (*http.Response, error) {
 			<-r.Context().Done()
 			return nil, context.Cause(r.Context())
 		}))

@@ -56,7 +56,8 @@ func TestServerClockOff(t *testing.T) {
 			w.Header().Set("Date", now.Add(off).Format(http.TimeFormat))
 			_, _ = io.WriteString(w, `{"access_token":"t","expires_in":3600}`)
 		}))
-		c, err := New(Config{Endpoints: Endpoints{TokenURL: s.URL + "/token"}}, func() time.Time { return now })
+		c, err := New(Config{Endpoints: Endpoints{TokenURL: s.URL + "/token"}},
+			func() time.Time { return now })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -64,7 +65,8 @@ func TestServerClockOff(t *testing.T) {
 			t.Error("nothing has been seen yet")
 		}
 		a, x, err := c.Token(context.Background(), TokenRequest{
-			Credentials: Credentials{ConsumerKey: "k", ConsumerSecret: secret.New("s")}, Grant: GrantClientCredentials,
+			Credentials: Credentials{ConsumerKey: "k", ConsumerSecret: secret.New("s")},
+			Grant:       GrantClientCredentials,
 		})
 		s.Close()
 		if err != nil {
@@ -97,17 +99,24 @@ func TestSkewOfOthers(t *testing.T) {
 		return s
 	}
 	token, api := serve(time.Minute), serve(time.Hour)
-	c, err := New(Config{Endpoints: Endpoints{TokenURL: token.URL + "/token"}}, func() time.Time { return now })
+	c, err := New(Config{Endpoints: Endpoints{TokenURL: token.URL + "/token"}},
+		func() time.Time { return now })
 	if err != nil {
 		t.Fatal(err)
 	}
-	probe := func() { _, _, _ = c.Probe(context.Background(), ProbeRequest{URL: api.URL, Token: secret.New("t")}) }
+	probe := func() {
+		_, _,
+			_ = c.Probe(context.Background(), ProbeRequest{URL: api.URL, Token: secret.New("t")})
+	}
 	probe()
-	if d, known := c.Skew(); d.Round(time.Minute) != time.Hour || !known || !c.serverTime().Equal(now) {
+	if d, known := c.Skew(); d.Round(time.Minute) != time.Hour || !known ||
+		!c.serverTime().Equal(now) {
 		t.Errorf("%s %v", d, known)
 	}
 	// A refusal shows the server's time too.
-	_, _, _ = c.Token(context.Background(), TokenRequest{Credentials: Credentials{ConsumerKey: "k", ConsumerSecret: secret.New("s")}, Grant: GrantClientCredentials})
+	_, _, _ = c.Token(context.Background(),
+		TokenRequest{Credentials: Credentials{ConsumerKey: "k", ConsumerSecret: secret.New("s")},
+			Grant: GrantClientCredentials})
 	probe()
 	if d, _ := c.Skew(); d.Round(time.Minute) != time.Minute {
 		t.Errorf("%s", d)

@@ -32,8 +32,10 @@ func nextAccess(s string) (time.Time, bool) {
 		time.RFC3339, "2006-01-02T15:04:05Z0700", time.RFC1123Z,
 		// Without an offset the time is in UTC.
 		"2006-Jan-02 15:04:05", "2006-Jan-02 15:04:05 UTC", "2006-Jan-02 15:04:05 GMT",
-		"2006-01-02 15:04:05", "2006-01-02 15:04:05 UTC", "2006-01-02 15:04:05 GMT", "2006-01-02T15:04:05",
-		http.TimeFormat, "Mon, 02 Jan 2006 15:04:05 UTC", "Mon Jan _2 15:04:05 UTC 2006", "Mon Jan _2 15:04:05 GMT 2006",
+		"2006-01-02 15:04:05", "2006-01-02 15:04:05 UTC", "2006-01-02 15:04:05 GMT",
+		"2006-01-02T15:04:05",
+		http.TimeFormat, "Mon, 02 Jan 2006 15:04:05 UTC", "Mon Jan _2 15:04:05 UTC 2006",
+		"Mon Jan _2 15:04:05 GMT 2006",
 	} {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t.UTC(), true
@@ -49,7 +51,8 @@ func hasOffset(s string) bool {
 		return false
 	}
 	tail := s[len(s)-5:]
-	return (tail[0] == '+' || tail[0] == '-') && strings.Trim(tail[1:], "0123456789") == "" && !strings.HasSuffix(s[:len(s)-5], "-")
+	return (tail[0] == '+' || tail[0] == '-') && strings.Trim(tail[1:], "0123456789") == "" &&
+		!strings.HasSuffix(s[:len(s)-5], "-")
 }
 
 // wait returns how long a throttled caller must wait, or 0 if the fault does not say.

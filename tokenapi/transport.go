@@ -22,7 +22,8 @@ const (
 // newTransport returns the transport of an environment. It has no timeouts of its own: the deadline
 // of the call covers everything.
 func newTransport(cfg Config) (*http.Transport, error) {
-	conf := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: cfg.InsecureSkipVerify} //nolint:gosec // asked for, with a warning
+	conf := &tls.Config{MinVersion: tls.VersionTLS12}
+	conf.InsecureSkipVerify = cfg.InsecureSkipVerify //nolint:gosec // asked for, with a warning
 	if cfg.CAPEM != nil {
 		pool, err := x509.SystemCertPool()
 		if err != nil {
@@ -118,7 +119,8 @@ func (k *call) trace() *httptrace.ClientTrace {
 
 // do sends the request once and reads the answer. It uses the RoundTripper directly, because
 // http.Client follows redirects and puts URLs into its errors.
-func (k *call) do(parent context.Context, rt http.RoundTripper, limit int64, skipOK bool) (answer, *Error) {
+func (k *call) do(parent context.Context, rt http.RoundTripper, limit int64,
+	skipOK bool) (answer, *Error) {
 	ctx, cancel := k.c.deadline(parent)
 	defer cancel()
 	if ctx.Err() != nil {
@@ -140,7 +142,8 @@ func (k *call) do(parent context.Context, rt http.RoundTripper, limit int64, ski
 	if k.body != nil {
 		// Without GetBody net/http cannot rewind the body, so it never sends a grant again after a
 		// stale connection.
-		req.Body, req.ContentLength, req.GetBody = io.NopCloser(bytes.NewReader(k.body)), int64(len(k.body)), nil
+		req.Body, req.ContentLength, req.GetBody = io.NopCloser(bytes.NewReader(k.body)),
+			int64(len(k.body)), nil
 	}
 	resp, err := rt.RoundTrip(req)
 	if err == nil && resp == nil {
@@ -151,7 +154,8 @@ func (k *call) do(parent context.Context, rt http.RoundTripper, limit int64, ski
 	}
 	defer func() { _ = resp.Body.Close() }() // it was read to the end, or is not needed
 	k.sent.Store(true)
-	a := answer{status: resp.StatusCode, header: resp.Header, host: hostOf(k.url), url: k.x.URL, key: k.key, path: pathOf(k.url), headerAt: k.c.now()}
+	a := answer{status: resp.StatusCode, header: resp.Header, host: hostOf(k.url), url: k.x.URL,
+		key: k.key, path: pathOf(k.url), headerAt: k.c.now()}
 	if via := k.via(); strings.HasPrefix(k.url, "http:") { // a tunnel's refusal is no answer
 		a.via = via
 	}

@@ -46,7 +46,8 @@ func TestTimeoutAndCancel(t *testing.T) {
 	}
 	sent(func() error { _, _, err := get(t.Context(), c); return err }, "100ms")
 	sent(func() error {
-		_, _, err := c.Revoke(t.Context(), tokenapi.RevokeRequest{Credentials: creds(tokenapi.AuthBasic), Token: secret.New("t")})
+		_, _, err := c.Revoke(t.Context(),
+			tokenapi.RevokeRequest{Credentials: creds(tokenapi.AuthBasic), Token: secret.New("t")})
 		return err
 	})
 	ctx, cancel := context.WithCancel(t.Context())
@@ -75,7 +76,8 @@ func TestTLS(t *testing.T) {
 	if _, _, err := get(t.Context(), clientFor(t, s.URL, trust)); err != nil {
 		t.Error(err)
 	}
-	if _, _, err := get(t.Context(), clientFor(t, s.URL, func(c *tokenapi.Config) { c.InsecureSkipVerify = true })); err != nil {
+	if _, _, err := get(t.Context(),
+		clientFor(t, s.URL, func(c *tokenapi.Config) { c.InsecureSkipVerify = true })); err != nil {
 		t.Error(err)
 	}
 	named := strings.Replace(s.URL, "127.0.0.1", "localhost", 1)
@@ -84,7 +86,8 @@ func TestTLS(t *testing.T) {
 
 	plain := httptest.NewServer(http.NotFoundHandler())
 	defer plain.Close()
-	_, _, err = get(t.Context(), clientFor(t, strings.Replace(plain.URL, "http:", "https:", 1), nil))
+	_, _, err = get(t.Context(),
+		clientFor(t, strings.Replace(plain.URL, "http:", "https:", 1), nil))
 	failure(t, err, tokenapi.KindTLS, "use http://")
 	_, _, err = get(t.Context(), clientFor(t, strings.Replace(s.URL, "https:", "http:", 1), nil))
 	failure(t, err, tokenapi.KindRefused, "use https://")
@@ -97,7 +100,8 @@ func TestExpiredCertificate(t *testing.T) {
 	s.Config.ErrorLog = quiet()
 	s.StartTLS()
 	defer s.Close()
-	_, _, err := get(t.Context(), clientFor(t, s.URL, func(c *tokenapi.Config) { c.CAPEM = pemBytes }))
+	_, _, err := get(t.Context(),
+		clientFor(t, s.URL, func(c *tokenapi.Config) { c.CAPEM = pemBytes }))
 	failure(t, err, tokenapi.KindTLS, "expired on 2021-01-01")
 }
 
@@ -113,12 +117,15 @@ func TestNoServer(t *testing.T) {
 	if e := failure(t, err, tokenapi.KindNetwork, "nothing listens at "+addr); e.Sent {
 		t.Error("nothing was sent")
 	}
-	p, x, err := c.Probe(t.Context(), tokenapi.ProbeRequest{URL: "http://" + addr, Token: secret.New("t")})
-	if err != nil || p.Verdict != tokenapi.Unclear || p.Status != 0 || !strings.Contains(p.Message, "nothing listens") || x.Err == "" {
+	p, x, err := c.Probe(t.Context(),
+		tokenapi.ProbeRequest{URL: "http://" + addr, Token: secret.New("t")})
+	if err != nil || p.Verdict != tokenapi.Unclear || p.Status != 0 ||
+		!strings.Contains(p.Message, "nothing listens") || x.Err == "" {
 		t.Errorf("%+v %+v %v", p, x, err)
 	}
 	dns := c.WithTransport(tripper(func(*http.Request) (*http.Response, error) {
-		return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Name: "gone.example", IsNotFound: true}}
+		return nil, &net.OpError{Op: "dial",
+			Err: &net.DNSError{Name: "gone.example", IsNotFound: true}}
 	}))
 	_, _, err = get(t.Context(), dns)
 	if e := failure(t, err, tokenapi.KindNetwork, "no such host: gone.example"); e.Sent {

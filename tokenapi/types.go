@@ -196,7 +196,8 @@ type Param struct{ Name, Value string }
 // Exchange is the masked record of one call. It may be shown, stored and copied: every secret of
 // the request and the answer has been replaced by a mask, tokens with their fingerprint.
 type Exchange struct {
-	Op              string // "client_credentials", "password", "refresh_token", "revoke", "introspect", "probe", "control"
+	// "client_credentials", "password", "refresh_token", "revoke", "introspect", "probe", "control"
+	Op              string
 	Method          string
 	URL             string // without user info and query values
 	RequestHeaders  []Header

@@ -135,7 +135,10 @@ func allows(t *testing.T, alternative any, name string, have any) bool {
 	case string:
 		b, err := json.Marshal(have)
 		word := strings.Trim(string(b), `"`)
-		return err == nil && slices.Contains(strings.FieldsFunc(a, func(r rune) bool { return strings.ContainsRune(` ,.;:()="'`, r) }), word)
+		return err == nil &&
+			slices.Contains(
+				strings.FieldsFunc(a,
+					func(r rune) bool { return strings.ContainsRune(` ,.;:()="'`, r) }), word)
 	}
 	return false
 }
@@ -222,7 +225,8 @@ func (a vectorAnswer) arrived() tokenapi.Answered {
 			}
 		}
 	}
-	return tokenapi.Answered{Status: a.Status, Header: h, Body: []byte(a.Body), At: time.Unix(1_700_000_000, 0)}
+	return tokenapi.Answered{Status: a.Status, Header: h, Body: []byte(a.Body),
+		At: time.Unix(1_700_000_000, 0)}
 }
 
 // probe returns the verdict on the answer to a token. The control is fresh, and equals the
@@ -242,7 +246,8 @@ func (v vector) probe(t *testing.T) map[string]any {
 	if v.Control != nil {
 		control = v.Control.arrived().Facts("").Shape
 	}
-	j := tokenapi.Judge(v.answered().Facts(""), control, tokenapi.History{Accepted: before == "accepted", Unchanged: before == "accepted"})
+	j := tokenapi.Judge(v.answered().Facts(""), control,
+		tokenapi.History{Accepted: before == "accepted", Unchanged: before == "accepted"})
 	return map[string]any{"verdict": j.Verdict, "names_token": j.NamesToken}
 }
 
@@ -265,15 +270,18 @@ func whole(d time.Duration) any {
 // base returns the members of every kind, with null for those that a refusal leaves empty.
 func base(err error, empty ...string) map[string]any {
 	m := map[string]any{
-		"ok": err == nil, "error": nil, "error_description": nil, "error_uri": nil, "action": nil, "retry_after": nil,
-		"interval": nil, "dpop_nonce": nil, "fault_code": nil, "drop_refresh_token": false,
+		"ok": err == nil, "error": nil, "error_description": nil, "error_uri": nil, "action": nil,
+		"retry_after": nil,
+		"interval":    nil, "dpop_nonce": nil, "fault_code": nil, "drop_refresh_token": false,
 	}
 	for _, name := range empty {
 		m[name] = nil
 	}
 	if e, ok := tokenapi.AsError(err); ok {
-		m["error"], m["error_description"], m["error_uri"] = or(e.Code), or(e.Description), or(e.URI)
-		m["action"], m["retry_after"], m["interval"] = or(string(e.Action)), whole(e.RetryAfter), whole(e.Interval)
+		m["error"], m["error_description"], m["error_uri"] = or(e.Code), or(e.Description),
+			or(e.URI)
+		m["action"], m["retry_after"], m["interval"] = or(string(e.Action)), whole(e.RetryAfter),
+			whole(e.Interval)
 		m["dpop_nonce"], m["drop_refresh_token"] = or(e.Nonce.Reveal()), e.DropsRefresh()
 		if e.FaultCode != 0 {
 			m["fault_code"] = e.FaultCode
@@ -289,24 +297,28 @@ func (v vector) token() (map[string]any, tokenapi.Exchange) {
 	}
 	old, _ := v.Request["refresh_token"].(string)
 	a, x, err := v.answered().Token(grant)
-	m := base(err, "access_token", "refresh_token", "id_token", "expires_in", "lifetime", "token_type", "token_type_raw",
+	m := base(err, "access_token", "refresh_token", "id_token", "expires_in", "lifetime",
+		"token_type", "token_type_raw",
 		"scopes", "scope_source", "issued_token_type", "deactivated_access_token", "extra")
 	m["usable"], m["replaces_refresh_token"] = false, false
 	if err != nil {
 		return m, x
 	}
-	m["access_token"], m["id_token"], m["issued_token_type"] = a.Access.Reveal(), or(a.ID.Reveal()), or(a.IssuedTokenType)
+	m["access_token"], m["id_token"], m["issued_token_type"] = a.Access.Reveal(), or(a.ID.Reveal()),
+		or(a.IssuedTokenType)
 	m["refresh_token"] = or(a.Refresh.Reveal())
 	if grant == tokenapi.GrantRefreshToken {
 		m["refresh_token"] = or(a.RefreshAfter(secret.New(old)).Reveal())
 		m["replaces_refresh_token"] = a.ReplacesRefresh(secret.New(old))
 	}
-	m["lifetime"], m["token_type"], m["token_type_raw"] = a.Lifetime, a.TokenType, or(a.RawTokenType)
+	m["lifetime"], m["token_type"], m["token_type_raw"] = a.Lifetime, a.TokenType,
+		or(a.RawTokenType)
 	m["scopes"], m["scope_source"], m["usable"] = a.Scopes, "response", a.Usable
 	if a.Scopes == nil {
 		m["scope_source"] = "requested"
 	}
-	m["deactivated_access_token"], m["dpop_nonce"] = or(a.Deactivated.Reveal()), or(a.Nonce.Reveal())
+	m["deactivated_access_token"], m["dpop_nonce"] = or(a.Deactivated.Reveal()),
+		or(a.Nonce.Reveal())
 	if a.HasExpiresIn {
 		m["expires_in"] = a.ExpiresIn
 	}
@@ -321,7 +333,8 @@ func (v vector) token() (map[string]any, tokenapi.Exchange) {
 func (v vector) revoke() (map[string]any, tokenapi.Exchange) {
 	a, x, err := v.answered().Revoke()
 	m := base(err)
-	m["revoked_access_token"], m["revoked_refresh_token"] = or(a.AccessToken.Reveal()), or(a.RefreshToken.Reveal())
+	m["revoked_access_token"], m["revoked_refresh_token"] = or(a.AccessToken.Reveal()),
+		or(a.RefreshToken.Reveal())
 	m["authorized_user"] = or(a.AuthorizedUser)
 	switch e, _ := tokenapi.AsError(err); {
 	case e == nil && a.Confirmed:
@@ -339,7 +352,8 @@ func (v vector) revoke() (map[string]any, tokenapi.Exchange) {
 func (v vector) introspect(t *testing.T) (map[string]any, tokenapi.Exchange) {
 	t.Helper()
 	a, x, err := v.answered().Introspect()
-	m := base(err, "active", "scopes", "client_id", "username", "sub", "token_type", "exp", "iat", "nbf", "lifetime")
+	m := base(err, "active", "scopes", "client_id", "username", "sub", "token_type", "exp", "iat",
+		"nbf", "lifetime")
 	if err == nil {
 		m["active"] = a.Active
 	}
@@ -351,9 +365,11 @@ func (v vector) introspect(t *testing.T) (map[string]any, tokenapi.Exchange) {
 		}
 		return m, x
 	}
-	m["scopes"], m["client_id"], m["username"], m["sub"] = a.Scopes, or(a.ClientID), or(a.Username), or(a.Subject)
+	m["scopes"], m["client_id"], m["username"], m["sub"] = a.Scopes, or(a.ClientID), or(a.Username),
+		or(a.Subject)
 	m["token_type"], m["lifetime"] = or(a.TokenType), a.Lifetime
-	for name, at := range map[string]tokenapi.Epoch{"exp": a.Expires, "iat": a.Issued, "nbf": a.NotBefore} {
+	for name, at := range map[string]tokenapi.Epoch{"exp": a.Expires, "iat": a.Issued,
+		"nbf": a.NotBefore} {
 		if at.Known {
 			m[name] = at.Seconds
 		}
@@ -374,10 +390,12 @@ func (v vector) introspect(t *testing.T) (map[string]any, tokenapi.Exchange) {
 
 func (v vector) device() (map[string]any, tokenapi.Exchange) {
 	a, x, err := v.answered().Device()
-	m := base(err, "device_code", "user_code", "verification_uri", "verification_uri_complete", "expires_in")
+	m := base(err, "device_code", "user_code", "verification_uri", "verification_uri_complete",
+		"expires_in")
 	if err == nil {
 		m["device_code"], m["user_code"] = a.DeviceCode.Reveal(), a.UserCode
-		m["verification_uri"], m["verification_uri_complete"] = a.VerificationURI, or(a.VerificationURIComplete)
+		m["verification_uri"], m["verification_uri_complete"] = a.VerificationURI,
+			or(a.VerificationURIComplete)
 		m["expires_in"], m["interval"] = whole(a.ExpiresIn), whole(a.Interval)
 	}
 	return m, x
@@ -394,8 +412,11 @@ func (v vector) fault() (map[string]any, tokenapi.Exchange) {
 	if f.Code != 0 {
 		m["fault_code"] = f.Code
 	}
-	m["message"], m["description"], m["next_access_time"] = or(f.Message), or(f.Description), or(f.NextAccess)
-	m["category"], m["new_token_may_help"], m["retryable"] = or(f.Advice.Category), f.Advice.NewTokenMayHelp, f.Advice.Retryable
-	m["scope"], m["required_scope"], m["retry_after"] = or(f.Advice.Scope), or(f.Advice.Scope), whole(f.Wait)
+	m["message"], m["description"], m["next_access_time"] = or(f.Message), or(f.Description),
+		or(f.NextAccess)
+	m["category"], m["new_token_may_help"], m["retryable"] = or(f.Advice.Category),
+		f.Advice.NewTokenMayHelp, f.Advice.Retryable
+	m["scope"], m["required_scope"], m["retry_after"] = or(f.Advice.Scope), or(f.Advice.Scope),
+		whole(f.Wait)
 	return m, x
 }

@@ -24,7 +24,8 @@ func isPage(body []byte) bool {
 		head = strings.TrimSpace(rest)
 	}
 	return strings.HasPrefix(head, "<!doctype html") || strings.HasPrefix(head, "<html") ||
-		strings.HasPrefix(head, "<head") || strings.HasPrefix(head, "<body") || strings.HasPrefix(head, "<title")
+		strings.HasPrefix(head, "<head") || strings.HasPrefix(head, "<body") ||
+		strings.HasPrefix(head, "<title")
 }
 
 // pageTitle returns the title of a web page, or "".

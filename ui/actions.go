@@ -38,7 +38,8 @@ func (m *root) Act(a keys.Action) tea.Cmd {
 // ask it for every action.
 func (m *root) cannot(s *scene.Scene, a keys.Action) *scene.Refuse {
 	if b := m.keys.Row(a); b.Where&placeOf(m.on()) == 0 {
-		return scene.Cannot(b.Word+" does nothing in this pane", m.keys.Hint(keys.Tokens, "goes to the tokens"))
+		return scene.Cannot(b.Word+" does nothing in this pane",
+			m.keys.Hint(keys.Tokens, "goes to the tokens"))
 	}
 	if n := len(m.bulk()); n > 0 && (a == keys.Copy || a == keys.CopyAs || a == keys.ShowToken) {
 		return scene.Cannot(strconv.Itoa(n)+" tokens are marked, and one at a time can be copied",
@@ -53,7 +54,8 @@ func (m *root) cannot(s *scene.Scene, a keys.Action) *scene.Refuse {
 // newActions returns what the screen does for each action.
 func (m *root) newActions() map[keys.Action]action {
 	all := map[keys.Action]action{}
-	for _, part := range []map[keys.Action]action{m.tokenActions(), m.appActions(), m.movingActions(), m.viewActions(), m.otherActions()} {
+	for _, part := range []map[keys.Action]action{m.tokenActions(), m.appActions(),
+		m.movingActions(), m.viewActions(), m.otherActions()} {
 		maps.Copy(all, part)
 	}
 	return all
@@ -66,9 +68,12 @@ func (m *root) tokenActions() map[keys.Action]action {
 			a, _ := s.Selected()
 			return m.Request(session.Get{App: a.ID})
 		}},
-		keys.Renew:  m.verb(session.VerbRenew, func(id string) session.Request { return session.Renew{Token: id} }),
-		keys.Revoke: m.verb(session.VerbRevoke, func(id string) session.Request { return session.Revoke{Token: id} }),
-		keys.Probe:  m.verb(session.VerbProbe, func(id string) session.Request { return session.Probe{Token: id} }),
+		keys.Renew: m.verb(session.VerbRenew,
+			func(id string) session.Request { return session.Renew{Token: id} }),
+		keys.Revoke: m.verb(session.VerbRevoke,
+			func(id string) session.Request { return session.Revoke{Token: id} }),
+		keys.Probe: m.verb(session.VerbProbe,
+			func(id string) session.Request { return session.Probe{Token: id} }),
 		keys.Copy: {m.cannotToken, func(s *scene.Scene) tea.Cmd {
 			return m.Request(session.Copy{Token: m.target(s).ID, Form: console.FormBare})
 		}},
@@ -80,7 +85,8 @@ func (m *root) tokenActions() map[keys.Action]action {
 		keys.Mark:    {m.cannotToken, m.mark},
 		keys.ShowToken: {m.cannotShow, func(s *scene.Scene) tea.Cmd {
 			r := m.target(s)
-			return overlay.ShowToken{ID: r.ID, Fingerprint: r.Token.Fingerprint, Lasts: m.set.RevealFor}.Perform(m)
+			return overlay.ShowToken{ID: r.ID, Fingerprint: r.Token.Fingerprint,
+				Lasts: m.set.RevealFor}.Perform(m)
 		}},
 		keys.GetWith: {cannotGet, func(s *scene.Scene) tea.Cmd {
 			a, _ := s.Selected()
@@ -115,7 +121,9 @@ func (m *root) verb(v session.Verb, of func(id string) session.Request) action {
 		},
 		func(s *scene.Scene) tea.Cmd {
 			if ids := m.bulk(); len(ids) > 0 {
-				return m.Request(session.Bulk{Verb: v, Tokens: ids, What: markedTokens, Marked: true, Unseen: m.unseen(ids)})
+				return m.Request(
+					session.Bulk{Verb: v, Tokens: ids, What: markedTokens, Marked: true,
+						Unseen: m.unseen(ids)})
 			}
 			return m.Request(of(m.target(s).ID))
 		},
@@ -125,7 +133,8 @@ func (m *root) verb(v session.Verb, of func(id string) session.Request) action {
 // appActions act on applications.
 func (m *root) appActions() map[keys.Action]action {
 	return map[keys.Action]action{
-		keys.AddApp: {nil, func(s *scene.Scene) tea.Cmd { m.Open(overlay.NewApp(s, false, "")); return nil }},
+		keys.AddApp: {nil,
+			func(s *scene.Scene) tea.Cmd { m.Open(overlay.NewApp(s, false, "")); return nil }},
 		keys.EditApp: {m.cannotEditApp, func(s *scene.Scene) tea.Cmd {
 			m.Open(overlay.NewApp(s, true, m.configFile()))
 			return nil
@@ -147,11 +156,20 @@ func (m *root) appActions() map[keys.Action]action {
 // movingActions move the cursor and the focus.
 func (m *root) movingActions() map[keys.Action]action {
 	all := map[keys.Action]action{
-		keys.NextPane:     {nil, func(*scene.Scene) tea.Cmd { m.focusOn((m.focus + 1) % scene.PaneCount); return nil }},
-		keys.PreviousPane: {nil, func(*scene.Scene) tea.Cmd { m.focusOn((m.focus + scene.PaneCount - 1) % scene.PaneCount); return nil }},
-		keys.Zoom:         {nil, func(*scene.Scene) tea.Cmd { m.zoomed = !m.zoomed; return nil }},
+		keys.NextPane: {
+			nil, func(*scene.Scene) tea.Cmd {
+				m.focusOn((m.focus + 1) % scene.PaneCount)
+				return nil
+			}},
+		keys.PreviousPane: {
+			nil, func(*scene.Scene) tea.Cmd {
+				m.focusOn((m.focus + scene.PaneCount - 1) % scene.PaneCount)
+				return nil
+			}},
+		keys.Zoom: {nil, func(*scene.Scene) tea.Cmd { m.zoomed = !m.zoomed; return nil }},
 	}
-	for _, a := range []keys.Action{keys.Up, keys.Down, keys.PageUp, keys.PageDown, keys.First, keys.Last} {
+	for _, a := range []keys.Action{keys.Up, keys.Down, keys.PageUp, keys.PageDown, keys.First,
+		keys.Last} {
 		all[a] = action{nil, func(s *scene.Scene) tea.Cmd { m.moveCursor(s, a); return nil }}
 	}
 	for _, a := range []keys.Action{keys.Left, keys.Right} {
@@ -177,8 +195,10 @@ func (m *root) viewActions() map[keys.Action]action {
 		keys.HideDead:  {nil, func(*scene.Scene) tea.Cmd { m.toggleDead(); return nil }},
 		keys.UnmarkAll: {m.cannotUnmark, func(*scene.Scene) tea.Cmd { m.s.Unmark(); return nil }},
 		keys.Theme:     {m.cannotPickTheme, func(*scene.Scene) tea.Cmd { return m.openThemes() }},
-		keys.Presenter: {nil, func(*scene.Scene) tea.Cmd { m.present(!m.set.Presenter); return nil }},
-		keys.Mouse:     {nil, func(*scene.Scene) tea.Cmd { m.captureMouse(!m.set.Mouse); return nil }},
+		keys.Presenter: {
+			nil, func(*scene.Scene) tea.Cmd { m.present(!m.set.Presenter); return nil }},
+		keys.Mouse: {
+			nil, func(*scene.Scene) tea.Cmd { m.captureMouse(!m.set.Mouse); return nil }},
 	}
 	for a := range scene.Orders {
 		all[a] = action{nil, func(*scene.Scene) tea.Cmd { m.sortBy(a); return nil }}
@@ -193,8 +213,13 @@ func (m *root) otherActions() map[keys.Action]action {
 			m.s.AskToUnlock(nil)
 			return m.tellFacts()
 		}},
-		keys.WriteOut: {m.cannotWriteOut, func(*scene.Scene) tea.Cmd { return m.Request(session.WriteOut{}) }},
-		keys.Commands: {nil, func(*scene.Scene) tea.Cmd { m.Open(overlay.NewPalette(&m.keys, m.entries())); return nil }},
+		keys.WriteOut: {m.cannotWriteOut,
+			func(*scene.Scene) tea.Cmd { return m.Request(session.WriteOut{}) }},
+		keys.Commands: {
+			nil, func(*scene.Scene) tea.Cmd {
+				m.Open(overlay.NewPalette(&m.keys, m.entries()))
+				return nil
+			}},
 		keys.Messages: {nil, func(*scene.Scene) tea.Cmd {
 			m.Open(&overlay.Log{Entries: m.notices.log, Key: m.key()})
 			return nil
@@ -216,13 +241,15 @@ func (m *root) entries() []overlay.Entry {
 	s := m.Scene()
 	var out []overlay.Entry
 	for _, b := range m.keys.Rows {
-		e := overlay.Entry{Act: b.Act, Keys: b.Shown(), Word: b.Word, Does: b.Does, Section: b.Act.Section().String()}
+		e := overlay.Entry{Act: b.Act, Keys: b.Shown(), Word: b.Word, Does: b.Does,
+			Section: b.Act.Section().String()}
 		if why := m.cannot(s, b.Act); why != nil {
 			e.Why, e.Hint = why.Why, why.Hint
 		}
 		out = append(out, e)
 	}
-	slices.SortStableFunc(out, func(a, b overlay.Entry) int { return cmp.Compare(a.Act.Section(), b.Act.Section()) })
+	slices.SortStableFunc(out,
+		func(a, b overlay.Entry) int { return cmp.Compare(a.Act.Section(), b.Act.Section()) })
 	return out
 }
 
@@ -257,9 +284,11 @@ func cannotGet(s *scene.Scene) *scene.Refuse {
 	a, ok := s.Selected()
 	switch {
 	case !ok && len(s.Board.Apps) == 0:
-		return scene.Cannot("there is no application to get a token for", s.Keys.Hint(keys.AddApp, "adds one"))
+		return scene.Cannot("there is no application to get a token for",
+			s.Keys.Hint(keys.AddApp, "adds one"))
 	case !ok:
-		return scene.Cannot("no application is selected", s.Keys.Hint(keys.Applications, "goes to Applications"))
+		return scene.Cannot("no application is selected",
+			s.Keys.Hint(keys.Applications, "goes to Applications"))
 	case a.Source == console.Gone:
 		return scene.Cannot(a.Shown+" is no longer configured",
 			"its tokens can still be revoked with "+s.Keys.Way(keys.Revoke))
@@ -317,7 +346,8 @@ func (m *root) cannotRevokeAll(s *scene.Scene) *scene.Refuse {
 	a, ok := s.Selected()
 	switch {
 	case !ok:
-		return scene.Cannot("no application is selected", m.keys.Hint(keys.Applications, "goes to Applications"))
+		return scene.Cannot("no application is selected",
+			m.keys.Hint(keys.Applications, "goes to Applications"))
 	case a.Environment.ReadOnly:
 		return scene.Cannot(s.Show(a.Environment.Name)+" is read-only: nothing is revoked there",
 			m.s.Remedy(a, "remove read_only", m.face()))
@@ -345,7 +375,8 @@ func (m *root) cannotEditApp(s *scene.Scene) *scene.Refuse {
 	a, ok := s.Selected()
 	switch {
 	case !ok:
-		return scene.Cannot("no application is selected", m.keys.Hint(keys.Applications, "goes to Applications"))
+		return scene.Cannot("no application is selected",
+			m.keys.Hint(keys.Applications, "goes to Applications"))
 	case a.Source == console.Gone:
 		return scene.Cannot(a.Shown+" is no longer configured", "")
 	}
@@ -356,17 +387,22 @@ func (m *root) cannotDeleteApp(s *scene.Scene) *scene.Refuse {
 	a, ok := s.Selected()
 	switch {
 	case !ok:
-		return scene.Cannot("no application is selected", m.keys.Hint(keys.Applications, "goes to Applications"))
+		return scene.Cannot("no application is selected",
+			m.keys.Hint(keys.Applications, "goes to Applications"))
 	case a.Source == console.Gone && a.MayLive():
 		return scene.Cannot(a.Shown+" is no longer configured, and tokens of it may be alive",
-			m.keys.Hint(keys.RevokeAll, "revokes them; when they are over the rest can be forgotten"))
+			m.keys.Hint(keys.RevokeAll,
+				"revokes them; when they are over the rest can be forgotten"))
 	case a.Source == console.Gone && a.LostGet():
-		return scene.Cannot(a.Shown+" is no longer configured, and an answer to a get of it was lost",
+		return scene.Cannot(
+			a.Shown+" is no longer configured, and an answer to a get of it was lost",
 			m.keys.Hint(keys.DismissLost, "says that nobody needs to know"))
 	case a.Source == console.FromConfig && m.o.Demo:
-		return scene.Cannot(a.Shown+" belongs to the demo", m.keys.Hint(keys.AddApp, "adds one that can be deleted"))
+		return scene.Cannot(a.Shown+" belongs to the demo",
+			m.keys.Hint(keys.AddApp, "adds one that can be deleted"))
 	case a.Source == console.FromConfig:
-		return scene.Cannot(a.Shown+" is in the configuration file", "take it out of "+m.configFile())
+		return scene.Cannot(a.Shown+" is in the configuration file",
+			"take it out of "+m.configFile())
 	}
 	return nil
 }

@@ -48,7 +48,8 @@ func (m *root) sendAlert(texts []string) tea.Cmd {
 		case "osc99":
 			b.WriteString(m.throughTmux("\x1b]99;;lanyard: " + text + "\x1b\\"))
 		case "osc777":
-			b.WriteString(m.throughTmux("\x1b]777;notify;lanyard;" + strings.ReplaceAll(text, ";", ",") + "\x1b\\"))
+			b.WriteString(m.throughTmux("\x1b]777;notify;lanyard;" +
+				strings.ReplaceAll(text, ";", ",") + "\x1b\\"))
 		}
 	}
 	if b.Len() == 0 {

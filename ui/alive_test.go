@@ -42,23 +42,29 @@ type api struct {
 	why        tokenapi.Why // of a probe that is unclear
 }
 
-func (a *api) AuthorizeDevice(_ context.Context, r tokenapi.DeviceRequest) (tokenapi.DeviceAnswer, tokenapi.Exchange, error) {
+func (a *api) AuthorizeDevice(_ context.Context,
+	r tokenapi.DeviceRequest) (tokenapi.DeviceAnswer, tokenapi.Exchange, error) {
 	a.scopes = r.Scopes
-	ex := tokenapi.Exchange{Op: "device", Method: "POST", URL: "https://gw.example/device_authorize", Status: 200, Started: a.clock.now, Took: 20 * time.Millisecond}
+	ex := tokenapi.Exchange{Op: "device", Method: "POST",
+		URL: "https://gw.example/device_authorize", Status: 200, Started: a.clock.now,
+		Took: 20 * time.Millisecond}
 	dev := a.device
 	dev.DeviceCode, dev.At = secret.New("device-code"), a.clock.now
 	return dev, ex, a.err
 }
 
-func (a *api) Token(_ context.Context, r tokenapi.TokenRequest) (tokenapi.TokenAnswer, tokenapi.Exchange, error) {
+func (a *api) Token(_ context.Context,
+	r tokenapi.TokenRequest) (tokenapi.TokenAnswer, tokenapi.Exchange, error) {
 	a.tokens++
 	a.scopes, a.user, a.password = r.Scopes, r.Username, r.Password.Fingerprint()
 	if r.Grant == tokenapi.GrantDeviceCode {
 		if err := <-a.polls; err != nil {
-			return tokenapi.TokenAnswer{}, tokenapi.Exchange{Op: r.Grant, Status: 400, Started: a.clock.now}, err
+			return tokenapi.TokenAnswer{},
+				tokenapi.Exchange{Op: r.Grant, Status: 400, Started: a.clock.now}, err
 		}
 	}
-	ex := tokenapi.Exchange{Op: r.Grant, Method: "POST", URL: "https://gw.example/token", Status: 200, Started: a.clock.now, Took: 54 * time.Millisecond}
+	ex := tokenapi.Exchange{Op: r.Grant, Method: "POST", URL: "https://gw.example/token",
+		Status: 200, Started: a.clock.now, Took: 54 * time.Millisecond}
 	if a.err != nil {
 		ex.Status = 400
 		return tokenapi.TokenAnswer{}, ex, a.err
@@ -67,8 +73,10 @@ func (a *api) Token(_ context.Context, r tokenapi.TokenRequest) (tokenapi.TokenA
 		a.n++
 	}
 	ans := tokenapi.TokenAnswer{
-		Access: secret.New(fmt.Sprintf("access-%d", a.n)), ExpiresIn: 3600, HasExpiresIn: true, Lifetime: tokenapi.Bounded,
-		TokenType: "Bearer", RawTokenType: "Bearer", Usable: true, Scopes: []string{"default"}, At: a.clock.now,
+		Access: secret.New(fmt.Sprintf("access-%d", a.n)), ExpiresIn: 3600, HasExpiresIn: true,
+		Lifetime:  tokenapi.Bounded,
+		TokenType: "Bearer", RawTokenType: "Bearer", Usable: true, Scopes: []string{"default"},
+		At: a.clock.now,
 	}
 	if a.access != "" {
 		ans.Access = secret.New(a.access)
@@ -79,17 +87,21 @@ func (a *api) Token(_ context.Context, r tokenapi.TokenRequest) (tokenapi.TokenA
 	return ans, ex, nil
 }
 
-func (a *api) Revoke(_ context.Context, r tokenapi.RevokeRequest) (tokenapi.RevokeAnswer, tokenapi.Exchange, error) {
+func (a *api) Revoke(_ context.Context,
+	r tokenapi.RevokeRequest) (tokenapi.RevokeAnswer, tokenapi.Exchange, error) {
 	a.revokes = append(a.revokes, r.Token.Fingerprint())
-	ex := tokenapi.Exchange{Op: "revoke", Method: "POST", URL: "https://gw.example/revoke", Status: 200, Started: a.clock.now, Took: 31 * time.Millisecond}
+	ex := tokenapi.Exchange{Op: "revoke", Method: "POST", URL: "https://gw.example/revoke",
+		Status: 200, Started: a.clock.now, Took: 31 * time.Millisecond}
 	if a.err != nil {
 		return tokenapi.RevokeAnswer{}, ex, a.err
 	}
 	return tokenapi.RevokeAnswer{At: a.clock.now}, ex, nil
 }
 
-func (a *api) Probe(_ context.Context, r tokenapi.ProbeRequest) (tokenapi.ProbeAnswer, tokenapi.Exchange, error) {
-	ans := tokenapi.ProbeAnswer{Verdict: tokenapi.Accepted, Status: a.gateway, At: a.clock.now, RetryAfter: a.retryAfter}
+func (a *api) Probe(_ context.Context,
+	r tokenapi.ProbeRequest) (tokenapi.ProbeAnswer, tokenapi.Exchange, error) {
+	ans := tokenapi.ProbeAnswer{Verdict: tokenapi.Accepted, Status: a.gateway, At: a.clock.now,
+		RetryAfter: a.retryAfter}
 	if a.gateway == 429 {
 		ans.Verdict = tokenapi.Unclear
 	}
@@ -100,14 +112,17 @@ func (a *api) Probe(_ context.Context, r tokenapi.ProbeRequest) (tokenapi.ProbeA
 		}
 	}
 	if a.why != "" {
-		ans.Verdict, ans.Why, ans.ControlStatus, ans.FaultCode = tokenapi.Unclear, a.why, a.gateway, 0
+		ans.Verdict, ans.Why, ans.ControlStatus, ans.FaultCode = tokenapi.Unclear, a.why, a.gateway,
+			0
 	}
-	return ans, tokenapi.Exchange{Op: "probe", Method: "GET", URL: r.URL, Status: a.gateway, Started: a.clock.now, Took: 9 * time.Millisecond}, nil
+	return ans, tokenapi.Exchange{Op: "probe", Method: "GET", URL: r.URL, Status: a.gateway,
+		Started: a.clock.now, Took: 9 * time.Millisecond}, nil
 }
 
 type vault struct{}
 
-func (vault) Secret(_ context.Context, _ console.Application, kind console.SecretKind) (secret.Text, error) {
+func (vault) Secret(_ context.Context, _ console.Application,
+	kind console.SecretKind) (secret.Text, error) {
 	return secret.New("the " + string(kind)), nil
 }
 
@@ -131,7 +146,8 @@ func (p *pocket) Copy(_ context.Context, t secret.Text, stays bool) (session.Cop
 		return session.CopiedTo{}, errors.New("copy: it holds what is refused")
 	}
 	p.holds = t
-	done := session.CopiedTo{Via: "system clipboard", Certain: true, Later: p.later, Around: p.around}
+	done := session.CopiedTo{Via: "system clipboard", Certain: true, Later: p.later,
+		Around: p.around}
 	if p.serial++; !stays {
 		done.Serial = p.serial
 	}
@@ -161,7 +177,8 @@ type live struct {
 	svc   *console.Service
 
 	keeper console.Keeper
-	portal func(context.Context, console.PortalRequest) (console.PortalFound, error) // what a developer portal answers
+	// what a developer portal answers
+	portal func(context.Context, console.PortalRequest) (console.PortalFound, error)
 	apps   []console.Application
 	store  *store.Store
 	keep   time.Duration
@@ -174,17 +191,21 @@ func alive(t *testing.T, change ...func(*console.Environment)) *live {
 }
 
 // awake is alive with other applications.
-func awake(t *testing.T, app func(*console.Application), change ...func(*console.Environment)) *live {
+func awake(t *testing.T, app func(*console.Application),
+	change ...func(*console.Environment)) *live {
 	t.Helper()
 	return keptBy(t, func(st *store.Store) console.Keeper { return st }, app, change...)
 }
 
 // keptBy is awake with a keeper around the store.
-func keptBy(t *testing.T, keeper func(*store.Store) console.Keeper, app func(*console.Application), change ...func(*console.Environment)) *live {
+func keptBy(t *testing.T, keeper func(*store.Store) console.Keeper, app func(*console.Application),
+	change ...func(*console.Environment)) *live {
 	t.Helper()
 	env := console.Environment{
-		Name: "cloud", CacheTTL: 15 * time.Minute, Regime: console.RegimeAuto, ClientAuth: tokenapi.AuthBasic, Timeout: time.Second,
-		Endpoints: console.Endpoints{TokenURL: "https://gw.example/token", RevokeURL: "https://gw.example/revoke"},
+		Name: "cloud", CacheTTL: 15 * time.Minute, Regime: console.RegimeAuto,
+		ClientAuth: tokenapi.AuthBasic, Timeout: time.Second,
+		Endpoints: console.Endpoints{TokenURL: "https://gw.example/token",
+			RevokeURL: "https://gw.example/revoke"},
 	}
 	for _, f := range change {
 		f(&env)
@@ -200,7 +221,9 @@ func keptBy(t *testing.T, keeper func(*store.Store) console.Keeper, app func(*co
 	for _, name := range []string{"Orders", "Payments"} {
 		a := console.Application{
 			Name: console.Private(name), Environment: env, KeyType: "PRODUCTION",
-			ConsumerKey: console.Private(name), Grant: tokenapi.GrantClientCredentials, ProbeURL: console.Private("https://gw.example/" + name), Source: console.FromConfig, Secret: console.SecretAvailable,
+			ConsumerKey: console.Private(name), Grant: tokenapi.GrantClientCredentials,
+			ProbeURL: console.Private("https://gw.example/" + name), Source: console.FromConfig,
+			Secret: console.SecretAvailable,
 		}
 		app(&a)
 		a.ID = a.Identity()
@@ -216,8 +239,10 @@ func keptBy(t *testing.T, keeper func(*store.Store) console.Keeper, app func(*co
 func (l *live) service(owner string) *console.Service {
 	l.t.Helper()
 	svc, err := console.New(console.Options{
-		Clock: l.clock.Now, Keeper: l.keeper, Vault: vault{}, Connect: func(console.Environment) (console.API, error) { return l.api, nil },
-		Applications: l.apps, UndoWindow: 3 * time.Second, DueBefore: time.Minute, Keep: l.keep, Attended: true, Owner: owner, Device: "lap",
+		Clock: l.clock.Now, Keeper: l.keeper, Vault: vault{},
+		Connect:      func(console.Environment) (console.API, error) { return l.api, nil },
+		Applications: l.apps, UndoWindow: 3 * time.Second, DueBefore: time.Minute, Keep: l.keep,
+		Attended: true, Owner: owner, Device: "lap",
 		Portal: func(ctx context.Context, r console.PortalRequest) (console.PortalFound, error) {
 			return l.portal(ctx, r)
 		},
@@ -231,7 +256,9 @@ func (l *live) service(owner string) *console.Service {
 // open starts a screen anew, as after a restart.
 func (l *live) open() {
 	l.Pump = ui.NewPump(l.t.Context(), ui.Options{
-		Service: l.svc, Clipboard: l.clip, Settings: ui.Settings{Theme: theme(l.t, "dark"), ClearAfter: 45 * time.Second}, Device: "lap", Width: 120, Height: 32,
+		Service: l.svc, Clipboard: l.clip,
+		Settings: ui.Settings{Theme: theme(l.t, "dark"), ClearAfter: 45 * time.Second},
+		Device:   "lap", Width: 120, Height: 32,
 	}, l.clock.Now)
 }
 

@@ -30,7 +30,8 @@ func TestSelectionFollowsTheToken(t *testing.T) {
 		t.Fatalf("selected %s", got)
 	}
 	// Another console brings a newer token, and time sorts the rows anew.
-	b.Tokens = append(slices.Clone(b.Tokens), bounded("t_new", "99999999", b.Applications[0].ID, time.Hour, 2*time.Hour))
+	b.Tokens = append(slices.Clone(b.Tokens),
+		bounded("t_new", "99999999", b.Applications[0].ID, time.Hour, 2*time.Hour))
 	p.Feed(b)
 	if got := p.Selected(); got != "t_active" {
 		t.Errorf("after a newer token: selected %s", got)
@@ -40,7 +41,8 @@ func TestSelectionFollowsTheToken(t *testing.T) {
 	if got := p.Selected(); got != "t_active" {
 		t.Errorf("after a re-sort: selected %s", got)
 	}
-	b.Tokens = slices.DeleteFunc(slices.Clone(b.Tokens), func(t console.Token) bool { return t.ID == "t_active" })
+	b.Tokens = slices.DeleteFunc(slices.Clone(b.Tokens),
+		func(t console.Token) bool { return t.ID == "t_active" })
 	p.Feed(b)
 	if got := p.Selected(); got != "" {
 		t.Errorf("it vanished, and %s is selected", got)
@@ -122,9 +124,11 @@ func TestBeatWaitsAsLongAsTheDigits(t *testing.T) {
 	p, _ := still(t, 120, 32)
 	b := orders()
 	app := b.Applications[0].ID
-	b.Tokens, b.Marks = []console.Token{bounded("t_long", "11112222", app, 48*time.Hour, 5*time.Hour+30*time.Second)}, nil
+	b.Tokens, b.Marks = []console.Token{
+		bounded("t_long", "11112222", app, 48*time.Hour, 5*time.Hour+30*time.Second)}, nil
 	p.Feed(b)
-	if n := len(p.Beats); n != 1 || p.Beats[0].In < 29*time.Second || p.Beats[0].In > 32*time.Second {
+	if n := len(p.Beats); n != 1 || p.Beats[0].In < 29*time.Second ||
+		p.Beats[0].In > 32*time.Second {
 		t.Errorf("5h 00m and 30 s: %v", p.Beats)
 	}
 }
@@ -175,7 +179,9 @@ func TestKeyTable(t *testing.T) {
 
 func TestWelcome(t *testing.T) {
 	t.Parallel()
-	for keys, want := range map[string]ui.Choice{"enter": ui.TryDemo, "1": ui.TryDemo, "4": ui.SetUp, "down down down enter": ui.SetUp, "up enter": ui.Quit, "q": ui.Quit, "x 4": ui.SetUp, "2 esc 4": ui.SetUp, "3 esc 4": ui.SetUp} {
+	for keys, want := range map[string]ui.Choice{"enter": ui.TryDemo, "1": ui.TryDemo,
+		"4": ui.SetUp, "down down down enter": ui.SetUp, "up enter": ui.Quit, "q": ui.Quit,
+		"x 4": ui.SetUp, "2 esc 4": ui.SetUp, "3 esc 4": ui.SetUp} {
 		p, _ := still(t, 80, 24, func(o *ui.Options) { o.Welcome = true })
 		p.Key(strings.Fields(keys)...)
 		if !p.Quit || p.Choice() != want {
@@ -188,10 +194,12 @@ func TestRun(t *testing.T) {
 	t.Parallel()
 	in, typed := io.Pipe()
 	go func() { _, _ = typed.Write([]byte("4")) }()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute) // rather than for ever, where the key means something else
+	// rather than for ever, where the key means something else
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	got, err := ui.Run(ctx, ui.Options{
-		Welcome: true, Settings: ui.Settings{Theme: theme(t, "auto")}, Input: in, Output: io.Discard, Environ: []string{"TERM=xterm-256color"}, Width: 80, Height: 24,
+		Welcome: true, Settings: ui.Settings{Theme: theme(t, "auto")}, Input: in,
+		Output: io.Discard, Environ: []string{"TERM=xterm-256color"}, Width: 80, Height: 24,
 	})
 	if err != nil || got != ui.SetUp {
 		t.Errorf("%q, %v", got, err)

@@ -20,7 +20,8 @@ func TestRevokeAllTakesWhatWasCounted(t *testing.T) {
 	l := alive(t)
 	l.Key("g", "g", "X")
 	l.Type("2")
-	if _, err := l.service("other").Get(t.Context(), l.apps[0].ID, console.GetOptions{}); err != nil {
+	if _, err := l.service("other").Get(t.Context(), l.apps[0].ID,
+		console.GetOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	l.Changed()
@@ -134,7 +135,8 @@ func TestBulkRenewEndsNothingUnasked(t *testing.T) {
 	before := l.api.tokens
 	l.Key("home", "space", "1", "down", "2", "home", "space", "r")
 	if l.api.tokens != before {
-		t.Errorf("%d requests that may end somebody else's token, and nobody was asked", l.api.tokens-before)
+		t.Errorf("%d requests that may end somebody else's token, and nobody was asked",
+			l.api.tokens-before)
 	}
 	l.said("renewed 0 of 2")
 	l.said("renewing it may end " + fp("access-1"))
@@ -160,7 +162,8 @@ func TestBulkLogsEach(t *testing.T) {
 	l.Key("g", "g", "g", "home", "x", "space", "space", "space", "x", "y")
 	log := strings.Join(l.Log(), "\n")
 	for _, f := range []string{fp("access-1"), fp("access-2"), fp("access-3")} {
-		if !strings.Contains(log, f+": the revoke was decided") && !strings.Contains(log, "\n"+f+" is being revoked already") {
+		if !strings.Contains(log, f+": the revoke was decided") &&
+			!strings.Contains(log, "\n"+f+" is being revoked already") {
 			t.Errorf("no line about %s:\n%s", f, log)
 		}
 	}
@@ -179,7 +182,8 @@ func TestMarksStayWithTheirTokens(t *testing.T) {
 	p.Key("space")
 	p.Do("sort_by_fingerprint")
 	p.Feed(b)
-	if n := strings.Count(ansi.Strip(p.Frame()), "✓●") + strings.Count(ansi.Strip(p.Frame()), "✓◐"); n != 2 {
+	if n := strings.Count(ansi.Strip(p.Frame()), "✓●") +
+		strings.Count(ansi.Strip(p.Frame()), "✓◐"); n != 2 {
 		t.Errorf("%d marks after another order:\n%s", n, ansi.Strip(p.Frame()))
 	}
 	var less []console.Token
@@ -238,12 +242,15 @@ func TestMarkOutOfSightAsks(t *testing.T) {
 // The key that opens a question does not answer it, wherever the keys are put.
 func TestOpenerIsNoAnswer(t *testing.T) {
 	t.Parallel()
-	keys, wrong := keys.Choose(map[string][]string{"revoke": {"y"}, "copy": {"x"}, "delete_application": {"j"}, "down": {"down"}})
+	keys, wrong := keys.Choose(
+		map[string][]string{"revoke": {"y"}, "copy": {"x"}, "delete_application": {"j"},
+			"down": {"down"}})
 	if len(wrong) > 0 {
 		t.Fatal(wrong)
 	}
 	l := alive(t, func(e *console.Environment) { e.Production = true })
-	l.Reload(ui.Reload{Settings: ui.Settings{Theme: theme(t, "dark"), ThemeName: "dark", Keys: keys}})
+	l.Reload(ui.Reload{
+		Settings: ui.Settings{Theme: theme(t, "dark"), ThemeName: "dark", Keys: keys}})
 	l.Key("g", "y")
 	l.unanswered("y")
 	if l.board(t, "revoking") != 0 {
@@ -276,11 +283,13 @@ func TestBulkRevokeLeavesOutWhatIsRevoked(t *testing.T) {
 	l.after(4 * time.Second)
 	l.shows("lingering")
 	l.Key("home", "space", "space", "space", "x")
-	l.shows("Revoke 2 tokens?", "2 marked tokens", "2 of Orders@cloud/PRODUCTION", "Left out:", "was revoked already")
+	l.shows("Revoke 2 tokens?", "2 marked tokens", "2 of Orders@cloud/PRODUCTION", "Left out:",
+		"was revoked already")
 	l.Key("y")
 	l.said("decided to revoke 2 of 3 marked tokens")
 	l.after(4 * time.Second)
-	l.shows("accepted by the server: 2 revokes; the gateway may let these tokens through for a while", "3 watches them")
+	l.shows("accepted by the server: 2 revokes; the gateway may let these tokens through for a "+
+		"while", "3 watches them")
 	l.Key("home", "space", "space", "space", "x")
 	if l.Overlays() != 0 {
 		t.Errorf("asked about nothing:\n%s", ansi.Strip(l.Frame()))

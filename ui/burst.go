@@ -9,7 +9,8 @@ import (
 const (
 	pasteStart = "\x1b[200~"
 	pasteEnd   = "\x1b[201~"
-	leastBurst = 8  // characters; a fast typist on a slow line sends fewer, a fingerprint has as many
+	// characters; a fast typist on a slow line sends fewer, a fingerprint has as many
+	leastBurst = 8
 	mostHeld   = 64 // repetitions of one character: a key held for two seconds
 )
 
@@ -30,7 +31,8 @@ func plainText(chunk []byte) bool {
 func isBurst(text []byte, least int) bool {
 	first, _ := utf8.DecodeRune(text)
 	n := utf8.RuneCount(text)
-	return n >= least && n > 0 && (least == 1 || n > mostHeld || len(bytes.Trim(text, string(first))) > 0)
+	return n >= least && n > 0 &&
+		(least == 1 || n > mostHeld || len(bytes.Trim(text, string(first))) > 0)
 }
 
 // pasteEcho is how long after a paste its last line break or the rest of a read may still arrive. A

@@ -49,11 +49,14 @@ func TestBursts(t *testing.T) {
 	// cuts.
 	for _, unit := range []string{"ab", "é€", "x\n"} {
 		text := strings.Repeat(unit, 5000)
-		if got := fed(inReads(text)...); got != mark(strings.TrimRight(text, "\n"))+text[len(strings.TrimRight(text, "\n")):] {
-			t.Errorf("%q: %d bytes came of %d, ending %q", unit, len(got), len(text), got[len(got)-20:])
+		if got := fed(inReads(text)...); got != mark(strings.TrimRight(text, "\n"))+
+			text[len(strings.TrimRight(text, "\n")):] {
+			t.Errorf("%q: %d bytes came of %d, ending %q", unit, len(got), len(text),
+				got[len(got)-20:])
 		}
 	}
-	if got := fed(strings.Repeat("a", 65)); got != mark(strings.Repeat("a", 65)) { // nobody holds a key so long between two reads
+	if got := fed(strings.Repeat("a", 65)); got != mark(strings.Repeat("a", 65)) {
+		// nobody holds a key so long between two reads
 		t.Errorf("one letter: %q", got)
 	}
 }

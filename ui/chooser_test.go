@@ -85,7 +85,8 @@ func TestPaletteSaysWhy(t *testing.T) {
 		t.Errorf("no reason beside it:\n%s", frame)
 	}
 	p.Key("enter")
-	if p.Overlays() != 1 || !strings.Contains(ansi.Strip(p.Frame()), "renew: no token is selected") {
+	if p.Overlays() != 1 ||
+		!strings.Contains(ansi.Strip(p.Frame()), "renew: no token is selected") {
 		t.Errorf("enter on what cannot run:\n%s", ansi.Strip(p.Frame()))
 	}
 }
@@ -118,18 +119,22 @@ func TestChooserSaysAllOfTheChosen(t *testing.T) {
 	p.Feed(orders())
 	p.Key("?")
 	p.Type("revoke, after")
-	if got := flat(p.Frame()); !strings.Contains(got, "revoke, after the undo window; asks first in a production environment") {
+	if got := flat(p.Frame()); !strings.Contains(got,
+		"revoke, after the undo window; asks first in a production environment") {
 		t.Errorf("not all is said:\n%s", ansi.Strip(p.Frame()))
 	}
 	p.Key("esc")
 	p.Key(":")
 	p.Type("renew")
-	if got := flat(p.Frame()); !strings.Contains(got, "nobody saw the answer to this get, so there is no token to") {
+	if got := flat(p.Frame()); !strings.Contains(got,
+		"nobody saw the answer to this get, so there is no token to") {
 		t.Errorf("why is not said:\n%s", ansi.Strip(p.Frame()))
 	}
 }
 
 // flat is a frame without borders and breaks of lines.
 func flat(frame string) string {
-	return strings.Join(strings.Fields(strings.NewReplacer("│", " ", "╭", " ", "╰", " ").Replace(ansi.Strip(frame))), " ")
+	return strings.Join(
+		strings.Fields(strings.NewReplacer("│", " ", "╭", " ", "╰",
+			" ").Replace(ansi.Strip(frame))), " ")
 }

@@ -24,18 +24,22 @@ func TestClickSelects(t *testing.T) {
 		t.Run(s, func(t *testing.T) {
 			t.Parallel()
 			w, h, _ := size(s)
-			p, _ := still(t, w, h, func(o *ui.Options) { o.Banners = []describe.Banner{{Text: "one"}} })
+			p, _ := still(t, w, h,
+				func(o *ui.Options) { o.Banners = []describe.Banner{{Text: "one"}} })
 			p.Feed(orders())
 			was, rows := p.Selected(), 0
-			for _, fp := range []string{"77b209dd", "91aa3c2f", "aa01bb02", "d00dfeed", "3f9ca71e"} {
+			for _, fp := range []string{"77b209dd", "91aa3c2f", "aa01bb02", "d00dfeed",
+				"3f9ca71e"} {
 				if !strings.Contains(ansi.Strip(p.Frame()), fp) {
 					continue // below the end of a small screen
 				}
 				click(t, p, fp)
 				rows++
-				id := map[string]string{"77b209dd": "t_expiring", "91aa3c2f": "t_lingering", "aa01bb02": "t_revoking", "d00dfeed": "t_unsure", "3f9ca71e": "t_active"}[fp]
+				id := map[string]string{"77b209dd": "t_expiring", "91aa3c2f": "t_lingering",
+					"aa01bb02": "t_revoking", "d00dfeed": "t_unsure", "3f9ca71e": "t_active"}[fp]
 				if p.Selected() != id || p.Focus() != 2 {
-					t.Errorf("clicked %s, selected %s in pane %d (%s before)", fp, p.Selected(), p.Focus(), was)
+					t.Errorf("clicked %s, selected %s in pane %d (%s before)", fp, p.Selected(),
+						p.Focus(), was)
 				}
 			}
 			if rows < 2 {
@@ -55,7 +59,8 @@ func TestClickIsHarmless(t *testing.T) {
 		click(t, l.Pump, "● active")
 	}
 	if l.api.tokens != requests || len(l.api.revokes) != 0 || l.Overlays() != 0 {
-		t.Errorf("clicks on a token: %d requests, %d revokes, %d open", l.api.tokens-requests, len(l.api.revokes), l.Overlays())
+		t.Errorf("clicks on a token: %d requests, %d revokes, %d open", l.api.tokens-requests,
+			len(l.api.revokes), l.Overlays())
 	}
 }
 
@@ -104,7 +109,8 @@ func TestClickRunsTheFooter(t *testing.T) {
 	click(t, l.Pump, "g get  r renew")
 	click(t, l.Pump, "Applications")
 	if l.api.tokens != before || l.Overlays() != 1 || l.Focus() != 2 {
-		t.Errorf("clicked through an overlay: %d requests, %d open, focus %d", l.api.tokens-before, l.Overlays(), l.Focus())
+		t.Errorf("clicked through an overlay: %d requests, %d open, focus %d", l.api.tokens-before,
+			l.Overlays(), l.Focus())
 	}
 }
 
@@ -112,7 +118,8 @@ func TestClickSorts(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 120, 32)
 	p.Feed(orders())
-	for head, said := range map[string]string{"TOKEN": "sort by fingerprint", "FOR": "sort by user", "SCOPES": "sort by scopes", "LEFT": "sort by time left", "STATE": "sort by state"} {
+	for head, said := range map[string]string{"TOKEN": "sort by fingerprint", "FOR": "sort by user",
+		"SCOPES": "sort by scopes", "LEFT": "sort by time left", "STATE": "sort by state"} {
 		click(t, p, head)
 		if log := p.Log(); len(log) == 0 || !strings.Contains(log[len(log)-1], said) {
 			t.Errorf("%s: %q", head, log)
@@ -134,7 +141,9 @@ func TestWheel(t *testing.T) {
 		t.Errorf("and not back: %s", p.Selected())
 	}
 	turn(t, p, "Payments", tea.MouseWheelDown)
-	if frame := ansi.Strip(p.Frame()); p.Focus() != 2 || !strings.Contains(frame, "Tokens · Orders") && !strings.Contains(frame, "Tokens · Payments") {
+	if frame := ansi.Strip(p.Frame()); p.Focus() != 2 ||
+		!strings.Contains(frame, "Tokens · Orders") &&
+			!strings.Contains(frame, "Tokens · Payments") {
 		t.Errorf("over the applications, with the focus on the tokens: %d\n%s", p.Focus(), frame)
 	}
 	// A question is not answered by it, and a list of actions is moved through.

@@ -36,7 +36,8 @@ func (m *root) tellCopied(f session.Copied) tea.Cmd {
 		m.Notify(scene.Good, word, hint)
 	}
 	if f.Unlogged != nil {
-		m.Notify(scene.Warn, word+", which the audit log does not say: "+f.Unlogged.Error(), console.Hint(f.Unlogged))
+		m.Notify(scene.Warn, word+", which the audit log does not say: "+f.Unlogged.Error(),
+			console.Hint(f.Unlogged))
 	}
 	return raw(f.Copied.Terminal)
 }

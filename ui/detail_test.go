@@ -19,9 +19,11 @@ func troubled() console.Board {
 	b := orders()
 	app := b.Applications[0].ID
 	undelivered := bounded("t_undelivered", "bad0cafe", app, time.Hour, 40*time.Minute)
-	undelivered.RevokeAt, undelivered.RevokeKind, undelivered.RevokeTries = t0.Add(-20*time.Second), console.RevokeBoth, 3
+	undelivered.RevokeAt, undelivered.RevokeKind, undelivered.RevokeTries = t0.Add(-20*time.Second),
+		console.RevokeBoth, 3
 	undelivered.RevokeNext = t0.Add(12*time.Second + 500*time.Millisecond)
-	undelivered.RevokeError = "revoke: no connection: dial tcp 192.0.2.7:8243: connect: connection refused"
+	undelivered.RevokeError = "revoke: no connection: dial tcp 192.0.2.7:8243: connect: " +
+		"connection refused"
 	refused := bounded("t_refused", "0badf00d", app, time.Hour, 39*time.Minute)
 	refused.RevokeError = "revoke: refused (400): invalid_client"
 	refused.RevokeKind = ""
@@ -49,7 +51,8 @@ func TestRevokeStagesAreToldApart(t *testing.T) {
 	}
 	frame("bad0cafe  app             default                 in 12 s  not accepted")
 	frame("◌ bad0cafe Orders     not yet accepted · retry in 12 s")
-	frame("bad0cafe: not yet accepted · retry in 12 s · no connection: dial tcp 192.0.2.7:8243: connect: connection refused")
+	frame("bad0cafe: not yet accepted · retry in 12 s · no connection: dial tcp " +
+		"192.0.2.7:8243: connect: connection refused")
 	frame("in 3 s  · u undoes") // the other one is in its undo window
 	c.now = c.now.Add(2 * time.Second)
 	p.Beat()
@@ -61,7 +64,8 @@ func TestRevokeStagesAreToldApart(t *testing.T) {
 	p.Beat()
 	frame("bad0cafe: sending the revoke …")
 	p.Key("u")
-	if log := strings.Join(p.Log(), "\n"); !strings.Contains(log, "it is too late to undo that") && !strings.Contains(log, "nothing to do that with") {
+	if log := strings.Join(p.Log(), "\n"); !strings.Contains(log, "it is too late to undo that") &&
+		!strings.Contains(log, "nothing to do that with") {
 		t.Errorf("u says: %s", log)
 	}
 }
@@ -93,7 +97,8 @@ func TestUnsureSaysWhatToDo(t *testing.T) {
 	p.Feed(b)
 	p.Key("home")
 	for range 12 {
-		if text := ansi.Strip(p.Frame()); strings.Contains(text, "r asks") || strings.Contains(text, "g asks") {
+		if text := ansi.Strip(p.Frame()); strings.Contains(text, "r asks") ||
+			strings.Contains(text, "g asks") {
 			t.Fatalf("it cannot:\n%s", text)
 		}
 		p.Key("down")
@@ -103,7 +108,8 @@ func TestUnsureSaysWhatToDo(t *testing.T) {
 // What is done about an unsure row is what the row said.
 func TestUnsureIsSettled(t *testing.T) {
 	t.Parallel()
-	lost := &tokenapi.Error{Op: "refresh_token", Kind: tokenapi.KindTimeout, Sent: true, Err: errors.New("no answer")}
+	lost := &tokenapi.Error{Op: "refresh_token", Kind: tokenapi.KindTimeout, Sent: true,
+		Err: errors.New("no answer")}
 	l := alive(t)
 	l.api.refresh = true
 	l.Key("g")
@@ -130,7 +136,8 @@ func TestUnsureIsSettled(t *testing.T) {
 	l.api.err = nil
 	l.Key("g") // nobody has said that this server ends the lost one
 	l.after(15 * time.Second)
-	if text := ansi.Strip(l.Frame()); !strings.Contains(text, "? unsure") || !strings.Contains(text, "≤58:") {
+	if text := ansi.Strip(l.Frame()); !strings.Contains(text, "? unsure") ||
+		!strings.Contains(text, "≤58:") {
 		t.Errorf("the next get removes it, or its end is not shown:\n%s", text)
 	}
 	l.Key("down")
@@ -143,7 +150,8 @@ func TestUnsureIsSettled(t *testing.T) {
 		t.Errorf("it is still unsure:\n%s", ansi.Strip(l.Frame()))
 	}
 
-	l = awake(t, func(*console.Application) {}, func(e *console.Environment) { e.Regime = console.RegimeOpaque })
+	l = awake(t, func(*console.Application) {},
+		func(e *console.Environment) { e.Regime = console.RegimeOpaque })
 	l.api.err = lost
 	l.Key("g")
 	l.api.err = nil
@@ -186,7 +194,8 @@ func TestDetailGolden(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{"30x8", "60x12", "60x20", "80x24", "120x32"} {
 		w, h, _ := size(s)
-		for name, id := range map[string]string{"undelivered": "t_undelivered", "unsure": "t_unsure", "unsure-get": "mark:m2"} {
+		for name, id := range map[string]string{"undelivered": "t_undelivered",
+			"unsure": "t_unsure", "unsure-get": "mark:m2"} {
 			p, _ := still(t, w, h)
 			p.Feed(troubled())
 			for range 12 {
@@ -210,7 +219,8 @@ func TestRetriesAreQuiet(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
 	l.Key("g", "x")
-	l.api.err = &tokenapi.Error{Op: "revoke", Kind: tokenapi.KindNetwork, Err: errors.New("connection refused")}
+	l.api.err = &tokenapi.Error{Op: "revoke", Kind: tokenapi.KindNetwork,
+		Err: errors.New("connection refused")}
 	l.after(30 * time.Second)
 	if n := strings.Count(strings.Join(l.Log(), "\n"), "not yet accepted"); n < 3 {
 		t.Errorf("the log has %d of them", n)
@@ -225,7 +235,8 @@ func TestCopyOfADeadTokenWarns(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
 	l.Key("g", "x", "y")
-	l.said("copied " + fp("access-1") + " (system clipboard, cleared in 45 s), but it is being revoked")
+	l.said("copied " + fp("access-1") +
+		" (system clipboard, cleared in 45 s), but it is being revoked")
 	l.after(5 * time.Second)
 	l.Key("y")
 	l.said("but it is revoked, though the gateway may still let it through g gets another one")
@@ -263,7 +274,8 @@ func TestUndoElsewhereIsSaid(t *testing.T) {
 	n := len(l.Log())
 	l.Key("x", "u")
 	l.Changed()
-	if got := l.Log()[n:]; len(got) != 1 || !strings.Contains(got[0], "the decision was taken back") {
+	if got := l.Log()[n:]; len(got) != 1 ||
+		!strings.Contains(got[0], "the decision was taken back") {
 		t.Errorf("of its own: %q", got)
 	}
 	l.Key("x") // and the next one of another console is said again
@@ -285,7 +297,9 @@ func TestAddressIsNotCleared(t *testing.T) {
 			devices(a)
 		}
 	}, atDevice)
-	l.api.device = tokenapi.DeviceAnswer{UserCode: userCode, VerificationURI: "https://gw.example/device", ExpiresIn: 15 * time.Minute, Interval: time.Hour}
+	l.api.device = tokenapi.DeviceAnswer{UserCode: userCode,
+		VerificationURI: "https://gw.example/device", ExpiresIn: 15 * time.Minute,
+		Interval: time.Hour}
 	l.Key("g", "y")
 	l.said("cleared in 45 s")
 	l.Hold = true
@@ -295,7 +309,9 @@ func TestAddressIsNotCleared(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.Invitations = []console.Invitation{{AppID: b.Applications[1].ID, UserCode: userCode, URL: "https://gw.example/device", Until: t0.Add(time.Hour)}}
+	b.Invitations = []console.Invitation{
+		{AppID: b.Applications[1].ID, UserCode: userCode, URL: "https://gw.example/device",
+			Until: t0.Add(time.Hour)}}
 	l.Feed(b)
 	l.Hold = false
 	l.Key("y")
@@ -311,11 +327,13 @@ func TestUnfocusedCursor(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 120, 32, func(o *ui.Options) { o.NoColor = true })
 	p.Feed(orders())
-	if text := ansi.Strip(p.Frame()); !strings.Contains(text, "│›Orders") || strings.Count(text, "▌?") != 1 {
+	if text := ansi.Strip(p.Frame()); !strings.Contains(text, "│›Orders") ||
+		strings.Count(text, "▌?") != 1 {
 		t.Errorf("tokens have the focus:\n%s", text)
 	}
 	p.Key("1")
-	if text := ansi.Strip(p.Frame()); !strings.Contains(text, "│▌Orders") || !strings.Contains(text, "│›? unsure") {
+	if text := ansi.Strip(p.Frame()); !strings.Contains(text, "│▌Orders") ||
+		!strings.Contains(text, "│›? unsure") {
 		t.Errorf("applications have the focus:\n%s", text)
 	}
 }
@@ -327,11 +345,13 @@ func TestApplicationsAreAsWideAsTheirNames(t *testing.T) {
 	b.Applications[1].Name = "Customer onboarding v2"
 	p, _ := still(t, 120, 32)
 	p.Feed(b)
-	if text := ansi.Strip(p.Frame()); !strings.Contains(text, "Customer onboarding v2 ") || !strings.Contains(text, "Legacy importer") {
+	if text := ansi.Strip(p.Frame()); !strings.Contains(text, "Customer onboarding v2 ") ||
+		!strings.Contains(text, "Legacy importer") {
 		t.Errorf("a name is cut:\n%s", text)
 	}
 	p.Resize(80, 24)
-	if text := ansi.Strip(p.Frame()); !strings.Contains(text, "FOR") || !strings.Contains(text, "u undoes") {
+	if text := ansi.Strip(p.Frame()); !strings.Contains(text, "FOR") ||
+		!strings.Contains(text, "u undoes") {
 		t.Errorf("the tokens went for the names:\n%s", text)
 	}
 }
@@ -342,7 +362,10 @@ func TestHelpKnowsTheOverlays(t *testing.T) {
 	p.Feed(orders())
 	p.Key("?")
 	text := ansi.Strip(p.Frame())
-	for _, want := range []string{"In what opens over the panes", "esc is No, and other keys do nothing", "get one of its own", "copy the address", "copy the code", "the passphrase: unlock", "Key to the stored secrets", "file      /home/ana"} {
+	for _, want := range []string{"In what opens over the panes",
+		"esc is No, and other keys do nothing", "get one of its own", "copy the address",
+		"copy the code", "the passphrase: unlock", "Key to the stored secrets",
+		"file      /home/ana"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q:\n%s", want, text)
 		}
@@ -356,12 +379,15 @@ func TestRefusedThoughItsTimeIsNotOver(t *testing.T) {
 	b := orders()
 	for i := range b.Tokens {
 		if b.Tokens[i].ID == "t_active" {
-			b.Tokens[i].Probes = []console.Probe{{At: t0.Add(-time.Minute), Status: 401, FaultCode: 900901, Verdict: tokenapi.Refused, URL: probed, NamesToken: true}}
+			b.Tokens[i].Probes = []console.Probe{
+				{At: t0.Add(-time.Minute), Status: 401, FaultCode: 900901,
+					Verdict: tokenapi.Refused, URL: probed, NamesToken: true}}
 		}
 	}
 	p.Feed(b)
 	click(t, p, "3f9ca71e")
-	if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "the gateway refused it when it was last probed: 401 900901") {
+	if frame := ansi.Strip(p.Frame()); !strings.Contains(frame,
+		"the gateway refused it when it was last probed: 401 900901") {
 		t.Errorf("it looks alive:\n%s", frame)
 	}
 }
@@ -402,7 +428,8 @@ func TestForgetsWhatIsOver(t *testing.T) {
 		l.Key(":")
 		l.Type("forget what")
 		l.Key("enter")
-		l.shows("Forget what is over?", "1 token that is over", "The log keeps that they were forgotten")
+		l.shows("Forget what is over?", "1 token that is over",
+			"The log keeps that they were forgotten")
 		l.Key(answer)
 	}
 	forget("n")

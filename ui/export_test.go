@@ -109,7 +109,8 @@ func (p *Pump) take(msg tea.Msg) {
 		p.Raw = append(p.Raw, msg.Msg.(string))
 		return
 	}
-	if v := reflect.ValueOf(msg); v.Kind() == reflect.Slice && v.Type().Elem() == reflect.TypeFor[tea.Cmd]() {
+	if v := reflect.ValueOf(msg); v.Kind() == reflect.Slice &&
+		v.Type().Elem() == reflect.TypeFor[tea.Cmd]() {
 		for i := range v.Len() {
 			p.Run(v.Index(i).Interface().(tea.Cmd))
 		}
@@ -147,11 +148,18 @@ func (p *Pump) Resize(w, h int) { p.Send(tea.WindowSizeMsg{Width: w, Height: h})
 
 var named = map[string]tea.KeyPressMsg{
 	"enter": {Code: tea.KeyEnter}, "esc": {Code: tea.KeyEscape}, "tab": {Code: tea.KeyTab},
-	"shift+tab": {Code: tea.KeyTab, Mod: tea.ModShift}, "up": {Code: tea.KeyUp}, "down": {Code: tea.KeyDown},
-	"left": {Code: tea.KeyLeft}, "right": {Code: tea.KeyRight}, "pgup": {Code: tea.KeyPgUp}, "pgdown": {Code: tea.KeyPgDown},
-	"alt+esc": {Code: tea.KeyEscape, Mod: tea.ModAlt}, "home": {Code: tea.KeyHome}, "end": {Code: tea.KeyEnd}, "ctrl+home": {Code: tea.KeyHome, Mod: tea.ModCtrl}, "ctrl+end": {Code: tea.KeyEnd, Mod: tea.ModCtrl}, "ctrl+c": {Code: 'c', Mod: tea.ModCtrl},
-	"backspace": {Code: tea.KeyBackspace}, "delete": {Code: tea.KeyDelete}, "ctrl+u": {Code: 'u', Mod: tea.ModCtrl},
-	"ctrl+s": {Code: 's', Mod: tea.ModCtrl}, "ctrl+t": {Code: 't', Mod: tea.ModCtrl}, "ctrl+z": {Code: 'z', Mod: tea.ModCtrl}, "f1": {Code: tea.KeyF1}, "space": {Code: tea.KeySpace, Text: " "},
+	"shift+tab": {Code: tea.KeyTab, Mod: tea.ModShift}, "up": {Code: tea.KeyUp},
+	"down": {Code: tea.KeyDown},
+	"left": {Code: tea.KeyLeft}, "right": {Code: tea.KeyRight}, "pgup": {Code: tea.KeyPgUp},
+	"pgdown":  {Code: tea.KeyPgDown},
+	"alt+esc": {Code: tea.KeyEscape, Mod: tea.ModAlt}, "home": {Code: tea.KeyHome},
+	"end": {Code: tea.KeyEnd}, "ctrl+home": {Code: tea.KeyHome, Mod: tea.ModCtrl},
+	"ctrl+end": {Code: tea.KeyEnd, Mod: tea.ModCtrl}, "ctrl+c": {Code: 'c', Mod: tea.ModCtrl},
+	"backspace": {Code: tea.KeyBackspace}, "delete": {Code: tea.KeyDelete},
+	"ctrl+u": {Code: 'u', Mod: tea.ModCtrl},
+	"ctrl+s": {Code: 's', Mod: tea.ModCtrl}, "ctrl+t": {Code: 't', Mod: tea.ModCtrl},
+	"ctrl+z": {Code: 'z', Mod: tea.ModCtrl}, "f1": {Code: tea.KeyF1},
+	"space": {Code: tea.KeySpace, Text: " "},
 }
 
 // Elsewhere is the first of the keys that nobody has. Where an action is on it, Key takes the
@@ -164,7 +172,8 @@ func (p *Pump) Typing() bool { return p.m.view.Typing }
 // now is the key that the action of a usual key is on, where all were put elsewhere. What is open
 // or typed in has keys of its own.
 func (p *Pump) now(usual string) string {
-	if _, moved := p.m.keys.Find(Elsewhere); !moved || len(p.m.overlays) > 0 || p.m.welcome != nil ||
+	if _, moved := p.m.keys.Find(Elsewhere); !moved || len(p.m.overlays) > 0 ||
+		p.m.welcome != nil ||
 		p.m.view.Typing {
 		return usual
 	}
@@ -413,7 +422,8 @@ func (i *input) takeAll() (out []byte) {
 
 // FedSome is what the program reads when it takes a little now and then, and the most that waited;
 // last comes at the end.
-func FedSome(now func(chunk int) bool, last string, chunks ...[]byte) (before, after []byte, most int) {
+func FedSome(now func(chunk int) bool, last string,
+	chunks ...[]byte) (before, after []byte, most int) {
 	i := newInput(nil, nil)
 	buf := make([]byte, 4096)
 	for at, c := range chunks {

@@ -74,7 +74,8 @@ func (m *root) filterPasted(text string) {
 	v := &m.view
 	text, _, _ = strings.Cut(strings.TrimSpace(text), "\n")
 	if len([]rune(text)) > scene.LongestPaste { // it may be a token, and the filter is shown
-		m.Notify(scene.Info, "what was pasted is too long to look for, and nothing of it was taken", "paste a fingerprint, or type")
+		m.Notify(scene.Info, "what was pasted is too long to look for, and nothing of it was taken",
+			"paste a fingerprint, or type")
 		return
 	}
 	v.Input, _ = v.Input.Update(tea.PasteMsg{Content: kit.Clean(text)})
@@ -85,7 +86,8 @@ func (m *root) filterPasted(text string) {
 func (m *root) toggleDead() {
 	m.view.HideOver = !m.view.HideOver
 	if m.view.HideOver {
-		m.Notify(scene.Info, "dead, superseded and expired tokens are hidden", m.keys.Hint(keys.HideDead, "shows them again"))
+		m.Notify(scene.Info, "dead, superseded and expired tokens are hidden",
+			m.keys.Hint(keys.HideDead, "shows them again"))
 	} else {
 		m.notices.until = m.now
 	}

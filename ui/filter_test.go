@@ -30,7 +30,8 @@ func TestFilterIsAlwaysInSight(t *testing.T) {
 			for _, want := range []string{"/or▏ ", "/or "} {
 				frame := ansi.Strip(p.Frame())
 				fits(t, p.Frame(), w, h)
-				if !strings.Contains(frame, want) || !strings.Contains(frame, " of ") && !strings.Contains(frame, " 0/8 ") {
+				if !strings.Contains(frame, want) || !strings.Contains(frame, " of ") &&
+					!strings.Contains(frame, " 0/8 ") {
 					t.Errorf("%s, pane %s: no %q and count:\n%s", s, place, want, frame)
 				}
 				p.Key("enter")
@@ -62,11 +63,13 @@ func TestFilterCursorAndPaste(t *testing.T) {
 	c.now = c.now.Add(time.Second)
 	p.Key("/")
 	p.Paste("  77b209dd\nx")
-	if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "/77b209dd▏ 1 of 8") || p.Overlays() != 0 {
+	if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "/77b209dd▏ 1 of 8") ||
+		p.Overlays() != 0 {
 		t.Errorf("pasted:\n%s", frame)
 	}
 	p.Paste("eyJhbGciOiJSUzI1NiJ9-a-token-by-accident")
-	if strings.Contains(p.Frame(), "eyJ") || !strings.Contains(strings.Join(p.Log(), "\n"), "too long to look for") {
+	if strings.Contains(p.Frame(), "eyJ") ||
+		!strings.Contains(strings.Join(p.Log(), "\n"), "too long to look for") {
 		t.Error("a pasted token is shown")
 	}
 	p.Key("home")
@@ -100,7 +103,8 @@ func TestHiddenAndFiltered(t *testing.T) {
 	p.Key("f", "/")
 	p.Type("superseded")
 	frame := ansi.Strip(p.Frame())
-	if !strings.Contains(frame, "What is over is not searched: 2 hidden, f shows them.") || !strings.Contains(frame, "0 of 6") {
+	if !strings.Contains(frame, "What is over is not searched: 2 hidden, f shows them.") ||
+		!strings.Contains(frame, "0 of 6") {
 		t.Errorf("what is hidden may be what is looked for:\n%s", frame)
 	}
 }
@@ -136,12 +140,15 @@ func TestSortByLeft(t *testing.T) {
 		b.Tokens[i].AppID = app.ID
 	}
 	retry := bounded("t_retry", "7e7e7e7e", app.ID, time.Hour, 5*time.Minute)
-	retry.RevokeAt, retry.RevokeKind, retry.RevokeTries, retry.RevokeNext = t0.Add(-time.Minute), console.RevokeBoth, 1, t0.Add(50*time.Second)
+	retry.RevokeAt, retry.RevokeKind, retry.RevokeTries, retry.RevokeNext = t0.Add(-time.Minute),
+		console.RevokeBoth, 1, t0.Add(50*time.Second)
 	unknown := bounded("t_unknown", "0b0b0b0b", app.ID, time.Hour, time.Minute)
 	unknown.Lifetime, unknown.ExpiresAt = tokenapi.Unknown, time.Time{}
 	soon := bounded("t_soon", "500050aa", app.ID, time.Hour, 20*time.Minute)
 	b.Tokens = append(b.Tokens, retry, unknown, soon)
-	b.Marks = append(b.Marks, console.Mark{ID: "m3", Op: "get", AppID: app.ID, SentAt: t0.Add(-time.Minute), EndsBy: t0.Add(30 * time.Minute)})
+	b.Marks = append(b.Marks,
+		console.Mark{ID: "m3", Op: "get", AppID: app.ID, SentAt: t0.Add(-time.Minute),
+			EndsBy: t0.Add(30 * time.Minute)})
 	p.Feed(b)
 	shown := func() (out []string) {
 		for line := range strings.Lines(ansi.Strip(p.Frame())) {
@@ -152,7 +159,8 @@ func TestSortByLeft(t *testing.T) {
 		return out
 	}
 	p.Key("z")
-	timed := []string{"in 3 s", "0:41", "in 50 s", "≤11:00", "≤13:00", "≤14:32", "20:00", "≤30:00", "58:12", "no end"}
+	timed := []string{"in 3 s", "0:41", "in 50 s", "≤11:00", "≤13:00", "≤14:32", "20:00", "≤30:00",
+		"58:12", "no end"}
 	rest := []string{"?", "?", "?", "–", "–", "–"}
 	p.Do("sort_by_left")
 	if got := shown(); !slices.Equal(got, slices.Concat(timed, rest)) {
@@ -173,7 +181,8 @@ func TestListsGoldens(t *testing.T) {
 			name string
 			do   func(*ui.Pump)
 		}{
-			{"everything", func(p *ui.Pump) { // a filter that is kept, marks and what is hidden, together
+			{"everything", func(p *ui.Pump) {
+				// a filter that is kept, marks and what is hidden, together
 				p.Key("down", "space", "f", "esc", "/")
 				p.Type("a")
 				p.Key("enter")
@@ -223,7 +232,11 @@ func TestHidingLeavesWhatIsMarked(t *testing.T) {
 // none is taken.
 func TestFilterSelectsTheOnlyRow(t *testing.T) {
 	t.Parallel()
-	for pane, only := range map[string]struct{ text, shows string }{"1": {"legacy", "Tokens · Legacy"}, "2": {"77b2", "77b209dd"}, "3": {"0ddb", "0ddba11e"}, "4": {"refresh", "POST"}} {
+	for pane, only := range map[string]struct {
+		text,
+		shows string
+	}{"1": {"legacy", "Tokens · Legacy"}, "2": {"77b2", "77b209dd"}, "3": {"0ddb", "0ddba11e"},
+		"4": {"refresh", "POST"}} {
 		p, _ := still(t, 120, 32)
 		p.Feed(orders())
 		p.Key(pane, "/")

@@ -79,7 +79,8 @@ func TestCopiesAreLoggedByForm(t *testing.T) {
 			facts = append(facts, string(e.Facts))
 		}
 	}
-	if got := strings.Join(facts, " "); got != `{"form":"refresh","via":"system clipboard"} {"via":"screen"}` {
+	if got := strings.Join(facts,
+		" "); got != `{"form":"refresh","via":"system clipboard"} {"via":"screen"}` {
 		t.Error(got)
 	}
 }

@@ -48,7 +48,9 @@ func TestFormAdds(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := b.Applications[len(b.Applications)-1]
-	if a.Name != "Billing" || a.Source != console.FromStore || a.Secret != console.SecretAvailable || a.Environment.Endpoints.RevokeURL != "https://new.example/revoke" {
+	if a.Name != "Billing" || a.Source != console.FromStore ||
+		a.Secret != console.SecretAvailable ||
+		a.Environment.Endpoints.RevokeURL != "https://new.example/revoke" {
 		t.Errorf("stored %+v", a)
 	}
 
@@ -133,7 +135,10 @@ func TestChooseGrant(t *testing.T) {
 // this get alone.
 func TestChooseGrantReplaces(t *testing.T) {
 	t.Parallel()
-	l := awake(t, func(a *console.Application) { a.Scopes, a.Username = []string{"orders_read"}, "ana" })
+	l := awake(t, func(a *console.Application) {
+		a.Scopes, a.Username = []string{"orders_read"},
+			"ana"
+	})
 	got := func(want string) {
 		t.Helper()
 		if have := strings.Join(l.api.scopes, " "); have != want {
@@ -199,8 +204,10 @@ func TestPastedSecretsAreReadOneWay(t *testing.T) {
 	l := alive(t)
 	l.Do("adopt_token")
 	for text, why := range map[string]string{
-		"leaked\ttoken": "what was pasted holds a TAB at character 7", "two\rlines": "more than one line was pasted",
-		"\ufeff\n": "what was pasted is empty", "leaked\xe9": "what was pasted is not UTF-8 text",
+		"leaked\ttoken": "what was pasted holds a TAB at character 7",
+		"two\rlines":    "more than one line was pasted",
+		"\ufeff\n":      "what was pasted is empty",
+		"leaked\xe9":    "what was pasted is not UTF-8 text",
 	} {
 		l.Paste(text)
 		l.shows(why)

@@ -51,7 +51,8 @@ func cells(line string) ([]cell, error) {
 		if s[0] >= utf8.RuneSelf || len(s) > 1 && s[1] >= utf8.RuneSelf {
 			cluster, w = ansi.FirstGraphemeCluster(s, ansi.WcWidth)
 		}
-		if r, _ := utf8.DecodeRuneInString(cluster); r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == utf8.RuneError {
+		if r, _ := utf8.DecodeRuneInString(cluster); r < ' ' || r == 0x7f ||
+			r >= 0x80 && r < 0xa0 || r == utf8.RuneError {
 			return out, fmt.Errorf("a control character or half a character: %q", cluster)
 		}
 		s = s[len(cluster):]
@@ -178,7 +179,8 @@ func grid(t testing.TB, frame string) [][]cell {
 // one before it in themes.Styles, in every kind of terminal, goes by the letter of that one: what
 // is compared is what is seen.
 var marks = map[string]string{
-	"": " ._", "Brand": "bB1", "Chip": "cC", "ChipDanger": "pP", "Quiet": "qQ2", "Strong": "sS3", "Accent": "aA4", "Border": "-",
+	"": " ._", "Brand": "bB1", "Chip": "cC", "ChipDanger": "pP", "Quiet": "qQ2", "Strong": "sS3",
+	"Accent": "aA4", "Border": "-",
 	"Good": "gG5", "Warn": "wW6", "Danger": "dD7", "GoodBar": "h", "WarnBar": "i", "Banner": "nN",
 	"EdgeQuiet": "eou",
 }
@@ -273,7 +275,8 @@ func (l look) String() string {
 		word string
 	}{
 		{l.bold, "bold"}, {l.faint, "faint"}, {l.italic, "italic"}, {l.under, "underlined"},
-		{l.rev, "reverse"}, {l.cross, "crossed out"}, {l.fg != "", l.fg}, {l.bg != "", "on " + l.bg},
+		{l.rev, "reverse"}, {l.cross, "crossed out"}, {l.fg != "", l.fg},
+		{l.bg != "", "on " + l.bg},
 	} {
 		if w.is {
 			words = append(words, w.word)

@@ -19,7 +19,8 @@ func fits(t *testing.T, frame string, w, h int) {
 		t.Fatalf("%dx%d: %d lines", w, h, len(lines))
 	}
 	for i, l := range lines {
-		if n := ansi.StringWidthWc(l); n > w { // as Bubble Tea measures it for a terminal without mode 2027
+		if n := ansi.StringWidthWc(l); n > w {
+			// as Bubble Tea measures it for a terminal without mode 2027
 			t.Fatalf("%dx%d: line %d is %d wide: %q", w, h, i, n, ansi.Strip(l))
 		}
 	}
@@ -57,7 +58,12 @@ var colour = regexp.MustCompile(`\x1b\[[0-9;]*\b(3[0-9]|4[0-9]|9[0-7]|10[0-7])\b
 
 func TestNoColourTellsEverything(t *testing.T) {
 	t.Parallel()
-	p, _ := still(t, 120, 32, func(o *ui.Options) { o.NoColor = true; o.Banners = []describe.Banner{{Text: "plain http"}} })
+	p, _ := still(t, 120, 32,
+		func(o *ui.Options) {
+			o.NoColor = true
+			o.Banners = []describe.Banner{
+				{Text: "plain http"}}
+		})
 	p.Feed(orders())
 	check := func() {
 		t.Helper()
@@ -67,7 +73,8 @@ func TestNoColourTellsEverything(t *testing.T) {
 	}
 	check()
 	text := ansi.Strip(p.Frame())
-	for _, word := range []string{"active", "expiring", "lingering", "expired", "superseded", "revoking", "unsure", "dead after", "WARNING", "production"} {
+	for _, word := range []string{"active", "expiring", "lingering", "expired", "superseded",
+		"revoking", "unsure", "dead after", "WARNING", "production"} {
 		if !strings.Contains(text, word) {
 			t.Errorf("no %q in the frame", word)
 		}
@@ -87,7 +94,8 @@ func TestBoxesSayThatThereIsMore(t *testing.T) {
 	for _, size := range []struct {
 		w, h int
 		want string
-	}{{120, 20, "i asks the key manager · ↑ ↓ more · esc closes"}, {60, 20, "↑ ↓ more · esc closes"}, {40, 12, "↓ more · esc"}, {30, 8, "↓ more"}} {
+	}{{120, 20, "i asks the key manager · ↑ ↓ more · esc closes"},
+		{60, 20, "↑ ↓ more · esc closes"}, {40, 12, "↓ more · esc"}, {30, 8, "↓ more"}} {
 		p, _ := still(t, size.w, size.h)
 		p.Feed(orders())
 		selecting("t_lingering")(p)
@@ -100,7 +108,8 @@ func TestBoxesSayThatThereIsMore(t *testing.T) {
 
 func TestTooSmall(t *testing.T) {
 	t.Parallel()
-	for w, want := range map[int]string{29: "more room, please: 30×8", 20: "please: 30×8", 6: "30×8", 3: ""} {
+	for w, want := range map[int]string{29: "more room, please: 30×8", 20: "please: 30×8",
+		6: "30×8", 3: ""} {
 		p, _ := still(t, w, 5)
 		if got := ansi.Strip(p.Frame()); strings.TrimSpace(got) != want {
 			t.Errorf("%d wide: %q, want %q", w, got, want)

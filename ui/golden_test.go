@@ -38,7 +38,8 @@ func TestMain(m *testing.M) {
 	flag.Parse()
 	code := m.Run()
 	whole := func(name, all string) bool { return flag.Lookup(name).Value.String() == all }
-	if code == 0 && whole("test.run", "") && whole("test.skip", "") && whole("test.list", "") && whole("test.fuzz", "") {
+	if code == 0 && whole("test.run", "") && whole("test.skip", "") && whole("test.list", "") &&
+		whole("test.fuzz", "") {
 		code = leftOver()
 	}
 	os.Exit(code)
@@ -60,7 +61,8 @@ func leftOver() (code int) {
 		case len(kept) == len(all) && len(kept) > 0:
 			continue
 		case !*update:
-			fmt.Fprintf(os.Stderr, "%s holds what no test compares; go test ./ui -update drops it\n", path)
+			fmt.Fprintf(os.Stderr,
+				"%s holds what no test compares; go test ./ui -update drops it\n", path)
 			code = 1
 			continue
 		case len(kept) == 0:
@@ -169,7 +171,8 @@ func footerOf(t *testing.T, frame string) string {
 	w, h := ansi.StringWidthWc(lines[0]), len(lines)
 	owners, _ := footers.LoadOrStore([2]int{w, h}, sync.OnceValue(func() map[string]string {
 		owners := map[string]string{}
-		for _, sc := range append(paneScreens(), tourScreen()...) { // of the tour: with nothing to undo
+		for _, sc := range append(paneScreens(), tourScreen()...) {
+			// of the tour: with nothing to undo
 			for kind := range terminals {
 				lines := strings.Split(sc.open(t, w, h, sc.in(t, kind)).Frame(), "\n")
 				for _, last := range []string{lines[h-1], ansi.Strip(lines[h-1])} {
@@ -181,7 +184,7 @@ func footerOf(t *testing.T, frame string) string {
 		}
 		return owners
 	}))
-	of := owners.(func() map[string]string) //nolint:errcheck,forcetypeassert // nothing else is stored
+	of := owners.(func() map[string]string) //nolint:errcheck // nothing else is stored
 	return of()[lines[h-1]]
 }
 
@@ -239,7 +242,8 @@ func compare(t *testing.T, file, section, got string) {
 	}
 	switch {
 	case i < 0:
-		t.Errorf("%s has no section %q; go test ./ui -update, and look at it\n%s", path, section, got)
+		t.Errorf("%s has no section %q; go test ./ui -update, and look at it\n%s", path, section,
+			got)
 	case string(all[i].Data) != got:
 		t.Errorf("%s, %s differs; go test ./ui -update, and look at it\n%s", path, section, got)
 	}

@@ -37,7 +37,8 @@ func (m *root) header(s *scene.Scene) string {
 	if small {
 		counts = nil
 		if n := len(s.Board.Apps); n > 1 && (clock.Text == "" || m.w >= 44) {
-			counts = []scene.Cell{scene.NewCell(m.st.Quiet, "← "+strconv.Itoa(s.App+1)+"/"+strconv.Itoa(n)+" →")}
+			counts = []scene.Cell{
+				scene.NewCell(m.st.Quiet, "← "+strconv.Itoa(s.App+1)+"/"+strconv.Itoa(n)+" →")}
 		}
 	}
 	if clock.Text != "" {
@@ -184,11 +185,13 @@ func (m *root) banners(l layout) []string {
 	own := make([]string, 0, len(warnings)) // each on its own line, if they fit
 	var text, short []string
 	for _, b := range warnings {
-		text, short = append(text, m.redactor.Text(kit.Clean(b.Text))), append(short, m.redactor.Text(kit.Clean(b.Short)))
+		text, short = append(text, m.redactor.Text(kit.Clean(b.Text))),
+			append(short, m.redactor.Text(kit.Clean(b.Short)))
 		own = append(own, lead+text[len(text)-1])
 	}
 	lines := own
-	if len(own) > room || slices.ContainsFunc(own, func(t string) bool { return kit.Width(t) > m.w-2 }) {
+	if len(own) > room ||
+		slices.ContainsFunc(own, func(t string) bool { return kit.Width(t) > m.w-2 }) {
 		lines = kit.Wrap(lead+strings.Join(text, "; "), m.w-2)
 	}
 	if len(lines) > room {

@@ -253,7 +253,8 @@ func (i *input) stale(stop bool) bool {
 // feed takes bytes that were read from the terminal. With full there may be more of them.
 func (i *input) feed(chunk []byte, full bool) {
 	// The end mark of a paste that ctrl+c ended may never come: a short read is a key.
-	if i.ended && !i.long && len(chunk) <= farthest && !bytes.Contains(i.withTail(chunk), []byte(pasteEnd)) {
+	if i.ended && !i.long && len(chunk) <= farthest &&
+		!bytes.Contains(i.withTail(chunk), []byte(pasteEnd)) {
 		i.ended = false
 	}
 	i.long = len(chunk) > farthest
@@ -381,7 +382,8 @@ func marked(start string, text []byte) []byte {
 
 // ctrlC matches ctrl+c: the control character, or its sequence in the kitty keyboard protocol or in
 // xterm's modifyOtherKeys.
-var ctrlC = regexp.MustCompile(`\x03|\x1b\[(?:99(?::\d*)*|(?:9\d\d|\d{4,}):\d*:99);(\d+)(?::[12])?u|\x1b\[27;(\d+);99~`)
+var ctrlC = regexp.MustCompile(
+	`\x03|\x1b\[(?:99(?::\d*)*|(?:9\d\d|\d{4,}):\d*:99);(\d+)(?::[12])?u|\x1b\[27;(\d+);99~`)
 
 // stops counts the ctrl+c in b, and returns the offset behind the last one.
 func stops(b []byte) (n, end int) {
@@ -404,7 +406,9 @@ func stops(b []byte) (n, end int) {
 // interrupt puts n ctrl+c in front, and drops everything else that waits.
 func (i *input) interrupt(n int) {
 	var stop []byte
-	if i.begun || len(i.waits) > 0 && (i.waits[0].paste && i.waits[0].opened || bytes.HasPrefix(i.waits[0].data, []byte(pasteEnd))) {
+	if i.begun || len(i.waits) > 0 &&
+		(i.waits[0].paste && i.waits[0].opened ||
+			bytes.HasPrefix(i.waits[0].data, []byte(pasteEnd))) {
 		stop = append(stop, pasteEnd...)
 	}
 	for _, w := range i.waits {
@@ -467,7 +471,8 @@ func (i *input) within(chunk []byte) int {
 	if at < 0 {
 		return 0
 	}
-	_, _, n, _ := ansi.DecodeSequence(append(bytes.Clone(i.tail[at:]), chunk...), ansi.NormalState, nil)
+	_, _, n, _ := ansi.DecodeSequence(append(bytes.Clone(i.tail[at:]), chunk...), ansi.NormalState,
+		nil)
 	return max(0, at+n-len(i.tail))
 }
 
@@ -489,8 +494,10 @@ func (i *input) key(keys []byte) {
 	switch {
 	case n > mostKeys:
 		i.losing, i.lost, i.untold = true, true, true
-		if at := bytes.LastIndexByte(last.data, 0x1b); at >= 0 && !last.paste { // its end is dropped
-			if _, _, _, state := ansi.DecodeSequence(last.data[at:], ansi.NormalState, nil); state != ansi.NormalState {
+		if at := bytes.LastIndexByte(last.data, 0x1b); at >= 0 && !last.paste {
+			// its end is dropped
+			if _, _, _, state := ansi.DecodeSequence(last.data[at:], ansi.NormalState,
+				nil); state != ansi.NormalState {
 				last.data = last.data[:at]
 			}
 		}
@@ -523,7 +530,8 @@ func (i *input) burst(text []byte, on, more bool) {
 	}
 	if n := len(i.waits); on && n > 0 {
 		if last := &i.waits[n-1]; last.size > 0 && len(last.data) >= len(pasteEnd) {
-			if last.size += len(text); last.size-len(text) <= mostPaste { // the program refuses what is longer
+			if last.size += len(text); last.size-len(text) <= mostPaste {
+				// the program refuses what is longer
 				last.data = append(last.data[:len(last.data)-len(pasteEnd)], marked("", text)...)
 			}
 			return

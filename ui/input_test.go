@@ -22,7 +22,8 @@ func decoded(t *testing.T, in []byte) []string {
 	events := make(chan uv.Event)
 	ended := make(chan error, 1)
 	go func() {
-		ended <- uv.NewTerminalReader(bytes.NewReader(in), "xterm").StreamEvents(context.Background(), events)
+		ended <- uv.NewTerminalReader(bytes.NewReader(in),
+			"xterm").StreamEvents(context.Background(), events)
 		close(events)
 	}()
 	var all []string
@@ -45,12 +46,18 @@ func decoded(t *testing.T, in []byte) []string {
 func TestStops(t *testing.T) {
 	t.Parallel()
 	for what, before := range map[string][]string{
-		"keys": {"xyz"}, "many keys": {strings.Repeat("x\x01", 3000)}, "arrows": inReads(strings.Repeat("\x1b[B", 5000)), "a text": {"some text here"},
-		"a paste": {"\x1b[200~some text\x1b[201~"}, "an unfinished paste": {"\x1b[200~some text"}, "an unfinished long paste": inReads("\x1b[200~" + strings.Repeat("text ", 14_000)),
-		"the start of a paste, cut": {"\x1b[20", "0~some text"}, "the end of a paste, cut": {"\x1b[200~some text\x1b[20"}, "an escape in a paste": {"\x1b[200~text \x1b"},
-		"half a sequence": {"\x1b["}, "half a color": {"\x1b]11;rgb:"}, "half a character": {"\xe2\x82"},
+		"keys": {"xyz"}, "many keys": {strings.Repeat("x\x01", 3000)},
+		"arrows": inReads(strings.Repeat("\x1b[B", 5000)), "a text": {"some text here"},
+		"a paste": {"\x1b[200~some text\x1b[201~"}, "an unfinished paste": {"\x1b[200~some text"},
+		"an unfinished long paste":  inReads("\x1b[200~" + strings.Repeat("text ", 14_000)),
+		"the start of a paste, cut": {"\x1b[20", "0~some text"},
+		"the end of a paste, cut":   {"\x1b[200~some text\x1b[20"},
+		"an escape in a paste":      {"\x1b[200~text \x1b"},
+		"half a sequence":           {"\x1b["}, "half a color": {"\x1b]11;rgb:"},
+		"half a character": {"\xe2\x82"},
 	} {
-		for _, stop := range []string{"\x03", "\x1b[1089::99;5u", "\x1b[968::99;5u", "\x1b[99;5u", "\x1b[99;69u", "\x1b[99::99;133:1u", "\x1b[27;5;99~"} {
+		for _, stop := range []string{"\x03", "\x1b[1089::99;5u", "\x1b[968::99;5u", "\x1b[99;5u",
+			"\x1b[99;69u", "\x1b[99::99;133:1u", "\x1b[27;5;99~"} {
 			var chunks [][]byte
 			for _, c := range append(before, stop) {
 				chunks = append(chunks, []byte(c))
@@ -67,12 +74,16 @@ func TestStops(t *testing.T) {
 			}
 		}
 	}
-	for _, other := range []string{"\x1b[106::99;5u", "\x1b[99;6u", "\x1b[99;5:3u", "\x1b[98;5u", "\x1b[27;5;98~"} { // with shift, let go, b
+	for _, other := range []string{"\x1b[106::99;5u", "\x1b[99;6u", "\x1b[99;5:3u", "\x1b[98;5u",
+		"\x1b[27;5;98~"} {
+		// with shift, let go, b
 		if got := string(ui.Fed(4096, 4096, []byte("xyz"), []byte(other))); got != "xyz"+other {
 			t.Errorf("%q was taken for ctrl+c: %q", other, got)
 		}
 	}
-	if got := decoded(t, ui.Fed(4096, 4096, []byte("\x03"), []byte("x\x03"), []byte("y"))); strings.Join(got, " ") != "ctrl+c ctrl+c y" {
+	if got := decoded(t,
+		ui.Fed(4096, 4096, []byte("\x03"), []byte("x\x03"), []byte("y"))); strings.Join(got,
+		" ") != "ctrl+c ctrl+c y" {
 		t.Errorf("twice: %q", got)
 	}
 }
@@ -112,7 +123,8 @@ func bytewise(b []byte) (chunks [][]byte) {
 // begun.
 func stopped(t *testing.T, in []byte) string {
 	t.Helper()
-	return strings.Join(slices.DeleteFunc(decoded(t, in), func(e string) bool { return e == "paste of 0" }), " ")
+	return strings.Join(
+		slices.DeleteFunc(decoded(t, in), func(e string) bool { return e == "paste of 0" }), " ")
 }
 
 // A ctrl+c in a paste is text if the read that has it has the end of the paste, too. Otherwise it
@@ -128,19 +140,24 @@ func TestStopInAPaste(t *testing.T) {
 				if at < len("\x1b[200~"+around+stop) && len(around) < 100 {
 					want = fmt.Sprintf("paste of %d k", len(around+stop+around))
 				}
-				if got := stopped(t, ui.Fed(4096, 4096, append(chunks, []byte("k"))...)); got != want {
+				if got := stopped(t,
+					ui.Fed(4096, 4096, append(chunks, []byte("k"))...)); got != want {
 					t.Errorf("%d bytes, %q, cut at %d: %.200q", len(paste), stop, at, got)
 				}
 			}
-			if got := stopped(t, ui.Fed(4096, 4096, append(bytewise(paste), []byte("k"))...)); !strings.HasSuffix(got, " k") {
+			if got := stopped(t,
+				ui.Fed(4096, 4096, append(bytewise(paste), []byte("k"))...)); !strings.HasSuffix(
+				got, " k") {
 				t.Errorf("%d bytes, %q, byte by byte: %.200q", len(paste), stop, got)
 			}
 		}
 	}
-	if got := stopped(t, ui.Fed(4096, 4096, []byte("\x1b[200~a\x03b\x1b[201~"))); got != "paste of 3" {
+	if got := stopped(t,
+		ui.Fed(4096, 4096, []byte("\x1b[200~a\x03b\x1b[201~"))); got != "paste of 3" {
 		t.Errorf("in one read: %q", got)
 	}
-	if got := stopped(t, ui.Fed(4096, 4096, bytewise([]byte("\x1b[200~a\x03b\x1b[201~"))...)); got != "ctrl+c b" {
+	if got := stopped(t,
+		ui.Fed(4096, 4096, bytewise([]byte("\x1b[200~a\x03b\x1b[201~"))...)); got != "ctrl+c b" {
 		t.Errorf("byte by byte: %q", got) // one letter after ctrl+c may be a key
 	}
 	const long = "text that is longer than any key is"
@@ -151,13 +168,19 @@ func TestStopInAPaste(t *testing.T) {
 		{[]string{"\x1b[200~some text", "\x03", "j", "k"}, "ctrl+c j k"},
 		{[]string{"\x1b[200~some text", "\x03", "\x1b[A", "k"}, "ctrl+c up k"},
 		{[]string{"\x1b[200~some text", "\x03", "\x03", "k"}, "ctrl+c ctrl+c k"},
-		{[]string{"\x1b[200~\x03" + long, long + "\x03" + long, "\x03", "\x03", "k"}, "ctrl+c ctrl+c ctrl+c ctrl+c k"},
-		{[]string{"\x1b[200~\x03" + long, long + "\x1b[99;", "5u" + long, "\x1b[201~k"}, "ctrl+c ctrl+c k"},
+		{[]string{"\x1b[200~\x03" + long, long + "\x03" + long, "\x03", "\x03", "k"},
+			"ctrl+c ctrl+c ctrl+c ctrl+c k"},
+		{[]string{"\x1b[200~\x03" + long, long + "\x1b[99;", "5u" + long, "\x1b[201~k"},
+			"ctrl+c ctrl+c k"},
 		{[]string{"\x1b[200~\x03" + long, long + "\x03" + long + "\x1b[201~k"}, "ctrl+c k"},
-		{[]string{"\x1b[200~", "\x03" + long, "the rest", "\x1b[201~", "k"}, "ctrl+c k"}, // in writes of their own
-		{[]string{"\x1b[200~\x03" + long, "the rest", "j", "k"}, "ctrl+c j k"},           // no end comes
-		{[]string{"\x1b[200~\x03" + long, "\x1b[200~" + long + "\x1b[201~", "k"}, "ctrl+c paste of 35 k"},
-		{[]string{"\x1b[200~\x03" + long, long + "\x1b[20", "0~" + long, "\x1b[201~", "k"}, "ctrl+c paste of 35 k"},
+		// in writes of their own
+		{[]string{"\x1b[200~", "\x03" + long, "the rest", "\x1b[201~", "k"}, "ctrl+c k"},
+		// no end comes
+		{[]string{"\x1b[200~\x03" + long, "the rest", "j", "k"}, "ctrl+c j k"},
+		{[]string{"\x1b[200~\x03" + long, "\x1b[200~" + long + "\x1b[201~", "k"},
+			"ctrl+c paste of 35 k"},
+		{[]string{"\x1b[200~\x03" + long, long + "\x1b[20", "0~" + long, "\x1b[201~", "k"},
+			"ctrl+c paste of 35 k"},
 		{[]string{"\x1b[200~x", "\x03\x1b[20", "0~q", "\x1b[201~", "k"}, "ctrl+c paste of 1 k"},
 	} {
 		var chunks [][]byte
@@ -203,7 +226,8 @@ func TestPasteIsWhole(t *testing.T) {
 			if len(chunks) > 50_000 {
 				continue
 			}
-			if got := strings.Join(decoded(t, ui.Fed(0, 4096, chunks...)), ", "); got != "j, "+c.want+", k" {
+			if got := strings.Join(decoded(t, ui.Fed(0, 4096, chunks...)), ", "); got != "j, "+
+				c.want+", k" {
 				t.Errorf("%.20q in reads of %d: %.200s", c.text, cut, got)
 			}
 		}
@@ -243,8 +267,10 @@ func TestOlderKeysAreDropped(t *testing.T) {
 	stop := tea.Msg(tea.KeyPressMsg{Code: 'c', Mod: tea.ModCtrl})
 	size := tea.Msg(tea.WindowSizeMsg{Width: 80, Height: 24})
 	for _, c := range []struct{ sent, want []tea.Msg }{
-		{[]tea.Msg{key('x'), size, tea.PasteMsg{Content: "x"}, stop, key('y')}, []tea.Msg{size, stop, key('y')}},
-		{[]tea.Msg{key('x'), key('x'), key('x'), key('y')}, []tea.Msg{key('y')}}, // a ctrl+c that is lost takes no more than there was
+		{[]tea.Msg{key('x'), size, tea.PasteMsg{Content: "x"}, stop, key('y')},
+			[]tea.Msg{size, stop, key('y')}},
+		// a ctrl+c that is lost takes no more than there was
+		{[]tea.Msg{key('x'), key('x'), key('x'), key('y')}, []tea.Msg{key('y')}},
 	} {
 		if got := ui.Passed("xxx", c.sent...); fmt.Sprint(got) != fmt.Sprint(c.want) {
 			t.Errorf("%v of %v", got, c.want)
@@ -276,7 +302,9 @@ func TestLostKeysAreTold(t *testing.T) {
 	if first, again := ui.Lost([]byte(strings.Repeat("\x1b[B", 5_000))); !first || again {
 		t.Errorf("lost: %t, and again: %t", first, again)
 	}
-	if first, again := ui.Lost([]byte(strings.Repeat("\x1b[200~"+strings.Repeat("x", 60_000)+"\x1b[201~", 4))); !first || again {
+	if first, again := ui.Lost(
+		[]byte(strings.Repeat("\x1b[200~"+strings.Repeat("x", 60_000)+"\x1b[201~", 4))); !first ||
+		again {
 		t.Errorf("pastes lost: %t, and again: %t", first, again)
 	}
 	if first, _ := ui.Lost([]byte("jjj")); first {
@@ -291,10 +319,13 @@ func TestLostKeysAreTold(t *testing.T) {
 // FuzzInput reads bytes in reads of any length, of which the program takes some now and then, and a
 // ctrl+c at the end.
 func FuzzInput(f *testing.F) {
-	f.Add([]byte("xyz\x1b[200~some \x03 text\x1b[201~q\x1b[99;5u"), []byte{3, 9, 200}, uint16(1), uint8(0))
-	f.Add([]byte("\x1b[20\x1b[200~\x03\x03\x1b[200~a\x1b[201~"), []byte{1}, uint16(60_000), uint8(1))
+	f.Add([]byte("xyz\x1b[200~some \x03 text\x1b[201~q\x1b[99;5u"), []byte{3, 9, 200}, uint16(1),
+		uint8(0))
+	f.Add([]byte("\x1b[20\x1b[200~\x03\x03\x1b[200~a\x1b[201~"), []byte{1}, uint16(60_000),
+		uint8(1))
 	f.Add([]byte("\x1b[200~\x1b[201~"), []byte{255, 1}, uint16(60_000), uint8(2))
-	f.Add([]byte("some text é\x1b[B\x1b]11;rgb:\xe2"), []byte{254, 100, 255}, uint16(60_000), uint8(1))
+	f.Add([]byte("some text é\x1b[B\x1b]11;rgb:\xe2"), []byte{254, 100, 255}, uint16(60_000),
+		uint8(1))
 	f.Add([]byte("a\xff"), []byte{255, 253}, uint16(60_000), uint8(0))
 	f.Fuzz(func(t *testing.T, unit, reads []byte, times uint16, which uint8) {
 		if len(unit) == 0 || len(unit) > 1<<10 || len(reads) == 0 {

@@ -26,7 +26,8 @@ func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 		m.tellRefused(session.Refused{Reason: session.WhileQuitting})
 		return nil
 	}
-	if esc := (tea.KeyPressMsg{Code: tea.KeyEscape}); !known && msg.Code == esc.Code && msg.Mod == tea.ModAlt {
+	if esc := (tea.KeyPressMsg{Code: tea.KeyEscape}); !known && msg.Code == esc.Code &&
+		msg.Mod == tea.ModAlt {
 		return tea.Sequence(m.press(esc), m.press(esc)) // both came in one read
 	}
 	if known && b.Act == keys.Suspend && msg.Text == "" {
@@ -35,7 +36,9 @@ func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 	if n := len(m.overlays); n > 0 {
 		q, asks := m.overlays[n-1].(scene.Question)
 		if asks && m.typedBefore(q) {
-			m.Notify(scene.Info, kit.Clean(msg.String())+" was typed before this question, and is no answer", q.Answers(m.Scene()))
+			m.Notify(scene.Info,
+				kit.Clean(msg.String())+" was typed before this question, and is no answer",
+				q.Answers(m.Scene()))
 			return nil
 		}
 		if o, ok := m.overlays[n-1].(scene.Typist); ok {
@@ -50,7 +53,8 @@ func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 		case asks:
 			m.Notify(scene.Info, kit.Clean(msg.String())+" is no answer", q.Answers(m.Scene()))
 		case !known:
-			m.Notify(scene.Info, "no action is on "+kit.Clean(msg.String())+" here", "esc closes this")
+			m.Notify(scene.Info, "no action is on "+kit.Clean(msg.String())+" here",
+				"esc closes this")
 		case b.Act < keys.Up || b.Act > keys.Last:
 			m.Notify(scene.Info, b.Word+" is for the panes", "esc closes this first")
 		}
@@ -74,8 +78,9 @@ func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 // name them.
 func fixedKeys() map[string]keys.Action {
 	return map[string]keys.Action{
-		"esc": keys.Close, "up": keys.Up, "down": keys.Down, "pgup": keys.PageUp, "pgdown": keys.PageDown,
-		"home": keys.First, "end": keys.Last, "tab": keys.NextPane,
+		"esc": keys.Close, "up": keys.Up, "down": keys.Down, "pgup": keys.PageUp,
+		"pgdown": keys.PageDown,
+		"home":   keys.First, "end": keys.Last, "tab": keys.NextPane,
 	}
 }
 
@@ -119,7 +124,8 @@ func (m *root) undoable(s *scene.Scene) (session.Undo, *scene.Refuse) {
 	case m.board().Undoable > 0:
 		return session.Undo{}, nil
 	case r != nil && r.Pending():
-		return session.Undo{}, scene.Cannot("it is too late to undo that: "+m.whetherUndoable(r), "")
+		return session.Undo{},
+			scene.Cannot("it is too late to undo that: "+m.whetherUndoable(r), "")
 	}
 	return session.Undo{}, scene.Cannot("there is nothing to undo: no revoke is waiting", "")
 }
@@ -129,7 +135,8 @@ func (m *root) focusOn(p scene.PaneID) {
 	if p == scene.Gateway || p == scene.Activity {
 		m.lower = p
 	}
-	if g := &m.panes.gateway.List; p == scene.Gateway && g.Selected == "" && m.board().AtGateway() > 0 {
+	if g := &m.panes.gateway.List; p == scene.Gateway && g.Selected == "" &&
+		m.board().AtGateway() > 0 {
 		g.Selected = m.s.Page(session.Query{Scope: session.AtGateway}).ID(0)
 	}
 	if s := m.Scene(); p == scene.Activity && m.panes.acts.Selected(s) == nil {

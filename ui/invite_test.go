@@ -26,7 +26,9 @@ func browsers(a *console.Application) {
 	a.Grant = tokenapi.GrantAuthorizationCode
 }
 
-func atDevice(e *console.Environment) { e.Endpoints.DeviceURL = "https://gw.example/device_authorize" }
+func atDevice(e *console.Environment) {
+	e.Endpoints.DeviceURL = "https://gw.example/device_authorize"
+}
 
 // invited is a screen whose get waits for a person, and polls at an interval.
 func invited(t *testing.T, interval time.Duration) *live {
@@ -34,7 +36,8 @@ func invited(t *testing.T, interval time.Duration) *live {
 	l := awake(t, devices, atDevice)
 	l.api.polls = make(chan error)
 	l.api.device = tokenapi.DeviceAnswer{
-		UserCode: userCode, VerificationURI: "https://gw.example/device", VerificationURIComplete: completeAddress, ExpiresIn: 15 * time.Minute, Interval: interval,
+		UserCode: userCode, VerificationURI: "https://gw.example/device",
+		VerificationURIComplete: completeAddress, ExpiresIn: 15 * time.Minute, Interval: interval,
 	}
 	l.Live(t.Context())
 	l.Key("g")
@@ -80,7 +83,9 @@ func TestInvitationIsCopied(t *testing.T) {
 	t.Parallel()
 	l := invited(t, time.Hour)
 	l.Key("y")
-	l.Await(func() bool { return strings.Contains(strings.Join(l.Log(), "\n"), "copied the address") })
+	l.Await(func() bool {
+		return strings.Contains(strings.Join(l.Log(), "\n"), "copied the address")
+	})
 	if !l.clip.holds.Equal(secretOf(completeAddress)) {
 		t.Error("another text was copied")
 	}
@@ -111,7 +116,8 @@ func TestGivenUpBeforeTheInvitation(t *testing.T) {
 	t.Parallel()
 	l := awake(t, devices, atDevice)
 	l.api.polls = make(chan error)
-	l.api.device = tokenapi.DeviceAnswer{UserCode: userCode, VerificationURI: "https://gw.example/device", ExpiresIn: time.Hour, Interval: time.Hour}
+	l.api.device = tokenapi.DeviceAnswer{UserCode: userCode,
+		VerificationURI: "https://gw.example/device", ExpiresIn: time.Hour, Interval: time.Hour}
 	l.Hold = true
 	l.Key("g", "esc")
 	l.shows("giving up")
@@ -125,7 +131,9 @@ func TestInvitationOfOthersStaysClosed(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 120, 32)
 	b := orders()
-	b.Invitations = []console.Invitation{{AppID: b.Applications[0].ID, UserCode: userCode, URL: "https://gw.example/device", Until: t0.Add(time.Minute)}}
+	b.Invitations = []console.Invitation{
+		{AppID: b.Applications[0].ID, UserCode: userCode, URL: "https://gw.example/device",
+			Until: t0.Add(time.Minute)}}
 	p.Feed(b)
 	if p.Overlays() != 0 || strings.Contains(p.Frame(), userCode) {
 		t.Error("it opened by itself")
@@ -133,10 +141,12 @@ func TestInvitationOfOthersStaysClosed(t *testing.T) {
 }
 
 // invitation is a screen with an invitation open.
-func invitation(t *testing.T, w, h int, app func(*console.Application), i console.Invitation, change ...func(*ui.Options)) *ui.Pump {
+func invitation(t *testing.T, w, h int, app func(*console.Application), i console.Invitation,
+	change ...func(*ui.Options)) *ui.Pump {
 	t.Helper()
 	l := awake(t, app, atDevice)
-	o := ui.Options{Service: l.svc, Clipboard: l.clip, Settings: ui.Settings{Theme: theme(t, "dark")}, Width: w, Height: h}
+	o := ui.Options{Service: l.svc, Clipboard: l.clip,
+		Settings: ui.Settings{Theme: theme(t, "dark")}, Width: w, Height: h}
 	for _, f := range change {
 		f(&o)
 	}
@@ -175,9 +185,14 @@ var invitations = map[string]struct {
 	app func(*console.Application)
 	console.Invitation
 }{
-	"device":  {devices, console.Invitation{Grant: tokenapi.GrantDeviceCode, URL: "https://gw.example/device", Complete: completeAddress, UserCode: userCode}},
-	"plain":   {devices, console.Invitation{Grant: tokenapi.GrantDeviceCode, URL: "https://gw.example/device", UserCode: userCode}},
-	"browser": {browsers, console.Invitation{Grant: tokenapi.GrantAuthorizationCode, URL: longAddress, Opened: true}},
+	"device": {devices,
+		console.Invitation{Grant: tokenapi.GrantDeviceCode, URL: "https://gw.example/device",
+			Complete: completeAddress, UserCode: userCode}},
+	"plain": {devices,
+		console.Invitation{Grant: tokenapi.GrantDeviceCode, URL: "https://gw.example/device",
+			UserCode: userCode}},
+	"browser": {browsers,
+		console.Invitation{Grant: tokenapi.GrantAuthorizationCode, URL: longAddress, Opened: true}},
 }
 
 func TestInvitationGolden(t *testing.T) {
@@ -196,13 +211,18 @@ func TestInvitationGolden(t *testing.T) {
 func TestInvitationIsNeverCut(t *testing.T) {
 	t.Parallel()
 	for name, i := range invitations {
-		p := invitation(t, 80, 24, i.app, i.Invitation, func(o *ui.Options) { o.Banners = []describe.Banner{{Text: "TLS is not verified", Short: "TLS"}} })
+		p := invitation(t, 80, 24, i.app, i.Invitation,
+			func(o *ui.Options) {
+				o.Banners = []describe.Banner{
+					{Text: "TLS is not verified", Short: "TLS"}}
+			})
 		for _, w := range []int{30, 47, 64, 80, 121} {
 			for _, h := range []int{8, 13, 24, 40} {
 				p.Resize(w, h)
 				p.Key("home")
 				fits(t, p.Frame(), w, h)
-				if text := ansi.Strip(p.Frame()); i.UserCode != "" && !strings.Contains(text, userCode) || !strings.Contains(text, "WARNING") {
+				if text := ansi.Strip(p.Frame()); i.UserCode != "" &&
+					!strings.Contains(text, userCode) || !strings.Contains(text, "WARNING") {
 					t.Fatalf("%s %dx%d:\n%s", name, w, h, text)
 				}
 				if i.UserCode != "" && !strings.Contains(ansi.Strip(p.Frame()), string(i.URL)) {
@@ -217,9 +237,11 @@ func TestInvitationIsNeverCut(t *testing.T) {
 					p.Key("down")
 					seen += "\n" + whole(p.Frame())
 				}
-				for n := 0; i.UserCode == "" && n+8 < len(i.URL); n++ { // any eight characters of it, on one line or across two
+				for n := 0; i.UserCode == "" && n+8 < len(i.URL); n++ {
+					// any eight characters of it, on one line or across two
 					if !strings.Contains(seen, string(i.URL[n:n+8])) {
-						t.Fatalf("%s %dx%d: %q of the address is missing:\n%s", name, w, h, i.URL[n:n+8], ansi.Strip(p.Frame()))
+						t.Fatalf("%s %dx%d: %q of the address is missing:\n%s", name, w, h,
+							i.URL[n:n+8], ansi.Strip(p.Frame()))
 					}
 				}
 			}
@@ -255,7 +277,8 @@ func TestInvitationWithoutColour(t *testing.T) {
 func TestInvitationOfAnything(t *testing.T) {
 	t.Parallel()
 	for n, text := range nasty {
-		i := console.Invitation{Grant: tokenapi.GrantDeviceCode, URL: console.Private(text), Complete: console.Private(nasty[(n+3)%len(nasty)]), UserCode: nasty[(n+5)%len(nasty)]}
+		i := console.Invitation{Grant: tokenapi.GrantDeviceCode, URL: console.Private(text),
+			Complete: console.Private(nasty[(n+3)%len(nasty)]), UserCode: nasty[(n+5)%len(nasty)]}
 		p := invitation(t, 80, 24, devices, i)
 		for _, s := range []string{"9x4", "30x8", "60x20", "120x32"} {
 			w, h, _ := size(s)
@@ -271,7 +294,8 @@ func TestInvitationTellsTrouble(t *testing.T) {
 	l := invited(t, 0)
 	go func() {
 		l.api.polls <- &tokenapi.Error{
-			Op: tokenapi.GrantDeviceCode, Kind: tokenapi.KindRefused, Status: 502, Sent: true, Action: tokenapi.RetryLater, Err: errors.New("bad gateway"),
+			Op: tokenapi.GrantDeviceCode, Kind: tokenapi.KindRefused, Status: 502, Sent: true,
+			Action: tokenapi.RetryLater, Err: errors.New("bad gateway"),
 		}
 	}()
 	l.await("(502):")

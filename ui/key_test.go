@@ -24,7 +24,8 @@ type safe struct {
 	attempts int
 }
 
-var notIt = &console.Error{Code: "store_locked", Text: "that is not the passphrase of this store", Hint: "type it again; nobody can open the store without it"}
+var notIt = &console.Error{Code: "store_locked", Text: "that is not the passphrase of this store",
+	Hint: "type it again; nobody can open the store without it"}
 
 func (s *safe) Unlock(_ context.Context, passphrase secret.Text) error {
 	s.mu.Lock()
@@ -35,13 +36,16 @@ func (s *safe) Unlock(_ context.Context, passphrase secret.Text) error {
 	s.attempts++
 	switch {
 	case s.key.Kind == "" && len(passphrase.Reveal()) < 8:
-		return &console.Error{Code: "weak_key", Text: "passphrase: fewer than 8 characters", Hint: "take a longer one"}
+		return &console.Error{Code: "weak_key", Text: "passphrase: fewer than 8 characters",
+			Hint: "take a longer one"}
 	case s.key.Kind == "":
 		s.key.Kind, s.opens = "passphrase", passphrase.Reveal()
 	case !s.key.Asks && s.opens == "":
-		return &console.Error{Code: "store_locked", Text: "the keyring does not answer", Hint: "unlock it and try again"}
+		return &console.Error{Code: "store_locked", Text: "the keyring does not answer",
+			Hint: "unlock it and try again"}
 	case s.key.Asks && passphrase.IsZero():
-		return &console.Error{Code: "store_locked", Text: "the store is locked", Hint: "lanyard key status says where its key is"}
+		return &console.Error{Code: "store_locked", Text: "the store is locked",
+			Hint: "lanyard key status says where its key is"}
 	case s.key.Asks && !passphrase.Equal(secret.New(s.opens)):
 		return notIt
 	}
@@ -72,13 +76,17 @@ const passphrase = "correct horse q!"
 // behindPassphrase is a screen on a store that asks; it is open until it is locked.
 func behindPassphrase(t *testing.T, change ...func(*console.Environment)) (*live, *safe) {
 	t.Helper()
-	return behind(t, console.KeyStatus{Kind: "passphrase", Place: "a passphrase, in the store", Asks: true}, passphrase, change...)
+	return behind(t,
+		console.KeyStatus{Kind: "passphrase", Place: "a passphrase, in the store", Asks: true},
+		passphrase, change...)
 }
 
-func behind(t *testing.T, key console.KeyStatus, opens string, change ...func(*console.Environment)) (*live, *safe) {
+func behind(t *testing.T, key console.KeyStatus, opens string,
+	change ...func(*console.Environment)) (*live, *safe) {
 	t.Helper()
 	s := &safe{key: key, opens: opens}
-	l := keptBy(t, func(st *store.Store) console.Keeper { s.Store = st; return s }, func(*console.Application) {}, change...)
+	l := keptBy(t, func(st *store.Store) console.Keeper { s.Store = st; return s },
+		func(*console.Application) {}, change...)
 	return l, s
 }
 
@@ -96,9 +104,11 @@ func TestLockedDelivery(t *testing.T) {
 		t.Errorf("%d beats in 600 s", n)
 	}
 	if l.Overlays() != 0 || s.tries() != 0 || len(l.api.revokes) != 0 {
-		t.Fatalf("%d overlays, %d attempts, %d revokes", l.Overlays(), s.tries(), len(l.api.revokes))
+		t.Fatalf("%d overlays, %d attempts, %d revokes", l.Overlays(), s.tries(),
+			len(l.api.revokes))
 	}
-	if n := strings.Count(strings.Join(l.Log(), "\n"), "locked: 1 revoke waits to be sent"); n != 1 {
+	if n := strings.Count(strings.Join(l.Log(), "\n"),
+		"locked: 1 revoke waits to be sent"); n != 1 {
 		t.Errorf("said %d times:\n%s", n, strings.Join(l.Log(), "\n"))
 	}
 	l.shows("◌ revoking", "waits", "locked", "the revoke is not sent: locked")
@@ -129,7 +139,8 @@ func TestLockedDelivery(t *testing.T) {
 // A key that is simply gone is an error with its hint: there is nothing that a person could type.
 func TestKeyIsGone(t *testing.T) {
 	t.Parallel()
-	l, s := behind(t, console.KeyStatus{Kind: "keyring", Place: "the keyring of this session", Locked: true}, "")
+	l, s := behind(t,
+		console.KeyStatus{Kind: "keyring", Place: "the keyring of this session", Locked: true}, "")
 	l.shows("key: keyring, not verified")
 	l.Key("g")
 	if l.Overlays() != 0 || l.api.tokens != 0 {
@@ -161,11 +172,13 @@ func TestKeyIsGone(t *testing.T) {
 }
 
 func lockedKey() console.KeyStatus {
-	return console.KeyStatus{Kind: "passphrase", Place: "a passphrase, in the store", Locked: true, Asks: true}
+	return console.KeyStatus{Kind: "passphrase", Place: "a passphrase, in the store", Locked: true,
+		Asks: true}
 }
 
 var keyKinds = []console.KeyStatus{
-	{Kind: ""}, {Kind: "file"}, {Kind: "keyring"}, {Kind: "keyring", Locked: true}, {Kind: "passphrase", Asks: true}, lockedKey(),
+	{Kind: ""}, {Kind: "file"}, {Kind: "keyring"}, {Kind: "keyring", Locked: true},
+	{Kind: "passphrase", Asks: true}, lockedKey(),
 	{Kind: "env"}, {Kind: "command"}, {Kind: "memory"},
 }
 
@@ -194,7 +207,8 @@ func TestKeyIsAlwaysShown(t *testing.T) {
 			if k.Kind == "" {
 				want = "key: none yet"
 			}
-			if h >= 20 && !strings.Contains(frame, want) && (!k.Locked || !strings.Contains(frame, "locked")) {
+			if h >= 20 && !strings.Contains(frame, want) &&
+				(!k.Locked || !strings.Contains(frame, "locked")) {
 				t.Errorf("%s: no %q:\n%s", s, want, frame)
 			}
 			if k.Locked && k.Asks && !strings.Contains(frame, "locked") {
@@ -204,7 +218,8 @@ func TestKeyIsAlwaysShown(t *testing.T) {
 				if word == "production" {
 					word = "PROD"
 				}
-				if word != "key:" && word != "none" && word != "yet" && !strings.Contains(strings.ToUpper(head), strings.ToUpper(word)) {
+				if word != "key:" && word != "none" && word != "yet" &&
+					!strings.Contains(strings.ToUpper(head), strings.ToUpper(word)) {
 					t.Errorf("%s: %q went for the key: %q", s, word, head)
 				}
 			}

@@ -20,7 +20,8 @@ import (
 // foreign reports whether r is a letter or digit of a script that is not Latin. Latin keyboards go
 // by the letter: on Dvorak the base key is not the letter on the key cap.
 func foreign(r rune) bool {
-	return r >= utf8.RuneSelf && (unicode.In(r, unicode.L, unicode.M, unicode.Nd)) && !unicode.Is(unicode.Latin, r)
+	return r >= utf8.RuneSelf && (unicode.In(r, unicode.L, unicode.M, unicode.Nd)) &&
+		!unicode.Is(unicode.Latin, r)
 }
 
 // normalized returns a key press without the base key of a Latin keyboard, and with the letter that
@@ -41,7 +42,9 @@ func keyAtPlace(msg tea.KeyPressMsg) string {
 	if msg.BaseCode == 0 || msg.Text == "" || !foreign(msg.Code) {
 		return ""
 	}
-	return shiftedKey(msg.BaseCode, msg.Mod.Contains(tea.ModShift) != (msg.Mod.Contains(tea.ModCapsLock) && unicode.IsLetter(msg.BaseCode)))
+	return shiftedKey(msg.BaseCode,
+		msg.Mod.Contains(tea.ModShift) != (msg.Mod.Contains(tea.ModCapsLock) &&
+			unicode.IsLetter(msg.BaseCode)))
 }
 
 // shiftedKey returns the name of a key of the US layout, with or without shift.
@@ -105,7 +108,8 @@ func (m *root) noAction(msg tea.KeyPressMsg) {
 	}
 	if msg.BaseCode == 0 && m.term.kitty && !m.term.byPlace {
 		m.term.byPlace = true // the terminal names the places of keys from now on
-		m.Notify(scene.Info, "no action is on "+name+"; from now on the place of a key counts", "press it again")
+		m.Notify(scene.Info, "no action is on "+name+"; from now on the place of a key counts",
+			"press it again")
 		return
 	}
 	at := likelyKey(r)
@@ -114,16 +118,20 @@ func (m *root) noAction(msg tea.KeyPressMsg) {
 		for _, k := range append(slices.Clone(b.Keys), name) {
 			quoted = append(quoted, `"`+k+`"`)
 		}
-		m.Notify(scene.Info, "no action is on "+name, "type Latin letters, or set [keys] "+b.Name+" = ["+strings.Join(quoted, ", ")+"]")
+		m.Notify(scene.Info, "no action is on "+name,
+			"type Latin letters, or set [keys] "+b.Name+" = ["+strings.Join(quoted, ", ")+"]")
 		return
 	}
-	m.Notify(scene.Info, "no action is on "+name, "type Latin letters, or give an action this key in [keys]")
+	m.Notify(scene.Info, "no action is on "+name,
+		"type Latin letters, or give an action this key in [keys]")
 }
 
 // bareModifier reports whether a key is a modifier alone. Terminals report these once they report
 // the places of keys.
 func bareModifier(msg tea.KeyPressMsg) bool {
-	return msg.Text == "" && (msg.Code >= tea.KeyCapsLock && msg.Code <= tea.KeyNumLock || msg.Code >= tea.KeyLeftShift && msg.Code <= tea.KeyIsoLevel5Shift)
+	return msg.Text == "" &&
+		(msg.Code >= tea.KeyCapsLock && msg.Code <= tea.KeyNumLock ||
+			msg.Code >= tea.KeyLeftShift && msg.Code <= tea.KeyIsoLevel5Shift)
 }
 
 // keyboard returns what to ask of the terminal. It asks for the places of keys only after a letter
@@ -134,5 +142,6 @@ func (m *root) keyboard() tea.KeyboardEnhancements {
 		_, typing = m.overlays[n-1].(scene.Typist)
 	}
 	all := m.term.byPlace && !typing
-	return tea.KeyboardEnhancements{ReportAlternateKeys: true, ReportAllKeysAsEscapeCodes: all, ReportAssociatedText: all}
+	return tea.KeyboardEnhancements{ReportAlternateKeys: true, ReportAllKeysAsEscapeCodes: all,
+		ReportAssociatedText: all}
 }

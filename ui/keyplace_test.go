@@ -27,7 +27,8 @@ func sent(t *testing.T, seq string) tea.KeyPressMsg {
 // that key.
 func TestKeysByPlace(t *testing.T) {
 	t.Parallel()
-	const get, getWith, filter, palette, quit = "\x1b[1087::103;1u", "\x1b[1087:1055:103;2u", "\x1b[1592::47;1u", "\x1b[1078:1046:59;2u", "\x1b[1081::113;1u"
+	const get, getWith, filter, palette, quit = "\x1b[1087::103;1u", "\x1b[1087:1055:103;2u",
+		"\x1b[1592::47;1u", "\x1b[1078:1046:59;2u", "\x1b[1081::113;1u"
 	l := alive(t)
 	l.Send(sent(t, get))
 	l.said("got " + fp("access-1"))
@@ -56,12 +57,15 @@ func TestKeysByPlace(t *testing.T) {
 // either.
 func TestQuestionsByPlace(t *testing.T) {
 	t.Parallel()
-	for seq, revoked := range map[string]bool{"\x1b[1085::121;1u": true, "\x1b[1090::110;1u": false} { // the keys of y and n
+	for seq, revoked := range map[string]bool{"\x1b[1085::121;1u": true,
+		"\x1b[1090::110;1u": false} {
+		// the keys of y and n
 		l := alive(t, func(e *console.Environment) { e.Production = true })
 		l.Key("g", "x")
 		l.shows("production")
 		l.Send(sent(t, seq))
-		if got := strings.Contains(ansi.Strip(l.Frame()), "◌ revoking"); got != revoked || (l.Overlays() == 0) != revoked {
+		if got := strings.Contains(ansi.Strip(l.Frame()), "◌ revoking"); got != revoked ||
+			(l.Overlays() == 0) != revoked {
 			t.Errorf("%q: revoked %t, want %t", seq, got, revoked)
 		}
 	}
@@ -92,9 +96,12 @@ func TestLatinKeysByLetter(t *testing.T) {
 func TestNoticeNamesTheSetting(t *testing.T) {
 	t.Parallel()
 	for typed, want := range map[string]string{
-		"п": `no action is on п type Latin letters, or set [keys] get = ["g", "п"]`, "П": `set [keys] get_with = ["G", "П"]`,
-		"к": `set [keys] renew = ["r", "к"]`, "Ж": `set [keys] commands = [":", "Ж"]`, "γ": `set [keys] get = ["g", "γ"]`, "ע": `set [keys] get = ["g", "ע"]`,
-		"ل": `set [keys] get = ["g", "ل"]`, "і": `no action is on і type Latin letters, or give an action this key in [keys]`,
+		"п": `no action is on п type Latin letters, or set [keys] get = ["g", "п"]`,
+		"П": `set [keys] get_with = ["G", "П"]`,
+		"к": `set [keys] renew = ["r", "к"]`, "Ж": `set [keys] commands = [":", "Ж"]`,
+		"γ": `set [keys] get = ["g", "γ"]`, "ע": `set [keys] get = ["g", "ע"]`,
+		"ل": `set [keys] get = ["g", "ل"]`,
+		"і": `no action is on і type Latin letters, or give an action this key in [keys]`,
 		"語": `no action is on 語 type Latin letters, or give an action this key in [keys]`,
 	} {
 		l := alive(t)
@@ -113,7 +120,9 @@ func TestNoticeNamesTheSetting(t *testing.T) {
 func TestPlacesAreAskedFor(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
-	all := func() bool { return l.Keyboard().ReportAllKeysAsEscapeCodes && l.Keyboard().ReportAssociatedText }
+	all := func() bool {
+		return l.Keyboard().ReportAllKeysAsEscapeCodes && l.Keyboard().ReportAssociatedText
+	}
 	l.Send(tea.KeyboardEnhancementsMsg{Flags: 5})
 	if !l.Keyboard().ReportAlternateKeys || all() {
 		t.Errorf("at first %+v", l.Keyboard())

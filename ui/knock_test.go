@@ -20,7 +20,8 @@ func TestKnockAsksFirst(t *testing.T) {
 	t.Parallel()
 	l := alive(t, knocking)
 	l.Key("g") // none is held that could end
-	l.said("a new token for Orders@cloud/PRODUCTION revokes the older one of the same key, user and scopes, also in programs that use it now")
+	l.said("a new token for Orders@cloud/PRODUCTION revokes the older one of the same key, " +
+		"user and scopes, also in programs that use it now")
 	if l.Overlays() != 0 || l.api.tokens != 1 {
 		t.Fatalf("the first get: %d overlays, %d requests", l.Overlays(), l.api.tokens)
 	}
@@ -36,7 +37,8 @@ func TestKnockAsksFirst(t *testing.T) {
 		t.Errorf("y: %d requests with %q", l.api.tokens, l.api.scopes)
 	}
 	l.Key("g", "d")
-	if l.api.tokens != 3 || !slices.Equal(l.api.scopes, []string{"device_lap"}) || l.Overlays() != 0 {
+	if l.api.tokens != 3 || !slices.Equal(l.api.scopes, []string{"device_lap"}) ||
+		l.Overlays() != 0 {
 		t.Errorf("d: %d requests with %q", l.api.tokens, l.api.scopes)
 	}
 }
@@ -91,7 +93,8 @@ func TestKnockThenInvite(t *testing.T) {
 	l := awake(t, devices, atDevice, knocking)
 	l.api.polls = make(chan error, 1)
 	l.api.polls <- nil
-	l.api.device = tokenapi.DeviceAnswer{UserCode: userCode, VerificationURI: "https://gw.example/device", ExpiresIn: time.Hour}
+	l.api.device = tokenapi.DeviceAnswer{UserCode: userCode,
+		VerificationURI: "https://gw.example/device", ExpiresIn: time.Hour}
 	l.Key("g")
 	l.said("got " + fp("access-1"))
 	l.Hold = true
@@ -115,7 +118,8 @@ func TestKnockGolden(t *testing.T) {
 		p.Feed(b)
 		p.Key("g")
 		fits(t, p.Frame(), w, h)
-		if text := ansi.Strip(p.Frame()); !strings.Contains(text, " esc  No ") || !strings.Contains(text, "d    get ") {
+		if text := ansi.Strip(p.Frame()); !strings.Contains(text, " esc  No ") ||
+			!strings.Contains(text, "d    get ") {
 			t.Errorf("%s: the answers are not there:\n%s", s, text)
 		}
 		golden(t, s+"-knock", p)
@@ -132,7 +136,8 @@ func TestSkew(t *testing.T) {
 			skew time.Duration
 			want string
 		}{
-			{10*time.Minute + 2*time.Second, "clock +10:02"}, {-7 * time.Second, "clock -0:07"}, {5 * time.Second, ""}, {-5 * time.Second, ""}, {0, ""},
+			{10*time.Minute + 2*time.Second, "clock +10:02"}, {-7 * time.Second, "clock -0:07"},
+			{5 * time.Second, ""}, {-5 * time.Second, ""}, {0, ""},
 		} {
 			b.Skew = map[string]time.Duration{"cloud": c.skew, "another": time.Hour}
 			p.Feed(b)
@@ -150,7 +155,8 @@ func TestBannersHideNothing(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 80, 24, func(o *ui.Options) {
 		o.Banners = []describe.Banner{
-			{Text: "TLS certificates of onprem are not verified", Short: "onprem: TLS not verified"},
+			{Text: "TLS certificates of onprem are not verified",
+				Short: "onprem: TLS not verified"},
 			{Text: "plain http is allowed to lab", Short: "lab: plain http"},
 		}
 	})
@@ -176,7 +182,8 @@ func TestProbeAdvises(t *testing.T) {
 	l := alive(t)
 	l.Key("g")
 	l.api.gateway, l.api.fault = 401, 900909
-	l.api.advice = tokenapi.FaultAdvice{Category: "subscription_inactive", Cause: "subscription inactive", Next: "have it approved in the developer portal"}
+	l.api.advice = tokenapi.FaultAdvice{Category: "subscription_inactive",
+		Cause: "subscription inactive", Next: "have it approved in the developer portal"}
 	l.Key("p")
 	l.said("401 900909: subscription inactive; a new token would not help have it approved")
 	for _, line := range l.Log() {
@@ -185,7 +192,8 @@ func TestProbeAdvises(t *testing.T) {
 		}
 	}
 	l.api.fault = 900901
-	l.api.advice = tokenapi.FaultAdvice{Category: "invalid", Cause: "the token is not valid", Next: "renew it", NewTokenMayHelp: true}
+	l.api.advice = tokenapi.FaultAdvice{Category: "invalid", Cause: "the token is not valid",
+		Next: "renew it", NewTokenMayHelp: true}
 	l.Key("p")
 	l.said("401 900901: the token is not valid renew it")
 	l.Key("x") // and of one that was ended on purpose nothing is advised
@@ -203,7 +211,8 @@ func TestInactiveIsNotDead(t *testing.T) {
 	}
 	p.Feed(b)
 	p.Key("down")
-	if text := ansi.Strip(p.Frame()); !strings.Contains(text, "3f9ca71e key manager: inactive") || !strings.Contains(text, "● active") {
+	if text := ansi.Strip(p.Frame()); !strings.Contains(text, "3f9ca71e key manager: inactive") ||
+		!strings.Contains(text, "● active") {
 		t.Errorf("it is not said of the token, or has changed its state:\n%s", text)
 	}
 	p.Key("3", "z")

@@ -27,7 +27,8 @@ func TestFilter(t *testing.T) {
 	}
 	p.Key("backspace", "backspace")
 	frame := ansi.Strip(p.Frame())
-	if !strings.Contains(frame, "77b209dd") || strings.Contains(frame, "aa01bb02") || !strings.Contains(frame, "/ana") {
+	if !strings.Contains(frame, "77b209dd") || strings.Contains(frame, "aa01bb02") ||
+		!strings.Contains(frame, "/ana") {
 		t.Errorf("the filter shows the wrong rows:\n%s", frame)
 	}
 	if p.Selected() != "" {
@@ -42,7 +43,8 @@ func TestFilter(t *testing.T) {
 	}
 	p.Key("/")
 	p.Type("!ana")
-	if frame := ansi.Strip(p.Frame()); strings.Contains(frame, "77b209dd") || !strings.Contains(frame, "aa01bb02") {
+	if frame := ansi.Strip(p.Frame()); strings.Contains(frame, "77b209dd") ||
+		!strings.Contains(frame, "aa01bb02") {
 		t.Errorf("! does not say the opposite:\n%s", frame)
 	}
 }
@@ -57,7 +59,8 @@ func TestHideAndSort(t *testing.T) {
 		return i >= 0 && j >= 0 && i < j
 	}
 	p.Key("f", "esc")
-	if frame := ansi.Strip(p.Frame()); strings.Contains(frame, "○ expired") || strings.Contains(frame, "◇ superseded") || !strings.Contains(frame, "hidden") {
+	if frame := ansi.Strip(p.Frame()); strings.Contains(frame, "○ expired") ||
+		strings.Contains(frame, "◇ superseded") || !strings.Contains(frame, "hidden") {
 		t.Errorf("the dead are not hidden:\n%s", frame)
 	}
 	p.Key("f")
@@ -65,7 +68,8 @@ func TestHideAndSort(t *testing.T) {
 	was := p.Selected()
 	p.Do("sort_by_left")
 	if !order("77b209dd", "3f9ca71e") || p.Selected() != was {
-		t.Errorf("sorted by time left, selected %s before %s:\n%s", p.Selected(), was, ansi.Strip(p.Frame()))
+		t.Errorf("sorted by time left, selected %s before %s:\n%s", p.Selected(), was,
+			ansi.Strip(p.Frame()))
 	}
 	p.Do("sort_by_left")
 	if !order("3f9ca71e", "77b209dd") {

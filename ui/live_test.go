@@ -38,9 +38,11 @@ func TestHeaderCounts(t *testing.T) {
 	for _, c := range []struct {
 		after time.Duration
 		want  string
-	}{{0, "2 active "}, {59*time.Minute + 20*time.Second, "2 active (2 expiring)"}, {5 * time.Minute, "0 active "}} {
+	}{{0, "2 active "}, {59*time.Minute + 20*time.Second, "2 active (2 expiring)"},
+		{5 * time.Minute, "0 active "}} {
 		l.after(c.after)
-		if !strings.Contains(head(), c.want) || strings.Contains(c.want, "expiring") != strings.Contains(head(), "expiring") {
+		if !strings.Contains(head(), c.want) ||
+			strings.Contains(c.want, "expiring") != strings.Contains(head(), "expiring") {
 			t.Errorf("after %v: %q, want %q\n%s", c.after, head(), c.want, ansi.Strip(l.Frame()))
 		}
 	}
@@ -50,7 +52,8 @@ func TestHeaderCounts(t *testing.T) {
 func TestGetFails(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
-	l.api.err = &tokenapi.Error{Op: "token", Kind: tokenapi.KindRefused, Status: 400, Code: "invalid_client", Hint: "look at consumer_secret"}
+	l.api.err = &tokenapi.Error{Op: "token", Kind: tokenapi.KindRefused, Status: 400,
+		Code: "invalid_client", Hint: "look at consumer_secret"}
 	l.Key("g")
 	l.shows("invalid_client", "look at consumer_secret")
 	l.after(time.Minute)
@@ -131,9 +134,11 @@ func TestUndeliveredIsKept(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
 	l.Key("g", "x")
-	l.api.err = &tokenapi.Error{Op: "revoke", Kind: tokenapi.KindNetwork, Err: errors.New("connection refused")}
+	l.api.err = &tokenapi.Error{Op: "revoke", Kind: tokenapi.KindNetwork,
+		Err: errors.New("connection refused")}
 	l.after(4 * time.Second)
-	l.said("the revoke is not yet accepted: revoke: no connection: connection refused it is kept and tried again in 5 s")
+	l.said("the revoke is not yet accepted: revoke: no connection: connection refused it is " +
+		"kept and tried again in 5 s")
 	l.shows("◌ revoking", "not accepted", "not yet accepted · retry in 4 s", "connection refused")
 	l.api.err = nil
 	l.after(10 * time.Minute)
@@ -173,7 +178,8 @@ func TestProductionAsks(t *testing.T) {
 	l.unanswered("x", "enter", "n", "q", "up", "Y")
 	l.Key("esc")
 	l.after(time.Minute)
-	if l.Overlays() != 0 || len(l.api.revokes) != 0 || strings.Contains(ansi.Strip(l.Frame()), "revoking") {
+	if l.Overlays() != 0 || len(l.api.revokes) != 0 ||
+		strings.Contains(ansi.Strip(l.Frame()), "revoking") {
 		t.Error("esc is not No")
 	}
 	l.Key("x", "y")
@@ -221,7 +227,8 @@ func TestCopyAndClear(t *testing.T) {
 			copies = append(copies, e.Fingerprint+string(e.Facts))
 		}
 	}
-	if want := []string{fp("access-1") + `{"via":"system clipboard"}`, fp("access-1") + `{"via":"terminal"}`}; !slices.Equal(copies, want) {
+	if want := []string{fp("access-1") + `{"via":"system clipboard"}`,
+		fp("access-1") + `{"via":"terminal"}`}; !slices.Equal(copies, want) {
 		t.Errorf("logged %q, want %q", copies, want)
 	}
 }

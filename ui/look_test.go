@@ -28,7 +28,8 @@ func TestExchange(t *testing.T) {
 	l.shows("POST /token", "As curl", "https://gw.example/token")
 	l.Key("c")
 	l.said("copied the call as curl")
-	if text := l.clip.holds.Reveal(); !strings.HasPrefix(text, "curl -sS ") || strings.Contains(text, "access-1") {
+	if text := l.clip.holds.Reveal(); !strings.HasPrefix(text, "curl -sS ") ||
+		strings.Contains(text, "access-1") {
 		t.Errorf("copied %q", text)
 	}
 }
@@ -43,7 +44,8 @@ func TestCopyAs(t *testing.T) {
 	l.Key("Y", "i")
 	l.shows("it came without one")
 	l.Key("down", "up", "esc", "Y", "c")
-	if text := l.clip.holds.Reveal(); !strings.Contains(text, "| curl -sS -H @- 'https://gw.example/Orders'") {
+	if text := l.clip.holds.Reveal(); !strings.Contains(text,
+		"| curl -sS -H @- 'https://gw.example/Orders'") {
 		t.Errorf("curl: %q", text)
 	}
 	if l.Overlays() != 0 {
@@ -87,7 +89,8 @@ func TestCopyTextIsOneLine(t *testing.T) {
 	l.clip.refuses = ""
 	l = awake(t, devices, atDevice)
 	l.api.polls = make(chan error)
-	l.api.device = tokenapi.DeviceAnswer{UserCode: "a\nb", VerificationURI: "https://gw.example/device", ExpiresIn: time.Hour, Interval: time.Hour}
+	l.api.device = tokenapi.DeviceAnswer{UserCode: "a\nb",
+		VerificationURI: "https://gw.example/device", ExpiresIn: time.Hour, Interval: time.Hour}
 	l.Live(t.Context())
 	l.Key("g")
 	l.await("https://gw.example/device")

@@ -14,9 +14,12 @@ import (
 func (m *root) captureMouse(on bool) {
 	m.set.Mouse = on
 	if on {
-		m.Notify(scene.Info, "the mouse is the screen's: click and wheel; shift selects text in most terminals", m.keys.Hint(keys.Mouse, "gives it back"))
+		m.Notify(scene.Info,
+			"the mouse is the screen's: click and wheel; shift selects text in most terminals",
+			m.keys.Hint(keys.Mouse, "gives it back"))
 	} else {
-		m.Notify(scene.Info, "the mouse is the terminal's: it selects text", m.keys.Hint(keys.Mouse, "takes it again"))
+		m.Notify(scene.Info, "the mouse is the terminal's: it selects text",
+			m.keys.Hint(keys.Mouse, "takes it again"))
 	}
 }
 
@@ -69,7 +72,8 @@ func (m *root) zoneAt(x, y int) *zone {
 // no question.
 func (m *root) click(e tea.Mouse) tea.Cmd {
 	if n := len(m.overlays); n > 0 && e.Button == tea.MouseLeft {
-		if o, ok := m.overlays[n-1].(scene.Pointed); ok && e.X >= m.frame.inside.X && e.X < m.frame.inside.X+m.frame.inside.W {
+		if o, ok := m.overlays[n-1].(scene.Pointed); ok && e.X >= m.frame.inside.X &&
+			e.X < m.frame.inside.X+m.frame.inside.W {
 			o.Point(e.Y - m.frame.inside.Y)
 		}
 		return nil

@@ -39,7 +39,8 @@ func TestMouse(t *testing.T) {
 			t.Errorf("%s: a click on a row selects %q", s, p.Selected())
 		}
 		click(t, p, "TOKEN")
-		if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "TOKEN ↓") || p.Selected() != "t_expiring" {
+		if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "TOKEN ↓") ||
+			p.Selected() != "t_expiring" {
 			t.Errorf("%s: a click on a head does not sort, or moves the selection:\n%s", s, frame)
 		}
 		click(t, p, "Payments  ")

@@ -46,7 +46,8 @@ func TestFormTestRefused(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
 	fill(l.Pump, "Billing", "billing-key", "s3cr3t-of-billing")
-	l.api.err = &tokenapi.Error{Op: "client_credentials", Kind: tokenapi.KindRefused, Status: 401, Code: "invalid_client", Hint: "check key and secret"}
+	l.api.err = &tokenapi.Error{Op: "client_credentials", Kind: tokenapi.KindRefused, Status: 401,
+		Code: "invalid_client", Hint: "check key and secret"}
 	l.Key("ctrl+t")
 	l.shows("✕ test:", "invalid_client", "check key and", "•••••") // what was typed stays
 	l.Key("ctrl+s")
@@ -82,7 +83,8 @@ func TestFormDropsLateAnswers(t *testing.T) {
 	if strings.Contains(l.Frame(), "it works") {
 		t.Error("an answer for another secret was shown")
 	}
-	l.said("of the test: the token " + fp("access-1") + " was issued and lives until 13:04; it is not kept")
+	l.said("of the test: the token " + fp("access-1") +
+		" was issued and lives until 13:04; it is not kept")
 	l.Key("ctrl+s")
 	if b, err := l.svc.Board(t.Context()); err != nil || len(b.Tokens) > 0 {
 		t.Errorf("the token of another draft was kept: %v, %v", b.Tokens, err)
@@ -116,7 +118,8 @@ func TestFormEditsTheEnvironment(t *testing.T) {
 	l.Key("ctrl+u")
 	l.Type("expiry")
 	l.Key("ctrl+s")
-	if a := l.stored()["Billing"]; a.Environment.CacheTTL != console.UntilExpiry || a.Environment.Endpoints.TokenURL != "https://new.example/token" {
+	if a := l.stored()["Billing"]; a.Environment.CacheTTL != console.UntilExpiry ||
+		a.Environment.Endpoints.TokenURL != "https://new.example/token" {
 		t.Errorf("%+v", a.Environment)
 	}
 
@@ -131,10 +134,13 @@ func TestFormEditsTheEnvironment(t *testing.T) {
 	l.Type("secret-of-other")
 	l.Key("ctrl+s")
 	l.shows("gone")
-	if a := l.stored()["Billing"]; a.Environment.Endpoints.TokenURL != "https://other.example/token" || a.Secret != console.SecretAvailable {
+	a := l.stored()["Billing"]
+	if u := a.Environment.Endpoints.TokenURL; u != "https://other.example/token" ||
+		a.Secret != console.SecretAvailable {
 		t.Errorf("%+v", a)
 	}
-	if b, err := l.svc.Board(t.Context()); err != nil || len(b.Tokens) != 1 || len(b.Applications) != 4 {
+	if b, err := l.svc.Board(t.Context()); err != nil || len(b.Tokens) != 1 ||
+		len(b.Applications) != 4 {
 		t.Errorf("%+v, %v", b.Applications, err)
 	}
 }
@@ -236,7 +242,8 @@ func TestAdoptPair(t *testing.T) {
 	}
 	l.clock.now = l.clock.now.Add(time.Second)
 	l.Key("2", "r")
-	if b, err = l.svc.Board(t.Context()); err != nil || len(b.Tokens) != 2 || b.Tokens[1].From != b.Tokens[0].ID {
+	if b, err = l.svc.Board(t.Context()); err != nil || len(b.Tokens) != 2 ||
+		b.Tokens[1].From != b.Tokens[0].ID {
 		t.Errorf("it was not renewed by its refresh token: %+v, %v", b.Tokens, err)
 	}
 }
@@ -258,7 +265,8 @@ func TestDeleteRevokesFirst(t *testing.T) {
 	l.Key("D")
 	l.shows("its tokens are over")
 	l.Key("y")
-	if b, err := l.svc.Board(t.Context()); err != nil || len(b.Applications) != 2 || len(b.Tokens) > 0 {
+	if b, err := l.svc.Board(t.Context()); err != nil || len(b.Applications) != 2 ||
+		len(b.Tokens) > 0 {
 		t.Errorf("left: %+v, %v", b.Applications, err)
 	}
 }

@@ -16,26 +16,32 @@ import (
 )
 
 // aCurl asks for a token and calls an API with it, as a terminal hands over its lines.
-const aCurl = "curl -k -u billing-key:s3cr3t-of-billing -d 'grant_type=password&username=ana&password=pw-of-ana&scope=read' https://new.example/token\r" +
+const aCurl = "curl -k -u billing-key:s3cr3t-of-billing -d " +
+	"'grant_type=password&username=ana&password=pw-of-ana&scope=read' https://new.example/token\r" +
 	`curl -H "Authorization: Bearer $TOKEN" https://new.example/billing/1.0`
 
 // shown is what a developer portal shows: one application with its secret, one without, and one
 // that is configured.
 func shown(_ context.Context, r console.PortalRequest) (console.PortalFound, error) {
 	env := r.Environment
-	env.Endpoints = console.Endpoints{TokenURL: "https://" + env.Name + "/oauth2/token", RevokeURL: "https://" + env.Name + "/oauth2/revoke"}
+	env.Endpoints = console.Endpoints{TokenURL: "https://" + env.Name + "/oauth2/token",
+		RevokeURL: "https://" + env.Name + "/oauth2/revoke"}
 	found := console.PortalFound{
-		Notes:         []string{"the subscription of Billing to billing 1.0 is ON_HOLD"},
-		Subscriptions: map[string][]console.Subscription{"billing-key": {{API: "billing", Version: "1.0", Status: "ON_HOLD"}}},
+		Notes: []string{"the subscription of Billing to billing 1.0 is ON_HOLD"},
+		Subscriptions: map[string][]console.Subscription{
+			"billing-key": {{API: "billing", Version: "1.0", Status: "ON_HOLD"}}},
 	}
 	for _, name := range []string{"Billing", "Mobile"} {
 		found.All = append(found.All, console.Imported{Application: console.Application{
-			Name: console.Private(name), KeyType: "PRODUCTION", ConsumerKey: console.Private(strings.ToLower(name) + "-key"), Grant: tokenapi.GrantClientCredentials, Environment: env,
+			Name: console.Private(name), KeyType: "PRODUCTION",
+			ConsumerKey: console.Private(strings.ToLower(name) + "-key"),
+			Grant:       tokenapi.GrantClientCredentials, Environment: env,
 		}})
 	}
 	found.All[0].Secret = secret.New("s3cr3t-of-billing")
 	orders := found.All[0].Application
-	orders.Name, orders.ConsumerKey, orders.Environment.Endpoints.TokenURL = "Orders", "Orders", "https://gw.example/oauth2/token"
+	orders.Name, orders.ConsumerKey, orders.Environment.Endpoints.TokenURL = "Orders", "Orders",
+		"https://gw.example/oauth2/token"
 	found.All = append(found.All, console.Imported{Application: orders})
 	return found, nil
 }
@@ -64,11 +70,14 @@ func TestImportFromPortal(t *testing.T) {
 		return shown(ctx, r)
 	}
 	l.askPortal()
-	if asked.Base != "https://apim.example:9443" || asked.User != "ana" || asked.Password.Fingerprint() != fp("pw-of-ana") ||
-		asked.Environment.Name != "apim.example" || asked.Environment.InsecureSkipVerify || asked.Environment.AllowHTTP {
+	if asked.Base != "https://apim.example:9443" || asked.User != "ana" ||
+		asked.Password.Fingerprint() != fp("pw-of-ana") ||
+		asked.Environment.Name != "apim.example" || asked.Environment.InsecureSkipVerify ||
+		asked.Environment.AllowHTTP {
 		t.Errorf("asked with %+v", asked)
 	}
-	l.shows("[x] Billing · PRODUCTION", "with its secret", "[x] Mobile · PRODUCTION", "its secret is not shown", " =  Orders · PRODUCTION", "is configured here already",
+	l.shows("[x] Billing · PRODUCTION", "with its secret", "[x] Mobile · PRODUCTION",
+		"its secret is not shown", " =  Orders · PRODUCTION", "is configured here already",
 		"chosen: 2 applications; to be typed later: 1 secret")
 	if len(l.stored()) != 0 {
 		t.Fatal("kept before anybody said so")
@@ -77,11 +86,13 @@ func TestImportFromPortal(t *testing.T) {
 	l.shows(" =  Orders", "chosen: 2 applications")
 	l.Key("enter")
 	all := l.stored()
-	if len(all) != 2 || all["Billing"].Secret != console.SecretAvailable || all["Mobile"].Secret != console.SecretMissing {
+	if len(all) != 2 || all["Billing"].Secret != console.SecretAvailable ||
+		all["Mobile"].Secret != console.SecretMissing {
 		t.Errorf("kept %+v", all)
 	}
 	l.shows("Tokens · Billing")
-	l.said("kept in the store: 2 applications of the portal; without a secret: Mobile@apim.example/PRODUCTION")
+	l.said("kept in the store: 2 applications of the portal; without a secret: " +
+		"Mobile@apim.example/PRODUCTION")
 	l.said("billing 1.0 is ON_HOLD")
 	if l.Overlays() != 0 {
 		t.Error("something is open still")
@@ -112,7 +123,9 @@ func TestImportRefused(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
 	l.portal = func(context.Context, console.PortalRequest) (console.PortalFound, error) {
-		return console.PortalFound{}, &tokenapi.Error{Op: "portal register", Kind: tokenapi.KindRefused, Status: 401, Code: "Unauthorized", Hint: "check user name and password"}
+		return console.PortalFound{},
+			&tokenapi.Error{Op: "portal register", Kind: tokenapi.KindRefused, Status: 401,
+				Code: "Unauthorized", Hint: "check user name and password"}
 	}
 	l.askPortal()
 	l.shows("✕ import: portal register", "check user name", "•••••••••") // what was typed stays
@@ -177,13 +190,17 @@ func TestImportPasted(t *testing.T) {
 	l.Paste("curl https://new.example/orders")
 	l.shows("none of the curl lines asks for a token")
 	l.Paste(aCurl)
-	l.shows("token URL        https://new.example/token", "consumer key     billing-key", "probe URL        https://new.example/billing/1.0", "-k is not taken over", "nothing is kept yet")
+	l.shows("token URL        https://new.example/token", "consumer key     billing-key",
+		"probe URL        https://new.example/billing/1.0", "-k is not taken over",
+		"nothing is kept yet")
 	l.Key("enter")
-	l.shows("Add an application", "https://new.example/token", "https://new.example/revoke", "billing-key", "password", "ana")
+	l.shows("Add an application", "https://new.example/token", "https://new.example/revoke",
+		"billing-key", "password", "ana")
 	l.Type("Billing")
 	l.Key("ctrl+s")
 	a := l.stored()["Billing"]
-	if a.Secret != console.SecretAvailable || a.Username != "ana" || a.ProbeURL != "https://new.example/billing/1.0" || a.Environment.InsecureSkipVerify ||
+	if a.Secret != console.SecretAvailable || a.Username != "ana" ||
+		a.ProbeURL != "https://new.example/billing/1.0" || a.Environment.InsecureSkipVerify ||
 		a.Environment.Name != "new.example" || strings.Join(a.Scopes, " ") != "read" {
 		t.Errorf("saved as %+v", a)
 	}
@@ -214,7 +231,8 @@ func TestImportPastedIntoAnEnvironment(t *testing.T) {
 	l.shows("consumer secret: is missing")
 	l.Type("another")
 	l.Key("ctrl+s")
-	if a := l.stored()["Billing"]; a.Environment.Name != "cloud" || a.Secret != console.SecretAvailable {
+	if a := l.stored()["Billing"]; a.Environment.Name != "cloud" ||
+		a.Secret != console.SecretAvailable {
 		t.Errorf("saved as %+v", a)
 	}
 }
@@ -281,7 +299,8 @@ func TestCoveredIsSaid(t *testing.T) {
 	l.apps = append(l.apps, kept)
 	l.svc = l.service("another")
 	l.open()
-	l.said("Billing@apim.example/PRODUCTION of the store is not listed: Invoices@apim.example/PRODUCTION of the configuration is the same")
+	l.said("Billing@apim.example/PRODUCTION of the store is not listed: " +
+		"Invoices@apim.example/PRODUCTION of the configuration is the same")
 }
 
 // Closing the form gives up what is asked: leaving must not wait for a portal that does not answer.
@@ -296,7 +315,9 @@ func TestImportGivesUp(t *testing.T) {
 	l.askPortal()
 	l.shows("asking the portal …")
 	l.Key("esc")
-	if !l.Await(func() bool { return strings.Contains(strings.Join(l.Log(), "\n"), "the portal is no longer asked") }) {
+	if !l.Await(func() bool {
+		return strings.Contains(strings.Join(l.Log(), "\n"), "the portal is no longer asked")
+	}) {
 		t.Error("it is asked for ever")
 	}
 }
@@ -317,7 +338,8 @@ func TestImportKnowsACurlLine(t *testing.T) {
 	l.shows("token URL        https://lines.example/token", "consumer key     lines-key")
 	l.Paste(aCurl)
 	l.Key("backspace")
-	if frame := l.Frame(); strings.Contains(frame, "https://new.example") || !strings.Contains(frame, "paste curl lines") {
+	if frame := l.Frame(); strings.Contains(frame, "https://new.example") ||
+		!strings.Contains(frame, "paste curl lines") {
 		t.Errorf("it is still there:\n%s", frame)
 	}
 	l.Key("enter")
@@ -351,8 +373,11 @@ func TestImportPastedParameters(t *testing.T) {
 	l := alive(t)
 	l.Do("import")
 	l.Key("right")
-	l.Paste("$ curl -k https://new.example/token -u billing-key:s3cr3t-of-billing \\\r> -d 'grant_type=client_credentials&validity_period=100&audience=https://api' -H 'X-Tenant: acme'")
-	l.shows("audience         https://api", "extra            validity_period=100", "not taken over: header X-Tenant")
+	l.Paste("$ curl -k https://new.example/token -u billing-key:s3cr3t-of-billing \\\r> -d " +
+		"'grant_type=client_credentials&validity_period=100&audience=https://api' -H " +
+		"'X-Tenant: acme'")
+	l.shows("audience         https://api", "extra            validity_period=100",
+		"not taken over: header X-Tenant")
 	l.Key("enter")
 	l.shows("https://api", "validity_period=100")
 	l.Type("Billing")
@@ -371,7 +396,8 @@ func TestImportPastedParameters(t *testing.T) {
 	l.Key("e") // edited, it keeps them
 	l.shows("https://api", "validity_period=200")
 	l.Key("ctrl+s")
-	if a := l.stored()["Billing"]; a.Audience != "https://api" || a.Extra.Encode() != "validity_period=200" {
+	if a := l.stored()["Billing"]; a.Audience != "https://api" ||
+		a.Extra.Encode() != "validity_period=200" {
 		t.Errorf("edited, it is %+v", a)
 	}
 }
@@ -395,7 +421,8 @@ func TestPastedIntoTheForm(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
 	l.Do("add_application")
-	for _, text := range []string{aCurl, "sudo curl -u a:b https://h/token", "CLIENT_ID=a\rCLIENT_SECRET=b"} {
+	for _, text := range []string{aCurl, "sudo curl -u a:b https://h/token",
+		"CLIENT_ID=a\rCLIENT_SECRET=b"} {
 		l.Paste(text)
 		l.shows("nothing of it was taken: import applications")
 	}

@@ -24,22 +24,30 @@ type manager struct {
 	asked  int
 }
 
-func (k *manager) Introspect(context.Context, tokenapi.IntrospectRequest) (tokenapi.IntrospectAnswer, tokenapi.Exchange, error) {
+func (k *manager) Introspect(context.Context,
+	tokenapi.IntrospectRequest) (tokenapi.IntrospectAnswer, tokenapi.Exchange, error) {
 	k.asked++
-	ex := tokenapi.Exchange{Op: "introspect", Method: "POST", URL: "https://gw.example/introspect", Status: 200, Started: k.clock.now, Took: time.Millisecond, HasSkew: true, Skew: 7 * time.Second}
+	ex := tokenapi.Exchange{Op: "introspect", Method: "POST", URL: "https://gw.example/introspect",
+		Status: 200, Started: k.clock.now, Took: time.Millisecond, HasSkew: true,
+		Skew: 7 * time.Second}
 	return tokenapi.IntrospectAnswer{
-		Active: k.active, Username: "ana@carbon.super", Scopes: []string{"read"}, ClientID: "the-client", At: k.clock.now,
+		Active: k.active, Username: "ana@carbon.super", Scopes: []string{"read"},
+		ClientID: "the-client", At: k.clock.now,
 		Expires: tokenapi.Epoch{Seconds: k.clock.now.Add(40 * time.Minute).Unix(), Known: true},
 	}, ex, k.err
 }
 
-func introspects(e *console.Environment) { e.Endpoints.IntrospectURL = "https://gw.example/introspect" }
+func introspects(
+	e *console.Environment) {
+	e.Endpoints.IntrospectURL = "https://gw.example/introspect"
+}
 
 // jwtText is a token with a signature that no key fits.
 func jwtText(now time.Time) string {
 	enc := base64.RawURLEncoding.EncodeToString
 	return enc([]byte(`{"alg":"RS256","kid":"k1","typ":"at+jwt"}`)) + "." +
-		enc(fmt.Appendf(nil, `{"iss":"https://gw.example","sub":"ana","exp":%d,"iat":%d,"a_claim_of_a_long_name":"x"}`, now.Add(58*time.Minute).Unix(), now.Add(-2*time.Minute).Unix())) + "." +
+		enc(fmt.Appendf(nil,
+			`{"iss":"https://gw.example","sub":"ana","exp":%d,"iat":%d,"a_claim_of_a_long_name":"x"}`, now.Add(58*time.Minute).Unix(), now.Add(-2*time.Minute).Unix())) + "." +
 		enc([]byte("CANARYSIGNATURE0CANARYSIGNATURE0CANARYSIGNATURE0"))
 }
 
@@ -48,7 +56,8 @@ func adopted(t *testing.T) (l *live, text string) {
 	t.Helper()
 	l = alive(t, introspects)
 	text = jwtText(l.clock.now)
-	if _, err := l.svc.Adopt(t.Context(), l.apps[0].ID, secretOf(text), console.RevokeBoth); err != nil {
+	if _, err := l.svc.Adopt(t.Context(), l.apps[0].ID, secretOf(text),
+		console.RevokeBoth); err != nil {
 		t.Fatal(err)
 	}
 	l.Changed()
@@ -60,7 +69,8 @@ func TestInspectJWT(t *testing.T) {
 	l, text := adopted(t)
 	l.Resize(120, 50)
 	l.Key("2", "enter")
-	l.shows("Token "+fp(text), "adopted", "a JWT", "Header", "RS256", "Claims", "sub", "ana", "13:02:00, in 58:00", "! not verified", "a_claim_of_a_long_name")
+	l.shows("Token "+fp(text), "adopted", "a JWT", "Header", "RS256", "Claims", "sub", "ana",
+		"13:02:00, in 58:00", "! not verified", "a_claim_of_a_long_name")
 	golden(t, "look-jwt-120x50", l.Pump)
 	for _, s := range []string{"60x20", "80x24", "120x32"} {
 		w, h, _ := size(s)
@@ -83,7 +93,8 @@ func TestIntrospectFromInspect(t *testing.T) {
 	l.Key("i", "i")
 	l.shows("waiting for its answer")
 	l.Release()
-	l.shows("✓ active; asked 12:04:00, just now", "ana@carbon.super", "the-client", "expires       12:44:00, in 40:00", "7 s ahead of ours; it shows 13:04:07")
+	l.shows("✓ active; asked 12:04:00, just now", "ana@carbon.super", "the-client",
+		"expires       12:44:00, in 40:00", "7 s ahead of ours; it shows 13:04:07")
 	if k.asked != 1 {
 		t.Errorf("asked %d times", k.asked)
 	}
@@ -144,12 +155,14 @@ func TestLookShowsNoSecret(t *testing.T) {
 		w, h, _ := size(s)
 		l.Resize(w, h)
 		for _, keys := range []string{
-			"2 enter end esc", "2 down enter end i esc", "2 Y down r Y j Y enter Y esc", "4 enter end c esc", "! c enter esc", "2 v esc", "2 down v",
+			"2 enter end esc", "2 down enter end i esc", "2 Y down r Y j Y enter Y esc",
+			"4 enter end c esc", "! c enter esc", "2 v esc", "2 down v",
 		} {
 			for _, k := range strings.Fields(keys) {
 				l.Key(k)
 				if strings.Contains(keys, " v") && l.Overlays() > 0 {
-					if both := l.Inside(); strings.Contains(both, "access-1") || strings.Contains(both, "CANARYSIGNATURE0") {
+					if both := l.Inside(); strings.Contains(both, "access-1") ||
+						strings.Contains(both, "CANARYSIGNATURE0") {
 						t.Errorf("%s: what is revealed lies open in memory", s)
 					}
 					continue // that is what it is for

@@ -23,10 +23,11 @@ type choice struct {
 }
 
 func (c *choice) themes(saidBy string) ui.Themes {
-	return ui.Themes{All: themes.Set{}.All(), SaidBy: saidBy, Keep: func(_ context.Context, name string) error {
-		c.kept = append(c.kept, name)
-		return c.err
-	}}
+	return ui.Themes{All: themes.Set{}.All(), SaidBy: saidBy,
+		Keep: func(_ context.Context, name string) error {
+			c.kept = append(c.kept, name)
+			return c.err
+		}}
 }
 
 // picker opens the list of themes over the board, with dark in force.
@@ -44,7 +45,8 @@ func openPicker(p *ui.Pump) { p.Do("theme") }
 
 // backgroundOf is the background under the whole frame, or "".
 func backgroundOf(frame string) string {
-	if _, rest, ok := strings.Cut(frame, "48;2;"); ok && strings.HasPrefix(frame, "\x1b[") && !strings.Contains(frame[:strings.Index(frame, "48;2;")], "m") {
+	if _, rest, ok := strings.Cut(frame, "48;2;"); ok && strings.HasPrefix(frame, "\x1b[") &&
+		!strings.Contains(frame[:strings.Index(frame, "48;2;")], "m") {
 		return rest[:strings.IndexByte(rest, 'm')]
 	}
 	return ""
@@ -94,11 +96,13 @@ func TestThemePreview(t *testing.T) {
 func TestThemeIsChosen(t *testing.T) {
 	t.Parallel()
 	p, c := picker(t, 120, 32)
-	if f := ansi.Strip(p.Frame()); !strings.Contains(f, "✓ dark") || !strings.Contains(f, "enter keeps it, also for the next time") {
+	if f := ansi.Strip(p.Frame()); !strings.Contains(f, "✓ dark") ||
+		!strings.Contains(f, "enter keeps it, also for the next time") {
 		t.Error(f)
 	}
 	p.Key("end", "enter")
-	if len(c.kept) != 1 || c.kept[0] != "nord" || p.Overlays() != 0 || backgroundOf(p.Frame()) != nordGround {
+	if len(c.kept) != 1 || c.kept[0] != "nord" || p.Overlays() != 0 ||
+		backgroundOf(p.Frame()) != nordGround {
 		t.Errorf("kept %q, %d overlays, ground %q", c.kept, p.Overlays(), backgroundOf(p.Frame()))
 	}
 	if !strings.Contains(ansi.Strip(p.Frame()), "theme nord") {
@@ -110,7 +114,8 @@ func TestThemeIsChosen(t *testing.T) {
 	}
 	c.err = errors.New("the disk is full")
 	p.Key("up", "enter")
-	if f := ansi.Strip(p.Frame()); !strings.Contains(f, "theme gruvbox, for this run: it could not be kept: the disk is full") {
+	if f := ansi.Strip(p.Frame()); !strings.Contains(f,
+		"theme gruvbox, for this run: it could not be kept: the disk is full") {
 		t.Error(f)
 	}
 }
@@ -119,11 +124,13 @@ func TestThemeIsChosen(t *testing.T) {
 func TestThemeIsOverruled(t *testing.T) {
 	t.Parallel()
 	p, c := picker(t, 120, 32, func(o *ui.Options) { o.Themes.SaidBy = "config.toml" })
-	if f := ansi.Strip(p.Frame()); !strings.Contains(f, "config.toml decides: a choice lasts for this run") {
+	if f := ansi.Strip(p.Frame()); !strings.Contains(f,
+		"config.toml decides: a choice lasts for this run") {
 		t.Error(f)
 	}
 	p.Key("end", "enter")
-	if f := ansi.Strip(p.Frame()); !strings.Contains(f, "theme nord, for this run: config.toml decides at the next start") || len(c.kept) != 1 {
+	if f := ansi.Strip(p.Frame()); !strings.Contains(f,
+		"theme nord, for this run: config.toml decides at the next start") || len(c.kept) != 1 {
 		t.Error(f)
 	}
 	p, _ = picker(t, 120, 32, func(o *ui.Options) { o.Themes.Keep = nil })
@@ -196,7 +203,8 @@ func TestThemeAndReload(t *testing.T) {
 	t.Parallel()
 	p, _ := picker(t, 120, 32, func(o *ui.Options) { o.Themes.SaidBy = "config.toml" })
 	again := func(name string) {
-		p.Reload(ui.Reload{Settings: ui.Settings{Theme: theme(t, name), ThemeName: name}, Themes: ui.Themes{All: themes.Set{}.All()}})
+		p.Reload(ui.Reload{Settings: ui.Settings{Theme: theme(t, name), ThemeName: name},
+			Themes: ui.Themes{All: themes.Set{}.All()}})
 	}
 	p.Key("end")
 	again("dark")
@@ -233,7 +241,9 @@ func TestThemeAndReload(t *testing.T) {
 func TestChosenThemeIsWrittenAnew(t *testing.T) {
 	t.Parallel()
 	mine := func(ground string) []themes.Theme {
-		set, problems := themes.Load(fstest.MapFS{"mine.toml": &fstest.MapFile{Data: []byte("extends = \"nord\"\n[dark]\nground = \"" + ground + "\"\n")}})
+		set, problems := themes.Load(
+			fstest.MapFS{"mine.toml": &fstest.MapFile{
+				Data: []byte("extends = \"nord\"\n[dark]\nground = \"" + ground + "\"\n")}})
 		if len(problems) > 0 {
 			t.Fatal(problems)
 		}
@@ -244,7 +254,8 @@ func TestChosenThemeIsWrittenAnew(t *testing.T) {
 	if g := backgroundOf(p.Frame()); g != "1;2;3" {
 		t.Fatalf("the ground is %q", g)
 	}
-	p.Reload(ui.Reload{Settings: ui.Settings{Theme: theme(t, "dark"), ThemeName: "dark"}, Themes: ui.Themes{All: mine("#030201")}})
+	p.Reload(ui.Reload{Settings: ui.Settings{Theme: theme(t, "dark"), ThemeName: "dark"},
+		Themes: ui.Themes{All: mine("#030201")}})
 	if g := backgroundOf(p.Frame()); g != "3;2;1" {
 		t.Errorf("the ground is %q", g)
 	}

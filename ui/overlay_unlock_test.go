@@ -233,7 +233,8 @@ func TestTypedTextPrintsNowhere(t *testing.T) {
 	l.Key("g")
 	l.Type(passphrase)
 	inside := l.Inside()
-	for _, leak := range []string{passphrase, "correct", fmt.Sprintf("%d %d %d", 'c', 'o', 'r'), "63 6f 72", "0x63, 0x6f", "63, 6f", "'c' 'o'"} {
+	for _, leak := range []string{passphrase, "correct", fmt.Sprintf("%d %d %d", 'c', 'o', 'r'),
+		"63 6f 72", "0x63, 0x6f", "63, 6f", "'c' 'o'"} {
 		if strings.Contains(inside, leak) || strings.Contains(l.Frame(), leak) {
 			t.Errorf("%q is printed: %s", leak, inside)
 		}

@@ -20,7 +20,9 @@ func TestGatewayPaneForTheBackRow(t *testing.T) {
 		for i := range b.Tokens { // the dead one was let through until shortly before
 			if tok := &b.Tokens[i]; tok.ID == "t_dead" {
 				at := tok.AcceptedAt.Add(2 * time.Minute)
-				tok.Probes = append([]console.Probe{{At: at, Status: 200, Verdict: tokenapi.Accepted, URL: probed}}, tok.Probes...)
+				tok.Probes = append(
+					[]console.Probe{{At: at, Status: 200, Verdict: tokenapi.Accepted, URL: probed}},
+					tok.Probes...)
 			}
 		}
 		p.Feed(b)
@@ -28,7 +30,8 @@ func TestGatewayPaneForTheBackRow(t *testing.T) {
 		fits(t, p.Frame(), w, h)
 		golden(t, s+"-gate-pane", p)
 		text := ansi.Strip(p.Frame())
-		for _, want := range []string{"this gateway: 2 m 11 s the last time", "91aa3c2f may still pass|91aa3c2f is revoked or replaced", "█"} {
+		for _, want := range []string{"this gateway: 2 m 11 s the last time",
+			"91aa3c2f may still pass|91aa3c2f is revoked or replaced", "█"} {
 			one, two, _ := strings.Cut(want, "|")
 			if !strings.Contains(text, one) && (two == "" || !strings.Contains(text, two)) {
 				t.Errorf("%s: no %q:\n%s", s, want, text)
@@ -59,11 +62,15 @@ func TestGatewayStrip(t *testing.T) {
 			tok.Probes = nil
 			for range 6 {
 				at = at.Add(time.Second)
-				tok.Probes = append(tok.Probes, console.Probe{At: at, Status: 200, Verdict: tokenapi.Accepted, URL: probed})
+				tok.Probes = append(tok.Probes,
+					console.Probe{At: at, Status: 200, Verdict: tokenapi.Accepted, URL: probed})
 			}
-			tok.Probes = append(tok.Probes, console.Probe{At: at.Add(time.Second), Verdict: tokenapi.Unclear, URL: probed},
-				console.Probe{At: at.Add(2 * time.Second), Status: 401, Verdict: tokenapi.Refused, URL: probed, NamesToken: true})
-			if strings.HasSuffix(s, "twins") { // the others were made for another row with this token
+			tok.Probes = append(tok.Probes,
+				console.Probe{At: at.Add(time.Second), Verdict: tokenapi.Unclear, URL: probed},
+				console.Probe{At: at.Add(2 * time.Second), Status: 401, Verdict: tokenapi.Refused,
+					URL: probed, NamesToken: true})
+			if strings.HasSuffix(s, "twins") {
+				// the others were made for another row with this token
 				twin := console.Token{Probes: tok.Probes[:6]}
 				tok.Probes = tok.Probes[6:]
 				tok.Twins = []console.Twin{{Row: twin, Policy: console.Policy{ProbeURL: probed}}}
@@ -82,7 +89,8 @@ func TestGatewayStrip(t *testing.T) {
 			}
 		}
 		_, got, _ := strings.Cut(row, "█▌")
-		if got, _, _ = strings.Cut(got, "│"); strings.TrimSpace(strings.TrimLeft(got, "█▌▎▍▋▊▉▏ ")) != want {
+		if got, _, _ = strings.Cut(got,
+			"│"); strings.TrimSpace(strings.TrimLeft(got, "█▌▎▍▋▊▉▏ ")) != want {
 			t.Errorf("%s: %q", s, row)
 		}
 	}
@@ -128,16 +136,20 @@ func TestGatewaySaysWhatIsNewest(t *testing.T) {
 		case "t_once": // asked before the revoke: old news
 			tok.AtServer, tok.AtServerAt = console.ServerActive, tok.AcceptedAt.Add(-time.Second)
 		case "t_active":
-			tok.AtServer, tok.AtServerAt, tok.AtServerCounts = console.ServerInactive, t0.Add(-9*time.Second), true
+			tok.AtServer, tok.AtServerAt, tok.AtServerCounts = console.ServerInactive,
+				t0.Add(-9*time.Second), true
 		}
 	}
 	b.Longer = map[string]console.Longer{"cloud": {By: 7 * time.Second, At: t0}}
 	p.Feed(b)
 	p.Key("3")
 	text := ansi.Strip(p.Frame())
-	at := func(s int) string { return t0.Add(time.Duration(s) * time.Second).UTC().Format("15:04:05Z") }
+	at := func(s int) string {
+		return t0.Add(time.Duration(s) * time.Second).UTC().Format("15:04:05Z")
+	}
 	for _, want := range []string{
-		"91aa3c2f Orders", "key manager: inactive " + at(-5), "key manager: active " + at(-7), "key manager: inactive " + at(-9),
+		"91aa3c2f Orders", "key manager: inactive " + at(-5), "key manager: active " + at(-7),
+		"key manager: inactive " + at(-9),
 		"this gateway was seen to accept 7 s longer",
 	} {
 		if !strings.Contains(text, want) {

@@ -19,7 +19,8 @@ func (m *root) present(on bool) {
 	m.redactBoard()
 	if on {
 		m.hideAgain()
-		m.Notify(scene.Good, "presenter mode: no secret, key, user or host is shown", "the palette turns it off")
+		m.Notify(scene.Good, "presenter mode: no secret, key, user or host is shown",
+			"the palette turns it off")
 	} else {
 		m.Notify(scene.Info, "presenter mode is off: users and hosts are shown again", "")
 	}

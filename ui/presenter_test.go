@@ -25,7 +25,8 @@ func canaries() console.Board {
 	for i := range b.Tokens {
 		b.Tokens[i].User = "zoe.canaryuser"
 		if i%3 == 0 {
-			b.Tokens[i].RevokeError = "revoke: no connection: dial tcp: lookup xhostcanary.corp.example: no such host for zoe.canaryuser"
+			b.Tokens[i].RevokeError = "revoke: no connection: dial tcp: lookup " +
+				"xhostcanary.corp.example: no such host for zoe.canaryuser"
 		}
 	}
 	for i := range b.Exchanges {
@@ -45,7 +46,8 @@ func leaky(t *testing.T, what, text string) {
 	for _, ours := range []string{"gateway.example", "id.example"} { // hints of an empty form
 		low = strings.ReplaceAll(low, ours, "")
 	}
-	for _, part := range []string{"canary", "xhost", "zk3y", "zoe.", "yuser", "corp.ex", ".example"} {
+	for _, part := range []string{"canary", "xhost", "zk3y", "zoe.", "yuser", "corp.ex",
+		".example"} {
 		if strings.Contains(low, part) {
 			t.Fatalf("%s shows %q:\n%s", what, part, ansi.Strip(text))
 		}
@@ -58,16 +60,20 @@ func TestPresenterShowsNoName(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 120, 32, presenting, func(o *ui.Options) {
 		o.Title = "xhostcanary.corp.example"
-		o.Banners = []describe.Banner{{Text: "plain http is allowed to xhostcanary.corp.example", Short: "http: xhostcanary.corp.example"}}
+		o.Banners = []describe.Banner{
+			{Text: "plain http is allowed to xhostcanary.corp.example",
+				Short: "http: xhostcanary.corp.example"}}
 	})
 	p.Feed(canaries())
 	for _, keys := range []string{
-		"", "1", "1 down down", "2", "2 down x", "2 end", "3", "3 z", "3 end", "4", "4 z", "4 enter", "2 enter", "2 v", "2 Y", "2 X", "G", "a", "e", "D", "?", "!", ":", "g", "/",
+		"", "1", "1 down down", "2", "2 down x", "2 end", "3", "3 z", "3 end", "4", "4 z",
+		"4 enter", "2 enter", "2 v", "2 Y", "2 X", "G", "a", "e", "D", "?", "!", ":", "g", "/",
 		"x 4 x = !", "3 x", "2 down down enter end", "4 home enter end", "4 home enter pgdown",
 	} {
 		p.Resize(120, 32)
 		p.Key(strings.Fields(keys)...)
-		for _, size := range [][2]int{{200, 50}, {120, 32}, {100, 24}, {80, 24}, {71, 22}, {60, 20}, {60, 12}, {44, 12}, {30, 8}} {
+		for _, size := range [][2]int{{200, 50}, {120, 32}, {100, 24}, {80, 24}, {71, 22}, {60, 20},
+			{60, 12}, {44, 12}, {30, 8}} {
 			p.Resize(size[0], size[1])
 			fits(t, p.Frame(), size[0], size[1])
 			leaky(t, keys, p.Frame())
@@ -91,7 +97,8 @@ func TestPresenterHidesWhatIsTyped(t *testing.T) {
 		p.Key(open)
 		for range 12 {
 			p.Type("qzjcanary")
-			if strings.Contains(ansi.Strip(p.Frame()), "qzj") && !strings.Contains(ansi.Strip(p.Frame()), "▌scopes") {
+			if strings.Contains(ansi.Strip(p.Frame()), "qzj") &&
+				!strings.Contains(ansi.Strip(p.Frame()), "▌scopes") {
 				t.Fatalf("what is typed after %s can be read:\n%s", open, ansi.Strip(p.Frame()))
 			}
 			if strings.Contains(ansi.Strip(p.Frame()), "▌scopes") {

@@ -17,6 +17,7 @@ func (m *root) tellProbed(f session.Probed) {
 	if told.Serious {
 		sev = scene.Warn
 	}
-	m.Notify(sev, f.Token.Fingerprint+": "+describe.Code(f.Answer.Status, f.Answer.FaultCode)+": "+told.Text,
+	m.Notify(sev, f.Token.Fingerprint+": "+describe.Code(f.Answer.Status, f.Answer.FaultCode)+": "+
+		told.Text,
 		m.s.Remedy(m.board().App(f.Token.AppID), told.Next, m.face()))
 }

@@ -34,19 +34,23 @@ func (m *root) tellProbes(f session.Fact) {
 		}
 		m.Notify(scene.Info, begun, m.keys.Hint(keys.ProbeUntilDead, "stops it"))
 	case session.DeadAlready:
-		m.Notify(scene.Info, f.Fingerprint+" is proved dead already", m.keys.Hint(keys.Probe, "probes it once more"))
+		m.Notify(scene.Info, f.Fingerprint+" is proved dead already",
+			m.keys.Hint(keys.Probe, "probes it once more"))
 	case session.ProbesStopped:
-		m.Notify(scene.Info, f.Fingerprint+": probing has stopped: "+describe.NotDead(f.Loop, console.GoOn), again)
+		m.Notify(scene.Info,
+			f.Fingerprint+": probing has stopped: "+describe.NotDead(f.Loop, console.GoOn), again)
 	case session.ProbeFailed:
 		m.NotifyError("probe", f.Err)
 	case session.ProbesHopeless:
 		why, hint := describe.Hopeless(f.Answer)
 		hint = m.s.Remedy(m.board().App(f.Token.AppID), hint, m.face())
-		m.Notify(scene.Warn, f.Fingerprint+": "+why, hint+"; "+m.keys.Hint(keys.ProbeUntilDead, "stops probing"))
+		m.Notify(scene.Warn, f.Fingerprint+": "+why,
+			hint+"; "+m.keys.Hint(keys.ProbeUntilDead, "stops probing"))
 	case session.ProbesEnded:
 		switch f.Stop {
 		case console.StopDead:
-			m.Notify(scene.Good, f.Fingerprint+": "+m.voice().Dead(m.s.Status(f.Token)), text.Count(f.Loop.Probes, "probe"))
+			m.Notify(scene.Good, f.Fingerprint+": "+m.voice().Dead(m.s.Status(f.Token)),
+				text.Count(f.Loop.Probes, "probe"))
 		case console.StopVain:
 			why, hint := describe.Hopeless(f.Answer)
 			hint = m.s.Remedy(m.board().App(f.Token.AppID), hint, m.face())
@@ -56,7 +60,8 @@ func (m *root) tellProbes(f session.Fact) {
 			if f.Loop.Verdict == console.ProbeAccepted {
 				sev = scene.Warn
 			}
-			m.Notify(sev, f.Fingerprint+": probing has stopped: "+describe.NotDead(f.Loop, f.Stop), again)
+			m.Notify(sev, f.Fingerprint+": probing has stopped: "+describe.NotDead(f.Loop, f.Stop),
+				again)
 		case console.GoOn:
 		}
 	}

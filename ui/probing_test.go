@@ -101,7 +101,9 @@ func TestProbeUntilDeadStops(t *testing.T) {
 	l.said("probing has stopped: not proved dead a minute after its time was over, after ")
 	at, all := l.probedAt()
 	b, _ := l.svc.Board(t.Context())
-	if last, end := all[len(all)-1].At, b.Tokens[0].AcceptedAt.Add(3*time.Minute); last.Before(end.Add(-time.Second)) || last.After(end.Add(time.Second)) {
+	if last, end := all[len(all)-1].At,
+		b.Tokens[0].AcceptedAt.Add(3*time.Minute); last.Before(end.Add(-time.Second)) ||
+		last.After(end.Add(time.Second)) {
 		t.Errorf("the last probe was at %v, the window and a minute at %v (%v)", last, end, at)
 	}
 }
@@ -158,7 +160,9 @@ func TestProbingThatActsAsksFirst(t *testing.T) {
 	}
 	for _, no := range []string{"P", "n", "esc", "enter"} {
 		l.Key("P")
-		l.shows("Probe again and again?", "each probe of Orders@cloud/PRODUCTION sends a POST to the API, which may act", "probe until dead")
+		l.shows("Probe again and again?",
+			"each probe of Orders@cloud/PRODUCTION sends a POST to the API, which may act",
+			"probe until dead")
 		l.Key(no)
 		l.after(time.Minute)
 		if at, _ := l.probedAt(); len(at) != 1 || l.Overlays() != 0 {

@@ -40,13 +40,18 @@ var drawnQuestion = map[string]func(*testing.T) *live{
 	},
 	"leave": func(t *testing.T) *live {
 		v := &vanished{}
-		l := keptBy(t, func(st *store.Store) console.Keeper { v.Store = st; return v }, func(*console.Application) {})
+		l := keptBy(t, func(st *store.Store) console.Keeper { v.Store = st; return v },
+			func(*console.Application) {})
 		v.gone.Store(true)
 		l.Changed()
 		l.Key("q")
 		return l
 	},
-	"end the older token": func(t *testing.T) *live { l := alive(t, knocking); l.Key("g", "g"); return l },
+	"end the older token": func(t *testing.T) *live {
+		l := alive(t, knocking)
+		l.Key("g", "g")
+		return l
+	},
 	"delete": func(t *testing.T) *live {
 		l := alive(t)
 		fill(l.Pump, "Billing", "billing-key", "s3cr3t-of-billing")

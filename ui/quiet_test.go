@@ -89,7 +89,8 @@ func TestQuiet(t *testing.T) {
 			Name: "Orders", ConsumerKey: "key", Grant: tokenapi.GrantClientCredentials,
 			Source: console.FromConfig, Secret: console.SecretAvailable,
 			Environment: console.Environment{
-				Name: "cloud", CacheTTL: time.Minute, Regime: console.RegimeOpaque, Timeout: time.Second,
+				Name: "cloud", CacheTTL: time.Minute, Regime: console.RegimeOpaque,
+				Timeout:    time.Second,
 				ClientAuth: tokenapi.AuthBasic,
 				Endpoints: console.Endpoints{
 					TokenURL: "https://gw.example/token", RevokeURL: "https://gw.example/revoke",
@@ -99,7 +100,8 @@ func TestQuiet(t *testing.T) {
 		app.ID = app.Identity()
 		api := &longLived{a: &api{clock: &clock{}}}
 		svc, err := console.New(console.Options{
-			Clock: time.Now, Keeper: st, Vault: vault{}, Applications: []console.Application{app}, Owner: "test",
+			Clock: time.Now, Keeper: st, Vault: vault{}, Applications: []console.Application{app},
+			Owner:      "test",
 			UndoWindow: 3 * time.Second,
 			Connect:    func(console.Environment) (console.API, error) { return api, nil },
 		})
@@ -113,7 +115,8 @@ func TestQuiet(t *testing.T) {
 		out, ended := &output{}, make(chan error, 1)
 		go func() {
 			_, err := ui.Run(ctx, ui.Options{
-				Service: svc, Settings: ui.Settings{Theme: theme(t, "dark")}, Input: in, Output: out,
+				Service: svc, Settings: ui.Settings{Theme: theme(t, "dark")}, Input: in,
+				Output:  out,
 				Environ: []string{"TERM=xterm-256color"}, Width: 120, Height: 32,
 			})
 			ended <- err
@@ -144,7 +147,8 @@ func TestQuiet(t *testing.T) {
 		shows("g", time.Second, "got ", "")
 		shows("", 30*time.Second, "● active", "got ")
 		for _, c := range []struct{ when, keys string }{
-			{"at rest", ""}, {"when the focus went", "\x1b[O"}, {"when the focus came back", "\x1b[I"},
+			{"at rest", ""}, {"when the focus went", "\x1b[O"},
+			{"when the focus came back", "\x1b[I"},
 		} {
 			if text := written(c.keys, 30*time.Second); text != "" {
 				t.Errorf("%s was written: %q", c.when, text)

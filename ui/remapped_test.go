@@ -51,7 +51,8 @@ var fixed = []string{"esc", "enter", "tab", "shift+tab", "up", "down", "left", "
 	"pgdown", "home", "end", "space"}
 
 // instead are the keys of overlays that no configuration changes, with what they are said to do.
-var instead = regexp.MustCompile(`\b(?:y copies the address|y copy|c copies|c the code|c code|i asks|d gets|r revokes first)\b`)
+var instead = regexp.MustCompile(
+	`\b(?:y copies the address|y copy|c copies|c the code|c code|i asks|d gets|r revokes first)\b`)
 
 // naming finds an old key as a sentence names it: with what it does, or after press or with.
 func naming(old []string) *regexp.Regexp {
@@ -102,7 +103,8 @@ func TestSentencesNameTheKeysOfToday(t *testing.T) {
 			for _, text := range texts {
 				for _, part := range strings.Split(instead.ReplaceAllString(text, ""), "│") {
 					if at := named.FindString(part); at != "" {
-						t.Errorf("%s at %v names a key that nothing is on: %q in %q", sc.name, size, at,
+						t.Errorf("%s at %v names a key that nothing is on: %q in %q", sc.name, size,
+							at,
 							strings.TrimSpace(part))
 					}
 				}
@@ -124,8 +126,9 @@ func silentScreens() []screen {
 		{name: "no token", board: bare, keys: "2 x 3 x 4 x g 1 x"}}
 	for _, k := range []string{"r", "x", "y", "p", "P", "v", "Y", "X", "e", "D", "f", "u", "space",
 		"z", "enter"} {
-		out = append(out, screen{name: "refused " + k, board: bare, keys: "1 " + k + " 2 " + k + " 3 " +
-			k + " 4 " + k})
+		out = append(out,
+			screen{name: "refused " + k, board: bare, keys: "1 " + k + " 2 " + k + " 3 " +
+				k + " 4 " + k})
 	}
 	return append(out, screen{name: "marked and copied", keys: "2 space space y v Y"})
 }
@@ -144,7 +147,8 @@ func TestNoTextNamesAKey(t *testing.T) {
 				return err
 			case d.IsDir() && (d.Name() == "testdata" || d.Name() == "sandbox"):
 				return fs.SkipDir
-			case d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go"):
+			case d.IsDir() || !strings.HasSuffix(path, ".go") ||
+				strings.HasSuffix(path, "_test.go"):
 				return nil
 			}
 			named := everywhere
@@ -162,7 +166,8 @@ func TestNoTextNamesAKey(t *testing.T) {
 				}
 				n++
 				text, err := strconv.Unquote(lit.Value)
-				if at := named.FindString(instead.ReplaceAllString(text, "")); err == nil && at != "" {
+				if at := named.FindString(instead.ReplaceAllString(text, "")); err == nil &&
+					at != "" {
 					t.Errorf("%s: %q names the key %q", path, text, at)
 				}
 				return true

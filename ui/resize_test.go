@@ -24,15 +24,20 @@ import (
 // right to left, control characters, escape sequences, halves of characters, nothing at all, and
 // very much.
 var nasty = []string{
-	"決済ゲートウェイ", "Zahlungs\u0308dienst", "👩‍💻 team", "🇩🇪 Berlin", "❤️ love", "العربية", "\u202egnp.exe", "a\u200db\u200c", "e\u0301\u0301\u0301\u0301",
-	"\x1b[31mred", "tab\there", "line\nbreak", "", "नमस्ते", "한국어 앱", "x\u00adsoft", strings.Repeat("very long ", 30), "\xff\xfe", "👨‍👩‍👧‍👦", "Z͑ͫ̓ͪ̂a̗l̸g̨o",
-	"עברית", "\x9b31mC1", "\x1b]52;c;eA==\a", "plain", "Orders", "\u2066isolate\u2069", "\u3164\u115f", "ﷺ", "\U000e0041tag", "1\ufe0f\u20e3",
+	"決済ゲートウェイ", "Zahlungs\u0308dienst", "👩‍💻 team", "🇩🇪 Berlin", "❤️ love", "العربية",
+	"\u202egnp.exe", "a\u200db\u200c", "e\u0301\u0301\u0301\u0301",
+	"\x1b[31mred", "tab\there", "line\nbreak", "", "नमस्ते", "한국어 앱", "x\u00adsoft",
+	strings.Repeat("very long ", 30), "\xff\xfe", "👨‍👩‍👧‍👦", "Z͑ͫ̓ͪ̂a̗l̸g̨o",
+	"עברית", "\x9b31mC1", "\x1b]52;c;eA==\a", "plain", "Orders", "\u2066isolate\u2069",
+	"\u3164\u115f", "ﷺ", "\U000e0041tag", "1\ufe0f\u20e3",
 }
 
 var everyKey = []string{
-	"g", "r", "x", "u", "y", "p", "tab", "shift+tab", "1", "2", "3", "4", "z", "up", "down", "left", "right", "h", "j", "k", "l",
+	"g", "r", "x", "u", "y", "p", "tab", "shift+tab", "1", "2", "3", "4", "z", "up", "down", "left",
+	"right", "h", "j", "k", "l",
 	"pgup", "pgdown", "home", "end", "?", "!", "esc", "enter", "n", "w", "ß", "語",
-	"G", "X", "Y", "P", "v", "space", "/", "f", "a", "e", "D", ":", "o", "s", "c", "backspace", "ctrl+u", "0", "5",
+	"G", "X", "Y", "P", "v", "space", "/", "f", "a", "e", "D", ":", "o", "s", "c", "backspace",
+	"ctrl+u", "0", "5",
 }
 
 // dice is a source of decisions: random numbers, or a script that a fuzzer writes.
@@ -65,7 +70,8 @@ func crowd(d dice, n int) console.Board {
 	}
 	for i := range b.Applications {
 		a := &b.Applications[i]
-		a.Name, a.KeyType, a.Environment.Name = console.Private(pick(d, nasty)), pick(d, nasty), console.Private(pick(d, nasty))
+		a.Name, a.KeyType, a.Environment.Name = console.Private(pick(d, nasty)), pick(d, nasty),
+			console.Private(pick(d, nasty))
 		a.Environment.Production = d.IntN(3) == 0
 		if d.IntN(4) == 0 {
 			a.Environment.Regime = console.RegimeJWT
@@ -75,9 +81,11 @@ func crowd(d dice, n int) console.Board {
 	b.Tokens = nil
 	for i := range n {
 		tok := seeds[i%len(seeds)]
-		tok.ID, tok.Fingerprint = fmt.Sprintf("t_%04d", i), fmt.Sprintf("%08x", uint32(i)*2654435761)
+		tok.ID, tok.Fingerprint = fmt.Sprintf("t_%04d", i),
+			fmt.Sprintf("%08x", uint32(i)*2654435761)
 		tok.AppID = b.Applications[min(i%20, 11)].ID // more than half of them are the last one's
-		tok.User, tok.Scopes = console.Private(pick(d, nasty)), []string{pick(d, nasty), pick(d, nasty)}
+		tok.User, tok.Scopes = console.Private(pick(d, nasty)),
+			[]string{pick(d, nasty), pick(d, nasty)}
 		if !tok.ExpiresAt.IsZero() {
 			tok.ExpiresAt = tok.ExpiresAt.Add(time.Duration(i) * time.Second)
 		}
@@ -89,9 +97,12 @@ func crowd(d dice, n int) console.Board {
 		b.Tokens = append(b.Tokens, tok)
 	}
 	for i := range b.Exchanges {
-		b.Exchanges[i].Application, b.Exchanges[i].URL, b.Exchanges[i].Err = console.Private(pick(d, nasty)), pick(d, nasty), pick(d, nasty)
+		b.Exchanges[i].Application, b.Exchanges[i].URL, b.Exchanges[i].Err = console.Private(
+			pick(d, nasty)), pick(d, nasty), pick(d, nasty)
 	}
-	b.Key = pick(d, []console.KeyStatus{b.Key, lockedKey(), {Kind: pick(d, nasty), Place: pick(d, nasty)}, {Place: "no key yet", Locked: true, Asks: true}})
+	b.Key = pick(d, []console.KeyStatus{b.Key, lockedKey(),
+		{Kind: pick(d, nasty), Place: pick(d, nasty)},
+		{Place: "no key yet", Locked: true, Asks: true}})
 	return b
 }
 
@@ -123,10 +134,12 @@ func brew(t testing.TB, d dice, tokens int) *storm {
 	s := &storm{d: d, w: 80, h: 24, board: crowd(d, tokens), welcome: d.IntN(12) == 0}
 	s.Pump, s.clock = still(t, s.w, s.h, func(o *ui.Options) {
 		o.Theme = theme(t, pick(d, themes.Names()))
-		o.NoColor, o.ASCII, o.Presenter, o.Tour = d.IntN(3) == 0, d.IntN(4) == 0, d.IntN(5) == 0, d.IntN(5) == 0
+		o.NoColor, o.ASCII, o.Presenter, o.Tour = d.IntN(3) == 0, d.IntN(4) == 0, d.IntN(5) == 0,
+			d.IntN(5) == 0
 		o.Title, o.Welcome = pick(d, nasty), s.welcome
 		for range d.IntN(3) {
-			o.Banners = append(o.Banners, describe.Banner{Text: pick(d, nasty), Short: pick(d, nasty)})
+			o.Banners = append(o.Banners,
+				describe.Banner{Text: pick(d, nasty), Short: pick(d, nasty)})
 		}
 	})
 	s.Feed(s.board)
@@ -135,7 +148,8 @@ func brew(t testing.TB, d dice, tokens int) *storm {
 
 // blow lets one thing happen.
 func (s *storm) blow() {
-	if s.Overlays() > 0 && s.d.IntN(4) == 0 { // what is open takes most keys; it is not to be the only thing that is looked at
+	if s.Overlays() > 0 && s.d.IntN(4) == 0 {
+		// what is open takes most keys; it is not to be the only thing that is looked at
 		s.didf("esc")
 		if s.Key("esc"); s.Overlays() > 0 {
 			s.didf("y")
@@ -199,7 +213,8 @@ func (s *storm) blow() {
 func (s *storm) sway() {
 	s.w, s.h = 1+s.d.IntN(300), 1+s.d.IntN(80)
 	if s.d.IntN(4) == 0 {
-		s.w, s.h = pick(s.d, []int{29, 30, 59, 60, 79, 80, 119, 120, 300}), pick(s.d, []int{7, 8, 11, 12, 19, 20, 27, 28, 80})
+		s.w, s.h = pick(s.d, []int{29, 30, 59, 60, 79, 80, 119, 120, 300}),
+			pick(s.d, []int{7, 8, 11, 12, 19, 20, 27, 28, 80})
 	}
 	s.sized++
 	s.didf("%dx%d", s.w, s.h)
@@ -287,7 +302,8 @@ func (s *storm) shrink(t testing.TB) {
 	s.Resize(w, h)
 	s.rules(t)
 	if after := s.Frame(); after != before {
-		t.Fatalf("%dx%d does not come back after %q:\n%s\nwas\n%s", w, h, s.did, ansi.Strip(after), ansi.Strip(before))
+		t.Fatalf("%dx%d does not come back after %q:\n%s\nwas\n%s", w, h, s.did, ansi.Strip(after),
+			ansi.Strip(before))
 	}
 }
 
@@ -327,7 +343,10 @@ func TestAnythingAnswered(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			d := rand.New(rand.NewPCG(seed, 11))
-			l := awake(t, func(a *console.Application) { a.Name = console.Private(pick[string](d, nasty) + string(a.Name)) }, func(e *console.Environment) { e.Name = console.Private(pick[string](d, nasty)) })
+			l := awake(t, func(a *console.Application) {
+				a.Name = console.Private(
+					pick[string](d, nasty) + string(a.Name))
+			}, func(e *console.Environment) { e.Name = console.Private(pick[string](d, nasty)) })
 			s := &storm{Pump: l.Pump, d: d, w: 120, h: 32, clock: l.clock}
 			l.api.refresh = d.IntN(2) == 0
 			for range 150 {
@@ -340,9 +359,13 @@ func TestAnythingAnswered(t *testing.T) {
 					s.rules(t)
 				}
 				l.api.gateway = pick(d, []int{200, 401, 503})
-				l.api.err = pick(d, []error{nil, nil, &tokenapi.Error{Op: "token", Kind: tokenapi.KindRefused, Status: 400, Code: pick[string](d, nasty), Hint: pick[string](d, nasty)}})
+				l.api.err = pick(d,
+					[]error{nil, nil,
+						&tokenapi.Error{Op: "token", Kind: tokenapi.KindRefused, Status: 400,
+							Code: pick[string](d, nasty), Hint: pick[string](d, nasty)}})
 				s.Hold = false
-				d.Shuffle(len(s.Held), func(i, k int) { s.Held[i], s.Held[k] = s.Held[k], s.Held[i] })
+				d.Shuffle(len(s.Held),
+					func(i, k int) { s.Held[i], s.Held[k] = s.Held[k], s.Held[i] })
 				keep := d.IntN(len(s.Held) + 1)
 				now := s.Held[keep:]
 				s.Held = slices.Clone(s.Held[:keep])

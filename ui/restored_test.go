@@ -25,7 +25,8 @@ type swappedReader struct {
 func (r swappedReader) Restored() int64 { return r.at }
 
 func (s *swapped) View(ctx context.Context, f func(console.Reader) error) error {
-	return s.Store.View(ctx, func(r console.Reader) error { return f(swappedReader{r, s.at.Load()}) })
+	return s.Store.View(ctx,
+		func(r console.Reader) error { return f(swappedReader{r, s.at.Load()}) })
 }
 
 const saysRestored = "he store was replaced by a restored backup; this console shows it now"
@@ -36,7 +37,8 @@ func TestStoreWasRestored(t *testing.T) {
 	t.Parallel()
 	s := &swapped{}
 	s.at.Store(3)
-	l := keptBy(t, func(st *store.Store) console.Keeper { s.Store = st; return s }, func(*console.Application) {})
+	l := keptBy(t, func(st *store.Store) console.Keeper { s.Store = st; return s },
+		func(*console.Application) {})
 	said := func() int { return strings.Count(strings.Join(l.Log(), "\n"), saysRestored) }
 	for want, at := range []int64{3, 7, 9} {
 		s.at.Store(at)

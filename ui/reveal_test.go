@@ -48,7 +48,8 @@ func TestRevealWraps(t *testing.T) {
 				all.WriteString(strings.TrimSpace(p))
 			}
 		}
-		if !strings.Contains(all.String(), text[:20]) || !strings.Contains(all.String(), text[len(text)-8:]) {
+		if !strings.Contains(all.String(), text[:20]) ||
+			!strings.Contains(all.String(), text[len(text)-8:]) {
 			t.Errorf("%s: not all of it is there:\n%s", s, ansi.Strip(l.Frame()))
 		}
 		golden(t, "look-reveal-"+s, l.Pump)

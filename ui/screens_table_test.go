@@ -20,13 +20,17 @@ import (
 // both made of these.
 type screen struct {
 	name, about string
-	keys        string                                                             // pressed one after the other
-	text        string                                                             // typed after that
-	board       func() console.Board                                               // nil: orders
-	set         func(*ui.Options)                                                  // nil: as it is
-	do          func(*ui.Pump)                                                     // after the keys
-	dark        bool                                                               // it chooses the dark theme
-	own         func(t *testing.T, w, h int, change ...func(*ui.Options)) *ui.Pump // instead of all these
+	// pressed one after the other
+	keys string
+	// typed after that
+	text  string
+	board func() console.Board // nil: orders
+	set   func(*ui.Options)    // nil: as it is
+	do    func(*ui.Pump)       // after the keys
+	// it chooses the dark theme
+	dark bool
+	// instead of all these
+	own func(t *testing.T, w, h int, change ...func(*ui.Options)) *ui.Pump
 }
 
 // open shows a screen.
@@ -66,47 +70,78 @@ func selecting(id string) func(*ui.Pump) {
 func paneScreens() []screen {
 	return []screen{
 		{name: "tokens", about: "The four panes: a row for every state that a token can be in."},
-		{name: "gateway", about: "What was revoked and may still pass the gateway.", keys: "3 down"},
+		{name: "gateway", about: "What was revoked and may still pass the gateway.",
+			keys: "3 down"},
 		{name: "activity", about: "What went over the wire.", keys: "4 down"},
-		{name: "empty", about: "An application without a token: what would be there, and the key that puts it there.", keys: "1 down down down 2"},
+		{name: "empty", about: "An application without a token: what would be there, and the " +
+			"key that puts it there.", keys: "1 down down down 2"},
 		{name: "zoom", about: "One pane, as large as the screen.", keys: "3 z"},
-		{name: "undelivered", about: "A revoke that did not arrive: it is kept, and tried again.", board: troubled, do: selecting("t_undelivered")},
-		{name: "undelivered-gateway", about: "The same one in the Gateway cache pane.", board: troubled, keys: "3"},
-		{name: "unsure", about: "A renewal whose answer was lost.", board: troubled, do: selecting("t_unsure")},
-		{name: "unsure-get", about: "A get whose answer was lost.", board: troubled, do: selecting("mark:m2")},
-		{name: "locked", about: "The secrets of the store are locked.", board: locked, keys: "2 down"},
-		{name: "banners", about: "Permanent warnings, which nothing covers.", set: func(o *ui.Options) {
-			o.Banners = []describe.Banner{{Text: "cloud: TLS certificates are not verified (insecure_skip_verify)", Short: "cloud: TLS not verified"}, {Text: "lab: plain http", Short: "lab: plain http"}}
-		}},
-		{name: "gate-pane", about: "The Gateway cache for the back row of a room: what may still pass, its probes, and what they have taught.", keys: "3 z", board: taught},
-		{name: "presenter", about: "Presenter mode: no secret, key, user or host, and a countdown that a room can read.", set: presenting},
-		{name: "ascii", about: "Without a character outside of ASCII.", set: func(o *ui.Options) { o.ASCII = true }},
-		{name: "welcome", about: "The first run: nothing is configured, and nothing is written yet.", set: func(o *ui.Options) { o.Welcome = true }},
+		{name: "undelivered", about: "A revoke that did not arrive: it is kept, and tried again.",
+			board: troubled, do: selecting("t_undelivered")},
+		{name: "undelivered-gateway", about: "The same one in the Gateway cache pane.",
+			board: troubled, keys: "3"},
+		{name: "unsure", about: "A renewal whose answer was lost.", board: troubled,
+			do: selecting("t_unsure")},
+		{name: "unsure-get", about: "A get whose answer was lost.", board: troubled,
+			do: selecting("mark:m2")},
+		{name: "locked", about: "The secrets of the store are locked.", board: locked,
+			keys: "2 down"},
+		{name: "banners", about: "Permanent warnings, which nothing covers.",
+			set: func(o *ui.Options) {
+				o.Banners = []describe.Banner{
+					{Text: "cloud: TLS certificates are not verified (insecure_skip_verify)",
+						Short: "cloud: TLS not verified"},
+					{Text: "lab: plain http", Short: "lab: plain http"}}
+			}},
+		{name: "gate-pane",
+			about: "The Gateway cache for the back row of a room: what may still pass, its " +
+				"probes, and what they have taught.", keys: "3 z", board: taught},
+		{name: "presenter",
+			about: "Presenter mode: no secret, key, user or host, and a countdown that a room " +
+				"can read.", set: presenting},
+		{name: "ascii", about: "Without a character outside of ASCII.",
+			set: func(o *ui.Options) { o.ASCII = true }},
+		{name: "welcome",
+			about: "The first run: nothing is configured, and nothing is written yet.",
+			set:   func(o *ui.Options) { o.Welcome = true }},
 	}
 }
 
 func overlayScreens() []screen {
 	return []screen{
 		{name: "help", about: "All keys of this place.", keys: "?"},
-		{name: "confirm", about: "A revoke in production asks, and No is the default.", keys: "2 down down down x"},
-		{name: "revoke-all", about: "To revoke everything of an application takes its number, typed.", keys: "X", text: "3"},
-		{name: "revoke-all-wrong", about: "Another number revokes nothing.", keys: "X", text: "4", do: press("enter")},
-		{name: "themes", about: "The themes, each on the whole screen while it is under the cursor.", set: func(o *ui.Options) {
-			o.ThemeName = "dark"
-			o.Themes = ui.Themes{All: themes.Set{}.All(), Keep: func(context.Context, string) error { return nil }}
-		}, do: func(p *ui.Pump) { p.Do("theme") }, dark: true},
+		{name: "confirm", about: "A revoke in production asks, and No is the default.",
+			keys: "2 down down down x"},
+		{name: "revoke-all",
+			about: "To revoke everything of an application takes its number, typed.", keys: "X",
+			text: "3"},
+		{name: "revoke-all-wrong", about: "Another number revokes nothing.", keys: "X", text: "4",
+			do: press("enter")},
+		{name: "themes",
+			about: "The themes, each on the whole screen while it is under the cursor.",
+			set: func(o *ui.Options) {
+				o.ThemeName = "dark"
+				o.Themes = ui.Themes{All: themes.Set{}.All(),
+					Keep: func(context.Context, string) error { return nil }}
+			}, do: func(p *ui.Pump) { p.Do("theme") }, dark: true},
 		{name: "log", about: "Everything that was said in this run.", keys: "x 4 x = !"},
-		{name: "knock", about: "A get that would end an older token asks first.", board: knocked, keys: "g",
-			set: func(o *ui.Options) { o.Device = "annas_laptop" }},
-		{name: "unlock", about: "The passphrase of the store, asked for because a verb needs it.", board: locked, keys: "2 down r"},
-		{name: "unlock-typed", about: "A passphrase is typed blind.", board: locked, keys: "2 down r", do: func(p *ui.Pump) { p.Type("correct horse") }},
-		{name: "unlock-tried", about: "It is tried.", board: locked, keys: "2 down r", do: func(p *ui.Pump) { p.Type("correct horse"); p.Key("enter") }},
-		{name: "unlock-wrong", about: "It was another one.", board: locked, keys: "2 down r", do: func(p *ui.Pump) { p.Type("correct horse"); p.Key("enter"); p.Refused(notIt) }},
-		{name: "choose", about: "The first passphrase of a store, which is typed twice.", keys: "g", board: func() console.Board {
-			b := orders()
-			b.Key = console.KeyStatus{Place: "no key yet", Locked: true, Asks: true}
-			return b
-		}, do: func(p *ui.Pump) { p.Type("correct"); p.Key("enter") }},
+		{name: "knock", about: "A get that would end an older token asks first.", board: knocked,
+			keys: "g",
+			set:  func(o *ui.Options) { o.Device = "annas_laptop" }},
+		{name: "unlock", about: "The passphrase of the store, asked for because a verb needs it.",
+			board: locked, keys: "2 down r"},
+		{name: "unlock-typed", about: "A passphrase is typed blind.", board: locked,
+			keys: "2 down r", do: func(p *ui.Pump) { p.Type("correct horse") }},
+		{name: "unlock-tried", about: "It is tried.", board: locked, keys: "2 down r",
+			do: func(p *ui.Pump) { p.Type("correct horse"); p.Key("enter") }},
+		{name: "unlock-wrong", about: "It was another one.", board: locked, keys: "2 down r",
+			do: func(p *ui.Pump) { p.Type("correct horse"); p.Key("enter"); p.Refused(notIt) }},
+		{name: "choose", about: "The first passphrase of a store, which is typed twice.", keys: "g",
+			board: func() console.Board {
+				b := orders()
+				b.Key = console.KeyStatus{Place: "no key yet", Locked: true, Asks: true}
+				return b
+			}, do: func(p *ui.Pump) { p.Type("correct"); p.Key("enter") }},
 		inviting("device", "The device grant: an address and a code, for another machine."),
 		inviting("plain", "The same from a server that has no address with the code in it."),
 		inviting("browser", "The authorization code grant: the browser was opened."),
@@ -119,7 +154,9 @@ func taught() console.Board {
 	for i := range b.Tokens {
 		if tok := &b.Tokens[i]; tok.ID == "t_dead" {
 			at := tok.AcceptedAt.Add(2 * time.Minute)
-			tok.Probes = append([]console.Probe{{At: at, Status: 200, Verdict: tokenapi.Accepted, URL: probed}}, tok.Probes...)
+			tok.Probes = append(
+				[]console.Probe{{At: at, Status: 200, Verdict: tokenapi.Accepted, URL: probed}},
+				tok.Probes...)
 		}
 	}
 	return b
@@ -140,31 +177,39 @@ func knocked() console.Board {
 
 func inviting(name, about string) screen {
 	i := invitations[name]
-	return screen{name: "invite-" + name, about: about, own: func(t *testing.T, w, h int, change ...func(*ui.Options)) *ui.Pump {
-		t.Helper()
-		return invitation(t, w, h, i.app, i.Invitation, change...)
-	}}
+	return screen{name: "invite-" + name, about: about,
+		own: func(t *testing.T, w, h int, change ...func(*ui.Options)) *ui.Pump {
+			t.Helper()
+			return invitation(t, w, h, i.app, i.Invitation, change...)
+		}}
 }
 
 // listScreens are what becomes of rows that are looked for, sorted and marked.
 func listScreens() []screen {
 	return []screen{
 		{name: "filter", about: "Rows are filtered while somebody types.", keys: "/", text: "ana"},
-		{name: "filter-nothing", about: "A filter that nothing matches.", keys: "/", text: "zzz", do: press("enter")},
+		{name: "filter-nothing", about: "A filter that nothing matches.", keys: "/", text: "zzz",
+			do: press("enter")},
 		{name: "hidden", about: "Without what is dead, superseded or expired.", keys: "f"},
-		{name: "sorted", about: "By the time that is left.", do: func(p *ui.Pump) { p.Do("sort_by_left"); p.Key("esc") }},
-		{name: "marked", about: "Two tokens are marked: verbs act on both.", keys: "down space space"},
-		{name: "marked-revoke", about: "To revoke more than one always asks.", keys: "down space down space x"},
+		{name: "sorted", about: "By the time that is left.",
+			do: func(p *ui.Pump) { p.Do("sort_by_left"); p.Key("esc") }},
+		{name: "marked", about: "Two tokens are marked: verbs act on both.",
+			keys: "down space space"},
+		{name: "marked-revoke", about: "To revoke more than one always asks.",
+			keys: "down space down space x"},
 	}
 }
 
 // chooserScreens are where an action is looked for by its name.
 func chooserScreens() []screen {
 	return []screen{
-		{name: "palette", about: "Every action by name, with its key, and why it cannot run.", keys: ":"},
-		{name: "palette-sort", about: "The palette finds what is meant by a few letters.", keys: ":", text: "srt"},
+		{name: "palette", about: "Every action by name, with its key, and why it cannot run.",
+			keys: ":"},
+		{name: "palette-sort", about: "The palette finds what is meant by a few letters.",
+			keys: ":", text: "srt"},
 		{name: "palette-nothing", about: "No action is called that.", keys: ":", text: "qqq"},
-		{name: "help-search", about: "The help is searched, and runs what it lists.", keys: "?", text: "prob"},
+		{name: "help-search", about: "The help is searched, and runs what it lists.", keys: "?",
+			text: "prob"},
 	}
 }
 
@@ -172,35 +217,43 @@ func chooserScreens() []screen {
 func formScreens() []screen {
 	return []screen{
 		{name: "form-add", about: "An application is added.", keys: "a", text: "Billing"},
-		{name: "form-wrong", about: "What is wrong is said while somebody types.", keys: "a", text: "Billing", do: func(p *ui.Pump) {
-			p.Key("tab", "left", "tab")
-			p.Type("cloud2")
-			p.Key("tab")
-			p.Type("http://gw.example/token")
-			p.Key("tab")
-		}},
-		{name: "form-secret", about: "A secret is typed blind.", board: kept, keys: "e", do: func(p *ui.Pump) {
-			for range 9 { // to the consumer secret
+		{name: "form-wrong", about: "What is wrong is said while somebody types.", keys: "a",
+			text: "Billing", do: func(p *ui.Pump) {
+				p.Key("tab", "left", "tab")
+				p.Type("cloud2")
 				p.Key("tab")
-			}
-			p.Type("s3cr3t")
-		}},
-		{name: "form-throw", about: "What was typed is not thrown away without a question.", keys: "a", text: "B", do: press("esc")},
-		{name: "form-edit", about: "An application of the store is edited; its secret is kept.", board: kept, keys: "e"},
-		{name: "delete", about: "An application is deleted, and its living tokens stay.", board: kept, keys: "D"},
+				p.Type("http://gw.example/token")
+				p.Key("tab")
+			}},
+		{name: "form-secret", about: "A secret is typed blind.", board: kept, keys: "e",
+			do: func(p *ui.Pump) {
+				for range 9 { // to the consumer secret
+					p.Key("tab")
+				}
+				p.Type("s3cr3t")
+			}},
+		{name: "form-throw", about: "What was typed is not thrown away without a question.",
+			keys: "a", text: "B", do: press("esc")},
+		{name: "form-edit", about: "An application of the store is edited; its secret is kept.",
+			board: kept, keys: "e"},
+		{name: "delete", about: "An application is deleted, and its living tokens stay.",
+			board: kept, keys: "D"},
 		{name: "choose-get", about: "A get with another grant, other scopes.", keys: "G"},
-		{name: "import", about: "Where to import applications from.", do: func(p *ui.Pump) { p.Do("import") }},
+		{name: "import", about: "Where to import applications from.",
+			do: func(p *ui.Pump) { p.Do("import") }},
 		living("import-found", "What a developer portal shows, to choose from.", func(l *live) {
 			l.portal = shown
 			l.askPortal()
 			l.Key("down", "space")
 		}),
-		{name: "import-curl", about: "What a pasted curl line tells, without its secrets.", do: func(p *ui.Pump) {
-			p.Do("import")
-			p.Key("right")
-			p.Paste(aCurl)
-		}},
-		{name: "adopt", about: "A token from elsewhere, to be watched or revoked.", do: func(p *ui.Pump) { p.Do("adopt_token"); p.Type("a leaked token") }},
+		{name: "import-curl", about: "What a pasted curl line tells, without its secrets.",
+			do: func(p *ui.Pump) {
+				p.Do("import")
+				p.Key("right")
+				p.Paste(aCurl)
+			}},
+		{name: "adopt", about: "A token from elsewhere, to be watched or revoked.",
+			do: func(p *ui.Pump) { p.Do("adopt_token"); p.Type("a leaked token") }},
 	}
 }
 
@@ -208,9 +261,13 @@ func formScreens() []screen {
 func kept() console.Board {
 	b := orders()
 	a := &b.Applications[0]
-	a.Source, a.ConsumerKey, a.Scopes, a.ProbeURL = console.FromStore, "wU62DjlyDBnq87GlBwplfqvmAbAa", []string{"orders:read", "orders:write"}, "https://gw.example/orders/1.0/list"
-	a.Environment.Endpoints.TokenURL, a.Environment.Endpoints.RevokeURL = "https://gw.example/token", "https://gw.example/revoke"
-	b.Environments = []console.KnownEnvironment{{Environment: a.Environment, Source: console.FromStore}}
+	a.Source, a.ConsumerKey, a.Scopes, a.ProbeURL = console.FromStore,
+		"wU62DjlyDBnq87GlBwplfqvmAbAa", []string{"orders:read", "orders:write"},
+		"https://gw.example/orders/1.0/list"
+	a.Environment.Endpoints.TokenURL = "https://gw.example/token"
+	a.Environment.Endpoints.RevokeURL = "https://gw.example/revoke"
+	b.Environments = []console.KnownEnvironment{
+		{Environment: a.Environment, Source: console.FromStore}}
 	return b
 }
 
@@ -219,13 +276,18 @@ func press(keys ...string) func(*ui.Pump) { return func(p *ui.Pump) { p.Key(keys
 // lookScreens are what is seen inside a token or a call.
 func lookScreens() []screen {
 	return []screen{
-		{name: "inspect", about: "Inside a token: where it comes from, what became of it, and both clocks.", keys: "down down down down down enter"},
-		{name: "exchange", about: "A call as it was sent, masked, and as curl.", keys: "4 down enter"},
-		living("inspect-jwt", "Inside a JWT: its claims, with times as people say them.", func(l *live) {
-			l.api.access = aJWT
-			l.Key("g", "enter")
-		}),
-		living("copy-as", "As what a token is copied.", func(l *live) { l.api.refresh = true; l.Key("g", "Y") }),
+		{name: "inspect",
+			about: "Inside a token: where it comes from, what became of it, and both clocks.",
+			keys:  "down down down down down enter"},
+		{name: "exchange", about: "A call as it was sent, masked, and as curl.",
+			keys: "4 down enter"},
+		living("inspect-jwt", "Inside a JWT: its claims, with times as people say them.",
+			func(l *live) {
+				l.api.access = aJWT
+				l.Key("g", "enter")
+			}),
+		living("copy-as", "As what a token is copied.",
+			func(l *live) { l.api.refresh = true; l.Key("g", "Y") }),
 		living("probing", "A revoked token is probed until the gateway refuses it.", func(l *live) {
 			l.Key("g", "p", "x")
 			l.after(4 * time.Second)
@@ -240,37 +302,44 @@ func lookScreens() []screen {
 var aJWT = func() string {
 	b64 := base64.RawURLEncoding.EncodeToString
 	return b64([]byte(`{"alg":"RS256","typ":"at+jwt","kid":"gateway-2026"}`)) + "." +
-		b64([]byte(fmt.Sprintf(`{"iss":"https://gw.example/oauth2/token","sub":"ana@carbon.super","aud":"wU62DjlyDBnq87GlBwplfqvmAbAa","azp":"wU62DjlyDBnq87GlBwplfqvmAbAa","scope":"default","iat":%d,"nbf":%d,"exp":%d,"jti":"9a1e7c04-5b7f-4f0e-9f2f-0d6a5a0c2b11"}`,
-			t0.Unix(), t0.Unix(), t0.Add(time.Hour).Unix()))) + "." + b64([]byte("signed by nobody at all"))
+		b64([]byte(fmt.Sprintf(
+			`{"iss":"https://gw.example/oauth2/token","sub":"ana@carbon.super","aud":"wU62DjlyDBnq87GlBwplfqvmAbAa","azp":"wU62DjlyDBnq87GlBwplfqvmAbAa","scope":"default","iat":%d,"nbf":%d,"exp":%d,"jti":"9a1e7c04-5b7f-4f0e-9f2f-0d6a5a0c2b11"}`,
+			t0.Unix(), t0.Unix(), t0.Add(time.Hour).Unix()))) + "." +
+		b64([]byte("signed by nobody at all"))
 }()
 
 // living is a screen over a console that answers.
 func living(name, about string, do func(*live)) screen {
-	return screen{name: name, about: about, own: func(t *testing.T, w, h int, change ...func(*ui.Options)) *ui.Pump {
-		t.Helper()
-		l := alive(t)
-		o := ui.Options{Service: l.svc, Clipboard: l.clip, Settings: ui.Settings{Theme: theme(t, "dark")}, Width: w, Height: h}
-		for _, f := range change {
-			f(&o)
-		}
-		l.Pump = ui.NewPump(t.Context(), o, l.clock.Now)
-		do(l)
-		return l.Pump
-	}}
+	return screen{name: name, about: about,
+		own: func(t *testing.T, w, h int, change ...func(*ui.Options)) *ui.Pump {
+			t.Helper()
+			l := alive(t)
+			o := ui.Options{Service: l.svc, Clipboard: l.clip,
+				Settings: ui.Settings{Theme: theme(t, "dark")}, Width: w, Height: h}
+			for _, f := range change {
+				f(&o)
+			}
+			l.Pump = ui.NewPump(t.Context(), o, l.clock.Now)
+			do(l)
+			return l.Pump
+		}}
 }
 
 // tourScreen is a step of the tour.
 func tourScreen() []screen {
-	return []screen{{name: "tour", about: "demo --tour leads through the life of a token.", own: func(t *testing.T, w, h int, change ...func(*ui.Options)) *ui.Pump {
-		t.Helper()
-		l := toured(t, w, h, change...)
-		l.Key("g", "p")
-		l.after(time.Minute) // what was said has faded
-		return l.Pump
-	}}}
+	return []screen{
+		{name: "tour", about: "demo --tour leads through the life of a token.",
+			own: func(t *testing.T, w, h int, change ...func(*ui.Options)) *ui.Pump {
+				t.Helper()
+				l := toured(t, w, h, change...)
+				l.Key("g", "p")
+				l.after(time.Minute) // what was said has faded
+				return l.Pump
+			}}}
 }
 
 // screens are all there are.
 func screens() []screen {
-	return slices.Concat(paneScreens(), listScreens(), overlayScreens(), chooserScreens(), lookScreens(), formScreens(), tourScreen())
+	return slices.Concat(paneScreens(), listScreens(), overlayScreens(), chooserScreens(),
+		lookScreens(), formScreens(), tourScreen())
 }

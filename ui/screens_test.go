@@ -31,7 +31,8 @@ func (s screen) in(t *testing.T, kind int) func(*ui.Options) {
 // nothing changes.
 func TestGolden(t *testing.T) {
 	t.Parallel()
-	var seen sync.Map // frames by what they look like: one that looks like another is not what its name says
+	// frames by what they look like: one that looks like another is not what its name says
+	var seen sync.Map
 	for _, sc := range screens() {
 		t.Run(sc.name, func(t *testing.T) {
 			t.Parallel()
@@ -57,7 +58,8 @@ func TestGolden(t *testing.T) {
 						owner = ""
 					}
 					if kind > 0 {
-						if text := textOf(t, p, sc.name); text != first { // as where a square is to be scanned
+						if text := textOf(t, p, sc.name); text != first {
+							// as where a square is to be scanned
 							compare(t, sc.name, s+name+" text", text)
 						}
 						continue
@@ -94,7 +96,8 @@ func around(t *testing.T, box kit.Rect, over, under [][]cell, w, h int) {
 		for x, c := range row {
 			in := x >= box.X && x < box.X+box.W && y >= box.Y && y < box.Y+box.H
 			if !in && c != under[y][x] {
-				t.Fatalf("%dx%d: line %d, column %d is outside of the box, and changes from %q, %s to %q, %s",
+				t.Fatalf("%dx%d: line %d, column %d is outside of the box, and changes from "+
+					"%q, %s to %q, %s",
 					w, h, y, x, under[y][x].text, under[y][x].look, c.text, c.look)
 			}
 		}
@@ -121,7 +124,10 @@ type picture struct {
 	about       string
 }
 
-func (p picture) file() string { return fmt.Sprintf("%s-%s-%s.svg", p.screen.name, p.size, p.theme) }
+func (p picture) file() string {
+	return fmt.Sprintf("%s-%s-%s.svg", p.screen.name, p.size,
+		p.theme)
+}
 
 // pictures are one of every screen, and of the first one all sizes and themes.
 func pictures() []picture {
@@ -131,11 +137,15 @@ func pictures() []picture {
 	}
 	first := all[0].screen
 	for _, s := range []string{"200x50", "80x24", "60x20", "30x8"} {
-		all = append(all, picture{first, s, "dark", "The same in " + strings.Replace(s, "x", " by ", 1) + " cells."})
+		all = append(all,
+			picture{first, s, "dark",
+				"The same in " + strings.Replace(s, "x", " by ", 1) + " cells."})
 	}
 	for _, name := range themes.Names() {
 		if name != "dark" {
-			all = append(all, picture{first, "120x32", name, "The same in the theme " + name + ": " + themes.Describe(name) + "."})
+			all = append(all,
+				picture{first, "120x32", name,
+					"The same in the theme " + name + ": " + themes.Describe(name) + "."})
 		}
 	}
 	return all
@@ -147,17 +157,20 @@ const picturesDir = "../docs/screens"
 // this test's.
 func TestScreens(t *testing.T) {
 	t.Parallel()
-	list := "# Screens\n\nMade by `go test ./ui -run TestScreens -update`, from the same table as the goldens of the tests. Do not edit.\n"
+	list := "# Screens\n\nMade by `go test ./ui -run TestScreens -update`, from the same table " +
+		"as the goldens of the tests. Do not edit.\n"
 	want := map[string][]byte{}
 	for _, p := range pictures() {
 		w, h, _ := size(p.size)
-		frame := p.screen.open(t, w, h, func(o *ui.Options) { o.Theme = theme(t, p.theme); o.ThemeName = p.theme }).Frame()
+		frame := p.screen.open(t, w, h,
+			func(o *ui.Options) { o.Theme = theme(t, p.theme); o.ThemeName = p.theme }).Frame()
 		svg := draw(t, p.about, frame, groundOf(t, p.theme))
 		if n := len(svg); n > 40<<10 {
 			t.Errorf("%s has %d bytes", p.file(), n)
 		}
 		want[p.file()] = svg
-		list += fmt.Sprintf("\n## %s, %s, %s\n\n%s\n\n![%s](%s)\n", p.screen.name, p.size, p.theme, p.about, p.screen.name, p.file())
+		list += fmt.Sprintf("\n## %s, %s, %s\n\n%s\n\n![%s](%s)\n", p.screen.name, p.size, p.theme,
+			p.about, p.screen.name, p.file())
 	}
 	want["README.md"] = []byte(list)
 	if *update {

@@ -92,7 +92,8 @@ func TestNamesOfEveryScript(t *testing.T) { // not parallel: how cells are count
 			got := borders(frame, m, w, h)
 			for y := range want {
 				if !slices.Equal(got[y], want[y]) {
-					t.Errorf("%q: line %d has borders at %v, want %v: %+q", names, y, got[y], want[y], ansi.Strip(strings.Split(frame, "\n")[y]))
+					t.Errorf("%q: line %d has borders at %v, want %v: %+q", names, y, got[y],
+						want[y], ansi.Strip(strings.Split(frame, "\n")[y]))
 				}
 			}
 			for _, name := range names {
@@ -126,7 +127,8 @@ func TestTypingInEveryScript(t *testing.T) {
 		p.Key(strings.Fields(c.keys)...)
 		p.Key("tab") // the cursor is gone
 		if !strings.Contains(ansi.Strip(p.Frame()), " "+kit.Clean(c.want)+" ") {
-			t.Errorf("%+q and %s: %+q is not in\n%s", c.typed, c.keys, c.want, ansi.Strip(p.Frame()))
+			t.Errorf("%+q and %s: %+q is not in\n%s", c.typed, c.keys, c.want,
+				ansi.Strip(p.Frame()))
 		}
 	}
 }

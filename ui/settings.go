@@ -30,8 +30,9 @@ const DefaultReveal = 10 * time.Second
 
 // Alerts say when and how a person is told without looking at the screen.
 type Alerts struct {
-	Before []time.Duration // how long before an expiry; an expiry and the end of a gateway window always alert
-	Via    []string        // title, bell, osc9, osc99, osc777; none: no alerts
+	// how long before an expiry; an expiry and the end of a gateway window always alert
+	Before []time.Duration
+	Via    []string // title, bell, osc9, osc99, osc777; none: no alerts
 }
 
 // Reload is the result of reading the configuration again.
@@ -45,9 +46,11 @@ type Reload struct {
 
 // Themes are the themes to choose from.
 type Themes struct {
-	All    []themes.Theme
-	Keep   func(ctx context.Context, name string) error // stores a choice; nil: it lasts for this run
-	SaidBy string                                       // what overrules a stored choice, such as "config.toml"; ""
+	All []themes.Theme
+	// stores a choice; nil: it lasts for this run
+	Keep func(ctx context.Context, name string) error
+	// what overrules a stored choice, such as "config.toml"; ""
+	SaidBy string
 }
 
 // named returns the theme with a name.
@@ -82,7 +85,8 @@ func (r settingsRead) land(m *root) tea.Cmd {
 		return nil
 	}
 	if r.reload.Err != nil {
-		m.Notify(scene.Bad, r.reload.Err.Error()+"; what was in force stays in force", r.reload.Hint)
+		m.Notify(scene.Bad, r.reload.Err.Error()+"; what was in force stays in force",
+			r.reload.Hint)
 		return m.watchSettings()
 	}
 	m.offerThemes(r.reload.Themes)

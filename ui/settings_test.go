@@ -20,11 +20,13 @@ func TestReload(t *testing.T) {
 		t.Fatal(wrong)
 	}
 	p.Reload(ui.Reload{Settings: ui.Settings{Theme: theme(t, "nord"), Keys: keys}})
-	if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "L log") || strings.Contains(frame, " g get") {
+	if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "L log") ||
+		strings.Contains(frame, " g get") {
 		t.Errorf("the footer does not follow:\n%s", frame)
 	}
 	p.Key("!")
-	if log := strings.Join(p.Log(), "\n"); p.Overlays() != 0 || !strings.Contains(log, "no action is on !") {
+	if log := strings.Join(p.Log(), "\n"); p.Overlays() != 0 ||
+		!strings.Contains(log, "no action is on !") {
 		t.Errorf("the old key lives on: %s", log)
 	}
 	p.Key("L")
@@ -34,7 +36,8 @@ func TestReload(t *testing.T) {
 	p.Key("esc")
 	before := p.Frame()
 	p.Reload(ui.Reload{Err: errors.New("config.toml:3:1: tehme: unknown key")})
-	if log := strings.Join(p.Log(), "\n"); !strings.Contains(log, "config.toml:3:1") || !strings.Contains(log, "stays in force") {
+	if log := strings.Join(p.Log(), "\n"); !strings.Contains(log, "config.toml:3:1") ||
+		!strings.Contains(log, "stays in force") {
 		t.Errorf("a bad file: %s", log)
 	}
 	p.Key("esc")
@@ -73,7 +76,8 @@ func TestReloadKeepsWhatWasChosenHere(t *testing.T) {
 func TestWordsFollowTheKeys(t *testing.T) {
 	t.Parallel()
 	keys, wrong := keys.Choose(map[string][]string{
-		"get": {"N", "f2"}, "undo": {"U"}, "revoke": {"K"}, "renew": {"R"}, "help": {"f1"}, "messages": {"L"}, "tokens": {}, "hide_dead": {},
+		"get": {"N", "f2"}, "undo": {"U"}, "revoke": {"K"}, "renew": {"R"}, "help": {"f1"},
+		"messages": {"L"}, "tokens": {}, "hide_dead": {},
 	})
 	if len(wrong) > 0 {
 		t.Fatal(wrong)

@@ -86,8 +86,10 @@ func tell(t *testing.T, w, h int, flags []string) *told {
 	}
 	t.Cleanup(func() { _ = st.Close() })
 	env := console.Environment{
-		Name: "demo", CacheTTL: server.CacheTTL(), Regime: console.Regime(server.Profile()), ClientAuth: tokenapi.AuthBasic, Timeout: 15 * time.Second,
-		Endpoints: console.Endpoints{TokenURL: base + "/token", RevokeURL: base + "/revoke", IntrospectURL: base + "/introspect", JWKSURL: base + "/oauth2/jwks"},
+		Name: "demo", CacheTTL: server.CacheTTL(), Regime: console.Regime(server.Profile()),
+		ClientAuth: tokenapi.AuthBasic, Timeout: 15 * time.Second,
+		Endpoints: console.Endpoints{TokenURL: base + "/token", RevokeURL: base + "/revoke",
+			IntrospectURL: base + "/introspect", JWKSURL: base + "/oauth2/jwks"},
 	}
 	keys := sealed{}
 	var apps []console.Application
@@ -99,18 +101,23 @@ func tell(t *testing.T, w, h int, flags []string) *told {
 			continue
 		}
 		app := console.Application{
-			Name: console.Private(a.Name), Environment: env, KeyType: a.KeyType, ConsumerKey: console.Private(a.ConsumerKey), Grant: a.Grant, Username: console.Private(a.Username),
-			Scopes: a.Scopes, ProbeURL: console.Private(base + a.ProbePath), Source: console.FromConfig, Secret: console.SecretAvailable,
+			Name: console.Private(a.Name), Environment: env, KeyType: a.KeyType,
+			ConsumerKey: console.Private(a.ConsumerKey), Grant: a.Grant,
+			Username: console.Private(a.Username),
+			Scopes:   a.Scopes, ProbeURL: console.Private(base + a.ProbePath),
+			Source: console.FromConfig, Secret: console.SecretAvailable,
 		}
 		app.ID = app.Identity()
 		keys[app.ID] = a
 		apps = append(apps, app)
 	}
 	s.svc, err = console.New(console.Options{
-		Clock: s.clock.Now, Keeper: st, Vault: keys, Applications: apps, UndoWindow: 3 * time.Second,
-		DueBefore: min(time.Minute, server.TokenTTL()/4), Owner: "story", Device: "lap",
+		Clock: s.clock.Now, Keeper: st, Vault: keys, Applications: apps,
+		UndoWindow: 3 * time.Second,
+		DueBefore:  min(time.Minute, server.TokenTTL()/4), Owner: "story", Device: "lap",
 		Connect: func(e console.Environment) (console.API, error) {
-			c, err := tokenapi.New(tokenapi.Config{Endpoints: e.Endpoints.Client(), Timeout: e.Timeout}, s.clock.Now)
+			c, err := tokenapi.New(
+				tokenapi.Config{Endpoints: e.Endpoints.Client(), Timeout: e.Timeout}, s.clock.Now)
 			if err != nil {
 				return nil, err
 			}
@@ -121,7 +128,9 @@ func tell(t *testing.T, w, h int, flags []string) *told {
 		t.Fatal(err)
 	}
 	s.pump = ui.NewPump(t.Context(), ui.Options{
-		Service: s.svc, Clipboard: s.clip, Settings: ui.Settings{Theme: theme(t, "dark"), ClearAfter: 45 * time.Second}, Demo: true, Device: "lap", Width: w, Height: h,
+		Service: s.svc, Clipboard: s.clip,
+		Settings: ui.Settings{Theme: theme(t, "dark"), ClearAfter: 45 * time.Second}, Demo: true,
+		Device: "lap", Width: w, Height: h,
 	}, s.clock.Now)
 	return s
 }
@@ -129,7 +138,8 @@ func tell(t *testing.T, w, h int, flags []string) *told {
 // sealed are the secrets of the sandbox's applications, by the ID of the console's.
 type sealed map[string]sandbox.Application
 
-func (s sealed) Secret(_ context.Context, a console.Application, kind console.SecretKind) (secret.Text, error) {
+func (s sealed) Secret(_ context.Context, a console.Application,
+	kind console.SecretKind) (secret.Text, error) {
 	if kind == console.Password {
 		return s[a.ID].Password, nil
 	}
@@ -293,8 +303,10 @@ func TestStories(t *testing.T) {
 						}
 					}
 					if sz == "120x32" {
-						lines := strings.Split(s.same(strings.Join(unfooted(t, s.pump.Frame(), ""), "\n")), "\n")
-						compare(t, "story-"+name, fmt.Sprint("step ", i), said+"\n"+since(before, lines))
+						lines := strings.Split(
+							s.same(strings.Join(unfooted(t, s.pump.Frame(), ""), "\n")), "\n")
+						compare(t, "story-"+name, fmt.Sprint("step ", i),
+							said+"\n"+since(before, lines))
 						before = lines
 					}
 				}

@@ -20,7 +20,8 @@ const (
 	cellW, cellH, margin = 8, 18, 12
 	typeSize             = "13.3"
 	baseline             = 13
-	fonts                = "ui-monospace,'SF Mono',Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',monospace"
+	fonts                = "ui-monospace,'SF Mono',Menlo,Consolas,'DejaVu Sans " +
+		"Mono','Liberation Mono',monospace"
 )
 
 // ground is what a terminal looks like where a theme says nothing.
@@ -96,7 +97,10 @@ func into(m map[string]*bytes.Buffer, key string) *bytes.Buffer {
 	return m[key]
 }
 
-func rect(b *bytes.Buffer, x, y, w, h float64) { fmt.Fprintf(b, "M%g %gh%gv%gh%gz", x, y, w, h, -w) }
+func rect(b *bytes.Buffer, x, y, w,
+	h float64) {
+	fmt.Fprintf(b, "M%g %gh%gv%gh%gz", x, y, w, h, -w)
+}
 
 // draw makes a picture of a frame.
 func draw(t testing.TB, title, frame string, g ground) []byte {
@@ -106,7 +110,8 @@ func draw(t testing.TB, title, frame string, g ground) []byte {
 	for _, r := range rows {
 		wide = max(wide, len(r))
 	}
-	c := canvas{map[string]*bytes.Buffer{}, map[string]*bytes.Buffer{}, map[string]*bytes.Buffer{}, map[string]*bytes.Buffer{}, map[string]*bytes.Buffer{}}
+	c := canvas{map[string]*bytes.Buffer{}, map[string]*bytes.Buffer{}, map[string]*bytes.Buffer{},
+		map[string]*bytes.Buffer{}, map[string]*bytes.Buffer{}}
 	for y, row := range rows {
 		c.grounds(g, row, y)
 		c.strokes(g, row, y)
@@ -116,12 +121,14 @@ func draw(t testing.TB, title, frame string, g ground) []byte {
 
 	w, h := wide*cellW+2*margin, len(rows)*cellH+2*margin
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"%d %d %d %d\" font-family=\"%s\" font-size=\"%s\">\n",
+	fmt.Fprintf(&b, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "+
+		"viewBox=\"%d %d %d %d\" font-family=\"%s\" font-size=\"%s\">\n",
 		w, h, -margin, -margin, w, h, fonts, typeSize)
 	b.WriteString("<title>")
 	_ = xml.EscapeText(&b, []byte(title))
 	b.WriteString("</title>\n")
-	fmt.Fprintf(&b, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"8\" fill=\"%s\"/>\n", -margin, -margin, w, h, g.bg)
+	fmt.Fprintf(&b, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"8\" fill=\"%s\"/>\n",
+		-margin, -margin, w, h, g.bg)
 	put := func(m map[string]*bytes.Buffer, format string) {
 		for _, key := range slices.Sorted(maps.Keys(m)) {
 			fmt.Fprintf(&b, format, key, m[key])
@@ -147,7 +154,8 @@ func (c *canvas) grounds(g ground, row []cell, y int) {
 			}
 		}
 		if back != "" {
-			rect(into(c.backs, back), float64(x*cellW), float64(y*cellH), float64((end-x)*cellW), cellH)
+			rect(into(c.backs, back), float64(x*cellW), float64(y*cellH), float64((end-x)*cellW),
+				cellH)
 		}
 		x = end
 	}
@@ -200,7 +208,8 @@ func (c *canvas) strokes(g ground, row []cell, y int) {
 		default:
 			if px, py, pw, ph, ok := block(s); ok {
 				from := x
-				for px == 0 && pw == 8 && x+1 < len(row) && row[x+1].text == s && row[x+1].look == row[x].look {
+				for px == 0 && pw == 8 && x+1 < len(row) && row[x+1].text == s &&
+					row[x+1].look == row[x].look {
 					x++
 				}
 				w := float64(x-from)*cellW + pw*cellW/8
@@ -244,7 +253,8 @@ func (c *canvas) uprights(g ground, rows [][]cell) {
 			if !down {
 				end -= cellH / 2
 			}
-			for n := y + 1; down && n < len(rows) && x < len(rows[n]) && rows[n][x].text == "│" && rows[n][x].look == row[x].look; n++ {
+			for n := y + 1; down && n < len(rows) && x < len(rows[n]) && rows[n][x].text == "│" &&
+				rows[n][x].look == row[x].look; n++ {
 				done[[2]int{x, n}] = true
 				end += cellH
 			}
@@ -281,15 +291,18 @@ func (c *canvas) sign(s, front string, x, y int) bool {
 	paint := fmt.Sprintf("fill=\"none\" stroke=\"%s\"", front)
 	half := func(d string) {
 		b := into(c.signs, paint)
-		fmt.Fprintf(b, "<circle cx=\"%g\" cy=\"%g\" r=\"%g\"/><path fill=\"%s\" stroke=\"none\" d=\"%s\"/>", cx, cy, r, front, d)
+		fmt.Fprintf(b, "<circle cx=\"%g\" cy=\"%g\" r=\"%g\"/><path fill=\"%s\" "+
+			"stroke=\"none\" d=\"%s\"/>", cx, cy, r, front, d)
 	}
 	switch s {
 	case "●":
-		fmt.Fprintf(into(c.signs, fmt.Sprintf("fill=\"%s\" stroke=\"%s\"", front, front)), "<circle cx=\"%g\" cy=\"%g\" r=\"%g\"/>", cx, cy, r)
+		fmt.Fprintf(into(c.signs, fmt.Sprintf("fill=\"%s\" stroke=\"%s\"", front, front)),
+			"<circle cx=\"%g\" cy=\"%g\" r=\"%g\"/>", cx, cy, r)
 	case "○":
 		fmt.Fprintf(into(c.signs, paint), "<circle cx=\"%g\" cy=\"%g\" r=\"%g\"/>", cx, cy, r)
 	case "◌":
-		fmt.Fprintf(into(c.signs, paint), "<circle cx=\"%g\" cy=\"%g\" r=\"%g\" stroke-dasharray=\"1.5 1.56\"/>", cx, cy, r)
+		fmt.Fprintf(into(c.signs, paint),
+			"<circle cx=\"%g\" cy=\"%g\" r=\"%g\" stroke-dasharray=\"1.5 1.56\"/>", cx, cy, r)
 	case "◐":
 		half(fmt.Sprintf("M%g %ga%g %g 0 0 0 0 %gz", cx, cy-r, r, r, 2*r))
 	case "◑":
@@ -335,27 +348,32 @@ func (c *canvas) words(g ground, row []cell, y int) {
 			for ; end < len(row) && row[end].look == row[x].look; end++ {
 			}
 			if x == 0 || row[x-1].look != row[x].look {
-				rect(into(c.blocks, front), float64(x*cellW), float64(y*cellH)+baseline+2, float64((end-x)*cellW), 1)
+				rect(into(c.blocks, front), float64(x*cellW), float64(y*cellH)+baseline+2,
+					float64((end-x)*cellW), 1)
 			}
 		}
 		if !plain(x) {
 			if s == " " {
 				continue
 			}
-			fmt.Fprintf(b, "<text x=\"%g\" y=\"%d\" text-anchor=\"middle\">", float64(x*cellW)+float64(max(row[x].wide, 1)*cellW)/2, ty)
+			fmt.Fprintf(b, "<text x=\"%g\" y=\"%d\" text-anchor=\"middle\">",
+				float64(x*cellW)+float64(max(row[x].wide, 1)*cellW)/2, ty)
 			_ = xml.EscapeText(b, []byte(s))
 			b.WriteString("</text>\n")
 			continue
 		}
 		end := x + 1
-		for end < len(row) && row[end].look == row[x].look && (plain(end) || row[end].text == " " && end+1 < len(row) && plain(end+1) && row[end+1].look == row[x].look) {
+		for end < len(row) && row[end].look == row[x].look &&
+			(plain(end) || row[end].text == " " && end+1 < len(row) && plain(end+1) &&
+				row[end+1].look == row[x].look) {
 			end++
 		}
 		var text strings.Builder
 		for _, k := range row[x:end] {
 			text.WriteString(k.text)
 		}
-		fmt.Fprintf(b, "<text x=\"%d\" y=\"%d\" textLength=\"%d\" lengthAdjust=\"spacingAndGlyphs\">", x*cellW, ty, cmp.Or((end-x)*cellW, 1))
+		fmt.Fprintf(b, "<text x=\"%d\" y=\"%d\" textLength=\"%d\" "+
+			"lengthAdjust=\"spacingAndGlyphs\">", x*cellW, ty, cmp.Or((end-x)*cellW, 1))
 		_ = xml.EscapeText(b, []byte(text.String()))
 		b.WriteString("</text>\n")
 		x = end - 1

@@ -101,7 +101,10 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 	case session.Delivery:
 		m.tellDelivered(f.Delivery)
 	case session.AllAccepted:
-		m.Notify(scene.Good, "accepted by the server: "+text.Count(f.N, "revoke")+"; the gateway may let these tokens through for a while", m.keys.Hint(keys.Gateway, "watches them"))
+		m.Notify(scene.Good,
+			"accepted by the server: "+text.Count(f.N, "revoke")+
+				"; the gateway may let these tokens through for a while",
+			m.keys.Hint(keys.Gateway, "watches them"))
 	case session.NotDelivered:
 		m.NotifyError("deliver revokes", f.Err)
 	case session.WaitsLocked:
@@ -109,7 +112,8 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 		if f.N == 1 {
 			what, row = "revoke waits", "its row"
 		}
-		m.Notify(scene.Warn, "locked: "+strconv.Itoa(f.N)+" "+what+" to be sent", m.keys.Hint(keys.Revoke, "on "+row+" asks for the passphrase"))
+		m.Notify(scene.Warn, "locked: "+strconv.Itoa(f.N)+" "+what+" to be sent",
+			m.keys.Hint(keys.Revoke, "on "+row+" asks for the passphrase"))
 	case session.Probed:
 		m.tellProbed(f)
 	case session.Copied:
@@ -162,10 +166,15 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 	case session.Restored:
 		m.Notify(scene.Info, describe.Restored, "")
 	case session.Shadowed:
-		m.Notify(scene.Info, string(f.Stored.Label())+" of the store is not listed: "+string(f.Configured.Label())+" of the configuration is the same, and in force", "")
+		m.Notify(scene.Info,
+			string(f.Stored.Label())+" of the store is not listed: "+string(f.Configured.Label())+
+				" of the configuration is the same, and in force", "")
 	case session.Unkept:
 		m.Log(scene.Bad, f.Err.Error(), console.Hint(f.Err))
-		m.Notify(scene.Bad, m.keys.Hint(keys.WriteOut, "keeps what this console holds")+": nothing can be stored", "") // fits 80 columns
+		// fits 80 columns
+		m.Notify(scene.Bad,
+			m.keys.Hint(keys.WriteOut, "keeps what this console holds")+": nothing can be stored",
+			"")
 	case session.SettledElsewhere:
 		if f.Refusal != "" {
 			m.Notify(scene.Bad, f.Token.Fingerprint+": "+m.voice().RefusedElsewhere(f.Token),
@@ -174,7 +183,8 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 			m.Notify(scene.Info, f.Token.Fingerprint+": "+describe.TakenElsewhere,
 				"the token lives; "+m.keys.Hint(keys.Revoke, "decides again"))
 		}
-	case session.ProbesBegan, session.DeadAlready, session.ProbesStopped, session.ProbesEnded, session.ProbesHopeless, session.ProbeFailed:
+	case session.ProbesBegan, session.DeadAlready, session.ProbesStopped, session.ProbesEnded,
+		session.ProbesHopeless, session.ProbeFailed:
 		m.tellProbes(f)
 	case session.Unlocked:
 		return m.tellUnlocked(f)
@@ -194,9 +204,12 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 		m.Notify(scene.Good, "forgot "+describe.Forgotten(f.Done), "")
 	case session.Pruned:
 		if f.Err != nil {
-			m.Log(scene.Warn, "what is over could not be forgotten: "+kit.Clean(f.Err.Error()), console.Hint(f.Err))
+			m.Log(scene.Warn, "what is over could not be forgotten: "+kit.Clean(f.Err.Error()),
+				console.Hint(f.Err))
 		} else if n := len(f.Done.Tokens); n > 0 {
-			m.Log(scene.Info, "forgot "+text.Count(n, "token")+" that had been over for longer than store.keep", "")
+			m.Log(scene.Info,
+				"forgot "+text.Count(n, "token")+" that had been over for longer than store.keep",
+				"")
 		}
 	case session.WroteOut:
 		if f.Err != nil {
@@ -223,7 +236,9 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 		m.tellDeleted(f)
 	case session.RevealLogged:
 		if f.Err != nil {
-			m.Notify(scene.Warn, "that "+f.Fingerprint+" was shown is not in the log: "+strings.TrimSpace(f.Err.Error()), console.Hint(f.Err))
+			m.Notify(scene.Warn,
+				"that "+f.Fingerprint+" was shown is not in the log: "+
+					strings.TrimSpace(f.Err.Error()), console.Hint(f.Err))
 		}
 	}
 	return nil
@@ -241,7 +256,8 @@ func (m *root) boardFiled(first bool) {
 			l.Selected = id(0)
 		}
 	}
-	if g := &m.panes.gateway.List; !m.s.Page(session.Query{Scope: session.AtGateway}).Has(g.Selected) {
+	if g := &m.panes.gateway.List; !m.s.Page(session.Query{Scope: session.AtGateway}).Has(
+		g.Selected) {
 		g.Selected = ""
 	}
 	m.tourRead(m.now)
@@ -272,7 +288,8 @@ func (m *root) tellRefused(f session.Refused) {
 			why = "an application is being deleted"
 		case session.Adopting:
 			why = "a token is being adopted"
-		case session.Saving, session.Testing, session.AskingPortal, session.KeepingFound, session.WritingOut:
+		case session.Saving, session.Testing, session.AskingPortal, session.KeepingFound,
+			session.WritingOut:
 			why = "that is under way"
 		}
 		m.Notify(scene.Info, why, "wait for its answer")
@@ -285,7 +302,8 @@ func (m *root) tellRefused(f session.Refused) {
 	case session.AlreadyRevoking:
 		if r, ok := f.Request.(session.Revoke); ok {
 			row := m.board().Row(r.Token)
-			m.Notify(scene.Info, row.Token.Fingerprint+" is being revoked already", m.whetherUndoable(row))
+			m.Notify(scene.Info, row.Token.Fingerprint+" is being revoked already",
+				m.whetherUndoable(row))
 		}
 	case session.NothingToUndo:
 		m.Notify(scene.Info, "there is nothing to undo: no revoke is waiting", "")
@@ -304,7 +322,9 @@ func (m *root) tellBrought(word string, out console.Outcome) {
 	}
 	switch {
 	case out.Same:
-		m.Notify(scene.Info, "same token came back ("+t.Fingerprint+")"+left+": the server hands out the live token again", "")
+		m.Notify(scene.Info,
+			"same token came back ("+t.Fingerprint+")"+left+
+				": the server hands out the live token again", "")
 	default:
 		m.Notify(scene.Good, word+" "+t.Fingerprint+left, "")
 	}

@@ -43,9 +43,11 @@ type themeKept struct {
 func (r themeKept) land(m *root) tea.Cmd {
 	switch {
 	case r.err != nil:
-		m.Notify(scene.Bad, "theme "+r.name+", for this run: it could not be kept: "+kit.Clean(r.err.Error()), "")
+		m.Notify(scene.Bad,
+			"theme "+r.name+", for this run: it could not be kept: "+kit.Clean(r.err.Error()), "")
 	case r.saidBy != "":
-		m.Notify(scene.Good, "theme "+r.name+", for this run: "+r.saidBy+" decides at the next start", "")
+		m.Notify(scene.Good,
+			"theme "+r.name+", for this run: "+r.saidBy+" decides at the next start", "")
 	default:
 		m.Notify(scene.Good, "theme "+r.name, "")
 	}

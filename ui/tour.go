@@ -23,22 +23,27 @@ func steps() []step {
 			"%s gets a token for the selected application", "%s: get", []keys.Action{keys.Get},
 		},
 		{
-			"%s asks the gateway: let through, and remembered", "%s: probe", []keys.Action{keys.Probe},
+			"%s asks the gateway: let through, and remembered", "%s: probe",
+			[]keys.Action{keys.Probe},
 		},
 		{
-			"%s revokes it; until it is sent, %s takes it back", "%s, then %s", []keys.Action{keys.Revoke, keys.Undo},
+			"%s revokes it; until it is sent, %s takes it back", "%s, then %s",
+			[]keys.Action{keys.Revoke, keys.Undo},
 		},
 		{
 			"%s again, and wait: the server accepts", "%s, and wait", []keys.Action{keys.Revoke},
 		},
 		{
-			"accepted is not dead: %s shows that it still passes", "%s once more", []keys.Action{keys.Probe},
+			"accepted is not dead: %s shows that it still passes", "%s once more",
+			[]keys.Action{keys.Probe},
 		},
 		{
-			"Gateway cache counts down: %s until it is refused", "%s until 401", []keys.Action{keys.Probe},
+			"Gateway cache counts down: %s until it is refused", "%s until 401",
+			[]keys.Action{keys.Probe},
 		},
 		{
-			"%s is every word that was said, and %s every key", "%s or %s", []keys.Action{keys.Messages, keys.Help},
+			"%s is every word that was said, and %s every key", "%s or %s",
+			[]keys.Action{keys.Messages, keys.Help},
 		},
 	}
 }
@@ -84,7 +89,9 @@ func (m *root) tourRead(now time.Time) {
 // tellTourEnd says that the tour has ended, if it has.
 func (m *root) tellTourEnd() {
 	if m.tour.Over() {
-		m.Notify(scene.Good, "that was the life of a token, from the first answer to the last refusal", "lanyard demo --tour begins again")
+		m.Notify(scene.Good,
+			"that was the life of a token, from the first answer to the last refusal",
+			"lanyard demo --tour begins again")
 	}
 }
 

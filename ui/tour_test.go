@@ -15,7 +15,8 @@ func toured(t *testing.T, w, h int, change ...func(*ui.Options)) *live {
 	t.Helper()
 	l := alive(t)
 	o := ui.Options{
-		Service: l.svc, Clipboard: l.clip, Settings: ui.Settings{Theme: theme(t, "dark")}, Tour: true, Width: w, Height: h,
+		Service: l.svc, Clipboard: l.clip, Settings: ui.Settings{Theme: theme(t, "dark")},
+		Tour: true, Width: w, Height: h,
 	}
 	for _, f := range change {
 		f(&o)
@@ -58,7 +59,8 @@ func TestTour(t *testing.T) {
 	l.at("7/7  ! is every word that was said, and ? every key")
 	l.Key("!")
 	l.Key("esc")
-	if text := ansi.Strip(l.Frame()); strings.Contains(text, "7/7") || strings.Contains(text, "ends the tour") {
+	if text := ansi.Strip(l.Frame()); strings.Contains(text, "7/7") ||
+		strings.Contains(text, "ends the tour") {
 		t.Errorf("it is not over:\n%s", text)
 	}
 	l.said("that was the life of a token")

@@ -69,7 +69,8 @@ func Run(ctx context.Context, o Options) (Choice, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // ends the wait for changes
 
-	opts := []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler()} // the caller turns signals into the end of ctx
+	// the caller turns signals into the end of ctx
+	opts := []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler()}
 	var in *input
 	if o.Input != nil {
 		var r io.Reader

@@ -110,7 +110,8 @@ func newRoot(ctx context.Context, o Options) *root {
 		beat: pending{tick: beat}, input: feed{no, no, func() int { reads++; return reads }},
 	}
 	m.s = session.New(ctx, session.Options{
-		Service: o.Service, Begin: o.Begin, Clipboard: o.Clipboard, ClearAfter: o.ClearAfter, Device: o.Device,
+		Service: o.Service, Begin: o.Begin, Clipboard: o.Clipboard, ClearAfter: o.ClearAfter,
+		Device:         o.Device,
 		AsksPassphrase: true, Follow: o.follow,
 	})
 	m.actions = m.newActions()
@@ -175,7 +176,9 @@ func (m *root) handle(msg tea.Msg) tea.Cmd {
 	case tea.ColorProfileMsg:
 		m.profile(msg.String())
 	case tea.ModeReportMsg: // Bubble Tea asks for it and measures by it from now on
-		if msg.Mode == ansi.ModeUnicodeCore && (msg.Value == ansi.ModeSet || msg.Value == ansi.ModeReset || msg.Value == ansi.ModePermanentlySet) {
+		if msg.Mode == ansi.ModeUnicodeCore &&
+			(msg.Value == ansi.ModeSet || msg.Value == ansi.ModeReset ||
+				msg.Value == ansi.ModePermanentlySet) {
 			kit.MeasureClusters(true)
 		}
 	case tea.KeyboardEnhancementsMsg:
@@ -258,11 +261,13 @@ func (m *root) changed(msg tea.Msg, before shownState) bool {
 	work := m.s.Changed()
 	m.notices.fadeAt(m.now)
 	switch msg.(type) {
-	case tea.KeyPressMsg, tea.PasteMsg, tea.MouseClickMsg, tea.MouseWheelMsg, tea.BackgroundColorMsg,
+	case tea.KeyPressMsg, tea.PasteMsg, tea.MouseClickMsg, tea.MouseWheelMsg,
+		tea.BackgroundColorMsg,
 		tea.ColorProfileMsg, tea.ModeReportMsg, tea.SuspendMsg, tea.ResumeMsg, stopAsked, result:
 		return true
 	}
-	return work || m.shownState() != before || due(m.frame.next, m.now) || due(m.shownUntil(), m.now)
+	return work || m.shownState() != before || due(m.frame.next, m.now) ||
+		due(m.shownUntil(), m.now)
 }
 
 // shownUntil returns when the token that is shown in clear is hidden; zero if none is shown.
@@ -295,7 +300,8 @@ func (m *root) settle() tea.Cmd {
 		m.hideAgain()
 	}
 	if m.input.lost() {
-		m.Notify(scene.Warn, "keys came faster than they could be taken, and some were lost", "what is pasted into a field has no such limit")
+		m.Notify(scene.Warn, "keys came faster than they could be taken, and some were lost",
+			"what is pasted into a field has no such limit")
 	}
 	if m.dirty && !m.input.behind() {
 		m.draw()

@@ -48,7 +48,8 @@ func (m *root) on() scene.PaneID {
 func (m *root) Scene() *scene.Scene {
 	n := len(m.board().Apps)
 	s := &scene.Scene{
-		Board: m.board(), Now: m.second(), Styles: &m.st, Session: m.s, ASCII: m.set.ASCII, Keys: &m.keys, Light: m.term.knowsBackground && !m.term.dark, Key: m.shownKey(),
+		Board: m.board(), Now: m.second(), Styles: &m.st, Session: m.s, ASCII: m.set.ASCII,
+		Keys: &m.keys, Light: m.term.knowsBackground && !m.term.dark, Key: m.shownKey(),
 		View: &m.view, Redactor: m.redactor, Marks: m.s.Marks(), Focus: m.on(),
 		App: m.panes.apps.List.Index(n, func(i int) string { return m.board().Apps[i].ID }),
 	}
@@ -64,7 +65,8 @@ func (m *root) Scene() *scene.Scene {
 
 // draw makes the frame, and notes when its next character changes.
 func (m *root) draw() {
-	m.frame.zones, m.frame.buttons, m.frame.inside = m.frame.zones[:0], m.frame.buttons[:0], kit.Rect{}
+	m.frame.zones, m.frame.buttons, m.frame.inside = m.frame.zones[:0], m.frame.buttons[:0],
+		kit.Rect{}
 	s := m.Scene()
 	var lines []string
 	switch {
@@ -72,7 +74,10 @@ func (m *root) draw() {
 		m.frame.text = ""
 		return
 	case m.layout() == tooSmall:
-		lines = append(lines, string(m.st.Warn)+kit.Cut(scene.Fitting([]string{"more room, please: 30×8", "please: 30×8", "30×8"}, m.w), m.w)+themes.Off)
+		lines = append(lines,
+			string(m.st.Warn)+
+				kit.Cut(scene.Fitting([]string{"more room, please: 30×8", "please: 30×8", "30×8"},
+					m.w), m.w)+themes.Off)
 	case m.welcome != nil:
 		lines = m.welcome.lines(s, m.o.ConfigPath, m.w, m.h)
 		for _, o := range m.overlays {
@@ -152,7 +157,8 @@ func (m *root) lines(s *scene.Scene) []string {
 		last.Put("", "  ")
 		last.Put(string(m.st.Key), key)
 		last.Put("", " help")
-		m.frame.buttons = append(m.frame.buttons, button{m.w - kit.Width(help) + 1, kit.Width(help) - 2, keys.Help})
+		m.frame.buttons = append(m.frame.buttons,
+			button{m.w - kit.Width(help) + 1, kit.Width(help) - 2, keys.Help})
 	}
 	return append(out, said+last.End(kit.Width(help)+1))
 }
@@ -162,7 +168,8 @@ func (m *root) body(s *scene.Scene, l layout, r kit.Rect) []string {
 	all := []scene.PaneID{scene.Applications, scene.Tokens, scene.Gateway, scene.Activity}
 	switch {
 	case l == listOnly:
-		m.frame.zones = append(m.frame.zones, zone{kit.Rect{X: r.X - 1, Y: r.Y - 1, W: r.W + 2, H: r.H + 2}, scene.Tokens, nil})
+		m.frame.zones = append(m.frame.zones,
+			zone{kit.Rect{X: r.X - 1, Y: r.Y - 1, W: r.W + 2, H: r.H + 2}, scene.Tokens, nil})
 		return m.panes.tokens.PaddedLines(s, r.W, r.H)
 	case l == onePane || m.zoomed:
 		return m.frameOf(s, r, m.focus, all)
@@ -173,12 +180,15 @@ func (m *root) body(s *scene.Scene, l layout, r kit.Rect) []string {
 	}
 	top, low := r.Top(high)
 	left, right := top.Left(m.appsWide(l, r.W))
-	out := beside(m.frameOf(s, left, scene.Applications, nil), m.frameOf(s, right, scene.Tokens, nil))
+	out := beside(m.frameOf(s, left, scene.Applications, nil),
+		m.frameOf(s, right, scene.Tokens, nil))
 	if l == twoRows {
-		return append(out, m.frameOf(s, low, m.lower, []scene.PaneID{scene.Gateway, scene.Activity})...)
+		return append(out,
+			m.frameOf(s, low, m.lower, []scene.PaneID{scene.Gateway, scene.Activity})...)
 	}
 	left, right = low.Left(r.W*53/100 + 1)
-	return append(out, beside(m.frameOf(s, left, scene.Gateway, nil), m.frameOf(s, right, scene.Activity, nil))...)
+	return append(out,
+		beside(m.frameOf(s, left, scene.Gateway, nil), m.frameOf(s, right, scene.Activity, nil))...)
 }
 
 // appsWide returns the width of the Applications pane on a screen of w cells: as wide as its
@@ -229,7 +239,8 @@ func (m *root) frameOf(s *scene.Scene, r kit.Rect, id scene.PaneID, tabs []scene
 	m.frame.zones = append(m.frame.zones, zoneOf(r, id, tabs, titles))
 	p := m.panes.at(id)
 	body := p.Lines(s, max(r.W-2, 0), max(r.H-2, 0), on)
-	return kit.Frame(r.W, r.H, string(border), titles, kit.Label{SGR: string(m.st.Warn), Text: p.RightTitle(s)}, body)
+	return kit.Frame(r.W, r.H, string(border), titles,
+		kit.Label{SGR: string(m.st.Warn), Text: p.RightTitle(s)}, body)
 }
 
 func beside(a, b []string) []string {
@@ -264,7 +275,8 @@ func (m *root) notice(w int) string {
 				tail = ""
 			}
 			l.Put(string(text), kit.Cut(kit.Fit(n.Text, min(kit.Width(n.Text), room)), room))
-			l.Put(string(m.st.Quiet), kit.Fit(tail, min(kit.Width(tail), room-min(kit.Width(n.Text), room))))
+			l.Put(string(m.st.Quiet),
+				kit.Fit(tail, min(kit.Width(tail), room-min(kit.Width(n.Text), room))))
 			l.Put(string(m.st.Key), "  "+m.keys.Key(keys.Messages))
 			l.Put("", " log")
 			return l.End(w)
@@ -286,7 +298,8 @@ func (m *root) footer(s *scene.Scene) string {
 	}
 	limit := m.w - kit.Width(help) - 2
 	narrow := m.w < 60
-	if text := s.Key.Short(); text != "" && m.h < 20 && s.KeyShown == "" { // otherwise the line above tells it
+	if text := s.Key.Short(); text != "" && m.h < 20 && s.KeyShown == "" {
+		// otherwise the line above tells it
 		l.Put(string(m.st.Warn), text)
 		l.Gap(2)
 	}
@@ -305,7 +318,8 @@ func (m *root) footer(s *scene.Scene) string {
 			break
 		}
 		key, word := m.st.Key, m.st.Quiet
-		if b.Act <= keys.Inspect && b.Act != keys.Get && b.Act != keys.Undo && s.Token == nil && m.on() != scene.Gateway {
+		if b.Act <= keys.Inspect && b.Act != keys.Get && b.Act != keys.Undo && s.Token == nil &&
+			m.on() != scene.Gateway {
 			key = m.st.Quiet
 		}
 		m.frame.buttons = append(m.frame.buttons, button{l.Width(), kit.Width(name + text), b.Act})

@@ -19,7 +19,8 @@ type vanished struct {
 
 func (v *vanished) InPlace(context.Context) error {
 	if v.gone.Load() {
-		return &console.Error{Code: "store_replaced", Text: "/state/lanyard.db was deleted", Hint: "start lanyard again"}
+		return &console.Error{Code: "store_replaced", Text: "/state/lanyard.db was deleted",
+			Hint: "start lanyard again"}
 	}
 	return nil
 }
@@ -31,7 +32,8 @@ func (*vanished) WriteOut(context.Context) (string, error) { return "/state/lany
 func TestStoreIsGone(t *testing.T) {
 	t.Parallel()
 	v := &vanished{}
-	l := keptBy(t, func(st *store.Store) console.Keeper { v.Store = st; return v }, func(*console.Application) {})
+	l := keptBy(t, func(st *store.Store) console.Keeper { v.Store = st; return v },
+		func(*console.Application) {})
 	l.Key("g")
 	l.Do("write_out")
 	l.said("the store is in its place")
@@ -57,7 +59,9 @@ func TestStoreIsGone(t *testing.T) {
 		t.Error("it quits, and nobody said so")
 	}
 	l.Do("write_out")
-	l.said("written to /state/lanyard.out-1 lanyard --state /state/lanyard.out-1 opens it; to put it back: lanyard --state /state/lanyard.out-1 backup FILE, then lanyard restore FILE --replace")
+	l.said("written to /state/lanyard.out-1 lanyard --state /state/lanyard.out-1 opens it; to " +
+		"put it back: lanyard --state /state/lanyard.out-1 backup FILE, then lanyard restore " +
+		"FILE --replace")
 	l.Key("q")
 	if !l.Quit {
 		t.Error("it asks again")
@@ -69,7 +73,8 @@ func TestQuitWithoutAStore(t *testing.T) {
 	t.Parallel()
 	for key, place := range map[string]string{"y": "/state/lanyard.out-1", "n": ""} {
 		v := &vanished{}
-		l := keptBy(t, func(st *store.Store) console.Keeper { v.Store = st; return v }, func(*console.Application) {})
+		l := keptBy(t, func(st *store.Store) console.Keeper { v.Store = st; return v },
+			func(*console.Application) {})
 		v.gone.Store(true)
 		l.Changed()
 		l.Key("q")

@@ -25,9 +25,11 @@ func (r *reader) file(top section) {
 	c.DueBefore = top.span("due_before", c.DueBefore)
 
 	clip, _ := top.values["clipboard"].(map[string]any)
-	board := section{r: r, path: "clipboard", label: "clipboard.", values: clip, keys: clipboardKeys()}
+	board := section{r: r, path: "clipboard", label: "clipboard.", values: clip,
+		keys: clipboardKeys()}
 	board.check()
-	c.ClipboardVia = board.oneOf("via", []string{"auto", "system", "tmux", "osc52", "command", "off"}, nil)
+	c.ClipboardVia = board.oneOf("via",
+		[]string{"auto", "system", "tmux", "osc52", "command", "off"}, nil)
 	c.ClipboardCommand = board.list("command")
 	c.ClearAfter = board.span("clear_after", c.ClearAfter)
 	c.ClearBlind = board.flag("clear_blind")
@@ -56,7 +58,8 @@ const keyOfCommand = "command"
 // store reads where a new store keeps its key, and how long tokens that are over are kept.
 func (r *reader) store(s section) {
 	s.check()
-	r.cfg.StoreKey = s.oneOf("key", []string{"auto", "keyring", "passphrase", "file", "env", keyOfCommand}, nil)
+	r.cfg.StoreKey = s.oneOf("key",
+		[]string{"auto", "keyring", "passphrase", "file", "env", keyOfCommand}, nil)
 	r.cfg.StoreCommand = s.list("command")
 	r.cfg.Keep = s.spanWithExample("keep", 0, console.Span, `write it like "720h" for 30 days`)
 	switch command := len(r.cfg.StoreCommand) > 0 && r.cfg.StoreCommand[0] != ""; {
@@ -116,7 +119,8 @@ func (r *reader) environment(s section, others []environment) environment {
 	e := environment{place: s.place()}
 	e.Name = console.Private(s.name())
 	if strings.ContainsAny(string(e.Name), "@/") {
-		s.bad("name", "must not contain @ or /", "they separate the parts of NAME@ENVIRONMENT/KEY_TYPE")
+		s.bad("name", "must not contain @ or /",
+			"they separate the parts of NAME@ENVIRONMENT/KEY_TYPE")
 	}
 	for _, o := range others {
 		if o.Name == e.Name && e.Name != "" {
@@ -128,7 +132,8 @@ func (r *reader) environment(s section, others []environment) environment {
 	e.AllowHTTP = s.flag("allow_http")
 	e.InsecureSkipVerify = s.flag("insecure_skip_verify")
 	e.ReadOnly = s.flag("read_only")
-	if e.Issuer = console.Private(s.url("issuer", e.AllowHTTP)); e.Issuer == "" && s.values["token_url"] == nil {
+	if e.Issuer = console.Private(s.url("issuer", e.AllowHTTP)); e.Issuer == "" &&
+		s.values["token_url"] == nil {
 		s.bad("token_url", "is missing, and so is issuer, which could provide it", "")
 	} else if e.Issuer == "" {
 		s.required("token_url")
@@ -142,12 +147,14 @@ func (r *reader) environment(s section, others []environment) environment {
 		JWKSURL:       console.Private(s.url("jwks_url", e.AllowHTTP)),
 	}
 	e.CacheTTL = s.spanWith("cache_ttl", 15*time.Minute, console.CacheSpan)
-	e.Regime = console.Regime(s.oneOf("regime", []string{"auto", "opaque", "jwt", "stateless", "introspecting"}, nil))
+	e.Regime = console.Regime(
+		s.oneOf("regime", []string{"auto", "opaque", "jwt", "stateless", "introspecting"}, nil))
 	if e.Timeout = s.span("timeout", 15*time.Second); e.Timeout == 0 {
 		s.bad("timeout", "must be more than 0", "")
 	}
 	e.CAFile, e.ClientKey = s.file("ca_file", holdsCertificates), s.file("client_key", holdsKey)
-	e.ClientCert = s.file("client_cert", map[bool]holds{true: holdsKey, false: holdsCertificates}[e.ClientKey == ""])
+	e.ClientCert = s.file("client_cert",
+		map[bool]holds{true: holdsKey, false: holdsCertificates}[e.ClientKey == ""])
 	if e.ClientKey != "" && e.ClientCert == "" {
 		s.bad("client_key", "has no effect without client_cert", "")
 	}
@@ -161,7 +168,9 @@ func (r *reader) environment(s section, others []environment) environment {
 
 // clientAuth reads how a client authenticates.
 func (s section) clientAuth(e environment) tokenapi.ClientAuth {
-	auth := tokenapi.ClientAuth(s.oneOf("client_auth", []string{"basic", "basic-encoded", "post", "none", "private_key_jwt", "tls"}, nil))
+	auth := tokenapi.ClientAuth(
+		s.oneOf("client_auth",
+			[]string{"basic", "basic-encoded", "post", "none", "private_key_jwt", "tls"}, nil))
 	if auth == tokenapi.AuthTLS && e.ClientCert == "" {
 		s.bad("client_auth", `"tls" needs client_cert and client_key`, "")
 	}
@@ -176,10 +185,12 @@ func (s section) proxy() string {
 	}
 	u, err := url.Parse(raw)
 	switch {
-	case err != nil || !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme) || u.Hostname() == "" || !console.GoodPort(u.Port()):
+	case err != nil || !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme) ||
+		u.Hostname() == "" || !console.GoodPort(u.Port()):
 		s.bad("proxy", "must be a whole URL, such as http://proxy.example:3128", "")
 	case u.User != nil:
-		s.bad("proxy", "must not hold a user name or password", "put it into the environment variable HTTPS_PROXY")
+		s.bad("proxy", "must not hold a user name or password",
+			"put it into the environment variable HTTPS_PROXY")
 	}
 	return raw
 }
@@ -219,7 +230,8 @@ func (r *reader) application(s section, envs []environment, others []application
 	a.KeyType = s.oneOf("key_type", []string{"", console.KeyProduction, console.KeySandbox}, nil)
 	a.ConsumerKey = console.Private(s.required("consumer_key"))
 	if env.ClientAuth == tokenapi.AuthBasic && strings.Contains(string(a.ConsumerKey), ":") {
-		s.bad("consumer_key", `must not contain : with client_auth = "basic"`, `use "basic-encoded" or "post"`)
+		s.bad("consumer_key", `must not contain : with client_auth = "basic"`,
+			`use "basic-encoded" or "post"`)
 	}
 	a.Grant = s.oneOf("grant", Grants(), nil)
 	a.Scopes = s.scopes()
@@ -263,7 +275,8 @@ func (r *reader) application(s section, envs []environment, others []application
 func (s section) checkLabel(a application, others []application) {
 	for _, o := range others {
 		if a.Name != "" && a.Label() == o.Label() {
-			s.bad("name", fmt.Sprintf("name, environment and key_type are those of the application in line %d",
+			s.bad("name", fmt.Sprintf(
+				"name, environment and key_type are those of the application in line %d",
 				o.place.Line), "")
 			return
 		}
@@ -275,10 +288,14 @@ func (s section) checkRequest(
 	a application, others []application, refs map[console.SecretKind]SecretRef,
 ) (ok bool) {
 	for _, o := range others {
-		if o.ConfigID != "" && console.SameRequest(a.Application, o.Application) && s.r.sameGrantSecrets(o.ConfigID, refs) {
-			s.bad("consumer_key", fmt.Sprintf("application %q in line %d makes the same request with the same consumer key, "+
-				"grant and user", o.Name, o.place.Line),
-				"their tokens could not be distinguished: remove one, or give it other scopes, audience or resource")
+		if o.ConfigID != "" && console.SameRequest(a.Application, o.Application) &&
+			s.r.sameGrantSecrets(o.ConfigID, refs) {
+			s.bad("consumer_key",
+				fmt.Sprintf("application %q in line %d makes the same request with the same "+
+					"consumer key, "+
+					"grant and user", o.Name, o.place.Line),
+				"their tokens could not be distinguished: remove one, or give it other scopes, "+
+					"audience or resource")
 			return false
 		}
 	}
@@ -311,7 +328,8 @@ func (s section) warn(kind console.SecretKind, ref SecretRef, env environment, n
 		return
 	}
 	p := s.spot(key).Value
-	s.r.warnings = append(s.r.warnings, Problem{Line: p.Line, Column: p.Column, Key: s.label + key, Text: text})
+	s.r.warnings = append(s.r.warnings,
+		Problem{Line: p.Line, Column: p.Column, Key: s.label + key, Text: text})
 }
 
 // environment returns the environment that an application names, or the only one if it names none.
@@ -373,15 +391,18 @@ func (s section) extra() url.Values {
 	if len(values) == 0 {
 		return nil
 	}
-	in := section{r: s.r, path: text.Path(s.path, "extra"), label: s.label + "extra.", values: values}
+	in := section{r: s.r, path: text.Path(s.path, "extra"), label: s.label + "extra.",
+		values: values}
 	form := url.Values{}
 	for key, v := range values {
 		if (key == "audience" || key == "resource") && s.values[key] != nil {
-			s.r.problem(in.spot(key).Key, in.label+text.Key(key), "is given twice: the application has "+key+" too", "remove it from extra")
+			s.r.problem(in.spot(key).Key, in.label+text.Key(key),
+				"is given twice: the application has "+key+" too", "remove it from extra")
 			continue
 		}
 		if slices.Contains(Reserved(), strings.ToLower(key)) {
-			s.r.problem(in.spot(key).Key, in.label+text.Key(key), "is set by the protocol and cannot be given here", "")
+			s.r.problem(in.spot(key).Key, in.label+text.Key(key),
+				"is set by the protocol and cannot be given here", "")
 			continue
 		}
 		several, isList := v.([]any)
@@ -417,7 +438,11 @@ func parameter(v any) (text string, ok bool) {
 
 // Reserved returns the form parameters that have a key of their own or belong to a grant.
 func Reserved() []string {
-	return []string{"grant_type", "scope", "client_id", "client_secret", "username", "password", "refresh_token",
-		"token", "token_type_hint", "code", "code_verifier", "redirect_uri", "device_code", "assertion",
-		"response_type", "state", "code_challenge", "code_challenge_method", "requested_token_type", "client_assertion", "client_assertion_type", "subject_token", "subject_token_type", "actor_token", "actor_token_type"}
+	return []string{"grant_type", "scope", "client_id", "client_secret", "username", "password",
+		"refresh_token",
+		"token", "token_type_hint", "code", "code_verifier", "redirect_uri", "device_code",
+		"assertion",
+		"response_type", "state", "code_challenge", "code_challenge_method", "requested_token_type",
+		"client_assertion", "client_assertion_type", "subject_token", "subject_token_type",
+		"actor_token", "actor_token_type"}
 }

@@ -149,7 +149,10 @@ func Load(ctx context.Context, path string) (*Config, error) {
 		if _, ok := errors.AsType[syscall.Errno](err); ok {
 			text = "cannot be read: " + text
 		}
-		return nil, &Error{File: path, Problems: []Problem{{Text: text, Hint: "name the configuration with --config or LANYARD_CONFIG"}}, cause: err}
+		return nil, &Error{File: path,
+			Problems: []Problem{
+				{Text: text, Hint: "name the configuration with --config or LANYARD_CONFIG"}},
+			cause: err}
 	}
 	cfg, err := parseWith(path, data, own)
 	if err != nil {
@@ -159,7 +162,8 @@ func Load(ctx context.Context, path string) (*Config, error) {
 	cfg.Themes, cfg.ThemeProblems, cfg.Place = own, problems, path
 	if cfg.literal && runtime.GOOS != "windows" && mode.Perm()&0o044 != 0 {
 		cfg.Warnings = append(cfg.Warnings, Problem{
-			Text: fmt.Sprintf("holds a secret and can be read by other users (mode %04o)", mode.Perm()),
+			Text: fmt.Sprintf("holds a secret and can be read by other users (mode %04o)",
+				mode.Perm()),
 			Hint: "chmod 600",
 		}.In(path))
 	}

@@ -40,7 +40,8 @@ func parseWith(name string, data []byte, own themes.Set) (*Config, error) {
 }
 
 func byPlace(a, b Problem) int {
-	return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Key, b.Key))
+	return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
+		cmp.Compare(a.Key, b.Key))
 }
 
 // reader turns a file into a Config. It decodes the file into plain maps and checks them
@@ -52,16 +53,19 @@ type reader struct {
 	places   text.Places
 	problems []Problem
 	warnings []Problem
-	home     func(user string) (string, error) // returns the home directory of a user; "" is the current one
+	// returns the home directory of a user; "" is the current one
+	home func(user string) (string, error)
 }
 
 func (r *reader) decode(file string) {
 	if len(file) > MaxSize {
-		r.problems = append(r.problems, Problem{Text: "is larger than 1 MiB; is this the configuration?"})
+		r.problems = append(r.problems,
+			Problem{Text: "is larger than 1 MiB; is this the configuration?"})
 		return
 	}
 	if !utf8.ValidString(file) {
-		first := strings.IndexByte(strings.ToValidUTF8(file, "\xff"), 0xff) // 0xff is never in valid UTF-8
+		// 0xff is never in valid UTF-8
+		first := strings.IndexByte(strings.ToValidUTF8(file, "\xff"), 0xff)
 		r.problem(text.PlaceAt(file, first), "", "is not UTF-8 text", "")
 		return
 	}
@@ -80,7 +84,8 @@ func (r *reader) decode(file string) {
 }
 
 func (r *reader) problem(p text.Place, key, why, hint string) {
-	r.problems = append(r.problems, Problem{Line: p.Line, Column: p.Column, Key: key, Text: why, Hint: hint})
+	r.problems = append(r.problems,
+		Problem{Line: p.Line, Column: p.Column, Key: key, Text: why, Hint: hint})
 }
 
 // section is a table of the file with the keys that it may have.
@@ -111,7 +116,8 @@ func (s section) check() {
 		k, known := s.keys[key]
 		switch {
 		case !known:
-			s.r.problem(s.spot(key).Key, s.label+text.Key(key), "unknown key", strayHint(key, s.keys))
+			s.r.problem(s.spot(key).Key, s.label+text.Key(key), "unknown key",
+				strayHint(key, s.keys))
 		case !k.fits(v):
 			s.bad(key, k.requirement(key), "")
 		}
@@ -224,7 +230,8 @@ func (s section) oneOf(key string, words, later []string) string {
 	case !ok || slices.Contains(words, v):
 		return s.text(key, words[0])
 	case slices.Contains(later, v):
-		s.bad(key, strconv.Quote(v)+" is not supported yet", "use one of "+strings.Join(words, ", "))
+		s.bad(key, strconv.Quote(v)+" is not supported yet",
+			"use one of "+strings.Join(words, ", "))
 	default:
 		list := strings.Join(words, ", ")
 		if words[0] == "" {
@@ -241,12 +248,14 @@ func (s section) span(key string, absent time.Duration) time.Duration {
 }
 
 // spanWith reads a duration with read.
-func (s section) spanWith(key string, absent time.Duration, read func(string) (time.Duration, string)) time.Duration {
+func (s section) spanWith(key string, absent time.Duration,
+	read func(string) (time.Duration, string)) time.Duration {
 	return s.spanWithExample(key, absent, read, `write it like "15m" or "45s"`)
 }
 
 // spanWithExample is spanWith with its own example in the hint.
-func (s section) spanWithExample(key string, absent time.Duration, read func(string) (time.Duration, string), example string) time.Duration {
+func (s section) spanWithExample(key string, absent time.Duration,
+	read func(string) (time.Duration, string), example string) time.Duration {
 	v, ok := s.values[key].(string)
 	if !ok {
 		return absent
@@ -268,9 +277,10 @@ const SaferForms = `{ env = "NAME" }, { command = ["pass", "show", "NAME"] } or 
 
 // ref reads a secret or a reference to one.
 func (s section) ref(key string) SecretRef {
-	inner := section{r: s.r, path: text.Path(s.path, key), label: s.label + key + ".", keys: map[string]kind{
-		"env": str, "command": list, "file": str, "stored": flag,
-	}}
+	inner := section{r: s.r, path: text.Path(s.path, key), label: s.label + key + ".",
+		keys: map[string]kind{
+			"env": str, "command": list, "file": str, "stored": flag,
+		}}
 	switch v := s.values[key].(type) {
 	case string:
 		text, err := console.SecretKind(key).Read(v)
@@ -305,7 +315,8 @@ func (s section) ref(key string) SecretRef {
 		}
 		return SecretRef{Stored: true}
 	}
-	ref := SecretRef{Lines: console.SecretKind(key).Lines(), Env: inner.text("env", ""), Command: inner.list("command"), File: inner.text("file", "")}
+	ref := SecretRef{Lines: console.SecretKind(key).Lines(), Env: inner.text("env", ""),
+		Command: inner.list("command"), File: inner.text("file", "")}
 	switch {
 	case ref.File != "":
 		ref.File = inner.file("file", holdsOf(console.SecretKind(key)))
@@ -335,11 +346,15 @@ func syntaxProblem(file string, err error) Problem {
 		{"has already been defined", "is defined twice", ""},
 		{"was already created", "is written both as [table] and in another way", ""},
 		{"strings cannot contain newlines", "the text is not closed on its line", ""},
-		{"unexpected EOF", "the file ends inside a text, a list or a table", "is a quote or bracket not closed?"},
+		{"unexpected EOF", "the file ends inside a text, a list or a table",
+			"is a quote or bracket not closed?"},
 		{"expected value but found", "expected a value here", "texts need quotes"},
-		{"escape", `\ starts an escape in "…", but this is no escape`, `write \\, or put a path in '…'`},
-		{"hexadecimal", `\ starts an escape in "…", but this is no escape`, `write \\, or put a path in '…'`},
-		{"UTF-16", "is not UTF-8 text", "save it as UTF-8: in PowerShell, Set-Content -Encoding utf8"},
+		{"escape", `\ starts an escape in "…", but this is no escape`,
+			`write \\, or put a path in '…'`},
+		{"hexadecimal", `\ starts an escape in "…", but this is no escape`,
+			`write \\, or put a path in '…'`},
+		{"UTF-16", "is not UTF-8 text",
+			"save it as UTF-8: in PowerShell, Set-Content -Encoding utf8"},
 		{"control characters", "holds a control character", ""},
 		{"top-level item to end", "expected the end of the line after the value", ""},
 		{"'='", "expected = after the key", ""},

@@ -9,7 +9,8 @@ import (
 // Each item of a list in extra is sent (RFC 8707 does so with resource).
 func TestExtraLists(t *testing.T) {
 	t.Parallel()
-	cfg, err := Parse("F", []byte(env+app+`extra = { resource = ["https://a", "https://b"], n = [1, true], one = "x" }`))
+	cfg, err := Parse("F",
+		[]byte(env+app+`extra = { resource = ["https://a", "https://b"], n = [1, true], one = "x" }`))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,8 @@ const filePatience = 10 * time.Second // how long reading a named file may take
 // null device, or a pipe such as a shell's <(…). It returns when ctx ends or after 10 seconds, even
 // if a pipe has no writer or a network file system does not answer. Its errors hold neither the
 // path nor the content.
-func ReadFile(ctx context.Context, path string, most int) (data []byte, mode fs.FileMode, err error) {
+func ReadFile(ctx context.Context, path string,
+	most int) (data []byte, mode fs.FileMode, err error) {
 	return readWithTimeout(ctx, path, most, os.Open)
 }
 
@@ -28,11 +29,13 @@ var errPipe = errors.New("is a pipe, which is read when it is needed")
 
 // readUnlessPipe is ReadFile for checks. It does not open a pipe, because reading would consume its
 // content.
-func readUnlessPipe(ctx context.Context, path string, most int) (data []byte, mode fs.FileMode, err error) {
+func readUnlessPipe(ctx context.Context, path string,
+	most int) (data []byte, mode fs.FileMode, err error) {
 	return readWithTimeout(ctx, path, most, func(string) (*os.File, error) { return nil, errPipe })
 }
 
-func readWithTimeout(ctx context.Context, path string, most int, pipe func(string) (*os.File, error)) (data []byte, mode fs.FileMode, err error) {
+func readWithTimeout(ctx context.Context, path string, most int,
+	pipe func(string) (*os.File, error)) (data []byte, mode fs.FileMode, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, filePatience, errTooSlow)
 	defer cancel()
 	type result struct {
@@ -56,7 +59,8 @@ func readWithTimeout(ctx context.Context, path string, most int, pipe func(strin
 
 var errTooSlow = errors.New("took longer than 10s; a pipe needs a program that writes to it")
 
-func readNamed(path string, most int, pipe func(string) (*os.File, error)) ([]byte, fs.FileMode, error) {
+func readNamed(path string, most int,
+	pipe func(string) (*os.File, error)) ([]byte, fs.FileMode, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, 0, PlainCause(err)

@@ -26,7 +26,8 @@ func TestNamedFiles(t *testing.T) {
 	}
 	write("regular", "text\n")
 	write("large", strings.Repeat("x", 11))
-	if err := errors.Join(os.Symlink("regular", in("link")), os.Symlink("nowhere", in("dangling")), syscall.Mkfifo(in("pipe"), 0o600)); err != nil {
+	if err := errors.Join(os.Symlink("regular", in("link")), os.Symlink("nowhere", in("dangling")),
+		syscall.Mkfifo(in("pipe"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	l, err := net.Listen("unix", in("socket"))
@@ -46,7 +47,8 @@ func TestNamedFiles(t *testing.T) {
 		{in("dangling"), "", "no such file or directory"},
 	} {
 		data, _, err := ReadFile(t.Context(), c.path, 10)
-		if string(data) != c.text || (err == nil) != (c.why == "") || err != nil && err.Error() != c.why {
+		if string(data) != c.text || (err == nil) != (c.why == "") ||
+			err != nil && err.Error() != c.why {
 			t.Errorf("%s: %q, %v", c.path, data, err)
 		}
 	}
@@ -56,7 +58,8 @@ func TestNamedFiles(t *testing.T) {
 
 	// A pipe is read to its end. Without a writer, reading ends at the time limit.
 	go func() { _ = os.WriteFile(in("pipe"), []byte("piped"), 0) }()
-	if data, mode, err := ReadFile(t.Context(), in("pipe"), 10); string(data) != "piped" || mode&fs.ModeNamedPipe == 0 || err != nil {
+	if data, mode, err := ReadFile(t.Context(), in("pipe"), 10); string(data) != "piped" ||
+		mode&fs.ModeNamedPipe == 0 || err != nil {
 		t.Errorf("pipe: %q, %v, %v", data, mode, err)
 	}
 	ctx, cancel := context.WithCancelCause(t.Context())
@@ -76,7 +79,8 @@ func TestRegularFiles(t *testing.T) {
 	if err := syscall.Mkfifo(filepath.Join(dir, "pipe.toml"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := (regularFiles{dir}).Open("pipe.toml"); err == nil || err.Error() != "is a pipe, not a file" {
+	if _, err := (regularFiles{dir}).Open("pipe.toml"); err == nil ||
+		err.Error() != "is a pipe, not a file" {
 		t.Errorf("pipe: %v", err)
 	}
 	if _, err := (regularFiles{dir}).Open("../x"); !errors.Is(err, fs.ErrInvalid) {

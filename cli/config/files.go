@@ -70,17 +70,20 @@ func (r *reader) fullPath(name string) (path, why, hint string) {
 		return filepath.Join(r.dir, name), "", ""
 	}
 	who, rest := name[1:], ""
-	if i := strings.IndexFunc(name, func(c rune) bool { return c == '/' || c == filepath.Separator }); i > 0 {
+	if i := strings.IndexFunc(name,
+		func(c rune) bool { return c == '/' || c == filepath.Separator }); i > 0 {
 		who, rest = name[1:i], name[i:]
 	}
 	dir, err := r.home(who)
 	switch _, unknown := errors.AsType[user.UnknownUserError](err); {
 	case unknown:
-		return "", "there is no user " + text.Key(who), "a file whose own name begins with ~ is written ./~…"
+		return "", "there is no user " + text.Key(who),
+			"a file whose own name begins with ~ is written ./~…"
 	case err != nil && who == "":
 		return "", "the home directory is not known", "set HOME, or write the whole path"
 	case err != nil:
-		return "", "the home directory of user " + text.Key(who) + " is not known", "write the whole path"
+		return "", "the home directory of user " + text.Key(who) + " is not known",
+			"write the whole path"
 	}
 	return filepath.Join(dir, rest), "", ""
 }
@@ -112,7 +115,10 @@ func (f namedFile) check(ctx context.Context) (problem, warning error) {
 }
 
 // OpenToOthers reports whether the mode gives other users any access. On Windows it is false.
-func OpenToOthers(mode fs.FileMode) bool { return runtime.GOOS != "windows" && mode.Perm()&0o077 != 0 }
+func OpenToOthers(mode fs.FileMode) bool {
+	return runtime.GOOS != "windows" &&
+		mode.Perm()&0o077 != 0
+}
 
 // read returns what is wrong with the content. The TLS client parses certificates and keys.
 func (f namedFile) read(data []byte) (err error) {
@@ -130,7 +136,8 @@ func (f namedFile) read(data []byte) (err error) {
 // fileProblem returns the problem for an error about a TLS file of an environment, with the place
 // of its key.
 func (c *Config) fileProblem(e console.Environment, wrong *tokenapi.Error) Problem {
-	p := Problem{Key: fmt.Sprintf("environment %q: %s", e.Name, wrong.Op), Text: strings.TrimPrefix(wrong.Error(), wrong.Op+": "), Hint: wrong.Hint}
+	p := Problem{Key: fmt.Sprintf("environment %q: %s", e.Name, wrong.Op),
+		Text: strings.TrimPrefix(wrong.Error(), wrong.Op+": "), Hint: wrong.Hint}
 	for _, f := range c.named {
 		if f.key == p.Key {
 			p.Line, p.Column = f.place.Line, f.place.Column
@@ -142,7 +149,8 @@ func (c *Config) fileProblem(e console.Environment, wrong *tokenapi.Error) Probl
 // CheckNamed opens every file that the configuration names. It calls client, which parses
 // certificates and keys, for each environment whose files can be read. The error is an *Error,
 // unless ctx has ended. The warnings are about files that can still be used.
-func (c *Config) CheckNamed(ctx context.Context, client func(console.Environment) error) (warnings []string, err error) {
+func (c *Config) CheckNamed(ctx context.Context,
+	client func(console.Environment) error) (warnings []string, err error) {
 	var problems []Problem
 	bad := map[string]bool{} // paths
 	for _, f := range c.named {
@@ -185,7 +193,8 @@ func (c *Config) CheckNamed(ctx context.Context, client func(console.Environment
 
 // LookAtFile opens the file of a reference to a kind of secret, and returns what is wrong with it,
 // worded to follow its name. With a warning the file can still be used. It does not open a pipe.
-func (r SecretRef) LookAtFile(ctx context.Context, kind console.SecretKind) (problem, warning error) {
+func (r SecretRef) LookAtFile(ctx context.Context,
+	kind console.SecretKind) (problem, warning error) {
 	problem, warning = namedFile{path: r.File, holds: holdsOf(kind)}.check(ctx)
 	if errors.Is(warning, errPipe) {
 		warning = nil

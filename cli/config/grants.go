@@ -11,7 +11,8 @@ import (
 // Grants returns the values of grant, the default first.
 func Grants() []string {
 	return []string{
-		tokenapi.GrantClientCredentials, tokenapi.GrantPassword, tokenapi.GrantAuthorizationCode, tokenapi.GrantDeviceCode,
+		tokenapi.GrantClientCredentials, tokenapi.GrantPassword, tokenapi.GrantAuthorizationCode,
+		tokenapi.GrantDeviceCode,
 		tokenapi.GrantRefreshToken, tokenapi.GrantJWTBearer, tokenapi.GrantTokenExchange,
 	}
 }
@@ -19,7 +20,8 @@ func Grants() []string {
 // SecretKinds returns all kinds of secrets that an application may have, besides the values of
 // headers.
 func SecretKinds() []console.SecretKind {
-	return []console.SecretKind{console.ConsumerSecret, console.Password, console.SigningKey, console.Assertion, console.SubjectToken}
+	return []console.SecretKind{console.ConsumerSecret, console.Password, console.SigningKey,
+		console.Assertion, console.SubjectToken}
 }
 
 // credentialKind returns the kind of secret that a way of client authentication needs, or "" for
@@ -40,23 +42,29 @@ func (s section) secrets() map[console.SecretKind]SecretRef {
 }
 
 // grantNeeds reads and checks the keys that depend on grant and client authentication.
-func (s section) grantNeeds(a *console.Application, env environment, refs map[console.SecretKind]SecretRef) {
+func (s section) grantNeeds(a *console.Application, env environment,
+	refs map[console.SecretKind]SecretRef) {
 	d := &a.Details
 	only := func(where string, useful bool, keys ...string) {
 		for _, key := range keys {
 			s.onlyFor(key, useful, where, env, refs)
 		}
 	}
-	only(`grant = "password" or "jwt_bearer"`, a.Grant == tokenapi.GrantPassword || a.Grant == tokenapi.GrantJWTBearer, "username")
+	only(`grant = "password" or "jwt_bearer"`, a.Grant == tokenapi.GrantPassword ||
+		a.Grant == tokenapi.GrantJWTBearer, "username")
 	only(`grant = "password"`, a.Grant == tokenapi.GrantPassword, "password")
 	only(`grant = "authorization_code"`, a.Grant == tokenapi.GrantAuthorizationCode, "redirect_url")
-	only(`grant = "jwt_bearer"`, a.Grant == tokenapi.GrantJWTBearer, "assertion", "assertion_claims")
-	only(`grant = "token_exchange"`, a.Grant == tokenapi.GrantTokenExchange, "subject_token", "subject_token_type", "requested_token_type")
+	only(`grant = "jwt_bearer"`, a.Grant == tokenapi.GrantJWTBearer, "assertion",
+		"assertion_claims")
+	only(`grant = "token_exchange"`, a.Grant == tokenapi.GrantTokenExchange, "subject_token",
+		"subject_token_type", "requested_token_type")
 	d.ReadyAssertion = !refs[console.Assertion].IsZero()
 	only(`client_auth = "private_key_jwt", or grant = "jwt_bearer" without an assertion`,
-		a.Grant == tokenapi.GrantJWTBearer && !d.ReadyAssertion || env.ClientAuth == tokenapi.AuthPrivateKeyJWT,
+		a.Grant == tokenapi.GrantJWTBearer && !d.ReadyAssertion ||
+			env.ClientAuth == tokenapi.AuthPrivateKeyJWT,
 		"signing_key", "signing_alg", "signing_key_id")
-	only("client_auth = basic, basic-encoded or post", credentialKind(env.ClientAuth) == console.ConsumerSecret, "consumer_secret")
+	only("client_auth = basic, basic-encoded or post",
+		credentialKind(env.ClientAuth) == console.ConsumerSecret, "consumer_secret")
 	a.Username = console.Private(s.text("username", ""))
 	d.SigningAlg, d.SigningKeyID = s.text("signing_alg", ""), s.text("signing_key_id", "")
 	d.AssertionClaims, _ = s.values["assertion_claims"].(map[string]any)
@@ -70,7 +78,8 @@ func (s section) grantNeeds(a *console.Application, env environment, refs map[co
 		}
 	case tokenapi.GrantAuthorizationCode:
 		if env.Endpoints.AuthorizeURL == "" && !discovered && env.valid {
-			s.bad("grant", "authorization_code needs authorize_url or issuer in its environment", "")
+			s.bad("grant", "authorization_code needs authorize_url or issuer in its environment",
+				"")
 		}
 		d.RedirectURL = console.Private(s.redirect())
 	case tokenapi.GrantDeviceCode:
@@ -79,14 +88,16 @@ func (s section) grantNeeds(a *console.Application, env environment, refs map[co
 		}
 	case tokenapi.GrantJWTBearer:
 		if refs[console.SigningKey].IsZero() && !d.ReadyAssertion {
-			s.bad("grant", "jwt_bearer needs signing_key or assertion", `such as signing_key = { file = "orders.pem" }`)
+			s.bad("grant", "jwt_bearer needs signing_key or assertion",
+				`such as signing_key = { file = "orders.pem" }`)
 		}
 		if d.ReadyAssertion && d.AssertionClaims != nil {
 			s.bad("assertion_claims", "has no effect with a ready assertion", "")
 		}
 	case tokenapi.GrantTokenExchange:
 		if refs[console.SubjectToken].IsZero() {
-			s.bad("subject_token", "is needed by the token_exchange grant", "give it as "+SaferForms)
+			s.bad("subject_token", "is needed by the token_exchange grant",
+				"give it as "+SaferForms)
 		}
 		d.SubjectTokenType = tokenType(s.text("subject_token_type", "jwt"))
 	}
@@ -95,13 +106,16 @@ func (s section) grantNeeds(a *console.Application, env environment, refs map[co
 
 // onlyFor warns of a key that has no effect, and removes it: it must not change the request or the
 // identity of the application. A literal secret in it still gets its own warning.
-func (s section) onlyFor(key string, useful bool, where string, env environment, refs map[console.SecretKind]SecretRef) {
+func (s section) onlyFor(key string, useful bool, where string, env environment,
+	refs map[console.SecretKind]SecretRef) {
 	v, present := s.values[key]
 	if !present || v == "" || !s.keys[key].fits(v) || useful {
 		return
 	}
 	p := s.spot(key).Value
-	s.r.warnings = append(s.r.warnings, Problem{Line: p.Line, Column: p.Column, Key: s.label + key, Text: "is only for " + where + " and has no effect; remove it"})
+	s.r.warnings = append(s.r.warnings,
+		Problem{Line: p.Line, Column: p.Column, Key: s.label + key,
+			Text: "is only for " + where + " and has no effect; remove it"})
 	delete(s.values, key)
 	if kind := console.SecretKind(key); !refs[kind].IsZero() {
 		s.warn(kind, refs[kind], env, false)
@@ -122,7 +136,8 @@ func (s section) redirect() string {
 // claims checks the claims of an assertion. They must be expressible in JSON, and must not be set
 // by Lanyard.
 func (s section) claims(values map[string]any) {
-	in := section{r: s.r, path: text.Path(s.path, "assertion_claims"), label: s.label + "assertion_claims.", values: values}
+	in := section{r: s.r, path: text.Path(s.path, "assertion_claims"),
+		label: s.label + "assertion_claims.", values: values}
 	for name, v := range values {
 		switch {
 		case slices.Contains([]string{"iat", "exp", "jti"}, name):
@@ -138,7 +153,8 @@ func fitsJSON(v any) bool {
 	case string, bool, int64:
 		return true
 	case []any:
-		return !slices.ContainsFunc(v, func(e any) bool { _, nested := e.([]any); return nested || !fitsJSON(e) })
+		return !slices.ContainsFunc(v,
+			func(e any) bool { _, nested := e.([]any); return nested || !fitsJSON(e) })
 	}
 	return false
 }

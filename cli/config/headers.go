@@ -11,9 +11,11 @@ import (
 
 // headers reads a table of HTTP headers. It returns their sorted names and the references of their
 // values.
-func (s section) headers(key string, kindOf func(name string) console.SecretKind) ([]string, map[console.SecretKind]SecretRef) {
+func (s section) headers(key string,
+	kindOf func(name string) console.SecretKind) ([]string, map[console.SecretKind]SecretRef) {
 	values, _ := s.values[key].(map[string]any)
-	in := section{r: s.r, path: text.Path(s.path, key), label: s.label + key + ".", values: values, keys: map[string]kind{}}
+	in := section{r: s.r, path: text.Path(s.path, key), label: s.label + key + ".", values: values,
+		keys: map[string]kind{}}
 	for name := range values {
 		in.keys[name] = secretRef
 	}
@@ -29,7 +31,8 @@ func (s section) headers(key string, kindOf func(name string) console.SecretKind
 			continue
 		}
 		if other, twice := seen[strings.ToLower(name)]; twice {
-			s.r.problem(at, in.label+text.Key(name), "is given twice: HTTP does not distinguish it from "+other, "")
+			s.r.problem(at, in.label+text.Key(name),
+				"is given twice: HTTP does not distinguish it from "+other, "")
 			continue
 		}
 		seen[strings.ToLower(name)] = name
@@ -60,12 +63,14 @@ func (s section) probeMethod() string {
 }
 
 // keepHeaders stores the references of header values, and warns of credentials that are literals.
-func (s section) keepHeaders(a console.Application, key string, refs map[console.SecretKind]SecretRef, env environment) {
+func (s section) keepHeaders(a console.Application, key string,
+	refs map[console.SecretKind]SecretRef, env environment) {
 	in := section{r: s.r, path: text.Path(s.path, key), label: s.label + key + "."}
 	for kind, ref := range refs {
 		s.r.cfg.Secrets[SecretName{a.ConfigID, kind}] = ref
 		name := strings.TrimPrefix(string(kind), key+".")
-		if field := (tokenapi.Field{Name: name, Value: ref.Literal}); !ref.Literal.IsZero() && field.LooksSecret() {
+		if field := (tokenapi.Field{Name: name, Value: ref.Literal}); !ref.Literal.IsZero() &&
+			field.LooksSecret() {
 			in.warn(console.SecretKind(name), ref, env, false)
 		}
 	}

@@ -22,8 +22,10 @@ type Paths struct {
 // FindPaths returns the paths of configuration and state. It takes them from the flags, else from
 // LANYARD_CONFIG and LANYARD_STATE, else from XDG variables, else from the system's defaults. goos
 // may be another system than the current one.
-func FindPaths(goos string, getenv func(string) string, home string, flagConfig, flagState string) (Paths, error) {
-	p := Paths{Config: cmp.Or(flagConfig, getenv("LANYARD_CONFIG")), State: cmp.Or(flagState, getenv("LANYARD_STATE"))}
+func FindPaths(goos string, getenv func(string) string, home string, flagConfig,
+	flagState string) (Paths, error) {
+	p := Paths{Config: cmp.Or(flagConfig, getenv("LANYARD_CONFIG")),
+		State: cmp.Or(flagState, getenv("LANYARD_STATE"))}
 	switch {
 	case flagConfig != "":
 		p.NamedBy = "--config"
@@ -32,14 +34,16 @@ func FindPaths(goos string, getenv func(string) string, home string, flagConfig,
 	default:
 		folder, err := folder(goos, getenv, home, "XDG_CONFIG_HOME", "AppData", ".config")
 		if err != nil {
-			return Paths{}, errors.New("where is the configuration? " + err.Error() + "; name it with --config or LANYARD_CONFIG")
+			return Paths{}, errors.New("where is the configuration? " + err.Error() +
+				"; name it with --config or LANYARD_CONFIG")
 		}
 		p.Config = join(goos, folder, "config.toml")
 	}
 	if p.State == "" {
 		folder, err := folder(goos, getenv, home, "XDG_STATE_HOME", "LocalAppData", ".local/state")
 		if err != nil {
-			return Paths{}, errors.New("where is the state? " + err.Error() + "; name it with --state or LANYARD_STATE")
+			return Paths{}, errors.New("where is the state? " + err.Error() +
+				"; name it with --state or LANYARD_STATE")
 		}
 		p.State = folder
 	}
@@ -47,7 +51,8 @@ func FindPaths(goos string, getenv func(string) string, home string, flagConfig,
 }
 
 // folder returns Lanyard's folder in one of the system's.
-func folder(goos string, getenv func(string) string, home, xdg, windows, unix string) (string, error) {
+func folder(goos string, getenv func(string) string, home, xdg, windows,
+	unix string) (string, error) {
 	// XDG: "If an implementation encounters a relative path … it should … ignore it."
 	if dir := getenv(xdg); absolute(goos, dir) {
 		return join(goos, dir, "lanyard"), nil
@@ -113,7 +118,8 @@ func (p Paths) Load(ctx context.Context) (*Config, error) {
 	if err == nil && !cfg.Found && p.NamedBy != "" {
 		return nil, &Error{File: p.Config, cause: fs.ErrNotExist, Problems: []Problem{{
 			Text: "there is no such file; " + p.NamedBy + " names it",
-			Hint: "name another, or run lanyard config init with this " + p.NamedBy + " to write one there",
+			Hint: "name another, or run lanyard config init with this " + p.NamedBy +
+				" to write one there",
 		}}}
 	}
 	if err == nil {

@@ -19,16 +19,21 @@ type Alerts struct {
 }
 
 func defaultAlerts() Alerts {
-	return Alerts{Before: []time.Duration{5 * time.Minute, time.Minute}, Via: []string{"title", "bell"}}
+	return Alerts{Before: []time.Duration{5 * time.Minute, time.Minute},
+		Via: []string{"title", "bell"}}
 }
 
 // alertWays returns the values of alerts.via.
-func alertWays() []string { return []string{"title", "bell", "osc9", "osc99", "osc777", "progress"} }
+func alertWays() []string {
+	return []string{"title", "bell", "osc9", "osc99", "osc777",
+		"progress"}
+}
 
 // screen reads the settings of the screen.
 func (r *reader) screen(top section) {
 	c := r.cfg
-	if c.RevealFor = top.span("reveal_for", c.RevealFor); c.RevealFor == 0 || c.RevealFor > 5*time.Minute {
+	if c.RevealFor = top.span("reveal_for", c.RevealFor); c.RevealFor == 0 ||
+		c.RevealFor > 5*time.Minute {
 		top.bad("reveal_for", "must be more than 0 and at most 5m", "")
 		c.RevealFor = defaultReveal
 	}
@@ -60,7 +65,8 @@ func (r *reader) screen(top section) {
 		for i, way := range c.Alerts.Via {
 			if !slices.Contains(alertWays(), way) {
 				r.problem(r.places[text.Path("alerts", "via", i)].Value, "alerts.via",
-					"must be some of "+strings.Join(alertWays(), ", "), text.DidYouMean(way, alertWays()))
+					"must be some of "+strings.Join(alertWays(), ", "),
+					text.DidYouMean(way, alertWays()))
 			}
 		}
 	}

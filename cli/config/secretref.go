@@ -75,7 +75,8 @@ func (r SecretRef) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.Stri
 
 // Resolve fetches the secret. A command or a file may take 10 seconds. The errors name the
 // reference, never its content.
-func (r SecretRef) Resolve(ctx context.Context, env func(string) (string, bool)) (secret.Text, error) {
+func (r SecretRef) Resolve(ctx context.Context,
+	env func(string) (string, bool)) (secret.Text, error) {
 	if r.IsZero() || r.Stored { // the store is read elsewhere
 		return secret.Text{}, errNoSecret
 	}
@@ -133,7 +134,8 @@ func output(ctx context.Context, argv []string) (string, error) {
 		return "", fmt.Errorf("failed: %s", exit.ProcessState)
 	case errors.Is(err, exec.ErrNotFound):
 		return "", errors.New("not found in PATH")
-	case err != nil && !errors.Is(err, exec.ErrWaitDelay): // a child process such as an agent may go on
+	case err != nil && !errors.Is(err, exec.ErrWaitDelay):
+		// a child process such as an agent may go on
 		return "", PlainCause(err)
 	case out.over:
 		return "", errors.New("printed more than 64 KiB")
@@ -201,7 +203,8 @@ func SecretWords(kind console.SecretKind) string {
 }
 
 // Secret implements console.Vault.
-func (v *vault) Secret(ctx context.Context, a console.Application, kind console.SecretKind) (secret.Text, error) {
+func (v *vault) Secret(ctx context.Context, a console.Application,
+	kind console.SecretKind) (secret.Text, error) {
 	name, what := SecretName{a.ConfigID, kind}, SecretWords(kind)
 	ref := v.refs[name]
 	v.mu.Lock()
@@ -239,5 +242,6 @@ func (m missing) Error() string { return m.text }
 // Unwrap returns errNoSecret, and a console.Error with the hint.
 func (m missing) Unwrap() []error {
 	return []error{errNoSecret, &console.Error{Code: console.CodeNoSecret, Text: m.text,
-		Hint: "give it in the configuration as " + SaferForms + "; the commands ask for a password on a terminal"}}
+		Hint: "give it in the configuration as " + SaferForms +
+			"; the commands ask for a password on a terminal"}}
 }

@@ -60,8 +60,10 @@ func TestSecretRefChild(t *testing.T) {
 func child(t *testing.T, args ...string) SecretRef {
 	t.Helper()
 	t.Setenv("LANYARD_TEST_CHILD", "1")
-	t.Setenv("GORACE", "atexit_sleep_ms=0") // otherwise each child of a -race run ends a second late
-	return SecretRef{Command: append([]string{os.Args[0], "-test.run=^TestSecretRefChild$", "--"}, args...)}
+	// otherwise each child of a -race run ends a second late
+	t.Setenv("GORACE", "atexit_sleep_ms=0")
+	return SecretRef{
+		Command: append([]string{os.Args[0], "-test.run=^TestSecretRefChild$", "--"}, args...)}
 }
 
 func noEnv(string) (string, bool) { return "", false }
@@ -97,7 +99,8 @@ func TestSecretRefResolve(t *testing.T) {
 		{"file", file("plain", canary), canary, ""},
 		{"file with newline", file("nl", canary+"\n"), canary, ""},
 		{"file with CRLF", file("crlf", canary+"\r\n"), canary, ""},
-		{"file with two newlines and spaces", file("two", " "+canary+" \n\n"), " " + canary + " ", ""},
+		{"file with two newlines and spaces", file("two", " "+canary+" \n\n"), " " + canary + " ",
+			""},
 		{"file missing", missing, "", named(missing) + ": no such file or directory"},
 		{"file empty", empty, "", named(empty) + ": is empty"},
 		{"file too large", big, "", named(big) + ": is larger than 64 KiB"},
@@ -109,7 +112,8 @@ func TestSecretRefResolve(t *testing.T) {
 		{"command floods", child(t, "flood"), "", program + ": printed more than 64 KiB"},
 		{"command not there", SecretRef{Command: []string{"lanyard-no-such-program", canary}}, "",
 			`command "lanyard-no-such-program": not found in PATH`},
-		{"command not there by path", SecretRef{Command: []string{filepath.Join(dir, "nothing"), canary}}, "",
+		{"command not there by path",
+			SecretRef{Command: []string{filepath.Join(dir, "nothing"), canary}}, "",
 			`command "nothing": no such file or directory`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -122,7 +126,8 @@ func TestSecretRefResolve(t *testing.T) {
 			} else if strings.Contains(msg, canary) {
 				t.Error("the secret is in the error")
 			}
-			if s := fmt.Sprintf("%v %+v %#v %s %q %x", tt.ref, tt.ref, tt.ref, tt.ref, tt.ref, &tt.ref); strings.Contains(s, canary) {
+			if s := fmt.Sprintf("%v %+v %#v %s %q %x", tt.ref, tt.ref, tt.ref, tt.ref, tt.ref,
+				&tt.ref); strings.Contains(s, canary) {
 				t.Errorf("the reference prints %s", s)
 			}
 		})
@@ -136,7 +141,8 @@ func TestSecretRefEndsWithTheContext(t *testing.T) {
 		"command with offspring": child(t, "orphan", filepath.Join(dir, "pid")),
 	} {
 		t.Run(name, func(t *testing.T) {
-			ctx, cancel := context.WithTimeoutCause(t.Context(), 300*time.Millisecond, errors.New("enough"))
+			ctx, cancel := context.WithTimeoutCause(t.Context(), 300*time.Millisecond,
+				errors.New("enough"))
 			defer cancel()
 			begun := time.Now()
 			_, err := ref.Resolve(ctx, noEnv)
@@ -157,7 +163,8 @@ func TestSecretRefVault(t *testing.T) {
 		asked.Add(1)
 		return value, value != ""
 	}
-	cfg := &Config{Secrets: map[SecretName]SecretRef{{"app_1", console.ConsumerSecret}: {Env: "ORDERS"}}}
+	cfg := &Config{Secrets: map[SecretName]SecretRef{
+		{"app_1", console.ConsumerSecret}: {Env: "ORDERS"}}}
 	v := cfg.Vault(env)
 	orders := console.Application{ID: "app_1", ConfigID: "app_1", Name: "Orders"}
 	if asked.Load() != 0 {
@@ -171,7 +178,8 @@ func TestSecretRefVault(t *testing.T) {
 	var wait sync.WaitGroup
 	for range 8 {
 		wait.Go(func() {
-			if got, err := v.Secret(t.Context(), orders, console.ConsumerSecret); err != nil || got.Reveal() != canary {
+			if got, err := v.Secret(t.Context(), orders, console.ConsumerSecret); err != nil ||
+				got.Reveal() != canary {
 				t.Errorf("got %v", err)
 			}
 		})
@@ -180,12 +188,14 @@ func TestSecretRefVault(t *testing.T) {
 	if n := asked.Load(); n != 2 {
 		t.Errorf("asked %d times, want 2: one failure, then once for all", n)
 	}
-	if _, err := v.Secret(t.Context(), orders, console.Password); !errors.Is(err, errNoSecret) || err.Error() != "password of Orders: none is configured" {
+	if _, err := v.Secret(t.Context(), orders, console.Password); !errors.Is(err, errNoSecret) ||
+		err.Error() != "password of Orders: none is configured" {
 		t.Errorf("got %v", err)
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if got, err := v.Secret(ended, orders, console.ConsumerSecret); err == nil && got.Reveal() != canary {
+	if got, err := v.Secret(ended, orders, console.ConsumerSecret); err == nil &&
+		got.Reveal() != canary {
 		t.Errorf("got %v, %v", got, err)
 	}
 	if s := fmt.Sprintf("%v", v); strings.Contains(s, canary) {

@@ -17,7 +17,9 @@ import (
 
 // TestSecretRefCommandHasNoTerminal asks a shell for the terminal of its session: it has none.
 func TestSecretRefCommandHasNoTerminal(t *testing.T) {
-	ref := SecretRef{Command: []string{"sh", "-c", `(: </dev/tty) 2>/dev/null && echo terminal || echo none; ps -o sid= -p $$; echo $$`}}
+	ref := SecretRef{
+		Command: []string{"sh", "-c",
+			`(: </dev/tty) 2>/dev/null && echo terminal || echo none; ps -o sid= -p $$; echo $$`}}
 	got, err := ref.raw(t.Context(), noEnv)
 	if err != nil {
 		t.Fatal(err)
@@ -78,7 +80,8 @@ func TestSecretRefPipe(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(errors.New("enough"))
-	if _, err := (SecretRef{File: pipe}).Resolve(ctx, noEnv); err == nil || !strings.HasSuffix(err.Error(), ": enough") {
+	if _, err := (SecretRef{File: pipe}).Resolve(ctx, noEnv); err == nil ||
+		!strings.HasSuffix(err.Error(), ": enough") {
 		t.Errorf("got %v", err)
 	}
 	f, err := os.OpenFile(pipe, os.O_RDWR, 0) // releases the reader

@@ -36,9 +36,12 @@ func (c *Config) ThemeSaidBy() string {
 func (c *Config) Preferences() *Config {
 	p := Default()
 	p.Theme, p.ClearAfter, p.RevealFor = c.Theme, c.ClearAfter, c.RevealFor
-	p.Presenter, p.Mouse, p.ASCII, p.Alerts, p.Keys = c.Presenter, c.Mouse, c.ASCII, c.Alerts, c.Keys
-	p.Themes, p.ThemeProblems, p.Place, p.themeSaid = c.Themes, c.ThemeProblems, c.Place, c.themeSaid
-	p.ClipboardVia, p.ClipboardCommand, p.ClearBlind = c.ClipboardVia, c.ClipboardCommand, c.ClearBlind
+	p.Presenter, p.Mouse, p.ASCII, p.Alerts, p.Keys = c.Presenter, c.Mouse, c.ASCII, c.Alerts,
+		c.Keys
+	p.Themes, p.ThemeProblems, p.Place, p.themeSaid = c.Themes, c.ThemeProblems, c.Place,
+		c.themeSaid
+	p.ClipboardVia, p.ClipboardCommand, p.ClearBlind = c.ClipboardVia, c.ClipboardCommand,
+		c.ClearBlind
 	return p
 }
 
@@ -60,7 +63,9 @@ func (c *Config) LostChoice() string {
 	if _, err := c.Themes.ByName(name); err == nil {
 		return ""
 	}
-	return fmt.Sprintf("the theme %q, which was chosen in the console, cannot be used, so %s was; lanyard themes says more", name, c.Theme)
+	return fmt.Sprintf(
+		"the theme %q, which was chosen in the console, cannot be used, so %s was; lanyard "+
+			"themes says more", name, c.Theme)
 }
 
 // ThemeChosenIn returns a function that reads the theme that was chosen in the console. It returns
@@ -89,6 +94,7 @@ func KeepTheme(k console.Keeper) func(context.Context, string) error {
 	return func(ctx context.Context, name string) error {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), themePatience)
 		defer cancel()
-		return k.Update(ctx, func(w console.Writer) error { return w.SetSetting(themeSetting, name) })
+		return k.Update(ctx,
+			func(w console.Writer) error { return w.SetSetting(themeSetting, name) })
 	}
 }

@@ -25,12 +25,14 @@ func (s section) theme(set themes.Set) string {
 	if set.Has(name) {
 		return name
 	}
-	s.bad("theme", "must be one of "+strings.Join(set.Names(), ", ")+", or the name of a file in themes/ beside this one", text.DidYouMean(name, set.Names()))
+	s.bad("theme", "must be one of "+strings.Join(set.Names(), ", ")+
+		", or the name of a file in themes/ beside this one", text.DidYouMean(name, set.Names()))
 	return themes.Names()[0]
 }
 
 // ThemeProblem returns a problem of a theme beside a configuration file as a line:
 // file:line:column: key: what is wrong (hint).
 func ThemeProblem(config string, p themes.Problem) string {
-	return Problem{Line: p.Line, Column: p.Column, Key: p.Key, Text: p.Text, Hint: p.Hint}.In(filepath.Join(ThemesBeside(config), p.File))
+	return Problem{Line: p.Line, Column: p.Column, Key: p.Key, Text: p.Text,
+		Hint: p.Hint}.In(filepath.Join(ThemesBeside(config), p.File))
 }

@@ -85,7 +85,9 @@ func (s snapshot) same(o snapshot) bool {
 		switch {
 		case !ok || a.IsDir() != b.IsDir():
 			return false
-		case !a.IsDir() && (!os.SameFile(a, b) || !a.ModTime().Equal(b.ModTime()) || a.Size() != b.Size() || a.Mode() != b.Mode()):
+		case !a.IsDir() &&
+			(!os.SameFile(a, b) || !a.ModTime().Equal(b.ModTime()) || a.Size() != b.Size() ||
+				a.Mode() != b.Mode()):
 			return false
 		}
 	}

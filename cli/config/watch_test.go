@@ -90,7 +90,8 @@ func watchAll(t *testing.T) {
 
 	// editors save so: a new file replaces the old one, here with the same size and time
 	w.write("new", "cc", time.Nanosecond*1000)
-	if err := os.Rename(filepath.Join(w.dir, "new"), filepath.Join(w.dir, "config.toml")); err != nil {
+	if err := os.Rename(filepath.Join(w.dir, "new"),
+		filepath.Join(w.dir, "config.toml")); err != nil {
 		t.Fatal(err)
 	}
 	w.expect("a file that is replaced", true)

@@ -17,8 +17,10 @@ func TestWithheld(t *testing.T) {
 	t.Setenv("LANYARD_TEST_OTHER", "not a secret")
 	env := os.Environ()
 	file := filepath.Join(t.TempDir(), "config.toml")
-	const text = "[[environment]]\nname = \"e\"\ntoken_url = \"http://127.0.0.1:1/token\"\n[[application]]\nname = \"Orders\"\nenvironment = \"e\"\n" +
-		"consumer_key = \"k\"\nconsumer_secret = { env = \"LANYARD_TEST_ORDERS\" }\ngrant = \"password\"\nusername = \"ana\"\npassword = { env = \"LANYARD_TEST_ANA\" }\n"
+	const text = "[[environment]]\nname = \"e\"\ntoken_url = " +
+		"\"http://127.0.0.1:1/token\"\n[[application]]\nname = \"Orders\"\nenvironment = \"e\"\n" +
+		"consumer_key = \"k\"\nconsumer_secret = { env = \"LANYARD_TEST_ORDERS\" }\ngrant = " +
+		"\"password\"\nusername = \"ana\"\npassword = { env = \"LANYARD_TEST_ANA\" }\n"
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +45,8 @@ func TestWithheld(t *testing.T) {
 		return "", false
 	})
 	for _, kind := range []console.SecretKind{console.ConsumerSecret, console.Password} {
-		if got, err := v.Secret(t.Context(), cfg.Applications[0], kind); err != nil || got.Reveal() != "canary-env" {
+		if got, err := v.Secret(t.Context(), cfg.Applications[0], kind); err != nil ||
+			got.Reveal() != "canary-env" {
 			t.Errorf("%s: %v, %v", kind, got, err)
 		}
 	}

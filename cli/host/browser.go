@@ -17,7 +17,8 @@ import (
 // Browse opens a page in the person's browser. It tries the commands of list ($BROWSER), else the
 // system's opener. With "none" it opens nothing. The browser cannot write to the terminal.
 func Browse(page, list string, getenv func(string) string) error {
-	if u, err := url.Parse(page); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+	if u, err := url.Parse(page); err != nil || u.Scheme != "https" && u.Scheme != "http" ||
+		u.Host == "" {
 		return errors.New("not a page")
 	}
 	if list == "none" {
@@ -29,7 +30,8 @@ func Browse(page, list string, getenv func(string) string) error {
 		}
 	}
 	if !hasDisplay(runtime.GOOS, getenv) {
-		return errors.New("no screen for a browser") // the opener could start a text browser, which takes the terminal
+		// the opener could start a text browser, which takes the terminal
+		return errors.New("no screen for a browser")
 	}
 	quietBrowser()
 	return browser.OpenURL(page)
@@ -122,7 +124,8 @@ func startBrowser(argv []string) error {
 	if err != nil {
 		return err
 	}
-	if ext := strings.ToLower(filepath.Ext(path)); runtime.GOOS == "windows" && (ext == ".bat" || ext == ".cmd") {
+	if ext := strings.ToLower(filepath.Ext(path)); runtime.GOOS == "windows" &&
+		(ext == ".bat" || ext == ".cmd") {
 		return errors.New("a batch file reads its arguments with a shell")
 	}
 	cmd := exec.Command(path, argv[1:]...) //nolint:noctx // the browser outlives this process

@@ -23,7 +23,8 @@ func TestBrowserVariable(t *testing.T) {
 		{"a 100%%", [][]string{{"a", "100%", page}}},
 		{"a %%s", [][]string{{"a", "%s", page}}},
 		{"a %%%s", [][]string{{"a", "%" + page}}},
-		{`"/opt/my browser/b" 'x y' z\ w ""`, [][]string{{"/opt/my browser/b", "x y", "z w", "", page}}},
+		{`"/opt/my browser/b" 'x y' z\ w ""`,
+			[][]string{{"/opt/my browser/b", "x y", "z w", "", page}}},
 		{`a "q\"q\n" '\'`, [][]string{{"a", `q"q\n`, `\`, page}}},
 		{`a $(touch x) ; b|c *`, [][]string{{"a", "$(touch", "x)", ";", "b|c", "*", page}}},
 		{`a 'open:b`, [][]string{{"b", page}}},
@@ -35,7 +36,8 @@ func TestBrowserVariable(t *testing.T) {
 		}
 	}
 	want := [][]string{{`C:\Program Files\b.exe`, "-n", page}, {`D:\c.exe`, page}}
-	if got := browserCommands(`"C:\Program Files\b.exe" -n;D:\c.exe`, page, ";"); !slices.EqualFunc(got, want, slices.Equal) {
+	if got := browserCommands(`"C:\Program Files\b.exe" -n;D:\c.exe`, page,
+		";"); !slices.EqualFunc(got, want, slices.Equal) {
 		t.Errorf("Windows: %q, want %q", got, want)
 	}
 }
@@ -57,7 +59,8 @@ func TestBrowserNeedsADisplay(t *testing.T) {
 		{"darwin", map[string]string{"SSH_CONNECTION": "x"}, false},
 		{"windows", map[string]string{"SSH_TTY": "x"}, false},
 	} {
-		if got := hasDisplay(c.goos, func(name string) string { return c.env[name] }); got != c.want {
+		if got := hasDisplay(c.goos,
+			func(name string) string { return c.env[name] }); got != c.want {
 			t.Errorf("%s %v: %t", c.goos, c.env, got)
 		}
 	}

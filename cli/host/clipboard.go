@@ -110,8 +110,9 @@ const (
 // works. command is the program of ViaCommand. With blind, Clear also clears what it cannot read.
 func NewClipboard(getenv func(string) string, via string, command []string, blind bool) *Clipboard {
 	return &Clipboard{
-		dependencies: dependencies{getenv, runQuietly, outputOf, clipboard.WriteAll, clipboard.ReadAll},
-		via:          via, command: command, blind: blind,
+		dependencies: dependencies{getenv, runQuietly, outputOf, clipboard.WriteAll,
+			clipboard.ReadAll},
+		via: via, command: command, blind: blind,
 	}
 }
 
@@ -127,7 +128,8 @@ func runQuietly(ctx context.Context, stdin string, argv ...string) error {
 	cmd.Stdin = bytes.NewReader([]byte(stdin))
 	cmd.WaitDelay = clipboardPatience / 4
 	err := cmd.Run()
-	if errors.Is(err, exec.ErrWaitDelay) { // xclip and similar programs stay in the background to serve the text
+	if errors.Is(err, exec.ErrWaitDelay) {
+		// xclip and similar programs stay in the background to serve the text
 		return nil
 	}
 	if ctx.Err() != nil {
@@ -183,7 +185,8 @@ func (b *Clipboard) Copy(ctx context.Context, text secret.Text, stays bool) (Cop
 }
 
 // remember records a copy for Clear.
-func (b *Clipboard) remember(ctx context.Context, done Copied, way string, text secret.Text, stays bool) Copied {
+func (b *Clipboard) remember(ctx context.Context, done Copied, way string, text secret.Text,
+	stays bool) Copied {
 	if b.copiedVia != "" && b.copiedVia != way {
 		_, _ = b.clear(ctx) // the previous copy is elsewhere, and would be forgotten
 	}
@@ -227,15 +230,18 @@ func (b *Clipboard) copyVia(ctx context.Context, way string, text secret.Text) (
 		return Copied{Via: "tmux", Certain: true}, wrapError("tmux", err)
 	case ViaCommand:
 		err := b.run(ctx, text.Reveal(), b.command...)
-		return Copied{Via: filepath.Base(b.command[0]), Certain: true}, wrapError(filepath.Base(b.command[0]), err)
+		return Copied{Via: filepath.Base(b.command[0]), Certain: true},
+			wrapError(filepath.Base(b.command[0]), err)
 	case ViaSystem:
-		_, err := withTimeout(ctx, func() (struct{}, error) { return struct{}{}, b.write(text.Reveal()) })
+		_, err := withTimeout(ctx,
+			func() (struct{}, error) { return struct{}{}, b.write(text.Reveal()) })
 		return Copied{Via: "system clipboard", Certain: true}, wrapError("system clipboard", err)
 	}
 	if len(text.Reveal()) > maxTerminalCopy {
 		return Copied{}, errors.New("too long for the terminal")
 	}
-	return Copied{Via: "terminal", Terminal: secret.New(b.wrapForScreen(ansi.SetSystemClipboard(text.Reveal())))}, nil
+	return Copied{Via: "terminal",
+		Terminal: secret.New(b.wrapForScreen(ansi.SetSystemClipboard(text.Reveal())))}, nil
 }
 
 // wrapForScreen returns an OSC 52 sequence in the form that reaches the terminal. GNU screen drops
@@ -248,7 +254,8 @@ func (b *Clipboard) wrapForScreen(sequence string) string {
 		return sequence
 	}
 	wrapped := ansi.ScreenPassthrough(sequence, maxScreenString)
-	if b.getenv("STY") == "" && !strings.HasPrefix(term, "screen.") && len(sequence) <= maxScreenString {
+	if b.getenv("STY") == "" && !strings.HasPrefix(term, "screen.") &&
+		len(sequence) <= maxScreenString {
 		return wrapped + sequence
 	}
 	return wrapped
@@ -293,7 +300,8 @@ func (b *Clipboard) clear(ctx context.Context) (Cleared, error) {
 		// The terminal around tmux has the copy too. It ignores an empty text, so a blank replaces
 		// the copy.
 		_ = b.run(ctx, " ", "tmux", "load-buffer", "-b", tmuxBuffer, "-w", "-")
-		return done, wrapError("clear: tmux", b.run(ctx, "", "tmux", "delete-buffer", "-b", tmuxBuffer))
+		return done, wrapError("clear: tmux",
+			b.run(ctx, "", "tmux", "delete-buffer", "-b", tmuxBuffer))
 	case b.copiedVia == ViaTmux:
 		var err error
 		done.Around = true
@@ -319,7 +327,8 @@ func trimmed(text string) secret.Text { return secret.New(strings.TrimRight(text
 
 // clearTmux removes the buffer of tmux if it still holds the copy.
 func (b *Clipboard) clearTmux(ctx context.Context) (Outcome, error) {
-	now, err := b.output(ctx, len(b.copiedText.Reveal())+1, "tmux", "save-buffer", "-b", tmuxBuffer, "-")
+	now, err := b.output(ctx, len(b.copiedText.Reveal())+1, "tmux", "save-buffer", "-b", tmuxBuffer,
+		"-")
 	if err != nil {
 		names, listed := b.output(ctx, 1<<20, "tmux", "list-buffers", "-F", "#{buffer_name}")
 		if listed == nil && !slices.Contains(strings.Split(names.Reveal(), "\n"), tmuxBuffer) {
@@ -341,7 +350,8 @@ func (b *Clipboard) MayHold() string {
 	if b.uncleared == "" {
 		return ""
 	}
-	return "cannot tell, not cleared: the copied token may still be in the clipboard (" + b.uncleared + ")"
+	return "cannot tell, not cleared: the copied token may still be in the clipboard (" +
+		b.uncleared + ")"
 }
 
 // ClearNow clears the clipboard of a process that is about to end. It writes a control sequence to

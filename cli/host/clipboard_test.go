@@ -86,23 +86,37 @@ func TestCopy(t *testing.T) {
 		system  string
 		sent    bool // copied through the terminal
 	}{
-		"local":            {via: "auto", want: "system clipboard", certain: true, system: "canary-token"},
-		"local, none":      {desk: fakeClipboards{sick: errors.New("no xclip")}, via: "auto", want: "terminal", sent: true},
-		"ssh":              {desk: fakeClipboards{env: map[string]string{"SSH_TTY": "/dev/pts/1"}}, via: "auto", want: "terminal", sent: true},
-		"ssh without tty":  {desk: fakeClipboards{env: map[string]string{"SSH_CONNECTION": "a b"}}, via: "auto", want: "terminal", sent: true},
-		"tmux":             {desk: fakeClipboards{env: map[string]string{"TMUX": "x", "SSH_TTY": "y"}}, via: "auto", want: "tmux", certain: true, ran: []string{"tmux load-buffer -b lanyard -w - < canary-token"}},
-		"old tmux":         {desk: fakeClipboards{env: map[string]string{"TMUX": "x"}, fails: "tmux"}, via: "auto", want: "terminal", sent: true, ran: []string{"tmux load-buffer -b lanyard -w - < canary-token"}},
-		"system over ssh":  {desk: fakeClipboards{env: map[string]string{"SSH_TTY": "y"}}, via: "system", want: "system clipboard", certain: true, system: "canary-token"},
-		"command":          {via: "command", command: []string{"/usr/bin/wl-copy", "-n"}, want: "wl-copy", certain: true, ran: []string{"/usr/bin/wl-copy -n < canary-token"}},
+		"local": {via: "auto", want: "system clipboard", certain: true,
+			system: "canary-token"},
+		"local, none": {desk: fakeClipboards{sick: errors.New("no xclip")}, via: "auto",
+			want: "terminal", sent: true},
+		"ssh": {desk: fakeClipboards{env: map[string]string{"SSH_TTY": "/dev/pts/1"}},
+			via: "auto", want: "terminal", sent: true},
+		"ssh without tty": {desk: fakeClipboards{env: map[string]string{"SSH_CONNECTION": "a b"}},
+			via: "auto", want: "terminal", sent: true},
+		"tmux": {
+			desk: fakeClipboards{env: map[string]string{"TMUX": "x", "SSH_TTY": "y"}}, via: "auto",
+			want: "tmux", certain: true,
+			ran: []string{"tmux load-buffer -b lanyard -w - < canary-token"}},
+		"old tmux": {
+			desk: fakeClipboards{env: map[string]string{"TMUX": "x"}, fails: "tmux"}, via: "auto",
+			want: "terminal", sent: true,
+			ran: []string{"tmux load-buffer -b lanyard -w - < canary-token"}},
+		"system over ssh": {desk: fakeClipboards{env: map[string]string{"SSH_TTY": "y"}},
+			via: "system", want: "system clipboard", certain: true, system: "canary-token"},
+		"command": {via: "command", command: []string{"/usr/bin/wl-copy", "-n"},
+			want: "wl-copy", certain: true, ran: []string{"/usr/bin/wl-copy -n < canary-token"}},
 		"terminal, chosen": {via: "osc52", want: "terminal", sent: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got, err := c.desk.board(c.via, c.command...).Copy(t.Context(), token, false)
-			if err != nil || got.Via != c.want || got.Certain != c.certain || c.desk.system != c.system || !slices.Equal(c.desk.ran, c.ran) {
+			if err != nil || got.Via != c.want || got.Certain != c.certain ||
+				c.desk.system != c.system || !slices.Equal(c.desk.ran, c.ran) {
 				t.Fatalf("%+v, %v; ran %q, system %q", got, err, c.desk.ran, c.desk.system)
 			}
-			if c.sent && osc52(t, got.Terminal) != "canary-token" || !c.sent && !got.Terminal.IsZero() {
+			if c.sent && osc52(t, got.Terminal) != "canary-token" ||
+				!c.sent && !got.Terminal.IsZero() {
 				t.Error("through the terminal:", !got.Terminal.IsZero())
 			}
 		})
@@ -132,7 +146,8 @@ func TestCopyFails(t *testing.T) {
 func TestCopyForms(t *testing.T) {
 	t.Parallel()
 	app := console.Application{Name: "Orders", ProbeURL: "https://gw.example/orders?limit=1"}
-	plain := console.Secrets{Access: secret.New("canary-access"), Refresh: secret.New("canary-refresh"), ID: secret.New("canary-id")}
+	plain := console.Secrets{Access: secret.New("canary-access"),
+		Refresh: secret.New("canary-refresh"), ID: secret.New("canary-id")}
 	odd := console.Secrets{Access: secret.New("a\u202e\u200b\x7f\u009bb\U000e0001\n")}
 	for _, via := range []string{ViaSystem, ViaTmux, ViaTerminal, ViaCommand} {
 		for _, form := range console.Forms() {
@@ -159,10 +174,12 @@ func TestCopyForms(t *testing.T) {
 					pasted = osc52(t, done.Terminal)
 				}
 				if pasted != text.Reveal() {
-					t.Errorf("%s token as %s, %s: pasted %q, want %q", name, form, via, pasted, text.Reveal())
+					t.Errorf("%s token as %s, %s: pasted %q, want %q", name, form, via, pasted,
+						text.Reveal())
 				}
 				d.system = strings.TrimSuffix(d.system, "\n") // some clipboards remove it
-				if got, err := b.Clear(t.Context(), 0); err != nil || via == ViaSystem && got.Outcome != WasOurs {
+				if got, err := b.Clear(t.Context(), 0); err != nil ||
+					via == ViaSystem && got.Outcome != WasOurs {
 					t.Errorf("%s token as %s, %s: cleared %+v, %v", name, form, via, got, err)
 				}
 			}
@@ -174,9 +191,11 @@ func TestCopyForms(t *testing.T) {
 func TestCopyRefuses(t *testing.T) {
 	t.Parallel()
 	for _, via := range []string{"auto", ViaSystem, ViaTmux, ViaTerminal, ViaCommand} {
-		for _, odd := range []string{"a\rb", "a\tb", "a\x1b[201~b", "a\x00b", "a\u009bb", "a\u202eb"} {
+		for _, odd := range []string{"a\rb", "a\tb", "a\x1b[201~b", "a\x00b", "a\u009bb",
+			"a\u202eb"} {
 			d := &fakeClipboards{}
-			if got, err := d.board(via, "pbcopy").Copy(t.Context(), secret.New(odd), false); err == nil || d.system != "" || d.ran != nil || !got.Terminal.IsZero() {
+			if got, err := d.board(via, "pbcopy").Copy(t.Context(), secret.New(odd),
+				false); err == nil || d.system != "" || d.ran != nil || !got.Terminal.IsZero() {
 				t.Errorf("%s copied %q: %+v", via, odd, got)
 			}
 		}
@@ -220,7 +239,8 @@ func TestClear(t *testing.T) {
 // what happens.
 func TestClearWays(t *testing.T) {
 	t.Parallel()
-	const load, remove = "tmux load-buffer -b lanyard -w - < canary-token", "tmux delete-buffer -b lanyard < "
+	const load, remove = "tmux load-buffer -b lanyard -w - < canary-token",
+		"tmux delete-buffer -b lanyard < "
 	for name, c := range map[string]struct {
 		via       string
 		blind     bool
@@ -232,17 +252,33 @@ func TestClearWays(t *testing.T) {
 		sent      bool
 		left      bool
 	}{
-		"system":               {via: ViaSystem, later: ClearedIfOurs, outcome: WasOurs},
-		"system, replaced":     {via: ViaSystem, blind: true, meanwhile: func(d *fakeClipboards) { d.system = "list" }, later: ClearedIfOurs, outcome: WasReplaced},
-		"command":              {via: ViaCommand, later: NotCleared, outcome: CannotTell, ran: []string{"pbcopy < canary-token"}, left: true},
-		"command, blind":       {via: ViaCommand, blind: true, later: ClearedBlind, outcome: WasBlind, ran: []string{"pbcopy < canary-token", "pbcopy < "}},
-		"terminal":             {via: ViaTerminal, later: NotCleared, outcome: CannotTell, left: true},
-		"terminal, blind":      {via: ViaTerminal, blind: true, later: ClearedBlind, outcome: WasBlind, sent: true},
-		"tmux":                 {via: ViaTmux, later: ClearedIfOurs, outcome: WasOurs, around: true, ran: []string{load, remove}, left: true},
-		"tmux, blind":          {via: ViaTmux, blind: true, later: ClearedBlind, outcome: WasBlind, ran: []string{load, "tmux load-buffer -b lanyard -w - <  ", remove}},
-		"tmux, replaced":       {via: ViaTmux, meanwhile: func(d *fakeClipboards) { d.tmux[tmuxBuffer] = "list" }, later: ClearedIfOurs, outcome: WasReplaced, around: true, ran: []string{load}, left: true},
-		"tmux, longer":         {via: ViaTmux, meanwhile: func(d *fakeClipboards) { d.tmux[tmuxBuffer] += "-and-more" }, later: ClearedIfOurs, outcome: WasReplaced, around: true, ran: []string{load}, left: true},
-		"tmux, buffer removed": {via: ViaTmux, meanwhile: func(d *fakeClipboards) { delete(d.tmux, tmuxBuffer) }, later: ClearedIfOurs, outcome: WasReplaced, around: true, ran: []string{load}, left: true},
+		"system": {via: ViaSystem, later: ClearedIfOurs, outcome: WasOurs},
+		"system, replaced": {via: ViaSystem, blind: true,
+			meanwhile: func(d *fakeClipboards) { d.system = "list" }, later: ClearedIfOurs,
+			outcome: WasReplaced},
+		"command": {via: ViaCommand, later: NotCleared, outcome: CannotTell,
+			ran: []string{"pbcopy < canary-token"}, left: true},
+		"command, blind": {via: ViaCommand, blind: true, later: ClearedBlind,
+			outcome: WasBlind, ran: []string{"pbcopy < canary-token", "pbcopy < "}},
+		"terminal": {via: ViaTerminal, later: NotCleared, outcome: CannotTell,
+			left: true},
+		"terminal, blind": {via: ViaTerminal, blind: true, later: ClearedBlind,
+			outcome: WasBlind, sent: true},
+		"tmux": {via: ViaTmux, later: ClearedIfOurs, outcome: WasOurs, around: true,
+			ran: []string{load, remove}, left: true},
+		"tmux, blind": {via: ViaTmux, blind: true, later: ClearedBlind, outcome: WasBlind,
+			ran: []string{load, "tmux load-buffer -b lanyard -w - <  ", remove}},
+		"tmux, replaced": {via: ViaTmux,
+			meanwhile: func(d *fakeClipboards) { d.tmux[tmuxBuffer] = "list" },
+			later:     ClearedIfOurs, outcome: WasReplaced, around: true, ran: []string{load},
+			left: true},
+		"tmux, longer": {via: ViaTmux,
+			meanwhile: func(d *fakeClipboards) { d.tmux[tmuxBuffer] += "-and-more" },
+			later:     ClearedIfOurs, outcome: WasReplaced, around: true, ran: []string{load},
+			left: true},
+		"tmux, buffer removed": {via: ViaTmux,
+			meanwhile: func(d *fakeClipboards) { delete(d.tmux, tmuxBuffer) }, later: ClearedIfOurs,
+			outcome: WasReplaced, around: true, ran: []string{load}, left: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -257,7 +293,8 @@ func TestClearWays(t *testing.T) {
 				c.meanwhile(d)
 			}
 			got, err := b.Clear(t.Context(), done.Serial)
-			if err != nil || got.Outcome != c.outcome || got.Around != c.around || !slices.Equal(d.ran, c.ran) {
+			if err != nil || got.Outcome != c.outcome || got.Around != c.around ||
+				!slices.Equal(d.ran, c.ran) {
 				t.Errorf("%+v, %v; ran %q, want %q", got, err, d.ran, c.ran)
 			}
 			if !c.sent && !got.Terminal.IsZero() || c.sent && osc52(t, got.Terminal) != "" {
@@ -266,7 +303,8 @@ func TestClearWays(t *testing.T) {
 			if warning := b.MayHold(); (warning != "") != c.left {
 				t.Errorf("left: %q", warning)
 			}
-			if again, err := b.Clear(t.Context(), 0); err != nil || again.Outcome != NothingToClear {
+			if again, err := b.Clear(t.Context(), 0); err != nil ||
+				again.Outcome != NothingToClear {
 				t.Errorf("a second time: %+v, %v", again, err)
 			}
 		})
@@ -293,7 +331,8 @@ func TestClearTheRightCopy(t *testing.T) {
 	b := d.board(ViaSystem)
 	first, _ := b.Copy(t.Context(), secret.New("canary-1"), false)
 	_, _ = b.Copy(t.Context(), secret.New("canary-2"), false)
-	if got, _ := b.Clear(t.Context(), first.Serial); got.Outcome != NothingToClear || d.system != "canary-2" {
+	if got, _ := b.Clear(t.Context(), first.Serial); got.Outcome != NothingToClear ||
+		d.system != "canary-2" {
 		t.Errorf("the first one's end: %+v, it holds %q", got, d.system)
 	}
 	if got, _ := b.Clear(t.Context(), 0); got.Outcome != WasOurs || d.system != "" {
@@ -317,7 +356,8 @@ func TestClearTheRightCopy(t *testing.T) {
 
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := b.Copy(ended, secret.New("canary-6"), false); err == nil || d.system != "canary-5" {
+	if _, err := b.Copy(ended, secret.New("canary-6"), false); err == nil ||
+		d.system != "canary-5" {
 		t.Errorf("copied after the end: %v, %q", err, d.system)
 	}
 }
@@ -345,13 +385,19 @@ func TestInsideScreen(t *testing.T) {
 		env            map[string]string
 		wrapped, plain bool // for a short sequence; a long one is sent in one form
 	}{
-		"screen":                {map[string]string{"STY": "1.pts", "TERM": "screen.xterm-256color"}, true, false},
-		"screen, another TERM":  {map[string]string{"STY": "1.pts", "TERM": "xterm-256color"}, true, false},
-		"screen over ssh":       {map[string]string{"TERM": "screen.xterm-256color", "SSH_TTY": "x"}, true, false},
-		"screen or tmux by ssh": {map[string]string{"TERM": "screen-256color", "SSH_TTY": "x"}, true, true},
-		"tmux":                  {map[string]string{"TMUX": "x", "TERM": "screen-256color"}, false, true},
-		"tmux in screen":        {map[string]string{"TMUX": "x", "STY": "1.pts", "TERM": "screen-256color"}, false, true},
-		"none":                  {map[string]string{"TERM": "xterm-256color"}, false, true},
+		"screen": {
+			map[string]string{"STY": "1.pts", "TERM": "screen.xterm-256color"}, true, false},
+		"screen, another TERM": {map[string]string{"STY": "1.pts", "TERM": "xterm-256color"}, true,
+			false},
+		"screen over ssh": {
+			map[string]string{"TERM": "screen.xterm-256color", "SSH_TTY": "x"}, true, false},
+		"screen or tmux by ssh": {map[string]string{"TERM": "screen-256color", "SSH_TTY": "x"},
+			true, true},
+		"tmux": {map[string]string{"TMUX": "x", "TERM": "screen-256color"}, false,
+			true},
+		"tmux in screen": {
+			map[string]string{"TMUX": "x", "STY": "1.pts", "TERM": "screen-256color"}, false, true},
+		"none": {map[string]string{"TERM": "xterm-256color"}, false, true},
 	} {
 		for _, text := range []string{"canary-token", long} {
 			d := &fakeClipboards{env: c.env}
@@ -365,7 +411,8 @@ func TestInsideScreen(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for what, got := range map[string]string{"copy": copied.Terminal.Reveal(), "clear": cleared.Terminal.Reveal()} {
+			for what, got := range map[string]string{"copy": copied.Terminal.Reveal(),
+				"clear": cleared.Terminal.Reveal()} {
 				var passed, rest strings.Builder
 				for s := got; s != ""; {
 					body, ok := strings.CutPrefix(s, "\x1bP")
@@ -381,11 +428,15 @@ func TestInsideScreen(t *testing.T) {
 					s = after
 				}
 				wrapped, plain := passed.Len() > 0, rest.Len() > 0
-				if want := c.plain && (!c.wrapped || what == "clear" || text != long); wrapped != c.wrapped || plain != want {
-					t.Errorf("%s, %s of %d bytes: wrapped %t, plain %t", name, what, len(text), wrapped, plain)
+				if want := c.plain &&
+					(!c.wrapped || what == "clear" || text != long); wrapped != c.wrapped ||
+					plain != want {
+					t.Errorf("%s, %s of %d bytes: wrapped %t, plain %t", name, what, len(text),
+						wrapped, plain)
 				}
 				for _, s := range []string{passed.String(), rest.String()} {
-					if s != "" && what == "copy" && osc52(t, secret.New(s)) != text || s != "" && !strings.HasPrefix(s, whole) {
+					if s != "" && what == "copy" && osc52(t, secret.New(s)) != text ||
+						s != "" && !strings.HasPrefix(s, whole) {
 						t.Errorf("%s, %s: %q", name, what, s)
 					}
 				}

@@ -22,5 +22,6 @@ func sinceEither(wall func() time.Time, mono func() time.Duration) func() time.D
 // processClocks returns the wall clock and the monotonic clock of this process.
 func processClocks() (wall func() time.Time, mono func() time.Duration) {
 	began := time.Now()
-	return func() time.Time { return time.Now().Round(0) }, func() time.Duration { return time.Since(began) }
+	return func() time.Time { return time.Now().Round(0) },
+		func() time.Duration { return time.Since(began) }
 }

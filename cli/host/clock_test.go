@@ -20,7 +20,8 @@ func TestClock(t *testing.T) {
 		"the wall clock creeps backwards": {4 * time.Second, 5 * time.Second, 5 * time.Second},
 	} {
 		var wall, mono time.Duration
-		elapsed := sinceEither(func() time.Time { return time.Unix(0, 0).Add(wall) }, func() time.Duration { return mono })
+		elapsed := sinceEither(func() time.Time { return time.Unix(0, 0).Add(wall) },
+			func() time.Duration { return mono })
 		wall, mono = c.wall, c.mono
 		if got := elapsed(); got != c.want {
 			t.Errorf("%s: %v, want %v", name, got, c.want)

@@ -137,7 +137,10 @@ func (t *Terminal) InForeground() bool {
 // and leaves further input unread. The terminal driver provides line editing.
 func readLine(fd, ends uintptr) (line []byte, err error) {
 	for b := make([]byte, 1); ; {
-		ready := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}, {Fd: int32(ends), Events: unix.POLLIN}} //nolint:gosec // descriptors are small
+		ready := []unix.PollFd{
+			{Fd: int32(fd), Events: unix.POLLIN},   //nolint:gosec // descriptors are small
+			{Fd: int32(ends), Events: unix.POLLIN}, //nolint:gosec // the same
+		}
 		switch _, err := unix.Poll(ready, -1); {
 		case errors.Is(err, unix.EINTR):
 			continue

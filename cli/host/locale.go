@@ -13,12 +13,14 @@ func WantsASCII(setting string, lookup func(string) (string, bool)) bool {
 		return false
 	}
 	term, _ := lookup("TERM")
-	for _, poor := range []string{"linux", "vt", "ansi", "cons", "dumb", "cygwin"} { // consoles with a limited character set
+	for _, poor := range []string{"linux", "vt", "ansi", "cons", "dumb", "cygwin"} {
+		// consoles with a limited character set
 		if strings.HasPrefix(term, poor) {
 			return true
 		}
 	}
-	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} { // the first that is set wins (POSIX, 8.2)
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		// the first that is set wins (POSIX, 8.2)
 		locale, _ := lookup(name)
 		if locale == "" {
 			continue

@@ -33,7 +33,8 @@ func UntilSignal(parent context.Context, code int) (ctx context.Context, stop fu
 }
 
 // untilSignal is UntilSignal with injected signals and exit.
-func untilSignal(parent context.Context, came <-chan os.Signal, exit func()) (context.Context, func()) {
+func untilSignal(parent context.Context, came <-chan os.Signal,
+	exit func()) (context.Context, func()) {
 	ctx, cancel := context.WithCancel(parent)
 	over := make(chan struct{})
 	go func() {
@@ -45,7 +46,8 @@ func untilSignal(parent context.Context, came <-chan os.Signal, exit func()) (co
 				case first.IsZero():
 					first = time.Now()
 					cancel()
-				case s == os.Interrupt && time.Since(first) >= sameInterrupt, time.Since(first) >= termPatience:
+				case s == os.Interrupt && time.Since(first) >= sameInterrupt,
+					time.Since(first) >= termPatience:
 					exit()
 					return
 				}

@@ -20,15 +20,24 @@ func TestSignals(t *testing.T) {
 		signals []at
 		exits   bool
 	}{
-		"once":                                 {[]at{{0, syscall.SIGTERM}}, false},
-		"twice":                                {[]at{{0, syscall.SIGTERM}, {0, syscall.SIGTERM}}, false},
-		"after 29 s":                           {[]at{{0, syscall.SIGTERM}, {29 * time.Second, syscall.SIGTERM}}, false},
-		"after 30 s":                           {[]at{{0, syscall.SIGTERM}, {30 * time.Second, syscall.SIGTERM}}, true},
-		"ctrl+c twice":                         {[]at{{0, os.Interrupt}, {time.Second - 1, os.Interrupt}}, false},
-		"ctrl+c again":                         {[]at{{0, os.Interrupt}, {time.Second, os.Interrupt}}, true},
-		"ctrl+c, then a SIGTERM":               {[]at{{0, os.Interrupt}, {2 * time.Second, syscall.SIGTERM}}, false},
-		"a SIGTERM, then ctrl+c":               {[]at{{0, syscall.SIGTERM}, {2 * time.Second, os.Interrupt}}, true},
-		"many at once, and one a second later": {[]at{{0, os.Interrupt}, {0, os.Interrupt}, {0, syscall.SIGTERM}, {time.Second, os.Interrupt}}, true},
+		"once": {[]at{{0, syscall.SIGTERM}}, false},
+		"twice": {[]at{{0, syscall.SIGTERM}, {0, syscall.SIGTERM}},
+			false},
+		"after 29 s": {
+			[]at{{0, syscall.SIGTERM}, {29 * time.Second, syscall.SIGTERM}}, false},
+		"after 30 s": {
+			[]at{{0, syscall.SIGTERM}, {30 * time.Second, syscall.SIGTERM}}, true},
+		"ctrl+c twice": {
+			[]at{{0, os.Interrupt}, {time.Second - 1, os.Interrupt}}, false},
+		"ctrl+c again": {
+			[]at{{0, os.Interrupt}, {time.Second, os.Interrupt}}, true},
+		"ctrl+c, then a SIGTERM": {
+			[]at{{0, os.Interrupt}, {2 * time.Second, syscall.SIGTERM}}, false},
+		"a SIGTERM, then ctrl+c": {
+			[]at{{0, syscall.SIGTERM}, {2 * time.Second, os.Interrupt}}, true},
+		"many at once, and one a second later": {
+			[]at{{0, os.Interrupt}, {0, os.Interrupt}, {0, syscall.SIGTERM},
+				{time.Second, os.Interrupt}}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -32,7 +32,8 @@ func BannerOf(e console.Environment) (Banner, bool) {
 func Banners(configured []Banner, apps []console.Application, altered []console.Altered) []Banner {
 	all := slices.Clone(configured)
 	for _, a := range apps {
-		if b, ok := BannerOf(a.Environment); ok && a.Source != console.FromConfig && !slices.Contains(all, b) {
+		if b, ok := BannerOf(a.Environment); ok && a.Source != console.FromConfig &&
+			!slices.Contains(all, b) {
 			all = append(all, b)
 		}
 	}
@@ -49,7 +50,8 @@ func AlteredBanner(altered []console.Altered) []Banner {
 		names[i] = a.String()
 	}
 	return []Banner{{
-		Text:  "altered outside of lanyard, and not used: " + strings.Join(names, ", ") + " (lanyard doctor)",
+		Text: "altered outside of lanyard, and not used: " + strings.Join(names, ", ") +
+			" (lanyard doctor)",
 		Short: strconv.Itoa(len(names)) + " altered",
 	}}
 }

@@ -16,7 +16,8 @@ var t0 = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 // voice names acts in brackets and writes times so that each kind shows.
 func voice() describe.Voice {
 	return describe.Voice{
-		Face:   console.Face{Name: func(a console.Act, _ string) string { return "<" + string(a) + ">" }},
+		Face: console.Face{
+			Name: func(a console.Act, _ string) string { return "<" + string(a) + ">" }},
 		Wait:   func(d time.Duration) string { return "wait " + d.String() },
 		Span:   func(d time.Duration) string { return "span " + d.String() },
 		AtMost: func(d time.Duration) string { return "most " + d.String() },
@@ -63,7 +64,8 @@ func TestRevoke(t *testing.T) {
 			"the revoke is not sent, cloud is read-only", "not sent"},
 		{
 			failed, describe.Hold{}, describe.Undelivered,
-			"the revoke is not yet accepted («revoke: no connection: dial: refused»), it is kept and " +
+			"the revoke is not yet accepted («revoke: no connection: dial: refused»), it is " +
+				"kept and " +
 				"tried again in wait 4s",
 			"unaccepted, in wait 4s",
 		},
@@ -73,7 +75,8 @@ func TestRevoke(t *testing.T) {
 		at, _, _ := describe.StageOf(c.token, c.hold, t0)
 		long, brief := voice().Revoke(c.token, c.hold, t0), voice().RevokeBrief(c.token, c.hold, t0)
 		if at != c.at || long != c.long || brief[len(brief)-1] != c.brief {
-			t.Errorf("stage %d: %q, at the least %q; want %d: %q, %q", at, long, brief[len(brief)-1], c.at,
+			t.Errorf("stage %d: %q, at the least %q; want %d: %q, %q", at, long,
+				brief[len(brief)-1], c.at,
 				c.long, c.brief)
 		}
 		if !slices.IsSortedFunc(brief, func(a, b string) int { return len(b) - len(a) }) {
@@ -84,7 +87,8 @@ func TestRevoke(t *testing.T) {
 			t.Errorf("%q is said of two stages", c.brief)
 		}
 		seen[c.brief] = stage
-		if when, step := voice().RevokeCells(c.token, c.hold, t0); when == "" || step[len(step)-1] == "" {
+		if when, step := voice().RevokeCells(c.token, c.hold, t0); when == "" ||
+			step[len(step)-1] == "" {
 			t.Errorf("stage %d has no cells", at)
 		}
 	}
@@ -100,10 +104,12 @@ func TestStateAndProof(t *testing.T) {
 	unknown, active, reopened, replaced := lingering, lingering, lingering, lingering
 	unknown.StaleKnown, active.StillActive, reopened.Reopened, replaced.Cause = false, true, true,
 		console.CauseReplaced
-	dead := console.Status{State: console.Dead, Ended: true, Cause: console.CauseRevoked, EndedAt: t0,
-		OverAt: t0.Add(time.Minute)}
+	dead := console.Status{State: console.Dead, Ended: true, Cause: console.CauseRevoked,
+		EndedAt: t0,
+		OverAt:  t0.Add(time.Minute)}
 	window, expiry, probed, refused := dead, dead, dead, dead
-	window.Proof, expiry.Proof, probed.Proof, refused.Proof = console.ProofWindow, console.ProofExpiry,
+	window.Proof, expiry.Proof, probed.Proof, refused.Proof = console.ProofWindow,
+		console.ProofExpiry,
 		console.ProofProbe, console.ProofProbe
 	refused.Cause = console.CauseRefused
 	late := expiry
@@ -116,13 +122,17 @@ func TestStateAndProof(t *testing.T) {
 		want  string
 	}{
 		{console.Token{}, lingering,
-			"lingering: accepted by the server; the gateway may let it through for at most most 1m0s"},
+			"lingering: accepted by the server; the gateway may let it through for at most " +
+				"most 1m0s"},
 		{console.Token{}, unknown,
-			"lingering: accepted by the server; the gateway may let it through, nobody knows how long"},
+			"lingering: accepted by the server; the gateway may let it through, nobody knows " +
+				"how long"},
 		{console.Token{}, reopened,
-			"lingering: accepted by the server; the gateway let it through after its window was over"},
+			"lingering: accepted by the server; the gateway let it through after its window " +
+				"was over"},
 		{console.Token{}, replaced,
-			"lingering: replaced by a newer one; the gateway may let it through for at most most 1m0s"},
+			"lingering: replaced by a newer one; the gateway may let it through for at most " +
+				"most 1m0s"},
 		{
 			console.Token{}, active,
 			"lingering: accepted by the server; the server calls it active still, " +
@@ -144,13 +154,15 @@ func TestStateAndProof(t *testing.T) {
 			"active, span 1h0m0s left, not revoked because the server refused: «revoke: refused»"},
 		{console.Token{}, console.Status{State: console.Expired, HasExpiry: true}, "expired"},
 	} {
-		if got := voice().State(c.token, c.s, console.Policy{}, describe.Hold{}, t0); got != c.want {
+		if got := voice().State(c.token, c.s, console.Policy{}, describe.Hold{},
+			t0); got != c.want {
 			t.Errorf("%q, want %q", got, c.want)
 		}
 	}
 	mark := &console.Mark{ID: "m_1", Op: "refresh", SentAt: t0}
 	if got := voice().State(console.Token{Unsure: mark}, console.Status{State: console.Unsure},
-		console.Policy{}, describe.Hold{}, t0); !strings.HasPrefix(got, "unsure: a refresh was sent") ||
+		console.Policy{}, describe.Hold{}, t0); !strings.HasPrefix(got,
+		"unsure: a refresh was sent") ||
 		!strings.Contains(got, "<dismiss_lost_answer> dismisses this") {
 		t.Errorf("unsure: %q", got)
 	}
@@ -174,7 +186,8 @@ func TestDelivered(t *testing.T) {
 		{console.Delivery{}, s,
 			"accepted by the server; the gateway may let it through, nobody knows how long",
 			"<probe> probes it"},
-		{console.Delivery{}, console.Status{State: console.Dead}, "the revoke was accepted by the server",
+		{console.Delivery{}, console.Status{State: console.Dead},
+			"the revoke was accepted by the server",
 			""},
 	} {
 		if text, next := voice().Delivered(c.d, c.s, t0); text != c.text || next != c.next {
@@ -205,14 +218,18 @@ func TestProbe(t *testing.T) {
 		want describe.Told
 	}{
 		{yes, console.Status{}, describe.Told{Text: "the gateway let it through"}},
-		{yes, stale, describe.Told{Text: "the gateway still lets it through, for at most most 1m0s"}},
-		{yes, ended, describe.Told{Text: "the gateway still lets it through, nobody knows how long"}},
+		{yes, stale, describe.Told{
+			Text: "the gateway still lets it through, for at most most 1m0s"}},
+		{yes, ended, describe.Told{
+			Text: "the gateway still lets it through, nobody knows how long"}},
 		{no, console.Status{}, describe.Told{Text: "the gateway refused it"}},
 		{fault, console.Status{},
-			describe.Told{Text: "the token is not known; a new token would not help", Next: "look it up",
+			describe.Told{Text: "the token is not known; a new token would not help",
+				Next:    "look it up",
 				Serious: true}},
 		{fault, ended, describe.Told{Text: "refused"}},
-		{no, once, describe.Told{Text: "refused (once); three in a row, a second apart, prove it dead"}},
+		{no, once, describe.Told{
+			Text: "refused (once); three in a row, a second apart, prove it dead"}},
 		{no, proved,
 			describe.Told{Text: "dead: the gateway refused it three times in a row, " +
 				"span 1m0s after its end"}},
@@ -223,7 +240,8 @@ func TestProbe(t *testing.T) {
 			t.Errorf("%+v, want %+v", got, c.want)
 		}
 	}
-	if got := describe.Code(0, 0) + ", " + describe.Code(401, 900901); got != "no answer, 401 900901" {
+	if got := describe.Code(0, 0) + ", " +
+		describe.Code(401, 900901); got != "no answer, 401 900901" {
 		t.Error(got)
 	}
 	runs := []console.Probe{{Status: 500}, {Status: 200}, {}, {Status: 401}, {Status: 401}}

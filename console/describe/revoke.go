@@ -67,11 +67,13 @@ func (v Voice) Revoke(t console.Token, h Hold, now time.Time) string {
 	at, left, why := StageOf(t, h, now)
 	switch {
 	case at == Held && h.Locked && h.ReadOnly == "":
-		return "the revoke is not sent, the store is locked; " + v.does(console.ActUnlock, "opens it")
+		return "the revoke is not sent, the store is locked; " +
+			v.does(console.ActUnlock, "opens it")
 	case at == Held:
 		return "the revoke is not sent, " + why
 	case at == Undoable:
-		return "the revoke is sent in " + v.Wait(left) + "; " + v.does(console.ActUndo, "takes it back")
+		return "the revoke is sent in " + v.Wait(left) + "; " +
+			v.does(console.ActUndo, "takes it back")
 	case t.RevokeError == "":
 		return "the revoke is being sent"
 	}

@@ -96,7 +96,8 @@ func (v Voice) Passing(s console.Status) string {
 	case !s.StaleKnown:
 		return "the gateway may let it through, nobody knows how long"
 	case s.StillActive:
-		return "the server calls it active still, so that the gateway may let it through for at most " +
+		return "the server calls it active still, so that the gateway may let it through for " +
+			"at most " +
 			v.AtMost(s.StaleLeft)
 	}
 	return "the gateway may let it through for at most " + v.AtMost(s.StaleLeft)
@@ -175,7 +176,8 @@ func (v Voice) Facts(t console.Token, s console.Status, h Hold, gone bool, now t
 		again := v.does(console.ActRenew, "asks anew")
 		both := again + ", " + revokes
 		return []string{
-			"the answer to its renewal was lost: " + both + "; of a token that only that answer held, " +
+			"the answer to its renewal was lost: " + both +
+				"; of a token that only that answer held, " +
 				v.LostEnds(*t.Unsure),
 			"the answer to its renewal was lost: " + both, "its answer was lost: " + both,
 			"answer lost: " + both, "lost: " + again,
@@ -213,7 +215,8 @@ func (v Voice) LostGet(m console.Mark, gone bool) []string {
 	again, ends := v.does(console.ActGet, "asks anew"), v.LostEnds(m)
 	if gone {
 		return []string{
-			"the answer to a get was lost, and the application is no longer configured; of its token, " +
+			"the answer to a get was lost, and the application is no longer configured; of its " +
+				"token, " +
 				ends,
 			"answer lost: " + ends, "its answer was lost",
 		}

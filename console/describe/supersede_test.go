@@ -16,7 +16,8 @@ func TestSupersede(t *testing.T) {
 		!strings.Contains(hint, "a consumer key of your own") {
 		t.Errorf("%q, %q", text, hint)
 	}
-	text, hint = describe.Supersede(console.Supersede{Application: "Orders", Sure: true, Scope: "device_laptop"})
+	text, hint = describe.Supersede(
+		console.Supersede{Application: "Orders", Sure: true, Scope: "device_laptop"})
 	if !strings.Contains(text, "Orders revokes") || strings.Contains(text, "here") ||
 		!strings.Contains(hint, "device_laptop") {
 		t.Errorf("%q, %q", text, hint)

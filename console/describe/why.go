@@ -31,15 +31,19 @@ func Why(ans console.ProbeAnswer) string {
 	case console.WhyLikeMadeUp:
 		return "it is answered as a made-up token, and was accepted here before"
 	case console.WhyNotSeen:
-		return "any token is answered so here, a made-up one too, and this one was never accepted here"
+		return "any token is answered so here, a made-up one too, and this one was never " +
+			"accepted here"
 	case console.WhyChanged:
 		return "any token is answered so here now, in another way than while tokens were accepted"
 	case console.WhyUnsigned:
-		return "any token is answered so here now, and nobody knows whether it was so while tokens were accepted"
+		return "any token is answered so here now, and nobody knows whether it was so while " +
+			"tokens were accepted"
 	case console.WhyUnlike:
-		return "refused, but not as a made-up token was answered: the token may lack a right, or the gateway is failing"
+		return "refused, but not as a made-up token was answered: the token may lack a right, " +
+			"or the gateway is failing"
 	case console.WhyAPI:
-		return "the API itself answered: a made-up token is answered " + strconv.Itoa(ans.ControlStatus)
+		return "the API itself answered: a made-up token is answered " +
+			strconv.Itoa(ans.ControlStatus)
 	case console.WhyNoControl:
 		return anyToken + "the URL gave no answer to a made-up one"
 	case console.WhyControlOff:
@@ -49,7 +53,8 @@ func Why(ans console.ProbeAnswer) string {
 	case console.WhyControlSpent:
 		return anyToken + "the URL " + askedEnough
 	case console.WhyElse:
-		return "a made-up token is answered " + strconv.Itoa(ans.ControlStatus) + ", so this shows neither yes nor no"
+		return "a made-up token is answered " + strconv.Itoa(ans.ControlStatus) +
+			", so this shows neither yes nor no"
 	}
 	return ""
 }
@@ -65,13 +70,18 @@ func Hopeless(ans console.ProbeAnswer) (why, hint string) {
 		return Why(ans) + "; no probe of this URL can prove that the token is dead",
 			"probe a token once while it is good, and a refusal later is one; or " + another
 	case console.WhyChanged:
-		return Why(ans) + "; until that changes no probe can prove that the token is dead", "try again later, or " + another
+		return Why(ans) + "; until that changes no probe can prove that the token is dead",
+			"try again later, or " + another
 	case console.WhyUnsigned:
-		return Why(ans) + "; until a token is accepted here no probe can prove that this one is dead", "probe a token that is good, then this one"
+		return Why(ans) +
+				"; until a token is accepted here no probe can prove that this one is dead",
+			"probe a token that is good, then this one"
 	case console.WhyControlOff:
-		return Why(ans) + "; no such answer can prove that the token is dead", "take probe_control = false out of the application"
+		return Why(ans) + "; no such answer can prove that the token is dead",
+			"take probe_control = false out of the application"
 	case console.WhyControlActs:
-		return Why(ans) + "; no such answer can prove that the token is dead", "set probe_url and probe_method to a GET, HEAD or OPTIONS of the API that wants a token"
+		return Why(ans) + "; no such answer can prove that the token is dead",
+			"set probe_url and probe_method to a GET, HEAD or OPTIONS of the API that wants a token"
 	}
 	return "", ""
 }
@@ -92,7 +102,8 @@ func ProbeURL(c console.ProbeURLCheck, method string) (words, hint string) {
 		return openURL + ", so no probe of it proves anything", otherURL
 	case console.WorthNothing:
 		return "there seems to be nothing at this URL, so no probe of it proves anything",
-			"check path and version of probe_url, and probe_method: a good token should be answered 200"
+			"check path and version of probe_url, and probe_method: a good token should be " +
+				"answered 200"
 	case console.WorthFailing:
 		return "as long as it does, only a fault code can prove a token dead",
 			"try again, or ask whoever runs the gateway"

@@ -14,9 +14,12 @@ func TestHopeless(t *testing.T) {
 	t.Parallel()
 	n := 0
 	for _, why := range []console.Why{
-		"", console.WhyOpen, console.WhyServer, console.WhyWait, console.WhyProxy, console.WhyLikeMadeUp,
-		console.WhyNotSeen, console.WhyChanged, console.WhyUnsigned, console.WhyUnlike, console.WhyAPI,
-		console.WhyNoControl, console.WhyControlOff, console.WhyControlActs, console.WhyControlSpent,
+		"", console.WhyOpen, console.WhyServer, console.WhyWait, console.WhyProxy,
+		console.WhyLikeMadeUp,
+		console.WhyNotSeen, console.WhyChanged, console.WhyUnsigned, console.WhyUnlike,
+		console.WhyAPI,
+		console.WhyNoControl, console.WhyControlOff, console.WhyControlActs,
+		console.WhyControlSpent,
 		console.WhyElse,
 	} {
 		ans := console.ProbeAnswer{Why: why, ControlStatus: 200}
@@ -26,7 +29,8 @@ func TestHopeless(t *testing.T) {
 		} else if is {
 			n++
 		}
-		if reason := describe.Why(ans); (reason == "") != (why == "") || !strings.HasPrefix(text, reason) && text != "" {
+		if reason := describe.Why(ans); (reason == "") != (why == "") ||
+			!strings.HasPrefix(text, reason) && text != "" {
 			t.Errorf("%q: %q, %q", why, reason, text)
 		}
 	}
@@ -34,7 +38,8 @@ func TestHopeless(t *testing.T) {
 		t.Errorf("%d are hopeless", n)
 	}
 	text, hint := describe.Hopeless(console.ProbeAnswer{Why: console.WhyOpen, ControlStatus: 200})
-	if !strings.Contains(text, "this URL lets anybody through: it answers 200 to a made-up token") ||
+	if !strings.Contains(text,
+		"this URL lets anybody through: it answers 200 to a made-up token") ||
 		!strings.Contains(hint, "probe_url") {
 		t.Errorf("%q, %q", text, hint)
 	}
@@ -67,12 +72,14 @@ func TestWarning(t *testing.T) {
 	t.Parallel()
 	late := describe.Warning(console.Status{PastExpiry: 1500 * time.Millisecond})
 	over := describe.Warning(console.Status{Overrun: time.Second})
-	if late != "the gateway let it through 2 s after its expiry: it allows for clocks that differ, or one is wrong" ||
+	if late != "the gateway let it through 2 s after its expiry: it allows for clocks that "+
+		"differ, or one is wrong" ||
 		over != "the gateway let it through 1 s after its window was over" ||
 		describe.Warning(console.Status{}) != "" {
 		t.Errorf("%q, %q", late, over)
 	}
-	if got := describe.Longer(console.Longer{By: 11 * time.Second}); got != "this gateway was seen to accept 11 s longer" {
+	got := describe.Longer(console.Longer{By: 11 * time.Second})
+	if got != "this gateway was seen to accept 11 s longer" {
 		t.Error(got)
 	}
 }

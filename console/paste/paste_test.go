@@ -49,65 +49,103 @@ func inWords(p paste.Draft) string {
 func TestRead(t *testing.T) {
 	t.Parallel()
 	b64 := base64.StdEncoding.EncodeToString([]byte("aKey:aSecret"))
-	const base = "env=gw.example token=https://gw.example:8243/token auth=basic key=aKey secret=" + aSecretPrint + " grant=client_credentials"
+	const base = "env=gw.example token=https://gw.example:8243/token auth=basic key=aKey secret=" +
+		aSecretPrint + " grant=client_credentials"
 	for name, c := range map[string]struct {
 		text, want string
 		notes      []string // a part of each
 	}{
-		"a line":        {text: "curl -u aKey:aSecret -d grant_type=client_credentials https://gw.example:8243/token", want: base},
-		"the header":    {text: `curl -H "Authorization: Basic ` + b64 + `" -d 'grant_type=client_credentials' https://gw.example:8243/token`, want: base},
-		"continued":     {text: "curl --request POST \\\n  --url https://gw.example:8243/token \\\n  --user 'aKey:aSecret' \\\n  --data grant_type=client_credentials", want: base},
-		"of windows":    {text: "curl -u aKey:aSecret \\\r\n -d grant_type=client_credentials \\\r\n https://gw.example:8243/token\r\n", want: base},
-		"by a terminal": {text: "curl -u aKey:aSecret \\\r -d grant_type=client_credentials \\\r https://gw.example:8243/token\r", want: base},
-		"quoted by $''": {text: "curl -u $'aKey:aSecret' -d $'grant_type=client_credentials' https://gw.example:8243/token", want: base},
-		"short options": {text: "curl -sSXPOST -uaKey:aSecret -dgrant_type=client_credentials https://gw.example:8243/token", want: base},
-		"multiplied": {text: "curl -u aKey:aSecret -d grant_type=client_credentials https://gw.example:8243/token {1..999999999} *", want: base,
+		"a line": {
+			text: "curl -u aKey:aSecret -d grant_type=client_credentials " +
+				"https://gw.example:8243/token", want: base},
+		"the header": {
+			text: `curl -H "Authorization: Basic ` + b64 +
+				`" -d 'grant_type=client_credentials' https://gw.example:8243/token`, want: base},
+		"continued": {
+			text: "curl --request POST \\\n  --url https://gw.example:8243/token \\\n  --user " +
+				"'aKey:aSecret' \\\n  --data grant_type=client_credentials", want: base},
+		"of windows": {
+			text: "curl -u aKey:aSecret \\\r\n -d grant_type=client_credentials \\\r\n " +
+				"https://gw.example:8243/token\r\n", want: base},
+		"by a terminal": {
+			text: "curl -u aKey:aSecret \\\r -d grant_type=client_credentials \\\r " +
+				"https://gw.example:8243/token\r", want: base},
+		"quoted by $''": {
+			text: "curl -u $'aKey:aSecret' -d $'grant_type=client_credentials' " +
+				"https://gw.example:8243/token", want: base},
+		"short options": {
+			text: "curl -sSXPOST -uaKey:aSecret -dgrant_type=client_credentials " +
+				"https://gw.example:8243/token", want: base},
+		"multiplied": {text: "curl -u aKey:aSecret -d grant_type=client_credentials " +
+			"https://gw.example:8243/token {1..999999999} *", want: base,
 			notes: []string{"neither an option nor a URL"}},
-		"into a pipe": {text: "curl -s -u aKey:aSecret -d grant_type=client_credentials https://gw.example:8243/token | jq -r .access_token", want: base},
-		"substituted": {text: "TOKEN=$(curl -s -u aKey:aSecret -d grant_type=client_credentials https://gw.example:8243/token | jq -r .access_token)", want: base},
-		"variables":   {text: "KEY=aKey SECRET=aSecret\nexport GW=https://gw.example:8243\ncurl -u \"$KEY:$SECRET\" -d grant_type=client_credentials $GW/token", want: base},
-		"unsafe": {text: "curl -k -x http://proxy:3128 --cacert ca.pem -u aKey:aSecret -d grant_type=client_credentials https://gw.example:8243/token", want: base,
+		"into a pipe": {
+			text: "curl -s -u aKey:aSecret -d grant_type=client_credentials " +
+				"https://gw.example:8243/token | jq -r .access_token", want: base},
+		"substituted": {
+			text: "TOKEN=$(curl -s -u aKey:aSecret -d grant_type=client_credentials " +
+				"https://gw.example:8243/token | jq -r .access_token)", want: base},
+		"variables": {
+			text: "KEY=aKey SECRET=aSecret\nexport GW=https://gw.example:8243\ncurl -u " +
+				"\"$KEY:$SECRET\" -d grant_type=client_credentials $GW/token", want: base},
+		"unsafe": {text: "curl -k -x http://proxy:3128 --cacert ca.pem -u aKey:aSecret -d " +
+			"grant_type=client_credentials https://gw.example:8243/token", want: base,
 			notes: []string{"-k is not", "certificates are not", "the proxy is not"}},
-		"in the query": {text: "curl -u aKey:aSecret -X POST 'https://gw.example:8243/token?grant_type=client_credentials'", want: base,
+		"in the query": {
+			text: "curl -u aKey:aSecret -X POST " +
+				"'https://gw.example:8243/token?grant_type=client_credentials'", want: base,
 			notes: []string{"the query holds grant_type"}},
 		"with values elsewhere": {
-			text:  `curl -u "$KEY:$SECRET" -d grant_type=client_credentials https://gw.example:8243/token`,
-			want:  "env=gw.example token=https://gw.example:8243/token auth=basic grant=client_credentials",
-			notes: []string{"consumer key: the variable KEY", "consumer secret: the variable SECRET"},
+			text: `curl -u "$KEY:$SECRET" -d grant_type=client_credentials https://gw.example:8243/token`,
+			want: "env=gw.example token=https://gw.example:8243/token auth=basic " +
+				"grant=client_credentials",
+			notes: []string{"consumer key: the variable KEY",
+				"consumer secret: the variable SECRET"},
 		},
 		"with placeholders": {
-			text:  `curl -d 'grant_type=client_credentials&client_id=<your id>&client_secret={secret}' https://gw.example:8243/token`,
-			want:  "env=gw.example token=https://gw.example:8243/token auth=post grant=client_credentials",
+			text: `curl -d 'grant_type=client_credentials&client_id=<your id>&client_secret={secret}' https://gw.example:8243/token`,
+			want: "env=gw.example token=https://gw.example:8243/token auth=post " +
+				"grant=client_credentials",
 			notes: []string{"consumer key: a placeholder", "consumer secret: a placeholder"},
 		},
 		"posted": {
 			text: "curl -d 'grant_type=password&username=ana%40carbon.super&password=p%26w&scope=read+write' -d client_id=aKey --data-urlencode 'client_secret=aSecret' https://gw.example:8243/token",
-			want: "env=gw.example token=https://gw.example:8243/token auth=post key=aKey secret=" + aSecretPrint + " grant=password user=ana@carbon.super password=" + aPasswordPrint + " scopes=read,write",
+			want: "env=gw.example token=https://gw.example:8243/token auth=post key=aKey secret=" +
+				aSecretPrint + " grant=password user=ana@carbon.super password=" + aPasswordPrint +
+				" scopes=read,write",
 		},
 		"as JSON": {
-			text:  `curl https://id.example/oauth/token -H 'content-type: application/json' --data '{"client_id":"aKey","client_secret":"aSecret","audience":"x","n":1,"grant_type":"client_credentials"}'`,
-			want:  "env=id.example token=https://id.example/oauth/token auth=post key=aKey secret=" + aSecretPrint + " grant=client_credentials audience=x extra=n=1",
+			text: `curl https://id.example/oauth/token -H 'content-type: application/json' --data '{"client_id":"aKey","client_secret":"aSecret","audience":"x","n":1,"grant_type":"client_credentials"}'`,
+			want: "env=id.example token=https://id.example/oauth/token auth=post key=aKey secret=" +
+				aSecretPrint + " grant=client_credentials audience=x " +
+				"extra=n=1",
 			notes: []string{"as a form"},
 		},
 		"a public client": {
-			text:  "curl -d 'grant_type=authorization_code&code=abc&client_id=aKey&redirect_uri=http://127.0.0.1:8000/callback' https://gw.example:8243/token",
-			want:  "env=gw.example token=https://gw.example:8243/token auth=none key=aKey grant=authorization_code redirect=http://127.0.0.1:8000/callback",
+			text: "curl -d 'grant_type=authorization_code&code=abc&client_id=aKey&redirect_uri=http://127.0.0.1:8000/callback' https://gw.example:8243/token",
+			want: "env=gw.example token=https://gw.example:8243/token auth=none key=aKey " +
+				"grant=authorization_code redirect=http://127.0.0.1:8000/callback",
 			notes: []string{"parameter code"},
 		},
 		"a refresh": {
-			text:  "curl -u aKey:aSecret -d 'grant_type=refresh_token&refresh_token=r' https://gw.example:8243/token",
+			text: "curl -u aKey:aSecret -d 'grant_type=refresh_token&refresh_token=r' " +
+				"https://gw.example:8243/token",
 			want:  strings.Replace(base, "client_credentials", "refresh_token", 1),
 			notes: []string{"refresh token is not taken over"},
 		},
 		"the whole life": {
-			text: "curl -u aKey:aSecret -d grant_type=client_credentials https://gw.example:8243/token\n" +
-				"curl -H \"Authorization: Bearer $TOKEN\" 'https://gw.example:8243/orders/1.0/list?n=1'\n" +
+			text: "curl -u aKey:aSecret -d grant_type=client_credentials " +
+				"https://gw.example:8243/token\n" +
+				"curl -H \"Authorization: Bearer $TOKEN\" " +
+				"'https://gw.example:8243/orders/1.0/list?n=1'\n" +
 				"curl -u aKey:aSecret -d token=$TOKEN https://gw.example:8243/revoke",
-			want: "env=gw.example token=https://gw.example:8243/token revoke=https://gw.example:8243/revoke auth=basic key=aKey secret=" + aSecretPrint +
+			want: "env=gw.example token=https://gw.example:8243/token " +
+				"revoke=https://gw.example:8243/revoke auth=basic key=aKey secret=" + aSecretPrint +
 				" grant=client_credentials probe=https://gw.example:8243/orders/1.0/list?n=1",
 		},
 		".env": {
-			text: "# the shop\nexport SHOP_TOKEN_URL=https://gw.example:8243/token\nSHOP_CLIENT_ID=aKey\nSHOP_CLIENT_SECRET=\"aSecret\" # ours\n\nDEBUG=1",
+			text: "# the shop\nexport " +
+				"SHOP_TOKEN_URL=https://gw.example:8243/token\nSHOP_CLIENT_ID=aKey\nSHOP_CLIENT_SECRET=\"aSecret\" # ours\n\nDEBUG=1",
 			want: base, notes: []string{"not taken over: DEBUG"},
 		},
 		".env of several": {
@@ -117,7 +155,8 @@ func TestRead(t *testing.T) {
 		},
 		".env with an issuer": {
 			text: "oidc.issuer=https://id.example\noidc.client-id=aKey\noidc.client-secret=aSecret\noidc.scope=openid,read",
-			want: "env=id.example issuer=https://id.example auth=basic key=aKey secret=" + aSecretPrint + " grant=client_credentials scopes=openid,read",
+			want: "env=id.example issuer=https://id.example auth=basic key=aKey secret=" +
+				aSecretPrint + " grant=client_credentials scopes=openid,read",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -133,7 +172,8 @@ func TestRead(t *testing.T) {
 				t.Errorf("notes %q, want %q", p.Notes, c.notes)
 			}
 			for _, n := range c.notes {
-				if !slices.ContainsFunc(p.Notes, func(s string) bool { return strings.Contains(s, n) }) {
+				if !slices.ContainsFunc(p.Notes,
+					func(s string) bool { return strings.Contains(s, n) }) {
 					t.Errorf("notes %q do not say %q", p.Notes, n)
 				}
 			}
@@ -148,7 +188,8 @@ func TestReadGrowsNot(t *testing.T) {
 	for c := 'A'; c < 'Z'; c++ {
 		text += fmt.Sprintf("%c=%s\n", c+1, strings.Repeat("$"+string(c), 10))
 	}
-	p, err := paste.Read(text + "curl -u \"aKey:$Z\" -d grant_type=client_credentials https://gw.example/token")
+	p, err := paste.Read(
+		text + "curl -u \"aKey:$Z\" -d grant_type=client_credentials https://gw.example/token")
 	if err != nil || p.ConsumerKey != "aKey" || !p.Secret.IsZero() {
 		t.Errorf("%s, %v", inWords(p), err)
 	}
@@ -166,8 +207,10 @@ func TestReadRefuses(t *testing.T) {
 		"curl -u a:canary ^\n https://":      "none of the curl lines",
 		"Invoke-RestMethod -Body canary":     "Invoke-RestMethod is not understood",
 		"$r = Invoke-WebRequest -Uri canary": "Invoke-WebRequest is not understood",
-		"$b = @{\nclient_id = 'canary'\n}\nInvoke-RestMethod -Uri https://h -Body $b":       "Invoke-RestMethod is not understood",
-		"curl -Uri https://h/token -Method POST -Body 'grant_type=canary&client_id=canary'": "Invoke-WebRequest is not understood",
+		"$b = @{\nclient_id = 'canary'\n}\nInvoke-RestMethod -Uri https://h -Body $b": "Invoke-RestMethod is not " +
+			"understood",
+		"curl -Uri https://h/token -Method POST -Body 'grant_type=canary&client_id=canary'": "Invoke-WebRequest is not " +
+			"understood",
 		"A=1\nB='canary\nC=2":                 "the value of B in line 2",
 		"\xff\xfecanary":                      "no curl line",
 		"CLIENT_ID=\x80canary":                "neither UTF-8 nor UTF-16",
@@ -187,7 +230,9 @@ func TestReadRefuses(t *testing.T) {
 // Every text gives an answer, and no error quotes it.
 func FuzzRead(f *testing.F) {
 	for _, s := range []string{
-		"curl -u k:%s -d grant_type=client_credentials https://x/token", "CLIENT_ID=a\nCLIENT_SECRET=%s", "A=$(curl -d '{\"client_secret\":\"%s\"}' https://x)", "curl -d 'a=%s' ${A:?%s}", "export A=(%s b)", "curl <<X\n%s\nX",
+		"curl -u k:%s -d grant_type=client_credentials https://x/token",
+		"CLIENT_ID=a\nCLIENT_SECRET=%s", "A=$(curl -d '{\"client_secret\":\"%s\"}' https://x)",
+		"curl -d 'a=%s' ${A:?%s}", "export A=(%s b)", "curl <<X\n%s\nX",
 	} {
 		f.Add(s, "hunter2")
 	}

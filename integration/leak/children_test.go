@@ -41,7 +41,8 @@ const beforeMain = "tmux-info"
 // processes. A browser then opens its URL, and a command that fetches a secret prints it.
 func record(name string) {
 	var b strings.Builder
-	fmt.Fprintf(&b, "argv: %q\nraw argv: %s\nenvironment:\n%s\n", os.Args, strings.Join(os.Args, "\n"), strings.Join(os.Environ(), "\n"))
+	fmt.Fprintf(&b, "argv: %q\nraw argv: %s\nenvironment:\n%s\n", os.Args,
+		strings.Join(os.Args, "\n"), strings.Join(os.Environ(), "\n"))
 	lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")
 	for _, line := range lines {
 		text, _ := os.ReadFile(line) // it may have ended
@@ -52,7 +53,9 @@ func record(name string) {
 	} else if name != "xdg-open" && len(os.Args) < 4 { // a clipboard: it reads its input
 		_, _ = io.Copy(io.Discard, os.Stdin)
 	}
-	if err := os.WriteFile(filepath.Join(os.Getenv(recordTo), fmt.Sprintf("%s-%d", name, os.Getpid())), []byte(b.String()), 0o600); err != nil {
+	if err := os.WriteFile(
+		filepath.Join(os.Getenv(recordTo), fmt.Sprintf("%s-%d", name, os.Getpid())),
+		[]byte(b.String()), 0o600); err != nil {
 		panic(err)
 	}
 	switch {
@@ -97,7 +100,8 @@ func (b bomb) Copy(_ context.Context, text secret.Text, _ bool) (session.CopiedT
 	case "2":
 		value = fmt.Errorf("copy: %w; %w", b.err, errors.New(text.String()))
 	case "3":
-		value = fmt.Sprintf("%v %+v %#v %s %q %x %d %v %#v", text, text, text, text, text, text, text, holder{"", text, &text}, &holder{"", text, &text})
+		value = fmt.Sprintf("%v %+v %#v %s %q %x %d %v %#v", text, text, text, text, text, text,
+			text, holder{"", text, &text}, &holder{"", text, &text})
 	default:
 		value = map[string]any{"one": text, "more": []secret.Text{text}, "at": &text, "err": b.err}
 	}
@@ -118,9 +122,11 @@ func explode(kind string) {
 	kept, err := store.Open(ctx, os.Getenv("LANYARD_STATE"), store.Options{})
 	must(err)
 	svc, err := console.New(console.Options{
-		Clock: time.Now, Keeper: kept, Vault: cfg.Vault(os.LookupEnv), Applications: cfg.Applications, DueBefore: time.Minute, Owner: "bomb",
+		Clock: time.Now, Keeper: kept, Vault: cfg.Vault(os.LookupEnv),
+		Applications: cfg.Applications, DueBefore: time.Minute, Owner: "bomb",
 		Connect: func(e console.Environment) (console.API, error) {
-			return tokenapi.New(tokenapi.Config{Endpoints: e.Endpoints.Client(), Timeout: time.Minute}, time.Now)
+			return tokenapi.New(
+				tokenapi.Config{Endpoints: e.Endpoints.Client(), Timeout: time.Minute}, time.Now)
 		},
 	})
 	must(err)
@@ -135,7 +141,10 @@ func explode(kind string) {
 	}
 	theme, err := themes.ByName("auto")
 	must(err)
-	_, err = ui.Run(ctx, ui.Options{Service: svc, Clipboard: bomb{kind, refused}, Settings: ui.Settings{Theme: theme, ThemeName: "auto"}, Input: os.Stdin, Output: os.Stdout, Environ: os.Environ()})
+	_, err = ui.Run(ctx,
+		ui.Options{Service: svc, Clipboard: bomb{kind, refused},
+			Settings: ui.Settings{Theme: theme, ThemeName: "auto"}, Input: os.Stdin,
+			Output: os.Stdout, Environ: os.Environ()})
 	fmt.Fprintln(os.Stderr, "the screen ended:", err)
 	_, _ = io.Copy(io.Discard, os.Stdin) // the recovering code has not printed everything yet
 	os.Exit(1)

@@ -34,19 +34,28 @@ func sweepCommands(t *testing.T, y *tally) {
 		code int
 		args string
 	}{
-		{0, "apps"}, {0, "apps --json"}, {0, "tokens"}, {0, "tokens --json"}, {0, "tokens --all"}, {0, "revocations"},
-		{0, "token Orders --dry-run"}, {0, "token Orders --dry-run --json"}, {0, "renew Users --dry-run"}, {0, "renew Users --dry-run --json"},
-		{0, "revoke Users --dry-run"}, {0, "revoke Users --dry-run --json"}, {0, "probe " + fingerprint(accessCanary) + " --dry-run"},
-		{refused, "token Broken"}, {refused, "token Broken --json"}, {refused, "probe " + fingerprint(accessCanary)},
-		{refused, "probe " + fingerprint(accessCanary) + " --json"}, {0, "renew Users"}, {0, "tokens --all"}, {0, "tokens --all --json"},
-		{refused, "probe " + fingerprint(access2Canary)}, {0, "revoke Users --all --yes"}, {0, "revocations"}, {0, "revocations --json"},
-		{missing, "renew Nobody"}, {missing, "renew Nobody --json"}, {usage, "revoke"}, {usage, "tokens nonsense --json"},
+		{0, "apps"}, {0, "apps --json"}, {0, "tokens"}, {0, "tokens --json"}, {0, "tokens --all"},
+		{0, "revocations"},
+		{0, "token Orders --dry-run"}, {0, "token Orders --dry-run --json"},
+		{0, "renew Users --dry-run"}, {0, "renew Users --dry-run --json"},
+		{0, "revoke Users --dry-run"}, {0, "revoke Users --dry-run --json"},
+		{0, "probe " + fingerprint(accessCanary) + " --dry-run"},
+		{refused, "token Broken"}, {refused, "token Broken --json"},
+		{refused, "probe " + fingerprint(accessCanary)},
+		{refused, "probe " + fingerprint(accessCanary) + " --json"}, {0, "renew Users"},
+		{0, "tokens --all"}, {0, "tokens --all --json"},
+		{refused, "probe " + fingerprint(access2Canary)}, {0, "revoke Users --all --yes"},
+		{0, "revocations"}, {0, "revocations --json"},
+		{missing, "renew Nobody"}, {missing, "renew Nobody --json"}, {usage, "revoke"},
+		{usage, "tokens nonsense --json"},
 		{0, "config check"}, {0, "config path"}, {0, "version"}, {0, "themes"},
 	} {
 		sweep(c.code, strings.Fields(c.args)...)
 	}
-	p.stdin = strings.Join([]string{"apps", "get Users", "tokens", "copy Users", "probe Users", "renew Users", "inspect " + fingerprint(access2Canary), "get Broken",
-		"get Device", "get Signer", leakedCanary.text, "Bearer " + leakedCanary.text, "get " + leakedCanary.text, "probe " + leakedCanary.text,
+	p.stdin = strings.Join([]string{"apps", "get Users", "tokens", "copy Users", "probe Users",
+		"renew Users", "inspect " + fingerprint(access2Canary), "get Broken",
+		"get Device", "get Signer", leakedCanary.text, "Bearer " + leakedCanary.text,
+		"get " + leakedCanary.text, "probe " + leakedCanary.text,
 		"revoke Users", "wait", "gateway", "log all", "help", "cancel", "quit"}, "\n") + "\n"
 	sweep(0, "--plain")
 	p.stdin = "Bearer \"" + leakedCanary.text + "\"\n"
@@ -54,11 +63,16 @@ func sweepCommands(t *testing.T, y *tally) {
 		code int
 		args string
 	}{
-		{0, "introspect " + fingerprint(access2Canary)}, {0, "introspect " + fingerprint(access2Canary) + " --json"},
-		{0, "introspect " + fingerprint(access2Canary) + " --dry-run"}, {0, "inspect " + fingerprint(access2Canary)},
-		{0, "inspect -"}, {0, "inspect - --json"}, {refused, "probe Orders -"}, {refused, "probe Orders - --json"},
-		{0, "probe Orders - --dry-run"}, {0, "revoke Orders - --dry-run"}, {0, "revoke Orders -"}, {0, "revocations"},
-		{0, "token Device --dry-run"}, {refused, "token Device"}, {refused, "token Device --json"}, {usage, "token Signer"}, {usage, "token Signer --json"},
+		{0, "introspect " + fingerprint(access2Canary)},
+		{0, "introspect " + fingerprint(access2Canary) + " --json"},
+		{0, "introspect " + fingerprint(access2Canary) + " --dry-run"},
+		{0, "inspect " + fingerprint(access2Canary)},
+		{0, "inspect -"}, {0, "inspect - --json"}, {refused, "probe Orders -"},
+		{refused, "probe Orders - --json"},
+		{0, "probe Orders - --dry-run"}, {0, "revoke Orders - --dry-run"}, {0, "revoke Orders -"},
+		{0, "revocations"},
+		{0, "token Device --dry-run"}, {refused, "token Device"}, {refused, "token Device --json"},
+		{usage, "token Signer"}, {usage, "token Signer --json"},
 	} {
 		sweep(c.code, strings.Fields(c.args)...)
 	}
@@ -70,11 +84,15 @@ func sweepCommands(t *testing.T, y *tally) {
 	}
 	p.stdin = secretCanary.text + "\n"
 	sweep(usage, "apps", "set-secret", "Orders", "--secret-stdin")
-	p.stdin = "CLIENT_ID=pasted\nTOKEN_URL=" + srv.URL + "/token?api_key=" + secretCanary.text + "\nCLIENT_SECRET=" + secretCanary.text + "\nOTHER=" + secretCanary.text + "\n" + secretCanary.text + "\n"
+	p.stdin = "CLIENT_ID=pasted\nTOKEN_URL=" + srv.URL + "/token?api_key=" + secretCanary.text +
+		"\nCLIENT_SECRET=" + secretCanary.text + "\nOTHER=" + secretCanary.text + "\n" +
+		secretCanary.text + "\n"
 	sweep(0, "import", "env", "-", "--name", "Pasted", "--dry-run")
 	sweep(0, "import", "env", "-", "--name", "Pasted")
 	sweep(usage, "import", "env", "-", "--name", "Again")
-	p.stdin = "curl -u 'pasted:" + secretCanary.text + "' -d grant_type=client_credentials -H 'X-Key: " + secretCanary.text + "' -d x=" + secretCanary.text + " " + srv.URL + "/token '" + secretCanary.text
+	p.stdin = "curl -u 'pasted:" + secretCanary.text +
+		"' -d grant_type=client_credentials -H 'X-Key: " + secretCanary.text + "' -d x=" +
+		secretCanary.text + " " + srv.URL + "/token '" + secretCanary.text
 	sweep(usage, "import", "curl", "-", "--name", "Again")
 	p.stdin += "'"
 	sweep(0, "import", "curl", "-", "--name", "Lined", "--dry-run")
@@ -109,7 +127,8 @@ func sweepCare(t *testing.T, y *tally) {
 			t.Fatalf("%s: exit %d, %s", args, code, stderr)
 		}
 	}
-	for _, args := range []string{"log", "log --json", "log --app Users", "key status", "key status --json"} {
+	for _, args := range []string{"log", "log --json", "log --app Users", "key status",
+		"key status --json"} {
 		sweep(0, strings.Fields(args)...)
 	}
 	sweep(0, "doctor", "--offline")

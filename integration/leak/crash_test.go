@@ -34,7 +34,8 @@ func sweepPanics(t *testing.T, y *tally) {
 			s.await(secret.New(accessCanary.text).Fingerprint())
 			s.press("y")
 			s.until(func() bool {
-				return strings.Contains(s.bytes(), "bomb.Copy") && strings.Contains(s.bytes(), "created by")
+				return strings.Contains(s.bytes(), "bomb.Copy") &&
+					strings.Contains(s.bytes(), "created by")
 			}, "panicked: "+what)
 			if how == "alone" { // else it stays, until the test ends it
 				s.end()

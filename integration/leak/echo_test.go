@@ -28,9 +28,13 @@ func disguises(s string) []string {
 	}
 	n := len(s)
 	return []string{
-		s[1 : n-1], s[:n/2] + "X" + s[n/2:], s[:n/2] + "\u200b" + s[n/2:], strings.ToUpper(s), strings.ToLower(s[1:]), each("%c", " "), each("&#%d;", ""), each("&#x%x;", ""),
-		each("%02x", " "), each("%02X", ":"), each("%%25%02x", ""), each(`\u%04x`, ""), each("=%02X", ""), each("%d", ","),
-		base64.StdEncoding.EncodeToString([]byte("k:" + strings.ToUpper(s))), hex.EncodeToString([]byte(s))[1:40], base64.RawURLEncoding.EncodeToString([]byte("ab" + s))[5:30],
+		s[1 : n-1], s[:n/2] + "X" + s[n/2:], s[:n/2] + "\u200b" + s[n/2:], strings.ToUpper(s),
+		strings.ToLower(s[1:]), each("%c", " "), each("&#%d;", ""), each("&#x%x;", ""),
+		each("%02x", " "), each("%02X", ":"), each("%%25%02x", ""), each(`\u%04x`, ""),
+		each("=%02X", ""), each("%d", ","),
+		base64.StdEncoding.EncodeToString([]byte("k:" + strings.ToUpper(s))),
+		hex.EncodeToString([]byte(s))[1:40],
+		base64.RawURLEncoding.EncodeToString([]byte("ab" + s))[5:30],
 	}
 }
 
@@ -48,7 +52,10 @@ func TestNoEchoIsShownOrKept(t *testing.T) {
 		mu.Lock()
 		said = append(said, form)
 		mu.Unlock()
-		b, _ := json.Marshal(map[string]any{"error": "invalid_client", "error_description": "you sent " + form, "message": form, "description": form, "username": form, "sub": form, "active": true, "x": form})
+		b, _ := json.Marshal(
+			map[string]any{"error": "invalid_client", "error_description": "you sent " + form,
+				"message": form, "description": form, "username": form, "sub": form, "active": true,
+				"x": form})
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("X-Said", strings.Map(func(r rune) rune {
 			if r < ' ' || r > '~' {
@@ -56,7 +63,9 @@ func TestNoEchoIsShownOrKept(t *testing.T) {
 			}
 			return r
 		}, form))
-		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token", error_description="`+strings.NewReplacer(`\`, `\\`).Replace(w.Header().Get("X-Said"))+`"`)
+		w.Header().Set("WWW-Authenticate",
+			`Bearer error="invalid_token", error_description="`+
+				strings.NewReplacer(`\`, `\\`).Replace(w.Header().Get("X-Said"))+`"`)
 		w.WriteHeader(status)
 		_, _ = w.Write(b)
 	}
@@ -68,10 +77,12 @@ func TestNoEchoIsShownOrKept(t *testing.T) {
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = fmt.Fprintf(w, `{"access_token":%q,"refresh_token":%q,"token_type":"Bearer","expires_in":3600,"scope":%q}`, access, refresh, "default "+strings.ToUpper(access))
+		_, _ = fmt.Fprintf(w,
+			`{"access_token":%q,"refresh_token":%q,"token_type":"Bearer","expires_in":3600,"scope":%q}`, access, refresh, "default "+strings.ToUpper(access))
 	})
 	mux.HandleFunc("/revoke", func(w http.ResponseWriter, _ *http.Request) { echo(w, 400, access) })
-	mux.HandleFunc("/introspect", func(w http.ResponseWriter, _ *http.Request) { echo(w, 200, access) })
+	mux.HandleFunc("/introspect",
+		func(w http.ResponseWriter, _ *http.Request) { echo(w, 200, access) })
 	mux.HandleFunc("/api", func(w http.ResponseWriter, _ *http.Request) { echo(w, 401, access) })
 	srv := httptest.NewServer(mux)
 	t.Cleanup(srv.Close)
@@ -85,7 +96,8 @@ func TestNoEchoIsShownOrKept(t *testing.T) {
 	if _, _, code := p.run("token", "Users"); code != 0 { // which prints it
 		t.Fatal("no token")
 	}
-	print8 := regexp.MustCompile(`"fingerprint": "([0-9a-f]{8})"`).FindStringSubmatch(run("tokens", "--app", "Users", "--json"))[1]
+	print8 := regexp.MustCompile(`"fingerprint": "([0-9a-f]{8})"`).FindStringSubmatch(
+		run("tokens", "--app", "Users", "--json"))[1]
 	refusing.Store(true)
 	for i := range forms {
 		turn.Store(int64(i))
@@ -112,7 +124,8 @@ func TestNoEchoIsShownOrKept(t *testing.T) {
 	}
 	mu.Lock()
 	defer mu.Unlock()
-	if len(said) < 20 || !strings.Contains(out.String(), "left out") && !strings.Contains(out.String(), "•••") {
+	if len(said) < 20 || !strings.Contains(out.String(), "left out") &&
+		!strings.Contains(out.String(), "•••") {
 		t.Errorf("%d echoes, none of which was seen", len(said))
 	}
 	for where, text := range map[string]string{"the output": out.String(), "the store": kept} {

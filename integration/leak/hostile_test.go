@@ -44,13 +44,15 @@ func trouble(out string, screen bool) string {
 		return "bytes that are no UTF-8"
 	}
 	for i, r := range out {
-		bad := unicode.Is(unicode.Cf, r) || r >= 0x80 && r < 0xa0 || strings.ContainsRune(invisible, r) || r < ' ' && r != '\n' && !screen ||
+		bad := unicode.Is(unicode.Cf, r) || r >= 0x80 && r < 0xa0 ||
+			strings.ContainsRune(invisible, r) || r < ' ' && r != '\n' && !screen ||
 			r == 0x7f || screen && r < ' ' && !strings.ContainsRune("\x1b\r\n\t\b\a\x0e\x0f", r)
 		if bad {
 			return fmt.Sprintf("%U in %q", r, out[max(0, i-60):min(len(out), i+40)])
 		}
 	}
-	for _, sequence := range []string{`\x1b\[[0-9;]*7777`, `\x1b[\]P_^X][^\x07\x1b]*(EVIL|RVZJTA)`, `\x1bc`} {
+	for _, sequence := range []string{`\x1b\[[0-9;]*7777`, `\x1b[\]P_^X][^\x07\x1b]*(EVIL|RVZJTA)`,
+		`\x1bc`} {
 		if found := regexp.MustCompile(sequence).FindString(out); screen && found != "" {
 			return fmt.Sprintf("%q", found)
 		}
@@ -72,12 +74,14 @@ func TestHostileTextIsFound(t *testing.T) {
 			t.Errorf("%U goes unseen on the screen", r)
 		}
 	}
-	for _, s := range []string{"\x1b[7777m", "\x1b[0;7777m", "\x1b]0;EVIL\x07", "\x1b]52;c;RVZJTA==\x07", "\x1bPEVIL\x1b\\", "\x1bc", "\x9b31m"} {
+	for _, s := range []string{"\x1b[7777m", "\x1b[0;7777m", "\x1b]0;EVIL\x07",
+		"\x1b]52;c;RVZJTA==\x07", "\x1bPEVIL\x1b\\", "\x1bc", "\x9b31m"} {
 		if trouble("a"+s, true) == "" || trouble("a"+s, false) == "" {
 			t.Errorf("%q goes unseen", s)
 		}
 	}
-	if got := trouble("plain\n", false) + trouble("\x1b[31mred\x1b[0m\r\n\x1b]0;lanyard\x07", true); got != "" {
+	if got := trouble("plain\n", false) +
+		trouble("\x1b[31mred\x1b[0m\r\n\x1b]0;lanyard\x07", true); got != "" {
 		t.Error(got)
 	}
 }
@@ -90,7 +94,8 @@ func encode(w http.ResponseWriter, status int, v any) {
 	}
 	b = bytes.ReplaceAll(b, []byte(rawBytes), []byte("\x9b7777m\xff\xc2"))
 	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("X-Odd", "TOPheader\x9b7777m\u009d0;EVIL\u009c\u202eEND") // net/http takes no header with C0 bytes
+	// net/http takes no header with C0 bytes
+	w.Header().Set("X-Odd", "TOPheader\x9b7777m\u009d0;EVIL\u009c\u202eEND")
 	w.Header().Set("AuthorizedUser", "TOPuser\u009d0;EVIL\u009c\u202eEND")
 	w.WriteHeader(status)
 	_, _ = w.Write(b)
@@ -105,9 +110,12 @@ func hostileToken() string {
 		}
 		return base64.RawURLEncoding.EncodeToString(b)
 	}
-	return part(map[string]any{"alg": "none", "kid": hostile("kid"), "typ": hostile("typ"), hostile("header"): hostile("value")}) + "." +
-		part(map[string]any{"iss": hostile("iss"), "sub": hostile("sub"), "aud": []string{hostile("aud")}, "scope": hostile("scope"), "jti": hostile("jti"),
-			"exp": time.Now().Add(time.Hour).Unix(), hostile("claim"): map[string]any{hostile("inner"): []any{hostile("deep"), 1}}}) + ".eA"
+	return part(map[string]any{"alg": "none", "kid": hostile("kid"), "typ": hostile("typ"),
+		hostile("header"): hostile("value")}) + "." +
+		part(map[string]any{"iss": hostile("iss"), "sub": hostile("sub"),
+			"aud": []string{hostile("aud")}, "scope": hostile("scope"), "jti": hostile("jti"),
+			"exp":            time.Now().Add(time.Hour).Unix(),
+			hostile("claim"): map[string]any{hostile("inner"): []any{hostile("deep"), 1}}}) + ".eA"
 }
 
 // hostileServer answers everything with hostile texts in every field. Only fields that hold a
@@ -117,34 +125,54 @@ func hostileServer() http.Handler {
 	mux.HandleFunc("POST /token", func(w http.ResponseWriter, r *http.Request) {
 		_ = r.ParseForm()
 		switch {
-		case r.PostForm.Get("client_id") == "refused" || strings.Contains(r.Header.Get("Authorization"), base64.StdEncoding.EncodeToString([]byte("refused:"))[:10]), r.PostForm.Has("device_code"):
-			w.Header().Set("WWW-Authenticate", `Basic error="TOPe`+"\u009d0;EVIL\u009c\u202e"+`", error_description="TOPd`+"\x9b7777m\u202e"+`"`)
-			encode(w, 400, map[string]any{"error": hostile("error"), "error_description": hostile("description"), "error_uri": "http://h/" + hostile("uri"), hostile("field"): hostile("value")})
+		case r.PostForm.Get("client_id") == "refused" ||
+			strings.Contains(r.Header.Get("Authorization"),
+				base64.StdEncoding.EncodeToString([]byte("refused:"))[:10]),
+			r.PostForm.Has("device_code"):
+			w.Header().Set("WWW-Authenticate",
+				`Basic error="TOPe`+"\u009d0;EVIL\u009c\u202e"+`", error_description="TOPd`+
+					"\x9b7777m\u202e"+`"`)
+			encode(w, 400, map[string]any{"error": hostile("error"),
+				"error_description": hostile("description"),
+				"error_uri":         "http://h/" + hostile("uri"),
+				hostile("field"):    hostile("value")})
 			return
-		case strings.Contains(r.Header.Get("Authorization"), base64.StdEncoding.EncodeToString([]byte("odd:"))[:5]):
-			encode(w, 200, map[string]any{"access_token": "TOP\x1b]0;EVIL\x07\u202eEND", "token_type": hostile("type"), "expires_in": 3600})
+		case strings.Contains(r.Header.Get("Authorization"),
+			base64.StdEncoding.EncodeToString([]byte("odd:"))[:5]):
+			encode(w, 200, map[string]any{"access_token": "TOP\x1b]0;EVIL\x07\u202eEND",
+				"token_type": hostile("type"), "expires_in": 3600})
 			return
 		}
-		encode(w, 200, map[string]any{"access_token": hostileToken(), "refresh_token": "r1", "token_type": "Bearer", "scope": "default " + hostile("scope"),
-			"expires_in": 3600, hostile("field"): hostile("value"), "username": hostile("username"), "issued_token_type": "TOPissued\x1b]0;EVIL\x07\u202eEND"})
+		encode(w, 200, map[string]any{"access_token": hostileToken(), "refresh_token": "r1",
+			"token_type": "Bearer", "scope": "default " + hostile("scope"),
+			"expires_in": 3600, hostile("field"): hostile("value"), "username": hostile("username"),
+			"issued_token_type": "TOPissued\x1b]0;EVIL\x07\u202eEND"})
 	})
 	mux.HandleFunc("POST /revoke", func(w http.ResponseWriter, _ *http.Request) {
-		encode(w, 400, map[string]any{"error": hostile("error"), "error_description": hostile("description")})
+		encode(w, 400, map[string]any{"error": hostile("error"),
+			"error_description": hostile("description")})
 	})
 	mux.HandleFunc("POST /introspect", func(w http.ResponseWriter, _ *http.Request) {
-		encode(w, 200, map[string]any{"active": true, "username": hostile("username"), "scope": hostile("scope"), "client_id": hostile("client"), "sub": hostile("sub"),
-			"iss": hostile("iss"), "aud": []string{hostile("aud")}, "token_type": hostile("type"), hostile("field"): hostile("value"), "list": []any{hostile("item")}})
+		encode(w, 200, map[string]any{"active": true, "username": hostile("username"),
+			"scope": hostile("scope"), "client_id": hostile("client"), "sub": hostile("sub"),
+			"iss": hostile("iss"), "aud": []string{hostile("aud")}, "token_type": hostile("type"),
+			hostile("field"): hostile("value"), "list": []any{hostile("item")}})
 	})
 	mux.HandleFunc("POST /device", func(w http.ResponseWriter, _ *http.Request) {
-		encode(w, 200, map[string]any{"device_code": "d", "user_code": hostile("code"), "verification_uri": "https://h.example/" + hostile("uri"),
-			"verification_uri_complete": "https://h.example/" + hostile("complete"), "interval": 1, "expires_in": 600})
+		encode(w, 200, map[string]any{"device_code": "d", "user_code": hostile("code"),
+			"verification_uri":          "https://h.example/" + hostile("uri"),
+			"verification_uri_complete": "https://h.example/" + hostile("complete"), "interval": 1,
+			"expires_in": 600})
 	})
 	mux.HandleFunc("GET /api", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token", error_description="TOPd`+"\x9b7777m\u202e"+`"`)
-		encode(w, 401, map[string]any{"code": "900901", "message": hostile("message"), "description": hostile("description"), "nextAccessTime": hostile("next")})
+		w.Header().Set("WWW-Authenticate",
+			`Bearer error="invalid_token", error_description="TOPd`+"\x9b7777m\u202e"+`"`)
+		encode(w, 401, map[string]any{"code": "900901", "message": hostile("message"),
+			"description": hostile("description"), "nextAccessTime": hostile("next")})
 	})
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-		encode(w, 401, map[string]any{"code": 900901, "message": hostile("message"), "description": hostile("description"), "moreInfo": hostile("more"),
+		encode(w, 401, map[string]any{"code": 900901, "message": hostile("message"),
+			"description": hostile("description"), "moreInfo": hostile("more"),
 			"error": []map[string]any{{"code": hostile("code"), "message": hostile("message")}}})
 	})
 	return mux
@@ -157,7 +185,8 @@ func hostilePortal(t *testing.T) (server *httptest.Server, user, password string
 	if err != nil {
 		t.Fatal(err)
 	}
-	names := regexp.MustCompile(`"(name|displayName|description|owner|throttlingPolicy|apiName|applicationName|version|tokenType|statusReason)":"([^"]*)"`)
+	names := regexp.MustCompile(
+		`"(name|displayName|description|owner|throttlingPolicy|apiName|applicationName|version|tokenType|statusReason)":"([^"]*)"`)
 	server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var rec = httptest.NewRecorder()
 		box.ServeHTTP(rec, r)
@@ -170,7 +199,8 @@ func hostilePortal(t *testing.T) (server *httptest.Server, user, password string
 			body = names.ReplaceAllFunc(body, func(m []byte) []byte {
 				g := names.FindSubmatch(m)
 				value, _ := json.Marshal(string(g[2]) + hostile(string(g[1])))
-				return bytes.ReplaceAll(fmt.Appendf(nil, "%q:%s", g[1], value), []byte(rawBytes), []byte("\x9b7777m\xff"))
+				return bytes.ReplaceAll(fmt.Appendf(nil, "%q:%s", g[1], value), []byte(rawBytes),
+					[]byte("\x9b7777m\xff"))
 			})
 		}
 		w.WriteHeader(rec.Code)
@@ -186,14 +216,21 @@ func hostilePlace(t *testing.T, server string) *place {
 	t.Helper()
 	p := newPlace(t, &tally{}, server)
 	app := func(name, key, grant, more string) string {
-		return fmt.Sprintf("\n[[application]]\nname = %s\nconsumer_key = %q\nconsumer_secret = 'c4n/plain'\ngrant = %q\nscopes = [\"scope\"]\nprobe_url = %q\n%s",
+		return fmt.Sprintf(
+			"\n[[application]]\nname = %s\nconsumer_key = %q\nconsumer_secret = "+
+				"'c4n/plain'\ngrant = %q\nscopes = [\"scope\"]\nprobe_url = %q\n%s",
 			tomlQuote(name), key, grant, server+"/api", more)
 	}
 	user := "username = " + tomlQuote(unseen("user")) + "\npassword = 'c4n/plain'\n"
-	p.write("undo_window = \"0s\"\n[clipboard]\nvia = \"osc52\"\n[[environment]]\nname = " + tomlQuote("TOPenvironment") +
-		fmt.Sprintf("\nproduction = true\ntoken_url = %q\nrevoke_url = %q\nintrospect_url = %q\ndevice_url = %q\n", server+"/token", server+"/revoke", server+"/introspect", server+"/device") +
-		app("Good", "good", "password", user) + app("Refused", "refused", "password", user) + app("Odd", "odd", "client_credentials", "") +
-		app("Device", "device", "device_code", "") + app("TOPapplication", "named", "client_credentials", ""))
+	p.write("undo_window = \"0s\"\n[clipboard]\nvia = \"osc52\"\n[[environment]]\nname = " +
+		tomlQuote("TOPenvironment") +
+		fmt.Sprintf("\nproduction = true\ntoken_url = %q\nrevoke_url = %q\nintrospect_url = "+
+			"%q\ndevice_url = %q\n", server+"/token", server+"/revoke", server+"/introspect",
+			server+"/device") +
+		app("Good", "good", "password", user) + app("Refused", "refused", "password", user) +
+		app("Odd", "odd", "client_credentials", "") +
+		app("Device", "device", "device_code", "") +
+		app("TOPapplication", "named", "client_credentials", ""))
 	return p
 }
 
@@ -231,7 +268,8 @@ func TestNothingHostileIsPrinted(t *testing.T) {
 			if bad := trouble(out, false); bad != "" {
 				t.Errorf("%q: %s has %s", args, stream, bad)
 			}
-			if slices.Contains(args, "--json") && stream == "stdout" && out != "" && !json.Valid([]byte(out)) {
+			if slices.Contains(args, "--json") && stream == "stdout" && out != "" &&
+				!json.Valid([]byte(out)) {
 				t.Errorf("%q: not JSON: %s", args, out)
 			}
 		}
@@ -261,7 +299,9 @@ func TestNothingHostileIsPrinted(t *testing.T) {
 	both(ok, "renew", "Good", "--dry-run")
 	both(ok, "tokens")
 	both(ok, "tokens", "--all")
-	print8 := strings.Fields(regexp.MustCompile(`"fingerprint": "([0-9a-f]{8})"`).FindString(run(ok, "tokens", "--app", "Good", "--json")))[1]
+	print8 := strings.Fields(
+		regexp.MustCompile(`"fingerprint": "([0-9a-f]{8})"`).FindString(
+			run(ok, "tokens", "--app", "Good", "--json")))[1]
 	print8 = strings.Trim(print8, `"`)
 	both(ok, "inspect", print8)
 	both(ok, "introspect", print8)
@@ -278,8 +318,10 @@ func TestNothingHostileIsPrinted(t *testing.T) {
 	both([]int{0, 1}, "doctor")
 	both(ok, "token", "TOPapplication", "--dry-run")
 
-	p.stdin = strings.Join([]string{"apps", "get Good", "get Refused", "get Odd", "tokens", "renew Good", "probe 1", "inspect 1", "copy 1", "revoke 1", "yes", "wait",
-		"gateway", "get Device", "cancel", "log all", "help", hostile("line"), "get " + unseen("line"), "TOP" + invisible, "quit"}, "\n")
+	p.stdin = strings.Join([]string{"apps", "get Good", "get Refused", "get Odd", "tokens",
+		"renew Good", "probe 1", "inspect 1", "copy 1", "revoke 1", "yes", "wait",
+		"gateway", "get Device", "cancel", "log all", "help", hostile("line"),
+		"get " + unseen("line"), "TOP" + invisible, "quit"}, "\n")
 	if got := run(ok, "--plain"); strings.Count(got, "TOP") < 20 || strings.Contains(got, "\x1b") {
 		t.Errorf("--plain had nothing foreign to say: %s", got)
 	}
@@ -293,22 +335,33 @@ func TestNothingHostileIsPrinted(t *testing.T) {
 	both([]int{2}, "revoke", "Good", "-")
 
 	p.stdin = password
-	both([]int{5}, "import", "portal", portal.URL, "--user", user, "--secret-stdin", "--env", "p", "--only", unseen("only"))
-	if got := run(ok, "import", "portal", portal.URL, "--user", user, "--secret-stdin", "--env", "p"); !strings.Contains(got, "TOPname") {
+	both([]int{5}, "import", "portal", portal.URL, "--user", user, "--secret-stdin", "--env", "p",
+		"--only", unseen("only"))
+	if got := run(ok, "import", "portal", portal.URL, "--user", user, "--secret-stdin", "--env",
+		"p"); !strings.Contains(got, "TOPname") {
 		t.Errorf("the portal's names are not among what was imported: %s", got)
 	}
-	run(ok, "import", "portal", portal.URL, "--user", user, "--secret-stdin", "--env", "p", "--json")
+	run(ok, "import", "portal", portal.URL, "--user", user, "--secret-stdin", "--env", "p",
+		"--json")
 	both([]int{3}, "import", "portal", srv.URL, "--user", user, "--secret-stdin", "--env", "p")
 	both(ok, "apps")
 
 	p.stdin = ""
-	argument := strings.ReplaceAll(strings.ReplaceAll(hostile("argument"), rawBytes, "\x9b7777m\xff"), "\x00", "")
+	argument := strings.ReplaceAll(
+		strings.ReplaceAll(hostile("argument"), rawBytes, "\x9b7777m\xff"), "\x00", "")
 	for _, args := range [][]string{
-		{argument}, {"token", argument}, {"renew", argument}, {"revoke", argument, "--yes"}, {"probe", argument}, {"inspect", argument}, {"introspect", argument},
-		{"tokens", "--app", argument}, {"token", "Good", "--as", argument}, {"token", "Good", "--grant", argument}, {"token", "--" + argument},
-		{"apps", "--config", argument}, {"apps", "set-secret", argument}, {"import", argument}, {"import", "portal", argument}, {"help", argument},
-		{"completion", argument}, {"sandbox", "--profile", argument}, {"sandbox", "--addr", argument}, {"probe", print8, "--every", argument}, {"config", argument},
-		{"log", "--app", argument}, {"log", "--token", argument}, {"key", argument}, {"key", "set", argument}, {"backup", "/nowhere/" + argument}, {"restore", argument}, {"doctor", "--env", argument},
+		{argument}, {"token", argument}, {"renew", argument}, {"revoke", argument, "--yes"},
+		{"probe", argument}, {"inspect", argument}, {"introspect", argument},
+		{"tokens", "--app", argument}, {"token", "Good", "--as", argument},
+		{"token", "Good", "--grant", argument}, {"token", "--" + argument},
+		{"apps", "--config", argument}, {"apps", "set-secret", argument}, {"import", argument},
+		{"import", "portal", argument}, {"help", argument},
+		{"completion", argument}, {"sandbox", "--profile", argument},
+		{"sandbox", "--addr", argument}, {"probe", print8, "--every", argument},
+		{"config", argument},
+		{"log", "--app", argument}, {"log", "--token", argument}, {"key", argument},
+		{"key", "set", argument}, {"backup", "/nowhere/" + argument}, {"restore", argument},
+		{"doctor", "--env", argument},
 	} {
 		both([]int{1, 2, 3, 5}, args...)
 	}
@@ -317,8 +370,11 @@ func TestNothingHostileIsPrinted(t *testing.T) {
 	run(ok, "__complete", "token", "")
 
 	// Characters that a configuration refuses, in every place. The error does not repeat them.
-	for _, key := range []string{"name", "consumer_key", "username", "grant", "key_type", "probe_url", "redirect_url", "environment", "unknown\\u001b]0;EVIL"} {
-		p.write("[[environment]]\nname = \"e\"\ntoken_url = \"http://127.0.0.1:1/token\"\n[[application]]\n" + strings.ReplaceAll(fmt.Sprintf("%q = %s\n", key, tomlQuote(hostile(key))), `\\u`, `\u`))
+	for _, key := range []string{"name", "consumer_key", "username", "grant", "key_type",
+		"probe_url", "redirect_url", "environment", "unknown\\u001b]0;EVIL"} {
+		p.write("[[environment]]\nname = \"e\"\ntoken_url = " +
+			"\"http://127.0.0.1:1/token\"\n[[application]]\n" +
+			strings.ReplaceAll(fmt.Sprintf("%q = %s\n", key, tomlQuote(hostile(key))), `\\u`, `\u`))
 		both([]int{2}, "config", "check")
 	}
 	for _, r := range fillers {
@@ -356,7 +412,8 @@ func TestNothingHostileIsShown(t *testing.T) {
 		s.press("1")
 		s.press("g")
 		s.until(func() bool {
-			return strings.Contains(s.text(), "/token") || strings.Contains(s.text(), "got") || strings.Contains(s.text(), "● 1")
+			return strings.Contains(s.text(), "/token") || strings.Contains(s.text(), "got") ||
+				strings.Contains(s.text(), "● 1")
 		}, "got a token")
 		s.press("2")
 		s.settle()
@@ -385,7 +442,8 @@ func TestNothingHostileIsShown(t *testing.T) {
 		s.press("1kkk2")
 		s.settle()
 		s.over("\r", "Token ")
-		for _, o := range [][2]string{{":", "Commands"}, {"G", "Get a token for"}, {"a", "Add an application"}} {
+		for _, o := range [][2]string{{":", "Commands"}, {"G", "Get a token for"},
+			{"a", "Add an application"}} {
 			s.over(o[0], o[1])
 		}
 		s.press("4j")

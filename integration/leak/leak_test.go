@@ -93,7 +93,8 @@ func (c canary) makeForms() map[string][]byte {
 		"hex":               hex.EncodeToString([]byte(c.text)),
 		"HEX":               strings.ToUpper(hex.EncodeToString([]byte(c.text))),
 	}
-	for _, name := range []string{"URL query", "URL query, %20", "URL path", "URL, every byte", "URL twice", "URL path twice"} {
+	for _, name := range []string{"URL query", "URL query, %20", "URL path", "URL, every byte",
+		"URL twice", "URL path twice"} {
 		f[name+", small"] = smallDigits(f[name])
 	}
 	f["small URL twice"] = url.QueryEscape(smallDigits(query))
@@ -101,7 +102,8 @@ func (c canary) makeForms() map[string][]byte {
 		// Bytes before the secret shift the alignment. The edges of the encoding depend on the
 		// neighbours and are cut off.
 		padded := strings.Repeat("x", off) + c.text
-		for name, enc := range map[string]*base64.Encoding{"base64": base64.RawStdEncoding, "base64url": base64.RawURLEncoding} {
+		for name, enc := range map[string]*base64.Encoding{"base64": base64.RawStdEncoding,
+			"base64url": base64.RawURLEncoding} {
 			b := enc.EncodeToString([]byte(padded))
 			first := (off*8 + 5) / 6
 			last := len(padded) * 8 / 6
@@ -181,27 +183,31 @@ func TestSweepFindsLeaks(t *testing.T) {
 	c := canary{"the canary", `c4n/ary+S=e"c&ret<1>? ~`}
 	basic := base64.StdEncoding.EncodeToString([]byte("consumer_key:" + c.text))
 	for kind, text := range map[string]string{
-		"raw":                 "token is " + c.text + ".",
-		"Basic":               "Authorization: Basic " + basic,
-		"Basic, another id":   "Authorization: Basic " + base64.StdEncoding.EncodeToString([]byte("ab:"+c.text)),
-		"Basic, a third id":   "Authorization: Basic " + base64.StdEncoding.EncodeToString([]byte("abc:"+c.text)),
-		"URL query":           "GET /x?token=" + url.QueryEscape(c.text),
-		"URL path":            "GET /x/" + url.PathEscape(c.text),
-		"URL, small digits":   "GET /x?token=c4n%2fary%2bS%3de%22c%26ret%3c1%3e%3f+~",
-		"URL, small, %20":     "GET /x?token=c4n%2fary%2bS%3de%22c%26ret%3c1%3e%3f%20~",
-		"URL, every byte":     "GET /x?token=%63%34%6e%2f%61%72%79%2b%53%3d%65%22%63%26%72%65%74%3c%31%3e%3f%20%7e",
-		"URL in a URL":        "GET /x?next=" + url.QueryEscape("/y?token="+url.QueryEscape(c.text)),
-		"small URL in a URL":  "GET /x?next=%2Fy%3Ftoken%3Dc4n%252fary%252bS%253de%2522c%2526ret%253c1%253e%253f%2B~",
-		"page":                `<a title="c4n/ary+S=e&#34;c&amp;ret&lt;1&gt;? ~">`,
-		"JSON":                jsonForm(c.text, true),
-		"JSON without HTML":   jsonForm(c.text, false),
-		"JSON of PHP":         `{"token":"c4n\/ary+S=e\"c&ret<1>? ~"}`,
-		"JSON with escapes":   `c4n\u002fary\u002bS\u003de\u0022c\u0026ret\u003c1\u003e\u003f\u0020\u007e`,
-		"JSON with ESCAPES":   `c4n\u002Fary\u002BS\u003De\u0022c\u0026ret\u003C1\u003E\u003F\u0020\u007E`,
-		"Go":                  fmt.Sprintf("holder{T:%q}", c.text),
-		"hex":                 fmt.Sprintf("%x", c.text),
-		"HEX":                 fmt.Sprintf("%X", c.text),
-		"base64url":           "eyJ." + base64.RawURLEncoding.EncodeToString([]byte("{"+c.text+"}")),
+		"raw":   "token is " + c.text + ".",
+		"Basic": "Authorization: Basic " + basic,
+		"Basic, another id": "Authorization: Basic " +
+			base64.StdEncoding.EncodeToString([]byte("ab:"+c.text)),
+		"Basic, a third id": "Authorization: Basic " +
+			base64.StdEncoding.EncodeToString([]byte("abc:"+c.text)),
+		"URL query":         "GET /x?token=" + url.QueryEscape(c.text),
+		"URL path":          "GET /x/" + url.PathEscape(c.text),
+		"URL, small digits": "GET /x?token=c4n%2fary%2bS%3de%22c%26ret%3c1%3e%3f+~",
+		"URL, small, %20":   "GET /x?token=c4n%2fary%2bS%3de%22c%26ret%3c1%3e%3f%20~",
+		"URL, every byte":   "GET /x?token=%63%34%6e%2f%61%72%79%2b%53%3d%65%22%63%26%72%65%74%3c%31%3e%3f%20%7e",
+		"URL in a URL": "GET /x?next=" +
+			url.QueryEscape("/y?token="+url.QueryEscape(c.text)),
+		"small URL in a URL": "GET /x?next=%2Fy%3Ftoken%3Dc4n%252fary%252bS%253de%2522c%2526ret%253c1%253e%253f%2B~",
+		"page":               `<a title="c4n/ary+S=e&#34;c&amp;ret&lt;1&gt;? ~">`,
+		"JSON":               jsonForm(c.text, true),
+		"JSON without HTML":  jsonForm(c.text, false),
+		"JSON of PHP":        `{"token":"c4n\/ary+S=e\"c&ret<1>? ~"}`,
+		"JSON with escapes":  `c4n\u002fary\u002bS\u003de\u0022c\u0026ret\u003c1\u003e\u003f\u0020\u007e`,
+		"JSON with ESCAPES":  `c4n\u002Fary\u002BS\u003De\u0022c\u0026ret\u003C1\u003E\u003F\u0020\u007E`,
+		"Go":                 fmt.Sprintf("holder{T:%q}", c.text),
+		"hex":                fmt.Sprintf("%x", c.text),
+		"HEX":                fmt.Sprintf("%X", c.text),
+		"base64url": "eyJ." +
+			base64.RawURLEncoding.EncodeToString([]byte("{"+c.text+"}")),
 		"form inside a frame": "│ token=" + url.QueryEscape(c.text) + " │",
 	} {
 		if len(leaks([]byte(text), []canary{c})) == 0 {
@@ -212,7 +218,8 @@ func TestSweepFindsLeaks(t *testing.T) {
 		t.Errorf("seen where there is none: %v", got)
 	}
 	for _, c := range allCanaries() {
-		if !slices.ContainsFunc(pieces(), func(p string) bool { return strings.Contains(c.text, p) }) {
+		if !slices.ContainsFunc(pieces(),
+			func(p string) bool { return strings.Contains(c.text, p) }) {
 			t.Errorf("%s has no beginning that is looked for", c.name)
 		}
 	}
@@ -230,15 +237,17 @@ var (
 	idCanary       = canary{"an id token", "eyJhbGciOiJub25lIn0.c4n_id_token_1.sig-1"}
 	deviceCanary   = canary{"a device code", "c4n/device+code~1=="}
 	portalCanary   = canary{"the portal's password", `c4n/portal+w"o&r<d>'~ 2`}
-	keyCanary      = canary{"a signing key", "-----BEGIN PRIVATE KEY-----c4n+broken/key-----END PRIVATE KEY-----"}
-	leakedCanary   = canary{"a leaked token", "c4n/leaked+token~1=="}
-	codeCanary     = canary{"an authorization code", "c4n/code+1=="}
-	slotCanary     = canary{"the key in the environment", "c4n/slot+key~1=="}
-	otherCanary    = canary{"a secret in the environment", `c4n/env+S=e"c&ret<2>?~`}
+	keyCanary      = canary{"a signing key",
+		"-----BEGIN PRIVATE KEY-----c4n+broken/key-----END PRIVATE KEY-----"}
+	leakedCanary = canary{"a leaked token", "c4n/leaked+token~1=="}
+	codeCanary   = canary{"an authorization code", "c4n/code+1=="}
+	slotCanary   = canary{"the key in the environment", "c4n/slot+key~1=="}
+	otherCanary  = canary{"a secret in the environment", `c4n/env+S=e"c&ret<2>?~`}
 )
 
 func allCanaries() []canary {
-	return []canary{secretCanary, passwordCanary, accessCanary, access2Canary, refreshCanary, refresh2Canary, idCanary,
+	return []canary{secretCanary, passwordCanary, accessCanary, access2Canary, refreshCanary,
+		refresh2Canary, idCanary,
 		deviceCanary, portalCanary, keyCanary, leakedCanary, codeCanary, slotCanary, otherCanary}
 }
 
@@ -281,14 +290,17 @@ func TestNothingLeaks(t *testing.T) {
 		part(t, "commands", func(t *testing.T) { sweepCommands(t, y) })
 		part(t, "care", func(t *testing.T) { sweepCare(t, y) })
 		for _, size := range sizes {
-			part(t, fmt.Sprintf("screen %dx%d", size[0], size[1]), func(t *testing.T) { sweepScreen(t, y, size[0], size[1]) })
+			part(t, fmt.Sprintf("screen %dx%d", size[0], size[1]),
+				func(t *testing.T) { sweepScreen(t, y, size[0], size[1]) })
 		}
 		part(t, "panics", func(t *testing.T) { sweepPanics(t, y) })
 		part(t, "processes", func(t *testing.T) { sweepProcesses(t, y) })
 	})
-	all, want := 0, []string{"commands", "files", "files, in use", "panics", "terminal, bytes", "terminal, frames"}
+	all, want := 0, []string{"commands", "files", "files, in use", "panics", "terminal, bytes",
+		"terminal, frames"}
 	if runtime.GOOS == "linux" {
-		want = append(want, "argv", "environments and argv of all processes", "process titles", "crash output")
+		want = append(want, "argv", "environments and argv of all processes", "process titles",
+			"crash output")
 	}
 	var classes []string
 	for class, n := range y.n {
@@ -298,7 +310,9 @@ func TestNothingLeaks(t *testing.T) {
 		}
 	}
 	slices.Sort(classes)
-	t.Logf("%d surfaces and %d frames were swept for %d secrets in %d forms:\n%s", all, y.n["terminal, frames"], len(allCanaries()), len(secretCanary.forms()), strings.Join(classes, "\n"))
+	t.Logf("%d surfaces and %d frames were swept for %d secrets in %d forms:\n%s", all,
+		y.n["terminal, frames"], len(allCanaries()), len(secretCanary.forms()),
+		strings.Join(classes, "\n"))
 	if whole < len(sizes)+4 {
 		return
 	}

@@ -33,18 +33,24 @@ func echoServer() http.Handler {
 		_ = r.ParseForm()
 		access, refresh := accessCanary.text, refreshCanary.text
 		switch {
-		case r.PostForm.Get("scope") == "fail", r.PostForm.Has("device_code"), strings.Contains(r.PostForm.Get("scope"), "apim:"):
+		case r.PostForm.Get("scope") == "fail", r.PostForm.Has("device_code"),
+			strings.Contains(r.PostForm.Get("scope"), "apim:"):
 			w.WriteHeader(http.StatusBadRequest)
-			_ = json.NewEncoder(w).Encode(map[string]string{"error": "invalid_grant", "error_description": fmt.Sprintf(
-				"no: %s %s %s", r.Header.Get("Authorization"), r.PostForm.Encode(), r.PostForm.Get("password"))})
+			_ = json.NewEncoder(w).Encode(
+				map[string]string{"error": "invalid_grant", "error_description": fmt.Sprintf(
+					"no: %s %s %s", r.Header.Get("Authorization"), r.PostForm.Encode(),
+					r.PostForm.Get("password"))})
 			return
 		case r.PostForm.Get("grant_type") == "refresh_token":
 			access, refresh = access2Canary.text, refresh2Canary.text
 			w.Header().Set("DeactivatedAccessToken", accessCanary.text)
 		}
 		w.Header().Set("Set-Cookie", "session="+url.QueryEscape(secretCanary.text))
-		_ = json.NewEncoder(w).Encode(map[string]any{"access_token": access, "refresh_token": refresh, "id_token": idCanary.text,
-			"token_type": "Bearer", "expires_in": 3600, "note": "the old one was " + accessCanary.text})
+		_ = json.NewEncoder(w).Encode(
+			map[string]any{"access_token": access, "refresh_token": refresh,
+				"id_token":   idCanary.text,
+				"token_type": "Bearer", "expires_in": 3600,
+				"note": "the old one was " + accessCanary.text})
 	})
 	mux.HandleFunc("POST /revoke", func(w http.ResponseWriter, r *http.Request) {
 		_ = r.ParseForm()
@@ -53,24 +59,37 @@ func echoServer() http.Handler {
 	})
 	mux.HandleFunc("POST /introspect", func(w http.ResponseWriter, r *http.Request) {
 		_ = r.ParseForm()
-		_ = json.NewEncoder(w).Encode(map[string]any{"active": true, "token_string": r.PostForm.Get("token"), "username": "ana",
-			"note": "asked with " + r.Header.Get("Authorization"), "client_id": "key-of-Users"})
+		_ = json.NewEncoder(w).Encode(
+			map[string]any{"active": true, "token_string": r.PostForm.Get("token"),
+				"username":  "ana",
+				"note":      "asked with " + r.Header.Get("Authorization"),
+				"client_id": "key-of-Users"})
 	})
 	mux.HandleFunc("POST /device", func(w http.ResponseWriter, r *http.Request) {
-		_ = json.NewEncoder(w).Encode(map[string]any{"device_code": deviceCanary.text, "user_code": "BCDF-xyz2", "interval": 1,
-			"verification_uri": "https://device.example/", "expires_in": 600, "note": deviceCanary.text})
+		_ = json.NewEncoder(w).Encode(
+			map[string]any{"device_code": deviceCanary.text, "user_code": "BCDF-xyz2",
+				"interval":         1,
+				"verification_uri": "https://device.example/", "expires_in": 600,
+				"note": deviceCanary.text})
 	})
-	mux.HandleFunc("POST /client-registration/v0.17/register", func(w http.ResponseWriter, r *http.Request) {
-		if user, _, _ := r.BasicAuth(); user == "eve" {
-			w.WriteHeader(http.StatusUnauthorized)
-			_, _ = fmt.Fprintf(w, `{"code":401,"message":"no","description":%q}`, r.Header.Get("Authorization")+" "+portalCanary.text)
-			return
-		}
-		_ = json.NewEncoder(w).Encode(map[string]any{"clientId": "dcr", "clientSecret": secretCanary.text, "clientName": "lanyard"})
-	})
+	mux.HandleFunc("POST /client-registration/v0.17/register",
+		func(w http.ResponseWriter, r *http.Request) {
+			if user, _, _ := r.BasicAuth(); user == "eve" {
+				w.WriteHeader(http.StatusUnauthorized)
+				_, _ = fmt.Fprintf(w, `{"code":401,"message":"no","description":%q}`,
+					r.Header.Get("Authorization")+" "+portalCanary.text)
+				return
+			}
+			_ = json.NewEncoder(w).Encode(
+				map[string]any{"clientId": "dcr", "clientSecret": secretCanary.text,
+					"clientName": "lanyard"})
+		})
 	mux.HandleFunc("GET /authorize", func(w http.ResponseWriter, r *http.Request) {
 		q := r.URL.Query()
-		http.Redirect(w, r, q.Get("redirect_uri")+"?"+url.Values{"state": {q.Get("state")}, "code": {codeCanary.text}}.Encode(), http.StatusFound)
+		http.Redirect(w, r,
+			q.Get("redirect_uri")+"?"+
+				url.Values{"state": {q.Get("state")}, "code": {codeCanary.text}}.Encode(),
+			http.StatusFound)
 	})
 	mux.HandleFunc("POST /slow", func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -79,7 +98,9 @@ func echoServer() http.Handler {
 	mux.HandleFunc("GET /api", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-You-Sent", r.Header.Get("Authorization"))
 		w.WriteHeader(http.StatusUnauthorized)
-		_, _ = fmt.Fprintf(w, `{"code":"900901","message":"no: %s","description":%q}`, r.Header.Get("Authorization"), strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
+		_, _ = fmt.Fprintf(w, `{"code":"900901","message":"no: %s","description":%q}`,
+			r.Header.Get("Authorization"),
+			strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
 	})
 	return mux
 }
@@ -111,21 +132,31 @@ func newPlace(t *testing.T, y *tally, tokenAPI string) *place {
 	dir := t.TempDir()
 	p := &place{t: t, tally: y, dir: dir, config: filepath.Join(dir, "config.toml")}
 	app := func(name, grant, extra string) string {
-		return fmt.Sprintf("\n[[application]]\nname = %q\nconsumer_key = \"key-of-%s\"\nconsumer_secret = '%s'\ngrant = %q\nprobe_url = %q\n%s",
+		return fmt.Sprintf(
+			"\n[[application]]\nname = %q\nconsumer_key = \"key-of-%s\"\nconsumer_secret = "+
+				"'%s'\ngrant = %q\nprobe_url = %q\n%s",
 			name, name, secretCanary.text, grant, tokenAPI+"/api", extra)
 	}
-	user := "username = \"ana\"\npassword = \"\"\"" + strings.ReplaceAll(passwordCanary.text, `"`, `\"`) + "\"\"\"\n"
-	p.write("undo_window = \"0s\"\n[clipboard]\nvia = \"off\"\n" + environment(tokenAPI, "/token") + app("Orders", "client_credentials", "") + app("Users", "password", user) +
+	user := "username = \"ana\"\npassword = \"\"\"" +
+		strings.ReplaceAll(passwordCanary.text, `"`, `\"`) + "\"\"\"\n"
+	p.write("undo_window = \"0s\"\n[clipboard]\nvia = \"off\"\n" + environment(tokenAPI, "/token") +
+		app("Orders", "client_credentials", "") + app("Users", "password", user) +
 		app("Broken", "password", strings.Replace(user, "ana", "eve", 1)+"scopes = [\"fail\"]\n") +
-		app("Device", "device_code", "") + app("Signer", "jwt_bearer", "signing_key = '"+keyCanary.text+"'\n"))
-	p.env = append(os.Environ(), asProgram+"=1", "HOME="+dir, "LANYARD_CONFIG="+p.config, "LANYARD_STATE="+filepath.Join(dir, "state"),
-		"XDG_CONFIG_HOME=", "XDG_STATE_HOME=", "TERM=xterm-256color", "LC_ALL=C.UTF-8", "DBUS_SESSION_BUS_ADDRESS=", "XDG_RUNTIME_DIR=", "NO_PROXY=*", "GORACE=atexit_sleep_ms=0", "GOCOVERDIR="+t.TempDir(), "GOTRACEBACK=all")
+		app("Device", "device_code", "") +
+		app("Signer", "jwt_bearer", "signing_key = '"+keyCanary.text+"'\n"))
+	p.env = append(os.Environ(), asProgram+"=1", "HOME="+dir, "LANYARD_CONFIG="+p.config,
+		"LANYARD_STATE="+filepath.Join(dir, "state"),
+		"XDG_CONFIG_HOME=", "XDG_STATE_HOME=", "TERM=xterm-256color", "LC_ALL=C.UTF-8",
+		"DBUS_SESSION_BUS_ADDRESS=", "XDG_RUNTIME_DIR=", "NO_PROXY=*", "GORACE=atexit_sleep_ms=0",
+		"GOCOVERDIR="+t.TempDir(), "GOTRACEBACK=all")
 	return p
 }
 
 // environment returns an environment of the echo server, with its token endpoint at a path.
 func environment(base, token string) string {
-	return fmt.Sprintf("[[environment]]\nname = \"canary\"\ntoken_url = %q\nrevoke_url = %q\nintrospect_url = %q\ndevice_url = %q\nauthorize_url = %q\n",
+	return fmt.Sprintf(
+		"[[environment]]\nname = \"canary\"\ntoken_url = %q\nrevoke_url = %q\nintrospect_url = "+
+			"%q\ndevice_url = %q\nauthorize_url = %q\n",
 		base+token, base+"/revoke", base+"/introspect", base+"/device", base+"/authorize")
 }
 
@@ -177,7 +208,8 @@ func (p *place) sweep(class, surface, text string) {
 	}
 	for _, piece := range pieces() {
 		if i := strings.Index(text, piece); i >= 0 && found == nil {
-			p.t.Errorf("%s leaks a piece of a secret: …%q…", surface, text[max(0, i-60):min(len(text), i+60)])
+			p.t.Errorf("%s leaks a piece of a secret: …%q…", surface,
+				text[max(0, i-60):min(len(text), i+60)])
 		}
 	}
 }
@@ -224,10 +256,12 @@ type screen struct {
 // open starts the program on a terminal.
 func (p *place) open(cols, rows int, args ...string) *screen {
 	p.t.Helper()
-	s := &screen{t: p.t, done: make(chan struct{}), more: make(chan struct{}, 1), frames: map[string]bool{}, term: vt10x.New(vt10x.WithSize(cols, rows))}
+	s := &screen{t: p.t, done: make(chan struct{}), more: make(chan struct{}, 1),
+		frames: map[string]bool{}, term: vt10x.New(vt10x.WithSize(cols, rows))}
 	s.cmd = p.command(p.t.Context(), args...)
 	var err error
-	if s.tty, err = pty.StartWithSize(s.cmd, &pty.Winsize{Cols: uint16(cols), Rows: uint16(rows)}); err != nil {
+	if s.tty, err = pty.StartWithSize(s.cmd,
+		&pty.Winsize{Cols: uint16(cols), Rows: uint16(rows)}); err != nil {
 		p.t.Fatal(err)
 	}
 	go func() {
@@ -314,7 +348,8 @@ func (s *screen) sweep(p *place, what string) {
 		report, _, _ = strings.Cut(report, "==================")
 		// Bubble Tea v2.1.1 closes its reader while its loop still reads, if it ends without
 		// waiting: after a panic, from the goroutine that recovered or from Run.
-		if !strings.Contains(report, "cancelreader.(*epollCancelReader).Close()") || !strings.Contains(report, "(*Program).shutdown") {
+		if !strings.Contains(report, "cancelreader.(*epollCancelReader).Close()") ||
+			!strings.Contains(report, "(*Program).shutdown") {
 			s.t.Errorf("%s: a data race%s", what, report)
 		}
 	}

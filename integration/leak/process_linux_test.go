@@ -52,15 +52,24 @@ func sweepChildren(t *testing.T, y *tally, server string) {
 			t.Fatal(err)
 		}
 	}
-	base := append(p.env[:len(p.env):len(p.env)], recordTo+"="+seen, "PATH="+bin+":"+os.Getenv("PATH"), "DISPLAY=:0", "WAYLAND_DISPLAY=", "BROWSER=",
-		"SSH_TTY=", "SSH_CONNECTION=", "TMUX=", "LANYARD_KEY="+slotCanary.text, "LANYARD_TOKEN="+leakedCanary.text, "C4N_SECRET="+otherCanary.text, "C4N_PASSWORD="+passwordCanary.text)
+	base := append(p.env[:len(p.env):len(p.env)], recordTo+"="+seen,
+		"PATH="+bin+":"+os.Getenv("PATH"), "DISPLAY=:0", "WAYLAND_DISPLAY=", "BROWSER=",
+		"SSH_TTY=", "SSH_CONNECTION=", "TMUX=", "LANYARD_KEY="+slotCanary.text,
+		"LANYARD_TOKEN="+leakedCanary.text, "C4N_SECRET="+otherCanary.text,
+		"C4N_PASSWORD="+passwordCanary.text)
 	config := func(clipboard string) string {
 		app := func(name, grant, more string) string {
-			return fmt.Sprintf("\n[[application]]\nname = %q\nconsumer_key = \"key-of-%s\"\ngrant = %q\nprobe_url = %q\n%s", name, name, grant, server+"/api", more)
+			return fmt.Sprintf(
+				"\n[[application]]\nname = %q\nconsumer_key = \"key-of-%s\"\ngrant = "+
+					"%q\nprobe_url = %q\n%s", name, name, grant, server+"/api", more)
 		}
 		return "undo_window = \"0s\"\n" + clipboard + environment(server, "/token") +
-			app("Called", "client_credentials", fmt.Sprintf("consumer_secret = { command = [%q, %q, %q] }\n", self, recording, secretFile)) +
-			app("Named", "password", "consumer_secret = { env = \"C4N_SECRET\" }\nusername = \"ana\"\npassword = { env = \"C4N_PASSWORD\" }\n") +
+			app("Called", "client_credentials",
+				fmt.Sprintf("consumer_secret = { command = [%q, %q, %q] }\n", self, recording,
+					secretFile)) +
+			app("Named", "password",
+				"consumer_secret = { env = \"C4N_SECRET\" }\nusername = \"ana\"\npassword = { "+
+					"env = \"C4N_PASSWORD\" }\n") +
 			app("Browsed", "authorization_code", "consumer_secret = { env = \"C4N_SECRET\" }\n")
 	}
 	p.env = base
@@ -73,7 +82,8 @@ func sweepChildren(t *testing.T, y *tally, server string) {
 		p.sweep("commands", "stderr of token "+name, stderr)
 	}
 	for _, c := range []struct{ config, env, started string }{
-		{fmt.Sprintf("[clipboard]\nvia = \"command\"\ncommand = [%q, %q]\n", self, recording), "", filepath.Base(self)},
+		{fmt.Sprintf("[clipboard]\nvia = \"command\"\ncommand = [%q, %q]\n", self, recording), "",
+			filepath.Base(self)},
 		{"[clipboard]\nvia = \"auto\"\n", "TMUX=/tmp/tmux,1,0", "tmux"},
 		{"[clipboard]\nvia = \"system\"\n", "", "xclip"},
 	} {
@@ -121,8 +131,10 @@ func sweepChildren(t *testing.T, y *tally, server string) {
 		if strings.HasPrefix(filepath.Base(file), beforeMain) {
 			continue
 		}
-		p.sweep("environments and argv of all processes", "what "+filepath.Base(file)+" inherits or sees", environ)
-		for _, name := range []string{"LANYARD_KEY=", "LANYARD_TOKEN=", "C4N_SECRET=", "C4N_PASSWORD="} {
+		p.sweep("environments and argv of all processes",
+			"what "+filepath.Base(file)+" inherits or sees", environ)
+		for _, name := range []string{"LANYARD_KEY=", "LANYARD_TOKEN=", "C4N_SECRET=",
+			"C4N_PASSWORD="} {
 			if strings.Contains(environ, "\n"+name) {
 				t.Errorf("%s inherits %s", filepath.Base(file), name)
 			}
@@ -181,7 +193,8 @@ func sweepCrashes(t *testing.T, y *tally, server string, reached <-chan struct{}
 		signal    syscall.Signal
 		dies      syscall.Signal
 	}{
-		{"all", syscall.SIGQUIT, 0}, {"system", syscall.SIGQUIT, 0}, {"crash", syscall.SIGQUIT, syscall.SIGABRT}, {"crash", syscall.SIGABRT, syscall.SIGABRT},
+		{"all", syscall.SIGQUIT, 0}, {"system", syscall.SIGQUIT, 0},
+		{"crash", syscall.SIGQUIT, syscall.SIGABRT}, {"crash", syscall.SIGABRT, syscall.SIGABRT},
 		{"all", syscall.SIGSEGV, 0},
 	} {
 		if !full() && i != 0 && i != 3 { // one that the runtime ends, one that a signal ends
@@ -261,7 +274,8 @@ func sweepProc(p *place, pid int, what string) {
 		p.t.Fatal(err)
 	}
 	for l := range strings.SplitSeq(string(limits), "\n") {
-		if f := strings.Fields(l); strings.HasPrefix(l, "Max core file size") && (f[4] != "0" || f[5] != "0") {
+		if f := strings.Fields(l); strings.HasPrefix(l, "Max core file size") &&
+			(f[4] != "0" || f[5] != "0") {
 			p.t.Errorf("%s may leave a core: %s", what, l)
 		}
 	}

@@ -84,7 +84,8 @@ func (s *screen) lookAround(cols int) {
 	s.press("\x1b")
 	s.await("esc again: yes") // whether to discard it
 	s.press("y")
-	s.until(func() bool { return !strings.Contains(s.text(), "Add an application") }, "closes the form")
+	s.until(func() bool { return !strings.Contains(s.text(), "Add an application") },
+		"closes the form")
 	s.press(":")
 	s.await("Commands")
 	s.press("adopt a token\r")
@@ -92,7 +93,8 @@ func (s *screen) lookAround(cols int) {
 	s.press(leakedCanary.text)
 	s.await("•••")
 	s.press("\x1b")
-	s.until(func() bool { return !strings.Contains(s.text(), "Adopt a token of") }, "closes what adopts")
+	s.until(func() bool { return !strings.Contains(s.text(), "Adopt a token of") },
+		"closes what adopts")
 }
 
 // gaveUp waits until the grant no longer asks for a code. The grant may end before the overlay,
@@ -101,7 +103,8 @@ func (s *screen) gaveUp(code string) {
 	s.t.Helper()
 	s.until(func() bool {
 		text := s.text()
-		return !strings.Contains(text, code) && !strings.Contains(text, "giving up") && !strings.Contains(text, "Approve with a code")
+		return !strings.Contains(text, code) && !strings.Contains(text, "giving up") &&
+			!strings.Contains(text, "Approve with a code")
 	}, "gave up")
 }
 

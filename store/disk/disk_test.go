@@ -61,7 +61,8 @@ func TestNewFile(t *testing.T) {
 	if _, ok := errors.AsType[*disk.CreateError](err); ok || !errors.Is(err, mine) {
 		t.Errorf("what write returned is %v", err)
 	}
-	err = disk.NewFile(filepath.Join(dir, "nowhere", "new"), step, func(*os.File) error { return nil })
+	err = disk.NewFile(filepath.Join(dir, "nowhere", "new"), step,
+		func(*os.File) error { return nil })
 	if e, ok := errors.AsType[*disk.CreateError](err); !ok || !errors.Is(e, fs.ErrNotExist) ||
 		strings.Contains(e.Error(), disk.PartPrefix) {
 		t.Errorf("in no directory: %v", err)
@@ -143,7 +144,8 @@ func TestNarrow(t *testing.T) {
 		t.Skip("it has no such permissions")
 	}
 	path := filepath.Join(t.TempDir(), "f")
-	for before, want := range map[fs.FileMode]fs.FileMode{0o644: 0o600, 0o440: 0o400, 0o777: 0o600} {
+	for before, want := range map[fs.FileMode]fs.FileMode{0o644: 0o600, 0o440: 0o400,
+		0o777: 0o600} {
 		_ = os.Remove(path)
 		err := os.WriteFile(path, nil, disk.FileMode)
 		if err := errors.Join(err, os.Chmod(path, before)); err != nil {

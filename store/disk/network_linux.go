@@ -43,7 +43,8 @@ func networkKind(magic uint32) string {
 // networkFUSE reports whether a type of FUSE, such as fuse.sshfs, has its files on other machines.
 func networkFUSE(fstype string) bool {
 	for _, part := range []string{
-		"sshfs", "gluster", "s3", "rclone", "gcsfuse", "dav", "ftp", "smb", "nfs", "ceph", "juicefs",
+		"sshfs", "gluster", "s3", "rclone", "gcsfuse", "dav", "ftp", "smb", "nfs", "ceph",
+		"juicefs",
 		"moosefs", "mfs", "seaweed", "goofys", "gvfsd", "blobfuse",
 	} {
 		if strings.Contains(fstype, part) {
@@ -77,7 +78,7 @@ func Network(dir string) (string, error) {
 	}
 	mounts, err := os.ReadFile("/proc/self/mountinfo")
 	if err != nil {
-		return "", nil //nolint:nilerr // without /proc nothing can be said, and most of FUSE is local
+		return "", nil //nolint:nilerr // without /proc it is unknown; most FUSE is local
 	}
 	dev := uint64(st.Dev) //nolint:unconvert // 32 bits on some machines
 	fstype := fstypeOf(string(mounts), fmt.Sprintf("%d:%d", unix.Major(dev), unix.Minor(dev)))

@@ -144,7 +144,8 @@ func (k File) NoteGuarded(_ context.Context, params []byte, guarded bool) error 
 		return err
 	}
 	if !guarded { // the file says it, whichever key it is
-		return errors.Join(unguard(k.Path), unguard(k.coming(id)), disk.SyncDir(filepath.Dir(k.Path)))
+		return errors.Join(unguard(k.Path), unguard(k.coming(id)),
+			disk.SyncDir(filepath.Dir(k.Path)))
 	}
 	kept, path, err := k.find(id)
 	clear(kept)
@@ -248,7 +249,8 @@ func writeKey(path string, key []byte) (err error) {
 		if disk.Exists(path) {
 			return fs.ErrExist
 		}
-		if err = linkKey(path, key); !errors.Is(err, fs.ErrNotExist) || !disk.Exists(filepath.Dir(path)) {
+		if err = linkKey(path, key); !errors.Is(err, fs.ErrNotExist) ||
+			!disk.Exists(filepath.Dir(path)) {
 			break
 		}
 	}
@@ -272,7 +274,8 @@ func linkKey(path string, key []byte) error {
 	if err != nil && !errors.Is(err, fs.ErrExist) && !errors.Is(err, fs.ErrNotExist) {
 		// A file system without links. A process that is killed in between leaves a part of the
 		// key, which readKept then refuses.
-		if f, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, disk.FileMode); err == nil {
+		if f, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL,
+			disk.FileMode); err == nil {
 			err = disk.WriteSynced(f, kept)
 		}
 	}

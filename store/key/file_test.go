@@ -25,7 +25,8 @@ func TestKeyFileIsNeverReplaced(t *testing.T) {
 		all.Go(func() {
 			made, params, err := slot.Make(t.Context(), secret.Text{}, true)
 			again, err2 := slot.Key(t.Context(), params, secret.Text{})
-			if err != nil || err2 != nil || len(made) != 32 || !bytes.Equal(append(made, 1), again) {
+			if err != nil || err2 != nil || len(made) != 32 ||
+				!bytes.Equal(append(made, 1), again) {
 				t.Error(len(made), err, err2)
 			}
 			mu.Lock()
@@ -103,7 +104,8 @@ func TestKeyFileChanges(t *testing.T) {
 	if at := slot.Where(params); at == slot.Path || filepath.Dir(at) != dir {
 		t.Errorf("it waits in %s", at)
 	}
-	if err := os.Remove(slot.Where(params)); err != nil { // another process took it for one left lying
+	if err := os.Remove(slot.Where(params)); err != nil {
+		// another process took it for one left lying
 		t.Fatal(err)
 	}
 	if err := slot.MakeAgain(ctx, params, next); err != nil {

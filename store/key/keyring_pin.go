@@ -134,7 +134,8 @@ func (k *keyring) SetPins(ctx context.Context, path string, pins []Pin) error {
 		return err
 	})
 	switch {
-	case errors.Is(err, gokeyring.ErrNotFound) && text == "", errors.Is(err, ErrNoBoard) && text == "":
+	case errors.Is(err, gokeyring.ErrNotFound) && text == "",
+		errors.Is(err, ErrNoBoard) && text == "":
 		return nil
 	case errors.Is(err, gokeyring.ErrNotFound):
 		return errors.New("it keeps nothing")

@@ -22,7 +22,8 @@ func (systemRing) Ready() error {
 	if !runs {
 		return errNoRing
 	}
-	locked, err := service.GetLoginCollection().GetProperty("org.freedesktop.Secret.Collection.Locked")
+	locked, err := service.GetLoginCollection().GetProperty(
+		"org.freedesktop.Secret.Collection.Locked")
 	if err != nil {
 		return err
 	}

@@ -40,12 +40,14 @@ func TestPinBoth(t *testing.T) {
 		{name: "beside what was", was: []key.Pin{file("a")}, next: file("next"),
 			want: []key.Pin{file("a"), file("next")}},
 		{name: "beside the old one alone", was: []key.Pin{file("a"), file("b")},
-			old: []key.Pin{file("b")}, next: file("next"), want: []key.Pin{file("b"), file("next")}},
+			old: []key.Pin{file("b")}, next: file("next"),
+			want: []key.Pin{file("b"), file("next")}},
 		{name: "a kind that needs no pin", next: env},
 		{name: "which leaves a file", was: []key.Pin{file("a")}, next: env,
 			want: []key.Pin{file("a"), env}},
 		{name: "no keyring", board: key.ErrNoBoard, next: file("next")},
-		{name: "a keyring that fails", board: errors.New("locked"), next: file("next"), wantError: true},
+		{name: "a keyring that fails", board: errors.New("locked"), next: file("next"),
+			wantError: true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

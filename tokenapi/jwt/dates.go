@@ -26,10 +26,12 @@ func (c *Claim) readTime() {
 	if c.Text {
 		c.Note = NoteString
 	}
-	const yearOne, centuries, thisCentury, lastMillisecond = -62135596800, 100e9, 1e12, 253402300799999
+	const yearOne, centuries, thisCentury, lastMillisecond = -62135596800, 100e9, 1e12,
+		253402300799999
 	size := new(big.Float).Abs(f)
 	switch beyond := func(n float64) bool { return size.Cmp(big.NewFloat(n)) > 0 }; {
-	case f.Cmp(big.NewFloat(yearOne)) < 0, beyond(lastMillisecond), beyond(centuries) && !beyond(thisCentury):
+	case f.Cmp(big.NewFloat(yearOne)) < 0, beyond(lastMillisecond),
+		beyond(centuries) && !beyond(thisCentury):
 		// After the year 5138 or before the year 1, and not a present time in milliseconds.
 		if c.Note = NoteImplausible; c.Name == "exp" && f.Sign() > 0 {
 			c.Note = NoteNever
@@ -53,10 +55,13 @@ func (t Token) TimeProblems(now time.Time, leeway time.Duration) []string {
 		out = append(out, "expired "+ago(now.Sub(c.Time)))
 	}
 	if c, ok := t.Get("nbf"); ok && now.Before(c.Time.Add(-leeway)) {
-		out = append(out, fmt.Sprintf("not valid before %s (in %s)", c.Time.Format(time.RFC3339), span(c.Time.Sub(now))))
+		out = append(out,
+			fmt.Sprintf("not valid before %s (in %s)", c.Time.Format(time.RFC3339),
+				span(c.Time.Sub(now))))
 	}
 	if c, ok := t.Get("iat"); ok && now.Before(c.Time.Add(-leeway)) {
-		out = append(out, fmt.Sprintf("issued in the future (in %s): a clock is wrong", span(c.Time.Sub(now))))
+		out = append(out,
+			fmt.Sprintf("issued in the future (in %s): a clock is wrong", span(c.Time.Sub(now))))
 	}
 	return out
 }

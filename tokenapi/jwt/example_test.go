@@ -70,7 +70,8 @@ func ExampleSign() {
 		return
 	}
 	text := secret.New(string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})))
-	claims := map[string]any{"iss": "client", "sub": "client", "aud": "https://localhost:9443/oauth2/token", "jti": "1", "exp": 1700000060}
+	claims := map[string]any{"iss": "client", "sub": "client",
+		"aud": "https://localhost:9443/oauth2/token", "jti": "1", "exp": 1700000060}
 	assertion, err := jwt.Sign(claims, text, "", "key-1")
 	fmt.Println(assertion, err)
 	t, err := jwt.Parse(assertion)

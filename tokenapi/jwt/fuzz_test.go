@@ -13,8 +13,10 @@ import (
 
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{
-		"", rs256, es256, `"Bearer ` + rs256 + `"`, "Authorization: Bearer opaque", "“a\n b”", "bea\nrer \"x",
-		unsigned(`{"alg":"none","kid":"a","kid":"b"}`, `{"exp":1e300,"nbf":"1.5e9","iat":-1,"scope":["a"],"scp":"b"}`),
+		"", rs256, es256, `"Bearer ` + rs256 + `"`, "Authorization: Bearer opaque", "“a\n b”",
+		"bea\nrer \"x",
+		unsigned(`{"alg":"none","kid":"a","kid":"b"}`,
+			`{"exp":1e300,"nbf":"1.5e9","iat":-1,"scope":["a"],"scp":"b"}`),
 		b64(`{"alg":"dir","enc":"A128GCM"}`) + "..aXY.Y2lwaGVy.dGFn",
 	} {
 		f.Add(s)
@@ -49,10 +51,13 @@ func FuzzParse(f *testing.F) {
 
 func FuzzVerify(f *testing.F) {
 	f.Add(rs256, set(rsaJWK, ecJWK))
-	f.Add(es256, set(with(ecJWK, map[string]any{"kid": "a", "use": "sig", "alg": "ES256"}), `{"kty":"oct"}`, `7`))
+	f.Add(es256, set(with(ecJWK, map[string]any{"kid": "a", "use": "sig", "alg": "ES256"}),
+		`{"kty":"oct"}`, `7`))
 	f.Add(rs256, []byte(rsaJWK))
-	f.Add(rs256, set(with(rsaJWK, map[string]any{"e": "Ag", "x5c": []string{"AA=="}, "x5t": "AA", "x5u": "x"})))
-	f.Add(unsigned(`{"alg":"EdDSA","kid":"e"}`, `{}`), set(`{"kty":"OKP","crv":"Ed25519","kid":"e","x":"`+ecX+`"}`))
+	f.Add(rs256, set(
+		with(rsaJWK, map[string]any{"e": "Ag", "x5c": []string{"AA=="}, "x5t": "AA", "x5u": "x"})))
+	f.Add(unsigned(`{"alg":"EdDSA","kid":"e"}`, `{}`),
+		set(`{"kty":"OKP","crv":"Ed25519","kid":"e","x":"`+ecX+`"}`))
 	f.Fuzz(func(t *testing.T, text string, jwks []byte) {
 		tok, err := jwt.Parse(secret.New(text))
 		if err != nil {
@@ -83,7 +88,8 @@ func FuzzSignKey(f *testing.F) {
 		if err != nil {
 			// Longer than any word of the messages, shorter than any key.
 			for i := 0; i+24 <= len(key); i++ {
-				if piece := key[i : i+24]; !strings.Contains(alg, piece) && strings.Contains(err.Error(), piece) {
+				if piece := key[i : i+24]; !strings.Contains(alg, piece) &&
+					strings.Contains(err.Error(), piece) {
 					t.Fatalf("%v quotes the key", err)
 				}
 			}

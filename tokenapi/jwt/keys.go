@@ -147,7 +147,8 @@ func (m members) public(raw []byte) (key any, why string) {
 	case len(ops) > 0 && !slices.Contains(ops, "verify"):
 		return nil, `its key_ops lack "verify"`
 	}
-	if crv := m.word("crv"); m.word("kty") == "OKP" && crv != "Ed25519" || m.word("kty") == "EC" && !slices.Contains([]string{"P-256", "P-384", "P-521"}, crv) {
+	if crv := m.word("crv"); m.word("kty") == "OKP" && crv != "Ed25519" || m.word("kty") == "EC" &&
+		!slices.Contains([]string{"P-256", "P-384", "P-521"}, crv) {
 		return nil, "unsupported curve " + quoted(crv)
 	}
 	k, err := m.load(raw)
@@ -157,7 +158,8 @@ func (m members) public(raw []byte) (key any, why string) {
 	switch key := k.Key.(type) {
 	case *rsa.PublicKey:
 		if bits := key.N.BitLen(); bits < minRSA {
-			return nil, fmt.Sprintf("an RSA key of %d bits, where RFC 7518 asks for %d", bits, minRSA)
+			return nil, fmt.Sprintf("an RSA key of %d bits, where RFC 7518 asks for %d", bits,
+				minRSA)
 		}
 	case *ecdsa.PublicKey, ed25519.PublicKey:
 	default:
@@ -170,7 +172,8 @@ func (m members) public(raw []byte) (key any, why string) {
 // send and go-jose refuses.
 func (m members) load(raw []byte) (jose.JSONWebKey, error) {
 	repaired := false
-	for _, name := range []string{"n", "e", "x", "y", "d", "p", "q", "dp", "dq", "qi", "x5t", "x5t#S256"} {
+	for _, name := range []string{"n", "e", "x", "y", "d", "p", "q", "dp", "dq", "qi", "x5t",
+		"x5t#S256"} {
 		was := m.word(name)
 		if is := urlAlphabet(strings.Join(strings.Fields(was), "")); is != was {
 			m[name], _ = json.Marshal(is)

@@ -76,7 +76,10 @@ func trimWrapping(s string) string {
 }
 
 // fold replaces each ASCII white space by a space.
-func fold(s string) string { return strings.NewReplacer("\n", " ", "\r", " ", "\t", " ").Replace(s) }
+func fold(s string) string {
+	return strings.NewReplacer("\n", " ", "\r", " ", "\t",
+		" ").Replace(s)
+}
 
 // wrapping reports whether a rune at either end is not part of a token.
 func wrapping(r rune) bool {
@@ -100,14 +103,16 @@ func joinLines(s string) string {
 		}
 		return r
 	}, s)
-	if strings.HasPrefix(bare, "ey") && strings.Contains(bare, ".") && strings.Trim(bare, alphabet) == "" {
+	if strings.HasPrefix(bare, "ey") && strings.Contains(bare, ".") &&
+		strings.Trim(bare, alphabet) == "" {
 		return bare
 	}
 	if !strings.ContainsAny(s, "\r\n") {
 		return s
 	}
 	var b strings.Builder
-	for line := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == '\r' || r == '\n' }) {
+	for line := range strings.FieldsFuncSeq(s,
+		func(r rune) bool { return r == '\r' || r == '\n' }) {
 		b.WriteString(strings.TrimFunc(line, invisible))
 	}
 	return b.String()

@@ -18,7 +18,8 @@ import (
 func TestParseRFC7515(t *testing.T) {
 	t.Parallel()
 	tok := parse(t, rs256)
-	if tok.Alg != "RS256" || !tok.Signed || tok.Encrypted || tok.KeyID != "" || tok.Issuer() != "joe" {
+	if tok.Alg != "RS256" || !tok.Signed || tok.Encrypted || tok.KeyID != "" ||
+		tok.Issuer() != "joe" {
 		t.Errorf("%+v", tok)
 	}
 	want := []jwt.Claim{
@@ -38,20 +39,25 @@ func TestParseRFC7515(t *testing.T) {
 func TestPastes(t *testing.T) {
 	t.Parallel()
 	for _, form := range []string{
-		"%s", " %s ", "\n%s\r\n", `"%s"`, `'%s'`, "“%s”", "`%s`", `"%s",`, "'%s' \\", "Bearer %s", "bearer  %s", "BEARER\t%s", `"Bearer %s"`,
-		`Bearer "%s"`, "Authorization: Bearer %s", "authorization:bearer %s", `"Authorization: Bearer %s"`, "Bearer\n  %s", "\ufeff%s", "\u00a0%s\u200b",
+		"%s", " %s ", "\n%s\r\n", `"%s"`, `'%s'`, "“%s”", "`%s`", `"%s",`, "'%s' \\", "Bearer %s",
+		"bearer  %s", "BEARER\t%s", `"Bearer %s"`,
+		`Bearer "%s"`, "Authorization: Bearer %s", "authorization:bearer %s",
+		`"Authorization: Bearer %s"`, "Bearer\n  %s", "\ufeff%s", "\u00a0%s\u200b",
 		"Bea\nrer %s", "DPoP %s",
 	} {
-		for _, bare := range []string{rs256, "0af5ec2c-8ea1-3f4b-9d0e-1f5b0b5a4d3e", "a.opaque/token+with=="} {
+		for _, bare := range []string{rs256, "0af5ec2c-8ea1-3f4b-9d0e-1f5b0b5a4d3e",
+			"a.opaque/token+with=="} {
 			wrapped := bare[:9] + "\n  " + bare[9:]
-			for _, body := range []string{bare, wrapped, strings.ReplaceAll(wrapped, "\n", "\r\n")} {
+			for _, body := range []string{bare, wrapped,
+				strings.ReplaceAll(wrapped, "\n", "\r\n")} {
 				text := secret.New(fmt.Sprintf(form, body))
 				if got := jwt.Normalise(text); got.Reveal() != bare {
 					t.Errorf("%q gives %q", text.Reveal(), got.Reveal())
 				}
 			}
 		}
-		if tok := parse(t, fmt.Sprintf(form, rs256)); tok.Raw().Fingerprint() != secret.New(rs256).Fingerprint() {
+		if tok := parse(t,
+			fmt.Sprintf(form, rs256)); tok.Raw().Fingerprint() != secret.New(rs256).Fingerprint() {
 			t.Errorf("%q: another fingerprint", form)
 		}
 	}
@@ -93,10 +99,12 @@ func TestShapes(t *testing.T) {
 		{b64(`{"alg":"RS256"`) + "." + rfcPayload + ".x", false, false, false},
 		{b64(`{"alg"}`) + "." + rfcPayload + ".x", false, false, false},
 		{unsigned(`{"alg":"RS256"}`, `"text"`), false, false, false},
-		{unsigned(`{"alg":"RS256"}`, `{"a":`+strings.Repeat("[", 70)+strings.Repeat("]", 70)+`}`), false, false, false},
+		{unsigned(`{"alg":"RS256"}`, `{"a":`+strings.Repeat("[", 70)+strings.Repeat("]", 70)+`}`),
+			false, false, false},
 		{unsigned(`{"alg":"RS256"}`, `{"a":"`+strings.Repeat("[", 70)+`"}`), true, true, false},
 		{unsigned(`{"alg":"RS256"}`, `{"a":"\"`+strings.Repeat("[", 70)+`"}`), true, true, false},
-		{unsigned(`{"alg":"RS256"}`, `{"a":"`+strings.Repeat("x", 300<<10)+`"}`), false, false, false},
+		{unsigned(`{"alg":"RS256"}`, `{"a":"`+strings.Repeat("x", 300<<10)+`"}`), false, false,
+			false},
 		{strings.Repeat("ey", 2<<20) + ".x", false, false, false},
 		{unsigned(`{}`, `{}`), true, true, false},
 	} {
@@ -130,13 +138,15 @@ func TestStandardAlphabet(t *testing.T) {
 func TestMembersAsTheyStand(t *testing.T) {
 	t.Parallel()
 	tok := parse(t, unsigned(`{ "x5t" : "Y2Vy", "kid":"b", "alg":"RS256", "kid":"a" }`,
-		"{\"z\":1,\"a\":{ \"n\": [1, 2.50],\t\"n\":null},\"n\":9007199254740993,\"f\":1.10e2,\"bad\":\"a\xffb\",\"nested\":[\"\xff\"],\"z\":\"2\",\"esc\":\"\\u001b[31m\"}"))
+		"{\"z\":1,\"a\":{ \"n\": [1, "+
+			"2.50],\t\"n\":null},\"n\":9007199254740993,\"f\":1.10e2,\"bad\":\"a\xffb\",\"nested\":[\"\xff\"],\"z\":\"2\",\"esc\":\"\\u001b[31m\"}"))
 	var got []string
 	for _, c := range append(slices.Clone(tok.Header), tok.Claims...) {
 		got = append(got, c.Name+"="+c.Value)
 	}
 	want := []string{"x5t=Y2Vy", "kid=b", "alg=RS256", "kid=a",
-		"z=1", `a={"n":[1,2.50],"n":null}`, "n=9007199254740993", "f=1.10e2", "bad=a\ufffdb", "nested=[\"\ufffd\"]", "z=2", "esc=\x1b[31m"}
+		"z=1", `a={"n":[1,2.50],"n":null}`, "n=9007199254740993", "f=1.10e2", "bad=a\ufffdb",
+		"nested=[\"\ufffd\"]", "z=2", "esc=\x1b[31m"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
@@ -204,7 +214,8 @@ func TestDates(t *testing.T) {
 func TestFractions(t *testing.T) {
 	t.Parallel()
 	for micros := int64(1); micros < 1_000_000; micros += 997 {
-		c, _ := parse(t, unsigned(`{"alg":"RS256"}`, fmt.Sprintf(`{"exp":1700000000.%06d}`, micros))).Get("exp")
+		c, _ := parse(t,
+			unsigned(`{"alg":"RS256"}`, fmt.Sprintf(`{"exp":1700000000.%06d}`, micros))).Get("exp")
 		if want := time.Unix(1_700_000_000, micros*1000); !c.Time.Equal(want) {
 			t.Fatalf("%s: %v", c.Value, c.Time)
 		}
@@ -229,12 +240,15 @@ func TestTimeProblems(t *testing.T) {
 		{`{"exp":1000}`, 0, []string{"expired 19675 days ago"}},
 		{`{"exp":1699999820000}`, 0, []string{"expired 3 min ago"}},
 		{`{"exp":9223372036854775807}`, 0, nil},
-		{`{"nbf":1700000060}`, 59 * time.Second, []string{"not valid before 2023-11-14T22:14:20Z (in 1 min)"}},
+		{`{"nbf":1700000060}`, 59 * time.Second,
+			[]string{"not valid before 2023-11-14T22:14:20Z (in 1 min)"}},
 		{`{"nbf":1700000060}`, time.Minute, nil},
 		{`{"iat":1700000060}`, 0, []string{"issued in the future (in 1 min): a clock is wrong"}},
-		{`{"exp":1,"nbf":1700000060,"iat":1700000060}`, time.Minute, []string{"expired 19675 days ago"}},
+		{`{"exp":1,"nbf":1700000060,"iat":1700000060}`, time.Minute,
+			[]string{"expired 19675 days ago"}},
 	} {
-		if got := parse(t, unsigned(`{"alg":"RS256"}`, c.claims)).TimeProblems(now, c.leeway); !slices.Equal(got, c.want) {
+		if got := parse(t, unsigned(`{"alg":"RS256"}`, c.claims)).TimeProblems(now,
+			c.leeway); !slices.Equal(got, c.want) {
 			t.Errorf("%s with %v: %q", c.claims, c.leeway, got)
 		}
 	}

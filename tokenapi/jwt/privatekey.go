@@ -66,10 +66,14 @@ func fromPEM(text string) (any, error) {
 			break
 		}
 		switch {
-		case b.Type == "ENCRYPTED PRIVATE KEY", strings.Contains(b.Headers["Proc-Type"], "ENCRYPTED"), b.Headers["DEK-Info"] != "":
-			return nil, errors.New("the key is encrypted with a passphrase; give it without one (openssl pkey -in key.pem)")
+		case b.Type == "ENCRYPTED PRIVATE KEY",
+			strings.Contains(b.Headers["Proc-Type"], "ENCRYPTED"), b.Headers["DEK-Info"] != "":
+			return nil, errors.New(
+				"the key is encrypted with a passphrase; give it without one (openssl pkey -in " +
+					"key.pem)")
 		case b.Type == "OPENSSH PRIVATE KEY":
-			return nil, errors.New("the key is in OpenSSH's own form; PKCS#8 is needed (ssh-keygen -p -m PKCS8)")
+			return nil, errors.New(
+				"the key is in OpenSSH's own form; PKCS#8 is needed (ssh-keygen -p -m PKCS8)")
 		case b.Type == "EC PARAMETERS": // openssl ecparam writes them before the key
 		case b.Type == "CERTIFICATE", b.Type == "X509 CERTIFICATE", b.Type == "TRUSTED CERTIFICATE":
 			certificates++
@@ -83,11 +87,13 @@ func fromPEM(text string) (any, error) {
 	}
 	switch {
 	case len(keys) == 0 && certificates > 0:
-		return nil, errors.New("this is a certificate; signing needs the private key that belongs to it")
+		return nil, errors.New(
+			"this is a certificate; signing needs the private key that belongs to it")
 	case len(keys) == 0:
 		return nil, errors.New("the PEM text holds no complete block")
 	case certificates > 0:
-		return nil, errors.New("the PEM text holds a certificate beside the key; give the private key alone")
+		return nil, errors.New(
+			"the PEM text holds a certificate beside the key; give the private key alone")
 	case len(keys) > 1:
 		return nil, fmt.Errorf("the PEM text holds %d private keys; give one", len(keys))
 	}
@@ -141,7 +147,8 @@ func fromJWK(text, kid string) (signingKey, error) {
 	}
 	switch {
 	case len(found) > 1:
-		return signingKey{}, fmt.Errorf("the JWK set holds %d private keys; name one by its kid", len(found))
+		return signingKey{},
+			fmt.Errorf("the JWK set holds %d private keys; name one by its kid", len(found))
 	case len(found) == 1:
 		return found[0], nil
 	case encrypting > 0:
@@ -149,7 +156,8 @@ func fromJWK(text, kid string) (signingKey, error) {
 	case public > 0:
 		return signingKey{}, errPublic
 	case symmetric > 0:
-		return signingKey{}, errors.New("this is a symmetric key (oct); signing needs an RSA, EC or Ed25519 key")
+		return signingKey{},
+			errors.New("this is a symmetric key (oct); signing needs an RSA, EC or Ed25519 key")
 	case kid != "":
 		return signingKey{}, errors.New("the JWK set holds no private key with this kid")
 	}
@@ -158,7 +166,8 @@ func fromJWK(text, kid string) (signingKey, error) {
 
 // signingKey returns the private key of a JWK.
 func (m members) signingKey(raw []byte) (signingKey, error) {
-	needs := map[string][]string{"RSA": {"n", "e", "d", "p", "q"}, "EC": {"crv", "x", "y", "d"}, "OKP": {"crv", "x", "d"}}[m.word("kty")]
+	needs := map[string][]string{"RSA": {"n", "e", "d", "p", "q"}, "EC": {"crv", "x", "y", "d"},
+		"OKP": {"crv", "x", "d"}}[m.word("kty")]
 	if needs == nil {
 		return signingKey{}, errors.New("the JWK's kty is none of RSA, EC and OKP")
 	}
@@ -176,7 +185,8 @@ func (m members) signingKey(raw []byte) (signingKey, error) {
 		alg = "EdDSA" // RFC 9864 calls it Ed25519
 	}
 	if alg != "" && !slices.Contains(algorithms(), jose.SignatureAlgorithm(alg)) {
-		return signingKey{}, errors.New("the JWK's alg is none that signs here (RS, PS, ES and EdDSA do)")
+		return signingKey{},
+			errors.New("the JWK's alg is none that signs here (RS, PS, ES and EdDSA do)")
 	}
 	return signingKey{m.word("kid"), alg, k.Key}, nil
 }
@@ -187,7 +197,8 @@ func checkKey(key any) error {
 	switch k := key.(type) {
 	case *rsa.PrivateKey:
 		if bits := k.N.BitLen(); bits < minRSA || bits > maxRSA {
-			return fmt.Errorf("the RSA key has %d bits; %d to %d are supported", bits, minRSA, maxRSA)
+			return fmt.Errorf("the RSA key has %d bits; %d to %d are supported", bits, minRSA,
+				maxRSA)
 		}
 		return nil
 	case *ecdsa.PrivateKey:

@@ -31,7 +31,9 @@ func Sign(claims map[string]any, key secret.Text, alg, kid string) (secret.Text,
 	case alg == "":
 		alg = defaultAlg(k.key)
 	case k.alg != "" && k.alg != alg:
-		return secret.Text{}, fmt.Errorf("sign: alg %s was asked for, and the JWK says %s", quoted(alg), quoted(k.alg))
+		return secret.Text{},
+			fmt.Errorf("sign: alg %s was asked for, and the JWK says %s", quoted(alg),
+				quoted(k.alg))
 	}
 	if !slices.Contains(algorithms(), jose.SignatureAlgorithm(alg)) {
 		return secret.Text{}, fmt.Errorf("sign: alg %s is not supported", quoted(alg))
@@ -47,7 +49,8 @@ func Sign(claims map[string]any, key secret.Text, alg, kid string) (secret.Text,
 		return secret.Text{}, fmt.Errorf("sign: encode claims: %w", err)
 	}
 	signer, err := jose.NewSigner(
-		jose.SigningKey{Algorithm: jose.SignatureAlgorithm(alg), Key: jose.JSONWebKey{Key: k.key, KeyID: kid}},
+		jose.SigningKey{Algorithm: jose.SignatureAlgorithm(alg),
+			Key: jose.JSONWebKey{Key: k.key, KeyID: kid}},
 		(&jose.SignerOptions{}).WithType("JWT"))
 	if err != nil {
 		return secret.Text{}, errors.New("sign: the key cannot sign")

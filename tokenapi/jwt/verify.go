@@ -56,7 +56,8 @@ func (t Token) Verify(jwks []byte) Check {
 		return c.failed("the token is malformed: " + reason(err))
 	}
 	if t.KeyID != "" {
-		if named := slices.DeleteFunc(slices.Clone(good), func(k publicKey) bool { return k.id != t.KeyID }); len(named) > 0 {
+		if named := slices.DeleteFunc(slices.Clone(good),
+			func(k publicKey) bool { return k.id != t.KeyID }); len(named) > 0 {
 			return c.try(jws, named, "the signature does not match key "+quoted(t.KeyID))
 		}
 		for _, b := range bad {
@@ -70,7 +71,8 @@ func (t Token) Verify(jwks []byte) Check {
 	case len(good) == 0:
 		return c.failed("the key set has no usable key")
 	case t.KeyID != "":
-		whose = fmt.Sprintf("the key set has no key %s, and no other key matches the signature", quoted(t.KeyID))
+		whose = fmt.Sprintf("the key set has no key %s, and no other key matches the signature",
+			quoted(t.KeyID))
 	default:
 		whose = "no key of the set matches the signature"
 	}
@@ -98,7 +100,8 @@ func (t Token) unverifiable() string {
 	case t.Alg == "":
 		return "its header names no alg"
 	case strings.HasPrefix(t.Alg, "HS"):
-		return "its alg is " + quoted(t.Alg) + ", a secret shared with the server, which no key set can verify"
+		return "its alg is " + quoted(t.Alg) +
+			", a secret shared with the server, which no key set can verify"
 	case !slices.Contains(algorithms(), jose.SignatureAlgorithm(t.Alg)):
 		return "its alg is " + quoted(t.Alg) + ", which is not supported"
 	case !t.Signed:
@@ -113,11 +116,13 @@ func (t Token) unverifiable() string {
 func (c Check) try(jws *jose.JSONWebSignature, keys []publicKey, why string) Check {
 	tries := 0
 	for _, k := range keys {
-		if !fits(k.key, c.Alg) || k.alg != "" && k.alg != c.Alg && (k.alg != "Ed25519" || c.Alg != "EdDSA") {
+		if !fits(k.key, c.Alg) || k.alg != "" && k.alg != c.Alg &&
+			(k.alg != "Ed25519" || c.Alg != "EdDSA") {
 			continue
 		}
 		if tries++; tries > maxTries {
-			return c.failed(fmt.Sprintf("none of the first %d keys matches the signature", maxTries))
+			return c.failed(
+				fmt.Sprintf("none of the first %d keys matches the signature", maxTries))
 		}
 		if _, err := jws.Verify(k.key); err == nil {
 			c.Verified, c.KeyID = true, k.id

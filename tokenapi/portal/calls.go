@@ -17,7 +17,8 @@ const (
 // Applications returns all applications of the user. After an error it returns what was read so
 // far.
 func (s *Session) Applications(ctx context.Context) ([]Application, []tokenapi.Exchange, error) {
-	apps, all, err := allPages(ctx, s, opApplications, "/applications", decodeApplications, func(a Application) string { return a.ID })
+	apps, all, err := allPages(ctx, s, opApplications, "/applications", decodeApplications,
+		func(a Application) string { return a.ID })
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, a := range apps {
@@ -27,12 +28,14 @@ func (s *Session) Applications(ctx context.Context) ([]Application, []tokenapi.E
 }
 
 // Subscriptions returns all subscriptions of an application.
-func (s *Session) Subscriptions(ctx context.Context, appID string) ([]Subscription, []tokenapi.Exchange, error) {
+func (s *Session) Subscriptions(ctx context.Context,
+	appID string) ([]Subscription, []tokenapi.Exchange, error) {
 	if appID == "" {
 		return nil, nil, usage(opSubscriptions, "the application's ID is missing", "")
 	}
 	path := "/subscriptions?applicationId=" + url.QueryEscape(appID)
-	return allPages(ctx, s, opSubscriptions, path, decodeSubscriptions, func(a Subscription) string { return a.ID + "\x00" + a.APIID })
+	return allPages(ctx, s, opSubscriptions, path, decodeSubscriptions,
+		func(a Subscription) string { return a.ID + "\x00" + a.APIID })
 }
 
 // Keys returns the keys of an application, of both types and all key managers. If Applications
@@ -50,7 +53,8 @@ func (s *Session) Keys(ctx context.Context, appID string) ([]Key, []tokenapi.Exc
 	s.mu.Lock()
 	hashed := s.hashed[appID]
 	s.mu.Unlock()
-	return onePage(ctx, s, opKeys, path, func(body []byte) ([]Key, bool) { return decodeKeys(body, hashed) })
+	return onePage(ctx, s, opKeys, path,
+		func(body []byte) ([]Key, bool) { return decodeKeys(body, hashed) })
 }
 
 // KeyManagers returns the servers that issue tokens. API Manager 3.0 and 3.1 (v1) have no such
@@ -78,7 +82,8 @@ func applicationPath(op, id string) (string, *tokenapi.Error) {
 }
 
 // onePage reads an answer of one page.
-func onePage[T any](ctx context.Context, s *Session, op, path string, decode func([]byte) (T, bool)) (T, []tokenapi.Exchange, error) {
+func onePage[T any](ctx context.Context, s *Session, op, path string,
+	decode func([]byte) (T, bool)) (T, []tokenapi.Exchange, error) {
 	var none T
 	r, x, err := s.get(ctx, op, s.root+path)
 	xs := []tokenapi.Exchange{x}
@@ -98,7 +103,8 @@ func onePage[T any](ctx context.Context, s *Session, op, path string, decode fun
 // allPages reads a list page by page, by number. It stops at the last page, at a page without new
 // entries, and with an error after mostPage pages.
 func allPages[T any](
-	ctx context.Context, s *Session, op, path string, decode func([]byte) ([]T, object, bool), id func(T) string,
+	ctx context.Context, s *Session, op, path string, decode func([]byte) ([]T, object, bool),
+	id func(T) string,
 ) (all []T, xs []tokenapi.Exchange, err error) {
 	sep := "?"
 	if u, perr := url.Parse(path); perr == nil && u.RawQuery != "" {
@@ -108,7 +114,8 @@ func allPages[T any](
 	seen := map[string]bool{}
 	offset := 0
 	for range mostPage {
-		r, x, err := s.get(ctx, op, s.root+path+sep+"limit="+strconv.Itoa(pageSize)+"&offset="+strconv.Itoa(offset))
+		r, x, err := s.get(ctx, op,
+			s.root+path+sep+"limit="+strconv.Itoa(pageSize)+"&offset="+strconv.Itoa(offset))
 		if xs = append(xs, x); err != nil {
 			return all, xs, err
 		}

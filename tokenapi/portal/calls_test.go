@@ -15,7 +15,9 @@ import (
 func applications(n int) []map[string]any {
 	var all []map[string]any
 	for i := range n {
-		all = append(all, map[string]any{"applicationId": fmt.Sprintf("id-%d", i), "name": fmt.Sprintf("App %d", i), "subscriptionCount": "2", "groups": nil})
+		all = append(all,
+			map[string]any{"applicationId": fmt.Sprintf("id-%d", i),
+				"name": fmt.Sprintf("App %d", i), "subscriptionCount": "2", "groups": nil})
 	}
 	return all
 }
@@ -26,7 +28,8 @@ func TestApplicationPages(t *testing.T) {
 		plain   bool
 		calls   int
 	}{
-		{0, 100, false, 1}, {1, 100, false, 1}, {100, 100, false, 1}, {101, 100, false, 2}, {250, 100, false, 3},
+		{0, 100, false, 1}, {1, 100, false, 1}, {100, 100, false, 1}, {101, 100, false, 2},
+		{250, 100, false, 3},
 		{60, 25, false, 3}, // the server's own limit
 		{0, 100, true, 1}, {3, 100, true, 2}, {250, 100, true, 4}, {60, 25, true, 4},
 	} {
@@ -52,7 +55,8 @@ func TestListsThatDoNotEnd(t *testing.T) {
 	f := newFake(t, "/api/am/devportal/v3")
 	s := f.session(t)
 	path := f.root + "/applications"
-	f.with[path] = says(200, `{"list":[{"applicationId":"same"}],"pagination":{"total":9999,"next":"x"}}`)
+	f.with[path] = says(200,
+		`{"list":[{"applicationId":"same"}],"pagination":{"total":9999,"next":"x"}}`)
 	apps, xs, err := s.Applications(t.Context())
 	if err != nil || len(apps) != 1 || len(xs) != 2 {
 		t.Errorf("%d applications in %d calls, %v", len(apps), len(xs), err)
@@ -60,7 +64,8 @@ func TestListsThatDoNotEnd(t *testing.T) {
 	n := 0
 	f.with[path] = func(w http.ResponseWriter, _ *http.Request) {
 		n++
-		reply(w, 200, map[string]any{"list": []any{map[string]any{"applicationId": n}}, "pagination": map[string]any{"next": "x"}})
+		reply(w, 200, map[string]any{"list": []any{map[string]any{"applicationId": n}},
+			"pagination": map[string]any{"next": "x"}})
 	}
 	apps, xs, err = s.Applications(t.Context())
 	failure(t, err, tokenapi.KindGarbled, 200, "portal applications", "does not end")
@@ -95,7 +100,8 @@ func TestIDsStayInTheirPlace(t *testing.T) {
 	_, _, _ = s.Keys(t.Context(), "a/../../x?y#z")
 	_, _, _ = s.Subscriptions(t.Context(), "a&b=c d")
 	for _, want := range []string{
-		"GET " + f.root + "/applications/a%2F..%2F..%2Fx%3Fy%23z/oauth-keys", "GET " + f.root + "/subscriptions?applicationId=a%26b%3Dc+d&limit=100&offset=0",
+		"GET " + f.root + "/applications/a%2F..%2F..%2Fx%3Fy%23z/oauth-keys",
+		"GET " + f.root + "/subscriptions?applicationId=a%26b%3Dc+d&limit=100&offset=0",
 	} {
 		if !slices.Contains(f.asked, want) {
 			t.Errorf("%s was not asked for, but %v", want, f.asked[len(f.asked)-2:])
@@ -105,7 +111,8 @@ func TestIDsStayInTheirPlace(t *testing.T) {
 	for _, id := range []string{"", ".", ".."} {
 		_, _, err := s.Keys(t.Context(), id)
 		failure(t, err, tokenapi.KindUsage, 0, "portal keys")
-		_, _, err = s.GenerateKeys(t.Context(), id, portal.GenerateRequest{KeyType: portal.Production, Grants: []string{"password"}})
+		_, _, err = s.GenerateKeys(t.Context(), id,
+			portal.GenerateRequest{KeyType: portal.Production, Grants: []string{"password"}})
 		failure(t, err, tokenapi.KindUsage, 0, "portal generate keys")
 	}
 	if _, _, err := s.Subscriptions(t.Context(), ""); err == nil || len(f.asked) != n {
@@ -121,11 +128,16 @@ func TestEveryCallFails(t *testing.T) {
 		op, path string
 		do       func() error
 	}{
-		{"portal applications", "/applications", func() error { _, _, err := s.Applications(t.Context()); return err }},
-		{"portal keys", "/applications/a1/oauth-keys", func() error { _, _, err := s.Keys(t.Context(), "a1"); return err }},
-		{"portal subscriptions", "/subscriptions", func() error { _, _, err := s.Subscriptions(t.Context(), "a1"); return err }},
-		{"portal key managers", "/key-managers", func() error { _, _, err := s.KeyManagers(t.Context()); return err }},
-		{"portal generate keys", "/applications/a1/generate-keys", func() error { _, _, err := s.GenerateKeys(t.Context(), "a1", g); return err }},
+		{"portal applications", "/applications",
+			func() error { _, _, err := s.Applications(t.Context()); return err }},
+		{"portal keys", "/applications/a1/oauth-keys",
+			func() error { _, _, err := s.Keys(t.Context(), "a1"); return err }},
+		{"portal subscriptions", "/subscriptions",
+			func() error { _, _, err := s.Subscriptions(t.Context(), "a1"); return err }},
+		{"portal key managers", "/key-managers",
+			func() error { _, _, err := s.KeyManagers(t.Context()); return err }},
+		{"portal generate keys", "/applications/a1/generate-keys",
+			func() error { _, _, err := s.GenerateKeys(t.Context(), "a1", g); return err }},
 	}
 	for _, c := range calls {
 		for _, a := range []struct {
@@ -134,21 +146,31 @@ func TestEveryCallFails(t *testing.T) {
 			status int
 			text   string
 		}{
-			{says(401, `{"code":401,"message":"","description":"Unauthenticated `+fakeToken+`","error":[]}`), tokenapi.KindRefused, 401, "sign in again"},
-			{says(403, `{"code":403,"message":"Forbidden","description":"scope","error":[]}`), tokenapi.KindRefused, 403, "Forbidden: scope"},
-			{says(404, `{"code":404,"message":"Not Found","error":[]}`), tokenapi.KindRefused, 404, "still there"},
-			{says(409, `{"code":409,"message":"Conflict","error":[]}`), tokenapi.KindRefused, 409, "Conflict"},
+			{says(401, `{"code":401,"message":"","description":"Unauthenticated `+fakeToken+
+				`","error":[]}`), tokenapi.KindRefused, 401, "sign in again"},
+			{says(403, `{"code":403,"message":"Forbidden","description":"scope","error":[]}`),
+				tokenapi.KindRefused, 403, "Forbidden: scope"},
+			{says(404, `{"code":404,"message":"Not Found","error":[]}`), tokenapi.KindRefused, 404,
+				"still there"},
+			{says(409, `{"code":409,"message":"Conflict","error":[]}`), tokenapi.KindRefused, 409,
+				"Conflict"},
 			{says(429, ``), tokenapi.KindRefused, 429, "later"},
-			{says(500, `{"code":900967,"message":"General Error","description":"Server Error Occurred","error":[]}`), tokenapi.KindRefused, 500, "Server Error Occurred (code 900967)"},
-			{says(502, `<html><title>Bad Gateway</title>`), tokenapi.KindRefused, 502, "Bad Gateway"},
+			{says(500, `{"code":900967,"message":"General Error","description":"Server Error Occurred","error":[]}`), tokenapi.KindRefused, 500, "Server Error Occurred " +
+				"(code " +
+				"900967)"},
+			{says(502, `<html><title>Bad Gateway</title>`), tokenapi.KindRefused, 502,
+				"Bad Gateway"},
 			{page("Sign in"), tokenapi.KindGarbled, 200, "Sign in"},
 			{says(200, ``), tokenapi.KindGarbled, 200, "empty"},
 			{says(200, `{"list":{}}`), tokenapi.KindGarbled, 200, "holds no"},
 			{says(200, `[`), tokenapi.KindGarbled, 200, "holds no"},
-			{says(200, `{"code":403,"message":"Forbidden","moreInfo":""}`), tokenapi.KindRefused, 200, "scope"},
+			{says(200, `{"code":403,"message":"Forbidden","moreInfo":""}`), tokenapi.KindRefused,
+				200, "scope"},
 			{says(200, `{"code":403,"message":"Forbidden"}`), tokenapi.KindRefused, 200, "scope"},
-			{says(401, `{"error":"invalid_token","code":7,"message":"expired"}`), tokenapi.KindRefused, 401, "invalid_token"},
-			{says(200, `{"list":"`+strings.Repeat("x", 1<<20)+`"}`), tokenapi.KindGarbled, 200, "larger than"},
+			{says(401, `{"error":"invalid_token","code":7,"message":"expired"}`),
+				tokenapi.KindRefused, 401, "invalid_token"},
+			{says(200, `{"list":"`+strings.Repeat("x", 1<<20)+`"}`), tokenapi.KindGarbled, 200,
+				"larger than"},
 		} {
 			f.with[f.root+c.path] = a.answer
 			err := c.do()
@@ -182,14 +204,18 @@ func TestSecretStates(t *testing.T) {
 		{`"consumerSecret":"  "`, portal.Absent, 0},
 		{`"consumerSecret":{}`, portal.Absent, 0},
 		{`"mode":"MAPPED"`, portal.Absent, 0},
-		{`"consumerSecret":"5f4dcc3b5aa765d61d8327deb882cf99","hashEnabled":true`, portal.Masked, 0},
-		{`"consumerSecret":"5f4dcc3b5aa765d61d8327deb882cf99","hashEnabled":"true"`, portal.Masked, 0},
+		{`"consumerSecret":"5f4dcc3b5aa765d61d8327deb882cf99","hashEnabled":true`, portal.Masked,
+			0},
+		{`"consumerSecret":"5f4dcc3b5aa765d61d8327deb882cf99","hashEnabled":"true"`, portal.Masked,
+			0},
 		{`"consumerSecret":null,"consumerSecrets":[{"secretId":"1","secretValue":"***"},{"secretId":"2","secretValue":"` + fakeKey + `","additionalProperties":{"expiresAt":1800000000,"description":"two"}}]`, portal.Available, 2},
 		{`"consumerSecrets":[{"secretId":"1","secretValue":"****abcd"}]`, portal.Masked, 1},
 		{`"consumerSecrets":[{"secretId":"1"}]`, portal.Absent, 1},
-		{`"hashEnabled":true,"consumerSecrets":[{"secretId":"1","secretValue":"x"}]`, portal.Masked, 1},
+		{`"hashEnabled":true,"consumerSecrets":[{"secretId":"1","secretValue":"x"}]`, portal.Masked,
+			1},
 	} {
-		f.with[f.root+"/applications/a1/oauth-keys"] = says(200, `{"count":1,"list":[{"consumerKey":"ck","keyType":"sandbox",`+c.members+`}]}`)
+		f.with[f.root+"/applications/a1/oauth-keys"] = says(200,
+			`{"count":1,"list":[{"consumerKey":"ck","keyType":"sandbox",`+c.members+`}]}`)
 		keys, xs, err := s.Keys(t.Context(), "a1")
 		quiet(t, xs, err)
 		if err != nil || len(keys) != 1 {
@@ -197,7 +223,8 @@ func TestSecretStates(t *testing.T) {
 			continue
 		}
 		k := keys[0]
-		if k.SecretState != c.want || k.ConsumerSecret.IsZero() != (c.want != portal.Available) || len(k.Secrets) != c.secrets || k.KeyType != portal.Sandbox {
+		if k.SecretState != c.want || k.ConsumerSecret.IsZero() != (c.want != portal.Available) ||
+			len(k.Secrets) != c.secrets || k.KeyType != portal.Sandbox {
 			t.Errorf("%s: %+v, want %s", c.members, k, c.want)
 		}
 		if text := fmt.Sprintf("%+v %#v", keys, keys); strings.Contains(text, "canary") {
@@ -210,7 +237,8 @@ func TestSecretStates(t *testing.T) {
 		t.Fatal(err)
 	}
 	delete(f.with, f.root+"/applications/a1/oauth-keys")
-	if keys, _, err := s.Keys(t.Context(), "a1"); err != nil || keys[0].SecretState != portal.Masked || !keys[0].ConsumerSecret.IsZero() {
+	if keys, _, err := s.Keys(t.Context(), "a1"); err != nil ||
+		keys[0].SecretState != portal.Masked || !keys[0].ConsumerSecret.IsZero() {
 		t.Errorf("%+v %v", keys, err)
 	}
 }
@@ -219,12 +247,15 @@ func TestSubscriptionsAndKeyManagers(t *testing.T) {
 	f := newFake(t, "/api/am/devportal/v2")
 	f.subs = []map[string]any{{
 		"subscriptionId": "s1", "apiId": "p", "throttlingPolicy": "Gold", "status": "on_hold",
-		"apiInfo": map[string]any{"name": "Pizza\x1b[2J", "version": "1.0.0", "context": "/pizza/1.0.0", "provider": "admin"},
+		"apiInfo": map[string]any{"name": "Pizza\x1b[2J", "version": "1.0.0",
+			"context": "/pizza/1.0.0", "provider": "admin"},
 	}, {"subscriptionId": "s2", "apiInfo": nil}}
 	s := f.session(t)
 	subs, xs, err := s.Subscriptions(t.Context(), "a1")
 	quiet(t, xs, err)
-	want := portal.Subscription{ID: "s1", APIID: "p", APIName: "Pizza", APIVersion: "1.0.0", APIContext: "/pizza/1.0.0", Provider: "admin", ThrottlingPolicy: "Gold", Status: portal.OnHold}
+	want := portal.Subscription{ID: "s1", APIID: "p", APIName: "Pizza", APIVersion: "1.0.0",
+		APIContext: "/pizza/1.0.0", Provider: "admin", ThrottlingPolicy: "Gold",
+		Status: portal.OnHold}
 	if err != nil || len(subs) != 2 || subs[0] != want {
 		t.Errorf("%+v %v", subs, err)
 	}
@@ -233,10 +264,12 @@ func TestSubscriptionsAndKeyManagers(t *testing.T) {
 	if err != nil || len(kms) != 2 {
 		t.Fatalf("%+v %v", kms, err)
 	}
-	if k := kms[0]; !k.Enabled || k.TokenEndpoint != "https://cp.example:9443/oauth2/token" || !slices.Equal(k.GrantTypes, []string{"password", "jwt_bearer"}) || k.EnableTokenHashing {
+	if k := kms[0]; !k.Enabled || k.TokenEndpoint != "https://cp.example:9443/oauth2/token" ||
+		!slices.Equal(k.GrantTypes, []string{"password", "jwt_bearer"}) || k.EnableTokenHashing {
 		t.Errorf("%+v", k)
 	}
-	if k := kms[1]; k.Enabled || !k.EnableTokenHashing || k.IntrospectEndpoint != "https://o.example/i" || k.GrantTypes != nil {
+	if k := kms[1]; k.Enabled || !k.EnableTokenHashing ||
+		k.IntrospectEndpoint != "https://o.example/i" || k.GrantTypes != nil {
 		t.Errorf("%+v", k)
 	}
 	// Only the store of 3.0 and 3.1 has no such list.
@@ -253,13 +286,18 @@ func TestGenerateKeys(t *testing.T) {
 	f := newFake(t, "/api/am/devportal/v3")
 	s := f.session(t)
 	k, xs, err := s.GenerateKeys(t.Context(), "a1", portal.GenerateRequest{
-		KeyType: portal.Sandbox, KeyManager: "Okta", Grants: []string{"device_code", "authorization_code"}, CallbackURL: "https://app.example/cb", ValidityTime: 900,
+		KeyType: portal.Sandbox, KeyManager: "Okta",
+		Grants:      []string{"device_code", "authorization_code"},
+		CallbackURL: "https://app.example/cb", ValidityTime: 900,
 	})
 	quiet(t, xs, err)
-	if err != nil || k.ConsumerKey != "ck2" || !k.ConsumerSecret.Equal(secret.New(fakeKey)) || !k.Token.Access.Equal(secret.New(fakeAppToken)) || k.Token.ExpiresIn != 3600 {
+	if err != nil || k.ConsumerKey != "ck2" || !k.ConsumerSecret.Equal(secret.New(fakeKey)) ||
+		!k.Token.Access.Equal(secret.New(fakeAppToken)) || k.Token.ExpiresIn != 3600 {
 		t.Errorf("%+v %v", k, err)
 	}
-	want := "map[callbackUrl:https://app.example/cb grantTypesToBeSupported:[urn:ietf:params:oauth:grant-type:device_code authorization_code] keyManager:Okta keyType:SANDBOX validityTime:900]"
+	want := "map[callbackUrl:https://app.example/cb " +
+		"grantTypesToBeSupported:[urn:ietf:params:oauth:grant-type:device_code " +
+		"authorization_code] keyManager:Okta keyType:SANDBOX validityTime:900]"
 	if got := fmt.Sprint(f.sent); got != want {
 		t.Errorf("sent %s", got)
 	}
@@ -280,10 +318,16 @@ func TestGenerateKeys(t *testing.T) {
 			t.Errorf("%+v was sent", g)
 		}
 	}
-	f.with[f.root+"/applications/a1/generate-keys"] = says(409, `{"code":900950,"message":"Key Mappings already exists","error":[]}`)
-	_, _, err = s.GenerateKeys(t.Context(), "a1", portal.GenerateRequest{KeyType: portal.Production, Grants: []string{"password"}})
+	f.with[f.root+"/applications/a1/generate-keys"] = says(409,
+		`{"code":900950,"message":"Key Mappings already exists","error":[]}`)
+	_, _, err = s.GenerateKeys(t.Context(), "a1",
+		portal.GenerateRequest{KeyType: portal.Production, Grants: []string{"password"}})
 	failure(t, err, tokenapi.KindRefused, 409, "already exists", "has keys of this type already")
-	f.with[f.root+"/applications/a1/generate-keys"] = func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
-	_, _, err = s.GenerateKeys(t.Context(), "a1", portal.GenerateRequest{KeyType: portal.Production, Grants: []string{"password"}})
+	f.with[f.root+"/applications/a1/generate-keys"] = func(http.ResponseWriter,
+		*http.Request) {
+		panic(http.ErrAbortHandler)
+	}
+	_, _, err = s.GenerateKeys(t.Context(), "a1",
+		portal.GenerateRequest{KeyType: portal.Production, Grants: []string{"password"}})
 	failure(t, err, tokenapi.KindNetwork, 0, "may have been made")
 }

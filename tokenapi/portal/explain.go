@@ -30,7 +30,8 @@ func Explain(faultCode int, keyType string, subs []Subscription, context string)
 		case len(subs) == 0:
 			return "the application has no subscriptions"
 		case len(mine) == 0:
-			return "the application has no subscription to " + text.Words(apiPath(context), nameLimit)
+			return "the application has no subscription to " +
+				text.Words(apiPath(context), nameLimit)
 		}
 		for _, s := range mine {
 			if s.Status == Rejected {
@@ -51,7 +52,8 @@ func (s Subscription) explains(code int, keyType string) string {
 		return the + " was rejected"
 	case code == 900907 && s.Status == Blocked:
 		return the + " is blocked"
-	case code == 900907 && s.Status == ProductionOnlyBlocked && !strings.EqualFold(keyType, Sandbox):
+	case code == 900907 && s.Status == ProductionOnlyBlocked &&
+		!strings.EqualFold(keyType, Sandbox):
 		return the + " is blocked for production keys"
 	}
 	return ""
@@ -118,5 +120,6 @@ func hasSegment(path, segment string) bool { return strings.Contains(path+"/", "
 // isVersion reports whether a segment looks like the version of an API: 1, 1.0.0, v2.
 func isVersion(segment string) bool {
 	s := strings.TrimLeft(segment, "vV")
-	return len(segment)-len(s) <= 1 && s != "" && s[0] >= '0' && s[0] <= '9' && strings.Trim(s, "0123456789.") == ""
+	return len(segment)-len(s) <= 1 && s != "" && s[0] >= '0' && s[0] <= '9' &&
+		strings.Trim(s, "0123456789.") == ""
 }

@@ -49,7 +49,8 @@ type fake struct {
 
 func newFake(t *testing.T, root string) *fake {
 	t.Helper()
-	f := &fake{root: root, scope: "apim:subscribe apim:app_manage", most: 100, with: map[string]http.HandlerFunc{}, clients: map[string]int{}}
+	f := &fake{root: root, scope: "apim:subscribe apim:app_manage", most: 100,
+		with: map[string]http.HandlerFunc{}, clients: map[string]int{}}
 	f.Server = httptest.NewServer(f)
 	t.Cleanup(f.Close)
 	return f
@@ -69,16 +70,20 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch r.URL.Path {
 	case "/client-registration/v0.17/register":
 		if user != fakeUser || pass != fakePassword {
-			fault(w, 401, "Unauthenticated request", "The user could not be authenticated with "+pass)
+			fault(w, 401, "Unauthenticated request",
+				"The user could not be authenticated with "+pass)
 			return
 		}
 		f.sent = map[string]any{}
 		_ = json.Unmarshal(body, &f.sent)
 		f.clients[fmt.Sprint(f.sent["clientName"])]++
-		inner, _ := json.Marshal(map[string]any{"grant_types": f.sent["grantType"], "client_name": f.sent["clientName"]})
+		inner, _ := json.Marshal(
+			map[string]any{"grant_types": f.sent["grantType"], "client_name": f.sent["clientName"]})
 		reply(w, 200, map[string]any{
-			"clientId": "id1", "clientSecret": fakeSecret, "clientName": f.sent["clientName"], "callBackURL": f.sent["callbackUrl"],
-			"isSaasApplication": "true", "appOwner": user, "jsonString": string(inner), "tokenType": nil,
+			"clientId": "id1", "clientSecret": fakeSecret, "clientName": f.sent["clientName"],
+			"callBackURL":       f.sent["callbackUrl"],
+			"isSaasApplication": "true", "appOwner": user, "jsonString": string(inner),
+			"tokenType": nil,
 		})
 		return
 	case "/oauth2/token":
@@ -86,12 +91,15 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			reply(w, 401, map[string]any{"error": "invalid_client"})
 			return
 		}
-		if form.Get("grant_type") != "password" || form.Get("username") != fakeUser || form.Get("password") != fakePassword {
-			reply(w, 400, map[string]any{"error": "invalid_grant", "error_description": "no " + form.Get("password")})
+		if form.Get("grant_type") != "password" || form.Get("username") != fakeUser ||
+			form.Get("password") != fakePassword {
+			reply(w, 400, map[string]any{"error": "invalid_grant",
+				"error_description": "no " + form.Get("password")})
 			return
 		}
 		reply(w, 200, map[string]any{
-			"access_token": fakeToken, "refresh_token": fakeRefresh, "scope": f.scope, "token_type": "Bearer", "expires_in": 3600,
+			"access_token": fakeToken, "refresh_token": fakeRefresh, "scope": f.scope,
+			"token_type": "Bearer", "expires_in": 3600,
 		})
 		return
 	case "/oauth2/revoke":
@@ -106,8 +114,10 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fault(w, 401, "Unauthenticated request", "")
 	case path == "/settings":
 		reply(w, 200, map[string]any{
-			"grantTypes":         []string{"client_credentials", "urn:ietf:params:oauth:grant-type:device_code"},
-			"apiGatewayEndpoint": "http://gw.example:8280,https://gw.example:8243", "mapExistingAuthApps": "true",
+			"grantTypes": []string{"client_credentials",
+				"urn:ietf:params:oauth:grant-type:device_code"},
+			"apiGatewayEndpoint":  "http://gw.example:8280,https://gw.example:8243",
+			"mapExistingAuthApps": "true",
 		})
 	case path == "/applications":
 		f.list(w, r, f.apps)
@@ -115,21 +125,31 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.list(w, r, f.subs)
 	case path == "/key-managers":
 		f.list(w, r, []map[string]any{{
-			"id": "1", "name": "Resident Key Manager", "type": "default", "enabled": true, "tokenType": "DIRECT",
-			"tokenEndpoint": "https://cp.example:9443/oauth2/token", "revokeEndpoint": "https://cp.example:9443/oauth2/revoke",
-			"availableGrantTypes": []string{"password", "urn:ietf:params:oauth:grant-type:jwt-bearer"},
-		}, {"id": "2", "name": "Okta", "enabled": "false", "enableTokenHashing": "TRUE", "additionalProperties": map[string]any{"introspection_endpoint": "https://o.example/i"}}})
-	case path == "/applications/a1/oauth-keys" && f.root != "/api/am/store/v1", path == "/applications/a1/keys" && f.root == "/api/am/store/v1":
+			"id": "1", "name": "Resident Key Manager", "type": "default", "enabled": true,
+			"tokenType":      "DIRECT",
+			"tokenEndpoint":  "https://cp.example:9443/oauth2/token",
+			"revokeEndpoint": "https://cp.example:9443/oauth2/revoke",
+			"availableGrantTypes": []string{"password",
+				"urn:ietf:params:oauth:grant-type:jwt-bearer"},
+		}, {"id": "2", "name": "Okta", "enabled": "false", "enableTokenHashing": "TRUE",
+			"additionalProperties": map[string]any{
+				"introspection_endpoint": "https://o.example/i"}}})
+	case path == "/applications/a1/oauth-keys" && f.root != "/api/am/store/v1",
+		path == "/applications/a1/keys" && f.root == "/api/am/store/v1":
 		f.list(w, r, []map[string]any{{
-			"keyMappingId": "m1", "keyManager": "Resident Key Manager", "keyType": "PRODUCTION", "consumerKey": "ck1", "consumerSecret": fakeKey,
-			"supportedGrantTypes": []string{"client_credentials"}, "callbackUrl": nil, "keyState": "COMPLETED", "mode": "CREATED",
+			"keyMappingId": "m1", "keyManager": "Resident Key Manager", "keyType": "PRODUCTION",
+			"consumerKey": "ck1", "consumerSecret": fakeKey,
+			"supportedGrantTypes": []string{"client_credentials"}, "callbackUrl": nil,
+			"keyState": "COMPLETED", "mode": "CREATED",
 		}})
 	case path == "/applications/a1/generate-keys" && r.Method == "POST":
 		f.sent = map[string]any{}
 		_ = json.Unmarshal(body, &f.sent)
 		reply(w, 200, map[string]any{
-			"keyMappingId": "m2", "keyType": f.sent["keyType"], "consumerKey": "ck2", "consumerSecret": fakeKey, "hashEnabled": true, "keyState": "APPROVED",
-			"token": map[string]any{"accessToken": fakeAppToken, "tokenScopes": []string{"default"}, "validityTime": 3600},
+			"keyMappingId": "m2", "keyType": f.sent["keyType"], "consumerKey": "ck2",
+			"consumerSecret": fakeKey, "hashEnabled": true, "keyState": "APPROVED",
+			"token": map[string]any{"accessToken": fakeAppToken, "tokenScopes": []string{"default"},
+				"validityTime": 3600},
 		})
 	default:
 		fault(w, 404, "Not Found", "Requested resource not found")
@@ -146,7 +166,8 @@ func (f *fake) list(w http.ResponseWriter, r *http.Request, all []map[string]any
 	page := all[from:min(from+min(limit, f.most), len(all))]
 	m := map[string]any{"count": strconv.Itoa(len(page)), "list": page}
 	if !f.plain {
-		m["pagination"] = map[string]any{"offset": offset, "limit": limit, "total": len(all), "next": "https://elsewhere.example/next"}
+		m["pagination"] = map[string]any{"offset": offset, "limit": limit, "total": len(all),
+			"next": "https://elsewhere.example/next"}
 	}
 	reply(w, 200, m)
 }
@@ -158,7 +179,9 @@ func reply(w http.ResponseWriter, status int, v any) {
 }
 
 func fault(w http.ResponseWriter, status int, message, description string) {
-	reply(w, status, map[string]any{"code": status, "message": message, "description": description, "moreInfo": "", "error": []any{}})
+	reply(w, status,
+		map[string]any{"code": status, "message": message, "description": description,
+			"moreInfo": "", "error": []any{}})
 }
 
 // count returns the number of requests to a path, with any query.
@@ -184,7 +207,8 @@ func client(t *testing.T) *tokenapi.Client {
 	return c
 }
 
-func (f *fake) signIn(t *testing.T, o portal.Options) (*portal.Session, []tokenapi.Exchange, error) {
+func (f *fake) signIn(t *testing.T,
+	o portal.Options) (*portal.Session, []tokenapi.Exchange, error) {
 	t.Helper()
 	if o.Base == "" {
 		o.Base = f.URL

@@ -22,7 +22,8 @@ type GenerateRequest struct {
 // GenerateKeys makes a consumer key and secret. It cannot be repeated: the second request is a
 // conflict (409). The answer holds a live token in Key.Token. If the portal stores hashes or
 // several secrets, no later answer shows the secret.
-func (s *Session) GenerateKeys(ctx context.Context, appID string, g GenerateRequest) (Key, []tokenapi.Exchange, error) {
+func (s *Session) GenerateKeys(ctx context.Context, appID string,
+	g GenerateRequest) (Key, []tokenapi.Exchange, error) {
 	path, e := applicationPath(opGenerate, appID)
 	if e == nil {
 		e = g.check()
@@ -35,7 +36,8 @@ func (s *Session) GenerateKeys(ctx context.Context, appID string, g GenerateRequ
 		return Key{}, nil, usage(opGenerate, "the request could not be built", "")
 	}
 	r, x, err := s.client.Call(ctx, tokenapi.Call{
-		Op: opGenerate, Method: "POST", URL: s.root + path + "/generate-keys", URLKey: "portal_url", Bearer: s.token, JSON: body,
+		Op: opGenerate, Method: "POST", URL: s.root + path + "/generate-keys", URLKey: "portal_url",
+		Bearer: s.token, JSON: body,
 	})
 	xs := []tokenapi.Exchange{x}
 	if e, ok := tokenapi.AsError(err); ok && e.Sent {
@@ -46,7 +48,8 @@ func (s *Session) GenerateKeys(ctx context.Context, appID string, g GenerateRequ
 	}
 	if e := refusal(opGenerate, r); e != nil {
 		if e.Status >= 500 {
-			e.Hint = "the keys may be incomplete: check and clean up in the portal before you ask again"
+			e.Hint = "the keys may be incomplete: check and clean up in the portal before you " +
+				"ask again"
 		}
 		return Key{}, xs, e
 	}
@@ -63,7 +66,8 @@ func (g GenerateRequest) check() *tokenapi.Error {
 	case g.KeyType != Production && g.KeyType != Sandbox:
 		return usage(opGenerate, "the key type must be "+Production+" or "+Sandbox, "")
 	case len(g.Grants) == 0:
-		return usage(opGenerate, "the grants are missing", "such as "+tokenapi.GrantClientCredentials)
+		return usage(opGenerate, "the grants are missing",
+			"such as "+tokenapi.GrantClientCredentials)
 	case g.ValidityTime < -1:
 		return usage(opGenerate, "a negative validity time", "")
 	case g.CallbackURL != "":

@@ -76,11 +76,13 @@ func hint(op string, status int, other string) string {
 	case status == 401:
 		return "the portal does not take its own token: sign in again"
 	case status == 403 && op == opRegister:
-		return "the user may not register a client: it needs a role that may sign in to the developer portal (Internal/subscriber)"
+		return "the user may not register a client: it needs a role that may sign in to the " +
+			"developer portal (Internal/subscriber)"
 	case status == 403:
 		return "the user lacks a role or scope for this (Internal/subscriber, apim:subscribe)"
 	case status == 404 && op == opRegister:
-		return "is this the control plane (port 9443), or is another version of client-registration offered?"
+		return "is this the control plane (port 9443), or is another version of " +
+			"client-registration offered?"
 	case status == 404:
 		return "is it still there? the portal shows only what the user may see"
 	case status == 409 && op == opGenerate:

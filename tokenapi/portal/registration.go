@@ -67,6 +67,7 @@ func registerRequest(name, owner string) ([]byte, error) {
 	return json.Marshal(map[string]any{
 		"clientName": name, "owner": owner, "grantType": tokenapi.GrantPassword, "saasApp": true,
 		// It is never used, but some versions require it.
-		"callbackUrl": "http://localhost/" + strings.ToLower(strings.Join(strings.Fields(name), "-")),
+		"callbackUrl": "http://localhost/" +
+			strings.ToLower(strings.Join(strings.Fields(name), "-")),
 	})
 }

@@ -56,18 +56,22 @@ type Options struct {
 // called.
 func (o *Options) complete() *tokenapi.Error {
 	if o.Base == "" {
-		return usage(opSignIn, "the portal's URL is missing", "it looks like https://host.example:9443")
+		return usage(opSignIn, "the portal's URL is missing",
+			"it looks like https://host.example:9443")
 	}
 	u, err := url.Parse(o.Base)
 	if err != nil || u.Opaque != "" {
-		return usage(opSignIn, "the portal's URL is not a URL", "it looks like https://host.example:9443")
+		return usage(opSignIn, "the portal's URL is not a URL",
+			"it looks like https://host.example:9443")
 	}
 	if u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
-		return usage(opSignIn, "the portal's URL has a query or a fragment", "remove what follows the path")
+		return usage(opSignIn, "the portal's URL has a query or a fragment",
+			"remove what follows the path")
 	}
 	path := strings.TrimRight(u.Path, "/")
 	for _, page := range []string{"/devportal", "/store"} { // as copied from a browser
-		if before, after, found := strings.Cut(path, page); found && (after == "" || after[0] == '/') {
+		if before, after, found := strings.Cut(path, page); found &&
+			(after == "" || after[0] == '/') {
 			path = before
 		}
 	}
@@ -104,7 +108,8 @@ type Session struct {
 // SignIn starts a session. It registers the client or finds it again, requests a token with the
 // password, and finds the version of the portal's API by reading the settings. Only that last step
 // tries more than once. The exchanges are returned after a failure too.
-func SignIn(ctx context.Context, c *tokenapi.Client, o Options, user string, password secret.Text) (*Session, []tokenapi.Exchange, error) {
+func SignIn(ctx context.Context, c *tokenapi.Client, o Options, user string,
+	password secret.Text) (*Session, []tokenapi.Exchange, error) {
 	if e := o.complete(); e != nil {
 		return nil, nil, e
 	}
@@ -148,13 +153,16 @@ func SignIn(ctx context.Context, c *tokenapi.Client, o Options, user string, pas
 }
 
 // register registers the client that signs users in.
-func (s *Session) register(ctx context.Context, o Options, user string, password secret.Text) (tokenapi.Exchange, error) {
+func (s *Session) register(ctx context.Context, o Options, user string,
+	password secret.Text) (tokenapi.Exchange, error) {
 	body, err := registerRequest(o.ClientName, user)
 	if err != nil {
-		return tokenapi.Exchange{Op: opRegister}, usage(opRegister, "the request could not be built", "")
+		return tokenapi.Exchange{Op: opRegister},
+			usage(opRegister, "the request could not be built", "")
 	}
 	r, x, err := s.client.Call(ctx, tokenapi.Call{
-		Op: opRegister, Method: "POST", URL: o.RegisterURL, URLKey: "register_url", User: user, Pass: password, JSON: body,
+		Op: opRegister, Method: "POST", URL: o.RegisterURL, URLKey: "register_url", User: user,
+		Pass: password, JSON: body,
 	})
 	if err != nil {
 		return x, err
@@ -165,23 +173,28 @@ func (s *Session) register(ctx context.Context, o Options, user string, password
 	reg, err := DecodeRegistration(r.Body)
 	if err != nil {
 		e := r.Unreadable(opRegister, missing("clientId"))
-		e.Hint = "a registration URL that does not exist answers like this: is " + text.Words(hostOf(o.RegisterURL), nameLimit) + " the control plane, and its version right?"
+		e.Hint = "a registration URL that does not exist answers like this: is " +
+			text.Words(hostOf(o.RegisterURL), nameLimit) +
+			" the control plane, and its version right?"
 		return x, e
 	}
 	if reg.SecretState != Available {
 		return x, &tokenapi.Error{
 			Op: opRegister, Kind: tokenapi.KindRefused, Status: r.Status, Sent: true,
-			Err:  errors.New("the server does not show the secret of the client " + r.Words(o.ClientName) + " again"),
+			Err: errors.New("the server does not show the secret of the client " +
+				r.Words(o.ClientName) + " again"),
 			Hint: "it keeps secrets as hashes: use another client name",
 		}
 	}
-	s.signIn = tokenapi.Credentials{ConsumerKey: reg.ClientID, ConsumerSecret: reg.ClientSecret, Auth: tokenapi.AuthBasic}
+	s.signIn = tokenapi.Credentials{ConsumerKey: reg.ClientID, ConsumerSecret: reg.ClientSecret,
+		Auth: tokenapi.AuthBasic}
 	return x, nil
 }
 
 // requestToken requests the portal's token with the password grant (RFC 6749 section 4.3). A
 // program without a browser has no other way.
-func (s *Session) requestToken(ctx context.Context, user string, password secret.Text) (tokenapi.Exchange, error) {
+func (s *Session) requestToken(ctx context.Context, user string,
+	password secret.Text) (tokenapi.Exchange, error) {
 	t, x, err := s.client.Token(ctx, tokenapi.TokenRequest{
 		Credentials: s.signIn, Grant: tokenapi.GrantPassword, Username: user, Password: password,
 		Scopes: []string{scopeSubscribe, scopeManage, scopeSettings},
@@ -192,9 +205,11 @@ func (s *Session) requestToken(ctx context.Context, user string, password secret
 		}
 		switch {
 		case e.Code == "invalid_client":
-			e.Hint = "the token URL does not know the client just registered: do both URLs lead to the same server?"
+			e.Hint = "the token URL does not know the client just registered: do both URLs " +
+				"lead to the same server?"
 		case e.Code == "unauthorized_client" || e.Code == "unsupported_grant_type":
-			e.Hint = "the server allows no sign-in with a password: copy the keys from the portal by hand"
+			e.Hint = "the server allows no sign-in with a password: copy the keys from the " +
+				"portal by hand"
 		case e.Status == 401 && e.Code == "":
 			e.Hint = "check user name and password"
 		}
@@ -216,10 +231,12 @@ func (s *Session) requestToken(ctx context.Context, user string, password secret
 			Err: errors.New("the portal's token is no bearer token"),
 		}
 	}
-	if t.Scopes != nil && !slices.Contains(t.Scopes, scopeSubscribe) && !slices.Contains(t.Scopes, scopeManage) {
+	if t.Scopes != nil && !slices.Contains(t.Scopes, scopeSubscribe) &&
+		!slices.Contains(t.Scopes, scopeManage) {
 		return x, &tokenapi.Error{
 			Op: opSignIn, Kind: tokenapi.KindRefused, Status: x.Status, Sent: true,
-			Err:  errors.New("the server granted neither " + scopeSubscribe + " nor " + scopeManage),
+			Err: errors.New("the server granted neither " + scopeSubscribe + " nor " +
+				scopeManage),
 			Hint: "the user needs a role that may use the developer portal (Internal/subscriber)",
 		}
 	}
@@ -241,7 +258,8 @@ func (s *Session) findVersion(ctx context.Context, base string) ([]tokenapi.Exch
 		switch {
 		case e == nil:
 			if found, ok := decodeSettings(r.Body); ok {
-				s.root, s.version, s.found = base+path, path[strings.LastIndexByte(path, '/')+1:], found
+				s.root, s.version, s.found = base+path, path[strings.LastIndexByte(path, '/')+1:],
+					found
 				return all, nil
 			}
 			e = r.Unreadable(opVersion, "the answer is no JSON object")
@@ -260,13 +278,16 @@ func (s *Session) findVersion(ctx context.Context, base string) ([]tokenapi.Exch
 		why += ": " + clue.Err.Error()
 	}
 	clue.Err = errors.New(why)
-	clue.Hint = "is " + text.Words(hostOf(base), nameLimit) + " the control plane (port 9443), not the gateway (8243)?"
+	clue.Hint = "is " + text.Words(hostOf(base), nameLimit) +
+		" the control plane (port 9443), not the gateway (8243)?"
 	return all, clue
 }
 
 // get sends a GET with the portal's token.
-func (s *Session) get(ctx context.Context, op, u string) (tokenapi.Reply, tokenapi.Exchange, error) {
-	return s.client.Call(ctx, tokenapi.Call{Op: op, Method: "GET", URL: u, URLKey: "portal_url", Bearer: s.token})
+func (s *Session) get(ctx context.Context, op,
+	u string) (tokenapi.Reply, tokenapi.Exchange, error) {
+	return s.client.Call(ctx,
+		tokenapi.Call{Op: op, Method: "GET", URL: u, URLKey: "portal_url", Bearer: s.token})
 }
 
 // Version returns the version of the API: "v3", "v2", or "v1" for API Manager 3.x.
@@ -286,7 +307,8 @@ func (s *Session) Close(ctx context.Context) []tokenapi.Exchange {
 		if t.token.IsZero() {
 			continue
 		}
-		_, x, err := s.client.Revoke(ctx, tokenapi.RevokeRequest{Credentials: s.signIn, Token: t.token, Hint: t.hint})
+		_, x, err := s.client.Revoke(ctx,
+			tokenapi.RevokeRequest{Credentials: s.signIn, Token: t.token, Hint: t.hint})
 		if all = append(all, x); err != nil {
 			break
 		}

@@ -53,7 +53,8 @@ func (s *Server) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 	c, bad := s.clientOf(f["client_id"])
 	if bad != nil || !c.grants[grantCode] || !c.allowsRedirect(f["redirect_uri"]) {
 		// Never redirect to an address that is not registered (RFC 6749 section 4.1.2.1).
-		page(w, http.StatusBadRequest, "Unknown client_id, or redirect_uri is not registered for it", "")
+		page(w, http.StatusBadRequest,
+			"Unknown client_id, or redirect_uri is not registered for it", "")
 		return
 	}
 	answer := url.Values{"iss": {s.base(r) + issuerPath}}
@@ -71,10 +72,12 @@ func (s *Server) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 		fail("unsupported_response_type", "Only code is supported.")
 		return
 	case f["code_challenge"] == "" && (c.Auth == AuthNone || method != ""):
-		fail("invalid_request", "PKCE is mandatory for this application. PKCE Challenge is not provided.")
+		fail("invalid_request",
+			"PKCE is mandatory for this application. PKCE Challenge is not provided.")
 		return
 	case f["code_challenge"] != "" && method != "S256":
-		fail("invalid_request", "This application does not support the transformation algorithm; use S256.")
+		fail("invalid_request",
+			"This application does not support the transformation algorithm; use S256.")
 		return
 	case f["code_challenge"] != "" && len(f["code_challenge"]) != 43:
 		fail("invalid_request", "Code challenge used is not up to RFC 7636 specifications.")
@@ -109,8 +112,9 @@ func (s *Server) newCode(c *client, f form) (string, bool) {
 		return "", false
 	}
 	text := newToken()
-	s.codes[text] = &code{client: c, redirect: f["redirect_uri"], challenge: f["code_challenge"], scope: f["scope"],
-		user: userID + tenant, nonce: f["nonce"], ends: now.Add(codeTTL)}
+	s.codes[text] = &code{client: c, redirect: f["redirect_uri"], challenge: f["code_challenge"],
+		scope: f["scope"],
+		user:  userID + tenant, nonce: f["nonce"], ends: now.Add(codeTTL)}
 	return text, true
 }
 
@@ -172,15 +176,18 @@ func (s *Server) redeem(a tokenRequest, f form, now time.Time) (g granted, bad *
 	c := s.codes[f["code"]]
 	switch {
 	case c == nil || c.client != a.client:
-		return g, badRequest("invalid_grant", "Invalid authorization code received from token request")
+		return g, badRequest("invalid_grant",
+			"Invalid authorization code received from token request")
 	case c.used:
 		for _, p := range s.ledger.family(c.family) {
 			s.notifyGateways(p, now)
 			s.ledger.drop(p)
 		}
-		return g, badRequest("invalid_grant", "Inactive authorization code received from token request")
+		return g, badRequest("invalid_grant",
+			"Inactive authorization code received from token request")
 	case !now.Before(c.ends):
-		return g, badRequest("invalid_grant", "Expired authorization code received from token request")
+		return g, badRequest("invalid_grant",
+			"Expired authorization code received from token request")
 	case f["redirect_uri"] != c.redirect:
 		return g, badRequest("invalid_grant", "Callback url mismatch")
 	case !verified(c.challenge, f["code_verifier"]):
@@ -201,6 +208,8 @@ func verified(challenge, verifier string) bool {
 	}
 	const unreserved = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~"
 	sum := sha256.Sum256([]byte(verifier))
-	return len(verifier) >= 43 && len(verifier) <= 128 && strings.Trim(verifier, unreserved) == "" &&
-		subtle.ConstantTimeCompare([]byte(base64.RawURLEncoding.EncodeToString(sum[:])), []byte(challenge)) == 1
+	return len(verifier) >= 43 && len(verifier) <= 128 &&
+		strings.Trim(verifier, unreserved) == "" &&
+		subtle.ConstantTimeCompare([]byte(base64.RawURLEncoding.EncodeToString(sum[:])),
+			[]byte(challenge)) == 1
 }

@@ -24,14 +24,18 @@ const (
 // authorize requests a code and returns the answer with the parameters of its redirect, or nil.
 func (b *bench) authorize(change map[string]string) (reply, url.Values) {
 	b.Helper()
-	q := url.Values{"response_type": {"code"}, "client_id": {b.named("Terminal").ConsumerKey}, "redirect_uri": {loopback}, "state": {"xyz"},
+	q := url.Values{"response_type": {"code"}, "client_id": {b.named("Terminal").ConsumerKey},
+		"redirect_uri": {loopback}, "state": {"xyz"},
 		"code_challenge": {challenge}, "code_challenge_method": {"S256"}, "approve": {"1"}}
 	for name, v := range change {
 		if q.Set(name, v); v == "" {
 			q.Del(name)
 		}
 	}
-	c := &http.Client{Transport: wire{b.server}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	c := &http.Client{Transport: wire{b.server},
+		CheckRedirect: func(*http.Request, []*http.Request) error {
+			return http.ErrUseLastResponse
+		}}
 	res, err := c.Do(b.request("GET", "/oauth2/authorize?"+q.Encode(), ""))
 	if err != nil {
 		b.Fatal(err)
@@ -50,11 +54,13 @@ func (b *bench) authorize(change map[string]string) (reply, url.Values) {
 // public sends a form as a public client.
 func (b *bench) public(path, body string) reply {
 	b.Helper()
-	return b.do(b.request("POST", path, body+"&client_id="+b.named("Terminal").ConsumerKey, "Content-Type", formType))
+	return b.do(b.request("POST", path, body+"&client_id="+b.named("Terminal").ConsumerKey,
+		"Content-Type", formType))
 }
 
 func redeem(code, redirect, verifier string) string {
-	return url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {redirect}, "code_verifier": {verifier}}.Encode()
+	return url.Values{"grant_type": {"authorization_code"}, "code": {code},
+		"redirect_uri": {redirect}, "code_verifier": {verifier}}.Encode()
 }
 
 func TestAuthorize(t *testing.T) {
@@ -70,19 +76,27 @@ func TestAuthorize(t *testing.T) {
 		{"another port", map[string]string{"redirect_uri": "http://127.0.0.1:1/callback"}, 302, ""},
 		{"no port", map[string]string{"redirect_uri": "http://127.0.0.1/callback"}, 302, ""},
 		{"IPv6", map[string]string{"redirect_uri": "http://[::1]:8765/callback"}, 302, ""},
-		{"a registered https", map[string]string{"redirect_uri": "https://client.sandbox.test/callback"}, 302, ""},
-		{"https on another port", map[string]string{"redirect_uri": "https://client.sandbox.test:444/callback"}, 400, ""},
-		{"another path", map[string]string{"redirect_uri": "http://127.0.0.1:1/callback/x"}, 400, ""},
-		{"another host", map[string]string{"redirect_uri": "http://127.0.0.1.evil.test:1/callback"}, 400, ""},
-		{"user info", map[string]string{"redirect_uri": "http://127.0.0.1:1@evil.test/callback"}, 400, ""},
+		{"a registered https",
+			map[string]string{"redirect_uri": "https://client.sandbox.test/callback"}, 302, ""},
+		{"https on another port",
+			map[string]string{"redirect_uri": "https://client.sandbox.test:444/callback"}, 400, ""},
+		{"another path", map[string]string{"redirect_uri": "http://127.0.0.1:1/callback/x"}, 400,
+			""},
+		{"another host", map[string]string{"redirect_uri": "http://127.0.0.1.evil.test:1/callback"},
+			400, ""},
+		{"user info", map[string]string{"redirect_uri": "http://127.0.0.1:1@evil.test/callback"},
+			400, ""},
 		{"no redirect", map[string]string{"redirect_uri": ""}, 400, ""},
 		{"unknown client", map[string]string{"client_id": "nobody"}, 400, ""},
-		{"a client without the grant", map[string]string{"client_id": b.orders.ConsumerKey}, 400, ""},
+		{"a client without the grant", map[string]string{"client_id": b.orders.ConsumerKey}, 400,
+			""},
 		{"denied", map[string]string{"approve": "", "deny": "1"}, 302, "access_denied"},
 		{"token", map[string]string{"response_type": "token"}, 302, "unsupported_response_type"},
-		{"no PKCE", map[string]string{"code_challenge": "", "code_challenge_method": ""}, 302, "invalid_request"},
+		{"no PKCE", map[string]string{"code_challenge": "", "code_challenge_method": ""}, 302,
+			"invalid_request"},
 		{"plain", map[string]string{"code_challenge_method": "plain"}, 302, "invalid_request"},
-		{"no method means plain", map[string]string{"code_challenge_method": ""}, 302, "invalid_request"},
+		{"no method means plain", map[string]string{"code_challenge_method": ""}, 302,
+			"invalid_request"},
 		{"a short challenge", map[string]string{"code_challenge": "abc"}, 302, "invalid_request"},
 		{"a bad scope", map[string]string{"scope": "a\"b"}, 302, "invalid_scope"},
 		{"the page", map[string]string{"approve": ""}, 200, ""},
@@ -91,7 +105,9 @@ func TestAuthorize(t *testing.T) {
 		if r.status != c.status || q.Get("error") != c.problem {
 			t.Errorf("%s: %d %q, want %d %q", c.name, r.status, q.Get("error"), c.status, c.problem)
 		}
-		if c.status == 302 && (q.Get("state") != "xyz" || q.Get("iss") != "http://km.test/oauth2/token" || (q.Get("code") != "") != (c.problem == "")) {
+		if c.status == 302 &&
+			(q.Get("state") != "xyz" || q.Get("iss") != "http://km.test/oauth2/token" ||
+				(q.Get("code") != "") != (c.problem == "")) {
 			t.Errorf("%s: the answer is %v", c.name, q)
 		}
 	}
@@ -103,9 +119,11 @@ func TestAuthorize(t *testing.T) {
 
 func TestConsentPageIsEscaped(t *testing.T) {
 	b := newBench(t, sandbox.Options{})
-	q := url.Values{"response_type": {"code"}, "client_id": {b.named("Portal").ConsumerKey}, "redirect_uri": {loopback}, "state": {`"><script>x</script>`}}
+	q := url.Values{"response_type": {"code"}, "client_id": {b.named("Portal").ConsumerKey},
+		"redirect_uri": {loopback}, "state": {`"><script>x</script>`}}
 	r := b.do(b.request("GET", "/authorize?"+q.Encode(), ""))
-	if r.status != 200 || strings.Contains(r.body, "<script") || !strings.Contains(r.body, `name="approve"`) || !strings.Contains(r.body, `name="deny"`) {
+	if r.status != 200 || strings.Contains(r.body, "<script") ||
+		!strings.Contains(r.body, `name="approve"`) || !strings.Contains(r.body, `name="deny"`) {
 		t.Errorf("%d\n%s", r.status, r.body)
 	}
 }
@@ -127,7 +145,8 @@ func TestRedeem(t *testing.T) {
 		}
 	}
 	// Not its code.
-	b.want(b.post("/token", b.named("Portal"), redeem(code, loopback, verifier)), 400, "invalid_grant")
+	b.want(b.post("/token", b.named("Portal"), redeem(code, loopback, verifier)), 400,
+		"invalid_grant")
 	p := b.public("/token", redeem(code, loopback, verifier))
 	b.want(p, 200, "")
 	if p.Scope != "read" || p.Refresh == "" {
@@ -150,9 +169,11 @@ func TestRedeem(t *testing.T) {
 	b.want(b.public("/token", redeem(q.Get("code"), loopback, verifier)), 400, "invalid_grant")
 
 	// A confidential client may omit PKCE, but not the verifier alone.
-	plain := map[string]string{"client_id": b.named("Portal").ConsumerKey, "code_challenge": "", "code_challenge_method": ""}
+	plain := map[string]string{"client_id": b.named("Portal").ConsumerKey, "code_challenge": "",
+		"code_challenge_method": ""}
 	_, q = b.authorize(plain)
-	b.want(b.post("/token", b.named("Portal"), redeem(q.Get("code"), loopback, verifier)), 400, "invalid_grant")
+	b.want(b.post("/token", b.named("Portal"), redeem(q.Get("code"), loopback, verifier)), 400,
+		"invalid_grant")
 	b.want(b.post("/token", b.named("Portal"), redeem(q.Get("code"), loopback, "")), 200, "")
 	b.want(b.public("/token", "grant_type=client_credentials"), 400, "unauthorized_client")
 }
@@ -168,17 +189,20 @@ func TestDevicePolling(t *testing.T) {
 			Expires_in, Interval                                                int
 		}
 		unmarshal(t, r.body, &d)
-		if len(d.User_code) != 6 || d.Expires_in != 600 || d.Interval != 5 || d.Verification_uri != "http://sandbox.test/oauth2/device" ||
+		if len(d.User_code) != 6 || d.Expires_in != 600 || d.Interval != 5 ||
+			d.Verification_uri != "http://sandbox.test/oauth2/device" ||
 			d.Verification_uri_complete != d.Verification_uri+"?user_code="+d.User_code {
 			t.Errorf("%+v", d)
 		}
 		return d.Device_code, d.User_code
 	}
 	poll := func(code string) reply {
-		return b.public("/token", "grant_type=urn:ietf:params:oauth:grant-type:device_code&device_code="+code)
+		return b.public("/token",
+			"grant_type=urn:ietf:params:oauth:grant-type:device_code&device_code="+code)
 	}
 	answer := func(user, what string) int {
-		return b.do(b.request("POST", "/oauth2/device", "user_code="+user+"&"+what+"=1", "Content-Type", formType)).status
+		return b.do(b.request("POST", "/oauth2/device", "user_code="+user+"&"+what+"=1",
+			"Content-Type", formType)).status
 	}
 	code, user := begin()
 	for i, c := range []struct {
@@ -209,7 +233,8 @@ func TestDevicePolling(t *testing.T) {
 	if swapped != user && answer(swapped, "approve") != 400 {
 		t.Error("the case of a user code does not matter")
 	}
-	if r := b.do(b.request("GET", "/oauth2/device?user_code="+user, "")); r.status != 200 || !strings.Contains(r.body, user) {
+	if r := b.do(b.request("GET", "/oauth2/device?user_code="+user, "")); r.status != 200 ||
+		!strings.Contains(r.body, user) {
 		t.Errorf("the page: %d", r.status)
 	}
 	if got := answer(user, "approve"); got != 200 {
@@ -246,15 +271,21 @@ func TestDevicePolling(t *testing.T) {
 func TestStockClientUserGrants(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, sandbox.Options{Clock: time.Now})
-		ctx := context.WithValue(t.Context(), oauth2.HTTPClient, &http.Client{Transport: wire{b.server},
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }})
+		ctx := context.WithValue(t.Context(), oauth2.HTTPClient,
+			&http.Client{Transport: wire{b.server},
+				CheckRedirect: func(*http.Request, []*http.Request) error {
+					return http.ErrUseLastResponse
+				}})
 		const base = "http://sandbox.test/oauth2"
-		conf := oauth2.Config{ClientID: b.named("Terminal").ConsumerKey, RedirectURL: loopback, Scopes: []string{"read"},
-			Endpoint: oauth2.Endpoint{AuthURL: base + "/authorize", TokenURL: base + "/token", DeviceAuthURL: base + "/device_authorize",
-				AuthStyle: oauth2.AuthStyleInParams}}
+		conf := oauth2.Config{ClientID: b.named("Terminal").ConsumerKey, RedirectURL: loopback,
+			Scopes: []string{"read"},
+			Endpoint: oauth2.Endpoint{AuthURL: base + "/authorize", TokenURL: base + "/token",
+				DeviceAuthURL: base + "/device_authorize",
+				AuthStyle:     oauth2.AuthStyleInParams}}
 
 		v := oauth2.GenerateVerifier()
-		_, q := b.authorizeAt(conf.AuthCodeURL("the-state", oauth2.S256ChallengeOption(v)) + "&approve=1")
+		_, q := b.authorizeAt(conf.AuthCodeURL("the-state", oauth2.S256ChallengeOption(v)) +
+			"&approve=1")
 		if q.Get("state") != "the-state" {
 			t.Errorf("state %q", q.Get("state"))
 		}
@@ -268,7 +299,8 @@ func TestStockClientUserGrants(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.AfterFunc(12*time.Second, func() {
-			b.do(b.request("POST", "/oauth2/device", "user_code="+d.UserCode+"&approve=1", "Content-Type", formType))
+			b.do(b.request("POST", "/oauth2/device", "user_code="+d.UserCode+"&approve=1",
+				"Content-Type", formType))
 		})
 		begun := time.Now()
 		tok, err = conf.DeviceAccessToken(ctx, d)
@@ -283,7 +315,8 @@ func TestStockClientUserGrants(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.do(b.request("POST", "/oauth2/device", "user_code="+d.UserCode+"&deny=1", "Content-Type", formType))
+		b.do(b.request("POST", "/oauth2/device", "user_code="+d.UserCode+"&deny=1", "Content-Type",
+			formType))
 		_, err = conf.DeviceAccessToken(ctx, d)
 		var fail *oauth2.RetrieveError
 		if !errors.As(err, &fail) || fail.ErrorCode != "access_denied" {
@@ -295,7 +328,10 @@ func TestStockClientUserGrants(t *testing.T) {
 // authorizeAt opens an authorization URL like a browser, until the redirect.
 func (b *bench) authorizeAt(to string) (int, url.Values) {
 	b.Helper()
-	c := &http.Client{Transport: wire{b.server}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	c := &http.Client{Transport: wire{b.server},
+		CheckRedirect: func(*http.Request, []*http.Request) error {
+			return http.ErrUseLastResponse
+		}}
 	res, err := c.Get(to)
 	if err != nil {
 		b.Fatal(err)

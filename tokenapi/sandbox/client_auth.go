@@ -27,12 +27,14 @@ func (s *Server) authenticate(r *http.Request, f form) (*client, *refusal) {
 			return nil, invalidClient("Client credentials are invalid.")
 		}
 		if pass != "" || f["client_assertion"] != "" || id != "" && id != hid {
-			return nil, badRequest("invalid_request", "The client MUST NOT use more than one authentication method in each request.")
+			return nil, badRequest("invalid_request",
+				"The client MUST NOT use more than one authentication method in each request.")
 		}
 		id, pass = hid, hpass
 	case f["client_assertion"] != "":
 		if pass != "" {
-			return nil, badRequest("invalid_request", "The client MUST NOT use more than one authentication method in each request.")
+			return nil, badRequest("invalid_request",
+				"The client MUST NOT use more than one authentication method in each request.")
 		}
 		return s.authenticateAssertion(r, f)
 	case id != "" && pass == "":
@@ -94,7 +96,8 @@ func (s *Server) authenticateAssertion(r *http.Request, f form) (*client, *refus
 	case why != "":
 		return nil, invalidClient("Client assertion: " + why)
 	case client == nil || client.Auth != AuthPrivateKeyJWT || c.Issuer != id || c.Subject != id:
-		return nil, invalidClient("Client assertion: iss and sub must be the client_id of a client that signs.")
+		return nil, invalidClient(
+			"Client assertion: iss and sub must be the client_id of a client that signs.")
 	case c.ID == "":
 		return nil, invalidClient("Client assertion: jti is missing.")
 	case !s.firstUse(c, now):
@@ -111,7 +114,8 @@ const clockSkew = 300 * time.Second
 // why it is invalid. It must be signed with the key of this sandbox's seed, name this server, and
 // expire within a day. path is the path of the request, which is one more name of the server. The
 // caller holds the mutex.
-func (s *Server) verifyAssertion(assertion, base, path string, now time.Time) (c claims, why string) {
+func (s *Server) verifyAssertion(assertion, base, path string,
+	now time.Time) (c claims, why string) {
 	_, c, ok := verifyJWT(assertion, s.assertion.Public(), algES256)
 	at := s.serverTime(now)
 	aimed := false

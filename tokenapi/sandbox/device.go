@@ -32,7 +32,8 @@ func (s *Server) serveDeviceAuthorize(w http.ResponseWriter, r *http.Request) {
 		c, bad = s.authenticate(r, f)
 	}
 	if bad == nil && !c.grants[grantDevice] {
-		bad = badRequest("unauthorized_client", "The authenticated client is not authorized to use this authorization grant type")
+		bad = badRequest("unauthorized_client",
+			"The authenticated client is not authorized to use this authorization grant type")
 	}
 	if bad == nil {
 		_, _, bad = parseScope(f["scope"])
@@ -41,10 +42,12 @@ func (s *Server) serveDeviceAuthorize(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, bad)
 		return
 	}
-	d := &device{client: c, scope: f["scope"], interval: s.set.interval, ends: s.set.clock().Add(deviceTTL)}
+	d := &device{client: c, scope: f["scope"], interval: s.set.interval,
+		ends: s.set.clock().Add(deviceTTL)}
 	text, ok := s.newDevice(d)
 	if !ok {
-		s.refuse(w, &refusal{http.StatusServiceUnavailable, "temporarily_unavailable", "Too many devices are waiting."})
+		s.refuse(w, &refusal{http.StatusServiceUnavailable, "temporarily_unavailable",
+			"Too many devices are waiting."})
 		return
 	}
 	uri := s.base(r) + devicePath
@@ -55,7 +58,8 @@ func (s *Server) serveDeviceAuthorize(w http.ResponseWriter, r *http.Request) {
 		URIComplete string `json:"verification_uri_complete"`
 		ExpiresIn   int64  `json:"expires_in"`
 		Interval    int64  `json:"interval"`
-	}{text, d.userCode, uri, uri + "?" + url.Values{"user_code": {d.userCode}}.Encode(), int64(deviceTTL / time.Second), int64(d.interval / time.Second)})
+	}{text, d.userCode, uri, uri + "?" + url.Values{"user_code": {d.userCode}}.Encode(),
+		int64(deviceTTL / time.Second), int64(d.interval / time.Second)})
 }
 
 func (s *Server) newDevice(d *device) (code string, ok bool) {
@@ -142,7 +146,8 @@ func (s *Server) serveDevice(w http.ResponseWriter, r *http.Request) {
 	d := s.deviceOf(strings.TrimSpace(f["user_code"]))
 	switch {
 	case d == nil || !now.Before(d.ends) || d.approved || d.denied:
-		page(w, http.StatusBadRequest, "There is no such code", "<p>Upper and lower case matter.</p>")
+		page(w, http.StatusBadRequest, "There is no such code",
+			"<p>Upper and lower case matter.</p>")
 	case f["deny"] != "":
 		d.denied = true
 		page(w, http.StatusOK, "Denied", "")

@@ -26,12 +26,14 @@ type Fault struct {
 // answer. html is a web page with 200, and empty an empty body with 200. lost does what the request
 // asks for and closes the connection. hang never answers.
 func FaultKinds() []string {
-	return []string{"slow", "500", "502", "503", "garbage", "truncated", "html", "empty", "lost", "hang"}
+	return []string{"slow", "500", "502", "503", "garbage", "truncated", "html", "empty", "lost",
+		"hang"}
 }
 
 // FaultEndpoints returns the names of the endpoints. any stands for all of them.
 func FaultEndpoints() []string {
-	return []string{"token", "revoke", "introspect", "authorize", "device_authorize", "device", "jwks", "discovery",
+	return []string{"token", "revoke", "introspect", "authorize", "device_authorize", "device",
+		"jwks", "discovery",
 		"register", "portal", "gateway", "index", "any"}
 }
 
@@ -45,13 +47,15 @@ const (
 func ParseFault(text string) (Fault, error) {
 	words := strings.Split(text, ":")
 	if len(words) < 2 || len(words) > 3 {
-		return Fault{}, fmt.Errorf("sandbox: fault %q: must be endpoint:kind or endpoint:kind:times", text)
+		return Fault{}, fmt.Errorf(
+			"sandbox: fault %q: must be endpoint:kind or endpoint:kind:times", text)
 	}
 	f := Fault{Endpoint: words[0], Kind: words[1]}
 	if len(words) == 3 {
 		n, err := strconv.Atoi(words[2])
 		if err != nil || n == 0 {
-			return Fault{}, fmt.Errorf("sandbox: fault %q: %q is not a number of times", text, words[2])
+			return Fault{}, fmt.Errorf("sandbox: fault %q: %q is not a number of times", text,
+				words[2])
 		}
 		f.Times = n
 	}
@@ -61,9 +65,11 @@ func ParseFault(text string) (Fault, error) {
 func (f Fault) check() error {
 	switch {
 	case !slices.Contains(FaultEndpoints(), f.Endpoint):
-		return fmt.Errorf("sandbox: fault: endpoint %q must be one of %s", f.Endpoint, strings.Join(FaultEndpoints(), ", "))
+		return fmt.Errorf("sandbox: fault: endpoint %q must be one of %s", f.Endpoint,
+			strings.Join(FaultEndpoints(), ", "))
 	case !slices.Contains(FaultKinds(), f.Kind):
-		return fmt.Errorf("sandbox: fault: kind %q must be one of %s", f.Kind, strings.Join(FaultKinds(), ", "))
+		return fmt.Errorf("sandbox: fault: kind %q must be one of %s", f.Kind,
+			strings.Join(FaultKinds(), ", "))
 	case f.After < 0 || f.Wait < 0:
 		return fmt.Errorf("sandbox: fault: after and wait must not be negative")
 	}
@@ -95,7 +101,8 @@ func (s *Server) fault(endpoint string) (Fault, bool) {
 }
 
 // serveFaulty answers r with a fault instead of the answer of serve.
-func (s *Server) serveFaulty(w http.ResponseWriter, r *http.Request, f Fault, serve http.HandlerFunc) {
+func (s *Server) serveFaulty(w http.ResponseWriter, r *http.Request, f Fault,
+	serve http.HandlerFunc) {
 	switch f.Kind {
 	case "slow":
 		if f.Wait == 0 {
@@ -122,7 +129,8 @@ func (s *Server) serveFaulty(w http.ResponseWriter, r *http.Request, f Fault, se
 		w.WriteHeader(buffer.status)
 		_, _ = w.Write(buffer.body[:len(buffer.body)/2])
 	case "html":
-		page(w, http.StatusOK, "Web page blocked", "<p>The page cannot be displayed. Please contact the administrator.</p>")
+		page(w, http.StatusOK, "Web page blocked",
+			"<p>The page cannot be displayed. Please contact the administrator.</p>")
 	case "empty":
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusOK)
@@ -218,7 +226,8 @@ func (s *Server) orderFault(f form) *refusal {
 		wait, err = time.ParseDuration(f["wait"])
 	}
 	if !ok1 || !ok2 || !ok3 || err != nil {
-		return badRequest("invalid_request", "times, after and seconds are whole numbers, wait a duration.")
+		return badRequest("invalid_request",
+			"times, after and seconds are whole numbers, wait a duration.")
 	}
 	if f["kind"] == "clock" {
 		s.ahead.Store(int64(time.Duration(seconds) * time.Second))

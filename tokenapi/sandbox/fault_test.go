@@ -24,12 +24,14 @@ func TestParseFault(t *testing.T) {
 			t.Errorf("%s: %+v, %v", text, f, err)
 		}
 	}
-	for _, text := range []string{"", "token", "token:", "x:lost", "token:x", "token:lost:0", "token:lost:x", "a:b:c:d"} {
+	for _, text := range []string{"", "token", "token:", "x:lost", "token:x", "token:lost:0",
+		"token:lost:x", "a:b:c:d"} {
 		if _, err := sandbox.ParseFault(text); err == nil {
 			t.Errorf("%q is taken", text)
 		}
 	}
-	if _, err := sandbox.New(sandbox.Options{Faults: []sandbox.Fault{{Endpoint: "x", Kind: "lost"}}}); err == nil {
+	if _, err := sandbox.New(
+		sandbox.Options{Faults: []sandbox.Fault{{Endpoint: "x", Kind: "lost"}}}); err == nil {
 		t.Error("New takes a fault at no endpoint")
 	}
 }
@@ -43,19 +45,28 @@ func (b *bench) order(form string) reply {
 func TestFaultKinds(t *testing.T) {
 	b := newBench(t, sandbox.Options{})
 	for kind, check := range map[string]func(r reply) bool{
-		"500":       func(r reply) bool { return r.status == 500 && r.body == "" },
-		"502":       func(r reply) bool { return r.status == 502 && strings.Contains(r.body, "server_error") },
-		"503":       func(r reply) bool { return r.status == 503 && r.header.Get("Retry-After") == "2" },
-		"garbage":   func(r reply) bool { return r.status == 200 && len(r.body) == 512 },
-		"truncated": func(r reply) bool { return r.status == 200 && r.body[0] == '{' && !json.Valid([]byte(r.body)) },
-		"html":      func(r reply) bool { return r.status == 200 && strings.HasPrefix(r.body, "<!DOCTYPE") },
-		"empty":     func(r reply) bool { return r.status == 200 && r.body == "" },
+		"500": func(r reply) bool { return r.status == 500 && r.body == "" },
+		"502": func(r reply) bool {
+			return r.status == 502 && strings.Contains(r.body, "server_error")
+		},
+		"503": func(r reply) bool {
+			return r.status == 503 && r.header.Get("Retry-After") == "2"
+		},
+		"garbage": func(r reply) bool { return r.status == 200 && len(r.body) == 512 },
+		"truncated": func(r reply) bool {
+			return r.status == 200 && r.body[0] == '{' && !json.Valid([]byte(r.body))
+		},
+		"html": func(r reply) bool {
+			return r.status == 200 && strings.HasPrefix(r.body, "<!DOCTYPE")
+		},
+		"empty": func(r reply) bool { return r.status == 200 && r.body == "" },
 	} {
 		if r := b.order("kind=" + kind + "&endpoint=token&times=2&after=1"); r.status != 200 {
 			t.Fatalf("%s: %d %s", kind, r.status, r.body)
 		}
 		ask := func() reply {
-			return b.plain(b.request("POST", "/token", "grant_type=client_credentials", "Content-Type", formType, "Authorization", basic(b.orders)))
+			return b.plain(b.request("POST", "/token", "grant_type=client_credentials",
+				"Content-Type", formType, "Authorization", basic(b.orders)))
 		}
 		if r := ask(); r.status != 200 || !json.Valid([]byte(r.body)) {
 			t.Errorf("%s: the request before it: %d", kind, r.status)
@@ -75,16 +86,20 @@ func TestFaultKinds(t *testing.T) {
 }
 
 func TestFaultOrders(t *testing.T) {
-	b := newBench(t, sandbox.Options{Faults: []sandbox.Fault{{Endpoint: "revoke", Kind: "500", Times: -1}}})
-	for _, bad := range []string{"", "kind=x", "kind=500&endpoint=x", "kind=500&times=x", "kind=500&after=-1", "kind=slow&wait=x", "kind=clock&seconds=x", "kind=500&kind=502"} {
+	b := newBench(t,
+		sandbox.Options{Faults: []sandbox.Fault{{Endpoint: "revoke", Kind: "500", Times: -1}}})
+	for _, bad := range []string{"", "kind=x", "kind=500&endpoint=x", "kind=500&times=x",
+		"kind=500&after=-1", "kind=slow&wait=x", "kind=clock&seconds=x", "kind=500&kind=502"} {
 		if r := b.order(bad); r.status != 400 {
 			t.Errorf("%q: %d", bad, r.status)
 		}
 	}
-	if r := b.order("kind=clock&seconds=-600"); r.body != `{"faults":[{"endpoint":"revoke","kind":"500","times":-1,"after":0}],"clock_off":-600}` {
+	if r := b.order(
+		"kind=clock&seconds=-600"); r.body != `{"faults":[{"endpoint":"revoke","kind":"500","times":-1,"after":0}],"clock_off":-600}` {
 		t.Errorf("%s", r.body)
 	}
-	if d := b.do(b.request("GET", "/", "")).header.Get("Date"); d != "Sun, 01 Mar 2026 08:50:00 GMT" {
+	if d := b.do(b.request("GET", "/", "")).header.Get(
+		"Date"); d != "Sun, 01 Mar 2026 08:50:00 GMT" {
 		t.Errorf("Date %q", d)
 	}
 	for range 3 {
@@ -92,11 +107,13 @@ func TestFaultOrders(t *testing.T) {
 			t.Errorf("every time: %d", r.status)
 		}
 	}
-	r := b.request("POST", "/__sandbox/fault", "kind=500", "Content-Type", formType, "Origin", "https://evil.test")
+	r := b.request("POST", "/__sandbox/fault", "kind=500", "Content-Type", formType, "Origin",
+		"https://evil.test")
 	if got := b.plain(r); got.status != 403 {
 		t.Errorf("a foreign page: %d", got.status)
 	}
-	if r := b.plain(b.request("DELETE", "/__sandbox/fault", "")); r.body != `{"faults":[],"clock_off":0}` {
+	if r := b.plain(
+		b.request("DELETE", "/__sandbox/fault", "")); r.body != `{"faults":[],"clock_off":0}` {
 		t.Errorf("%s", r.body)
 	}
 }
@@ -106,11 +123,12 @@ func TestFaultOrders(t *testing.T) {
 func TestLostAnswer(t *testing.T) {
 	b := newBench(t, sandbox.Options{})
 	arrived, answered := func() {}, func() {}
-	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		arrived()
-		b.server.ServeHTTP(w, r)
-		answered()
-	}))
+	srv := httptest.NewUnstartedServer(
+		http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			arrived()
+			b.server.ServeHTTP(w, r)
+			answered()
+		}))
 	srv.Config.ErrorLog = nil
 	srv.Start()
 	defer srv.Close()
@@ -135,7 +153,8 @@ func TestLostAnswer(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer res.Body.Close()
-	if body, _ := io.ReadAll(res.Body); res.StatusCode != 400 || !strings.Contains(string(body), "invalid_grant") {
+	if body, _ := io.ReadAll(res.Body); res.StatusCode != 400 ||
+		!strings.Contains(string(body), "invalid_grant") {
 		t.Errorf("the refresh token was not spent: %d", res.StatusCode)
 	}
 	if b.active(p.Access) {
@@ -161,7 +180,8 @@ func TestLostAnswer(t *testing.T) {
 
 	// slow takes effect, late.
 	b.order("kind=slow&endpoint=revoke&wait=1ms")
-	if res, err := send(t.Context(), "/revoke", "token="+q.Access); err != nil || res.StatusCode != 200 || b.active(q.Access) {
+	if res, err := send(t.Context(), "/revoke", "token="+q.Access); err != nil ||
+		res.StatusCode != 200 || b.active(q.Access) {
 		t.Errorf("slow: %v", err)
 	}
 }

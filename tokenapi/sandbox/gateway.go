@@ -136,7 +136,8 @@ func (s *Server) validate(token string, now time.Time) *acceptedToken {
 	h, c, ok := verifyJWT(token, k.key.Public(), k.alg)
 	d, dead := s.gate.dead[c.ID]
 	client := s.byKey[c.ClientID]
-	if !ok || h.Type != typAccess || c.Expires <= epochOf(s.serverTime(now)) || dead && !now.Before(d.heard) || client == nil {
+	if !ok || h.Type != typAccess || c.Expires <= epochOf(s.serverTime(now)) ||
+		dead && !now.Before(d.heard) || client == nil {
 		return nil
 	}
 	return &acceptedToken{client, c.Scope}
@@ -148,7 +149,8 @@ const nodeHeader = "X-Node"
 func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
 	a, ok := apiAt(r.URL.Path)
 	if !ok { // like newer gateways, answers repeat neither path nor token
-		refuseCall(w, http.StatusNotFound, fault{"404", "Status report", "Not Found", "The requested resource is not available."})
+		refuseCall(w, http.StatusNotFound,
+			fault{"404", "Status report", "Not Found", "The requested resource is not available."})
 		return
 	}
 	now := s.set.clock()
@@ -165,7 +167,8 @@ func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		refuseCall(w, http.StatusUnauthorized, fault{"900902", "", "Missing Credentials",
 			"Invalid Credentials. Make sure your API invocation call has a header: " +
-				"'Authorization : Bearer ACCESS_TOKEN' or 'Authorization : Basic ACCESS_TOKEN' or 'apikey: API_KEY'"})
+				"'Authorization : Bearer ACCESS_TOKEN' or 'Authorization : Basic ACCESS_TOKEN' " +
+				"or 'apikey: API_KEY'"})
 		return
 	}
 	if p == nil {
@@ -193,20 +196,31 @@ const adminScope = "orders:admin"
 func (a api) refusal(p *acceptedToken, path string) (status int, f fault) {
 	switch p.client.subscription(a.name) {
 	case "":
-		return http.StatusForbidden, fault{"900908", "", "Resource forbidden ", "User is NOT authorized to access the Resource. " +
-			"API Subscription validation failed."} // WSO2's message ends with a space too
+		return http.StatusForbidden,
+			fault{"900908", "", "Resource forbidden ",
+				"User is NOT authorized to access the Resource. " +
+					"API Subscription validation failed."} // WSO2's message ends with a space too
 	case onHold:
-		return http.StatusUnauthorized, fault{"900909", "", "The subscription to the API is inactive", "The subscription to the API is inactive"}
+		return http.StatusUnauthorized,
+			fault{"900909", "", "The subscription to the API is inactive",
+				"The subscription to the API is inactive"}
 	case blocked:
-		return http.StatusUnauthorized, fault{"900907", "", "The requested API is temporarily blocked", "The requested API is temporarily blocked"}
+		return http.StatusUnauthorized,
+			fault{"900907", "", "The requested API is temporarily blocked",
+				"The requested API is temporarily blocked"}
 	}
 	if a.productionOnly && p.client.KeyType != production { // same code as an invalid token
-		return http.StatusForbidden, fault{"900901", "", "Invalid Credentials", "Sandbox key offered to the API with no sandbox endpoint"}
+		return http.StatusForbidden,
+			fault{"900901", "", "Invalid Credentials",
+				"Sandbox key offered to the API with no sandbox endpoint"}
 	}
-	if rest, ok := strings.CutPrefix(path, a.context+"/admin"); ok && a.name == "orders" && (rest == "" || rest[0] == '/') &&
+	if rest, ok := strings.CutPrefix(path, a.context+"/admin"); ok && a.name == "orders" &&
+		(rest == "" || rest[0] == '/') &&
 		!slices.Contains(strings.Fields(p.scope), adminScope) {
-		return http.StatusForbidden, fault{"900910", "", "The access token does not allow you to access the requested resource",
-			"User is NOT authorized to access the Resource. Scope validation failed."}
+		return http.StatusForbidden,
+			fault{"900910", "",
+				"The access token does not allow you to access the requested resource",
+				"User is NOT authorized to access the Resource. Scope validation failed."}
 	}
 	return 0, fault{}
 }

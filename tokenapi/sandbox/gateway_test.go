@@ -82,7 +82,8 @@ func TestExpiryEndsTheEntry(t *testing.T) {
 
 	q := b.getAna("")
 	b.clock.pass(10 * time.Minute)
-	b.wantCall(b.payments.ProbePath, q.Access, 401, "expired before its first use, its refresh token still alive")
+	b.wantCall(b.payments.ProbePath, q.Access, 401,
+		"expired before its first use, its refresh token still alive")
 }
 
 func TestSpeed(t *testing.T) {
@@ -111,18 +112,28 @@ func TestFaults(t *testing.T) {
 		code, message      string
 	}{
 		{"ok", "GET", "/orders/1.0.0/list", []string{"Bearer " + p.Access}, 200, "", ""},
-		{"scheme in any case", "POST", "/orders/1.0.0", []string{"bEaReR  " + p.Access}, 200, "", ""},
+		{"scheme in any case", "POST", "/orders/1.0.0", []string{"bEaReR  " + p.Access}, 200, "",
+			""},
 		{"every API", "DELETE", "/payments/1.0.0/a/b", []string{"Bearer " + p.Access}, 200, "", ""},
-		{"sandbox key", "GET", "/orders/1.0.0/list", []string{"Bearer " + test.Access}, 200, "", ""},
-		{"sandbox key, production API", "GET", "/payments/1.0.0/balance", []string{"Bearer " + test.Access}, 403, "900901", "Invalid Credentials"},
-		{"unknown token", "GET", "/orders/1.0.0/list", []string{"Bearer nonsense-token"}, 401, "900901", "Invalid Credentials"},
+		{"sandbox key", "GET", "/orders/1.0.0/list", []string{"Bearer " + test.Access}, 200, "",
+			""},
+		{"sandbox key, production API", "GET", "/payments/1.0.0/balance",
+			[]string{"Bearer " + test.Access}, 403, "900901", "Invalid Credentials"},
+		{"unknown token", "GET", "/orders/1.0.0/list", []string{"Bearer nonsense-token"}, 401,
+			"900901", "Invalid Credentials"},
 		{"no header", "GET", "/orders/1.0.0/list", nil, 401, "900902", "Missing Credentials"},
-		{"no token", "GET", "/orders/1.0.0/list", []string{"Bearer"}, 401, "900902", "Missing Credentials"},
-		{"basic", "GET", "/orders/1.0.0/list", []string{basic(b.orders)}, 401, "900902", "Missing Credentials"},
-		{"three words", "GET", "/orders/1.0.0/list", []string{"Bearer " + p.Access + " x"}, 401, "900902", "Missing Credentials"},
-		{"two headers", "GET", "/orders/1.0.0/list", []string{"Bearer " + p.Access, "Bearer x"}, 401, "900902", "Missing Credentials"},
-		{"unknown path", "GET", "/secret-path", []string{"Bearer " + p.Access}, 404, "404", "Not Found"},
-		{"unknown version", "GET", "/orders/1.0.01/list", []string{"Bearer " + p.Access}, 404, "404", "Not Found"},
+		{"no token", "GET", "/orders/1.0.0/list", []string{"Bearer"}, 401, "900902",
+			"Missing Credentials"},
+		{"basic", "GET", "/orders/1.0.0/list", []string{basic(b.orders)}, 401, "900902",
+			"Missing Credentials"},
+		{"three words", "GET", "/orders/1.0.0/list", []string{"Bearer " + p.Access + " x"}, 401,
+			"900902", "Missing Credentials"},
+		{"two headers", "GET", "/orders/1.0.0/list", []string{"Bearer " + p.Access, "Bearer x"},
+			401, "900902", "Missing Credentials"},
+		{"unknown path", "GET", "/secret-path", []string{"Bearer " + p.Access}, 404, "404",
+			"Not Found"},
+		{"unknown version", "GET", "/orders/1.0.01/list", []string{"Bearer " + p.Access}, 404,
+			"404", "Not Found"},
 		{"oauth2 itself", "GET", "/oauth2/", nil, 404, "404", "Not Found"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -153,7 +164,8 @@ func TestFaults(t *testing.T) {
 			}
 		})
 	}
-	if r := b.do(b.request("GET", "/orders/1.0.0/list", "", "Authorization", "Bearer "+p.Access)); r.body !=
+	if r := b.do(b.request("GET", "/orders/1.0.0/list", "", "Authorization",
+		"Bearer "+p.Access)); r.body !=
 		`{"api":"orders","ok":true,"application":"Orders","key_type":"PRODUCTION"}` {
 		t.Errorf("%s", r.body)
 	}
@@ -163,11 +175,13 @@ func TestIndex(t *testing.T) {
 	b := newBench(t, sandbox.Options{PublicURL: "http://127.0.0.1:8243/"})
 	r := b.do(b.request("GET", "/", ""))
 	if r.status != 200 || r.header.Get("Content-Type") != "text/plain; charset=utf-8" ||
-		!strings.Contains(r.body, "POST http://127.0.0.1:8243/token ") || !strings.Contains(r.body, "http://127.0.0.1:8243/payments/1.0.0/") {
+		!strings.Contains(r.body, "POST http://127.0.0.1:8243/token ") ||
+		!strings.Contains(r.body, "http://127.0.0.1:8243/payments/1.0.0/") {
 		t.Errorf("%d\n%s", r.status, r.body)
 	}
 	for _, a := range b.server.Applications() {
-		if strings.Contains(r.body, a.ConsumerKey) || !a.ConsumerSecret.IsZero() && strings.Contains(r.body, a.ConsumerSecret.Reveal()) {
+		if strings.Contains(r.body, a.ConsumerKey) || !a.ConsumerSecret.IsZero() &&
+			strings.Contains(r.body, a.ConsumerSecret.Reveal()) {
 			t.Error("the index holds credentials")
 		}
 	}
@@ -180,7 +194,8 @@ func TestPrintedServer(t *testing.T) {
 	b := newBench(t, sandbox.Options{})
 	p := b.getAna("")
 	b.wantCall(b.payments.ProbePath, p.Access, 200, "first use")
-	out := fmt.Sprintf("%v %+v %#v %s", b.server, b.server, b.server, struct{ S *sandbox.Server }{b.server})
+	out := fmt.Sprintf("%v %+v %#v %s", b.server, b.server, b.server,
+		struct{ S *sandbox.Server }{b.server})
 	if strings.Contains(out, p.Access) || strings.Contains(out, p.Refresh) {
 		t.Error("a printed server shows its tokens")
 	}

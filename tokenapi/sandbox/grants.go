@@ -36,7 +36,8 @@ func (s *Server) readAssertion(a *tokenRequest, f form, base string, now time.Ti
 // readExchange reads the token to be exchanged (RFC 8693 section 2.1): a valid token of this
 // server, or an assertion as for readAssertion. kind is the type of the issued token. Delegation is
 // not supported.
-func (s *Server) readExchange(a *tokenRequest, f form, base string, now time.Time) (kind string, bad *refusal) {
+func (s *Server) readExchange(a *tokenRequest, f form, base string,
+	now time.Time) (kind string, bad *refusal) {
 	if gone := f.missing("subject_token", "subject_token_type"); gone != "" {
 		return "", badRequest("invalid_request", "Missing parameters: "+gone)
 	}

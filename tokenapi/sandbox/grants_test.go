@@ -36,7 +36,8 @@ func (b *bench) assertion(a sandbox.Application, changes map[string]any) string 
 	if err != nil {
 		b.Fatal(err)
 	}
-	c := map[string]any{"iss": a.ConsumerKey, "sub": a.ConsumerKey, "aud": "http://sandbox.test/oauth2/token", "exp": b.clock.Now().Add(time.Minute).Unix(),
+	c := map[string]any{"iss": a.ConsumerKey, "sub": a.ConsumerKey,
+		"aud": "http://sandbox.test/oauth2/token", "exp": b.clock.Now().Add(time.Minute).Unix(),
 		"iat": b.clock.Now().Unix(), "jti": rand.Text()}
 	for name, v := range changes {
 		if c[name] = v; v == nil {
@@ -47,7 +48,8 @@ func (b *bench) assertion(a sandbox.Application, changes map[string]any) string 
 	if err != nil {
 		b.Fatal(err)
 	}
-	text := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"ES256"}`)) + "." + base64.RawURLEncoding.EncodeToString(body)
+	text := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"ES256"}`)) + "." +
+		base64.RawURLEncoding.EncodeToString(body)
 	sum := sha256.Sum256([]byte(text))
 	r, s, err := ecdsa.Sign(rand.Reader, key.(*ecdsa.PrivateKey), sum[:])
 	if err != nil {
@@ -63,8 +65,10 @@ func TestPrivateKeyJWT(t *testing.T) {
 	b := newBench(t, sandbox.Options{})
 	robot := b.named("Robot")
 	ask := func(assertion, more string) reply {
-		return b.do(b.request("POST", "/oauth2/token", "grant_type=client_credentials&client_assertion_type="+
-			url.QueryEscape("urn:ietf:params:oauth:client-assertion-type:jwt-bearer")+"&client_assertion="+assertion+more, "Content-Type", formType))
+		return b.do(b.request("POST", "/oauth2/token",
+			"grant_type=client_credentials&client_assertion_type="+
+				url.QueryEscape("urn:ietf:params:oauth:client-assertion-type:jwt-bearer")+
+				"&client_assertion="+assertion+more, "Content-Type", formType))
 	}
 	good := b.assertion(robot, nil)
 	b.want(ask(good, ""), 200, "")
@@ -76,7 +80,8 @@ func TestPrivateKeyJWT(t *testing.T) {
 		status  int
 	}{
 		{"token URL by its gateway name", map[string]any{"aud": "http://sandbox.test/token"}, 200},
-		{"several audiences", map[string]any{"aud": []string{"x", "http://sandbox.test/oauth2/token"}}, 200},
+		{"several audiences",
+			map[string]any{"aud": []string{"x", "http://sandbox.test/oauth2/token"}}, 200},
 		{"a fraction", map[string]any{"exp": float64(now.Unix()) + 60.5}, 200},
 		{"within the skew", map[string]any{"exp": now.Add(-4 * time.Minute).Unix()}, 200},
 		{"expired", map[string]any{"exp": now.Add(-5 * time.Minute).Unix()}, 401},
@@ -86,7 +91,8 @@ func TestPrivateKeyJWT(t *testing.T) {
 		{"another audience", map[string]any{"aud": "https://elsewhere.test/oauth2/token"}, 401},
 		{"no audience", map[string]any{"aud": nil}, 401},
 		{"iss is not sub", map[string]any{"iss": "somebody"}, 401},
-		{"another client's", map[string]any{"iss": b.orders.ConsumerKey, "sub": b.orders.ConsumerKey}, 401},
+		{"another client's",
+			map[string]any{"iss": b.orders.ConsumerKey, "sub": b.orders.ConsumerKey}, 401},
 		{"from the future", map[string]any{"iat": now.Add(time.Hour).Unix()}, 401},
 	} {
 		if r := ask(b.assertion(robot, c.changes), ""); r.status != c.status {
@@ -95,7 +101,8 @@ func TestPrivateKeyJWT(t *testing.T) {
 	}
 	b.want(ask(b.assertion(robot, nil), "&client_id="+b.orders.ConsumerKey), 401, "invalid_client")
 	b.want(ask(b.assertion(robot, nil), "&client_id="+robot.ConsumerKey), 200, "")
-	b.want(ask(b.assertion(robot, nil), "&client_id="+robot.ConsumerKey+"&client_secret=x"), 400, "invalid_request")
+	b.want(ask(b.assertion(robot, nil), "&client_id="+robot.ConsumerKey+"&client_secret=x"), 400,
+		"invalid_request")
 	forged := b.assertion(robot, nil)
 	b.want(ask(forged[:len(forged)-4]+"AAAA", ""), 401, "invalid_client")
 	if !b.server.AssertionKeyPEM().Equal(robot.SigningKey) {
@@ -105,7 +112,9 @@ func TestPrivateKeyJWT(t *testing.T) {
 
 func TestTLSClient(t *testing.T) {
 	b := newBench(t, sandbox.Options{})
-	r := b.request("POST", "/token", "grant_type=client_credentials&client_id="+b.named("Machine").ConsumerKey, "Content-Type", formType)
+	r := b.request("POST", "/token",
+		"grant_type=client_credentials&client_id="+b.named("Machine").ConsumerKey, "Content-Type",
+		formType)
 	b.want(b.do(r.Clone(t.Context())), 401, "invalid_client")
 	certPEM, keyPEM, err := sandbox.ClientCertificate(b.clock.Now())
 	if err != nil {
@@ -115,10 +124,13 @@ func TestTLSClient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r = b.request("POST", "/token", "grant_type=client_credentials&client_id="+b.named("Machine").ConsumerKey, "Content-Type", formType)
+	r = b.request("POST", "/token",
+		"grant_type=client_credentials&client_id="+b.named("Machine").ConsumerKey, "Content-Type",
+		formType)
 	r.TLS = &tls.ConnectionState{PeerCertificates: []*x509.Certificate{pair.Leaf}}
 	b.want(b.do(r), 200, "")
-	r = b.request("POST", "/token", "grant_type=client_credentials&client_id="+b.orders.ConsumerKey, "Content-Type", formType)
+	r = b.request("POST", "/token", "grant_type=client_credentials&client_id="+b.orders.ConsumerKey,
+		"Content-Type", formType)
 	r.TLS = &tls.ConnectionState{PeerCertificates: []*x509.Certificate{pair.Leaf}}
 	b.want(b.do(r), 401, "invalid_client")
 }
@@ -130,17 +142,22 @@ func TestJWTBearer(t *testing.T) {
 	good := b.assertion(batch, map[string]any{"iss": "an IdP", "sub": "berta"})
 	p := b.post("/token", batch, grant+"&assertion="+good)
 	b.want(p, 200, "")
-	if p.Refresh == "" || !strings.Contains(b.post("/introspect", b.orders, "token="+p.Access).body, `"username":"berta@carbon.super"`) {
+	if p.Refresh == "" ||
+		!strings.Contains(b.post("/introspect", b.orders, "token="+p.Access).body,
+			`"username":"berta@carbon.super"`) {
 		t.Error("the token is not berta's")
 	}
 	b.want(b.post("/token", batch, grant+"&assertion="+good), 400, "invalid_grant")
-	b.want(b.post("/token", batch, grant+"&assertion="+b.assertion(batch, map[string]any{"sub": nil})), 400, "invalid_grant")
-	b.want(b.post("/token", batch, grant+"&assertion="+b.assertion(batch, map[string]any{"exp": nil})), 400, "invalid_grant")
+	b.want(b.post("/token", batch,
+		grant+"&assertion="+b.assertion(batch, map[string]any{"sub": nil})), 400, "invalid_grant")
+	b.want(b.post("/token", batch,
+		grant+"&assertion="+b.assertion(batch, map[string]any{"exp": nil})), 400, "invalid_grant")
 	b.want(b.post("/token", batch, grant+"&assertion=x.y.z"), 400, "invalid_grant")
 	b.want(b.post("/token", batch, grant), 400, "invalid_request")
 	b.want(b.post("/token", b.orders, grant+"&assertion=x"), 400, "unauthorized_client")
 	// Our name, not that of the protocol.
-	b.want(b.post("/token", batch, "grant_type=jwt_bearer&assertion=x"), 400, "unsupported_grant_type")
+	b.want(b.post("/token", batch, "grant_type=jwt_bearer&assertion=x"), 400,
+		"unsupported_grant_type")
 }
 
 func TestTokenExchange(t *testing.T) {
@@ -153,21 +170,28 @@ func TestTokenExchange(t *testing.T) {
 		var kind struct {
 			Issued string `json:"issued_token_type"`
 		}
-		if unmarshal(t, p.body, &kind); kind.Issued != "urn:ietf:params:oauth:token-type:access_token" {
+		if unmarshal(t, p.body,
+			&kind); kind.Issued != "urn:ietf:params:oauth:token-type:access_token" {
 			t.Errorf("issued_token_type %q", kind.Issued)
 		}
-		if !strings.Contains(b.post("/introspect", b.orders, "token="+p.Access).body, `"username":"ana@carbon.super"`) {
+		if !strings.Contains(b.post("/introspect", b.orders, "token="+p.Access).body,
+			`"username":"ana@carbon.super"`) {
 			t.Error("the token is not ana's")
 		}
-		b.want(b.post("/token", relay, grant+"jwt&subject_token="+b.assertion(b.named("Batch"), map[string]any{"sub": "berta"})), 200, "")
-		r := b.post("/token", relay, grant+"access_token&requested_token_type=urn:ietf:params:oauth:token-type:jwt&subject_token="+ana.Access)
-		if jwt := profile == sandbox.ProfileJWT || profile == sandbox.ProfileStateless; (r.status == 200) != jwt {
+		b.want(b.post("/token", relay,
+			grant+"jwt&subject_token="+
+				b.assertion(b.named("Batch"), map[string]any{"sub": "berta"})), 200, "")
+		r := b.post("/token", relay,
+			grant+"access_token&requested_token_type=urn:ietf:params:oauth:token-type:jwt&subject_token="+ana.Access)
+		if jwt := profile == sandbox.ProfileJWT ||
+			profile == sandbox.ProfileStateless; (r.status == 200) != jwt {
 			t.Errorf("%s: asking for a JWT: %d %s", profile, r.status, r.Error)
 		}
 		b.want(b.post("/token", relay, grant+"saml2&subject_token=x"), 400, "invalid_request")
 		b.want(b.post("/token", relay, grant+"access_token"), 400, "invalid_request")
 		b.revoke(b.payments, ana.Access)
-		b.want(b.post("/token", relay, grant+"access_token&subject_token="+ana.Access), 400, "invalid_grant")
+		b.want(b.post("/token", relay, grant+"access_token&subject_token="+ana.Access), 400,
+			"invalid_grant")
 	}
 }
 
@@ -177,19 +201,24 @@ func TestIntrospectAdminOnly(t *testing.T) {
 	b.want(b.post("/introspect", b.orders, "token="+p.Access), 401, "invalid_client")
 	name, password := b.server.PortalUser()
 	admin := "Basic " + base64.StdEncoding.EncodeToString([]byte(name+":"+password.Reveal()))
-	r := b.do(b.request("POST", "/oauth2/introspect", "token="+p.Access, "Content-Type", formType, "Authorization", admin))
+	r := b.do(b.request("POST", "/oauth2/introspect", "token="+p.Access, "Content-Type", formType,
+		"Authorization", admin))
 	if r.status != 200 || !strings.Contains(r.body, `"active":true`) {
 		t.Errorf("%d %s", r.status, r.body)
 	}
-	b.want(b.do(b.request("POST", "/introspect", "token="+p.Access, "Content-Type", formType, "Authorization", admin+"AA")), 401, "invalid_client")
+	b.want(b.do(b.request("POST", "/introspect", "token="+p.Access, "Content-Type", formType,
+		"Authorization", admin+"AA")), 401, "invalid_client")
 }
 
 func TestDiscovery(t *testing.T) {
 	b := newBench(t, sandbox.Options{PublicURL: "https://km.test:9443/", SigningAlg: "ES256"})
-	for _, path := range []string{"/oauth2/token/.well-known/openid-configuration", "/.well-known/oauth-authorization-server/oauth2/token"} {
+	for _, path := range []string{"/oauth2/token/.well-known/openid-configuration",
+		"/.well-known/oauth-authorization-server/oauth2/token"} {
 		var d map[string]any
 		unmarshal(t, b.do(b.request("GET", path, "")).body, &d)
-		if d["issuer"] != "https://km.test:9443/oauth2/token" || d["token_endpoint"] != d["issuer"] || d["authorization_response_iss_parameter_supported"] != true {
+		if d["issuer"] != "https://km.test:9443/oauth2/token" ||
+			d["token_endpoint"] != d["issuer"] ||
+			d["authorization_response_iss_parameter_supported"] != true {
 			t.Errorf("%s: %v", path, d)
 		}
 		for name, v := range d {
@@ -212,7 +241,8 @@ func TestDiscovery(t *testing.T) {
 		}
 		var h map[string]string
 		unmarshal(t, string(raw), &h)
-		if len(set.Keys) != 1 || set.Keys[0]["kty"] != kty || set.Keys[0]["kid"] != h["kid"] || h["alg"] != alg || h["typ"] != "at+jwt" || !strings.HasSuffix(h["kid"], "_"+alg) {
+		if len(set.Keys) != 1 || set.Keys[0]["kty"] != kty || set.Keys[0]["kid"] != h["kid"] ||
+			h["alg"] != alg || h["typ"] != "at+jwt" || !strings.HasSuffix(h["kid"], "_"+alg) {
 			t.Errorf("%s: keys %v, header %v", alg, set.Keys, h)
 		}
 	}

@@ -50,7 +50,9 @@ func newSigner(alg string) signer {
 // seededKey returns the P-256 key that depends on seed and label only.
 func seededKey(seed int64, label string) *ecdsa.PrivateKey {
 	for n := 0; ; n++ { // about one in 2^32 hashes is not a valid key
-		sum := sha256.Sum256([]byte("lanyard sandbox " + strconv.FormatInt(seed, 10) + " " + label + " " + strconv.Itoa(n)))
+		sum := sha256.Sum256(
+			[]byte("lanyard sandbox " + strconv.FormatInt(seed, 10) + " " + label + " " +
+				strconv.Itoa(n)))
 		if key, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), sum[:]); err == nil {
 			return key
 		}
@@ -70,10 +72,12 @@ func jwk(public crypto.PublicKey, kid, alg string) map[string]string {
 	key := map[string]string{"use": "sig", "alg": alg, "kid": kid}
 	switch k := public.(type) {
 	case *rsa.PublicKey:
-		key["kty"], key["n"], key["e"] = "RSA", b64(k.N.Bytes()), b64(big.NewInt(int64(k.E)).Bytes())
+		key["kty"], key["n"], key["e"] = "RSA", b64(k.N.Bytes()),
+			b64(big.NewInt(int64(k.E)).Bytes())
 	case *ecdsa.PublicKey:
 		point, _ := k.Bytes() // 4, then 32 bytes each: the curve is P-256
-		key["kty"], key["crv"], key["x"], key["y"] = "EC", "P-256", b64(point[1:33]), b64(point[33:])
+		key["kty"], key["crv"], key["x"], key["y"] = "EC", "P-256", b64(point[1:33]),
+			b64(point[33:])
 	}
 	return key
 }
@@ -146,7 +150,8 @@ func epochOf(t time.Time) epoch { return epoch(t.Unix()) }
 func (s signer) sign(typ string, c claims) string {
 	head, _ := json.Marshal(header{Type: typ, Alg: s.alg, Kid: s.kid})
 	body, _ := json.Marshal(c)
-	text := base64.RawURLEncoding.EncodeToString(head) + "." + base64.RawURLEncoding.EncodeToString(body)
+	text := base64.RawURLEncoding.EncodeToString(head) + "." +
+		base64.RawURLEncoding.EncodeToString(body)
 	sum := sha256.Sum256([]byte(text))
 	var sig []byte
 	switch k := s.key.(type) {
@@ -183,7 +188,9 @@ func verifyJWT(token string, public crypto.PublicKey, alg string) (h header, c c
 	case *rsa.PublicKey:
 		ok = rsa.VerifyPKCS1v15(k, crypto.SHA256, sum[:], raw[2]) == nil
 	case *ecdsa.PublicKey:
-		ok = len(raw[2]) == 64 && ecdsa.Verify(k, sum[:], new(big.Int).SetBytes(raw[2][:32]), new(big.Int).SetBytes(raw[2][32:]))
+		ok = len(raw[2]) == 64 &&
+			ecdsa.Verify(k, sum[:], new(big.Int).SetBytes(raw[2][:32]),
+				new(big.Int).SetBytes(raw[2][32:]))
 	}
 	return h, c, ok && json.Unmarshal(raw[1], &c) == nil
 }

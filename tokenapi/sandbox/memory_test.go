@@ -15,10 +15,12 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 	payments := s.clients[2]
 	held := func() int {
-		return len(s.ledger.byAccess) + len(s.ledger.byRefresh) + len(s.ledger.byTriple) + s.gate.held()
+		return len(s.ledger.byAccess) + len(s.ledger.byRefresh) + len(s.ledger.byTriple) +
+			s.gate.held()
 	}
 	ana := func(scope string) tokenRequest {
-		return tokenRequest{client: payments, user: "ana", scope: scope, life: time.Minute, refresh: true}
+		return tokenRequest{client: payments, user: "ana", scope: scope, life: time.Minute,
+			refresh: true}
 	}
 	for range 5000 {
 		s.tidy(now)
@@ -46,7 +48,8 @@ func TestMemoryIsBounded(t *testing.T) {
 		s.revoke(payments, p.access)
 	}
 	if len(s.ledger.byAccess) != 0 || len(s.gate.nodes[0]) != 3000 {
-		t.Errorf("%d pairs and %d cache entries, want only entries, which linger", len(s.ledger.byAccess), len(s.gate.nodes[0]))
+		t.Errorf("%d pairs and %d cache entries, want only entries, which linger",
+			len(s.ledger.byAccess), len(s.gate.nodes[0]))
 	}
 	now = now.Add(time.Minute)
 	s.tidyAt = now.Add(time.Hour)
@@ -65,17 +68,22 @@ func TestFullLedgerRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := s.set.clock()
-	first, _ := s.issue(tokenRequest{client: s.clients[2], user: "ana", scope: "first", life: never, refresh: true}, now)
+	first, _ := s.issue(
+		tokenRequest{client: s.clients[2], user: "ana", scope: "first", life: never, refresh: true},
+		now)
 	for i := len(s.ledger.byAccess); i < maxPairs; i++ {
 		s.ledger.byAccess[strconv.Itoa(i)] = &pair{}
 	}
-	if _, bad := s.issue(tokenRequest{client: s.clients[0], user: owner, scope: "one more", life: never}, now); bad == nil || bad.status != 502 || bad.code != "server_error" {
+	if _, bad := s.issue(tokenRequest{client: s.clients[0], user: owner, scope: "one more",
+		life: never}, now); bad == nil || bad.status != 502 || bad.code != "server_error" {
 		t.Errorf("%v", bad)
 	}
-	if p, bad := s.issue(tokenRequest{client: s.clients[2], user: "ana", scope: "first", life: never, refresh: true}, now); bad != nil || p != first {
+	if p, bad := s.issue(tokenRequest{client: s.clients[2], user: "ana", scope: "first",
+		life: never, refresh: true}, now); bad != nil || p != first {
 		t.Errorf("a full ledger must still give what it has: %v", bad)
 	}
-	if _, _, bad := s.refresh(tokenRequest{client: s.clients[2]}, form{"refresh_token": first.refresh}, now); bad != nil {
+	if _, _, bad := s.refresh(tokenRequest{client: s.clients[2]},
+		form{"refresh_token": first.refresh}, now); bad != nil {
 		t.Errorf("a full ledger must still refresh: %v", bad)
 	}
 }

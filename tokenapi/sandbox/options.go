@@ -108,8 +108,10 @@ type settings struct {
 }
 
 func (o Options) settings() (settings, error) {
-	s := settings{clock: o.Clock, latency: o.Latency, seed: o.Seed, base: strings.TrimRight(o.PublicURL, "/"), realm: "localhost",
-		clockOff: o.ClockOff, autoApprove: o.AutoApprove, adminOnly: o.IntrospectAdminOnly, hashed: o.HashedSecrets}
+	s := settings{clock: o.Clock, latency: o.Latency, seed: o.Seed,
+		base: strings.TrimRight(o.PublicURL, "/"), realm: "localhost",
+		clockOff: o.ClockOff, autoApprove: o.AutoApprove, adminOnly: o.IntrospectAdminOnly,
+		hashed: o.HashedSecrets}
 	if s.clock == nil {
 		s.clock = time.Now
 	}
@@ -138,7 +140,8 @@ func (o Options) settings() (settings, error) {
 	} {
 		d, err := lifetime(l.given, l.unset, l.least, speed)
 		if err != nil {
-			return settings{}, fmt.Errorf("sandbox: %s %v at speed %v: %w", l.name, l.given, speed, err)
+			return settings{},
+				fmt.Errorf("sandbox: %s %v at speed %v: %w", l.name, l.given, speed, err)
 		}
 		*l.to = d
 	}
@@ -147,7 +150,9 @@ func (o Options) settings() (settings, error) {
 		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" ||
 			u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 			// The URL is not repeated, because it may hold a password.
-			return settings{}, errors.New("sandbox: public url: must be http:// or https://, a host, and no user, query or fragment")
+			return settings{},
+				errors.New("sandbox: public url: must be http:// or https://, a host, and no " +
+					"user, query or fragment")
 		}
 		s.realm = u.Hostname()
 	}
@@ -158,7 +163,8 @@ func (o Options) settings() (settings, error) {
 func (s *settings) setChoices(o Options) error {
 	var ok bool
 	if s.regime, ok = regimeOf(o.Profile); !ok {
-		return fmt.Errorf("sandbox: profile %q: must be one of %s", o.Profile, strings.Join(Profiles(), ", "))
+		return fmt.Errorf("sandbox: profile %q: must be one of %s", o.Profile,
+			strings.Join(Profiles(), ", "))
 	}
 	if s.nodes = max(o.Nodes, 1); o.Nodes < 0 || o.Nodes > mostNodes {
 		return fmt.Errorf("sandbox: nodes %d: must be from 1 to %d", o.Nodes, mostNodes)
@@ -167,7 +173,8 @@ func (s *settings) setChoices(o Options) error {
 		s.interval = defaultInterval
 	}
 	if s.interval < time.Second || s.interval%time.Second != 0 {
-		return fmt.Errorf("sandbox: device interval %v: must be whole seconds, at least one", s.interval)
+		return fmt.Errorf("sandbox: device interval %v: must be whole seconds, at least one",
+			s.interval)
 	}
 	if s.alg = o.SigningAlg; s.alg == "" {
 		s.alg = algRS256
@@ -179,7 +186,8 @@ func (s *settings) setChoices(o Options) error {
 		s.portal = "v3"
 	}
 	if !slices.Contains(PortalVersions(), s.portal) {
-		return fmt.Errorf("sandbox: portal version %q: must be one of %s", o.PortalVersion, strings.Join(PortalVersions(), ", "))
+		return fmt.Errorf("sandbox: portal version %q: must be one of %s", o.PortalVersion,
+			strings.Join(PortalVersions(), ", "))
 	}
 	for _, f := range o.Faults {
 		if err := f.check(); err != nil {

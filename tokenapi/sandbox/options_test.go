@@ -23,10 +23,12 @@ func TestOptions(t *testing.T) {
 		token, cache time.Duration
 	}{
 		{"zero", sandbox.Options{}, time.Hour, 15 * time.Minute},
-		{"given", sandbox.Options{TokenTTL: 90 * time.Second, CacheTTL: 20 * time.Second}, 90 * time.Second, 20 * time.Second},
+		{"given", sandbox.Options{TokenTTL: 90 * time.Second, CacheTTL: 20 * time.Second},
+			90 * time.Second, 20 * time.Second},
 		{"slow", sandbox.Options{Speed: 0.5}, 2 * time.Hour, 30 * time.Minute},
 		{"too fast", sandbox.Options{Speed: 1e9}, time.Second, time.Second},
-		{"too short", sandbox.Options{TokenTTL: 1, CacheTTL: 1, RefreshTTL: 1}, time.Second, time.Second},
+		{"too short", sandbox.Options{TokenTTL: 1, CacheTTL: 1, RefreshTTL: 1}, time.Second,
+			time.Second},
 	} {
 		s, err := sandbox.New(c.options)
 		if err != nil {
@@ -50,7 +52,8 @@ func TestOptions(t *testing.T) {
 		"public url: must be":     {PublicURL: "ftp://host"},
 	} {
 		_, err := sandbox.New(o)
-		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hunter2") {
+		if err == nil || !strings.Contains(err.Error(), want) ||
+			strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("want an error with %q, got %v", want, err)
 		}
 	}
@@ -60,7 +63,8 @@ func TestLatencyEndsWithTheRequest(t *testing.T) {
 	b := newBench(t, sandbox.Options{Latency: 24 * time.Hour})
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	r := b.request("POST", "/token", "grant_type=client_credentials", "Content-Type", formType, "Authorization", basic(b.orders))
+	r := b.request("POST", "/token", "grant_type=client_credentials", "Content-Type", formType,
+		"Authorization", basic(b.orders))
 	rec := httptest.NewRecorder()
 	b.server.ServeHTTP(rec, r.WithContext(ctx))
 	if rec.Body.Len() != 0 {
@@ -83,14 +87,16 @@ func TestSelfSigned(t *testing.T) {
 	if !roots.AppendCertsFromPEM(c.CAPEM) {
 		t.Fatal("no authority in CAPEM")
 	}
-	if block, rest := pem.Decode(c.CAPEM); block == nil || block.Type != "CERTIFICATE" || len(rest) != 0 {
+	if block, rest := pem.Decode(c.CAPEM); block == nil || block.Type != "CERTIFICATE" ||
+		len(rest) != 0 {
 		t.Error("CAPEM is not one certificate")
 	}
 	leaf, err := x509.ParseCertificate(c.Server.Certificate[0])
 	if err != nil {
 		t.Fatal(err)
 	}
-	for host, good := range map[string]bool{"127.0.0.1": true, "::1": true, "localhost": true, "example.com": false, "127.0.0.2": false} {
+	for host, good := range map[string]bool{"127.0.0.1": true, "::1": true, "localhost": true,
+		"example.com": false, "127.0.0.2": false} {
 		_, err := leaf.Verify(x509.VerifyOptions{DNSName: host, Roots: roots, CurrentTime: now})
 		if (err == nil) != good {
 			t.Errorf("%s: %v", host, err)
@@ -107,8 +113,12 @@ func TestSelfSigned(t *testing.T) {
 	defer near.Close()
 	defer far.Close()
 	done := make(chan error, 1)
-	go func() { done <- tls.Server(far, &tls.Config{Certificates: []tls.Certificate{c.Server}}).Handshake() }()
-	if err := tls.Client(near, &tls.Config{RootCAs: roots, ServerName: "localhost"}).Handshake(); err != nil {
+	go func() {
+		done <- tls.Server(far,
+			&tls.Config{Certificates: []tls.Certificate{c.Server}}).Handshake()
+	}()
+	if err := tls.Client(near,
+		&tls.Config{RootCAs: roots, ServerName: "localhost"}).Handshake(); err != nil {
 		t.Error(err)
 	}
 	if err := <-done; err != nil {

@@ -41,7 +41,8 @@ func newPortal(seed int64, clients []*client) portal {
 		i := slices.IndexFunc(p.apps, func(a *portalApp) bool { return a.name == c.Name })
 		if i < 0 {
 			i = len(p.apps)
-			p.apps = append(p.apps, &portalApp{id: deriveID(seed, "application "+c.Name), name: c.Name})
+			p.apps = append(p.apps,
+				&portalApp{id: deriveID(seed, "application "+c.Name), name: c.Name})
 		}
 		p.apps[i].keys = append(p.apps[i].keys, c)
 	}
@@ -76,7 +77,8 @@ func refusePortal(w http.ResponseWriter, status int, message, description string
 func (s *Server) servePortal(w http.ResponseWriter, r *http.Request) {
 	rest, ok := strings.CutPrefix(r.URL.Path, portalBase(s.set.portal)+"/")
 	if !ok {
-		refuseCall(w, http.StatusNotFound, fault{"404", "Status report", "Not Found", "The requested resource is not available."})
+		refuseCall(w, http.StatusNotFound,
+			fault{"404", "Status report", "Not Found", "The requested resource is not available."})
 		return
 	}
 	if rest == "settings" && r.Method == http.MethodGet {
@@ -85,7 +87,8 @@ func (s *Server) servePortal(w http.ResponseWriter, r *http.Request) {
 	}
 	if status := s.portalBearer(r); status != 0 {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="API Developer Portal"`)
-		refusePortal(w, status, http.StatusText(status), "Make sure you have provided the correct security credentials")
+		refusePortal(w, status, http.StatusText(status),
+			"Make sure you have provided the correct security credentials")
 		return
 	}
 	words := strings.Split(rest, "/")
@@ -101,7 +104,8 @@ func (s *Server) servePortal(w http.ResponseWriter, r *http.Request) {
 	case rest == "key-managers":
 		s.portalGet(w, r, s.listKeyManagers)
 	case len(words) == 2 && words[0] == "applications":
-		s.portalGet(w, r, func(w http.ResponseWriter, r *http.Request) { s.showApplication(w, words[1]) })
+		s.portalGet(w, r,
+			func(w http.ResponseWriter, r *http.Request) { s.showApplication(w, words[1]) })
 	case len(words) == 3 && words[0] == "applications" && words[2] == keys:
 		s.portalGet(w, r, func(w http.ResponseWriter, r *http.Request) { s.listKeys(w, words[1]) })
 	case len(words) == 3 && words[0] == "applications" && words[2] == "generate-keys":
@@ -141,7 +145,8 @@ func (s *Server) portalBearer(r *http.Request) int {
 // isPortalUser reports whether a request has the portal user's password (Basic).
 func (s *Server) isPortalUser(r *http.Request) bool {
 	id, pass, ok := basic(r.Header.Values("Authorization"))
-	return ok && isBasic(r.Header.Get("Authorization")) && strings.TrimSuffix(id, tenant) == portalID && s.accounts[portalID].Equal(secret.New(pass))
+	return ok && isBasic(r.Header.Get("Authorization")) &&
+		strings.TrimSuffix(id, tenant) == portalID && s.accounts[portalID].Equal(secret.New(pass))
 }
 
 // readJSON reads the body of a portal call into v.

@@ -14,14 +14,16 @@ func (s *Server) serveSettings(w http.ResponseWriter, r *http.Request) {
 		"grantTypes":                portalGrants(),
 		"scopes":                    portalScopes(),
 		"apiGatewayEndpoint":        base + "," + base,
-		"applicationSharingEnabled": false, "mapExistingAuthApps": false, "monetizationEnabled": false, "IsUnlimitedTierPaid": false,
+		"applicationSharingEnabled": false, "mapExistingAuthApps": false,
+		"monetizationEnabled": false, "IsUnlimitedTierPaid": false,
 	})
 }
 
 func portalGrants() []string { return slices.Sorted(maps.Keys(wireGrants())) }
 
 func portalScopes() []string {
-	return []string{"apim:subscribe", "apim:app_manage", "apim:sub_manage", "apim:api_key", "apim:store_settings", "openid"}
+	return []string{"apim:subscribe", "apim:app_manage", "apim:sub_manage", "apim:api_key",
+		"apim:store_settings", "openid"}
 }
 
 // applicationInfo is an application. Only an answer about a single one has Keys.
@@ -41,7 +43,8 @@ type applicationInfo struct {
 }
 
 func (s *Server) info(a *portalApp) applicationInfo {
-	i := applicationInfo{ID: a.id, Name: a.name, ThrottlingPolicy: "Unlimited", Status: "APPROVED", Groups: []string{},
+	i := applicationInfo{ID: a.id, Name: a.name, ThrottlingPolicy: "Unlimited", Status: "APPROVED",
+		Groups:     []string{},
 		Attributes: map[string]string{}, Owner: portalID}
 	for _, api := range apis() {
 		if a.subscription(api.name) != "" {
@@ -134,7 +137,8 @@ func (s *Server) listSubscriptions(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	app, api := query.Get("applicationId"), query.Get("apiId")
 	if app == "" && api == "" {
-		refusePortal(w, http.StatusBadRequest, "Bad Request", "Either applicationId or apiId should be provided")
+		refusePortal(w, http.StatusBadRequest, "Bad Request",
+			"Either applicationId or apiId should be provided")
 		return
 	}
 	s.mu.Lock()
@@ -148,9 +152,12 @@ func (s *Server) listSubscriptions(w http.ResponseWriter, r *http.Request) {
 				continue
 			}
 			all = append(all, subscription{
-				ID: deriveID(s.set.seed, "subscription of "+a.id+" to "+id), ApplicationID: a.id, APIID: id,
-				API:         apiInfo{id, to.name, strings.TrimSuffix(to.context, "/1.0.0"), "1.0.0", "HTTP", portalID, "PUBLISHED"},
-				Application: s.info(a), ThrottlingPolicy: "Unlimited", RequestedPolicy: "Unlimited", Status: status,
+				ID: deriveID(s.set.seed, "subscription of "+a.id+" to "+id), ApplicationID: a.id,
+				APIID: id,
+				API: apiInfo{id, to.name, strings.TrimSuffix(to.context, "/1.0.0"), "1.0.0",
+					"HTTP", portalID, "PUBLISHED"},
+				Application: s.info(a), ThrottlingPolicy: "Unlimited", RequestedPolicy: "Unlimited",
+				Status: status,
 			})
 		}
 	}
@@ -168,10 +175,15 @@ func (s *Server) listKeyManagers(w http.ResponseWriter, r *http.Request) {
 		kind = "WSO2-IS"
 	}
 	writeJSON(w, http.StatusOK, list{Count: 1, List: []map[string]any{{
-		"id": deriveID(s.set.seed, "key manager"), "name": "Resident Key Manager", "type": kind, "displayName": "Resident Key Manager",
-		"description": "This is Resident Key Manager", "enabled": true, "tokenEndpoint": base + issuerPath, "revokeEndpoint": base + "/oauth2/revoke",
-		"userInfoEndpoint": base + "/oauth2/userinfo", "availableGrantTypes": portalGrants(), "enableTokenGeneration": true,
-		"enableTokenEncryption": false, "enableTokenHashing": s.set.hashed, "enableOAuthAppCreation": true, "enableMapOAuthConsumerApps": false,
-		"applicationConfiguration": []any{}, "alias": base + issuerPath, "additionalProperties": map[string]any{}, "tokenType": "DIRECT",
+		"id": deriveID(s.set.seed, "key manager"), "name": "Resident Key Manager", "type": kind,
+		"displayName": "Resident Key Manager",
+		"description": "This is Resident Key Manager", "enabled": true,
+		"tokenEndpoint": base + issuerPath, "revokeEndpoint": base + "/oauth2/revoke",
+		"userInfoEndpoint": base + "/oauth2/userinfo", "availableGrantTypes": portalGrants(),
+		"enableTokenGeneration": true,
+		"enableTokenEncryption": false, "enableTokenHashing": s.set.hashed,
+		"enableOAuthAppCreation": true, "enableMapOAuthConsumerApps": false,
+		"applicationConfiguration": []any{}, "alias": base + issuerPath,
+		"additionalProperties": map[string]any{}, "tokenType": "DIRECT",
 	}}})
 }

@@ -37,8 +37,10 @@ type applicationToken struct {
 // shows it (once). Later v3 omits it and older versions mask it, so that clients can be tested with
 // both.
 func (s *Server) key(a *portalApp, c *client, once bool) applicationKey {
-	k := applicationKey{MappingID: deriveID(s.set.seed, "mapping "+a.id+" "+c.KeyType), KeyManager: "Resident Key Manager", Key: c.ConsumerKey,
-		Secret: c.ConsumerSecret.Reveal(), State: "APPROVED", Type: c.KeyType, Mode: "CREATED", Additional: map[string]string{}}
+	k := applicationKey{MappingID: deriveID(s.set.seed, "mapping "+a.id+" "+c.KeyType),
+		KeyManager: "Resident Key Manager", Key: c.ConsumerKey,
+		Secret: c.ConsumerSecret.Reveal(), State: "APPROVED", Type: c.KeyType, Mode: "CREATED",
+		Additional: map[string]string{}}
 	for name, short := range wireGrants() {
 		if c.grants[short] {
 			k.Grants = append(k.Grants, name)
@@ -75,8 +77,10 @@ func (s *Server) generateKeys(w http.ResponseWriter, r *http.Request, id string)
 		Scopes   []string        `json:"scopes"`
 		Validity json.RawMessage `json:"validityTime"` // a string of seconds; ignored
 	}
-	if !readJSON(w, r, &asked) || asked.KeyType != production && asked.KeyType != sandboxKey || len(asked.Grants) == 0 {
-		refusePortal(w, http.StatusBadRequest, "Bad Request", "keyType and grantTypesToBeSupported are needed")
+	if !readJSON(w, r, &asked) || asked.KeyType != production && asked.KeyType != sandboxKey ||
+		len(asked.Grants) == 0 {
+		refusePortal(w, http.StatusBadRequest, "Bad Request",
+			"keyType and grantTypesToBeSupported are needed")
 		return
 	}
 	grants := map[string]bool{}
@@ -89,7 +93,8 @@ func (s *Server) generateKeys(w http.ResponseWriter, r *http.Request, id string)
 		grants[short] = true
 	}
 	if grants[grantCode] && asked.Callback == "" {
-		refusePortal(w, http.StatusBadRequest, "Bad Request", "callbackUrl is needed for the authorization_code grant")
+		refusePortal(w, http.StatusBadRequest, "Bad Request",
+			"callbackUrl is needed for the authorization_code grant")
 		return
 	}
 	now := s.set.clock()
@@ -101,7 +106,8 @@ func (s *Server) generateKeys(w http.ResponseWriter, r *http.Request, id string)
 		return
 	}
 	if slices.ContainsFunc(a.keys, func(c *client) bool { return c.KeyType == asked.KeyType }) {
-		refusePortal(w, http.StatusConflict, "Conflict", "Keys already generated for the application")
+		refusePortal(w, http.StatusConflict, "Conflict",
+			"Keys already generated for the application")
 		return
 	}
 	c, ok := s.register(a.name, asked.KeyType, grants, asked.Callback, []string{userID})
@@ -115,10 +121,13 @@ func (s *Server) generateKeys(w http.ResponseWriter, r *http.Request, id string)
 	a.keys = append(a.keys, c)
 	k := s.key(a, c, true)
 	if grants[grantClient] {
-		p, bad := s.issue(tokenRequest{client: c, user: owner, scope: strings.Join(asked.Scopes, " "), unset: defaultAppScope, life: s.set.tokenTTL,
-			issuer: base + issuerPath}, now)
+		p, bad := s.issue(
+			tokenRequest{client: c, user: owner, scope: strings.Join(asked.Scopes, " "),
+				unset: defaultAppScope, life: s.set.tokenTTL,
+				issuer: base + issuerPath}, now)
 		if bad == nil {
-			k.Token = &applicationToken{p.access, strings.Fields(p.scope), int64(s.set.tokenTTL.Seconds())}
+			k.Token = &applicationToken{p.access, strings.Fields(p.scope),
+				int64(s.set.tokenTTL.Seconds())}
 		}
 	}
 	writeJSON(w, http.StatusOK, k)
@@ -126,11 +135,13 @@ func (s *Server) generateKeys(w http.ResponseWriter, r *http.Request, id string)
 
 // register makes a client with a random key and secret. They do not depend on the seed: another
 // process with the same seed must not know them. The caller holds the mutex.
-func (s *Server) register(name, keyType string, grants map[string]bool, callback string, users []string) (*client, bool) {
+func (s *Server) register(name, keyType string, grants map[string]bool, callback string,
+	users []string) (*client, bool) {
 	if len(s.byKey) >= maxKeys {
 		return nil, false
 	}
-	c := &client{Application: Application{Name: name, KeyType: keyType, Auth: AuthBasic, ConsumerKey: "sbx_" + randomWord(),
+	c := &client{Application: Application{Name: name, KeyType: keyType, Auth: AuthBasic,
+		ConsumerKey:    "sbx_" + randomWord(),
 		ConsumerSecret: secret.New("sbx_" + randomWord())}, grants: grants, users: users}
 	if callback != "" {
 		c.RedirectURIs = []string{callback}
@@ -168,8 +179,10 @@ func (s *Server) serveRegister(w http.ResponseWriter, r *http.Request) {
 		SaaS     bool            `json:"saasApp"`
 		Type     json.RawMessage `json:"tokenType"`
 	}
-	if !readJSON(w, r, &asked) || !isName(asked.Name) || asked.Owner != "" && strings.TrimSuffix(asked.Owner, tenant) != portalID {
-		refusePortal(w, http.StatusBadRequest, "Bad Request", "clientName is needed, and the owner can only be who signs")
+	if !readJSON(w, r, &asked) || !isName(asked.Name) ||
+		asked.Owner != "" && strings.TrimSuffix(asked.Owner, tenant) != portalID {
+		refusePortal(w, http.StatusBadRequest, "Bad Request",
+			"clientName is needed, and the owner can only be who signs")
 		return
 	}
 	grants := map[string]bool{}
@@ -181,16 +194,20 @@ func (s *Server) serveRegister(w http.ResponseWriter, r *http.Request) {
 	c := s.portal.registered[asked.Name]
 	if c == nil {
 		var ok bool
-		if c, ok = s.register(asked.Name, production, grants, asked.Callback, []string{userID, portalID}); !ok {
-			refusePortal(w, http.StatusServiceUnavailable, "Service Unavailable", "Too many clients")
+		if c, ok = s.register(asked.Name, production, grants, asked.Callback,
+			[]string{userID, portalID}); !ok {
+			refusePortal(w, http.StatusServiceUnavailable, "Service Unavailable",
+				"Too many clients")
 			return
 		}
 		s.portal.registered[asked.Name] = c
 	}
 	inner, _ := json.Marshal(map[string]string{"grant_types": asked.Grants})
 	writeJSON(w, http.StatusOK, map[string]any{
-		"clientId": c.ConsumerKey, "clientName": c.Name, "callBackURL": asked.Callback, "clientSecret": c.ConsumerSecret.Reveal(),
-		"isSaasApplication": asked.SaaS, "appOwner": portalID, "jsonString": string(inner), "jsonAppAttribute": "{}",
-		"applicationUUID": deriveID(s.set.seed, "client "+c.Name), "tokenType": nil,
+		"clientId": c.ConsumerKey, "clientName": c.Name, "callBackURL": asked.Callback,
+		"clientSecret":      c.ConsumerSecret.Reveal(),
+		"isSaasApplication": asked.SaaS, "appOwner": portalID, "jsonString": string(inner),
+		"jsonAppAttribute": "{}",
+		"applicationUUID":  deriveID(s.set.seed, "client "+c.Name), "tokenType": nil,
 	})
 }

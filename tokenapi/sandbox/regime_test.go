@@ -14,7 +14,8 @@ import (
 // at calls an API at one gateway node.
 func (b *bench) at(node int, path, token string) int {
 	b.Helper()
-	r := b.do(b.request("GET", path, "", "Authorization", "Bearer "+token, "X-Node", strconv.Itoa(node)))
+	r := b.do(b.request("GET", path, "", "Authorization", "Bearer "+token, "X-Node",
+		strconv.Itoa(node)))
 	if r.header.Get("X-Node") != strconv.Itoa(node) {
 		b.Errorf("node %s answered for node %d", r.header.Get("X-Node"), node)
 	}
@@ -68,7 +69,8 @@ func TestJWTRegime(t *testing.T) {
 	mine := b.getAna("&scope=device_laptop")
 	q := b.getAna("")
 	if q.Access == p.Access || q.Refresh != p.Refresh {
-		t.Errorf("a get must give a new access token, %v, beside the same refresh token, %v", q.Access != p.Access, q.Refresh == p.Refresh)
+		t.Errorf("a get must give a new access token, %v, beside the same refresh token, %v",
+			q.Access != p.Access, q.Refresh == p.Refresh)
 	}
 	b.wantState("knocked out, before the notice", p.Access, dying)
 	b.clock.pass(2*time.Second - 1)
@@ -103,8 +105,10 @@ func TestJWTRegime(t *testing.T) {
 
 func (b *bench) wantRevokedAs(r, p reply) {
 	b.Helper()
-	if r.status != 200 || r.header.Get("RevokedAccessToken") != p.Access || r.header.Get("RevokedRefreshToken") != p.Refresh ||
-		r.header.Get("AuthorizedUser") != "ana@carbon.super" || r.header.Get("Content-Type") != "application/json" {
+	if r.status != 200 || r.header.Get("RevokedAccessToken") != p.Access ||
+		r.header.Get("RevokedRefreshToken") != p.Refresh ||
+		r.header.Get("AuthorizedUser") != "ana@carbon.super" ||
+		r.header.Get("Content-Type") != "application/json" {
 		b.Errorf("the revoke answered %d and does not name what it killed", r.status)
 	}
 }
@@ -124,11 +128,14 @@ func TestStatelessRegime(t *testing.T) {
 		t.Error("nothing was deactivated")
 	}
 	b.clock.pass(time.Minute)
-	for what, one := range map[string]string{"first": p.Access, "second": q.Access, "refreshed": r.Access} {
+	for what, one := range map[string]string{"first": p.Access, "second": q.Access,
+		"refreshed": r.Access} {
 		b.wantState(what, one, alive)
 	}
 	answer := b.revoke(b.payments, p.Access)
-	if answer.header.Get("RevokedAccessToken") != "" || answer.header.Get("RevokedRefreshToken") != "" || answer.header.Get("AuthorizedUser") == "" {
+	if answer.header.Get("RevokedAccessToken") != "" ||
+		answer.header.Get("RevokedRefreshToken") != "" ||
+		answer.header.Get("AuthorizedUser") == "" {
 		t.Error("only AuthorizedUser is told")
 	}
 	b.wantState("revoked", p.Access, dying)
@@ -172,7 +179,8 @@ func TestScopeOfARefresh(t *testing.T) {
 	for _, profile := range sandbox.Profiles() {
 		b := twoNodes(t, profile)
 		p := b.getAna("&scope=a+b")
-		r := b.post("/token", b.payments, "grant_type=refresh_token&scope=PRODUCTION&refresh_token="+p.Refresh)
+		r := b.post("/token", b.payments,
+			"grant_type=refresh_token&scope=PRODUCTION&refresh_token="+p.Refresh)
 		if profile == sandbox.ProfileOpaque {
 			b.want(r, 200, "")
 			continue
@@ -181,7 +189,8 @@ func TestScopeOfARefresh(t *testing.T) {
 		if r.Description != "Invalid Scope!" {
 			t.Errorf("%s: %q", profile, r.Description)
 		}
-		r = b.post("/token", b.payments, "grant_type=refresh_token&scope=b&refresh_token="+p.Refresh)
+		r = b.post("/token", b.payments,
+			"grant_type=refresh_token&scope=b&refresh_token="+p.Refresh)
 		b.want(r, 200, "") // the refusal used up nothing
 		if r.Scope != "b" {
 			t.Errorf("%s: scope %q", profile, r.Scope)
@@ -208,21 +217,26 @@ func payload(t *testing.T, token string) map[string]any {
 }
 
 func TestClaimsAndIntrospection(t *testing.T) {
-	b := newBench(t, sandbox.Options{Profile: sandbox.ProfileJWT, SigningAlg: "ES256", PublicURL: "https://km.test/", ClockOff: 10 * time.Minute})
+	b := newBench(t,
+		sandbox.Options{Profile: sandbox.ProfileJWT, SigningAlg: "ES256",
+			PublicURL: "https://km.test/", ClockOff: 10 * time.Minute})
 	p := b.getAna("&scope=read+openid")
 	if p.ExpiresIn != 3600 {
 		t.Errorf("expires_in %d: a lifetime does not depend on the clock", p.ExpiresIn)
 	}
 	at := float64(b.clock.Now().Add(10 * time.Minute).Unix())
 	c := payload(t, p.Access)
-	for name, want := range map[string]any{"iss": "https://km.test/oauth2/token", "sub": "ana@carbon.super", "aud": b.payments.ConsumerKey,
-		"azp": b.payments.ConsumerKey, "client_id": b.payments.ConsumerKey, "scope": "read openid", "iat": at, "nbf": at, "exp": at + 3600} {
+	for name, want := range map[string]any{"iss": "https://km.test/oauth2/token",
+		"sub": "ana@carbon.super", "aud": b.payments.ConsumerKey,
+		"azp": b.payments.ConsumerKey, "client_id": b.payments.ConsumerKey, "scope": "read openid",
+		"iat": at, "nbf": at, "exp": at + 3600} {
 		if c[name] != want {
 			t.Errorf("%s: %v, want %v", name, c[name], want)
 		}
 	}
 	var i map[string]any
-	if err := json.Unmarshal([]byte(b.post("/introspect", b.orders, "token="+p.Access).body), &i); err != nil {
+	if err := json.Unmarshal([]byte(b.post("/introspect", b.orders, "token="+p.Access).body),
+		&i); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"iss", "sub", "aud", "jti", "exp", "iat"} {
@@ -233,7 +247,8 @@ func TestClaimsAndIntrospection(t *testing.T) {
 	var answer struct {
 		ID string `json:"id_token"`
 	}
-	if err := json.Unmarshal([]byte(p.body), &answer); err != nil || payload(t, answer.ID)["sub"] != "ana@carbon.super" {
+	if err := json.Unmarshal([]byte(p.body), &answer); err != nil ||
+		payload(t, answer.ID)["sub"] != "ana@carbon.super" {
 		t.Error("the scope openid gives no ID token")
 	}
 	if got := b.call(b.payments.ProbePath, answer.ID); got != 401 {
@@ -243,7 +258,8 @@ func TestClaimsAndIntrospection(t *testing.T) {
 		t.Errorf("Date %q", d)
 	}
 	b.clock.pass(time.Hour)
-	b.wantCall(b.payments.ProbePath, p.Access, 401, "expired by the server's own clock, an hour later")
+	b.wantCall(b.payments.ProbePath, p.Access, 401,
+		"expired by the server's own clock, an hour later")
 }
 
 // Tokens that a gateway that validates JWTs itself must refuse.
@@ -258,9 +274,11 @@ func TestForgedJWT(t *testing.T) {
 		"another server's": other.get(other.orders, "").Access,
 		"no signature":     parts[0] + "." + parts[1] + ".",
 		"none":             b64([]byte(`{"typ":"at+jwt","alg":"none"}`)) + "." + parts[1] + ".",
-		"other claims":     parts[0] + "." + b64([]byte(`{"client_id":"`+b.orders.ConsumerKey+`","exp":99999999999}`)) + "." + parts[2],
-		"two parts":        parts[0] + "." + parts[1],
-		"padding":          good + "=",
+		"other claims": parts[0] + "." +
+			b64([]byte(`{"client_id":"`+b.orders.ConsumerKey+`","exp":99999999999}`)) + "." +
+			parts[2],
+		"two parts": parts[0] + "." + parts[1],
+		"padding":   good + "=",
 	} {
 		b.wantCall(b.orders.ProbePath, token, 401, what)
 	}
@@ -279,7 +297,8 @@ func TestNoticeIsFaster(t *testing.T) {
 func TestSubscriptionsAndScopes(t *testing.T) {
 	for _, profile := range sandbox.Profiles() {
 		b := newBench(t, sandbox.Options{Profile: profile, SigningAlg: "ES256"})
-		reports, orders, admin := b.get(b.named("Reports"), "").Access, b.get(b.orders, "").Access, b.get(b.orders, "&scope=orders:admin").Access
+		reports, orders, admin := b.get(b.named("Reports"), "").Access, b.get(b.orders, "").Access,
+			b.get(b.orders, "&scope=orders:admin").Access
 		for _, c := range []struct {
 			path, token string
 			status      int
@@ -295,7 +314,8 @@ func TestSubscriptionsAndScopes(t *testing.T) {
 		} {
 			r := b.do(b.request("GET", c.path, "", "Authorization", "Bearer "+c.token))
 			if r.status != c.status || r.Code != c.code {
-				t.Errorf("%s: %s: %d %s, want %d %s", profile, c.path, r.status, r.Code, c.status, c.code)
+				t.Errorf("%s: %s: %d %s, want %d %s", profile, c.path, r.status, r.Code, c.status,
+					c.code)
 			}
 		}
 	}

@@ -21,7 +21,8 @@ type form map[string]string
 // parameters. It also refuses credentials in the URL, because proxies and access logs keep URLs.
 func readForm(w http.ResponseWriter, r *http.Request) (form, *refusal) {
 	if r.Method != http.MethodPost {
-		return nil, &refusal{http.StatusMethodNotAllowed, "invalid_request", "Only POST is supported."}
+		return nil, &refusal{http.StatusMethodNotAllowed, "invalid_request",
+			"Only POST is supported."}
 	}
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
@@ -32,14 +33,17 @@ func readForm(w http.ResponseWriter, r *http.Request) (form, *refusal) {
 			return nil, badRequest("invalid_request", "Sensitive data in the URL: "+name)
 		}
 	}
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/x-www-form-urlencoded" {
-		return nil, badRequest("invalid_request", "Content-Type must be application/x-www-form-urlencoded.")
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil ||
+		kind != "application/x-www-form-urlencoded" {
+		return nil, badRequest("invalid_request",
+			"Content-Type must be application/x-www-form-urlencoded.")
 	}
 	var body []byte
 	if r.Body != nil { // nil if the handler is called without a server
 		if body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody)); err != nil {
 			if big := (*http.MaxBytesError)(nil); errors.As(err, &big) {
-				return nil, &refusal{http.StatusRequestEntityTooLarge, "invalid_request", "The request body is too large."}
+				return nil, &refusal{http.StatusRequestEntityTooLarge, "invalid_request",
+					"The request body is too large."}
 			}
 			return nil, badRequest("invalid_request", "The request body could not be read.")
 		}
@@ -62,7 +66,8 @@ func readForm(w http.ResponseWriter, r *http.Request) (form, *refusal) {
 func sensitive(name string) bool {
 	switch name {
 	case "client_secret", "client_assertion", "username", "password", "token", "access_token",
-		"refresh_token", "code", "code_verifier", "device_code", "assertion", "subject_token", "actor_token":
+		"refresh_token", "code", "code_verifier", "device_code", "assertion", "subject_token",
+		"actor_token":
 		return true
 	}
 	return false
@@ -81,7 +86,8 @@ func (f form) missing(names ...string) string {
 
 // isKey reports whether s could be a consumer key (WSO2: clientIdValidationRegex).
 func isKey(s string) bool {
-	return s != "" && len(s) <= 64 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == ""
+	return s != "" && len(s) <= 64 &&
+		strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == ""
 }
 
 // maxScope is the limit of the scope parameter, in bytes.
@@ -96,7 +102,8 @@ func parseScope(asked string) (scope, set string, err *refusal) {
 	seen := map[string]bool{}
 	var list []string
 	for word := range strings.SplitSeq(asked, " ") {
-		if strings.ContainsFunc(word, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }) {
+		if strings.ContainsFunc(word,
+			func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }) {
 			return "", "", badRequest("invalid_scope", "Invalid Scope!")
 		}
 		if word != "" && !seen[word] {

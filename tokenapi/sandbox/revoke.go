@@ -29,7 +29,8 @@ func (s *Server) serveRevoke(w http.ResponseWriter, r *http.Request) {
 	}
 	p, foreign := s.revoke(c, f["token"])
 	if foreign {
-		s.refuse(w, &refusal{http.StatusUnauthorized, "unauthorized_client", "Client Authentication failed."})
+		s.refuse(w, &refusal{http.StatusUnauthorized, "unauthorized_client",
+			"Client Authentication failed."})
 		return
 	}
 	if p != nil && s.set.regime.names {
@@ -59,7 +60,8 @@ func (s *Server) revoke(c *client, token string) (p *pair, foreign bool) {
 	defer s.mu.Unlock()
 	s.tidy(now)
 	p, isRefresh := s.ledger.validPair(token, now)
-	if p == nil || !s.set.regime.paired && (isRefresh && !p.refreshLives(now) || !isRefresh && !p.accessLives(now)) {
+	if p == nil || !s.set.regime.paired &&
+		(isRefresh && !p.refreshLives(now) || !isRefresh && !p.accessLives(now)) {
 		return nil, false
 	}
 	if p.client != c {

@@ -15,7 +15,8 @@ func (b *bench) wantRevoked(r, p reply, user string) {
 	b.Helper()
 	want := [...]string{p.Access, p.Refresh, user}
 	b.want(r, 200, "")
-	if r.body != "" || r.header.Get("Cache-Control") != "no-store" || r.header.Get("Content-Type") != "text/html" {
+	if r.body != "" || r.header.Get("Cache-Control") != "no-store" ||
+		r.header.Get("Content-Type") != "text/html" {
 		b.Errorf("%d bytes under %q", len(r.body), r.header.Get("Content-Type"))
 	}
 	for i, name := range revokedHeaders {
@@ -32,7 +33,8 @@ func (b *bench) wantNothingRevoked(r reply) {
 }
 
 func TestRevokeKillsThePair(t *testing.T) {
-	for _, hint := range []string{"", "&token_type_hint=access_token", "&token_type_hint=refresh_token", "&token_type_hint=nonsense"} {
+	for _, hint := range []string{"", "&token_type_hint=access_token",
+		"&token_type_hint=refresh_token", "&token_type_hint=nonsense"} {
 		b := newBench(t, sandbox.Options{})
 		p := b.getAna("")
 		b.wantRevoked(b.post("/revoke", b.payments, "token="+p.Access+hint), p, "ana@carbon.super")
@@ -46,8 +48,10 @@ func TestRevokeKillsThePair(t *testing.T) {
 		if q.Access == p.Access || q.Refresh == p.Refresh {
 			t.Error("a revoked pair was handed out again")
 		}
-		b.wantRevoked(b.post("/oauth2/revoke", b.payments, "token="+q.Refresh+hint), q, "ana@carbon.super")
-		b.wantCall("/payments/1.0.0/balance", q.Access, 401, "revoked through its refresh token before its first use")
+		b.wantRevoked(b.post("/oauth2/revoke", b.payments, "token="+q.Refresh+hint), q,
+			"ana@carbon.super")
+		b.wantCall("/payments/1.0.0/balance", q.Access, 401,
+			"revoked through its refresh token before its first use")
 	}
 }
 
@@ -74,9 +78,11 @@ func TestRevokeErrors(t *testing.T) {
 
 	foreign := b.revoke(b.orders, p.Access)
 	b.want(foreign, 401, "unauthorized_client")
-	if foreign.Description != "Client Authentication failed." || foreign.header.Get("Content-Type") != "application/json" ||
+	if foreign.Description != "Client Authentication failed." ||
+		foreign.header.Get("Content-Type") != "application/json" ||
 		foreign.header.Get("WWW-Authenticate") != "Basic realm=localhost" {
-		t.Errorf("%q under %q, %q", foreign.Description, foreign.header.Get("Content-Type"), foreign.header.Get("WWW-Authenticate"))
+		t.Errorf("%q under %q, %q", foreign.Description, foreign.header.Get("Content-Type"),
+			foreign.header.Get("WWW-Authenticate"))
 	}
 	b.wantNothingRevoked(b.revoke(b.orders, p.Refresh))
 	if !b.active(p.Access) || !b.active(p.Refresh) {
@@ -91,9 +97,11 @@ func TestRevokeErrors(t *testing.T) {
 		}
 	}
 	for _, auth := range []string{"Basic eDp5", "Basic !", "Bearer x"} {
-		r := b.do(b.request("POST", "/revoke", "token="+p.Access, "Content-Type", formType, "Authorization", auth))
+		r := b.do(b.request("POST", "/revoke", "token="+p.Access, "Content-Type", formType,
+			"Authorization", auth))
 		b.want(r, 401, "invalid_client")
-		if r.header.Get("Content-Type") != "text/html" || r.header.Get("WWW-Authenticate") != "Basic realm=localhost" ||
+		if r.header.Get("Content-Type") != "text/html" ||
+			r.header.Get("WWW-Authenticate") != "Basic realm=localhost" ||
 			r.body != `{"error_description":"Client Authentication failed.","error":"invalid_client"}` {
 			t.Errorf("%s under %q", r.body, r.header.Get("Content-Type"))
 		}
@@ -110,16 +118,21 @@ func TestIntrospect(t *testing.T) {
 	app, user := b.get(b.orders, ""), b.getAna("&scope=read")
 	b.clock.pass(time.Minute)
 	for _, c := range []struct{ name, token, want string }{
-		{"application", app.Access, sprintf(`{"aut":"APPLICATION","nbf":%d,"scope":"am_application_scope default","active":true,`+
-			`"token_type":"Bearer","exp":%d,"iat":%d,"client_id":"%s","username":"admin@carbon.super"}`, iat, iat+3600, iat, b.orders.ConsumerKey)},
-		{"user", user.Access, sprintf(`{"aut":"APPLICATION_USER","nbf":%d,"scope":"read","active":true,`+
-			`"token_type":"Bearer","exp":%d,"iat":%d,"client_id":"%s","username":"ana@carbon.super"}`, iat, iat+3600, iat, b.payments.ConsumerKey)},
-		{"refresh", user.Refresh, sprintf(`{"aut":"APPLICATION_USER","nbf":%d,"scope":"read","active":true,`+
-			`"token_type":"Refresh","exp":%d,"iat":%d,"client_id":"%s","username":"ana@carbon.super"}`, iat, iat+86400, iat, b.payments.ConsumerKey)},
+		{"application", app.Access,
+			sprintf(`{"aut":"APPLICATION","nbf":%d,"scope":"am_application_scope default","active":true,`+
+				`"token_type":"Bearer","exp":%d,"iat":%d,"client_id":"%s","username":"admin@carbon.super"}`, iat, iat+3600, iat, b.orders.ConsumerKey)},
+		{"user", user.Access,
+			sprintf(`{"aut":"APPLICATION_USER","nbf":%d,"scope":"read","active":true,`+
+				`"token_type":"Bearer","exp":%d,"iat":%d,"client_id":"%s","username":"ana@carbon.super"}`, iat, iat+3600, iat, b.payments.ConsumerKey)},
+		{"refresh", user.Refresh,
+			sprintf(`{"aut":"APPLICATION_USER","nbf":%d,"scope":"read","active":true,`+
+				`"token_type":"Refresh","exp":%d,"iat":%d,"client_id":"%s","username":"ana@carbon.super"}`, iat, iat+86400, iat, b.payments.ConsumerKey)},
 		{"unknown", "no-such-token", `{"active":false}`},
 	} {
 		for _, path := range []string{"/introspect", "/oauth2/introspect"} {
-			if r := b.post(path, b.mobile, "token="+c.token+"&token_type_hint=refresh_token"); r.status != 200 || r.body != c.want {
+			if r := b.post(path, b.mobile,
+				"token="+c.token+"&token_type_hint=refresh_token"); r.status != 200 ||
+				r.body != c.want {
 				t.Errorf("%s: %d %s\nwant %s", c.name, r.status, r.body, c.want)
 			}
 		}
@@ -129,7 +142,8 @@ func TestIntrospect(t *testing.T) {
 		t.Error("after an hour only the refresh token is active")
 	}
 	for _, body := range []string{"", "token=", "token=a&token=b"} {
-		if r := b.post("/introspect", b.orders, body); r.status != 400 || r.body != `{"error":"Invalid input"}` {
+		if r := b.post("/introspect", b.orders, body); r.status != 400 ||
+			r.body != `{"error":"Invalid input"}` {
 			t.Errorf("%q: %d %s", body, r.status, r.body)
 		}
 	}

@@ -69,7 +69,8 @@ func newBench(t *testing.T, o sandbox.Options) *bench {
 	if len(a) < 4 {
 		t.Fatalf("%d applications", len(a))
 	}
-	return &bench{t, s, c, a[0], a[1], a[2], a[3], strings.TrimRight(cmp.Or(o.PublicURL, "http://sandbox.test"), "/")}
+	return &bench{t, s, c, a[0], a[1], a[2], a[3],
+		strings.TrimRight(cmp.Or(o.PublicURL, "http://sandbox.test"), "/")}
 }
 
 // reply is an answer of the Token API or the gateway.
@@ -129,7 +130,8 @@ func (b *bench) post(path string, a sandbox.Application, body string) reply {
 }
 
 func basic(a sandbox.Application) string {
-	return "Basic " + base64.StdEncoding.EncodeToString([]byte(a.ConsumerKey+":"+a.ConsumerSecret.Reveal()))
+	return "Basic " +
+		base64.StdEncoding.EncodeToString([]byte(a.ConsumerKey+":"+a.ConsumerSecret.Reveal()))
 }
 
 func (b *bench) get(a sandbox.Application, extra string) reply {
@@ -147,7 +149,8 @@ func (b *bench) getAna(extra string) reply {
 }
 
 func anaForm(a sandbox.Application) string {
-	return url.Values{"grant_type": {"password"}, "username": {a.Username}, "password": {a.Password.Reveal()}}.Encode()
+	return url.Values{"grant_type": {"password"}, "username": {a.Username},
+		"password": {a.Password.Reveal()}}.Encode()
 }
 
 func (b *bench) renew(a sandbox.Application, refresh string) reply {

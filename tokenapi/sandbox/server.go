@@ -48,7 +48,8 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		set: set, accounts: seedAccounts(set.seed), assertion: seededKey(set.seed, "assertion key"),
 		signer: sync.OnceValue(func() signer { return newSigner(set.alg) }),
-		byKey:  map[string]*client{}, ledger: newLedger(), gate: newGateways(set.nodes), codes: map[string]*code{},
+		byKey:  map[string]*client{}, ledger: newLedger(), gate: newGateways(set.nodes),
+		codes:   map[string]*code{},
 		devices: map[string]*device{}, assertions: map[string]time.Time{}, faults: set.faults,
 	}
 	s.ahead.Store(int64(set.clockOff))
@@ -147,7 +148,8 @@ func (s *Server) route(path string) (name string, serve http.HandlerFunc) {
 		return "device", s.serveDevice
 	case "/oauth2/jwks":
 		return "jwks", s.serveJWKS
-	case issuerPath + "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server" + issuerPath:
+	case issuerPath + "/.well-known/openid-configuration",
+		"/.well-known/oauth-authorization-server" + issuerPath:
 		return "discovery", s.serveDiscovery
 	case "/":
 		return "index", s.serveIndex
@@ -201,11 +203,13 @@ func (s *Server) serveIndex(w http.ResponseWriter, r *http.Request) {
 	for _, a := range apis() {
 		fmt.Fprintf(w, "ANY  %s%s/…\n", base, a.context)
 	}
-	fmt.Fprintf(w, "\nThe profile is %s. Access tokens live %v.\n", s.set.regime.profile, s.set.tokenTTL)
+	fmt.Fprintf(w, "\nThe profile is %s. Access tokens live %v.\n", s.set.regime.profile,
+		s.set.tokenTTL)
 	if s.set.regime.jwt {
 		fmt.Fprintf(w, "The gateway hears of a revoked one after %v.\n", s.set.notice)
 	} else {
-		fmt.Fprintf(w, "The gateway honours a revoked one for up to %v from its first use.\n", s.set.cacheTTL)
+		fmt.Fprintf(w, "The gateway honours a revoked one for up to %v from its first use.\n",
+			s.set.cacheTTL)
 	}
 }
 
@@ -224,7 +228,8 @@ func (s *Server) tidy(now time.Time) {
 	s.ledger.tidy(now)
 	s.gate.tidy(now)
 	maps.DeleteFunc(s.codes, func(_ string, c *code) bool { return !now.Before(c.ends) })
-	maps.DeleteFunc(s.devices, func(_ string, d *device) bool { return !now.Before(d.ends.Add(deviceTTL)) })
+	maps.DeleteFunc(s.devices,
+		func(_ string, d *device) bool { return !now.Before(d.ends.Add(deviceTTL)) })
 	maps.DeleteFunc(s.assertions, func(_ string, over time.Time) bool { return !now.Before(over) })
 	s.tidyAt, s.tidied = now.Add(tidyEvery), s.held()
 }

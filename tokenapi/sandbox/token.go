@@ -32,8 +32,10 @@ const (
 func wireGrants() map[string]string {
 	const urn = "urn:ietf:params:oauth:grant-type:"
 	return map[string]string{
-		grantClient: grantClient, grantPassword: grantPassword, grantRefresh: grantRefresh, grantCode: grantCode,
-		urn + "device_code": grantDevice, urn + "jwt-bearer": grantJWT, urn + "token-exchange": grantExchange,
+		grantClient: grantClient, grantPassword: grantPassword, grantRefresh: grantRefresh,
+		grantCode:           grantCode,
+		urn + "device_code": grantDevice, urn + "jwt-bearer": grantJWT,
+		urn + "token-exchange": grantExchange,
 	}
 }
 
@@ -96,11 +98,14 @@ func (s *Server) grant(c *client, f form, base string, now time.Time) (g granted
 	case f["grant_type"] == "":
 		return g, badRequest("invalid_request", "Missing grant_type parameter value")
 	case !known:
-		return g, badRequest("unsupported_grant_type", "Unsupported grant type : "+printable(f["grant_type"])+", is used.")
+		return g, badRequest("unsupported_grant_type",
+			"Unsupported grant type : "+printable(f["grant_type"])+", is used.")
 	case !c.grants[grant]:
-		return g, badRequest("unauthorized_client", "The authenticated client is not authorized to use this authorization grant type")
+		return g, badRequest("unauthorized_client",
+			"The authenticated client is not authorized to use this authorization grant type")
 	}
-	a := tokenRequest{client: c, user: owner, scope: f["scope"], unset: defaultUserScope, life: s.set.tokenTTL, refresh: c.grants[grantRefresh],
+	a := tokenRequest{client: c, user: owner, scope: f["scope"], unset: defaultUserScope,
+		life: s.set.tokenTTL, refresh: c.grants[grantRefresh],
 		issuer: base + issuerPath}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -138,8 +143,11 @@ func (s *Server) issueUser(a tokenRequest, nonce, kind string, now time.Time) (g
 	g := granted{pair: p, kind: kind}
 	if bad == nil && slices.Contains(strings.Fields(p.scope), "openid") {
 		at := s.serverTime(now)
-		g.id = s.signer().sign(typID, claims{Issuer: a.issuer, Subject: a.user, Audience: audience{a.client.ConsumerKey}, Azp: a.client.ConsumerKey,
-			Nonce: nonce, Issued: epochOf(at), Expires: epochOf(at.Add(s.set.tokenTTL)), ID: newToken()})
+		g.id = s.signer().sign(typID,
+			claims{Issuer: a.issuer, Subject: a.user, Audience: audience{a.client.ConsumerKey},
+				Azp:   a.client.ConsumerKey,
+				Nonce: nonce, Issued: epochOf(at), Expires: epochOf(at.Add(s.set.tokenTTL)),
+				ID: newToken()})
 	}
 	return g, bad
 }
@@ -168,7 +176,8 @@ func (s *Server) readPassword(a *tokenRequest, f form) *refusal {
 		return badRequest("invalid_request", "Missing parameters: "+gone)
 	}
 	name := strings.TrimSuffix(f["username"], tenant)
-	if !slices.Contains(a.client.users, name) || !s.accounts[name].Equal(secret.New(f["password"])) {
+	if !slices.Contains(a.client.users, name) ||
+		!s.accounts[name].Equal(secret.New(f["password"])) {
 		return badRequest("invalid_grant", "Authentication failed for "+printable(f["username"]))
 	}
 	a.user = name + tenant

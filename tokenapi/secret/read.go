@@ -14,7 +14,9 @@ const mark = "\ufeff"
 // The errors of Read. They do not quote the text.
 var (
 	ErrEmpty = errors.New("is empty")
-	ErrUTF16 = errors.New("is UTF-16 text, as PowerShell 5.1 writes with >; write it as UTF-8 (Set-Content -Encoding utf8)")
+	ErrUTF16 = errors.New(
+		"is UTF-16 text, as PowerShell 5.1 writes with >; write it as UTF-8 (Set-Content " +
+			"-Encoding utf8)")
 )
 
 // ControlCharError is the error of Read for a control character. It names the character and its
@@ -73,7 +75,8 @@ func CheckLines(text string) error {
 }
 
 func findControlChar(s, allowed string) *ControlCharError {
-	at := strings.IndexFunc(s, func(r rune) bool { return unicode.IsControl(r) && !strings.ContainsRune(allowed, r) })
+	at := strings.IndexFunc(s,
+		func(r rune) bool { return unicode.IsControl(r) && !strings.ContainsRune(allowed, r) })
 	if at < 0 {
 		return nil
 	}

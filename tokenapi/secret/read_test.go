@@ -39,7 +39,8 @@ func TestRead(t *testing.T) {
 		{"UTF-16 without a mark", "s\x003\x00", "", "holds a NUL at character 2"},
 	} {
 		got, err := secret.Read(c.raw)
-		if got.Reveal() != c.want || (err == nil) != (c.bad == "") || err != nil && err.Error() != c.bad {
+		if got.Reveal() != c.want || (err == nil) != (c.bad == "") ||
+			err != nil && err.Error() != c.bad {
 			t.Errorf("%s: got %q, %v", c.name, got.Reveal(), err)
 		}
 	}
@@ -57,7 +58,8 @@ func TestReadLines(t *testing.T) {
 		{"UTF-16", "\xff\xfe-\x00", "", secret.ErrUTF16.Error()},
 	} {
 		got, err := secret.ReadLines(c.raw)
-		if got.Reveal() != c.want || (err == nil) != (c.bad == "") || err != nil && err.Error() != c.bad {
+		if got.Reveal() != c.want || (err == nil) != (c.bad == "") ||
+			err != nil && err.Error() != c.bad {
 			t.Errorf("%s: got %q, %v", c.name, got.Reveal(), err)
 		}
 	}
@@ -65,7 +67,8 @@ func TestReadLines(t *testing.T) {
 		t.Error(err)
 	}
 	var odd *secret.ControlCharError
-	if err := secret.CheckLines("a\r\nb\f"); !errors.As(err, &odd) || odd.Line != 2 || odd.Character != 2 {
+	if err := secret.CheckLines("a\r\nb\f"); !errors.As(err, &odd) || odd.Line != 2 ||
+		odd.Character != 2 {
 		t.Error(err)
 	}
 }

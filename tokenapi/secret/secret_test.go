@@ -89,14 +89,20 @@ func shapes(t secret.Text) map[string]any {
 	n.Inner.deep.token = t
 	return map[string]any{
 		"Text": t, "*Text": &t, "**Text": func() any { p := &t; return &p }(),
-		"exported": exported{t}, "*exported": &exported{t}, "unexported": unexported{t}, "*unexported": &unexported{t},
-		"embedded": embedded{t}, "*embedded": &embedded{t}, "nested": n, "*nested": &n,
+		"exported": exported{t}, "*exported": &exported{t}, "unexported": unexported{t},
+		"*unexported": &unexported{t},
+		"embedded":    embedded{t}, "*embedded": &embedded{t}, "nested": n, "*nested": &n,
 		"pointer field": pointers{&t}, "boxed": boxed{t}, "boxed unexported": boxed{unexported{t}},
-		"slice": []secret.Text{t}, "array": [1]secret.Text{t}, "slice of unexported": []unexported{{t}},
-		"slice of pointers": []*secret.Text{&t}, "slice of any": []any{t, &t, unexported{t}},
-		"map value": map[string]secret.Text{"a": t}, "map of unexported": map[string]unexported{"a": {t}},
-		"map key": map[stringerKey]int{{&t}: 1}, "error": withError{fmt.Errorf("x: %v", t)}, "stringer": stringer{t},
-		"func": func() secret.Text { return t }, "chan": make(chan secret.Text), "reflect": reflect.ValueOf(t),
+		"slice": []secret.Text{t}, "array": [1]secret.Text{t},
+		"slice of unexported": []unexported{{t}},
+		"slice of pointers":   []*secret.Text{&t}, "slice of any": []any{t, &t, unexported{t}},
+		"map value":         map[string]secret.Text{"a": t},
+		"map of unexported": map[string]unexported{"a": {t}},
+		"map key":           map[stringerKey]int{{&t}: 1},
+		"error":             withError{fmt.Errorf("x: %v", t)},
+		"stringer":          stringer{t},
+		"func":              func() secret.Text { return t }, "chan": make(chan secret.Text),
+		"reflect":               reflect.ValueOf(t),
 		"reflect of unexported": reflect.ValueOf(unexported{t}),
 	}
 }
@@ -108,7 +114,8 @@ func TestFmtNeverLeaks(t *testing.T) {
 	n := 0
 	for name, v := range shapes(secret.New(canary)) {
 		for _, verb := range "vTsqdxXtpUcobeEfFgGOwz" {
-			for _, flags := range []string{"", "+", "#", " ", "-40", "040", ".3", "+#", "# ", "[1]"} {
+			for _, flags := range []string{"", "+", "#", " ", "-40", "040", ".3", "+#", "# ",
+				"[1]"} {
 				n++
 				if how := leaks(fmt.Sprintf("%"+flags+string(verb), v)); how != "" {
 					t.Errorf("%%%s%c of %s leaks: %s", flags, verb, name, how)
@@ -145,20 +152,36 @@ func probes() []probe {
 		return encode(func(s secret.Text) ([]byte, error) { return xml.Marshal(wrap(s)) })
 	}
 	gobOf := func(wrap func(secret.Text) any) func(*bytes.Buffer, secret.Text) error {
-		return func(w *bytes.Buffer, s secret.Text) error { return gob.NewEncoder(w).Encode(wrap(s)) }
+		return func(w *bytes.Buffer, s secret.Text) error {
+			return gob.NewEncoder(w).Encode(wrap(s))
+		}
 	}
 	tomlOf := func(wrap func(secret.Text) any) func(*bytes.Buffer, secret.Text) error {
-		return func(w *bytes.Buffer, s secret.Text) error { return toml.NewEncoder(w).Encode(wrap(s)) }
+		return func(w *bytes.Buffer, s secret.Text) error {
+			return toml.NewEncoder(w).Encode(wrap(s))
+		}
 	}
 	return []probe{
 		{"fmt.Sprint", false, ok(func(w *bytes.Buffer, s secret.Text) { fmt.Fprint(w, s, &s) })},
-		{"fmt.Sprintln", false, ok(func(w *bytes.Buffer, s secret.Text) { fmt.Fprintln(w, s, &s) })},
-		{"fmt.Append", false, ok(func(w *bytes.Buffer, s secret.Text) { w.Write(fmt.Append(nil, s, unexported{s})) })},
-		{"too many arguments", false, ok(func(w *bytes.Buffer, s secret.Text) { fmt.Fprintf(w, []string{"%%"}[0], s) })},
-		{"as a width", false, ok(func(w *bytes.Buffer, s secret.Text) { fmt.Fprintf(w, []string{"%*d"}[0], s, 1) })},
+		{"fmt.Sprintln", false,
+			ok(func(w *bytes.Buffer, s secret.Text) { fmt.Fprintln(w, s, &s) })},
+		{"fmt.Append", false,
+			ok(func(w *bytes.Buffer,
+				s secret.Text) {
+				w.Write(fmt.Append(nil, s, unexported{s}))
+			})},
+		{"too many arguments", false,
+			ok(func(w *bytes.Buffer, s secret.Text) { fmt.Fprintf(w, []string{"%%"}[0], s) })},
+		{"as a width", false,
+			ok(func(w *bytes.Buffer, s secret.Text) { fmt.Fprintf(w, []string{"%*d"}[0], s, 1) })},
 		{"String", false, ok(func(w *bytes.Buffer, s secret.Text) { w.WriteString(s.String()) })},
-		{"GoString", false, ok(func(w *bytes.Buffer, s secret.Text) { w.WriteString(s.GoString()) })},
-		{"fmt.Errorf %v", false, ok(func(w *bytes.Buffer, s secret.Text) { w.WriteString(fmt.Errorf("get: %v", s).Error()) })},
+		{"GoString", false,
+			ok(func(w *bytes.Buffer, s secret.Text) { w.WriteString(s.GoString()) })},
+		{"fmt.Errorf %v", false,
+			ok(func(w *bytes.Buffer,
+				s secret.Text) {
+				w.WriteString(fmt.Errorf("get: %v", s).Error())
+			})},
 		{"fmt.Errorf wrapped twice", false, ok(func(w *bytes.Buffer, s secret.Text) {
 			err := fmt.Errorf("outer: %w", fmt.Errorf("inner %q: %w", s, io.EOF))
 			fmt.Fprintf(w, "%v %+v %#v %v", err, err, err, errors.Unwrap(err))
@@ -174,30 +197,56 @@ func probes() []probe {
 			defer func() { fmt.Fprintf(w, "%v", recover()) }()
 			panic(unexported{s})
 		})},
-		{"log.Print", false, ok(func(w *bytes.Buffer, s secret.Text) { log.New(w, "", 0).Print(s, &s, unexported{s}) })},
+		{"log.Print", false,
+			ok(func(w *bytes.Buffer,
+				s secret.Text) {
+				log.New(w, "", 0).Print(s, &s, unexported{s})
+			})},
 		{"log.Printf", false, ok(func(w *bytes.Buffer, s secret.Text) {
 			log.New(w, "", 0).Printf("%s %+v %v", s, exported{s}, unexported{s})
 		})},
-		{"slog text", false, ok(func(w *bytes.Buffer, s secret.Text) { slog.New(slog.NewTextHandler(w, nil)).Info("m", "token", s) })},
-		{"slog text, pointer", false, ok(func(w *bytes.Buffer, s secret.Text) { slog.New(slog.NewTextHandler(w, nil)).Info("m", "token", &s) })},
+		{"slog text", false,
+			ok(func(w *bytes.Buffer,
+				s secret.Text) {
+				slog.New(slog.NewTextHandler(w, nil)).Info("m", "token", s)
+			})},
+		{"slog text, pointer", false,
+			ok(func(w *bytes.Buffer,
+				s secret.Text) {
+				slog.New(slog.NewTextHandler(w, nil)).Info("m", "token", &s)
+			})},
 		{"slog text, struct", false, ok(func(w *bytes.Buffer, s secret.Text) {
-			slog.New(slog.NewTextHandler(w, nil)).Info("m", "a", exported{s}, "b", unexported{s}, "c", []secret.Text{s})
+			slog.New(slog.NewTextHandler(w, nil)).Info("m", "a", exported{s}, "b", unexported{s},
+				"c", []secret.Text{s})
 		})},
-		{"slog JSON", false, ok(func(w *bytes.Buffer, s secret.Text) { slog.New(slog.NewJSONHandler(w, nil)).Info("m", "token", s) })},
+		{"slog JSON", false,
+			ok(func(w *bytes.Buffer,
+				s secret.Text) {
+				slog.New(slog.NewJSONHandler(w, nil)).Info("m", "token", s)
+			})},
 		{"slog JSON, struct", false, ok(func(w *bytes.Buffer, s secret.Text) {
-			slog.New(slog.NewJSONHandler(w, nil)).Info("m", "a", exported{s}, "b", unexported{s}, "c", map[string]secret.Text{"x": s})
+			slog.New(slog.NewJSONHandler(w, nil)).Info("m", "a", exported{s}, "b", unexported{s},
+				"c", map[string]secret.Text{"x": s})
 		})},
 		{"slog group and With", false, ok(func(w *bytes.Buffer, s secret.Text) {
-			slog.New(slog.NewJSONHandler(w, nil)).With("a", s).WithGroup("g").Info("m", slog.Group("h", "b", s), "c", slog.AnyValue(s))
+			slog.New(slog.NewJSONHandler(w, nil)).With("a", s).WithGroup("g").Info("m",
+				slog.Group("h", "b", s), "c", slog.AnyValue(s))
 		})},
 		{"text/template", false, func(w *bytes.Buffer, s secret.Text) error {
-			return texttemplate.Must(texttemplate.New("").Parse(`{{.Token}} {{printf "%x %q %d" .Token .Token .Token}} {{print .}} {{html .Token}} {{js .Token}} {{urlquery .Token}}`)).Execute(w, exported{s})
+			return texttemplate.Must(
+				texttemplate.New("").Parse(
+					`{{.Token}} {{printf "%x %q %d" .Token .Token .Token}} {{print .}} {{html .Token}} {{js .Token}} {{urlquery .Token}}`)).Execute(w, exported{s})
 		}},
 		{"html/template", false, func(w *bytes.Buffer, s secret.Text) error {
-			return htmltemplate.Must(htmltemplate.New("").Parse(`<a href="/?t={{.Token}}" title='{{.Token}}'>{{.Token}} {{.}}</a>`)).Execute(w, exported{s})
+			return htmltemplate.Must(
+				htmltemplate.New("").Parse(
+					`<a href="/?t={{.Token}}" title='{{.Token}}'>{{.Token}} {{.}}</a>`)).Execute(w,
+				exported{s})
 		}},
 		{"html/template, script", false, func(w *bytes.Buffer, s secret.Text) error {
-			_ = htmltemplate.Must(htmltemplate.New("").Parse(`<script>let t = {{.Token}}</script>`)).Execute(w, exported{s})
+			_ = htmltemplate.Must(
+				htmltemplate.New("").Parse(`<script>let t = {{.Token}}</script>`)).Execute(w,
+				exported{s})
 			return nil // it may fail or not, but must not print the secret
 		}},
 		{"tabwriter", false, func(w *bytes.Buffer, s secret.Text) error {
@@ -210,8 +259,13 @@ func probes() []probe {
 			defer cw.Flush()
 			return cw.Write([]string{fmt.Sprint(s)})
 		}},
-		{"url.Values", false, ok(func(w *bytes.Buffer, s secret.Text) { w.WriteString(url.Values{"t": {s.String()}}.Encode()) })},
-		{"strconv.Quote", false, ok(func(w *bytes.Buffer, s secret.Text) { w.WriteString(strconv.Quote(s.String())) })},
+		{"url.Values", false,
+			ok(func(w *bytes.Buffer,
+				s secret.Text) {
+				w.WriteString(url.Values{"t": {s.String()}}.Encode())
+			})},
+		{"strconv.Quote", false,
+			ok(func(w *bytes.Buffer, s secret.Text) { w.WriteString(strconv.Quote(s.String())) })},
 		// It prints the result of json.Marshal, and drops the error.
 		{"expvar", false, ok(func(w *bytes.Buffer, s secret.Text) {
 			w.WriteString(expvar.Func(func() any { return exported{s} }).String())
@@ -223,17 +277,31 @@ func probes() []probe {
 			fs.PrintDefaults()
 			fs.VisitAll(func(f *flag.Flag) { fmt.Fprintf(w, "%v %+v", f.DefValue, *f) })
 		})},
-		{"testing's own %v of a map", false, ok(func(w *bytes.Buffer, s secret.Text) { fmt.Fprintf(w, "%v %#v", shapes(s), shapes(s)) })},
+		{"testing's own %v of a map", false,
+			ok(func(w *bytes.Buffer,
+				s secret.Text) {
+				fmt.Fprintf(w, "%v %#v", shapes(s), shapes(s))
+			})},
 
 		{"json.Marshal", true, jsonOf(func(s secret.Text) any { return s })},
 		{"json.Marshal, pointer", true, jsonOf(func(s secret.Text) any { return &s })},
 		{"json.Marshal, struct", true, jsonOf(func(s secret.Text) any { return exported{s} })},
 		{"json.Marshal, embedded", true, jsonOf(func(s secret.Text) any { return embedded{s} })},
-		{"json.Marshal, string option", true, jsonOf(func(s secret.Text) any { return attribute{s} })},
+		{"json.Marshal, string option", true,
+			jsonOf(func(s secret.Text) any { return attribute{s} })},
 		{"json.Marshal, slice", true, jsonOf(func(s secret.Text) any { return []secret.Text{s} })},
-		{"json.Marshal, map", true, jsonOf(func(s secret.Text) any { return map[string]any{"t": s} })},
-		{"json.MarshalIndent", true, encode(func(s secret.Text) ([]byte, error) { return json.MarshalIndent(exported{s}, "", " ") })},
-		{"json.Encoder", true, func(w *bytes.Buffer, s secret.Text) error { return json.NewEncoder(w).Encode(exported{s}) }},
+		{"json.Marshal, map", true,
+			jsonOf(func(s secret.Text) any { return map[string]any{"t": s} })},
+		{"json.MarshalIndent", true,
+			encode(func(s secret.Text) ([]byte,
+				error) {
+				return json.MarshalIndent(exported{s}, "", " ")
+			})},
+		{"json.Encoder", true,
+			func(w *bytes.Buffer,
+				s secret.Text) error {
+				return json.NewEncoder(w).Encode(exported{s})
+			}},
 		{"xml.Marshal", true, xmlOf(func(s secret.Text) any { return s })},
 		{"xml.Marshal, struct", true, xmlOf(func(s secret.Text) any { return exported{s} })},
 		{"xml.Marshal, attribute", true, xmlOf(func(s secret.Text) any { return attribute{s} })},
@@ -248,8 +316,13 @@ func probes() []probe {
 			b, err := encoding.TextMarshaler(s).MarshalText()
 			return []byte(base64.StdEncoding.EncodeToString(b)), err
 		})},
-		{"MarshalBinary", true, encode(func(s secret.Text) ([]byte, error) { return encoding.BinaryMarshaler(s).MarshalBinary() })},
-		{"GobEncode", true, encode(func(s secret.Text) ([]byte, error) { return gob.GobEncoder(s).GobEncode() })},
+		{"MarshalBinary", true,
+			encode(func(s secret.Text) ([]byte,
+				error) {
+				return encoding.BinaryMarshaler(s).MarshalBinary()
+			})},
+		{"GobEncode", true,
+			encode(func(s secret.Text) ([]byte, error) { return gob.GobEncoder(s).GobEncode() })},
 	}
 }
 
@@ -340,7 +413,8 @@ func TestText(t *testing.T) {
 	}
 	// Not even the address of the text, which %d of a pointer prints.
 	for _, verb := range "vsqdxXtUcobeEfFgGO" {
-		if got := fmt.Sprintf("%#"+string(verb), s) + fmt.Sprintf("%"+string(verb), s); got != secret.Mask+secret.Mask {
+		if got := fmt.Sprintf("%#"+string(verb), s) +
+			fmt.Sprintf("%"+string(verb), s); got != secret.Mask+secret.Mask {
 			t.Errorf("%%%c gives %q", verb, got)
 		}
 	}
@@ -354,8 +428,10 @@ func TestText(t *testing.T) {
 		a, b secret.Text
 		want bool
 	}{
-		{s, s, true}, {s, secret.New(canary), true}, {s, secret.New(canary + "x"), false}, {s, secret.New(canary[1:]), false},
-		{s, zero, false}, {zero, s, false}, {zero, secret.New(""), true}, {secret.New("a"), secret.New("A"), false},
+		{s, s, true}, {s, secret.New(canary), true}, {s, secret.New(canary + "x"), false},
+		{s, secret.New(canary[1:]), false},
+		{s, zero, false}, {zero, s, false}, {zero, secret.New(""), true},
+		{secret.New("a"), secret.New("A"), false},
 	} {
 		if c.a.Equal(c.b) != c.want {
 			t.Errorf("Equal is not %v", c.want)

@@ -43,13 +43,15 @@ func Choose(chosen map[string][]string) (Bindings, []Problem) {
 		for _, k := range keys {
 			switch {
 			case !isKey(k):
-				problems = append(problems, Problem{b.Name, "", strconv.Quote(k) + " is not a key", writtenAs(k)})
+				problems = append(problems,
+					Problem{b.Name, "", strconv.Quote(k) + " is not a key", writtenAs(k)})
 			case seldom(k) != "":
 				problems = append(problems, Problem{b.Name, "", seldom(k), "choose another key"})
 			}
 		}
 		if b.Act == QuitNow && !slices.Contains(keys, "ctrl+c") {
-			problems = append(problems, Problem{b.Name, "", "must keep ctrl+c", "it is the way out of everything"})
+			problems = append(problems,
+				Problem{b.Name, "", "must keep ctrl+c", "it is the way out of everything"})
 		}
 		rows[i].Keys = keys
 	}
@@ -57,7 +59,8 @@ func Choose(chosen map[string][]string) (Bindings, []Problem) {
 	for _, b := range rows {
 		for i, k := range b.Keys {
 			if slices.Contains(b.Keys[:i], k) {
-				problems = append(problems, Problem{b.Name, "", "the key " + k + " is there twice", ""})
+				problems = append(problems,
+					Problem{b.Name, "", "the key " + k + " is there twice", ""})
 				continue
 			}
 			other, clash := taken[k]
@@ -73,7 +76,9 @@ func Choose(chosen map[string][]string) (Bindings, []Problem) {
 			if _, ok := chosen[beside]; !ok {
 				text += " by default"
 			}
-			problems = append(problems, Problem{at, beside, text, "give " + beside + " another key, or none: " + beside + " = []"})
+			problems = append(problems,
+				Problem{at, beside, text,
+					"give " + beside + " another key, or none: " + beside + " = []"})
 		}
 	}
 	if len(problems) > 0 {
@@ -100,12 +105,14 @@ func All() [][3]string {
 // keys are named.
 func writtenAs(k string) string {
 	const how = `keys are written "r", "R", "f5", "ctrl+r", "alt+r", "enter", "space", "tab"`
-	parts := strings.FieldsFunc(strings.ToLower(k), func(r rune) bool { return r == '+' || r == '-' || r == ' ' })
+	parts := strings.FieldsFunc(strings.ToLower(k),
+		func(r rune) bool { return r == '+' || r == '-' || r == ' ' })
 	if k == " " {
 		parts = []string{"space"}
 	}
 	var mods []string
-	for _, mod := range [][]string{{"ctrl", "control"}, {"alt", "meta", "opt", "option"}, {"shift"}} {
+	for _, mod := range [][]string{{"ctrl", "control"}, {"alt", "meta", "opt", "option"},
+		{"shift"}} {
 		if slices.ContainsFunc(parts, func(p string) bool { return slices.Contains(mod, p) }) {
 			mods = append(mods, mod[0])
 		}
@@ -116,7 +123,8 @@ func writtenAs(k string) string {
 	}
 	last := parts[0]
 	if other, ok := map[string]string{
-		"return": "enter", "escape": "esc", "del": "delete", "ins": "insert", "pgdn": "pgdown", "pagedown": "pgdown", "pageup": "pgup", "spacebar": "space",
+		"return": "enter", "escape": "esc", "del": "delete", "ins": "insert", "pgdn": "pgdown",
+		"pagedown": "pgdown", "pageup": "pgup", "spacebar": "space",
 	}[last]; ok {
 		last = other
 	}
@@ -132,7 +140,8 @@ func writtenAs(k string) string {
 // seldom returns why a key with a valid name cannot be used, or "" if it can. Terminals send the
 // same bytes for some keys.
 func seldom(k string) string {
-	if other := map[string]string{"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+[": "esc"}[k]; other != "" {
+	if other := map[string]string{"ctrl+i": "tab", "ctrl+m": "enter",
+		"ctrl+[": "esc"}[k]; other != "" {
 		return k + " is the same as " + other + " to most terminals"
 	}
 	return ""
@@ -157,7 +166,9 @@ func isKey(k string) bool {
 
 func namedKeys() map[string]bool {
 	return map[string]bool{
-		"enter": true, "space": true, "tab": true, "esc": true, "backspace": true, "delete": true, "insert": true,
-		"up": true, "down": true, "left": true, "right": true, "home": true, "end": true, "pgup": true, "pgdown": true,
+		"enter": true, "space": true, "tab": true, "esc": true, "backspace": true, "delete": true,
+		"insert": true,
+		"up":     true, "down": true, "left": true, "right": true, "home": true, "end": true,
+		"pgup": true, "pgdown": true,
 	}
 }

@@ -18,10 +18,11 @@ func TestChooseReportsMistakes(t *testing.T) {
 			Action: "get", Other: "revoke", Text: "the key x is on revoke too by default",
 			Hint: "give revoke another key, or none: revoke = []",
 		}}},
-		"a chosen key of another action": {map[string][]string{"get": {"f5"}, "renew": {"f5"}}, []keys.Problem{{
-			Action: "renew", Other: "get", Text: "the key f5 is on get too",
-			Hint: "give get another key, or none: get = []",
-		}}},
+		"a chosen key of another action": {map[string][]string{"get": {"f5"}, "renew": {"f5"}},
+			[]keys.Problem{{
+				Action: "renew", Other: "get", Text: "the key f5 is on get too",
+				Hint: "give get another key, or none: get = []",
+			}}},
 		"the same key twice": {map[string][]string{"get": {"f5", "f5"}}, []keys.Problem{{
 			Action: "get", Text: "the key f5 is there twice",
 		}}},
@@ -31,9 +32,11 @@ func TestChooseReportsMistakes(t *testing.T) {
 		"a shifted letter": {map[string][]string{"get": {"shift+n"}}, []keys.Problem{{
 			Action: "get", Text: `"shift+n" is not a key`, Hint: `is "N" meant?`,
 		}}},
-		"a key that terminals cannot tell apart": {map[string][]string{"get": {"ctrl+m"}}, []keys.Problem{{
-			Action: "get", Text: "ctrl+m is the same as enter to most terminals", Hint: "choose another key",
-		}}},
+		"a key that terminals cannot tell apart": {map[string][]string{"get": {"ctrl+m"}},
+			[]keys.Problem{{
+				Action: "get", Text: "ctrl+m is the same as enter to most terminals",
+				Hint: "choose another key",
+			}}},
 		"no way out": {map[string][]string{"quit_now": {"f12"}}, []keys.Problem{{
 			Action: "quit_now", Text: "must keep ctrl+c", Hint: "it is the way out of everything",
 		}}},
@@ -46,7 +49,8 @@ func TestChooseReportsMistakes(t *testing.T) {
 
 func TestChooseChangesKeys(t *testing.T) {
 	t.Parallel()
-	if rows, problems := keys.Choose(map[string][]string{"get": {"g"}}); rows != nil || problems != nil {
+	if rows, problems := keys.Choose(map[string][]string{"get": {"g"}}); rows != nil ||
+		problems != nil {
 		t.Errorf("the usual keys: %d rows, %+v", len(rows), problems)
 	}
 	rows, problems := keys.Choose(map[string][]string{"get": {"n", "f5"}, "revoke": {}})
@@ -76,7 +80,8 @@ func TestChooseChangesKeys(t *testing.T) {
 func TestYesOpensNothing(t *testing.T) {
 	t.Parallel()
 	rows, problems := keys.Choose(map[string][]string{
-		"get": {"y"}, "copy": {}, "renew": {"o"}, "revoke": {"j"}, "down": {"down"}, "revoke_all": {"s"},
+		"get": {"y"}, "copy": {}, "renew": {"o"}, "revoke": {"j"}, "down": {"down"},
+		"revoke_all": {"s"},
 	})
 	if problems != nil {
 		t.Fatal(problems)

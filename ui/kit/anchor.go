@@ -55,7 +55,8 @@ func anchorLine(b *strings.Builder, line string) {
 	}
 	Cells(line, func(seq string, w int) {
 		switch {
-		case w > 0 && seq[len(seq)-1] >= utf8.RuneSelf && ansi.StringWidth(seq) != ansi.StringWidthWc(seq):
+		case w > 0 && seq[len(seq)-1] >= utf8.RuneSelf &&
+			ansi.StringWidth(seq) != ansi.StringWidthWc(seq):
 			cells += w
 			run.WriteString(seq)
 		case w == 0 && cells > 0 && zero(seq, w):

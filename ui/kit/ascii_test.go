@@ -45,7 +45,8 @@ func TestASCII(t *testing.T) {
 // ASCII moves no cell, and leaves only ASCII outside of escape sequences.
 func TestASCIIKeepsEveryCell(t *testing.T) {
 	t.Parallel()
-	for _, s := range append(slices.Clone(texts), "\x1b[7m語\x1b[m é│●", "x\u0301", "\u0301", "🇩🇪🇩🇪x", "❤️é") {
+	for _, s := range append(slices.Clone(texts), "\x1b[7m語\x1b[m é│●", "x\u0301", "\u0301",
+		"🇩🇪🇩🇪x", "❤️é") {
 		for _, s := range []string{s, kit.Clean(s), "│ " + kit.Clean(s) + " │"} {
 			got := kit.ASCII(s)
 			if a, b := kit.Width(s), kit.Width(got); a != b && utf8.ValidString(s) {
@@ -79,7 +80,8 @@ func TestStatesStayDifferent(t *testing.T) {
 func TestEveryGlyphHasAnASCII(t *testing.T) {
 	t.Parallel()
 	found := map[rune]bool{}
-	for _, dir := range []string{"..", ".", "../scene", "../pane", "../overlay", "../form", "../../console", "../../themes"} {
+	for _, dir := range []string{"..", ".", "../scene", "../pane", "../overlay", "../form",
+		"../../console", "../../themes"} {
 		fsys := os.DirFS(dir)
 		files, err := fs.Glob(fsys, "*.go")
 		if err != nil || len(files) < 3 {

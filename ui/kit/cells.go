@@ -47,7 +47,8 @@ func syllables(s string) string {
 			case before >= lead && before < lead+19 && r >= vowel && r < vowel+vowels:
 				out[n] = first + ((before-lead)*vowels+r-vowel)*finals
 				continue
-			case before >= first && before < first+19*vowels*finals && (before-first)%finals == 0 && r > final && r < final+finals:
+			case before >= first && before < first+19*vowels*finals && (before-first)%finals == 0 &&
+				r > final && r < final+finals:
 				out[n] += r - final
 				continue
 			}
@@ -96,7 +97,8 @@ func Middle(s string, w int) string {
 	return left + "…" + tail(s, n-(w-1-Width(left)))
 }
 
-const blanks = "                                                                                                                                "
+const blanks = "                                                                               " +
+	"                                                 "
 
 // Spaces returns n spaces; "" if n is negative.
 func Spaces(n int) string {

@@ -57,7 +57,8 @@ func (c cluster) whole() string {
 		return strings.TrimLeft(c.text, "\u0600\u06dd\U000110bd")
 	}
 	if c.kind == "hangul-LV" {
-		return strings.NewReplacer("\u1100\u1161\u11a8", "각", "\u1100\u1161", "가", "\u1112\u1161\u11ab", "한", "\uac00\u11a8", "각", "\u1102\u1161", "나").Replace(c.text)
+		return strings.NewReplacer("\u1100\u1161\u11a8", "각", "\u1100\u1161", "가",
+			"\u1112\u1161\u11ab", "한", "\uac00\u11a8", "각", "\u1102\u1161", "나").Replace(c.text)
 	}
 	return c.text
 }
@@ -95,26 +96,33 @@ func TestClustersOfEveryScript(t *testing.T) {
 				t.Errorf("%s: %+q became %+q, want %+q", c.kind, c.text, clean, c.whole())
 			}
 			if n := kit.Width(clean); n != drawn(m, clean) {
-				t.Errorf("%s: %+q is counted as %d cells and drawn on %d", c.kind, clean, n, drawn(m, clean))
+				t.Errorf("%s: %+q is counted as %d cells and drawn on %d", c.kind, clean, n,
+					drawn(m, clean))
 			}
 			old := strings.Contains(c.text, "\ua960") // Korean letters that make no syllable today
-			if n := kit.Width(clean); m == ansi.WcWidth && n != c.cells && c.kind != "prepend" && !old {
-				t.Errorf("%s: %+q is counted as %d cells, a terminal places it in %d", c.kind, clean, n, c.cells)
+			if n := kit.Width(clean); m == ansi.WcWidth && n != c.cells && c.kind != "prepend" &&
+				!old {
+				t.Errorf("%s: %+q is counted as %d cells, a terminal places it in %d", c.kind,
+					clean, n, c.cells)
 			}
 			row := "a" + clean + "b " + clean + "c"
 			for w := range kit.Width(row) + 2 {
-				for _, cut := range []string{kit.Fit(row, w), kit.Right(row, w), kit.Splice(kit.Fit(row, 40), "[]", w, 44)} {
+				for _, cut := range []string{kit.Fit(row, w), kit.Right(row, w),
+					kit.Splice(kit.Fit(row, 40), "[]", w, 44)} {
 					if n := kit.Width(cut); n != w && n != 44 || drawn(m, cut) != n {
-						t.Errorf("%s: %+q has %d cells, drawn on %d, want %d", c.kind, cut, n, drawn(m, cut), w)
+						t.Errorf("%s: %+q has %d cells, drawn on %d, want %d", c.kind, cut, n,
+							drawn(m, cut), w)
 					}
 				}
-				for _, cut := range []string{kit.Fit(row, w), kit.Middle(row, w), kit.Cut(row, w), kit.Short(row, w)} {
+				for _, cut := range []string{kit.Fit(row, w), kit.Middle(row, w), kit.Cut(row, w),
+					kit.Short(row, w)} {
 					if kit.Width(cut) > max(w, 1) && w > 0 {
 						t.Errorf("%s: %+q is wider than %d", c.kind, cut, w)
 					}
 					for _, part := range parts(cut) {
 						if !slices.Contains(append(parts(row), " ", "…"), part) {
-							t.Errorf("%s: %+q at %d is %+q with %+q, which is part of a cluster", c.kind, row, w, cut, part)
+							t.Errorf("%s: %+q at %d is %+q with %+q, which is part of a cluster",
+								c.kind, row, w, cut, part)
 						}
 					}
 				}

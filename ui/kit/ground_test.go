@@ -13,7 +13,8 @@ func TestGround(t *testing.T) {
 	t.Parallel()
 	const g, off = "\x1b[48;5;17m", "\x1b[m"
 	got := kit.Ground("a\x1b[1mb"+off+"c\n語", g, 4, 3)
-	want := g + "a\x1b[1mb" + off + g + "c " + off + "\n" + g + "語  " + off + "\n" + g + "    " + off
+	want := g + "a\x1b[1mb" + off + g + "c " + off + "\n" + g + "語  " + off + "\n" + g + "    " +
+		off
 	if got != want {
 		t.Errorf("%q", got)
 	}

@@ -10,8 +10,10 @@ import (
 )
 
 var texts = []string{
-	"", "plain", "決済ゲートウェイ", "Zahlungs\u0308dienst", "👩‍💻 team", "🇩🇪", "❤️ love", "العربية", "\u202egnp.exe", "e\u0301\u0301\u0301", "\x1b[31mred\x1b[m",
-	"a\tb\nc", "नमस्ते", "한국어", "\xff\xfe\x80", "👨‍👩‍👧‍👦", "Z͑ͫ̓ͪ̂a̗l̸g̨o", strings.Repeat("語a", 40),
+	"", "plain", "決済ゲートウェイ", "Zahlungs\u0308dienst", "👩‍💻 team", "🇩🇪", "❤️ love", "العربية",
+	"\u202egnp.exe", "e\u0301\u0301\u0301", "\x1b[31mred\x1b[m",
+	"a\tb\nc", "नमस्ते", "한국어", "\xff\xfe\x80", "👨‍👩‍👧‍👦", "Z͑ͫ̓ͪ̂a̗l̸g̨o",
+	strings.Repeat("語a", 40),
 }
 
 func TestClean(t *testing.T) {
@@ -25,7 +27,8 @@ func TestClean(t *testing.T) {
 			t.Errorf("%q: %q is not clean", s, c)
 		}
 	}
-	for in, want := range map[string]string{ // text has the table; only Korean letters are drawn otherwise
+	for in, want := range map[string]string{
+		// text has the table; only Korean letters are drawn otherwise
 		"\u1112\u1161\u11ab\u1100\u1173\u11af": "한글", "a\tb\nc": "a b c", "\u0301x": "x",
 		"Or\u200bders \xff \x1b[31m!": "Orders ? !", "क\u094d\u200dष": "क\u094d\u200dष",
 	} {
@@ -79,7 +82,8 @@ func TestBar(t *testing.T) {
 	for _, c := range []struct {
 		part, whole int64
 		want        string
-	}{{10, 10, "████"}, {5, 10, "██  "}, {1, 1000, "▏   "}, {0, 10, "    "}, {9, 32, "█▏  "}, {1 << 62, 1<<63 - 1, "██  "}, {3, 0, "    "}} {
+	}{{10, 10, "████"}, {5, 10, "██  "}, {1, 1000, "▏   "}, {0, 10, "    "}, {9, 32, "█▏  "},
+		{1 << 62, 1<<63 - 1, "██  "}, {3, 0, "    "}} {
 		if got := kit.Bar(c.part, c.whole, 4); got != c.want {
 			t.Errorf("Bar(%d, %d, 4) = %q", c.part, c.whole, got)
 		}

@@ -27,7 +27,8 @@ func method() ansi.Method {
 func next(s string, state byte) (seq string, w int, rest string, after byte) {
 	m := method()
 	seq, w, n, after := m.DecodeSequenceInString(s, state, nil)
-	if n == 1 && len(s) > 1 && s[1] >= utf8.RuneSelf && seq[0] >= ' ' && seq[0] < 0x7f { // as Bubble Tea
+	if n == 1 && len(s) > 1 && s[1] >= utf8.RuneSelf && seq[0] >= ' ' && seq[0] < 0x7f {
+		// as Bubble Tea
 		seq, w = ansi.FirstGraphemeCluster(s, m)
 		n = len(seq)
 	}

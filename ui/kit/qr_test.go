@@ -28,7 +28,8 @@ func TestQR(t *testing.T) {
 				t.Fatalf("row %d is %d wide", y, len(cells))
 			}
 			for x, c := range cells {
-				top, low := strings.ContainsRune("█▀", c) != light, strings.ContainsRune("█▄", c) != light
+				top, low := strings.ContainsRune("█▀", c) != light,
+					strings.ContainsRune("█▄", c) != light
 				if top != code.Black(x-4, 2*y-4) || low != code.Black(x-4, 2*y-3) {
 					t.Fatalf("light %t: another square at %d, %d", light, x, y)
 				}

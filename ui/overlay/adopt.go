@@ -64,7 +64,11 @@ func (o *Adopt) Pasted(text string) bool {
 func (o *Adopt) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 70), min(h, 8) }
 
 func (o *Adopt) Box(s *scene.Scene, w, h int) []string {
-	foot := scene.Padded(s.Styles.Quiet, scene.Fitting([]string{"tab next · enter takes it over, to be watched and revoked · esc cancels", "tab next · enter takes it over · esc cancels", "tab · enter · esc cancels", "enter · esc"}, w-2), w)
+	foot := scene.Padded(s.Styles.Quiet,
+		scene.Fitting([]string{
+			"tab next · enter takes it over, to be watched and revoked · esc cancels",
+			"tab next · enter takes it over · esc cancels", "tab · enter · esc cancels",
+			"enter · esc"}, w-2), w)
 	paint, said := s.Styles.Danger, ""
 	switch {
 	case o.busy:

@@ -162,11 +162,11 @@ func readCache(text string) (time.Duration, string) {
 // makeFields makes the fields of the application.
 func (o *App) makeFields() {
 	d := &o.entry
-	forSecret := "typed or pasted, shown as dots"
-	forPassword := "kept sealed; without one, each get asks"
+	appHint := "typed or pasted, shown as dots"
+	userHint := "kept sealed; without one, each get asks"
 	if o.was != nil {
-		forSecret = "kept; type to replace it"
-		forPassword = "what is kept stays; type to replace it"
+		appHint = "kept; type to replace it"
+		userHint = "what is kept stays; type to replace it"
 	}
 	extraText := console.ExtraText
 	if d.Source == console.FromConfig { // there it may hold secrets
@@ -191,9 +191,9 @@ func (o *App) makeFields() {
 				return o.bad[console.FieldEnvironment]
 			}),
 	}
-	o.secret = form.Secret("consumer secret", forSecret).
+	o.secret = form.Secret("consumer secret", appHint).
 		If(func() bool { return o.draft().Credential() != "" })
-	o.password = form.Secret("password", forPassword).If(with(console.GrantPassword))
+	o.password = form.Secret("password", userHint).If(with(console.GrantPassword))
 	o.body = []*form.Field{
 		form.Choose("key type", &d.KeyType, console.KeyProduction, console.KeySandbox, ""),
 		o.of(console.FieldConsumerKey, form.Text("consumer key", &d.ConsumerKey, "")),

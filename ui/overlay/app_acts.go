@@ -86,7 +86,8 @@ func (o *App) toldTested(h scene.Host, f session.Tested) {
 		words, _ := describe.Supersede(*k)
 		notes = append([]string{words}, notes...)
 	}
-	h.Log(scene.Good, "test of "+string(o.draft().Label())+": "+f.Tested.Text(), strings.Join(notes, "; "))
+	h.Log(scene.Good, "test of "+string(o.draft().Label())+": "+f.Tested.Text(),
+		strings.Join(notes, "; "))
 }
 
 // toldSaved closes the form when the application was saved.

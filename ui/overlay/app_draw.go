@@ -88,6 +88,7 @@ func (o *App) keys(w int) string {
 	return scene.Fitting([]string{
 		"tab ↑ ↓ fields · ← → choose · ctrl+t test it · ctrl+s save · esc cancel",
 		"← → choose · ctrl+t test it · ctrl+s save · esc cancel",
-		"ctrl+t test it · ctrl+s save · esc cancel", "ctrl+t test · ctrl+s save · esc", "ctrl+s save · esc",
+		"ctrl+t test it · ctrl+s save · esc cancel", "ctrl+t test · ctrl+s save · esc",
+		"ctrl+s save · esc",
 	}, w-2)
 }

@@ -43,7 +43,8 @@ func NewBulk(s *scene.Scene, b session.Bulk, then session.Request) *Bulk {
 	if r := s.Board.Row(b.Tokens[0]); len(b.Tokens) == 1 && r != nil && r.Token != nil {
 		o.lines[0] = console.Private(r.Token.Fingerprint + ", which is marked")
 	} else if b.Marked && b.Unseen > 0 {
-		o.lines[0] += console.Private(", " + strconv.Itoa(b.Unseen) + " of them not in the list that you see")
+		o.lines[0] += console.Private(", " + strconv.Itoa(b.Unseen) +
+			" of them not in the list that you see")
 	}
 	for _, name := range slices.Sorted(maps.Keys(apps)) {
 		o.lines = append(o.lines, console.Private(strconv.Itoa(apps[name])+" of ")+name)

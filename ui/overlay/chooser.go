@@ -58,7 +58,8 @@ func (c *chooser) shown() []Entry {
 	}
 	var out []Entry
 	for _, e := range c.all {
-		if text.Fuzzy(typed, e.Word) || strings.Contains(strings.ToLower(e.Does), strings.ToLower(typed)) || e.Keys == typed {
+		if text.Fuzzy(typed, e.Word) ||
+			strings.Contains(strings.ToLower(e.Does), strings.ToLower(typed)) || e.Keys == typed {
 			out = append(out, e)
 		}
 	}
@@ -147,7 +148,9 @@ func (c *chooser) Box(s *scene.Scene, w, h int) []string {
 		field.Put(string(s.Styles.Quiet), count)
 	}
 	out := []string{field.End(w)}
-	foot := scene.Padded(s.Styles.Quiet, scene.Fitting([]string{"↑ ↓ choose · enter runs it · esc closes", "enter runs · esc closes", "enter · esc"}, w-2), w)
+	foot := scene.Padded(s.Styles.Quiet,
+		scene.Fitting([]string{"↑ ↓ choose · enter runs it · esc closes", "enter runs · esc closes",
+			"enter · esc"}, w-2), w)
 	if c.said != "" {
 		foot = scene.Padded(s.Styles.Warn, c.said, w)
 	}
@@ -173,7 +176,8 @@ func (c *chooser) Box(s *scene.Scene, w, h int) []string {
 		lines = append(lines, c.line(s, e, w, i == c.at))
 	}
 	if len(shown) == 0 {
-		lines = scene.Placeholder(s, w, max(room, 1), "Nothing is called that. backspace takes a letter back.")
+		lines = scene.Placeholder(s, w, max(room, 1),
+			"Nothing is called that. backspace takes a letter back.")
 	}
 	if c.input.Value() == "" && c.at == len(shown)-1 {
 		focused = len(lines)

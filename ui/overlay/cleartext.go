@@ -45,7 +45,8 @@ func (*Cleartext) Foot() string                { return "" }
 func (*Cleartext) Danger() bool                { return true }
 
 func (o *Cleartext) Press(s *scene.Scene, a keys.Action, key string) scene.Intent {
-	if scene.IsNo(a, key) || a == keys.Quit || a == keys.ShowToken || key == "enter" || key == "space" {
+	if scene.IsNo(a, key) || a == keys.Quit || a == keys.ShowToken || key == "enter" ||
+		key == "space" {
 		return hideToken{o, ""}
 	}
 	what := kit.Clean(key)
@@ -78,7 +79,9 @@ func (o *Cleartext) Box(s *scene.Scene, w, h int) []string {
 		out = append(out, kit.Spaces(w))
 	}
 	left := o.until.Sub(s.Now)
-	return append(out, scene.Padded(s.Styles.Warn, "hidden in "+scene.Countdown(s, max(left, 0))+" · any key hides it now", w))
+	return append(out,
+		scene.Padded(s.Styles.Warn,
+			"hidden in "+scene.Countdown(s, max(left, 0))+" · any key hides it now", w))
 }
 
 // Again returns the intent to show the same token after the store was unlocked.

@@ -33,7 +33,8 @@ func NewConfirm(r *session.Row, a *session.App, then session.Request) *Confirm {
 	case ttl < 0:
 		text = append(text, "until the token expires.")
 	case ttl > 0:
-		text = append(text, console.Private("for up to "+console.Left(ttl)+" after the server has accepted."))
+		text = append(text,
+			console.Private("for up to "+console.Left(ttl)+" after the server has accepted."))
 	default:
 		text = append(text, "for a while after the server has accepted.")
 	}

@@ -108,7 +108,9 @@ func (o *Copy) Box(s *scene.Scene, w, h int) []string {
 		l.Put(paint, kit.Cut(text, max(w-l.Width()-1, 0)))
 		lines = append(lines, l.End(w))
 	}
-	foot := scene.Padded(s.Styles.Quiet, scene.Fitting([]string{"its key, or ↑ ↓ and enter · esc closes", "a key · esc closes"}, w-2), w)
+	foot := scene.Padded(s.Styles.Quiet,
+		scene.Fitting([]string{"its key, or ↑ ↓ and enter · esc closes", "a key · esc closes"},
+			w-2), w)
 	if o.said != "" {
 		foot = scene.Padded(s.Styles.Warn, o.said, w)
 	}

@@ -19,7 +19,8 @@ type Exchange struct {
 }
 
 func (o *Exchange) Title(*scene.Scene) string {
-	return o.Call.Started.Format("15:04:05") + " " + kit.Clean(o.Call.Method) + " " + scene.PathOf(o.Call.URL)
+	return o.Call.Started.Format("15:04:05") + " " + kit.Clean(o.Call.Method) + " " +
+		scene.PathOf(o.Call.URL)
 }
 
 func (o *Exchange) Foot() string {
@@ -45,7 +46,10 @@ func (o *Exchange) Press(_ *scene.Scene, a keys.Action, key string) scene.Intent
 
 func (o *Exchange) Box(s *scene.Scene, w, h int) []string {
 	var out []string
-	head := func(text string) { out = append(out, kit.Spaces(w), scene.Padded(s.Styles.Strong, text, w)) }
+	head := func(text string) {
+		out = append(out, kit.Spaces(w),
+			scene.Padded(s.Styles.Strong, text, w))
+	}
 	put := func(name, value string) {
 		for i, t := range kit.Chop(kit.Clean(value), max(w-4-len(name), 8)) {
 			l := kit.NewLine("", 160)
@@ -59,7 +63,10 @@ func (o *Exchange) Box(s *scene.Scene, w, h int) []string {
 			out = append(out, l.End(w))
 		}
 	}
-	out = append(out, scene.Padded(s.Styles.Quiet, "secrets are masked · "+o.Call.Verb()+" · "+scene.Took(o.Call.Took)+" · "+s.Show(o.Call.Application), w))
+	out = append(out,
+		scene.Padded(s.Styles.Quiet,
+			"secrets are masked · "+o.Call.Verb()+" · "+scene.Took(o.Call.Took)+" · "+
+				s.Show(o.Call.Application), w))
 	head("Request")
 	put("", o.Call.Method+" "+s.Redacted(o.Call.URL))
 	for _, x := range o.Call.RequestHeaders {
@@ -75,7 +82,8 @@ func (o *Exchange) Box(s *scene.Scene, w, h int) []string {
 	if o.Call.Status == 0 {
 		put("", "none: "+s.Redacted(o.Call.Err))
 	} else {
-		put("", strconv.Itoa(o.Call.Status)+" in "+scene.Took(o.Call.Took)+", "+strconv.FormatInt(o.Call.Size, 10)+" bytes")
+		put("", strconv.Itoa(o.Call.Status)+" in "+scene.Took(o.Call.Took)+", "+
+			strconv.FormatInt(o.Call.Size, 10)+" bytes")
 	}
 	for _, x := range o.Call.ResponseHeaders {
 		put(kit.Clean(x.Name)+": ", s.Redacted(x.Value))

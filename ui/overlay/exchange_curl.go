@@ -33,7 +33,8 @@ func curlOf(e console.Exchange) string {
 			piped = append(piped, setting("header", "Authorization: "+scheme+" ", "$TOKEN"))
 		case strings.Contains(h.Value, secret.Mask):
 			piped = append(piped, setting("header", h.Name+": ", variable(h.Name)))
-		case name == "content-type", name == "content-length", name == "user-agent", name == "accept-encoding":
+		case name == "content-type", name == "content-length", name == "user-agent",
+			name == "accept-encoding":
 		default:
 			parts = append(parts, "-H "+console.ShellQuote(kit.Clean(h.Name+": "+h.Value)))
 		}
@@ -45,11 +46,14 @@ func curlOf(e console.Exchange) string {
 		}
 		parts = append(parts, "--data-urlencode "+console.ShellQuote(kit.Clean(f.Name+"="+f.Value)))
 	}
-	line := strings.Join(append(parts, console.ShellQuote(strings.ReplaceAll(kit.Clean(e.URL), secret.Mask, "VALUE"))), " ")
+	line := strings.Join(
+		append(parts, console.ShellQuote(
+			strings.ReplaceAll(kit.Clean(e.URL), secret.Mask, "VALUE"))), " ")
 	if len(piped) == 0 {
 		return strings.TrimSpace(line)
 	}
-	return "printf '%s\\n' " + strings.Join(piped, " ") + " | " + strings.Replace(strings.TrimSpace(line), "curl -sS", "curl -sS -K -", 1)
+	return "printf '%s\\n' " + strings.Join(piped, " ") + " | " +
+		strings.Replace(strings.TrimSpace(line), "curl -sS", "curl -sS -K -", 1)
 }
 
 // setting returns a line of a curl configuration as one shell word, with the fixed text in single

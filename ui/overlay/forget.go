@@ -15,7 +15,8 @@ type Forget struct{ Confirm }
 // makes.
 func NewForget(f console.Forgotten, then session.Request) *Forget {
 	return &Forget{Confirm{then: then, verb: "forget", lines: []console.Private{
-		console.Private(describe.Forgotten(f)), "Their secrets, probes and log go too. The log keeps that they were forgotten.", "",
+		console.Private(describe.Forgotten(f)),
+		"Their secrets, probes and log go too. The log keeps that they were forgotten.", "",
 		"What may still live stays. This cannot be undone.",
 	}}}
 }

@@ -106,7 +106,10 @@ func (o *Grant) Pasted(text string) bool {
 func (o *Grant) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 70), min(h, 9) }
 
 func (o *Grant) Box(s *scene.Scene, w, h int) []string {
-	foot := scene.Padded(s.Styles.Quiet, scene.Fitting([]string{"← → choose the grant · tab next · enter gets · esc cancels", "tab next · enter gets · esc cancels", "enter gets · esc cancels", "enter · esc"}, w-2), w)
+	foot := scene.Padded(s.Styles.Quiet,
+		scene.Fitting([]string{"← → choose the grant · tab next · enter gets · esc cancels",
+			"tab next · enter gets · esc cancels", "enter gets · esc cancels", "enter · esc"}, w-2),
+		w)
 	paint, said := s.Styles.Quiet, ""
 	switch {
 	case o.said != "":

@@ -25,10 +25,13 @@ func NewHelp(k *keys.Map, place keys.Places, all []Entry, key scene.KeyState) *H
 	o.notes = append(o.notes, []string{"In what opens over the panes"})
 	o.notes = append(o.notes, overlayKeys(*k)...)
 	o.notes = append(o.notes, []string{"With the mouse"},
-		[]string{"click", "go to a pane or a tab, select a row, sort by the name of a column, run a key of the footer; never a verb on a row"},
+		[]string{"click",
+			"go to a pane or a tab, select a row, sort by the name of a column, run a key of " +
+				"the footer; never a verb on a row"},
 		[]string{"wheel", "move the cursor of the pane under it; read on in what is open"})
 	if p := o.key.Where(); p != "" {
-		o.notes = append(o.notes, []string{"Key to the stored secrets"}, []string{kit.Clean(o.key.Kind), p})
+		o.notes = append(o.notes, []string{"Key to the stored secrets"},
+			[]string{kit.Clean(o.key.Kind), p})
 	}
 	o.begin()
 	return o
@@ -53,7 +56,9 @@ func overlayKeys(k keys.Map) [][]string {
 		{"y", "an invitation: copy the address"},
 		{"c", "an invitation by code: copy the code"},
 		{"esc", "an invitation: give up; " + k.Hint(keys.Quit, "quits")},
-		{"enter", "the passphrase: unlock; ctrl+u empties it, esc cancels the verb; one line can be pasted"},
-		{"ctrl+s", "a form: save; ctrl+t tests it and stores nothing, tab is the next field, esc cancels"},
+		{"enter", "the passphrase: unlock; ctrl+u empties it, esc cancels the verb; one line " +
+			"can be pasted"},
+		{"ctrl+s", "a form: save; ctrl+t tests it and stores nothing, tab is the next field, " +
+			"esc cancels"},
 	}
 }

@@ -59,7 +59,9 @@ func NewImport() *Import {
 		o.password,
 		form.Text("environment", &p.Environment.Name,
 			"what to call it: the host, if nothing is typed").If(portal).
-			Checked(func() string { return console.EnvironmentNameProblem(string(o.environment())) }),
+			Checked(func() string {
+				return console.EnvironmentNameProblem(string(o.environment()))
+			}),
 		form.Either("certificates", &p.Environment.InsecureSkipVerify, "verified", "not verified").
 			If(portal),
 		o.text,
@@ -313,7 +315,8 @@ func (o *Import) body(s *scene.Scene, w, h int) (body []string) {
 		body = o.Lines(s.FormLook(), w, max(h-len(pasted), min(2, h)))
 		if room := max(h-len(body), 0); len(pasted) > room && room > 0 {
 			pasted = append(pasted[:room-1:room-1],
-				fmt.Sprintf("! %d more lines: the log has the notes when you go on", len(pasted)-room+1))
+				fmt.Sprintf("! %d more lines: the log has the notes when you go on",
+					len(pasted)-room+1))
 		}
 		for _, t := range pasted {
 			if len(body) < h {
@@ -325,12 +328,15 @@ func (o *Import) body(s *scene.Scene, w, h int) (body []string) {
 }
 
 func (o *Import) keys(w int) string {
-	texts := []string{"← → choose · tab ↑ ↓ fields · ctrl+s asks the portal · esc cancels", "ctrl+s asks the portal · esc cancels", "ctrl+s asks · esc cancels", "ctrl+s · esc"}
+	texts := []string{"← → choose · tab ↑ ↓ fields · ctrl+s asks the portal · esc cancels",
+		"ctrl+s asks the portal · esc cancels", "ctrl+s asks · esc cancels", "ctrl+s · esc"}
 	switch {
 	case o.found != nil:
-		texts = []string{"↑ ↓ move · space chooses · enter keeps what is chosen · esc cancels", "space chooses · enter keeps · esc cancels", "space · enter keeps · esc", "enter · esc"}
+		texts = []string{"↑ ↓ move · space chooses · enter keeps what is chosen · esc cancels",
+			"space chooses · enter keeps · esc cancels", "space · enter keeps · esc", "enter · esc"}
 	case o.fromText:
-		texts = []string{"← → choose · paste the text · enter goes on with it · esc cancels", "paste it · enter goes on · esc cancels", "paste · enter · esc"}
+		texts = []string{"← → choose · paste the text · enter goes on with it · esc cancels",
+			"paste it · enter goes on · esc cancels", "paste · enter · esc"}
 	}
 	return scene.Fitting(texts, w-2)
 }

@@ -90,7 +90,9 @@ func (l *foundList) lines(s *scene.Scene, w, h int) []string {
 		line.Put(string(s.Styles.Key), mark)
 		line.Cell(paint, kit.Middle(l.name(s, i), names), names)
 		line.Gap(2)
-		line.Put(string(s.Styles.Quiet), scene.Fitting([]string{remark(x) + " · " + kit.Clean(x.Application.Grant), remark(x), ""}, max(w-names-9, 0)))
+		line.Put(string(s.Styles.Quiet),
+			scene.Fitting([]string{remark(x) + " · " + kit.Clean(x.Application.Grant), remark(x),
+				""}, max(w-names-9, 0)))
 		out = append(out, line.End(w))
 	}
 	return out

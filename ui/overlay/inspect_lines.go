@@ -148,7 +148,8 @@ func serverClock(s *scene.Scene, t *console.Token, a *session.App) string {
 		text = scene.Seconds(d.Abs()) + " behind ours"
 	}
 	if !t.ExpiresAt.IsZero() {
-		text += "; it shows " + t.ExpiresAt.Add(d).In(s.Now.Location()).Format("15:04:05") + " when this token expires"
+		text += "; it shows " + t.ExpiresAt.Add(d).In(s.Now.Location()).Format("15:04:05") +
+			" when this token expires"
 	}
 	return text
 }
@@ -284,7 +285,8 @@ func life(s *scene.Scene, r *session.Row, st console.Status) []lifeEvent {
 		}
 	}
 	proofs := map[console.Proof]string{
-		console.ProofProbe: "three refusals in a row", console.ProofWindow: "the end of the window", console.ProofExpiry: "its own expiry",
+		console.ProofProbe: "three refusals in a row", console.ProofWindow: "the end of the window",
+		console.ProofExpiry: "its own expiry",
 	}
 	slices.SortStableFunc(out, func(a, b lifeEvent) int { return a.at.Compare(b.at) })
 	switch {

@@ -144,11 +144,13 @@ func (o *Invite) arrange(s *scene.Scene, w, h int) layout {
 		if sq := kit.QR(string(o.inv.Complete), light); sq != nil {
 			a := layout{square: sq, beside: true}
 			a.wide = min(w-kit.Width(sq[0])-2, 56)
-			if a.wide >= minText && len(sq) <= h && (fits(&a, true, false, h) || fits(&a, true, true, h)) {
+			if a.wide >= minText && len(sq) <= h &&
+				(fits(&a, true, false, h) || fits(&a, true, true, h)) {
 				return a
 			}
 			a.beside, a.wide = false, min(w, maxText)
-			if kit.Width(sq[0]) <= a.wide && (fits(&a, true, false, h-len(sq)) || fits(&a, true, true, h-len(sq))) {
+			if kit.Width(sq[0]) <= a.wide &&
+				(fits(&a, true, false, h-len(sq)) || fits(&a, true, true, h-len(sq))) {
 				return a
 			}
 		}
@@ -163,7 +165,8 @@ func (o *Invite) arrange(s *scene.Scene, w, h int) layout {
 }
 
 // fullText returns the text with its explanations. tight leaves out most of the empty lines.
-func (o *Invite) fullText(s *scene.Scene, st *themes.Styles, w int, square, tight bool) (text, foot []textLine) {
+func (o *Invite) fullText(s *scene.Scene, st *themes.Styles, w int, square,
+	tight bool) (text, foot []textLine) {
 	say := func(paint themes.Paint, t string) {
 		for _, l := range kit.Wrap(t, max(w-2, 1)) {
 			text = append(text, textLine{paint, l})
@@ -205,13 +208,15 @@ func (o *Invite) fullText(s *scene.Scene, st *themes.Styles, w int, square, tigh
 	default:
 		lead := "Open this address in a browser on this machine:"
 		if o.inv.Opened {
-			lead = "A browser was opened. If none is to be seen, open this address in one on this machine:"
+			lead = "A browser was opened. If none is to be seen, open this address in one on " +
+				"this machine:"
 		}
 		say(st.Quiet, lead)
 		gap()
 		text = append(text, chopped(st.Strong, s.Show(o.inv.URL), w)...)
 		gap()
-		say(st.Quiet, "Signed in on another machine? Paste here the address that its browser ended at.")
+		say(st.Quiet, "Signed in on another machine? Paste here the address that its browser "+
+			"ended at.")
 		gap()
 	}
 	return text, append([]textLine{o.left(s, st)}, o.keys(st, w, true)...)

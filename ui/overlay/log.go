@@ -116,7 +116,9 @@ func (o *Log) move(a keys.Action) {
 func (o *Log) Box(s *scene.Scene, w, h int) []string {
 	out := []string{scene.Padded(s.Styles.Quiet, s.Redacted(o.Key.Line(w-2)), w)}
 	if len(o.Entries) == 0 {
-		return append(out, scene.Placeholder(s, w, max(h-1, 0), "", "Nothing was said yet. Every notice and every error of this run is kept here.")...)
+		return append(out,
+			scene.Placeholder(s, w, max(h-1, 0), "",
+				"Nothing was said yet. Every notice and every error of this run is kept here.")...)
 	}
 	o.h, o.spans = h, o.spans[:0]
 	for i := range o.Entries {
@@ -162,7 +164,8 @@ func (o *Log) lines(s *scene.Scene, n *scene.Notice, w int, selected bool) []str
 	}
 	if selected {
 		if e := s.Board.Exchange(n.Exchange); e != nil {
-			put(false, s.Styles.Key, kit.Cut("↵ "+kit.Clean(e.Method)+" "+scene.PathOf(e.URL), max(w-lead-1, 4)))
+			put(false, s.Styles.Key,
+				kit.Cut("↵ "+kit.Clean(e.Method)+" "+scene.PathOf(e.URL), max(w-lead-1, 4)))
 		}
 	}
 	return out

@@ -122,7 +122,8 @@ func (o *Unlock) Pasted(text string) bool {
 func (o *Unlock) enter(text string) {
 	o.say("", "")
 	if !o.text.Add(text) {
-		o.say("that is too long", fmt.Sprintf("a passphrase has at most %d characters", form.MaxSecret))
+		o.say("that is too long",
+			fmt.Sprintf("a passphrase has at most %d characters", form.MaxSecret))
 	}
 }
 
@@ -158,7 +159,9 @@ func (o *Unlock) body(s *scene.Scene, w, h int) []textLine {
 	}
 	lead := wrapped("", "The passphrase is needed to "+o.verb+".")
 	if o.fresh {
-		lead = wrapped("", "It seals the tokens kept here, from the first one on: without it nobody can open them again.")
+		lead = wrapped("",
+			"It seals the tokens kept here, from the first one on: without it nobody can open "+
+				"them again.")
 	}
 	where := wrapped(st.Quiet, s.Redacted(o.place))
 	said := append(wrapped(st.Danger, o.sign(s)), wrapped(st.Quiet, s.Redacted(o.hint))...)
@@ -171,7 +174,8 @@ func (o *Unlock) body(s *scene.Scene, w, h int) []textLine {
 	for len(place) < 2 { // room for a message, so that nothing moves when it comes
 		place = append(place, textLine{})
 	}
-	roomy := slices.Concat([]textLine{{}}, lead, where, []textLine{{}, field, {}}, place, []textLine{{}, keys, {}})
+	roomy := slices.Concat([]textLine{{}}, lead, where, []textLine{{}, field, {}}, place,
+		[]textLine{{}, keys, {}})
 	if len(roomy) <= h {
 		return roomy
 	}
@@ -246,7 +250,9 @@ type cancelUnlock struct{ box *Unlock }
 // Perform implements [scene.Intent].
 func (i cancelUnlock) Perform(h scene.Host) tea.Cmd {
 	h.Close(i.box)
-	h.Notify(scene.Info, "nothing was done: to "+i.box.verb+" the stored secrets have to be unlocked", "the key asks again")
+	h.Notify(scene.Info,
+		"nothing was done: to "+i.box.verb+" the stored secrets have to be unlocked",
+		"the key asks again")
 	return nil
 }
 

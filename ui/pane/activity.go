@@ -44,7 +44,8 @@ func (p *Activity) Cursor(s *scene.Scene) (*scene.List, int, func(int) string) {
 
 // Target implements [Pane]. It never returns a token.
 func (p *Activity) Target(s *scene.Scene) (*session.Row, *scene.Refuse) {
-	return nil, scene.Cannot("a call that was made cannot be acted on", s.Keys.Hint(keys.Tokens, "goes to the tokens"))
+	return nil, scene.Cannot("a call that was made cannot be acted on",
+		s.Keys.Hint(keys.Tokens, "goes to the tokens"))
 }
 
 // Lines implements [Pane].
@@ -71,7 +72,8 @@ func (p *Activity) line(s *scene.Scene, e *console.Exchange, w int, selected, fo
 	l := s.BeginRow(selected, focused)
 	l.Put(string(s.Styles.Quiet), e.Started.Format("15:04:05"))
 	path := min(max(8+(w-56)/2, 8), 28)
-	l.Put("", "  "+kit.Fit(kit.Clean(e.Method), 4)+" "+kit.Fit(kit.Middle(scene.PathOf(e.URL), path), path))
+	l.Put("", "  "+kit.Fit(kit.Clean(e.Method), 4)+" "+
+		kit.Fit(kit.Middle(scene.PathOf(e.URL), path), path))
 	status, paint := strconv.Itoa(e.Status), s.Styles.Quiet
 	switch {
 	case e.Status == 0:

@@ -51,13 +51,17 @@ func (p *Apps) Target(s *scene.Scene) (*session.Row, *scene.Refuse) {
 func (p *Apps) Lines(s *scene.Scene, w, h int, focused bool) []string {
 	n := len(s.Board.Apps)
 	if n == 0 {
-		return scene.Placeholder(s, w, h, "", "No application yet.", "", s.Keys.Hint(keys.AddApp, "adds one: a token URL, a consumer key and its secret are all it takes. An [[application]] in the configuration does, too."))
+		return scene.Placeholder(s, w, h, "", "No application yet.", "",
+			s.Keys.Hint(keys.AddApp,
+				"adds one: a token URL, a consumer key and its secret are all it takes. An "+
+					"[[application]] in the configuration does, too."))
 	}
 	rows := s.AppRows()
 	if len(rows) == 0 {
 		return s.NoMatch(scene.Applications, w, h)
 	}
-	from, to, sel := p.List.Window(len(rows), h, func(i int) string { return s.Board.Apps[rows[i]].ID })
+	from, to, sel := p.List.Window(len(rows), h,
+		func(i int) string { return s.Board.Apps[rows[i]].ID })
 	out := make([]string, 0, to-from)
 	count := 3 // sign, space, digits
 	for i := from; i < to; i++ {
@@ -87,7 +91,8 @@ func (p *Apps) line(s *scene.Scene, a *session.App, count, w int, selected, focu
 	if s.Board.EnvironmentCount > 1 && a.Environment.Name != "" && room >= 12 {
 		env = "@" + s.Show(a.Environment.Name)
 	}
-	text := kit.Middle(a.Shown, max(room-min(kit.Width(env), max(room/3, 5)), 1)) // cut the environment first
+	// cut the environment first
+	text := kit.Middle(a.Shown, max(room-min(kit.Width(env), max(room/3, 5)), 1))
 	l.Put(string(name), text)
 	if env != "" {
 		l.Put(string(s.Styles.Quiet), kit.Middle(env, room-kit.Width(text)))

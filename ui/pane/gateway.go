@@ -51,10 +51,12 @@ func (p *Gateway) Target(s *scene.Scene) (*session.Row, *scene.Refuse) {
 func (p *Gateway) Lines(s *scene.Scene, w, h int, focused bool) []string {
 	n := s.Board.AtGateway()
 	if n == 0 && s.Board.Total.Revoking > 0 {
-		return scene.Placeholder(s, w, h, "", "A revoke waits until the server has accepted it.", "", "Until then the gateway lets the token through.")
+		return scene.Placeholder(s, w, h, "", "A revoke waits until the server has accepted it.",
+			"", "Until then the gateway lets the token through.")
 	}
 	if n == 0 {
-		return scene.Placeholder(s, w, h, "", "Nothing revoked or replaced may still pass the gateway.", "",
+		return scene.Placeholder(s, w, h, "",
+			"Nothing revoked or replaced may still pass the gateway.", "",
 			"A token revoked with "+s.Keys.Way(keys.Revoke)+" is watched here until it is dead.")
 	}
 	rows := s.GatewayPage()
@@ -117,7 +119,8 @@ func (p *Gateway) bigWindow(s *scene.Scene, rows session.Page, w, h int) []strin
 	l := kit.NewLine("", 256)
 	l.Gap(2)
 	l.Put(string(s.Styles.Quiet), kit.Cut(scene.Fitting([]string{
-		r.Token.Fingerprint + " is revoked or replaced; the gateway may let it through for that long at most",
+		r.Token.Fingerprint +
+			" is revoked or replaced; the gateway may let it through for that long at most",
 		r.Token.Fingerprint + " may still pass the gateway, that long at most",
 		r.Token.Fingerprint + " may still pass the gateway",
 	}, w-3), w-3))
@@ -135,7 +138,10 @@ func (p *Gateway) measuredWindow(s *scene.Scene, w int) []string {
 	}
 	k := s.Board.Learned[string(env)]
 	if more := describe.Longer(s.Board.Longer[string(env)]); more != "" {
-		return []string{scene.Padded(s.Styles.Warn, scene.Fitting([]string{more, strings.TrimPrefix(more, "this gateway was ")}, w-2), w)}
+		return []string{
+			scene.Padded(s.Styles.Warn,
+				scene.Fitting([]string{more, strings.TrimPrefix(more, "this gateway was ")}, w-2),
+				w)}
 	}
 	if k.Times == 0 {
 		return nil
@@ -148,7 +154,9 @@ func (p *Gateway) measuredWindow(s *scene.Scene, w int) []string {
 	if k.Times > 1 {
 		times = " the last " + strconv.Itoa(k.Times) + " times"
 	}
-	return []string{scene.Padded(s.Styles.Quiet, scene.Fitting([]string{"this gateway: " + text + times, text}, w-2), w)}
+	return []string{
+		scene.Padded(s.Styles.Quiet,
+			scene.Fitting([]string{"this gateway: " + text + times, text}, w-2), w)}
 }
 
 // minutes formats a duration that has passed: "2 m 11 s".
@@ -209,7 +217,8 @@ func (p *Gateway) line(s *scene.Scene, r *session.Row, w int, selected, focused 
 		l.Gap(1)
 		const bar = wMiddle - wWindow - 1
 		if st.StaleKnown && st.StaleLeft > 0 {
-			l.Bare(string(s.Styles.WarnBar), kit.Bar(int64(st.StaleLeft), int64(st.StaleUntil.Sub(st.EndedAt)), bar))
+			l.Bare(string(s.Styles.WarnBar),
+				kit.Bar(int64(st.StaleLeft), int64(st.StaleUntil.Sub(st.EndedAt)), bar))
 		} else {
 			l.Gap(bar)
 		}
@@ -222,18 +231,22 @@ func (p *Gateway) line(s *scene.Scene, r *session.Row, w int, selected, focused 
 	}
 	if word := describe.AtServer(st); word != "" {
 		long := " " + keyManager + word
-		l.Put(string(s.Styles.Quiet), scene.Fitting([]string{long + " " + st.AtServerAt.UTC().Format("15:04:05Z"), long}, w-1-l.Width()))
+		l.Put(string(s.Styles.Quiet),
+			scene.Fitting([]string{long + " " + st.AtServerAt.UTC().Format("15:04:05Z"), long},
+				w-1-l.Width()))
 	}
 	return l.End(w)
 }
 
 // revokeText draws the stage of a revoke that the server has not accepted. If a longer text fits
 // right after the name, the text starts there and not in its column.
-func (p *Gateway) revokeText(s *scene.Scene, l *kit.Line, r *session.Row, label string, column, w int) {
+func (p *Gateway) revokeText(s *scene.Scene, l *kit.Line, r *session.Row, label string, column,
+	w int) {
 	words := s.RevokeWords(r)
 	room := w - 1 - l.Width() - 1
 	text := scene.Fitting(words, room-column)
-	if closer := scene.Fitting(words, room-kit.Width(label)); closer != text && kit.Width(closer) > kit.Width(text) {
+	if closer := scene.Fitting(words, room-kit.Width(label)); closer != text &&
+		kit.Width(closer) > kit.Width(text) {
 		text, column = closer, kit.Width(label)
 	}
 	l.Put("", kit.Fit(label, column)+" ")

@@ -148,7 +148,8 @@ func (p *Tokens) Cursor(s *scene.Scene) (*scene.List, int, func(int) string) {
 
 // Target implements [Pane].
 func (p *Tokens) Target(s *scene.Scene) (*session.Row, *scene.Refuse) {
-	return s.Token, scene.Cannot("no token is selected", s.Keys.Selects()+" in Tokens, "+s.Keys.Hint(keys.Get, "gets one"))
+	return s.Token, scene.Cannot("no token is selected",
+		s.Keys.Selects()+" in Tokens, "+s.Keys.Hint(keys.Get, "gets one"))
 }
 
 // Columns holds the widths of the columns of the Tokens pane, in cells. A column of width 0 is not
@@ -203,7 +204,8 @@ func (p *Tokens) Lines(s *scene.Scene, w, h int, focused bool) []string {
 		if a.Source == console.Gone {
 			return scene.Placeholder(s, w, h, "", "No token is left of "+a.Shown+".")
 		}
-		return scene.Placeholder(s, w, h, "", "No token of "+a.Shown+" yet.", "", s.Keys.Hint(keys.Get, "gets one."))
+		return scene.Placeholder(s, w, h, "", "No token of "+a.Shown+" yet.", "",
+			s.Keys.Hint(keys.Get, "gets one."))
 	}
 	rows := s.TokenPage(a)
 	if rows.Len() == 0 {
@@ -234,7 +236,8 @@ func (p *Tokens) head(s *scene.Scene, c Columns, w int) string {
 		}
 		return word + " ↓"
 	}
-	text := "   " + kit.Fit(name("STATE", keys.SortState), c.state) + "  " + kit.Fit(name("TOKEN", keys.SortFingerprint), c.token)
+	text := "   " + kit.Fit(name("STATE", keys.SortState), c.state) + "  " +
+		kit.Fit(name("TOKEN", keys.SortFingerprint), c.token)
 	if c.who > 0 {
 		text += "  " + kit.Fit(name("FOR", keys.SortUser), c.who)
 	}
@@ -246,7 +249,8 @@ func (p *Tokens) head(s *scene.Scene, c Columns, w int) string {
 	return l.End(w)
 }
 
-func (p *Tokens) line(s *scene.Scene, r *session.Row, c Columns, w int, selected, focused bool) string {
+func (p *Tokens) line(s *scene.Scene, r *session.Row, c Columns, w int, selected,
+	focused bool) string {
 	l := s.BeginTokenRow(r, selected, focused)
 	sign, paint := s.Look(r.State)
 	over := r.State == console.Dead || r.State == console.Superseded || r.State == console.Expired
@@ -316,22 +320,28 @@ func (p *Tokens) lastColumns(s *scene.Scene, r *session.Row, w int) (left, tail 
 	}
 	switch r.State {
 	case console.Unsure:
-		return withTail(scene.NewCell(s.Styles.Quiet, "?"), scene.NewCell(s.Styles.Quiet, s.Ago(r.Token.Unsure.SentAt)))
+		return withTail(scene.NewCell(s.Styles.Quiet, "?"),
+			scene.NewCell(s.Styles.Quiet, s.Ago(r.Token.Unsure.SentAt)))
 	case console.Lingering:
 		return withTail(windowCell(s, st), scene.NewCell(s.Styles.Quiet, windowText(st)))
 	case console.Dead, console.Superseded:
-		return withTail(scene.NewCell(s.Styles.Quiet, "–"), scene.NewCell(s.Styles.Quiet, s.Ago(st.OverAt)))
+		return withTail(scene.NewCell(s.Styles.Quiet, "–"),
+			scene.NewCell(s.Styles.Quiet, s.Ago(st.OverAt)))
 	case console.Expired:
-		return withTail(scene.NewCell(s.Styles.Quiet, "–"), scene.NewCell(s.Styles.Quiet, s.Ago(r.Token.ExpiresAt)))
+		return withTail(scene.NewCell(s.Styles.Quiet, "–"),
+			scene.NewCell(s.Styles.Quiet, s.Ago(r.Token.ExpiresAt)))
 	}
 	if !st.HasExpiry {
 		switch r.Token.Lifetime {
 		case console.LifeUnbounded:
-			return withTail(scene.NewCell("", "no end"), scene.NewCell(s.Styles.Quiet, "never expires"))
+			return withTail(scene.NewCell("", "no end"),
+				scene.NewCell(s.Styles.Quiet, "never expires"))
 		case console.LifeAmbiguous:
-			return withTail(scene.NewCell(s.Styles.Quiet, "?"), scene.NewCell(s.Styles.Quiet, "ambiguous"))
+			return withTail(scene.NewCell(s.Styles.Quiet, "?"),
+				scene.NewCell(s.Styles.Quiet, "ambiguous"))
 		}
-		return withTail(scene.NewCell(s.Styles.Quiet, "?"), scene.NewCell(s.Styles.Quiet, "was not said"))
+		return withTail(scene.NewCell(s.Styles.Quiet, "?"),
+			scene.NewCell(s.Styles.Quiet, "was not said"))
 	}
 	paint, bar := themes.Paint(""), s.Styles.GoodBar
 	if r.State == console.Expiring {
@@ -341,7 +351,9 @@ func (p *Tokens) lastColumns(s *scene.Scene, r *session.Row, w int) (left, tail 
 	if whole <= 0 {
 		whole = r.Token.ExpiresAt.Sub(r.Token.IssuedAt)
 	}
-	return withTail(scene.NewCell(paint, s.Left(st.Left)), scene.Cell{Paint: bar, Text: kit.Bar(int64(st.Left), int64(whole), min(w, barWidth)), IsBar: true})
+	return withTail(scene.NewCell(paint, s.Left(st.Left)),
+		scene.Cell{Paint: bar, Text: kit.Bar(int64(st.Left), int64(whole), min(w, barWidth)),
+			IsBar: true})
 }
 
 const barWidth = 13
@@ -352,7 +364,8 @@ func (p *Tokens) revokeColumns(s *scene.Scene, r *session.Row, w int) (left, tai
 	at, _, _ := s.RevokeStage(r)
 	when, step := s.Voice().RevokeCells(*r.Token, s.Hold(r), s.Now)
 	paint := map[describe.Stage]themes.Paint{
-		describe.Undoable: s.Styles.Accent, describe.Sending: s.Styles.Quiet, describe.Held: s.Styles.Warn,
+		describe.Undoable: s.Styles.Accent, describe.Sending: s.Styles.Quiet,
+		describe.Held:        s.Styles.Warn,
 		describe.Undelivered: s.Styles.Danger,
 	}[at]
 	return scene.NewCell(s.Styles.Warn, when), scene.NewCell(paint, scene.Fitting(step, w))

@@ -80,7 +80,8 @@ func (p *face) announceToken(r *session.Row) {
 		p.deferred = true
 		return
 	}
-	if s.State == console.Unsure && p.announcing && p.mayBeAnswered(&p.board.Apps[r.App], r.Token.Unsure) {
+	if s.State == console.Unsure && p.announcing &&
+		p.mayBeAnswered(&p.board.Apps[r.App], r.Token.Unsure) {
 		return
 	}
 	p.markReported(r.Token)
@@ -88,7 +89,8 @@ func (p *face) announceToken(r *session.Row) {
 	case !p.announcing:
 	case !known:
 		p.out.say("%s: new, %s.", p.nameToken(r.Token), text)
-	case last.state == console.Revoking && !s.Ended && s.State != console.Expired && r.Token.RevokeError == "":
+	case last.state == console.Revoking && !s.Ended && s.State != console.Expired &&
+		r.Token.RevokeError == "":
 		p.out.say("%s: %s, it lives on: %s.", p.nameToken(r.Token), describe.TakenElsewhere, text)
 	default:
 		p.out.say("%s: %s.", p.nameToken(r.Token), text)
@@ -182,9 +184,11 @@ func (p *face) greet() {
 	if p.board.TokenCount() > 0 {
 		held += ": " + tallyWords(p.board.Total)
 	}
-	p.out.say("%s; %s. Type help for the commands.", text.Count(len(p.board.Apps), "application"), held)
+	p.out.say("%s; %s. Type help for the commands.", text.Count(len(p.board.Apps), "application"),
+		held)
 	if k := p.s.Key(); k.NeedsPassphrase() && !k.Fresh() {
-		p.out.say("The store is locked: lists work and are not verified, and get, renew, revoke, copy and probe ask for the passphrase.")
+		p.out.say("The store is locked: lists work and are not verified, and get, renew, " +
+			"revoke, copy and probe ask for the passphrase.")
 	}
 }
 
@@ -208,7 +212,8 @@ func (p *face) tellTourStep() {
 	switch {
 	case p.tour.Over():
 		p.tour = nil
-		p.out.say("The tour is over: that was the life of a token, from the first answer to the last refusal.")
+		p.out.say("The tour is over: that was the life of a token, from the first answer to " +
+			"the last refusal.")
 	case p.stepShown != p.tour.Step()+1:
 		p.stepShown = p.tour.Step() + 1
 		p.out.say("%s", spokenStep(p.tour.Step()))
@@ -262,12 +267,15 @@ func (p *face) tellInvitation(inv *console.Invitation) {
 	if inv.UserCode == "" {
 		lead := "to sign in, open this address in a browser on this machine"
 		if inv.Opened {
-			lead = "to sign in, use the browser that was opened, or open this address on this machine"
+			lead = "to sign in, use the browser that was opened, or open this address on this " +
+				"machine"
 		}
 		p.out.say("%s: %s: %s", who, lead, inv.URL)
-		p.out.say("Or, if the browser is elsewhere, paste the address that it ended at, or the code in it.")
+		p.out.say("Or, if the browser is elsewhere, paste the address that it ended at, or the " +
+			"code in it.")
 	} else {
-		p.out.say("%s: to approve, open this address, on this machine or any other: %s", who, inv.URL)
+		p.out.say("%s: to approve, open this address, on this machine or any other: %s", who,
+			inv.URL)
 		p.out.say("and enter this code, exactly as it stands: %s", inv.UserCode)
 		if inv.Complete != "" {
 			p.out.say("or open this address and compare the code: %s", inv.Complete)

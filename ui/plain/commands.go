@@ -19,22 +19,35 @@ type command struct {
 
 func commands() []command {
 	return []command{
-		{"apps", "a", "applications", "", "list the applications with their numbers", (*face).listApps},
-		{"tokens", "t", "", "[APPLICATION|all]", "list the tokens with their numbers; all lists dead ones too", (*face).listTokens},
+		{"apps", "a", "applications", "", "list the applications with their numbers",
+			(*face).listApps},
+		{"tokens", "t", "", "[APPLICATION|all]",
+			"list the tokens with their numbers; all lists dead ones too", (*face).listTokens},
 		{"get", "g", "", "APPLICATION", "get a token", (*face).get},
-		{"renew", "r", "", "TOKEN", "refresh a token, or ask anew; says which it did", (*face).renew},
+		{"renew", "r", "", "TOKEN", "refresh a token, or ask anew; says which it did",
+			(*face).renew},
 		{"revoke", "x", "", "TOKEN", "revoke a token; there is time to undo", (*face).revoke},
-		{"forget", "", "", "TOKEN|APPLICATION|over|MARK", "remove what is over from the store, or dismiss a request whose answer was never seen", (*face).forget},
-		{"undo", "u", "", "[TOKEN]", "take back what was revoked last, or one token's revoke, while it was not sent", (*face).undo},
+		{"forget", "", "", "TOKEN|APPLICATION|over|MARK",
+			"remove what is over from the store, or dismiss a request whose answer was never seen",
+			(*face).forget},
+		{"undo", "u", "", "[TOKEN]",
+			"take back what was revoked last, or one token's revoke, while it was not sent",
+			(*face).undo},
 		{"copy", "y", "", "TOKEN", "copy a token to the clipboard", (*face).copy},
-		{"probe", "p", "", "TOKEN", "ask the gateway whether it lets a token through", (*face).probe},
+		{"probe", "p", "", "TOKEN", "ask the gateway whether it lets a token through",
+			(*face).probe},
 		{"inspect", "i", "", "TOKEN", "tell all that is known of a token", (*face).inspect},
-		{"gateway", "", "", "", "list what was revoked or replaced and may still pass the gateway", (*face).listGateway},
-		{"log", "l", "", "[TOKEN|APPLICATION|all]", "tell what happened, the last 20 things or all", (*face).listLog},
-		{"cancel", "", "", "[APPLICATION]", "give up waiting for a person to sign in", (*face).cancel},
+		{"gateway", "", "", "", "list what was revoked or replaced and may still pass the gateway",
+			(*face).listGateway},
+		{"log", "l", "", "[TOKEN|APPLICATION|all]", "tell what happened, the last 20 things or all",
+			(*face).listLog},
+		{"cancel", "", "", "[APPLICATION]", "give up waiting for a person to sign in",
+			(*face).cancel},
 		{"wait", "", "", "", "wait until every revoke that was decided is sent", (*face).wait},
 		{"unlock", "", "", "", "open the store's secrets with the passphrase", (*face).unlock},
-		{"out", "", "", "", "write what this lanyard holds to a new directory, where its store was replaced or deleted", (*face).writeOut},
+		{"out", "", "", "",
+			"write what this lanyard holds to a new directory, where its store was replaced or " +
+				"deleted", (*face).writeOut},
 		{"help", "?", "", "", "tell the commands", (*face).help},
 		{"quit", "q", "exit", "", "finish what is under way and leave", (*face).quit},
 	}
@@ -79,7 +92,9 @@ func (p *face) handleLine(l inputLine) {
 		}
 		return
 	}
-	if !l.tooLong && (strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://") || strings.Contains(text, "=")) && p.answerSignIn(text) {
+	if !l.tooLong &&
+		(strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://") ||
+			strings.Contains(text, "=")) && p.answerSignIn(text) {
 		return
 	}
 	word, args, _ := strings.Cut(text, " ")
@@ -152,10 +167,14 @@ func (p *face) help(string) {
 		}
 		p.out.say("%s: %s.", name, c.help)
 	}
-	p.out.say("The beginning of a word will do where no other begins so, and so does its letter on the screen: g, r, x, u, y, p.")
-	p.out.say("APPLICATION is its number, such as A1, or name@environment/KEY_TYPE as far as is needed. TOKEN is its number, such as 1, " +
+	p.out.say("The beginning of a word will do where no other begins so, and so does its " +
+		"letter on the screen: g, r, x, u, y, p.")
+	p.out.say("APPLICATION is its number, such as A1, or name@environment/KEY_TYPE as far as " +
+		"is needed. TOKEN is its number, such as 1, " +
 		"the first 4 characters or more of its fingerprint, or an application that holds one.")
-	p.out.say("Marks, forms, import, filters and themes are on the screen. In the shell: lanyard revoke APP --all revokes everything of an " +
-		"application, lanyard token APP takes --grant, --scope and --as, lanyard import portal URL imports.")
+	p.out.say("Marks, forms, import, filters and themes are on the screen. In the shell: " +
+		"lanyard revoke APP --all revokes everything of an " +
+		"application, lanyard token APP takes --grant, --scope and --as, lanyard import portal " +
+		"URL imports.")
 	p.tour.LookedUp()
 }

@@ -41,7 +41,8 @@ func (a *api) AuthorizeDevice(
 	a.scopes = r.Scopes
 	answer := a.device
 	answer.DeviceCode, answer.At = secret.New("device-code"), time.Now()
-	return answer, tokenapi.Exchange{Op: "device", Method: "POST", Status: 200, Started: time.Now()}, a.err
+	return answer, tokenapi.Exchange{Op: "device", Method: "POST", Status: 200,
+		Started: time.Now()}, a.err
 }
 
 func (a *api) Token(
@@ -100,7 +101,8 @@ func (a *api) Probe(
 	case a.gateway == 401:
 		answer.Verdict, answer.FaultCode, answer.NamesToken = tokenapi.Refused, 900901, true
 	}
-	ex := tokenapi.Exchange{Op: "probe", Method: "GET", URL: r.URL, Status: a.gateway, Started: time.Now()}
+	ex := tokenapi.Exchange{Op: "probe", Method: "GET", URL: r.URL, Status: a.gateway,
+		Started: time.Now()}
 	return answer, ex, nil
 }
 
@@ -186,7 +188,8 @@ type swappedReader struct {
 func (r swappedReader) Restored() int64 { return r.at }
 
 func (s *swapped) View(ctx context.Context, f func(console.Reader) error) error {
-	return s.Store.View(ctx, func(r console.Reader) error { return f(swappedReader{r, s.at.Load()}) })
+	return s.Store.View(ctx,
+		func(r console.Reader) error { return f(swappedReader{r, s.at.Load()}) })
 }
 
 // vanished is a store whose files can be deleted.
@@ -198,7 +201,8 @@ type vanished struct {
 func (v *vanished) InPlace(context.Context) error {
 	if v.gone.Load() {
 		return &console.Error{
-			Code: "store_replaced", Text: "/state/lanyard.db was deleted", Hint: "start lanyard again",
+			Code: "store_replaced", Text: "/state/lanyard.db was deleted",
+			Hint: "start lanyard again",
 		}
 	}
 	return nil

@@ -31,7 +31,8 @@ func (p *face) forgetWhat(text string) (what console.ForgetWhat, ok bool) {
 		return console.ForgetWhat{Over: true}, true
 	}
 	if text == "" {
-		p.out.say("What? Type forget and the number of a token, or of an application, or over; tokens and apps list them.")
+		p.out.say("What? Type forget and the number of a token, or of an application, or over; " +
+			"tokens and apps list them.")
 		return what, false
 	}
 	switch t, a := p.tokenOrApp(text); {

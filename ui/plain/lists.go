@@ -54,7 +54,8 @@ func (p *face) listTokens(text string) {
 			p.out.say("%s: %s.", p.appWords(a), p.markWords(r.Mark))
 			continue
 		}
-		if s := p.statusOf(r.Token); !all && (s.State == console.Dead || s.State == console.Superseded) {
+		if s := p.statusOf(r.Token); !all &&
+			(s.State == console.Dead || s.State == console.Superseded) {
 			hidden++
 			continue
 		}
@@ -138,7 +139,8 @@ func (p *face) inspect(text string) {
 	if r := p.board.Row(t.ID); r != nil && s.Ended {
 		p.out.say("the gateway's clock: %s.", p.gatewayWords(r))
 	} else if s.SeenAtGW {
-		p.out.say("the gateway's clock: it is not ended; it was first seen at the gateway %s.", console.Ago(p.now.Sub(s.SeenAt)))
+		p.out.say("the gateway's clock: it is not ended; it was first seen at the gateway %s.",
+			console.Ago(p.now.Sub(s.SeenAt)))
 	} else {
 		p.out.say("the gateway's clock: it is not ended, and %s.", describe.NotSeen)
 	}
@@ -159,7 +161,8 @@ func (p *face) inspect(text string) {
 		p.out.say("replaced by %s.", p.tokenWords(by.Token))
 	}
 	refresh := map[console.RefreshState]string{
-		console.RefreshNone: "none", console.RefreshLive: "held, it can be refreshed", console.RefreshSpent: "spent", console.RefreshRevoked: "revoked",
+		console.RefreshNone: "none", console.RefreshLive: "held, it can be refreshed",
+		console.RefreshSpent: "spent", console.RefreshRevoked: "revoked",
 	}
 	p.out.say("refresh token: %s.", refresh[t.Refresh])
 	form := "opaque"
@@ -168,7 +171,8 @@ func (p *face) inspect(text string) {
 	}
 	p.out.say("form: %s.", form)
 	if t.AtServer != console.NotAsked {
-		p.out.say("the server called it %s, %s.", t.ServerSays(), console.Ago(p.now.Sub(t.AtServerAt)))
+		p.out.say("the server called it %s, %s.", t.ServerSays(),
+			console.Ago(p.now.Sub(t.AtServerAt)))
 	}
 }
 

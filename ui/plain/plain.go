@@ -101,10 +101,13 @@ func newFace(ctx context.Context, o Options) *face {
 		Service: o.Service, Clipboard: o.Clipboard, ClearAfter: o.ClearAfter, Device: o.Device,
 	})
 	p := &face{
-		ctx: ctx, o: o, s: s, board: s.Board(), out: &printer{w: o.Output}, now: s.Now(), answering: true,
-		want: make(chan struct{}, 1), lines: make(chan inputLine, 1), events: make(chan session.Event),
-		reported: map[string]report{}, invited: map[string]string{}, undelivered: map[string]string{},
-		apps: numbers{letter: "A"},
+		ctx: ctx, o: o, s: s, board: s.Board(), out: &printer{w: o.Output}, now: s.Now(),
+		answering: true,
+		want:      make(chan struct{}, 1), lines: make(chan inputLine, 1),
+		events:   make(chan session.Event),
+		reported: map[string]report{}, invited: map[string]string{},
+		undelivered: map[string]string{},
+		apps:        numbers{letter: "A"},
 	}
 	if o.Tour {
 		p.tour = &session.Tour{}
@@ -181,7 +184,8 @@ func (p *face) work(w session.Work) {
 // is answered.
 func (p *face) afterEvent() {
 	p.start(p.s.Tick(p.now))
-	if !p.doubtAt.IsZero() && !p.now.Before(p.doubtAt) || p.deferred && p.boardSettled() && p.s.AllDone() {
+	if !p.doubtAt.IsZero() && !p.now.Before(p.doubtAt) || p.deferred && p.boardSettled() &&
+		p.s.AllDone() {
 		p.announce()
 	}
 	if p.out.err != nil {
@@ -190,7 +194,8 @@ func (p *face) afterEvent() {
 	if p.s.Quitting() {
 		return
 	}
-	if p.answering && p.answerComplete() || !p.answering && p.boardSettled() { // after the end of the last step
+	if p.answering && p.answerComplete() || !p.answering && p.boardSettled() {
+		// after the end of the last step
 		p.tellTourStep()
 	}
 	if p.answering && p.answerComplete() {

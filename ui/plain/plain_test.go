@@ -38,7 +38,8 @@ type lineMode struct {
 func inLines(t *testing.T, change func(*console.Application), test func(*lineMode)) {
 	t.Helper()
 	linesWith(t, func(*plain.Options) {}, change, func(l *lineMode) {
-		if said := l.out.since(); !strings.HasSuffix(said, "2 applications; no tokens. Type help for the commands.\nready\n") {
+		if said := l.out.since(); !strings.HasSuffix(said,
+			"2 applications; no tokens. Type help for the commands.\nready\n") {
 			l.t.Errorf("begins with %q", said)
 		}
 		test(l)
@@ -46,7 +47,8 @@ func inLines(t *testing.T, change func(*console.Application), test func(*lineMod
 }
 
 // linesWith is inLines with other options. Nothing of the output was read before the test.
-func linesWith(t *testing.T, options func(*plain.Options), change func(*console.Application), test func(*lineMode)) {
+func linesWith(t *testing.T, options func(*plain.Options), change func(*console.Application),
+	test func(*lineMode)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		st, err := store.OpenMemory(t.Context(), store.Options{})
@@ -55,14 +57,19 @@ func linesWith(t *testing.T, options func(*plain.Options), change func(*console.
 		}
 		defer func() { _ = st.Close() }()
 		in, typed := io.Pipe()
-		l := &lineMode{t: t, in: typed, out: &output{}, api: &api{gateway: 200}, clip: &clipboard{}, store: st, ended: make(chan error, 1)}
+		l := &lineMode{t: t, in: typed, out: &output{}, api: &api{gateway: 200}, clip: &clipboard{},
+			store: st, ended: make(chan error, 1)}
 		for _, keyType := range []string{"PRODUCTION", "SANDBOX"} {
 			a := console.Application{
-				Name: "Orders", KeyType: keyType, ConsumerKey: console.Private(keyType), Grant: tokenapi.GrantClientCredentials, ProbeURL: "https://gw.example/orders",
+				Name: "Orders", KeyType: keyType, ConsumerKey: console.Private(keyType),
+				Grant: tokenapi.GrantClientCredentials, ProbeURL: "https://gw.example/orders",
 				Source: console.FromConfig, Secret: console.SecretAvailable,
 				Environment: console.Environment{
-					Name: "cloud", CacheTTL: 15 * time.Minute, Regime: console.RegimeAuto, ClientAuth: tokenapi.AuthBasic, Timeout: time.Second,
-					Endpoints: console.Endpoints{TokenURL: "https://gw.example/token", RevokeURL: "https://gw.example/revoke", DeviceURL: "https://gw.example/device"},
+					Name: "cloud", CacheTTL: 15 * time.Minute, Regime: console.RegimeAuto,
+					ClientAuth: tokenapi.AuthBasic, Timeout: time.Second,
+					Endpoints: console.Endpoints{TokenURL: "https://gw.example/token",
+						RevokeURL: "https://gw.example/revoke",
+						DeviceURL: "https://gw.example/device"},
 				},
 			}
 			change(&a)
@@ -74,7 +81,8 @@ func linesWith(t *testing.T, options func(*plain.Options), change func(*console.
 		defer stop()
 		l.stop = stop
 		go func() {
-			o := plain.Options{Service: l.svc, Clipboard: l.clip, ClearAfter: 45 * time.Second, Device: "lap", Input: in, Output: l.out}
+			o := plain.Options{Service: l.svc, Clipboard: l.clip, ClearAfter: 45 * time.Second,
+				Device: "lap", Input: in, Output: l.out}
 			options(&o)
 			l.ended <- plain.Run(ctx, o)
 		}()
@@ -93,8 +101,10 @@ func unchanged(*console.Application) {}
 func (l *lineMode) service(owner string) *console.Service {
 	l.t.Helper()
 	svc, err := console.New(console.Options{
-		Clock: time.Now, Keeper: l.store, Vault: vault{}, Connect: func(console.Environment) (console.API, error) { return l.api, nil },
-		Applications: l.apps, UndoWindow: 3 * time.Second, DueBefore: time.Minute, Attended: true, Owner: owner, Device: "lap",
+		Clock: time.Now, Keeper: l.store, Vault: vault{},
+		Connect:      func(console.Environment) (console.API, error) { return l.api, nil },
+		Applications: l.apps, UndoWindow: 3 * time.Second, DueBefore: time.Minute, Attended: true,
+		Owner: owner, Device: "lap",
 	})
 	if err != nil {
 		l.t.Fatal(err)
@@ -165,19 +175,23 @@ func TestPlainTellsEachChangeOnce(t *testing.T) {
 func TestPlainRevokeStages(t *testing.T) {
 	t.Parallel()
 	inLines(t, unchanged, func(l *lineMode) {
-		l.check("g A2", strings.Replace(strings.Replace(s2, "token 2", "token 1", 1), fingerprint("access-2"), fingerprint("access-1"), 1)+"got, 1 hour left.")
+		l.check("g A2", strings.Replace(strings.Replace(s2, "token 2", "token 1", 1),
+			fingerprint("access-2"), fingerprint("access-1"), 1)+"got, 1 hour left.")
 		lead := "Orders sandbox, token 1 (" + fingerprint("access-1") + "): "
 		l.check("revoke 1", lead+"the revoke is sent in 3 seconds; undo takes it back.")
 		l.check("revoke 1", lead+"revoking: the revoke is sent in 3 seconds; undo takes it back.")
 		l.checkAfter(2 * time.Second)
-		l.check("undo", lead+"not revoked, the decision was taken back: active, 59 minutes 58 seconds left.")
+		l.check("undo", lead+
+			"not revoked, the decision was taken back: active, 59 minutes 58 seconds left.")
 		l.check("undo", "There is nothing to undo: no revoke is waiting that was not sent.")
 		l.checkAfter(10 * time.Second)
 		if n := len(l.api.revokes); n != 0 {
 			l.t.Fatalf("sent %d times", n)
 		}
-		l.check("x "+fingerprint("access-1")[:4], lead+"the revoke is sent in 3 seconds; undo takes it back.")
-		l.checkAfter(3*time.Second, lead+"accepted by the server; the gateway may let it through for at most 15 minutes.")
+		l.check("x "+fingerprint("access-1")[:4],
+			lead+"the revoke is sent in 3 seconds; undo takes it back.")
+		l.checkAfter(3*time.Second,
+			lead+"accepted by the server; the gateway may let it through for at most 15 minutes.")
 		l.checkAfter(15*time.Minute - time.Second - time.Nanosecond)
 		l.check("probe 1", lead+"200, the gateway still lets it through, for at most 2 seconds.")
 		l.checkAfter(time.Second+time.Nanosecond, lead+"dead: the window ran out.")
@@ -190,19 +204,26 @@ func TestPlainProvesDead(t *testing.T) {
 	inLines(t, unchanged, func(l *lineMode) {
 		l.typed("get A1")
 		l.typed("revoke 1")
-		l.checkAfter(3*time.Second, p1+"accepted by the server; the gateway may let it through for at most 15 minutes.")
-		l.check("gateway", p1+"lingering: accepted by the server; the gateway may let it through for at most 15 minutes; that began just now; "+
-			"not seen at the gateway by us; verdict: not proved dead.")
+		l.checkAfter(3*time.Second,
+			p1+"accepted by the server; the gateway may let it through for at most 15 minutes.")
+		l.check("gateway",
+			p1+"lingering: accepted by the server; the gateway may let it through for at most "+
+				"15 minutes; that began just now; "+
+				"not seen at the gateway by us; verdict: not proved dead.")
 		l.api.gateway = 401
 		l.checkAfter(11 * time.Second)
-		l.check("p 1", p1+"401 900901, refused (once); three in a row, a second apart, prove it dead.")
+		l.check("p 1", p1+
+			"401 900901, refused (once); three in a row, a second apart, prove it dead.")
 		l.checkAfter(time.Second)
 		l.typed("p 1")
 		l.checkAfter(time.Second)
 		l.check("p 1",
-			p1+"401 900901, dead: the gateway refused it three times in a row, 11 seconds after its end.")
+			p1+"401 900901, dead: the gateway refused it three times in a row, 11 seconds "+
+				"after its end.")
 		l.checkAfter(time.Hour) // the end of the window adds nothing
-		l.check("gateway", p1+"dead: the gateway refused it three times in a row, 11 seconds after its end; it ended 1 h ago; probes since: 401 3 times.")
+		l.check("gateway",
+			p1+"dead: the gateway refused it three times in a row, 11 seconds after its end; "+
+				"it ended 1 h ago; probes since: 401 3 times.")
 		l.typed("get A1") // the very same token was handed out again: it lives
 		l.api.gateway = 200
 	})
@@ -214,21 +235,26 @@ func TestPlainProbeSaysWhy(t *testing.T) {
 		l.typed("get A1")
 		l.api.why = tokenapi.WhyOpen
 		l.check("p 1", p1+"200, this URL lets anybody through: it answers 200 to a made-up token.",
-			"hint: set probe_url to an API that wants a token and answers 200 to this one; in the configuration, below [[application]] Orders")
+			"hint: set probe_url to an API that wants a token and answers 200 to this one; in "+
+				"the configuration, below [[application]] Orders")
 	})
 }
 
 func TestPlainRenew(t *testing.T) {
 	t.Parallel()
-	inLines(t, func(a *console.Application) { a.Environment.Regime = console.RegimeOpaque }, func(l *lineMode) {
-		l.api.refresh = true
-		l.typed("get A1")
-		l.check("renew orders", p2+"refreshed: got, 1 hour left.",
-			p1+"lingering: replaced by a newer one; the gateway may let it through for at most 15 minutes.")
-		l.checkAfter(15*time.Minute, p1+"superseded: the window ran out.")
-		l.check("tokens", "token 2: "+fingerprint("access-2")+" of Orders production, active, 45 minutes left, scopes default.",
-			"1 dead or superseded not told; tokens all tells them.")
-	})
+	inLines(t, func(a *console.Application) { a.Environment.Regime = console.RegimeOpaque },
+		func(l *lineMode) {
+			l.api.refresh = true
+			l.typed("get A1")
+			l.check("renew orders", p2+"refreshed: got, 1 hour left.",
+				p1+"lingering: replaced by a newer one; the gateway may let it through for at most "+
+					"15 minutes.")
+			l.checkAfter(15*time.Minute, p1+"superseded: the window ran out.")
+			l.check("tokens",
+				"token 2: "+fingerprint("access-2")+
+					" of Orders production, active, 45 minutes left, scopes default.",
+				"1 dead or superseded not told; tokens all tells them.")
+		})
 }
 
 // A revoke in production needs the answer yes.
@@ -236,7 +262,9 @@ func TestPlainProductionAsks(t *testing.T) {
 	t.Parallel()
 	inLines(t, func(a *console.Application) { a.Environment.Production = true }, func(l *lineMode) {
 		l.typed("get A1")
-		question := "Orders production, token 1 (" + fingerprint("access-1") + ") is in production, for the application itself. Revoke it? Type yes to revoke, anything else for no.\n"
+		question := "Orders production, token 1 (" + fingerprint("access-1") +
+			") is in production, for the application itself. Revoke it? Type yes to revoke, " +
+			"anything else for no.\n"
 		for _, no := range []string{"", "n", "y", "x 1", "revoke 1", "yes please", "ok"} {
 			if said := l.typed("revoke 1"); said != question {
 				l.t.Fatalf("asked %q", said)
@@ -246,26 +274,30 @@ func TestPlainProductionAsks(t *testing.T) {
 		l.checkAfter(time.Minute)
 		l.typed("revoke 1")
 		l.check("yes", p1+"the revoke is sent in 3 seconds; undo takes it back.")
-		l.checkAfter(3*time.Second, p1+"accepted by the server; the gateway may let it through for at most 15 minutes.")
+		l.checkAfter(3*time.Second,
+			p1+"accepted by the server; the gateway may let it through for at most 15 minutes.")
 	})
 }
 
 func TestPlainKnockAsks(t *testing.T) {
 	t.Parallel()
-	inLines(t, func(a *console.Application) { a.Environment.Regime = console.RegimeJWT }, func(l *lineMode) {
-		if said := l.typed("get A1"); !strings.Contains(said, "revokes the older one") || !strings.Contains(said, "got, 1 hour left") {
-			l.t.Fatalf("the first get: %q", said)
-		}
-		if said := l.typed("get A1"); !strings.Contains(said, "revokes the older one") || !strings.HasSuffix(said, "or anything else for no.\n") {
-			l.t.Fatalf("asked %q", said)
-		}
-		l.check("n", "No: nothing was asked for.")
-		l.typed("get A1")
-		l.typed("device")
-		if l.api.tokens != 2 || strings.Join(l.api.scopes, " ") != "device_lap" {
-			l.t.Errorf("%d requests, with %q", l.api.tokens, l.api.scopes)
-		}
-	})
+	inLines(t, func(a *console.Application) { a.Environment.Regime = console.RegimeJWT },
+		func(l *lineMode) {
+			if said := l.typed("get A1"); !strings.Contains(said, "revokes the older one") ||
+				!strings.Contains(said, "got, 1 hour left") {
+				l.t.Fatalf("the first get: %q", said)
+			}
+			if said := l.typed("get A1"); !strings.Contains(said, "revokes the older one") ||
+				!strings.HasSuffix(said, "or anything else for no.\n") {
+				l.t.Fatalf("asked %q", said)
+			}
+			l.check("n", "No: nothing was asked for.")
+			l.typed("get A1")
+			l.typed("device")
+			if l.api.tokens != 2 || strings.Join(l.api.scopes, " ") != "device_lap" {
+				l.t.Errorf("%d requests, with %q", l.api.tokens, l.api.scopes)
+			}
+		})
 }
 
 // A number means the same token for the whole run.
@@ -279,14 +311,16 @@ func TestPlainNumbersStay(t *testing.T) {
 		if err != nil {
 			l.t.Fatal(err)
 		}
-		if err := l.store.Update(l.t.Context(), func(w console.Writer) error { return w.DropToken(b.Tokens[0].ID) }); err != nil {
+		if err := l.store.Update(l.t.Context(),
+			func(w console.Writer) error { return w.DropToken(b.Tokens[0].ID) }); err != nil {
 			l.t.Fatal(err)
 		}
 		l.checkAfter(2*time.Second, strings.TrimSuffix(p1, ": ")+" is no longer held.")
 		l.check("probe 1", "Token 1 is no longer held.")
 		l.check("probe 2", s2+"200, the gateway let it through.")
 		l.check("probe 3", "There is no token 3 yet; tokens lists them.")
-		l.check("get A1", "Orders production, token 3 ("+fingerprint("access-3")+"): got, 1 hour left.")
+		l.check("get A1",
+			"Orders production, token 3 ("+fingerprint("access-3")+"): got, 1 hour left.")
 		l.check("probe token 2", s2+"200, the gateway let it through.")
 	})
 }
@@ -295,17 +329,22 @@ func TestPlainNumbersStay(t *testing.T) {
 func TestPlainNumbersOfTwoForms(t *testing.T) {
 	t.Parallel()
 	inLines(t, unchanged, func(l *lineMode) {
-		l.check("get a2", strings.ReplaceAll(strings.ReplaceAll(s2, "token 2", "token 1"), fingerprint("access-2"), fingerprint("access-1"))+"got, 1 hour left.")
+		l.check("get a2",
+			strings.ReplaceAll(strings.ReplaceAll(s2, "token 2", "token 1"),
+				fingerprint("access-2"), fingerprint("access-1"))+"got, 1 hour left.")
 		l.checkAfter(time.Second)
 		l.check("get application A1", p2+"got, 1 hour left.")
 		first := "Orders sandbox, token 1 (" + fingerprint("access-1") + "): "
-		for _, c := range []string{"probe 1", "probe token 1", "probe A2", "probe a2", "probe application A2"} {
+		for _, c := range []string{"probe 1", "probe token 1", "probe A2", "probe a2",
+			"probe application A2"} {
 			l.check(c, first+"200, the gateway let it through.")
 		}
-		if said := l.typed("log 1"); !strings.Contains(said, "Orders@cloud/SANDBOX") || strings.Contains(said, "PRODUCTION") {
+		if said := l.typed("log 1"); !strings.Contains(said, "Orders@cloud/SANDBOX") ||
+			strings.Contains(said, "PRODUCTION") {
 			l.t.Errorf("log 1 says\n%s", said)
 		}
-		if said := l.typed("log A1"); strings.Contains(said, "SANDBOX") || !strings.Contains(said, "Orders@cloud/PRODUCTION") {
+		if said := l.typed("log A1"); strings.Contains(said, "SANDBOX") ||
+			!strings.Contains(said, "Orders@cloud/PRODUCTION") {
 			l.t.Errorf("log A1 says\n%s", said)
 		}
 		if said := l.typed("renew 1"); !strings.HasPrefix(said, "Orders sandbox, token 3") {
@@ -315,9 +354,12 @@ func TestPlainNumbersOfTwoForms(t *testing.T) {
 			l.t.Errorf("renew A1 says\n%s", said)
 		}
 		for _, c := range []string{"get", "tokens", "cancel"} {
-			l.check(c+" 2", c+" takes an application, and 2 has the form of a token's number. Numbers of applications begin with A, such as A2; apps lists them.")
+			l.check(c+" 2", c+
+				" takes an application, and 2 has the form of a token's number. Numbers of "+
+				"applications begin with A, such as A2; apps lists them.")
 		}
-		l.check("revoke A9", `There is no token and no application "A9"; tokens and apps list them.`)
+		l.check("revoke A9",
+			`There is no token and no application "A9"; tokens and apps list them.`)
 	})
 }
 
@@ -328,13 +370,19 @@ func TestPlainNumbersThatAreNames(t *testing.T) {
 		a.Name = console.Private(map[string]string{"PRODUCTION": "1", "SANDBOX": "A1"}[a.KeyType])
 	}
 	inLines(t, called, func(l *lineMode) {
-		l.check("get A1", `"A1" fits 2; nothing was done. Type application A1 or application A2 in its place:`,
+		l.check("get A1",
+			`"A1" fits 2; nothing was done. Type application A1 or application A2 in its place:`,
 			"application A1: 1 production.", "application A2: A1 sandbox.")
-		l.check("get application a2", "A1 sandbox, token 1 ("+fingerprint("access-1")+"): got, 1 hour left.")
+		l.check("get application a2",
+			"A1 sandbox, token 1 ("+fingerprint("access-1")+"): got, 1 hour left.")
 		l.check("get 1", "1 production, token 2 ("+fingerprint("access-2")+"): got, 1 hour left.")
-		l.check("probe 1", `"1" fits 2; nothing was done. Type token 1 or application A1 in its place:`,
-			"token 1: "+fingerprint("access-1")+" of A1 sandbox, active, 1 hour left, scopes default.", "application A1: 1 production.")
-		l.check("probe token 1", "A1 sandbox, token 1 ("+fingerprint("access-1")+"): 200, the gateway let it through.")
+		l.check("probe 1",
+			`"1" fits 2; nothing was done. Type token 1 or application A1 in its place:`,
+			"token 1: "+fingerprint("access-1")+
+				" of A1 sandbox, active, 1 hour left, scopes default.",
+			"application A1: 1 production.")
+		l.check("probe token 1",
+			"A1 sandbox, token 1 ("+fingerprint("access-1")+"): 200, the gateway let it through.")
 	})
 }
 
@@ -352,7 +400,8 @@ func TestPlainUndoTakesAllBack(t *testing.T) {
 		}
 		both := []string{b.Tokens[0].ID, b.Tokens[1].ID}
 		decide := func() {
-			for _, d := range l.service("other").RevokeAll(l.t.Context(), both, console.RevokeBoth, time.Minute) {
+			for _, d := range l.service("other").RevokeAll(l.t.Context(), both, console.RevokeBoth,
+				time.Minute) {
 				if d.Err != nil {
 					l.t.Fatal(d.Err)
 				}
@@ -387,15 +436,18 @@ func TestPlainTellsOfOthers(t *testing.T) {
 			l.t.Fatal(err)
 		}
 		l.checkAfter(2*time.Second, p1+"new, active, 1 hour left.")
-		if _, err := other.Revoke(l.t.Context(), out.Token.ID, console.RevokeBoth, time.Minute); err != nil {
+		if _, err := other.Revoke(l.t.Context(), out.Token.ID, console.RevokeBoth,
+			time.Minute); err != nil {
 			l.t.Fatal(err)
 		}
-		l.checkAfter(2*time.Second, p1+"revoking: the revoke is sent in 1 minute; undo takes it back.")
+		l.checkAfter(2*time.Second,
+			p1+"revoking: the revoke is sent in 1 minute; undo takes it back.")
 		if _, err := other.Undo(l.t.Context(), out.Token.ID); err != nil {
 			l.t.Fatal(err)
 		}
 		l.checkAfter(2*time.Second,
-			p1+"its revoke was taken back in another console, it lives on: active, 59 minutes 56 seconds left.")
+			p1+"its revoke was taken back in another console, it lives on: active, 59 minutes "+
+				"56 seconds left.")
 	})
 }
 
@@ -405,7 +457,8 @@ type slowClipboard struct {
 	now chan struct{}
 }
 
-func (c slowClipboard) Copy(ctx context.Context, t secret.Text, stays bool) (session.CopiedTo, error) {
+func (c slowClipboard) Copy(ctx context.Context, t secret.Text,
+	stays bool) (session.CopiedTo, error) {
 	<-c.now
 	return c.clipboard.Copy(ctx, t, stays)
 }
@@ -430,7 +483,8 @@ func TestPlainTellsOfOthersAfterAnAnswer(t *testing.T) {
 		}
 		l.checkAfter(2 * time.Second)
 		close(clip.now)
-		l.checkAfter(0, "copied "+fingerprint("access-1")+" (system clipboard), cleared in 45 seconds, "+
+		l.checkAfter(0, "copied "+fingerprint("access-1")+
+			" (system clipboard), cleared in 45 seconds, "+
 			"but it is being revoked.",
 			p1+"revoking: the revoke is sent in 58 seconds; undo takes it back.", "ready")
 	})
@@ -445,16 +499,21 @@ func TestPlainUnanswered(t *testing.T) {
 			if err := w.PutApplication(l.apps[0], console.Secrets{}); err != nil {
 				return err
 			}
-			return w.PutMark(console.Mark{ID: "m_1", Op: "get", AppID: l.apps[0].ID, SentAt: time.Now()})
+			return w.PutMark(
+				console.Mark{ID: "m_1", Op: "get", AppID: l.apps[0].ID, SentAt: time.Now()})
 		})
 		if err != nil {
 			l.t.Fatal(err)
 		}
 		l.checkAfter(6*time.Second - time.Nanosecond)
-		l.checkAfter(time.Nanosecond, "Orders production: a get was sent at 00:00:00Z and its answer never seen: the server may have made a token that nobody holds and "+
-			"nobody can revoke: nobody knows how long it may live; forget m_1 dismisses this; get again for a token to use.")
+		l.checkAfter(time.Nanosecond,
+			"Orders production: a get was sent at 00:00:00Z and its answer never seen: the "+
+				"server may have made a token that nobody holds and "+
+				"nobody can revoke: nobody knows how long it may live; forget m_1 dismisses this; "+
+				"get again for a token to use.")
 		l.checkAfter(time.Hour)
-		const asks = "Orders production: the answer to a get was never seen; of a token that it may have brought: nobody knows how long it may live. " +
+		const asks = "Orders production: the answer to a get was never seen; of a token that " +
+			"it may have brought: nobody knows how long it may live. " +
 			"That is not changed by it. Type yes to dismiss it, anything else for no."
 		l.check("forget m_2", `There is no unanswered request "m_2"; tokens tells which there are.`)
 		if said := l.typed("forget m_1"); !strings.HasPrefix(said, asks+"\n") {
@@ -471,40 +530,57 @@ func TestPlainUnanswered(t *testing.T) {
 
 func TestPlainDevice(t *testing.T) {
 	t.Parallel()
-	inLines(t, func(a *console.Application) { a.Grant = tokenapi.GrantDeviceCode }, func(l *lineMode) {
-		l.api.device = tokenapi.DeviceAnswer{VerificationURI: "https://gw.example/d", UserCode: "BCDF-xyz2", Interval: 5 * time.Second, ExpiresIn: 10 * time.Minute}
-		l.check("get orders", "Orders production: to approve, open this address, on this machine or any other: https://gw.example/d",
-			"and enter this code, exactly as it stands: BCDF-xyz2", "There are 10 minutes for it; type cancel to give up.")
-		l.checkAfter(time.Minute)
-		l.check("tokens", "No token is held.")
-		l.check("get orders", "Orders production: to approve, open this address, on this machine or any other: https://gw.example/d",
-			"and enter this code, exactly as it stands: BCDF-xyz2", "There are 9 minutes for it; type cancel to give up.")
-		l.check("cancel", "error: get: given up, nothing was got")
-		l.check("cancel", "Nobody is being waited for.")
-		l.typed("get orders")
-		_ = l.in.Close() // and leaving does not wait for the person either
-		l.end(nil)
-	})
+	inLines(t, func(a *console.Application) { a.Grant = tokenapi.GrantDeviceCode },
+		func(l *lineMode) {
+			l.api.device = tokenapi.DeviceAnswer{VerificationURI: "https://gw.example/d",
+				UserCode: "BCDF-xyz2", Interval: 5 * time.Second, ExpiresIn: 10 * time.Minute}
+			l.check("get orders",
+				"Orders production: to approve, open this address, on this machine or any "+
+					"other: https://gw.example/d",
+				"and enter this code, exactly as it stands: BCDF-xyz2",
+				"There are 10 minutes for it; type cancel to give up.")
+			l.checkAfter(time.Minute)
+			l.check("tokens", "No token is held.")
+			l.check("get orders",
+				"Orders production: to approve, open this address, on this machine or any "+
+					"other: https://gw.example/d",
+				"and enter this code, exactly as it stands: BCDF-xyz2",
+				"There are 9 minutes for it; type cancel to give up.")
+			l.check("cancel", "error: get: given up, nothing was got")
+			l.check("cancel", "Nobody is being waited for.")
+			l.typed("get orders")
+			_ = l.in.Close() // and leaving does not wait for the person either
+			l.end(nil)
+		})
 }
 
 // A server that fails while the device grant polls is reported once.
 func TestPlainDeviceTrouble(t *testing.T) {
 	t.Parallel()
-	inLines(t, func(a *console.Application) { a.Grant = tokenapi.GrantDeviceCode }, func(l *lineMode) {
-		l.api.polls = make(chan error, 2)
-		l.api.device = tokenapi.DeviceAnswer{VerificationURI: "https://gw.example/d", UserCode: "BCDF-xyz2", Interval: 5 * time.Second, ExpiresIn: 10 * time.Minute}
-		for range 2 {
-			l.api.polls <- &tokenapi.Error{
-				Op: tokenapi.GrantDeviceCode, Kind: tokenapi.KindRefused, Status: 503, Sent: true, Action: tokenapi.RetryLater, Err: errors.New("it says “busy”"),
+	inLines(t, func(a *console.Application) { a.Grant = tokenapi.GrantDeviceCode },
+		func(l *lineMode) {
+			l.api.polls = make(chan error, 2)
+			l.api.device = tokenapi.DeviceAnswer{VerificationURI: "https://gw.example/d",
+				UserCode: "BCDF-xyz2", Interval: 5 * time.Second, ExpiresIn: 10 * time.Minute}
+			for range 2 {
+				l.api.polls <- &tokenapi.Error{
+					Op: tokenapi.GrantDeviceCode, Kind: tokenapi.KindRefused, Status: 503,
+					Sent:   true,
+					Action: tokenapi.RetryLater, Err: errors.New("it says “busy”"),
+				}
 			}
-		}
-		l.check("get orders", "Orders production: to approve, open this address, on this machine or any other: https://gw.example/d",
-			"and enter this code, exactly as it stands: BCDF-xyz2", "There are 10 minutes for it; type cancel to give up.")
-		l.checkAfter(time.Minute, "Orders production: the server cannot say how it stands: refused (503): it says \"busy\"; it is asked again")
-		l.check("cancel", "error: get: given up, nothing was got")
-		_ = l.in.Close()
-		l.end(nil)
-	})
+			l.check("get orders",
+				"Orders production: to approve, open this address, on this machine or any "+
+					"other: https://gw.example/d",
+				"and enter this code, exactly as it stands: BCDF-xyz2",
+				"There are 10 minutes for it; type cancel to give up.")
+			l.checkAfter(time.Minute,
+				"Orders production: the server cannot say how it stands: refused (503): it "+
+					"says \"busy\"; it is asked again")
+			l.check("cancel", "error: get: given up, nothing was got")
+			_ = l.in.Close()
+			l.end(nil)
+		})
 }
 
 // The end of the input finishes the work in flight.
@@ -512,15 +588,20 @@ func TestPlainEndFinishes(t *testing.T) {
 	t.Parallel()
 	inLines(t, unchanged, func(l *lineMode) {
 		l.typed("get A1")
-		l.check("copy 1", "copied "+fingerprint("access-1")+" (system clipboard), cleared in 45 seconds.")
+		l.check("copy 1",
+			"copied "+fingerprint("access-1")+" (system clipboard), cleared in 45 seconds.")
 		l.typed("revoke 1")
 		began := time.Now()
 		_ = l.in.Close()
 		l.end(nil)
-		if took := time.Since(began); took < 3*time.Second || took > 5*time.Second || len(l.api.revokes) != 1 || l.clip.cleared != 1 {
-			l.t.Errorf("after %s %d revokes were sent and the clipboard cleared %d times", took, len(l.api.revokes), l.clip.cleared)
+		if took := time.Since(began); took < 3*time.Second || took > 5*time.Second ||
+			len(l.api.revokes) != 1 || l.clip.cleared != 1 {
+			l.t.Errorf("after %s %d revokes were sent and the clipboard cleared %d times", took,
+				len(l.api.revokes), l.clip.cleared)
 		}
-		want := "The clipboard was cleared.\nFinishing what is under way; control c does not wait.\n" + p1 + "accepted by the server; the gateway may let it through for at most 15 minutes.\n"
+		want := "The clipboard was cleared.\nFinishing what is under way; control c does not " +
+			"wait.\n" + p1 +
+			"accepted by the server; the gateway may let it through for at most 15 minutes.\n"
 		got := l.out.since()
 		if strings.Count(got, "\n") != 3 || len(got) != len(want) {
 			l.t.Errorf("said\n%s\nnot\n%s", got, want)
@@ -586,12 +667,14 @@ func TestPlainUndelivered(t *testing.T) {
 		l.typed("get A1")
 		l.typed("revoke 1")
 		l.api.mu.Lock()
-		l.api.err = &tokenapi.Error{Op: "revoke", Kind: tokenapi.KindNetwork, Hint: "is the server up?"}
+		l.api.err = &tokenapi.Error{Op: "revoke", Kind: tokenapi.KindNetwork,
+			Hint: "is the server up?"}
 		l.api.mu.Unlock()
 		time.Sleep(10 * time.Minute)
 		synctest.Wait()
 		said := l.out.since()
-		if n := len(l.api.revokes); n < 3 || strings.Count(said, "not yet accepted") != 1 || strings.Count(said, "\n") != 2 || !strings.Contains(said, "hint: is the server up?") {
+		if n := len(l.api.revokes); n < 3 || strings.Count(said, "not yet accepted") != 1 ||
+			strings.Count(said, "\n") != 2 || !strings.Contains(said, "hint: is the server up?") {
 			l.t.Errorf("after %d attempts was said\n%s", n, said)
 		}
 		l.api.mu.Lock()
@@ -612,20 +695,32 @@ func TestPlainWords(t *testing.T) {
 		l.check("   ")
 		l.check("re 1", "re may be renew or revoke: type more of it.")
 		l.check("co 1", "There is no token 1 yet; tokens lists them.")
-		l.check("probbe 1", `There is no command "probbe"; the nearest is probe. Type help for all.`)
+		l.check("probbe 1",
+			`There is no command "probbe"; the nearest is probe. Type help for all.`)
 		l.check("tokns", `There is no command "tokns"; the nearest is tokens. Type help for all.`)
 		l.check("nonsense", `There is no command "nonsense". Type help for all.`)
 		l.check("apps all", "apps takes nothing after it; nothing was done.")
-		l.check("get", "Which application? Type get and its number, such as A1, or its name; apps lists them.")
+		l.check("get", "Which application? Type get and its number, such as A1, or its name; "+
+			"apps lists them.")
 		l.check("get A7", "There is no application A7 yet; apps lists them.")
-		l.check("renew", "Which token? Type renew and its number, the start of its fingerprint, or its application; tokens lists them.")
-		l.check("GET Orders@cloud/sandbox", strings.Replace(strings.Replace(s2, "token 2", "token 1", 1), fingerprint("access-2"), fingerprint("access-1"), 1)+"got, 1 hour left.")
-		l.check("revoke orders", "Orders production holds no token to revoke; tokens all lists every one.")
-		l.check(strings.Repeat("long ", 2000), "That line is longer than any command; nothing was done.")
-		l.check("\x1b[A", "That line holds control characters, as arrow keys send them; nothing was done.")
-		l.check("apps", "application A1: Orders production: no living token.", "application A2: Orders sandbox: 1 active.")
-		l.checkAfter(59*time.Minute+20*time.Second, "Orders sandbox, token 1 ("+fingerprint("access-1")+"): expiring, 1 minute left.")
-		l.check("apps", "application A1: Orders production: no living token.", "application A2: Orders sandbox: 1 active (1 expiring).")
+		l.check("renew",
+			"Which token? Type renew and its number, the start of its fingerprint, or its "+
+				"application; tokens lists them.")
+		l.check("GET Orders@cloud/sandbox",
+			strings.Replace(strings.Replace(s2, "token 2", "token 1", 1), fingerprint("access-2"),
+				fingerprint("access-1"), 1)+"got, 1 hour left.")
+		l.check("revoke orders",
+			"Orders production holds no token to revoke; tokens all lists every one.")
+		l.check(strings.Repeat("long ", 2000),
+			"That line is longer than any command; nothing was done.")
+		l.check("\x1b[A",
+			"That line holds control characters, as arrow keys send them; nothing was done.")
+		l.check("apps", "application A1: Orders production: no living token.",
+			"application A2: Orders sandbox: 1 active.")
+		l.checkAfter(59*time.Minute+20*time.Second,
+			"Orders sandbox, token 1 ("+fingerprint("access-1")+"): expiring, 1 minute left.")
+		l.check("apps", "application A1: Orders production: no living token.",
+			"application A2: Orders sandbox: 1 active (1 expiring).")
 	})
 }
 
@@ -634,10 +729,12 @@ func TestPlainRepeatsNoSecret(t *testing.T) {
 	t.Parallel()
 	inLines(t, unchanged, func(l *lineMode) {
 		const token = "c4n-pasted-5b2f9e4e-7d1a"
-		for _, line := range []string{token, "Bearer " + token, "get " + token, "revoke " + token, "probe " + token + " " + token, "log " + token} {
+		for _, line := range []string{token, "Bearer " + token, "get " + token, "revoke " + token,
+			"probe " + token + " " + token, "log " + token} {
 			l.typed(line)
 		}
-		for _, c := range []string{"get A1", "copy 1", "probe 1", "inspect 1", "renew 1", "tokens", "gateway", "log all", "revoke 1", "wait", "help"} {
+		for _, c := range []string{"get A1", "copy 1", "probe 1", "inspect 1", "renew 1", "tokens",
+			"gateway", "log all", "revoke 1", "wait", "help"} {
 			l.typed(c)
 		}
 		l.checkAfter(time.Minute, "The clipboard was cleared.")
@@ -654,17 +751,20 @@ func TestPlainIsPlain(t *testing.T) {
 	t.Parallel()
 	const evil = "O\x1b[31m\x07\x00\r\n\u009b31m\u202e\u2066\u200d\u200b\ufe0f\U000e0041…≤·é決済👩\u200d💻"
 	inLines(t, func(a *console.Application) {
-		a.Name, a.Environment.Name, a.Username, a.Scopes = evil, console.Private(evil+a.KeyType), evil, []string{evil}
+		a.Name, a.Environment.Name, a.Username, a.Scopes = evil, console.Private(evil+a.KeyType),
+			evil, []string{evil}
 	}, func(l *lineMode) {
 		l.api.refresh = true
 		for _, c := range []string{
-			"apps", "get A1", "get A2", "tokens", "tokens A1", "copy 1", "probe 1", "inspect 1", "renew 1", "revoke 2", "undo", "revoke 2", "gateway", "wait", "gateway",
+			"apps", "get A1", "get A2", "tokens", "tokens A1", "copy 1", "probe 1", "inspect 1",
+			"renew 1", "revoke 2", "undo", "revoke 2", "gateway", "wait", "gateway",
 			"log all", "log 1", "help", "unlock", "cancel", "nonsense", evil, "get " + evil,
 		} {
 			l.typed(c)
 		}
 		l.api.mu.Lock()
-		l.api.err = &tokenapi.Error{Op: "token", Kind: tokenapi.KindRefused, Status: 400, Code: evil, Hint: evil}
+		l.api.err = &tokenapi.Error{Op: "token", Kind: tokenapi.KindRefused, Status: 400,
+			Code: evil, Hint: evil}
 		l.api.mu.Unlock()
 		l.typed("get A1")
 		l.typed("revoke 1")
@@ -674,7 +774,9 @@ func TestPlainIsPlain(t *testing.T) {
 			l.t.Errorf("the emoji is not whole: %q", l.out.all())
 		}
 		for _, r := range strings.ReplaceAll(l.out.all(), "👩\u200d💻", "") {
-			if r != '\n' && r < ' ' || r >= 0x7f && r < 0xa0 || unicode.In(r, unicode.Cf, unicode.Variation_Selector) || strings.ContainsRune("…≤·–—×│█●", r) {
+			if r != '\n' && r < ' ' || r >= 0x7f && r < 0xa0 ||
+				unicode.In(r, unicode.Cf, unicode.Variation_Selector) ||
+				strings.ContainsRune("…≤·–—×│█●", r) {
 				l.t.Fatalf("%U in %q", r, l.out.all())
 			}
 		}
@@ -692,7 +794,8 @@ func TestPlainUnheard(t *testing.T) {
 		l.out.mu.Unlock()
 		l.typed("apps")
 		l.over = true
-		if err := <-l.ended; err == nil || !strings.Contains(err.Error(), "the output is full") || l.clip.cleared != 1 {
+		if err := <-l.ended; err == nil || !strings.Contains(err.Error(), "the output is full") ||
+			l.clip.cleared != 1 {
 			l.t.Errorf("ended with %v, and the clipboard cleared %d times", err, l.clip.cleared)
 		}
 		_ = l.in.Close()
@@ -702,9 +805,13 @@ func TestPlainUnheard(t *testing.T) {
 // Warnings about environments are printed once, at the start.
 func TestPlainWarnsOfTheStore(t *testing.T) {
 	t.Parallel()
-	unsafe := func(a *console.Application) { a.Source, a.Environment.AllowHTTP = console.FromStore, true }
+	unsafe := func(a *console.Application) {
+		a.Source, a.Environment.AllowHTTP = console.FromStore,
+			true
+	}
 	linesWith(t, func(*plain.Options) {}, unsafe, func(l *lineMode) {
-		if said := l.out.since(); strings.Count(said, "warning: plain http is allowed to cloud.\n") != 1 {
+		if said := l.out.since(); strings.Count(said,
+			"warning: plain http is allowed to cloud.\n") != 1 {
 			l.t.Errorf("begins with %q", said)
 		}
 	})
@@ -715,12 +822,15 @@ func TestPlainForgets(t *testing.T) {
 	t.Parallel()
 	inLines(t, unchanged, func(l *lineMode) {
 		l.check("get orders", p1+"got, 1 hour left.")
-		l.check("forget 1", "error: forget: 1 token is not over: "+fingerprint("access-1")+" (Orders@cloud/PRODUCTION): it is active, until 01:00:00Z", "hint: revoke it first")
-		l.check("forget over", "Nothing of that is over.", p1+"it is active.", "hint: revoke it first")
+		l.check("forget 1", "error: forget: 1 token is not over: "+fingerprint("access-1")+
+			" (Orders@cloud/PRODUCTION): it is active, until 01:00:00Z", "hint: revoke it first")
+		l.check("forget over", "Nothing of that is over.", p1+"it is active.",
+			"hint: revoke it first")
 		l.checkAfter(2*time.Hour, p1+"expiring, 1 minute left.", p1+"expired.")
 		asks := func(line string) {
 			l.t.Helper()
-			const want = "1 token that is over. Secrets, probes and log go too; the log keeps that they were forgotten. Type yes to forget, anything else for no.\n"
+			const want = "1 token that is over. Secrets, probes and log go too; the log keeps " +
+				"that they were forgotten. Type yes to forget, anything else for no.\n"
 			if said := l.typed(line); said != want {
 				l.t.Errorf("%s: said %q", line, said)
 			}
@@ -728,7 +838,8 @@ func TestPlainForgets(t *testing.T) {
 		asks("forget orders")
 		l.check("no", "No: nothing was forgotten.")
 		asks("forget 1")
-		l.check("yes", "Forgot 1 token that is over.", strings.TrimSuffix(p1, ": ")+" is no longer held.")
+		l.check("yes", "Forgot 1 token that is over.",
+			strings.TrimSuffix(p1, ": ")+" is no longer held.")
 		l.check("tokens all", "No token is held.")
 	})
 }
@@ -738,19 +849,27 @@ func TestPlainTour(t *testing.T) {
 	t.Parallel()
 	touredLines(t, func(l *lineMode) {
 		l.check("log", "Nothing is in the log.")
-		l.check("get A1", p1+"got, 1 hour left.", "tour, 2 of 7: type probe 1: the gateway lets the token through, and remembers that.")
-		l.check("probe 1", p1+"200, the gateway let it through.", "tour, 3 of 7: type revoke 1; until it is sent, undo takes it back.")
+		l.check("get A1", p1+"got, 1 hour left.",
+			"tour, 2 of 7: type probe 1: the gateway lets the token through, and remembers that.")
+		l.check("probe 1", p1+"200, the gateway let it through.",
+			"tour, 3 of 7: type revoke 1; until it is sent, undo takes it back.")
 		l.check("revoke 1", p1+"the revoke is sent in 3 seconds; undo takes it back.")
-		l.check("undo", p1+"not revoked, the decision was taken back: active, 1 hour left.", "tour, 4 of 7: type revoke 1 and wait: the server accepts.")
+		l.check("undo", p1+"not revoked, the decision was taken back: active, 1 hour left.",
+			"tour, 4 of 7: type revoke 1 and wait: the server accepts.")
 		l.typed("revoke 1")
-		l.checkAfter(3*time.Second, p1+"accepted by the server; the gateway may let it through for at most 15 minutes.",
+		l.checkAfter(3*time.Second,
+			p1+"accepted by the server; the gateway may let it through for at most 15 minutes.",
 			"tour, 5 of 7: accepted is not dead: type probe 1, and the gateway still remembers.")
 		l.check("probe 1", p1+"200, the gateway still lets it through, for at most 15 minutes.",
-			"tour, 6 of 7: gateway tells how long that may last; type probe 1 until the gateway refuses.")
+			"tour, 6 of 7: gateway tells how long that may last; type probe 1 until the "+
+				"gateway refuses.")
 		l.checkAfter(time.Hour, p1+"dead: the window ran out.")
 		l.api.gateway = 401
-		l.check("probe 1", p1+"401 900901, refused: dead.", "tour, 7 of 7: log tells what happened, and help every command.")
-		if said := l.typed("log"); !strings.HasSuffix(said, "\nThe tour is over: that was the life of a token, from the first answer to the last refusal.\nready\n") {
+		l.check("probe 1", p1+"401 900901, refused: dead.",
+			"tour, 7 of 7: log tells what happened, and help every command.")
+		if said := l.typed("log"); !strings.HasSuffix(said,
+			"\nThe tour is over: that was the life of a token, from the first answer to the "+
+				"last refusal.\nready\n") {
 			l.t.Errorf("ends with %q", said)
 		}
 		l.check("")
@@ -759,12 +878,14 @@ func TestPlainTour(t *testing.T) {
 
 func touredLines(t *testing.T, test func(*lineMode)) {
 	t.Helper()
-	linesWith(t, func(o *plain.Options) { o.Tour = true }, func(*console.Application) {}, func(l *lineMode) {
-		if said := l.out.since(); !strings.HasSuffix(said, "tour, 1 of 7: type get A1: it gets a token for application A1.\nready\n") {
-			l.t.Errorf("begins with %q", said)
-		}
-		test(l)
-	})
+	linesWith(t, func(o *plain.Options) { o.Tour = true }, func(*console.Application) {},
+		func(l *lineMode) {
+			if said := l.out.since(); !strings.HasSuffix(said,
+				"tour, 1 of 7: type get A1: it gets a token for application A1.\nready\n") {
+				l.t.Errorf("begins with %q", said)
+			}
+			test(l)
+		})
 }
 
 func TestPlainStoreWasRestored(t *testing.T) {
@@ -777,7 +898,9 @@ func TestPlainStoreWasRestored(t *testing.T) {
 			t.Fatal(err)
 		}
 		o.Service, err = console.New(console.Options{
-			Clock: time.Now, Keeper: s, Vault: vault{}, Connect: func(console.Environment) (console.API, error) { return nil, nil }, Owner: "test",
+			Clock: time.Now, Keeper: s, Vault: vault{},
+			Connect: func(console.Environment) (console.API, error) { return nil, nil },
+			Owner:   "test",
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -815,21 +938,28 @@ func TestPlainStoreIsGone(t *testing.T) {
 			t.Fatal(err)
 		}
 		o.Service, err = console.New(console.Options{
-			Clock: time.Now, Keeper: v, Vault: vault{}, Connect: func(console.Environment) (console.API, error) { return nil, nil }, Owner: "test",
+			Clock: time.Now, Keeper: v, Vault: vault{},
+			Connect: func(console.Environment) (console.API, error) { return nil, nil },
+			Owner:   "test",
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 	}, unchanged, func(l *lineMode) {
-		if said := l.out.since(); !strings.Contains(said, "error: store: /state/lanyard.db was deleted\n") {
+		if said := l.out.since(); !strings.Contains(said,
+			"error: store: /state/lanyard.db was deleted\n") {
 			l.t.Errorf("begins with %q", said)
 		}
 		l.check("tokens", "No token is held.")
-		if said := l.typed("quit"); said != "Nothing can be stored any more. Write out what this lanyard holds before it ends? Type yes or no, anything else to stay.\n" {
+		if said := l.typed(
+			"quit"); said != "Nothing can be stored any more. Write out what this lanyard "+
+			"holds before it ends? Type yes or no, anything else to stay.\n" {
 			t.Errorf("quit says %q", said)
 		}
 		l.check("stay", "Nothing was done.")
-		l.check("out", "written to /state/lanyard.out-1.", "hint: lanyard --state /state/lanyard.out-1 opens it; to put it back: lanyard --state /state/lanyard.out-1 backup FILE, then lanyard restore FILE --replace")
+		l.check("out", "written to /state/lanyard.out-1.",
+			"hint: lanyard --state /state/lanyard.out-1 opens it; to put it back: lanyard "+
+				"--state /state/lanyard.out-1 backup FILE, then lanyard restore FILE --replace")
 		_ = v.Close()
 	})
 }

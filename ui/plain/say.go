@@ -40,7 +40,8 @@ func readable(line string) string {
 // signs replaces the signs of the screen by words or ASCII.
 func signs() *strings.Replacer {
 	return strings.NewReplacer(
-		"≤ ", "at most ", "≤", "at most ", " …", "...", "…", "...", " · ", ", ", "·", ",", " – ", " - ", "–", "-", "—", "-",
+		"≤ ", "at most ", "≤", "at most ", " …", "...", "…", "...", " · ", ", ", "·", ",", " – ",
+		" - ", "–", "-", "—", "-",
 		"×", "x", "→", "to", "‘", "'", "’", "'", "“", `"`, "”", `"`,
 	)
 }
@@ -70,7 +71,8 @@ func inUnits(s int64) string {
 	for _, u := range []struct {
 		name string
 		of   int64
-	}{{"year", 365 * 24 * 3600}, {"day", 24 * 3600}, {"hour", 3600}, {"minute", 60}, {"second", 1}} {
+	}{{"year", 365 * 24 * 3600}, {"day", 24 * 3600}, {"hour", 3600}, {"minute", 60},
+		{"second", 1}} {
 		n := s / u.of
 		s -= n * u.of
 		if n == 0 && len(parts) == 0 {

@@ -15,7 +15,8 @@ func (p *face) needApp(verb, text string) *session.App {
 		return &p.board.Apps[0]
 	}
 	if text == "" {
-		p.out.say("Which application? Type %s and its number, such as A1, or its name; apps lists them.", verb)
+		p.out.say("Which application? Type %s and its number, such as A1, or its name; apps "+
+			"lists them.", verb)
 		return nil
 	}
 	found := p.appsNamed(text)
@@ -28,10 +29,12 @@ func (p *face) needApp(verb, text string) *session.App {
 	case id != "":
 		p.out.say("Application %s is gone.", p.apps.numberOf(id))
 	case ofToken:
-		p.out.say("%s takes an application, and %s has the form of a token's number. Numbers of applications begin with A, such as A%s; "+
+		p.out.say("%s takes an application, and %s has the form of a token's number. Numbers "+
+			"of applications begin with A, such as A%s; "+
 			"apps lists them.", verb, text, text)
 	case numbered:
-		p.out.say("There is no application %s yet; apps lists them.", strings.ToUpper(trimWord(text, "application ")))
+		p.out.say("There is no application %s yet; apps lists them.",
+			strings.ToUpper(trimWord(text, "application ")))
 	default:
 		p.out.say("There is no application %s; apps lists them.", quoted(text))
 	}
@@ -71,7 +74,8 @@ func (p *face) needToken(verb, text string, of func(*session.App) []console.Toke
 		return &only
 	}
 	if text == "" {
-		p.out.say("Which token? Type %s and its number, the start of its fingerprint, or its application; tokens lists them.", verb)
+		p.out.say("Which token? Type %s and its number, the start of its fingerprint, or its "+
+			"application; tokens lists them.", verb)
 		return nil
 	}
 	t, a := p.tokenOrApp(text)
@@ -118,7 +122,8 @@ func (p *face) tokenOrApp(text string) (*console.Token, *session.App) {
 	case numbered && (number != text || len(text) < console.LeastPrefix):
 		p.out.say("There is no token %s yet; tokens lists them.", number)
 	default:
-		p.out.say("There is no token and no application %s; tokens and apps list them.", quoted(text))
+		p.out.say("There is no token and no application %s; tokens and apps list them.",
+			quoted(text))
 	}
 	return nil, nil
 }
@@ -132,7 +137,8 @@ func (p *face) sayWhich(text string, tokens []console.Token, apps []*session.App
 	for _, a := range apps {
 		forms = append(forms, "application "+p.apps.numberOf(a.ID))
 	}
-	p.out.say("%s fits %d; nothing was done. Type %s in its place:", quoted(text), len(forms), orList(forms))
+	p.out.say("%s fits %d; nothing was done. Type %s in its place:", quoted(text), len(forms),
+		orList(forms))
 	for i := range tokens {
 		p.out.say("%s", p.tokenLine(&tokens[i]))
 	}
@@ -171,7 +177,8 @@ func (p *face) renewable(a *session.App) []console.Token {
 
 // trimWord removes the word that a list prints before a number: "token 1", "application A1".
 func trimWord(text, word string) string {
-	if rest, ok := strings.CutPrefix(strings.ToLower(text), word); ok && rest != "" && strings.Trim(strings.TrimPrefix(rest, "a"), "0123456789") == "" {
+	if rest, ok := strings.CutPrefix(strings.ToLower(text), word); ok && rest != "" &&
+		strings.Trim(strings.TrimPrefix(rest, "a"), "0123456789") == "" {
 		return rest
 	}
 	return text

@@ -29,7 +29,8 @@ func (p *face) tell(f session.Fact) {
 	case session.Delivery:
 		p.delivered(f.Delivery)
 	case session.WaitsLocked:
-		p.out.say("The store is locked, and %s cannot be sent; type unlock.", text.Count(f.N, "revoke"))
+		p.out.say("The store is locked, and %s cannot be sent; type unlock.",
+			text.Count(f.N, "revoke"))
 	case session.Probed:
 		p.probed(f)
 	case session.Copied:
@@ -128,7 +129,8 @@ func (p *face) tellToken(op, word string, out console.Outcome, err error) {
 	life := p.voice().Life(*t, p.statusOf(t))
 	p.markReported(t)
 	if out.Same {
-		p.out.say("%s: the same token came back, %s: the server hands out the live token again.", p.nameToken(t), life)
+		p.out.say("%s: the same token came back, %s: the server hands out the live token again.",
+			p.nameToken(t), life)
 	} else {
 		p.out.say("%s: %s, %s.", p.nameToken(t), word, life)
 	}
@@ -183,7 +185,8 @@ func (p *face) delivered(d console.Delivery) {
 			p.out.hint(plainHint(d.Err))
 		}
 	case d.Err != nil:
-		p.out.say("%s: the server refused to revoke it: %s. It lives: %s.", what, d.Err.Error(), p.stateWords(t, s))
+		p.out.say("%s: the server refused to revoke it: %s. It lives: %s.", what, d.Err.Error(),
+			p.stateWords(t, s))
 		p.out.hint(plainHint(d.Err))
 	case s.State == console.Lingering:
 		delete(p.undelivered, t.ID)
@@ -201,7 +204,8 @@ func (p *face) probed(f session.Probed) {
 	}
 	t, sentence := &f.Token, p.voice().Probe(f.Answer, p.statusOf(&f.Token))
 	p.markReported(t)
-	p.out.say("%s: %s, %s.", p.nameToken(t), describe.Code(f.Answer.Status, f.Answer.FaultCode), sentence.Text)
+	p.out.say("%s: %s, %s.", p.nameToken(t), describe.Code(f.Answer.Status, f.Answer.FaultCode),
+		sentence.Text)
 	p.out.hint(p.s.Remedy(p.board.App(t.AppID), sentence.Next, console.FaceLines()))
 }
 

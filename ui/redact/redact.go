@@ -18,8 +18,9 @@ import (
 // Text is redacted before it is cut to a width: a part of a name could not be found any more. The
 // type console.Private sees to it that every such text goes through the scene, which calls Text.
 type Redactor struct {
-	users, envs map[string]int // numbered in the order in which they were met, for as long as the redactor is used
-	words       []masking      // the longest first
+	// numbered in the order in which they were met, for as long as the redactor is used
+	users, envs map[string]int
+	words       []masking // the longest first
 }
 
 // Known are the names that a Redactor replaces.
@@ -36,7 +37,8 @@ type masking struct{ text, stand string }
 var (
 	urlForm  = regexp.MustCompile(`://[^/\s"'│>)]+`)
 	mailForm = regexp.MustCompile(`[\w.+-]+@[\w-]+(\.[\w-]+)+`)
-	addrForm = regexp.MustCompile(`\b\d{1,3}(\.\d{1,3}){3}(:\d+)?\b|\[[0-9a-fA-F:]*:[0-9a-fA-F:.]*\](:\d+)?`)
+	addrForm = regexp.MustCompile(
+		`\b\d{1,3}(\.\d{1,3}){3}(:\d+)?\b|\[[0-9a-fA-F:]*:[0-9a-fA-F:.]*\](:\d+)?`)
 	homeForm = regexp.MustCompile(`(?i)(/home|/Users|\\Users)[/\\][^/\\\s│]+`)
 	askForm  = regexp.MustCompile(`\blookup [^\s:]+`)
 	hostForm = regexp.MustCompile(`(?i)^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$|^localhost|\S+:\d+$`)
@@ -72,8 +74,10 @@ func New(names Known, old *Redactor) *Redactor {
 		a := &names.Applications[i]
 		e := a.Environment
 		for _, u := range []string{
-			string(e.Issuer), string(e.Proxy), string(a.ProbeURL), string(a.Details.RedirectURL), string(e.Endpoints.TokenURL), string(e.Endpoints.RevokeURL),
-			string(e.Endpoints.IntrospectURL), string(e.Endpoints.AuthorizeURL), string(e.Endpoints.DeviceURL), string(e.Endpoints.JWKSURL),
+			string(e.Issuer), string(e.Proxy), string(a.ProbeURL), string(a.Details.RedirectURL),
+			string(e.Endpoints.TokenURL), string(e.Endpoints.RevokeURL),
+			string(e.Endpoints.IntrospectURL), string(e.Endpoints.AuthorizeURL),
+			string(e.Endpoints.DeviceURL), string(e.Endpoints.JWKSURL),
 		} {
 			host(u)
 		}
@@ -82,7 +86,8 @@ func New(names Known, old *Redactor) *Redactor {
 	for i := range names.Applications { // when every host is known
 		name := names.Applications[i].Environment.Name
 		if looksLikeHost(string(name), known) {
-			known[string(name)] = "environment " + number(v.envs, string(name)) // rather than the host that it is
+			// rather than the host that it is
+			known[string(name)] = "environment " + number(v.envs, string(name))
 		}
 	}
 	user := func(name string) {
@@ -142,7 +147,8 @@ func lower(s string) string {
 
 // inWord says whether a byte belongs to a word.
 func inWord(c byte) bool {
-	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80
+	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' ||
+		c >= 0x80
 }
 
 // edge says whether a word may begin or end at i: "…" and borders are no letters.

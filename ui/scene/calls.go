@@ -52,4 +52,7 @@ func OpError(op string, err error) console.Private {
 }
 
 // ErrorLine returns an error with its hint.
-func ErrorLine(err error) console.Private { return JoinHint(console.ErrorText(err), console.Hint(err)) }
+func ErrorLine(err error) console.Private {
+	return JoinHint(console.ErrorText(err),
+		console.Hint(err))
+}

@@ -103,14 +103,17 @@ func counts(p session.Page) (shown, all, hidden int) { return p.Len(), p.Total, 
 func (s *Scene) TokenPage(a *session.App) session.Page {
 	v := s.View
 	return s.Session.Page(session.Query{
-		App: a.ID, Filter: v.Filters[Tokens], HideOver: v.HideOver, Order: Orders[v.Order()], Reverse: v.Reverse,
+		App: a.ID, Filter: v.Filters[Tokens], HideOver: v.HideOver, Order: Orders[v.Order()],
+		Reverse: v.Reverse,
 	})
 }
 
 // Orders maps each sort action to the order of the session that it chooses.
 var Orders = map[keys.Action]session.Order{
-	keys.SortState: session.ByState, keys.SortLeft: session.ByLeft, keys.SortIssued: session.ByIssued,
-	keys.SortFingerprint: session.ByFingerprint, keys.SortUser: session.ByUser, keys.SortScopes: session.ByScopes,
+	keys.SortState: session.ByState, keys.SortLeft: session.ByLeft,
+	keys.SortIssued:      session.ByIssued,
+	keys.SortFingerprint: session.ByFingerprint, keys.SortUser: session.ByUser,
+	keys.SortScopes: session.ByScopes,
 }
 
 // GatewayPage returns the rows of the Gateway cache pane, filtered.
@@ -136,7 +139,9 @@ func (s *Scene) Calls() []*console.Exchange {
 	out := make([]*console.Exchange, 0, len(s.Board.Exchanges))
 	for i := len(s.Board.Exchanges) - 1; i >= 0; i-- {
 		e := &s.Board.Exchanges[i]
-		if f := s.View.Filters[Activity]; f == "" || text.Fuzzy(f, e.Method+" "+PathOf(e.URL)+" "+strconv.Itoa(e.Status)+" "+string(e.Application)+" "+e.Verb()+" "+e.Err) {
+		if f := s.View.Filters[Activity]; f == "" ||
+			text.Fuzzy(f, e.Method+" "+PathOf(e.URL)+" "+strconv.Itoa(e.Status)+" "+
+				string(e.Application)+" "+e.Verb()+" "+e.Err) {
 			out = append(out, e)
 		}
 	}
@@ -153,12 +158,14 @@ func (s *Scene) NoMatch(p PaneID, w, h int) []string {
 	}
 	show := s.Keys.Key(keys.HideDead)
 	if s.View.Filters[p] == "" {
-		return Placeholder(s, w, h, "", "All that is here is over and hidden.", "", show+" shows it.")
+		return Placeholder(s, w, h, "", "All that is here is over and hidden.", "",
+			show+" shows it.")
 	}
 	text := []string{"", "Nothing here matches /" + kit.Clean(s.View.Filters[p]) + ".", "",
 		s.Keys.Hint(keys.Close, "takes the filter away.")}
 	if hidden > 0 {
-		text = append(text, "", "What is over is not searched: "+strconv.Itoa(hidden)+" hidden, "+show+" shows them.")
+		text = append(text, "",
+			"What is over is not searched: "+strconv.Itoa(hidden)+" hidden, "+show+" shows them.")
 	}
 	return Placeholder(s, w, h, text...)
 }

@@ -42,7 +42,8 @@ func (s *Session) Apply(e Event, now time.Time) []Work {
 	case decidedAll:
 		for _, d := range e.each {
 			delete(s.flights, TokenKey(d.ID))
-			work = append(work, s.decided(Decided{ID: d.ID, Token: d.Token, Err: d.Err, Bulk: true})...)
+			work = append(work,
+				s.decided(Decided{ID: d.ID, Token: d.Token, Err: d.Err, Bulk: true})...)
 		}
 	case Undone:
 		s.noteKeyFailure(e.Err)
@@ -294,7 +295,8 @@ func (s *Session) settledElsewhere() {
 		delete(s.pending, id)
 		switch {
 		case now == nil || now.Token == nil || now.State == console.Expired:
-		case s.ownAnswers[id], !now.Token.AcceptedAt.IsZero(), !now.Token.RefreshAcceptedAt.IsZero():
+		case s.ownAnswers[id], !now.Token.AcceptedAt.IsZero(),
+			!now.Token.RefreshAcceptedAt.IsZero():
 		default:
 			s.tell(SettledElsewhere{Token: *now.Token, Refusal: now.Token.RevokeError})
 		}

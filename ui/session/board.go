@@ -111,9 +111,11 @@ func (r *Row) sortTime() time.Time {
 }
 
 // NewBoard returns the board of a reading of the store. policy judges the tokens of an application.
-func NewBoard(b console.Board, policy func(console.Application) console.Policy, now time.Time) Board {
+func NewBoard(b console.Board, policy func(console.Application) console.Policy,
+	now time.Time) Board {
 	out := Board{
-		Read: true, Key: b.Key, Unkept: b.Unkept, Exchanges: b.Exchanges, tokens: b.Tokens, Skew: b.Skew, Longer: b.Longer, Invitations: b.Invitations, Environments: b.Environments,
+		Read: true, Key: b.Key, Unkept: b.Unkept, Exchanges: b.Exchanges, tokens: b.Tokens,
+		Skew: b.Skew, Longer: b.Longer, Invitations: b.Invitations, Environments: b.Environments,
 		Altered: b.Altered, Restored: b.Restored,
 		Apps: make([]App, len(b.Applications)), byID: make(map[string]*Row, len(b.Tokens)),
 	}
@@ -142,7 +144,8 @@ func NewBoard(b console.Board, policy func(console.Application) console.Policy, 
 	}
 	for i := range b.Marks {
 		if b.Marks[i].TokenID == "" {
-			add(b.Marks[i].AppID, Row{ID: "mark:" + b.Marks[i].ID, Mark: &b.Marks[i], State: console.Unsure})
+			add(b.Marks[i].AppID,
+				Row{ID: "mark:" + b.Marks[i].ID, Mark: &b.Marks[i], State: console.Unsure})
 		}
 	}
 	out.Learned = learnedWindows(b.Tokens, func(t *console.Token) string {
@@ -156,7 +159,8 @@ func NewBoard(b console.Board, policy func(console.Application) console.Policy, 
 }
 
 // learnedWindows measures the cache window of each environment's gateway from earlier probes.
-func learnedWindows(tokens []console.Token, environment func(*console.Token) string) map[string]console.Learned {
+func learnedWindows(tokens []console.Token,
+	environment func(*console.Token) string) map[string]console.Learned {
 	revoked := map[string][]console.Token{}
 	for i := range tokens {
 		if t := &tokens[i]; !t.AcceptedAt.IsZero() && len(t.Probes)+len(t.Twins) > 0 {
@@ -173,11 +177,13 @@ func learnedWindows(tokens []console.Token, environment func(*console.Token) str
 
 // judge computes all states at now, and sorts the rows by them.
 func (b *Board) judge(now time.Time) {
-	b.Total, b.atGateway, b.nextChange, b.deliverAt, b.Undoable = Tally{}, nil, time.Time{}, time.Time{}, 0
+	b.Total, b.atGateway, b.nextChange, b.deliverAt, b.Undoable = Tally{}, nil, time.Time{},
+		time.Time{}, 0
 	for i := range b.Apps {
 		a := &b.Apps[i]
 		a.Tally = Tally{}
-		a.rows = slices.DeleteFunc(a.rows, func(r *Row) bool { return r.Mark != nil && r.Mark.Over(now) })
+		a.rows = slices.DeleteFunc(a.rows,
+			func(r *Row) bool { return r.Mark != nil && r.Mark.Over(now) })
 		for _, r := range a.rows {
 			if r.Token != nil {
 				b.judgeToken(r, a.Policy, now)
@@ -196,7 +202,8 @@ func (b *Board) judge(now time.Time) {
 			}
 		}
 		slices.SortStableFunc(a.rows, func(x, y *Row) int {
-			return cmp.Or(cmp.Compare(rank(x.State), rank(y.State)), y.sortTime().Compare(x.sortTime()), cmp.Compare(y.ID, x.ID))
+			return cmp.Or(cmp.Compare(rank(x.State), rank(y.State)),
+				y.sortTime().Compare(x.sortTime()), cmp.Compare(y.ID, x.ID))
 		})
 		b.Total.Active += a.Tally.Active
 		b.Total.Expiring += a.Tally.Expiring
@@ -308,7 +315,8 @@ func (b *Board) App(id string) *App {
 
 // invites reports whether a get of an application waits for a person.
 func (b *Board) invites(appID string) bool {
-	return slices.ContainsFunc(b.Invitations, func(i console.Invitation) bool { return i.AppID == appID })
+	return slices.ContainsFunc(b.Invitations,
+		func(i console.Invitation) bool { return i.AppID == appID })
 }
 
 // renewIsGet reports whether renewing a token requests a new one. It does if no refresh token is
@@ -324,7 +332,9 @@ func renewIsGet(r *Row) bool {
 // MayLive reports whether a token of the application may still be accepted by a server or gateway.
 func (a *App) MayLive() bool {
 	t := a.Tally
-	return t.Active+t.Expiring+t.Revoking+t.Lingering > 0 || slices.ContainsFunc(a.rows, func(r *Row) bool { return r.Token != nil && r.State == console.Unsure })
+	return t.Active+t.Expiring+t.Revoking+t.Lingering > 0 ||
+		slices.ContainsFunc(a.rows,
+			func(r *Row) bool { return r.Token != nil && r.State == console.Unsure })
 }
 
 // TokenCountOf returns the number of tokens of an application.
@@ -366,7 +376,8 @@ func (a *App) KnownScopes() []string {
 func (a *App) Living() []*Row {
 	var out []*Row
 	for _, r := range a.rows {
-		if r.Token != nil && !r.Pending() && console.OfUse(*r.Token, console.Status{State: r.State}) {
+		if r.Token != nil && !r.Pending() &&
+			console.OfUse(*r.Token, console.Status{State: r.State}) {
 			out = append(out, r)
 		}
 	}

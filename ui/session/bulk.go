@@ -46,7 +46,8 @@ type Failure struct {
 }
 
 func (s *Session) bulk(r Bulk) []Work {
-	if r.Verb == VerbRevoke && !r.Confirmed && s.CountApplied(r) > 0 && (s.bulkNeedsQuestion(r.Tokens) || r.Marked && r.Unseen > 0) {
+	if r.Verb == VerbRevoke && !r.Confirmed && s.CountApplied(r) > 0 &&
+		(s.bulkNeedsQuestion(r.Tokens) || r.Marked && r.Unseen > 0) {
 		confirmed := r
 		confirmed.Confirmed = true
 		s.ask(Several{r}, confirmed)
@@ -157,7 +158,8 @@ func (s *Session) Skips(v Verb, id string) Skipped {
 		left.Why = SkipInFlight
 	case v == VerbRevoke && r.Pending():
 		left.Why = SkipRevoking
-	case v == VerbRevoke && s.board.Status(r, s.now).Cause == console.CauseRevoked && r.Token.Refresh != console.RefreshLive:
+	case v == VerbRevoke && s.board.Status(r, s.now).Cause == console.CauseRevoked &&
+		r.Token.Refresh != console.RefreshLive:
 		left.Why = SkipRevoked
 	case v != VerbProbe && a.Environment.ReadOnly:
 		left.Why = SkipReadOnly
@@ -168,7 +170,8 @@ func (s *Session) Skips(v Verb, id string) Skipped {
 	default:
 		left.Why = NotSkipped
 		scopes := scopesOr(r.Token.Asked, a.Scopes)
-		k, ok := console.WillSupersede(a.Application, s.board.Applications(), s.board.tokens, scopes, a.Policy, s.opts.Device, s.now)
+		k, ok := console.WillSupersede(a.Application, s.board.Applications(), s.board.tokens,
+			scopes, a.Policy, s.opts.Device, s.now)
 		if ok && k.Asks() {
 			left.Why, left.Held = SkipSupersedes, k.Held
 		}
@@ -184,7 +187,8 @@ func (s *Session) bulkDone(id string, err error) {
 	}
 	b := s.bulks[i]
 	if err != nil {
-		b.failures = append(b.failures, Failure{Skipped: Skipped{ID: id, Fingerprint: b.open[id]}, Err: err})
+		b.failures = append(b.failures,
+			Failure{Skipped: Skipped{ID: id, Fingerprint: b.open[id]}, Err: err})
 	}
 	delete(b.open, id)
 	s.sumUp(b)

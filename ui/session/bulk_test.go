@@ -35,7 +35,8 @@ func TestBulkRevoke(t *testing.T) {
 			t.Errorf("decided %+v", e)
 		}
 	}
-	if f := once[session.BulkDone](d); f.N != 3 || len(f.Failures) > 0 || f.What != "marked tokens" {
+	if f := once[session.BulkDone](d); f.N != 3 || len(f.Failures) > 0 ||
+		f.What != "marked tokens" {
 		t.Errorf("summed up: %+v", f)
 	}
 	if d.after(4 * time.Second); len(d.api.revokes) != 3 {
@@ -54,10 +55,11 @@ func TestBulkRevokeAsks(t *testing.T) {
 		verb         session.Verb
 		asks, begins bool
 	}{
-		"several":             {tokens: 2, verb: session.VerbRevoke, asks: true},
-		"one":                 {tokens: 1, verb: session.VerbRevoke, begins: true},
-		"one in production":   {tokens: 1, production: true, verb: session.VerbRevoke, asks: true},
-		"one that is unseen":  {tokens: 1, marked: true, unseen: 1, verb: session.VerbRevoke, asks: true},
+		"several":           {tokens: 2, verb: session.VerbRevoke, asks: true},
+		"one":               {tokens: 1, verb: session.VerbRevoke, begins: true},
+		"one in production": {tokens: 1, production: true, verb: session.VerbRevoke, asks: true},
+		"one that is unseen": {tokens: 1, marked: true, unseen: 1, verb: session.VerbRevoke,
+			asks: true},
 		"the answer":          {tokens: 2, answered: true, verb: session.VerbRevoke, begins: true},
 		"probes of several":   {tokens: 2, verb: session.VerbProbe, begins: true},
 		"renewals of several": {tokens: 2, verb: session.VerbRenew, begins: true},
@@ -66,7 +68,8 @@ func TestBulkRevokeAsks(t *testing.T) {
 			o.app = func(a *console.Application) { a.Environment.Production = c.production }
 		})
 		work := d.ask(session.Bulk{
-			Verb: c.verb, Tokens: d.get(c.tokens), Marked: c.marked, Unseen: c.unseen, Confirmed: c.answered,
+			Verb: c.verb, Tokens: d.get(c.tokens), Marked: c.marked, Unseen: c.unseen,
+			Confirmed: c.answered,
 		})
 		if asks := len(told[session.Ask](d)) == 1; asks != c.asks || (len(work) > 0) != c.begins {
 			t.Errorf("%s: asks %t, begins %d works", name, asks, len(work))
@@ -88,7 +91,8 @@ func TestBulkMixedOutcomes(t *testing.T) {
 		why[f.ID] = f.Why
 	}
 	if why["t_gone"] != session.SkipGone || why[ids[2]] != session.SkipInFlight ||
-		why[ids[3]] != session.SkipRevoking || why[ids[0]] != session.SkipInFlight || len(why) != 4 {
+		why[ids[3]] != session.SkipRevoking || why[ids[0]] != session.SkipInFlight ||
+		len(why) != 4 {
 		t.Errorf("left out: %v", why)
 	}
 	err := d.kept.Update(t.Context(), func(w console.Writer) error { return w.DropToken(ids[1]) })

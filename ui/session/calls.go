@@ -64,7 +64,8 @@ func (s *Session) askToForget(e forgettable) {
 // reading of an open store, and then every Service.PruneEvery. It does not run while the console
 // quits, which would cut it short.
 func (s *Session) prune() []Work {
-	if s.svc == nil || s.quitting || s.board.Key.Locked || s.now.Before(s.pruneAt) || s.svc.PruneEvery() == 0 {
+	if s.svc == nil || s.quitting || s.board.Key.Locked || s.now.Before(s.pruneAt) ||
+		s.svc.PruneEvery() == 0 {
 		return nil
 	}
 	s.pruneAt = s.now.Add(s.svc.PruneEvery())
@@ -99,7 +100,8 @@ func (s *Session) writeOut(r WriteOut) []Work {
 
 // service returns a function that returns the service, or creates one on the first run. begun is
 // the created service if the session is to use it.
-func (s *Session) service() func(ctx context.Context, kept bool) (svc, begun *console.Service, err error) {
+func (s *Session) service() func(ctx context.Context,
+	kept bool) (svc, begun *console.Service, err error) {
 	have, begin := s.svc, s.opts.Begin
 	return func(ctx context.Context, kept bool) (svc, begun *console.Service, err error) {
 		if have != nil {
@@ -221,7 +223,9 @@ func (s *Session) keepFound(r KeepFound) []Work {
 func (s *Session) delete(r Delete) []Work {
 	svc := s.svc
 	return s.begin(r, Key{Kind: Deleting}, "", func(c call) Work {
-		return func(ctx context.Context) Event { return Deleted{c, r.App, r.Name, svc.Delete(ctx, r.App)} }
+		return func(ctx context.Context) Event {
+			return Deleted{c, r.App, r.Name, svc.Delete(ctx, r.App)}
+		}
 	})
 }
 
@@ -273,7 +277,8 @@ func (s *Session) introspect(r Introspect) []Work {
 			e.Answer.Active = ans.Active
 			for _, m := range []Member{
 				{Name: "user", Value: ans.Username}, {Name: "subject", Value: ans.Subject},
-				{Name: "client", Value: ans.ClientID}, {Name: "scopes", Value: strings.Join(ans.Scopes, " ")},
+				{Name: "client", Value: ans.ClientID},
+				{Name: "scopes", Value: strings.Join(ans.Scopes, " ")},
 				{Name: "type", Value: ans.TokenType},
 			} {
 				if m.Value != "" {
@@ -314,6 +319,7 @@ func (s *Session) show(r Show) []Work {
 func (s *Session) logShow(r LogShow) []Work {
 	svc := s.svc
 	return []Work{func(ctx context.Context) Event {
-		return RevealLogged{Fingerprint: r.Fingerprint, Err: svc.Copied(ctx, r.Token, console.ViaScreen, console.FormBare)}
+		return RevealLogged{Fingerprint: r.Fingerprint,
+			Err: svc.Copied(ctx, r.Token, console.ViaScreen, console.FormBare)}
 	}}
 }

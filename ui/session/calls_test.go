@@ -149,7 +149,8 @@ func TestFirstRun(t *testing.T) {
 		t.Error("there is a service")
 	}
 	for _, r := range []session.Request{
-		session.Get{App: "a"}, session.Renew{Token: "t"}, session.Probe{Token: "t"}, session.ReadLog{},
+		session.Get{App: "a"}, session.Renew{Token: "t"}, session.Probe{Token: "t"},
+		session.ReadLog{},
 		session.Delete{App: "a"}, session.Forget{}, session.Dismiss{}, session.WriteOut{},
 		session.Adopt{},
 		session.ProbeUntilDead{Tokens: []string{"t"}}, session.Bulk{Verb: session.VerbProbe},

@@ -69,7 +69,8 @@ func (c Cleared) Words() string {
 		WasOurs:     "the clipboard was cleared",
 		WasReplaced: "the clipboard holds something else now, not cleared",
 		WasBlind:    "the clipboard was cleared, whatever it held",
-		CannotTell:  "cannot tell, not cleared: the token may still be in the clipboard (" + c.Via + ")",
+		CannotTell: "cannot tell, not cleared: the token may still be in the clipboard (" + c.Via +
+			")",
 	}[c.Outcome]
 	switch {
 	case c.Outcome == WasBlind && !c.Terminal.IsZero():
@@ -77,7 +78,8 @@ func (c Cleared) Words() string {
 	case c.Around && c.Outcome == WasOurs:
 		said = "the copy in tmux was cleared; the terminal around it: cannot tell, not cleared"
 	case c.Around && c.Outcome == WasReplaced:
-		said = "tmux holds something else now, not cleared; the terminal around it: cannot tell, not cleared"
+		said = "tmux holds something else now, not cleared; the terminal around it: cannot " +
+			"tell, not cleared"
 	}
 	return said
 }
@@ -129,7 +131,8 @@ func (done CopiedTo) Promise(words string) (promise, hint string) {
 	case done.Later == ClearedBlind:
 		promise += ", whatever it then holds"
 	case done.Around:
-		return promise + ", not in the terminal around it", "the terminal cannot be read back; " + blindHint
+		return promise + ", not in the terminal around it",
+			"the terminal cannot be read back; " + blindHint
 	}
 	return promise, ""
 }
@@ -212,7 +215,9 @@ func (s *Session) copyText(r CopyText) []Work {
 	return s.begin(r, key, "", func(c call) Work {
 		return func(ctx context.Context) Event {
 			if strings.ContainsRune(r.Text, '\n') {
-				return TextCopied{call: c, Err: errors.New("copy: " + r.What + " has a line break, and cannot be pasted safely")}
+				return TextCopied{call: c,
+					Err: errors.New("copy: " + r.What +
+						" has a line break, and cannot be pasted safely")}
 			}
 			ctx, cancel := context.WithTimeout(ctx, clipboardTime)
 			defer cancel()

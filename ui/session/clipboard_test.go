@@ -50,7 +50,8 @@ func TestCopyReplacedMeanwhile(t *testing.T) {
 	d.clip.taken = true
 	d.facts = nil
 	d.after(time.Minute)
-	if c := once[session.ClipboardCleared](d); c.Cleared.Outcome != session.WasReplaced || d.Holds() {
+	if c := once[session.ClipboardCleared](d); c.Cleared.Outcome != session.WasReplaced ||
+		d.Holds() {
 		t.Errorf("cleared: %+v", c)
 	}
 	if d.does(session.Quit{}); len(d.clip.clears) != 1 {
@@ -173,7 +174,8 @@ func TestCopyIsRefused(t *testing.T) {
 	}
 	d.ask(bare(id))
 	d.ask(bare(id))
-	if f := once[session.Refused](d); f.Reason != session.InFlight || f.Key != session.TokenKey(id) {
+	if f := once[session.Refused](d); f.Reason != session.InFlight ||
+		f.Key != session.TokenKey(id) {
 		t.Errorf("a second time: %+v", f)
 	}
 	off := sit(t, func(o *options) { o.Clipboard = nil })

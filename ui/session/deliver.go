@@ -21,7 +21,8 @@ const longestRetry = time.Minute
 // being sent. It is also zero after it was reported that the store must be unlocked first.
 func (s *Session) nextDelivery() time.Time {
 	at := Earlier(s.delivery.due, s.board.deliverAt)
-	if s.svc == nil || at.IsZero() || s.IsDelivering() || s.delivery.reportedLocked && s.Key().NeedsPassphrase() {
+	if s.svc == nil || at.IsZero() || s.IsDelivering() || s.delivery.reportedLocked &&
+		s.Key().NeedsPassphrase() {
 		return time.Time{}
 	}
 	if at.Before(s.delivery.notBefore) {
@@ -58,7 +59,8 @@ func (s *Session) delivered(e delivered) []Work {
 	}
 	accepted, others := 0, 0
 	for i, d := range e.done {
-		if i+1 < len(e.done) && d.Err == nil && e.done[i+1].Err == nil && e.done[i+1].Token.ID == d.Token.ID {
+		if i+1 < len(e.done) && d.Err == nil && e.done[i+1].Err == nil &&
+			e.done[i+1].Token.ID == d.Token.ID {
 			continue // the access and the refresh token: report the second only
 		}
 		if d.Err == nil {

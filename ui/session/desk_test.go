@@ -44,10 +44,13 @@ func sit(t testing.TB, change ...func(*options)) *desk {
 	}
 	t.Cleanup(func() { _ = st.Close() })
 	d := &desk{t: t, clip: &clip{}, kept: &keeper{Store: st}}
-	d.kept.key = console.KeyStatus{Kind: "passphrase", Place: "a passphrase, in the store", Asks: true}
-	o := options{now: t0, app: func(*console.Application) {}, clock: func() time.Time { return d.now }}
+	d.kept.key = console.KeyStatus{Kind: "passphrase", Place: "a passphrase, in the store",
+		Asks: true}
+	o := options{now: t0, app: func(*console.Application) {},
+		clock: func() time.Time { return d.now }}
 	o.console = console.Options{
-		Vault: openVault{}, Connect: func(console.Environment) (console.API, error) { return d.api, nil },
+		Vault:      openVault{},
+		Connect:    func(console.Environment) (console.API, error) { return d.api, nil },
 		UndoWindow: 3 * time.Second, DueBefore: time.Minute, Attended: true, Owner: "test",
 	}
 	o.Clipboard, o.ClearAfter, o.AsksPassphrase = d.clip, 45*time.Second, true
@@ -59,8 +62,9 @@ func sit(t testing.TB, change ...func(*options)) *desk {
 	d.api = &api{clock: o.clock, gateway: 200}
 	for _, name := range []string{"Orders", "Payments"} {
 		a := console.Application{
-			Name: console.Private(name), KeyType: "PRODUCTION", ConsumerKey: console.Private(name), ProbeURL: console.Private("https://gw.example/" + name),
-			Grant: tokenapi.GrantClientCredentials, Source: console.FromConfig,
+			Name: console.Private(name), KeyType: "PRODUCTION", ConsumerKey: console.Private(name),
+			ProbeURL: console.Private("https://gw.example/" + name),
+			Grant:    tokenapi.GrantClientCredentials, Source: console.FromConfig,
 			Secret: console.SecretAvailable, Environment: console.Environment{
 				Name: "cloud", CacheTTL: 15 * time.Minute, Regime: console.RegimeAuto,
 				ClientAuth: tokenapi.AuthBasic, Timeout: time.Second, Endpoints: console.Endpoints{

@@ -74,7 +74,8 @@ func (a *api) AuthorizeDevice(
 	context.Context, tokenapi.DeviceRequest,
 ) (tokenapi.DeviceAnswer, tokenapi.Exchange, error) {
 	return tokenapi.DeviceAnswer{
-		DeviceCode: secret.New("device-code"), UserCode: "ABCD", At: a.clock(), ExpiresIn: time.Hour,
+		DeviceCode: secret.New("device-code"), UserCode: "ABCD", At: a.clock(),
+		ExpiresIn:       time.Hour,
 		VerificationURI: "https://gw.example/device", Interval: 5 * time.Second,
 	}, a.asked("device"), nil
 }

@@ -58,7 +58,8 @@ func TestWaitsForPerson(t *testing.T) {
 	inBubble(t, func(t *testing.T, d *desk) {
 		app := d.apps[0].ID
 		work := d.ask(session.Get{App: app})
-		if f := once[session.WaitsForPerson](d); f.App != app || f.Key != session.AppKey(app) || f.Again {
+		if f := once[session.WaitsForPerson](d); f.App != app || f.Key != session.AppKey(app) ||
+			f.Again {
 			t.Errorf("told %+v", f)
 		}
 		if d.AllDone() || !d.WaitingSince().Equal(d.now) {

@@ -150,7 +150,8 @@ func (s *Session) scope(q Query) []*Row {
 
 // words returns the text of a row that a filter matches.
 func (s *Session) words(r *Row, scope Scope) string {
-	words := r.fingerprint() + " " + string(r.State) + " " + cmp.Or(r.user(), "app") + " " + r.scopes()
+	words := r.fingerprint() + " " + string(r.State) + " " + cmp.Or(r.user(), "app") + " " +
+		r.scopes()
 	if scope != OfApplication {
 		words += " " + string(s.board.Apps[r.App].Label())
 	}

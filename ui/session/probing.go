@@ -30,7 +30,8 @@ type hopeless struct {
 func (s *Session) IsProbing(id string) bool { return s.loops[id] != nil }
 
 func (s *Session) probeUntilDead(r ProbeUntilDead) {
-	idle := slices.DeleteFunc(slices.Clone(r.Tokens), func(id string) bool { return s.loops[id] != nil })
+	idle := slices.DeleteFunc(slices.Clone(r.Tokens),
+		func(id string) bool { return s.loops[id] != nil })
 	if len(idle) == 0 {
 		s.stopProbing(r.Tokens)
 		return

@@ -69,11 +69,13 @@ func TestProbesEnd(t *testing.T) {
 	d.api.gateway = 401
 	d.after(2 * time.Minute)
 	f := once[session.ProbesEnded](d)
-	if f.Stop != console.StopDead || f.Fingerprint != fp(1) || f.Token.ID != id || console.Hopeless(f.Answer) {
+	if f.Stop != console.StopDead || f.Fingerprint != fp(1) || f.Token.ID != id ||
+		console.Hopeless(f.Answer) {
 		t.Errorf("ended %+v", f)
 	}
 	if f.Loop.Accepted != 1 || f.Loop.Refused != 3 || d.IsProbing(id) {
-		t.Errorf("%d accepted, %d refused, goes on %t", f.Loop.Accepted, f.Loop.Refused, d.IsProbing(id))
+		t.Errorf("%d accepted, %d refused, goes on %t", f.Loop.Accepted, f.Loop.Refused,
+			d.IsProbing(id))
 	}
 	n := d.api.probes
 	if d.after(time.Hour); d.api.probes != n {

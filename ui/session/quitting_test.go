@@ -66,7 +66,8 @@ func TestNothingNewWhileQuitting(t *testing.T) {
 	d.does(session.Revoke{Token: ids[0]})
 	d.does(session.Quit{})
 	for _, r := range []session.Request{
-		session.Get{App: d.apps[0].ID, Confirmed: true}, session.Renew{Token: ids[1], Confirmed: true},
+		session.Get{App: d.apps[0].ID, Confirmed: true},
+		session.Renew{Token: ids[1], Confirmed: true},
 		session.Revoke{Token: ids[1]}, session.Probe{Token: ids[1]}, session.Copy{Token: ids[1]},
 		session.CopyText{Text: "a text"}, session.ReadLog{}, session.Inspect{Token: ids[1]},
 		session.ProbeUntilDead{Tokens: ids[1:], Confirmed: true},

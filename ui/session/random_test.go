@@ -109,7 +109,8 @@ func (g *game) request() session.Request {
 	case 13, 14:
 		return session.ProbeUntilDead{Tokens: g.tokens()}
 	case 15, 16, 17:
-		return session.Bulk{Verb: session.Verb(g.next(3)), Tokens: g.tokens(), Marked: g.next(2) == 0}
+		return session.Bulk{Verb: session.Verb(g.next(3)), Tokens: g.tokens(),
+			Marked: g.next(2) == 0}
 	case 18:
 		return session.GiveUp{App: app.ID}
 	case 19:

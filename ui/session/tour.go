@@ -20,7 +20,8 @@ const TourSteps = 7
 
 func (f tourFacts) done(step int) bool {
 	return [TourSteps]bool{
-		f.got, f.letThrough, f.decided && f.settled, f.accepted, f.probedAgain, f.refused, f.lookedUp,
+		f.got, f.letThrough, f.decided && f.settled, f.accepted, f.probedAgain, f.refused,
+		f.lookedUp,
 	}[step]
 }
 

@@ -16,7 +16,8 @@ func TestUndo(t *testing.T) {
 	d.does(session.Bulk{Verb: session.VerbRevoke, Tokens: ids[1:], Confirmed: true})
 	d.facts = nil
 	d.does(session.Undo{}) // the last decision, whole
-	if u := once[session.Undone](d); u.Err != nil || len(u.Undone.Taken) != 2 || u.Undone.Sent != 0 {
+	if u := once[session.Undone](d); u.Err != nil || len(u.Undone.Taken) != 2 ||
+		u.Undone.Sent != 0 {
 		t.Errorf("undone %+v", u)
 	}
 	if !d.row(ids[0]).Pending() || d.row(ids[1]).Pending() || d.row(ids[2]).Pending() {
@@ -55,7 +56,8 @@ func TestUndoAfterOneWasSent(t *testing.T) {
 	}
 	d.facts = nil
 	d.does(session.Undo{Token: ids[1]})
-	if u := once[session.Undone](d); u.Err != nil || u.Undone.Sent != 1 || len(u.Undone.Taken) != 1 {
+	if u := once[session.Undone](d); u.Err != nil || u.Undone.Sent != 1 ||
+		len(u.Undone.Taken) != 1 {
 		t.Errorf("undone %+v", u)
 	}
 	never[session.SettledElsewhere](d)

@@ -21,7 +21,8 @@ func (s *Session) get(r Get) []Work {
 	}
 	confirmed := r
 	confirmed.Confirmed = true
-	if a != nil && !r.Confirmed && s.getMaySupersede(a, string(r.User), r.Scopes, confirmed) || s.AskToUnlock(confirmed) {
+	if a != nil && !r.Confirmed && s.getMaySupersede(a, string(r.User), r.Scopes, confirmed) ||
+		s.AskToUnlock(confirmed) {
 		return nil
 	}
 	svc := s.svc
@@ -50,7 +51,8 @@ func (s *Session) renew(r Renew) []Work {
 	confirmed := r
 	confirmed.Confirmed = true
 	if !s.Busy(key) {
-		if anew && !r.Confirmed && s.getMaySupersede(&s.board.Apps[row.App], "", row.Token.Asked, confirmed) {
+		if anew && !r.Confirmed &&
+			s.getMaySupersede(&s.board.Apps[row.App], "", row.Token.Asked, confirmed) {
 			return nil
 		}
 		if s.AskToUnlock(confirmed) {
@@ -88,8 +90,10 @@ func (s *Session) getMaySupersede(a *App, user string, scopes []string, confirme
 
 // askToSupersede asks before a get of an application ends a token that is held here. If others may
 // hold the token, it only reports that. It reports whether it asked.
-func (s *Session) askToSupersede(a console.Application, scopes []string, p console.Policy, confirmed Request) bool {
-	k, ok := console.WillSupersede(a, s.board.Applications(), s.board.tokens, scopes, p, s.opts.Device, s.now)
+func (s *Session) askToSupersede(a console.Application, scopes []string, p console.Policy,
+	confirmed Request) bool {
+	k, ok := console.WillSupersede(a, s.board.Applications(), s.board.tokens, scopes, p,
+		s.opts.Device, s.now)
 	if !ok {
 		return false
 	}
@@ -114,9 +118,10 @@ func (s *Session) endInvitations(appID string, key Key) {
 	if k, ok := s.unwanted[appID]; ok && (k == key || k == Key{} && !s.Brings(appID)) {
 		delete(s.unwanted, appID)
 	}
-	s.board.Invitations = slices.DeleteFunc(slices.Clone(s.board.Invitations), func(i console.Invitation) bool {
-		return i.AppID == appID
-	})
+	s.board.Invitations = slices.DeleteFunc(slices.Clone(s.board.Invitations),
+		func(i console.Invitation) bool {
+			return i.AppID == appID
+		})
 }
 
 // giveUpOne ends the wait for a person of one application, even if its invitation has not arrived

@@ -24,8 +24,10 @@ func TestWhatClearingCameTo(t *testing.T) {
 		{session.Cleared{Outcome: session.WasReplaced}, "holds something else now", false},
 		{session.Cleared{Outcome: session.WasBlind}, "whatever it held", false},
 		{session.Cleared{Outcome: session.WasBlind, Terminal: osc}, "the terminal was told", false},
-		{session.Cleared{Outcome: session.CannotTell, Via: "tmux"}, "cannot tell, not cleared", true},
-		{session.Cleared{Outcome: session.WasOurs, Around: true}, "the copy in tmux was cleared", true},
+		{session.Cleared{Outcome: session.CannotTell, Via: "tmux"}, "cannot tell, not cleared",
+			true},
+		{session.Cleared{Outcome: session.WasOurs, Around: true}, "the copy in tmux was cleared",
+			true},
 		{session.Cleared{Outcome: session.WasReplaced, Around: true}, "tmux holds something", true},
 	} {
 		words := c.cleared.Words()
@@ -58,7 +60,8 @@ func TestPromiseOfACopy(t *testing.T) {
 			"cleared in 45 s, not in the terminal around it", true,
 		},
 	} {
-		if promise, hint := c.copied.Promise("45 s"); promise != c.promise || (hint != "") != c.hinted {
+		if promise, hint := c.copied.Promise("45 s"); promise != c.promise ||
+			(hint != "") != c.hinted {
 			t.Errorf("%+v: %q, %q", c.copied, promise, hint)
 		}
 	}
