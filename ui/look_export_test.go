@@ -27,6 +27,16 @@ func (f failing) land(m *root) tea.Cmd {
 	return m.tell(session.Probed{ID: f.id, Token: console.Token{ID: f.id}, Err: f.err})
 }
 
+// Tell tells a fact that the overlay on top has asked for.
+func (p *Pump) Tell(fact func(box any) session.Fact) {
+	p.m.now = p.m.clock()
+	p.Send(telling{fact(p.m.overlays[len(p.m.overlays)-1])})
+}
+
+type telling struct{ fact session.Fact }
+
+func (t telling) land(m *root) tea.Cmd { return m.tellFact(t.fact) }
+
 // Reconfigured puts other settings in force, as a changed configuration does.
 func (p *Pump) Reconfigured(change func(*Settings)) {
 	s := p.m.set

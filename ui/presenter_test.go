@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 	"lanyard/console"
 	"lanyard/console/describe"
 	"lanyard/ui"
+	"lanyard/ui/session"
 )
 
 // canaries is the board of orders with names that no audience may read.
@@ -43,7 +45,7 @@ func canaries() console.Board {
 func leaky(t *testing.T, what, text string) {
 	t.Helper()
 	low := strings.ToLower(ansi.Strip(text))
-	for _, ours := range []string{"gateway.example", "id.example"} { // hints of an empty form
+	for _, ours := range []string{"gateway.example", "id.example", "apim.example"} { // hints of an empty form
 		low = strings.ReplaceAll(low, ours, "")
 	}
 	for _, part := range []string{"canary", "xhost", "zk3y", "zoe.", "yuser", "corp.ex",
@@ -85,6 +87,54 @@ func TestPresenterShowsNoName(t *testing.T) {
 	for w := 30; w < 130; w++ { // what is cut differs
 		p.Resize(w, 24)
 		leaky(t, "a width", p.Frame())
+	}
+}
+
+// What an error tells holds names, too: in a notice, and in the overlay that asked.
+func TestPresenterRedactsErrors(t *testing.T) {
+	t.Parallel()
+	err := errors.New("Post https://xhostcanary.corp.example:9443/oauth2/token: dial tcp: lookup " +
+		"xhostcanary.corp.example: no such host for zoe.canaryuser, with key Zk3yCanaryConsumer")
+	for name, c := range map[string]struct {
+		do   string // opens the overlay
+		fact func(box any) session.Fact
+	}{
+		"test": {"add_application", func(box any) session.Fact { return session.Tested{For: box, Err: err} }},
+		"save": {"add_application", func(box any) session.Fact { return session.Saved{For: box, Err: err} }},
+		"portal": {"import", func(box any) session.Fact {
+			return session.PortalAsked{For: box, Err: err}
+		}},
+		"keep": {"import", func(box any) session.Fact { return session.FoundKept{For: box, Err: err} }},
+		"adopt": {"adopt_token", func(box any) session.Fact {
+			return session.Adopted{For: box, Err: err}
+		}},
+		"inspect": {"inspect", func(box any) session.Fact {
+			return session.Inspected{For: box, Err: err}
+		}},
+		"introspect": {"inspect", func(box any) session.Fact {
+			return session.Introspected{For: box, Err: err}
+		}},
+		"read": {"help", func(any) session.Fact { return session.BoardRead{Err: err} }},
+	} {
+		p, _ := still(t, 120, 32, presenting)
+		p.Feed(canaries())
+		p.Key("2", "home", "down")
+		p.Do(c.do)
+		if p.Overlays() != 1 {
+			t.Fatalf("%s opened nothing:\n%s", c.do, ansi.Strip(p.Frame()))
+		}
+		p.Tell(c.fact)
+		for _, size := range [][2]int{{120, 32}, {80, 24}, {60, 20}, {44, 12}, {30, 8}} {
+			for w := size[0]; w > size[0]-12; w-- {
+				p.Resize(w, size[1])
+				leaky(t, name, p.Frame())
+			}
+		}
+		p.Resize(120, 32)
+		p.Key("esc", "esc", "esc")
+		leaky(t, name+", closed", p.Frame())
+		p.Key("!")
+		leaky(t, name+", in the log", p.Frame())
 	}
 }
 

@@ -49,17 +49,19 @@ func (m *root) after(work []session.Work) tea.Cmd {
 func (m *root) tellFacts() tea.Cmd {
 	var cmds []tea.Cmd
 	for _, f := range m.s.Facts() {
-		m.notices.call = session.ExchangeOf(f)
-		if c := m.tell(f); c != nil {
-			cmds = append(cmds, c)
-		}
-		if box, ok := session.For(f).(scene.Listener); ok {
-			if c := box.Told(m, f); c != nil {
-				cmds = append(cmds, c)
-			}
-		}
-		m.notices.call = 0
+		cmds = append(cmds, m.tellFact(f))
 	}
+	return tea.Sequence(cmds...)
+}
+
+// tellFact tells one fact, also to the overlay that requested what it is about.
+func (m *root) tellFact(f session.Fact) tea.Cmd {
+	m.notices.call = session.ExchangeOf(f)
+	cmds := []tea.Cmd{m.tell(f)}
+	if box, ok := session.For(f).(scene.Listener); ok {
+		cmds = append(cmds, box.Told(m, f))
+	}
+	m.notices.call = 0
 	return tea.Sequence(cmds...)
 }
 
