@@ -13,8 +13,9 @@
 // the intent. An intent acts through [Host], which package ui implements. Overlays therefore do not
 // import package ui.
 //
-// Text from servers, files and configuration goes through kit.Clean. Names of hosts, users and keys
-// go through [Scene.Redacted], because presenter mode hides them.
+// Text from servers, files and configuration goes through kit.Clean. Hosts, users, keys and names
+// have the type console.Private. [Scene.Show] alone makes a string of one: in presenter mode it
+// redacts the text, before a pane or an overlay cuts it to a width.
 package scene
 
 import (
