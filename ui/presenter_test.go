@@ -45,7 +45,8 @@ func canaries() console.Board {
 func leaky(t *testing.T, what, text string) {
 	t.Helper()
 	low := strings.ToLower(ansi.Strip(text))
-	for _, ours := range []string{"gateway.example", "id.example", "apim.example"} { // hints of an empty form
+	for _, ours := range []string{"gateway.example", "id.example", "apim.example"} {
+		// hints of an empty form
 		low = strings.ReplaceAll(low, ours, "")
 	}
 	for _, part := range []string{"canary", "xhost", "zk3y", "zoe.", "yuser", "corp.ex",
@@ -99,12 +100,15 @@ func TestPresenterRedactsErrors(t *testing.T) {
 		do   string // opens the overlay
 		fact func(box any) session.Fact
 	}{
-		"test": {"add_application", func(box any) session.Fact { return session.Tested{For: box, Err: err} }},
-		"save": {"add_application", func(box any) session.Fact { return session.Saved{For: box, Err: err} }},
+		"test": {"add_application",
+			func(box any) session.Fact { return session.Tested{For: box, Err: err} }},
+		"save": {"add_application",
+			func(box any) session.Fact { return session.Saved{For: box, Err: err} }},
 		"portal": {"import", func(box any) session.Fact {
 			return session.PortalAsked{For: box, Err: err}
 		}},
-		"keep": {"import", func(box any) session.Fact { return session.FoundKept{For: box, Err: err} }},
+		"keep": {"import",
+			func(box any) session.Fact { return session.FoundKept{For: box, Err: err} }},
 		"adopt": {"adopt_token", func(box any) session.Fact {
 			return session.Adopted{For: box, Err: err}
 		}},
