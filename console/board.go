@@ -43,6 +43,9 @@ func (s *Service) Outbox(ctx context.Context) (Board, error) {
 // board reads a Board with the tokens that tokens reads.
 func (s *Service) board(ctx context.Context, tokens func(Reader) ([]Token, error)) (Board, error) {
 	var b Board
+	// An answer that arrives while the store is being read is not lost: the snapshot is older.
+	before := s.awaiting()
+	inFlight := func(mark string) bool { return before[mark] || s.isAwaited(mark) }
 	err := s.opt.Keeper.View(ctx, func(r Reader) error {
 		var err error
 		if b.Tokens, err = tokens(r); err != nil {
@@ -53,12 +56,12 @@ func (s *Service) board(ctx context.Context, tokens func(Reader) ([]Token, error
 			return err
 		}
 		for _, m := range marks {
-			if m.TokenID == "" && !s.isAwaited(m.ID) {
+			if m.TokenID == "" && !inFlight(m.ID) {
 				b.Marks = append(b.Marks, m)
 			}
 		}
 		for i := range b.Tokens {
-			if m := b.Tokens[i].Unsure; m != nil && s.isAwaited(m.ID) {
+			if m := b.Tokens[i].Unsure; m != nil && inFlight(m.ID) {
 				b.Tokens[i].Unsure = nil
 			}
 			b.Tokens[i] = s.timely(b.Tokens[i], s.Now())

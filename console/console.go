@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base32"
 	"errors"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -240,6 +241,13 @@ func (s *Service) sawRestored(rev int64) {
 	if rev > s.restored {
 		s.restored, s.hashed = rev, false
 	}
+}
+
+// awaiting returns the marks whose answers are under way.
+func (s *Service) awaiting() map[string]bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.awaited)
 }
 
 func (s *Service) isAwaited(mark string) bool {
