@@ -290,7 +290,7 @@ func cannotGet(s *scene.Scene) *scene.Refuse {
 		return scene.Cannot("no application is selected",
 			s.Keys.Hint(keys.Applications, "goes to Applications"))
 	case a.Source == console.Gone:
-		return scene.Cannot(a.Shown+" is no longer configured",
+		return scene.Cannot(a.Name+" is no longer configured",
 			"its tokens can still be revoked with "+s.Keys.Way(keys.Revoke))
 	}
 	return nil
@@ -352,7 +352,7 @@ func (m *root) cannotRevokeAll(s *scene.Scene) *scene.Refuse {
 		return scene.Cannot(s.Show(a.Environment.Name)+" is read-only: nothing is revoked there",
 			m.s.Remedy(a, "remove read_only", m.face()))
 	case len(a.Living()) == 0:
-		return scene.Cannot(a.Shown+" holds no token that lives", "")
+		return scene.Cannot(a.Name+" holds no token that lives", "")
 	}
 	return nil
 }
@@ -378,7 +378,7 @@ func (m *root) cannotEditApp(s *scene.Scene) *scene.Refuse {
 		return scene.Cannot("no application is selected",
 			m.keys.Hint(keys.Applications, "goes to Applications"))
 	case a.Source == console.Gone:
-		return scene.Cannot(a.Shown+" is no longer configured", "")
+		return scene.Cannot(a.Name+" is no longer configured", "")
 	}
 	return nil
 }
@@ -390,18 +390,18 @@ func (m *root) cannotDeleteApp(s *scene.Scene) *scene.Refuse {
 		return scene.Cannot("no application is selected",
 			m.keys.Hint(keys.Applications, "goes to Applications"))
 	case a.Source == console.Gone && a.MayLive():
-		return scene.Cannot(a.Shown+" is no longer configured, and tokens of it may be alive",
+		return scene.Cannot(a.Name+" is no longer configured, and tokens of it may be alive",
 			m.keys.Hint(keys.RevokeAll,
 				"revokes them; when they are over the rest can be forgotten"))
 	case a.Source == console.Gone && a.LostGet():
 		return scene.Cannot(
-			a.Shown+" is no longer configured, and an answer to a get of it was lost",
+			a.Name+" is no longer configured, and an answer to a get of it was lost",
 			m.keys.Hint(keys.DismissLost, "says that nobody needs to know"))
 	case a.Source == console.FromConfig && m.o.Demo:
-		return scene.Cannot(a.Shown+" belongs to the demo",
+		return scene.Cannot(a.Name+" belongs to the demo",
 			m.keys.Hint(keys.AddApp, "adds one that can be deleted"))
 	case a.Source == console.FromConfig:
-		return scene.Cannot(a.Shown+" is in the configuration file",
+		return scene.Cannot(a.Name+" is in the configuration file",
 			"take it out of "+m.configFile())
 	}
 	return nil

@@ -15,7 +15,7 @@ import (
 func (m *root) alert(all []session.Alert) tea.Cmd {
 	texts := make([]string, len(all))
 	for i, a := range all {
-		name := m.redactor.Text(m.board().Apps[a.Row.App].Shown)
+		name := string(m.board().Apps[a.Row.App].Name)
 		switch a.Kind {
 		case session.AlertLeft:
 			texts[i] = console.Left(a.Before) + " left · " + name
@@ -35,12 +35,13 @@ func (m *root) sendAlert(texts []string) tea.Cmd {
 	if len(texts) == 0 {
 		return nil
 	}
-	text := kit.Clean(strings.Join(texts, ", "))
+	all := strings.Join(texts, ", ")
+	text := m.Scene().Redacted(all)
 	var b strings.Builder
 	for _, via := range m.set.Alerts.Via {
 		switch via {
 		case "title":
-			m.title = text
+			m.title = kit.Clean(all) // it is redacted when it is drawn
 		case "bell":
 			b.WriteString("\a")
 		case "osc9":

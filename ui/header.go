@@ -59,7 +59,7 @@ func (m *root) header(s *scene.Scene) string {
 			name = "" // the chip tells it
 		}
 		if small {
-			name = strings.TrimSpace(a.Shown + " " + kit.Cut(kit.Clean(a.KeyType), 4))
+			name = strings.TrimSpace(s.Show(a.Name) + " " + kit.Cut(kit.Clean(a.KeyType), 4))
 			if l := s.TitleParts(scene.Tokens); len(l) > 0 { // there is no pane with a title
 				name = strings.Replace(l[0], " of ", "/", 1)
 			}

@@ -36,9 +36,7 @@ func (m *root) redactBoard() {
 	m.panes.apps.NameWidth = 0
 	for i := range m.board().Apps {
 		a := &m.board().Apps[i]
-		a.Shown = kit.Clean(string(a.Name))
-		m.panes.apps.NameWidth = max(m.panes.apps.NameWidth, kit.Width(a.Shown))
-		a.Shown = m.redactor.Text(a.Shown)
+		m.panes.apps.NameWidth = max(m.panes.apps.NameWidth, kit.Width(kit.Clean(string(a.Name))))
 	}
 }
 
@@ -76,14 +74,14 @@ func (m *root) mostUrgent(s *scene.Scene) urgent {
 	if r == nil || r.Token == nil {
 		return urgent{paint: m.st.Quiet, words: "no token is counted down"}
 	}
-	u := urgent{paint: m.st.Warn, app: m.board().Apps[r.App].Shown}
+	u := urgent{paint: m.st.Warn, app: s.Show(m.board().Apps[r.App].Name)}
 	u.fp = r.Token.Fingerprint
 	st, fp := m.board().Status(r, s.Now), r.Token.Fingerprint
 	switch at, left, _ := pendingStage(s, r); {
 	case r.Pending() && at == describe.Undoable:
 		u.time, u.words = s.Left(left), "until the revoke of "+fp+" is sent"
 	case r.Pending():
-		u.words = fp + ": " + m.redactor.Text(s.RevokeWords(r)[0])
+		u.words = fp + ": " + s.RevokeWords(r)[0]
 	case r.State == console.Lingering && st.Reopened:
 		u.paint, u.words = m.st.Danger, fp+" passes the gateway still, after its window"
 	case r.State == console.Lingering && !st.StaleKnown:

@@ -9,6 +9,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/console/describe"
+	"lanyard/tokenapi"
 	"lanyard/ui"
 	"lanyard/ui/session"
 )
@@ -139,6 +140,137 @@ func TestPresenterRedactsErrors(t *testing.T) {
 		leaky(t, name+", closed", p.Frame())
 		p.Key("!")
 		leaky(t, name+", in the log", p.Frame())
+	}
+}
+
+// hides checks that none of the names is in a frame.
+func hides(t *testing.T, what, frame string, names ...string) {
+	t.Helper()
+	for line := range strings.Lines(ansi.Strip(frame)) {
+		for _, n := range names {
+			if strings.Contains(line, n) {
+				t.Errorf("%s shows %q: %s", what, n, strings.TrimSpace(line))
+			}
+		}
+	}
+}
+
+func TestPresenterRedactsWhatIsSearched(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32, presenting)
+	p.Feed(canaries())
+	p.Key("2", "/")
+	p.Type("xhostcanary.corp.example")
+	hides(t, "no match", p.Frame(), "xhostcanary")
+	p.Key("esc", "/")
+	p.Type("zoe.canaryuser")
+	p.Key("left", "left", "left")
+	hides(t, "cursor within", p.Frame(), "zoe.cana")
+	p.Key("esc", ":")
+	p.Type("zoe.canaryuser")
+	hides(t, "palette search", p.Frame(), "zoe.cana")
+}
+
+func TestPresenterRedactsHints(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32, presenting)
+	b := canaries()
+	for i := range b.Applications {
+		b.Applications[i].Grant = tokenapi.GrantPassword
+	}
+	p.Feed(b)
+	p.Key("2", "G")
+	hides(t, "grant", p.Frame(), "zoe.cana")
+}
+
+func TestPresenterRedactsChoices(t *testing.T) {
+	t.Parallel()
+	for _, w := range []int{30, 36, 40, 44, 50, 60, 80} {
+		p, _ := still(t, w, 32, presenting)
+		b := canaries()
+		b.Environments[0].Name = "xhostcanary.corp.example"
+		p.Feed(b)
+		p.Key("a", "tab")
+		hides(t, "form", p.Frame(), "xhost", "xh", ".example ›", "mple ›")
+	}
+}
+
+func TestPresenterRedactsReasons(t *testing.T) {
+	t.Parallel()
+	l := alive(t, func(e *console.Environment) {
+		e.Name = "xhostcanary.corp.example"
+		e.ReadOnly = true
+		e.Endpoints.TokenURL = "https://xhostcanary.corp.example/token"
+	})
+	l.Key("g")
+	l.Present(true)
+	l.Resize(120, 40)
+	l.Key("2", ":")
+	l.Type("revoke all")
+	hides(t, "palette", l.Frame(), "xhost")
+	l.Key("enter")
+	hides(t, "palette said", l.Frame(), "xhost")
+	l.Key("esc", "?")
+	l.Type("revoke all")
+	l.Key("enter")
+	hides(t, "help", l.Frame(), "xhost")
+	l.Key("esc", "X")
+	hides(t, "notice", l.Frame(), "xhost")
+}
+
+func TestPresenterRedactsTheWelcome(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32, presenting, func(o *ui.Options) {
+		o.Welcome = true
+		o.ConfigPath = "/home/zoe.canaryuser/.config/lanyard/config.toml"
+	})
+	hides(t, "welcome", p.Frame(), "zoe.cana")
+}
+
+func TestPresenterRedactsPaths(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32, presenting)
+	b := canaries()
+	for i := range b.Exchanges {
+		b.Exchanges[i].URL = "https://xhostcanary.corp.example/users/zoe.canaryuser"
+	}
+	p.Feed(b)
+	p.Key("4")
+	hides(t, "activity", p.Frame(), "zoe.cana")
+	p.Key("enter")
+	hides(t, "exchange", p.Frame(), "zoe.cana")
+}
+
+func TestPresenterRedactsUncleanNames(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32, presenting)
+	b := canaries()
+	for i := range b.Tokens {
+		b.Tokens[i].User = "zoe\tcanary\u200buser"
+	}
+	p.Feed(b)
+	p.Key("2", "enter")
+	hides(t, "unclean", p.Frame(), "canary", "zoe")
+}
+
+func TestPresenterRedactsOnce(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32, presenting)
+	b := canaries()
+	for i := range b.Tokens {
+		b.Tokens[i].User = "user"
+	}
+	for i := range b.Applications {
+		b.Applications[i].Name = "user"
+		b.Applications[i].Username = "user"
+	}
+	p.Feed(b)
+	p.Key("2", "home", "X", "esc")
+	p.Key("1", "end", "e")
+	for _, l := range strings.Split(ansi.Strip(p.Frame()), "\n") {
+		if strings.Contains(l, "1 1") {
+			t.Errorf("twice: %s", l)
+		}
 	}
 }
 

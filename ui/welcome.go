@@ -111,7 +111,7 @@ func (p *welcome) body(s *scene.Scene, configPath string, bw int, says,
 		l.Put(paint, o.title)
 		say(l)
 		if explains {
-			for _, t := range kit.Wrap(o.text, max(bw-6, 4)) {
+			for _, t := range kit.Wrap(s.Redacted(o.text), max(bw-6, 4)) {
 				put(string(s.Styles.Quiet), "     "+t)
 			}
 			put("", "")

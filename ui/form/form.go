@@ -132,7 +132,7 @@ type Look struct {
 	Styles *themes.Styles
 	Row    func(selected bool) *kit.Line // begins the row of a field
 	Hides  bool                          // show typed text as dots, except in public fields
-	Show   func(string) string           // what an audience may see of the text of a choice
+	Show   func(string) string           // what may be seen of a hint or a choice; nil: all of it
 }
 
 // Lines draws the shown fields into at most h lines of w cells, each with its problem. It scrolls
@@ -159,12 +159,9 @@ func (f *Form) Lines(look Look, w, h int) []string {
 		if x.Touched || f.At > i {
 			why = x.Problem()
 		}
-		text := x.show(room, i == f.At)
+		text := x.show(room, i == f.At, look.Show)
 		if look.Hides && x.kind == kindText && !x.public && !x.Empty() {
 			text = Dots(len([]rune(x.input.Value())), room, i == f.At)
-		}
-		if x.kind == kindChoice && look.Show != nil {
-			text = look.Show(text)
 		}
 		var paint themes.Paint
 		if text == "" || x.Empty() && i != f.At {
@@ -206,10 +203,16 @@ func (x *Field) shortLabel() string {
 }
 
 // show returns the content of a field for w cells, with a cursor if it has the focus.
-func (x *Field) show(w int, focused bool) string {
+//
+// Hints and choices may hold names. The function shown returns what may be seen of one.
+func (x *Field) show(w int, focused bool, shown func(string) string) string {
+	if shown == nil {
+		shown = kit.Clean
+	}
+	hint := shown(x.Hint)
 	switch x.kind {
 	case kindChoice:
-		chosen := kit.Clean(x.text()) // the name of an environment comes from elsewhere
+		chosen := shown(x.text()) // such as the name of an environment
 		if focused {
 			return "‹ " + kit.Middle(chosen, max(w-4, 1)) + " ›"
 		}
@@ -221,19 +224,19 @@ func (x *Field) show(w int, focused bool) string {
 		}
 		text := Dots(n, w, focused)
 		if n == 0 {
-			text += x.Hint
+			text += hint
 		}
 		return text
 	}
 	text := x.input.Value()
 	switch {
 	case focused && text == "":
-		return Cursor + x.Hint
+		return Cursor + hint
 	case focused:
 		left, right := Around(x.input)
 		return kit.End(left, w-2) + Cursor + right // the user looks at the end of the text
 	case text == "":
-		return x.Hint
+		return hint
 	}
 	return kit.Middle(kit.Clean(text), w)
 }

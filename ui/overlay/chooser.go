@@ -9,6 +9,7 @@ import (
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
+	"lanyard/console"
 	"lanyard/text"
 	"lanyard/ui/form"
 	"lanyard/ui/keys"
@@ -21,9 +22,9 @@ type Entry struct {
 	Act     keys.Action
 	Keys    string
 	Word    string
-	Does    string // what the action does, in a few words
-	Why     string // why the action cannot run now, or ""
-	Hint    string
+	Does    string          // what the action does, in a few words
+	Why     console.Private // why the action cannot run now, or ""
+	Hint    console.Private
 	Section string // heading above it in the help
 }
 
@@ -37,7 +38,7 @@ type chooser struct {
 	off       int
 	page      int
 	rows      []int // index of the entry on each line when it was last drawn; -1: none
-	said      string
+	said      console.Private
 	toggles   []string   // keys that open it, and close it while nothing is typed
 	notes     [][]string // below the entries: a heading, or a key and what it does
 	asPalette bool       // drawn as the palette, else as the help
@@ -89,7 +90,7 @@ func (c *chooser) Typed(msg tea.KeyPressMsg) scene.Intent {
 		}
 		e := all[min(c.at, n-1)]
 		if e.Why != "" {
-			c.said = e.Word + ": " + e.Why
+			c.said = console.Private(e.Word+": ") + e.Why
 			if e.Hint != "" {
 				c.said += " (" + e.Hint + ")"
 			}
@@ -137,8 +138,7 @@ func (c *chooser) Box(s *scene.Scene, w, h int) []string {
 	field := kit.NewLine("", 160)
 	field.Gap(1)
 	field.Put(string(s.Styles.Accent), c.heading)
-	left, right := form.Around(c.input)
-	field.Put("", left+form.Cursor+right)
+	field.Put("", s.Typing(c.input))
 	count := strconv.Itoa(len(shown)) + " of " + strconv.Itoa(len(c.all))
 	if c.input.Value() == "" {
 		count = "type to search"
@@ -152,7 +152,7 @@ func (c *chooser) Box(s *scene.Scene, w, h int) []string {
 		scene.Fitting([]string{"↑ ↓ choose · enter runs it · esc closes", "enter runs · esc closes",
 			"enter · esc"}, w-2), w)
 	if c.said != "" {
-		foot = scene.Padded(s.Styles.Warn, c.said, w)
+		foot = scene.Padded(s.Styles.Warn, s.Show(c.said), w)
 	}
 	room := h - 2
 	if h >= 12 {
@@ -228,9 +228,9 @@ func (c *chooser) detail(s *scene.Scene, shown []Entry, w int) []string {
 	e := shown[c.at]
 	switch {
 	case e.Why != "" && c.asPalette:
-		text = "– " + scene.JoinHint(e.Why, e.Hint)
+		text = "– " + s.Show(scene.JoinHint(e.Why, e.Hint))
 	case e.Why != "":
-		text = e.Does + " – " + scene.JoinHint(e.Why, e.Hint)
+		text = e.Does + " – " + s.Show(scene.JoinHint(e.Why, e.Hint))
 	default:
 		text = e.Does
 	}
@@ -259,7 +259,7 @@ func (c *chooser) line(s *scene.Scene, e Entry, w int, selected bool) string {
 	l := s.BeginRow(selected, true)
 	key, word, rest := s.Styles.Key, s.Styles.Strong, e.Does
 	if e.Why != "" {
-		key, word, rest = s.Styles.Quiet, s.Styles.Quiet, "– "+e.Why
+		key, word, rest = s.Styles.Quiet, s.Styles.Quiet, "– "+s.Show(e.Why)
 	}
 	if !selected && e.Why == "" {
 		word = ""
@@ -279,7 +279,7 @@ func (c *chooser) line(s *scene.Scene, e Entry, w int, selected bool) string {
 	l.Cell(string(key), cmp.Or(e.Keys, "–"), wKey)
 	text := e.Does
 	if e.Why != "" && selected {
-		text += " – " + e.Why
+		text += " – " + s.Show(e.Why)
 	}
 	paint := s.Styles.Quiet
 	if e.Why == "" {

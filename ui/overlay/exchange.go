@@ -18,9 +18,9 @@ type Exchange struct {
 	Call   console.Exchange
 }
 
-func (o *Exchange) Title(*scene.Scene) string {
+func (o *Exchange) Title(s *scene.Scene) string {
 	return o.Call.Started.Format("15:04:05") + " " + kit.Clean(o.Call.Method) + " " +
-		scene.PathOf(o.Call.URL)
+		s.Path(o.Call.URL)
 }
 
 func (o *Exchange) Foot() string {

@@ -17,24 +17,25 @@ import (
 // 8628). The key that requests the token opens it. It is filled in when the server has answered,
 // and closes when the get is done.
 type Invite struct {
-	AppID, name string
-	Key         session.Key         // of the get or renew that waits; zero for any
-	device      bool                // device grant (RFC 8628), else authorization code
-	inv         *console.Invitation // nil until the server has answered
-	givingUp    bool
-	scroll      scene.Scroll
+	AppID    string
+	name     console.Private
+	Key      session.Key         // of the get or renew that waits; zero for any
+	device   bool                // device grant (RFC 8628), else authorization code
+	inv      *console.Invitation // nil until the server has answered
+	givingUp bool
+	scroll   scene.Scroll
 }
 
 // NewInvite returns the overlay for a get or renew of an application.
 func NewInvite(a *session.App, key session.Key) *Invite {
-	return &Invite{AppID: a.ID, Key: key, name: a.Shown, device: a.Grant == console.GrantDeviceCode}
+	return &Invite{AppID: a.ID, Key: key, name: a.Name, device: a.Grant == console.GrantDeviceCode}
 }
 
-func (o *Invite) Title(*scene.Scene) string {
+func (o *Invite) Title(s *scene.Scene) string {
 	if o.device {
-		return "Approve with a code · " + o.name
+		return "Approve with a code · " + s.Show(o.name)
 	}
-	return "Sign in with your browser · " + o.name
+	return "Sign in with your browser · " + s.Show(o.name)
 }
 
 func (*Invite) Foot() string { return "" }

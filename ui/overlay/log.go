@@ -165,7 +165,7 @@ func (o *Log) lines(s *scene.Scene, n *scene.Notice, w int, selected bool) []str
 	if selected {
 		if e := s.Board.Exchange(n.Exchange); e != nil {
 			put(false, s.Styles.Key,
-				kit.Cut("↵ "+kit.Clean(e.Method)+" "+scene.PathOf(e.URL), max(w-lead-1, 4)))
+				kit.Cut("↵ "+kit.Clean(e.Method)+" "+s.Path(e.URL), max(w-lead-1, 4)))
 		}
 	}
 	return out

@@ -73,7 +73,7 @@ func (p *Activity) line(s *scene.Scene, e *console.Exchange, w int, selected, fo
 	l.Put(string(s.Styles.Quiet), e.Started.Format("15:04:05"))
 	path := min(max(8+(w-56)/2, 8), 28)
 	l.Put("", "  "+kit.Fit(kit.Clean(e.Method), 4)+" "+
-		kit.Fit(kit.Middle(scene.PathOf(e.URL), path), path))
+		kit.Fit(kit.Middle(s.Path(e.URL), path), path))
 	status, paint := strconv.Itoa(e.Status), s.Styles.Quiet
 	switch {
 	case e.Status == 0:

@@ -92,7 +92,7 @@ func (p *Apps) line(s *scene.Scene, a *session.App, count, w int, selected, focu
 		env = "@" + s.Show(a.Environment.Name)
 	}
 	// cut the environment first
-	text := kit.Middle(a.Shown, max(room-min(kit.Width(env), max(room/3, 5)), 1))
+	text := kit.Middle(s.Show(a.Name), max(room-min(kit.Width(env), max(room/3, 5)), 1))
 	l.Put(string(name), text)
 	if env != "" {
 		l.Put(string(s.Styles.Quiet), kit.Middle(env, room-kit.Width(text)))

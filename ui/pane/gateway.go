@@ -185,7 +185,7 @@ func (p *Gateway) line(s *scene.Scene, r *session.Row, w int, selected, focused 
 	l.Put(string(text), kit.Fit(r.Token.Fingerprint, wToken)+" ")
 	// The width of the name leaves room for the longest text about a token.
 	name := min(max(w-2-(2+wToken+1)-1-(wWindow+2)-len(describe.NotSeen), 6), 20)
-	label := kit.Middle(s.Board.Apps[r.App].Shown, name)
+	label := kit.Middle(s.Show(s.Board.Apps[r.App].Name), name)
 	if r.AwaitsServer {
 		p.revokeText(s, l, r, label, name, w)
 		return l.End(w)

@@ -36,9 +36,9 @@ func (p *Tokens) Title(s *scene.Scene) string {
 	case !ok:
 		return "Tokens"
 	case a.Source == console.Gone:
-		return "Tokens · " + a.Shown + " · no longer configured" + s.TitleSuffix(scene.Tokens)
+		return "Tokens · " + s.Show(a.Name) + " · no longer configured" + s.TitleSuffix(scene.Tokens)
 	}
-	return "Tokens · " + a.Shown + s.TitleSuffix(scene.Tokens)
+	return "Tokens · " + s.Show(a.Name) + s.TitleSuffix(scene.Tokens)
 }
 
 // RightTitle implements [Pane].
@@ -202,9 +202,9 @@ func (p *Tokens) Lines(s *scene.Scene, w, h int, focused bool) []string {
 	}
 	if a.Len() == 0 {
 		if a.Source == console.Gone {
-			return scene.Placeholder(s, w, h, "", "No token is left of "+a.Shown+".")
+			return scene.Placeholder(s, w, h, "", "No token is left of "+s.Show(a.Name)+".")
 		}
-		return scene.Placeholder(s, w, h, "", "No token of "+a.Shown+" yet.", "",
+		return scene.Placeholder(s, w, h, "", "No token of "+s.Show(a.Name)+" yet.", "",
 			s.Keys.Hint(keys.Get, "gets one."))
 	}
 	rows := s.TokenPage(a)

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"lanyard/console"
+	"lanyard/ui/kit"
 )
 
 // Redactor replaces names that are no business of an audience. A nil Redactor replaces nothing.
@@ -52,7 +53,7 @@ func New(names Known, old *Redactor) *Redactor {
 	}
 	known := map[string]string{}
 	say := func(text, stand string) {
-		if text = strings.TrimSpace(text); text != "" && known[text] == "" {
+		if text = strings.TrimSpace(kit.Clean(text)); text != "" && known[text] == "" {
 			known[text] = stand
 		}
 	}

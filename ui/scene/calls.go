@@ -7,11 +7,12 @@ import (
 	"time"
 
 	"lanyard/console"
-	"lanyard/ui/kit"
 )
 
-// PathOf returns the path of a URL without its query, cleaned for the terminal.
-func PathOf(u string) string {
+// Path returns the path of a URL as it may be shown, without its query.
+func (s *Scene) Path(u string) string { return s.Redacted(pathOf(u)) }
+
+func pathOf(u string) string {
 	if _, after, ok := strings.Cut(u, "://"); ok {
 		u = after
 	}
@@ -23,7 +24,7 @@ func PathOf(u string) string {
 	if i := strings.IndexAny(u, "?#"); i >= 0 {
 		u = u[:i]
 	}
-	return kit.Clean(u)
+	return u
 }
 
 // Took formats how long a call took, in milliseconds or from 10 seconds on in seconds.
@@ -35,7 +36,7 @@ func Took(d time.Duration) string {
 }
 
 // JoinHint returns text and hint joined by a colon, or text alone if the hint is empty.
-func JoinHint[T ~string](text T, hint string) T {
+func JoinHint[T, H ~string](text T, hint H) T {
 	if hint == "" {
 		return text
 	}

@@ -3,6 +3,7 @@ package scene
 import (
 	tea "charm.land/bubbletea/v2"
 
+	"lanyard/console"
 	"lanyard/ui/session"
 )
 
@@ -10,14 +11,16 @@ import (
 type Intent interface{ Perform(h Host) tea.Cmd }
 
 // Refuse is the intent of a key that cannot act now: the reason, and the way out.
-type Refuse struct{ Why, Hint string }
+type Refuse struct{ Why, Hint console.Private }
 
 // Cannot returns a [Refuse].
-func Cannot(why, hint string) *Refuse { return &Refuse{why, hint} }
+func Cannot[W, H ~string](why W, hint H) *Refuse {
+	return &Refuse{console.Private(why), console.Private(hint)}
+}
 
 // Perform shows the reason and the way out as a notice.
 func (i *Refuse) Perform(h Host) tea.Cmd {
-	h.Notify(Info, i.Why, i.Hint)
+	h.Notify(Info, string(i.Why), string(i.Hint))
 	return nil
 }
 

@@ -33,18 +33,28 @@ func (v *View) Order() keys.Action {
 	return v.Sort
 }
 
-// field returns the filter of a pane as its title shows it, or "" if there is none. While a person
+// filterText returns the filter of a pane as its title shows it, or "" if there is none. While a person
 // types it, it contains the cursor.
-func (v *View) field(p PaneID, on bool) string {
+func (s *Scene) filterText(p PaneID) string {
+	v, on := s.View, s.Focus == p
 	f := v.Filters[p]
 	switch {
 	case v.Typing && on:
-		left, right := form.Around(v.Input)
-		return "/" + left + form.Cursor + right
+		return "/" + s.Typing(v.Input)
 	case f != "":
-		return "/" + kit.Clean(f)
+		return "/" + s.Redacted(f)
 	}
 	return ""
+}
+
+// Typing returns a text that is being typed, with the cursor in it. A text that presenter mode
+// redacts has the cursor at its end.
+func (s *Scene) Typing(in textinput.Model) string {
+	left, right := form.Around(in)
+	if text := s.Redacted(left + right); text != kit.Clean(left+right) {
+		return text + form.Cursor
+	}
+	return left + form.Cursor + right
 }
 
 // TitleSuffix returns what the title of a pane says about its rows, with a separator before it; see
@@ -73,7 +83,7 @@ func (s *Scene) TitleParts(p PaneID) (out []string) {
 	case Activity:
 		shown, all = len(s.Calls()), len(s.Board.Exchanges)
 	}
-	if f := s.Redacted(s.View.field(p, s.Focus == p)); f != "" {
+	if f := s.filterText(p); f != "" {
 		if s.View.Filters[p] != "" {
 			f += " " + strconv.Itoa(shown) + " of " + strconv.Itoa(all-hidden)
 		}
@@ -140,7 +150,7 @@ func (s *Scene) Calls() []*console.Exchange {
 	for i := len(s.Board.Exchanges) - 1; i >= 0; i-- {
 		e := &s.Board.Exchanges[i]
 		if f := s.View.Filters[Activity]; f == "" ||
-			text.Fuzzy(f, e.Method+" "+PathOf(e.URL)+" "+strconv.Itoa(e.Status)+" "+
+			text.Fuzzy(f, e.Method+" "+pathOf(e.URL)+" "+strconv.Itoa(e.Status)+" "+
 				string(e.Application)+" "+e.Verb()+" "+e.Err) {
 			out = append(out, e)
 		}
@@ -161,7 +171,7 @@ func (s *Scene) NoMatch(p PaneID, w, h int) []string {
 		return Placeholder(s, w, h, "", "All that is here is over and hidden.", "",
 			show+" shows it.")
 	}
-	text := []string{"", "Nothing here matches /" + kit.Clean(s.View.Filters[p]) + ".", "",
+	text := []string{"", "Nothing here matches /" + s.Redacted(s.View.Filters[p]) + ".", "",
 		s.Keys.Hint(keys.Close, "takes the filter away.")}
 	if hidden > 0 {
 		text = append(text, "",
