@@ -11,6 +11,9 @@ import (
 // Say says something.
 func (p *Pump) Say(text string) { p.m.Notify(scene.Info, text, "") }
 
+// Request hands a request to the session, as a key does.
+func (p *Pump) Request(r session.Request) { p.Run(p.m.Request(r)) }
+
 // ProbeFailed lets a probe of the selected token fail as if it had been begun just now.
 func (p *Pump) ProbeFailed(err error) {
 	p.m.now = p.m.clock()

@@ -29,7 +29,7 @@ func (m *root) present(on bool) {
 // redactBoard redacts the names of the board in presenter mode.
 func (m *root) redactBoard() {
 	if m.set.Presenter {
-		m.redactor = redact.New(knownNames(m.board()), m.redactor)
+		m.redactor = redact.New(m.names(), m.redactor)
 	} else {
 		m.redactor = nil
 	}
@@ -40,7 +40,35 @@ func (m *root) redactBoard() {
 	}
 }
 
-// knownNames are the names that an audience is not to see.
+// learnNames notes the names in a request before a server can repeat them.
+func (m *root) learnNames(r session.Request) {
+	known := &m.entered
+	switch r := r.(type) {
+	case session.Get:
+		known.Users = append(known.Users, string(r.User))
+	case session.Test:
+		known.Applications = append(known.Applications, r.Draft.Application)
+	case session.Save:
+		known.Applications = append(known.Applications, r.Draft.Application)
+	case session.AskPortal:
+		known.Users = append(known.Users, string(r.Request.User))
+		known.Addresses = append(known.Addresses, string(r.Request.Base))
+	default:
+		return
+	}
+	m.redactBoard()
+}
+
+// names returns the names that an audience must not see.
+func (m *root) names() redact.Known {
+	names := knownNames(m.board())
+	names.Applications = append(names.Applications, m.entered.Applications...)
+	names.Users = append(names.Users, m.entered.Users...)
+	names.Addresses = append(names.Addresses, m.entered.Addresses...)
+	return names
+}
+
+// knownNames returns the names on a board.
 func knownNames(b *session.Board) redact.Known {
 	names := redact.Known{Applications: b.Applications(), Users: b.Users()}
 	for i := range b.Exchanges {

@@ -274,6 +274,22 @@ func TestPresenterRedactsOnce(t *testing.T) {
 	}
 }
 
+// A server may repeat what was typed into a form that was not saved.
+func TestPresenterRedactsWhatWasEntered(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Present(true)
+	l.Request(session.Test{Draft: console.Draft{Application: console.Application{
+		ConsumerKey: "qzjcanarykey", Username: "qzj.canaryuser",
+	}}})
+	l.Request(session.Get{App: l.apps[0].ID, User: "another.canaryuser"})
+	l.Say("no client qzjcanarykey for qzj.canaryuser or another.canaryuser")
+	hides(t, "a notice", l.Frame(), "canary")
+	l.Key("!")
+	l.shows("no client key for user")
+	hides(t, "the log", l.Frame(), "canary")
+}
+
 // What is typed into a form is known to nobody yet, and to no audience either.
 func TestPresenterHidesWhatIsTyped(t *testing.T) {
 	t.Parallel()

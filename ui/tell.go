@@ -26,6 +26,7 @@ func (m *root) Request(r session.Request) tea.Cmd {
 		g.Selected = m.panes.tokens.SelectedID(g.App)
 		r = g
 	}
+	m.learnNames(r)
 	return m.after(m.s.Do(r, m.now))
 }
 

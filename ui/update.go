@@ -45,6 +45,7 @@ type root struct {
 	overlays []scene.Overlay
 	title    string           // of the window until a key is pressed; "" is the usual one
 	redactor *redact.Redactor // in presenter mode
+	entered  redact.Known     // names that were typed in this run; a server may repeat them
 	welcome  *welcome
 	notices  notices
 
