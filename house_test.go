@@ -822,25 +822,99 @@ func TestCodesOfTheStoreAreListed(t *testing.T) {
 	}
 }
 
-// openers are the files of the screen that may look past the type console.Private, and why. Notices
-// may too: they are redacted when they are drawn.
+// openers are the functions of the screen that may look past the type console.Private or into an
+// error, and why. Notices may too: they are redacted when they are drawn.
 var openers = map[string]string{
-	"ui/header.go":    "compares a name with the title",
-	"ui/presenter.go": "tells the redactor which names there are",
-	"ui/overlay/app.go": "the form edits what the configuration holds; it hides it by " +
-		"itself",
-	"ui/overlay/delete.go":      "hands a name to the session",
-	"ui/overlay/grant.go":       "the hint of a field, which the form redacts",
-	"ui/overlay/import.go":      "shows dots in place of names that the redactor does not know yet",
-	"ui/overlay/import_acts.go": "sums names up for a notice",
-	"ui/overlay/invite.go":      "an address as a QR code, and to the clipboard",
-	"ui/overlay/revokeall.go":   "hands a name to the session",
+	"ui/scene/scene.go Show":             "redacts it",
+	"ui/scene/calls.go OpError":          "keeps the type",
+	"ui/scene/bulk.go FailureWords":      "words of a notice",
+	"ui/scene/view.go AppRows":           "matches a filter",
+	"ui/scene/view.go Calls":             "matches a filter",
+	"ui/alerts.go alert":                 "sendAlert redacts it",
+	"ui/header.go header":                "compares a name with the title",
+	"ui/presenter.go knownNames":         "tells the redactor which names there are",
+	"ui/presenter.go learnNames":         "tells the redactor which names there are",
+	"ui/presenter.go redactBoard":        "measures a name",
+	"ui/ui.go Run":                       "returns an error to the command, not to the screen",
+	"ui/overlay/app.go label":            "a choice, which the form shows through the scene",
+	"ui/overlay/app.go draft":            "goes into the draft",
+	"ui/overlay/delete.go Press":         "hands a name to the session",
+	"ui/overlay/grant.go NewGrant":       "a hint, which the form shows through the scene",
+	"ui/overlay/import.go NewImport":     "checks a name",
+	"ui/overlay/import.go ask":           "hands a name to the session",
+	"ui/overlay/import.go pastedLines":   "shows dots: the redactor does not know these names yet",
+	"ui/overlay/import_acts.go toldKept": "sums names up for a notice",
+	"ui/overlay/invite.go Press":         "copies an address",
+	"ui/overlay/invite.go arrange":       "draws a QR code, which presenter mode leaves out",
+	"ui/overlay/revokeall.go Perform":    "hands a name to the session",
 }
 
 // A host, a user or a consumer key gets onto the screen through the scene, which redacts it. The
 // type says which texts hold one; this test says who may look past the type.
 func TestPrivateIsShownByTheScene(t *testing.T) {
 	t.Parallel()
+	check := newPrivacy(t)
+	seen := map[string]bool{}
+	for _, room := range []string{"ui", "ui/scene", "ui/pane", "ui/overlay"} {
+		var files []*ast.File
+		for _, s := range sources(t) {
+			if s.room == room && !s.test {
+				f, err := parser.ParseFile(check.fset, s.path, nil, 0)
+				if err != nil {
+					t.Fatal(err)
+				}
+				files = append(files, f)
+			}
+		}
+		for at, who := range check.opened(t, "lanyard/"+room, files) {
+			if seen[who] = true; openers[who] == "" {
+				t.Errorf("%s: %s opens a private text without the scene", at, who)
+			}
+		}
+	}
+	for who := range openers {
+		if !seen[who] {
+			t.Errorf("%s is on the list of those that open a private text: take it off", who)
+		}
+	}
+}
+
+// Each way to turn a private text into a plain one is seen.
+func TestPrivateGoesRed(t *testing.T) {
+	t.Parallel()
+	check := newPrivacy(t)
+	for _, body := range []string{
+		"return string(p)", "return fmt.Sprint(p)", `return fmt.Sprintf("%s", p)`,
+		"return string([]rune(p))", "return string([]byte(p))",
+		"type other string; return string(other(p))",
+		`return strings.Split(string(p), "@")[0]`,
+		"for _, r := range p { return string(r) }; return \"\"",
+		"var x any = p; return fmt.Sprint(x)", "return err.Error()", "f := err.Error; return f()",
+		"return fmt.Sprint(err)", "return strings.Join(append([]string{}, string(p)), \"\")",
+		"return map[string]string{}[\"\"] + string(p)", "return []string{string(p)}[0]",
+		"return fmt.Sprintln(struct{ p console.Private }{p}.p)",
+	} {
+		src := "package x\nimport (\"fmt\"; \"strings\"; \"lanyard/console\")\n" +
+			"var _, _ = fmt.Sprint, strings.Join\n" +
+			"func planted(p console.Private, err error) string { " + body + " }\n"
+		f, err := parser.ParseFile(check.fset, "planted.go", src, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(check.opened(t, "x", []*ast.File{f})) == 0 {
+			t.Errorf("%s goes unnoticed", body)
+		}
+	}
+}
+
+// privacy looks for code that opens a private text.
+type privacy struct {
+	fset *token.FileSet
+	imp  types.Importer
+}
+
+func newPrivacy(t *testing.T) *privacy {
+	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-export", "-deps",
 		"-f", "{{if .Export}}{{.ImportPath}}={{.Export}}{{end}}", "lanyard/ui").Output()
 	if err != nil {
@@ -852,61 +926,102 @@ func TestPrivateIsShownByTheScene(t *testing.T) {
 			exports[path] = file
 		}
 	}
-	fset := token.NewFileSet()
-	imp := importer.ForCompiler(fset, "gc",
+	c := &privacy{fset: token.NewFileSet()}
+	c.imp = importer.ForCompiler(c.fset, "gc",
 		func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
-	seen := map[string]bool{}
-	for _, room := range []string{"ui", "ui/pane", "ui/overlay"} {
-		var files []*ast.File
-		for _, s := range sources(t) {
-			if s.room == room && !s.test {
-				f, err := parser.ParseFile(fset, s.path, nil, 0)
-				if err != nil {
-					t.Fatal(err)
-				}
-				files = append(files, f)
+	return c
+}
+
+// opened returns the places in files that open a private text, with file and function.
+func (c *privacy) opened(t *testing.T, path string, files []*ast.File) map[string]string {
+	t.Helper()
+	info := &types.Info{Types: map[ast.Expr]types.TypeAndValue{}}
+	if _, err := (&types.Config{Importer: c.imp}).Check(path, c.fset, files, info); err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]string{}
+	for _, f := range files {
+		for _, d := range f.Decls {
+			name := ""
+			if fn, ok := d.(*ast.FuncDecl); ok {
+				name = fn.Name.Name
 			}
-		}
-		info := &types.Info{Types: map[ast.Expr]types.TypeAndValue{}}
-		if _, err := (&types.Config{Importer: imp}).Check("lanyard/"+room, fset, files,
-			info); err != nil {
-			t.Fatal(err)
-		}
-		for _, f := range files {
-			ast.Inspect(f, func(n ast.Node) bool {
-				switch n := n.(type) {
-				case *ast.IndexExpr: // a key of a map is not shown
+			ast.Inspect(d, func(n ast.Node) bool {
+				if call, ok := n.(*ast.CallExpr); ok && notices(call) {
 					return false
-				case *ast.CallExpr:
-					if notices(n) {
-						return false
-					}
-					if at := fset.Position(n.Pos()); opens(info, n) {
-						if seen[at.Filename] = true; openers[at.Filename] == "" {
-							t.Errorf("%s: a private text becomes a string without the scene", at)
-						}
-					}
+				}
+				if x, ok := n.(*ast.IndexExpr); ok && isMapKey(info, x) {
+					return false
+				}
+				if opens(info, n) {
+					at := c.fset.Position(n.Pos())
+					found[at.String()] = at.Filename + " " + name
 				}
 				return true
 			})
 		}
 	}
-	for path := range openers {
-		if !seen[path] {
-			t.Errorf("%s is on the list of those that open a private text and does not: take it off", path)
-		}
-	}
+	return found
 }
 
-// opens reports whether a call converts a console.Private to a string, or takes the text of an
-// error.
-func opens(info *types.Info, call *ast.CallExpr) bool {
-	if fun := info.Types[call.Fun]; fun.IsType() && fun.Type.String() == "string" &&
-		len(call.Args) == 1 {
-		return strings.HasSuffix(info.Types[call.Args[0]].Type.String(), "console.Private")
+// isMapKey reports whether an expression looks a private text up in a map, and does nothing else.
+func isMapKey(info *types.Info, x *ast.IndexExpr) bool {
+	_, isMap := info.TypeOf(x.X).Underlying().(*types.Map)
+	conv, ok := x.Index.(*ast.CallExpr)
+	return isMap && ok && len(conv.Args) == 1 && isPrivate(info.TypeOf(conv.Args[0]))
+}
+
+func isPrivate(t types.Type) bool {
+	return t != nil && t.String() == "lanyard/console.Private"
+}
+
+func isError(t types.Type) bool {
+	return t != nil &&
+		types.Implements(t, types.Universe.Lookup("error").Type().Underlying().(*types.Interface))
+}
+
+// opens reports whether a node turns a private text or an error into something that can be printed.
+func opens(info *types.Info, n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.RangeStmt:
+		return isPrivate(info.TypeOf(n.X))
+	case *ast.SelectorExpr:
+		return n.Sel.Name == "Error" && isError(info.TypeOf(n.X))
+	case *ast.ValueSpec:
+		return n.Type != nil && slices.ContainsFunc(n.Values,
+			func(x ast.Expr) bool { return hides(info, info.TypeOf(n.Type), x) })
+	case *ast.CallExpr:
+		fun := info.Types[n.Fun]
+		if fun.IsType() {
+			return isPrivate(info.TypeOf(n.Args[0])) && !isPrivate(fun.Type)
+		}
+		sig, ok := fun.Type.(*types.Signature)
+		for i, arg := range n.Args {
+			if ok && hides(info, parameter(sig, i), arg) {
+				return true
+			}
+		}
 	}
-	sel, ok := call.Fun.(*ast.SelectorExpr)
-	return ok && sel.Sel.Name == "Error" && len(call.Args) == 0
+	return false
+}
+
+// parameter returns the type of the parameter that takes argument i.
+func parameter(sig *types.Signature, i int) types.Type {
+	last := sig.Params().Len() - 1
+	if sig.Variadic() && i >= last {
+		if list, ok := sig.Params().At(last).Type().(*types.Slice); ok {
+			return list.Elem()
+		}
+		return types.Typ[types.String] // append([]byte, "…"...)
+	}
+	return sig.Params().At(i).Type()
+}
+
+// hides reports whether a private text or an error is passed as a value of any type.
+func hides(info *types.Info, to types.Type, x ast.Expr) bool {
+	into, ok := to.Underlying().(*types.Interface)
+	from := info.TypeOf(x)
+	return ok && into.NumMethods() == 0 && into.IsMethodSet() && (isPrivate(from) || isError(from))
 }
 
 // notices reports whether a call makes a notice.
