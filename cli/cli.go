@@ -32,7 +32,9 @@ type program struct {
 	clock          func() time.Time
 
 	args          []string
-	config, state string // flags
+	config, state string     // flags
+	asking        sync.Mutex // held while the passphrase of the store is asked for
+	unanswered    error      // why it was not given; it is asked for once
 	json, dryRun  bool
 	noBrowser     bool // --no-browser: print addresses only
 	screen        bool // the console is open: only it may write to the terminal

@@ -62,6 +62,14 @@ func TestPassphraseAtTheTerminal(t *testing.T) {
 		t.Errorf("exit %d", code)
 	}
 	c.unseen(phrase)
+	// one that reads several environments at once asks once
+	c = openWide(t, 1000, dir, nil, "doctor")
+	c.see(`passphrase of .*lanyard.db: `)
+	c.answer(phrase + "\r")
+	c.wait()
+	if n := bytes.Count(c.raw.Bytes(), []byte("passphrase of ")); n != 1 {
+		t.Errorf("doctor asks %d times:\n%s", n, c.raw.String())
+	}
 	c = openWide(t, 1000, dir, nil, "key", "rotate")
 	for i := range 3 {
 		c.see(`(?s)(lanyard.db: .*){` + strconv.Itoa(i+1) + `}`)

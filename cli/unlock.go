@@ -115,14 +115,25 @@ const passphraseTries = 3
 
 // Unlock unlocks the store, and asks for the passphrase if that is needed and there is a terminal.
 // While the screen is open, the screen asks.
-func (d unlockingKeeper) Unlock(ctx context.Context, passphrase secret.Text) error {
+func (d unlockingKeeper) Unlock(ctx context.Context, passphrase secret.Text) (err error) {
 	chosen := d.Key().Kind == "" && d.p.screen && !passphrase.IsZero()
-	err := d.Store.Unlock(ctx, passphrase)
+	err = d.Store.Unlock(ctx, passphrase)
 	if short := store.Short(passphrase); err == nil && chosen && short != "" {
 		d.p.queued = append(d.p.queued, "the passphrase of "+d.Path()+": "+short)
 	}
 	if !errors.Is(err, store.ErrLocked) || !d.Key().Asks || !passphrase.IsZero() || !d.p.canAsk() {
 		return err
+	}
+	d.p.asking.Lock() // one question, also if several readers need the answer
+	defer d.p.asking.Unlock()
+	if d.p.unanswered != nil {
+		return d.p.unanswered
+	}
+	if err = d.Store.Unlock(ctx, secret.Text{}); !errors.Is(err, store.ErrLocked) {
+		return err
+	}
+	if !d.p.screen { // in lines a person may try again
+		defer func() { d.p.unanswered = err }()
 	}
 	if d.Key().Kind == "" {
 		if passphrase, err = d.p.choosePassphrase(d.Path()); err != nil {
