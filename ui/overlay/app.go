@@ -166,6 +166,9 @@ func (o *App) makeFields() {
 	userHint := "kept sealed; without one, each get asks"
 	if o.was != nil {
 		appHint = "kept; type to replace it"
+		if o.was.Secret == console.SecretMissing {
+			appHint = "none is kept: type or paste it"
+		}
 		userHint = "what is kept stays; type to replace it"
 	}
 	extraText := console.ExtraText
