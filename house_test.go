@@ -355,6 +355,59 @@ func TestTopLevel(t *testing.T) {
 	}
 }
 
+// misnamed returns the declarations of a file whose doc comment does not start with their name. The
+// comment of a group, and those of constants and variables in it, may start with another word.
+func misnamed(f *ast.File) (bad []string) {
+	check := func(name string, doc *ast.CommentGroup) {
+		if text := doc.Text(); text != "" && !strings.HasPrefix(text, name+" ") {
+			bad = append(bad, name)
+		}
+	}
+	for _, d := range f.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			check(d.Name.Name, d.Doc)
+		case *ast.GenDecl:
+			for _, spec := range d.Specs {
+				switch spec := spec.(type) {
+				case *ast.TypeSpec:
+					if check(spec.Name.Name, spec.Doc); !d.Lparen.IsValid() {
+						check(spec.Name.Name, d.Doc)
+					}
+				case *ast.ValueSpec:
+					if !d.Lparen.IsValid() && len(spec.Names) == 1 {
+						check(spec.Names[0].Name, d.Doc)
+					}
+				}
+			}
+		}
+	}
+	return bad
+}
+
+// A doc comment starts with the name of what it describes.
+func TestCommentsName(t *testing.T) {
+	t.Parallel()
+	for _, s := range sources(t) {
+		if s.test {
+			continue
+		}
+		for _, name := range misnamed(s.file) {
+			t.Errorf("%s: the comment of %s does not start with its name", s.path, name)
+		}
+	}
+	for _, decl := range []string{
+		"// It acts.\nfunc f() {}", "// fun acts.\nfunc (x T) f() {}", "// A t holds.\ntype t int",
+		"type (\n// A t holds.\nt int\n)", "// The limit.\nconst limit = 1", "// All.\nvar v = 1",
+	} {
+		f, err := parser.ParseFile(token.NewFileSet(), "x.go", "package x\n"+decl,
+			parser.ParseComments)
+		if err != nil || len(misnamed(f)) != 1 {
+			t.Errorf("%s goes unnoticed: %v", decl, err)
+		}
+	}
+}
+
 func TestRevealIsRare(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}

@@ -76,7 +76,7 @@ func readNamed(name string) func(*openConsole, context.Context) (ledger, error) 
 	}
 }
 
-// findsApp, findsToken and findsTokenOrApp return the find function of openNamed.
+// findsApp returns a find function of openNamed, as findsToken and findsTokenOrApp do.
 func findsApp(name string) func(ledger) error {
 	return func(l ledger) error { _, err := l.needApp(name); return err }
 }

@@ -27,8 +27,9 @@ type finding struct {
 	IssInAnswer   bool      `json:"iss_in_answer"`
 }
 
-// Ways of authentication with endpoints of their own do not share a finding with the others. What
-// was read from an unverified server is not used where it has to be verified.
+// findingKey returns the name of the setting that holds an environment's finding. Mutual TLS has
+// endpoints of its own and so does not share a finding. The finding of an unverified server is not
+// used where the server has to be verified.
 func findingKey(e Environment) string {
 	key := "discovered/"
 	if e.ClientAuth == tokenapi.AuthTLS {

@@ -28,7 +28,8 @@ type Subscription struct {
 	Status  string `json:"status"`
 }
 
-// Stored by consumer key: the portal subscribes the key, however an application is configured.
+// subscriptionsKey returns the name of the setting that holds a consumer key's subscriptions. The
+// portal subscribes the key, however an application is configured.
 func subscriptionsKey(consumerKey string) string { return "subscriptions/" + consumerKey }
 
 // KeepSubscriptions stores the subscriptions that a portal showed.
