@@ -547,6 +547,66 @@ func TestSweepRunsMain(t *testing.T) {
 	}
 }
 
+// lost returns the tests that the step tests of a gate leaves out and that its step faults does not
+// run. A test is named by its room and its function.
+func lost(gate string, tests [][2]string) (bad []string) {
+	var skipped string
+	sampled := regexp.MustCompile(`(?m)^sampled\+?='(.*)'$`)
+	for _, m := range sampled.FindAllStringSubmatch(gate, -1) {
+		skipped += m[1]
+	}
+	faults := regexp.MustCompile(`(?m)^faults\(\) .* listed -run '(.*)' (.*); }$`).
+		FindStringSubmatch(gate)
+	if skipped == "" || faults == nil {
+		return []string{"the gate has another form"}
+	}
+	skip, run := regexp.MustCompile(skipped), regexp.MustCompile(faults[1])
+	for _, at := range tests {
+		if skip.MatchString(at[1]) && !(run.MatchString(at[1]) &&
+			slices.Contains(strings.Fields(faults[2]), "./"+at[0])) {
+			bad = append(bad, at[0]+" "+at[1])
+		}
+	}
+	return bad
+}
+
+// Where the gate runs both steps, a test that tests skips as a sample is one that faults runs in
+// full.
+func TestGateSkipsNoTest(t *testing.T) {
+	t.Parallel()
+	b, err := os.ReadFile(".ci/run")
+	if err != nil {
+		t.Fatal(err)
+	}
+	gate, all := string(b), [][2]string(nil)
+	for _, s := range sources(t) {
+		for _, d := range s.file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && s.test && f.Recv == nil {
+				all = append(all, [2]string{s.room, f.Name.Name})
+			}
+		}
+	}
+	for _, test := range lost(gate, all) {
+		t.Errorf("no step of .ci/run runs %s: its name matches sampled", test)
+	}
+	for _, c := range []struct {
+		gate string
+		test [2]string
+	}{
+		{gate, [2]string{"cli", "TestFaultFiles"}},
+		{gate, [2]string{"store/key", "TestFaultBackup"}},
+		{strings.ReplaceAll(gate, "|Histories'", "'"), [2]string{"console", "TestHistories"}},
+		{strings.ReplaceAll(gate, " ./console;", ";"), [2]string{"console", "TestFault"}},
+	} {
+		if len(lost(c.gate, [][2]string{c.test})) != 1 {
+			t.Errorf("that no step runs %v goes unnoticed", c.test)
+		}
+	}
+	if lost(gate, [][2]string{{"store", "TestFaultBackup"}, {"cli", "TestFaultless"}}) != nil {
+		t.Error("a test that a step runs counts as lost")
+	}
+}
+
 // A promise whose test was renamed or removed is a promise without a test.
 func TestSecurityNamesTests(t *testing.T) {
 	t.Parallel()
