@@ -50,6 +50,12 @@ const (
 	FieldProbeURL    Field = "probe_url"
 )
 
+// The fields that hold a secret. Problems does not check them.
+const (
+	FieldConsumerSecret Field = "consumer_secret"
+	FieldPassword       Field = "password"
+)
+
 // draftFields are the fields in the order in which a person is told of them.
 func draftFields() []Field {
 	return []Field{

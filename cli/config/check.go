@@ -28,8 +28,7 @@ func (r *reader) file(top section) {
 	board := section{r: r, path: "clipboard", label: "clipboard.", values: clip,
 		keys: clipboardKeys()}
 	board.check()
-	c.ClipboardVia = board.oneOf("via",
-		[]string{"auto", "system", "tmux", "osc52", "command", "off"}, nil)
+	c.ClipboardVia = oneOf(board, "via", "auto", "system", "tmux", "osc52", "command", "off")
 	c.ClipboardCommand = board.list("command")
 	c.ClearAfter = board.span("clear_after", c.ClearAfter)
 	c.ClearBlind = board.flag("clear_blind")
@@ -58,8 +57,8 @@ const keyOfCommand = "command"
 // store reads where a new store keeps its key, and how long tokens that are over are kept.
 func (r *reader) store(s section) {
 	s.check()
-	r.cfg.StoreKey = s.oneOf("key",
-		[]string{"auto", "keyring", "passphrase", "file", "env", keyOfCommand}, nil)
+	r.cfg.StoreKey = oneOf(s, "key",
+		"auto", "keyring", "passphrase", "file", "env", keyOfCommand)
 	r.cfg.StoreCommand = s.list("command")
 	r.cfg.Keep = s.spanWithExample("keep", 0, console.Span, `write it like "720h" for 30 days`)
 	switch command := len(r.cfg.StoreCommand) > 0 && r.cfg.StoreCommand[0] != ""; {
@@ -147,8 +146,8 @@ func (r *reader) environment(s section, others []environment) environment {
 		JWKSURL:       console.Private(s.url("jwks_url", e.AllowHTTP)),
 	}
 	e.CacheTTL = s.spanWith("cache_ttl", 15*time.Minute, console.CacheSpan)
-	e.Regime = console.Regime(
-		s.oneOf("regime", []string{"auto", "opaque", "jwt", "stateless", "introspecting"}, nil))
+	e.Regime = oneOf(s, "regime", console.RegimeAuto, console.RegimeOpaque, console.RegimeJWT,
+		console.RegimeStateless, console.RegimeIntrospecting)
 	if e.Timeout = s.span("timeout", 15*time.Second); e.Timeout == 0 {
 		s.bad("timeout", "must be more than 0", "")
 	}
@@ -168,9 +167,8 @@ func (r *reader) environment(s section, others []environment) environment {
 
 // clientAuth reads how a client authenticates.
 func (s section) clientAuth(e environment) tokenapi.ClientAuth {
-	auth := tokenapi.ClientAuth(
-		s.oneOf("client_auth",
-			[]string{"basic", "basic-encoded", "post", "none", "private_key_jwt", "tls"}, nil))
+	auth := oneOf(s, "client_auth", tokenapi.AuthBasic, tokenapi.AuthBasicEncoded,
+		tokenapi.AuthPost, tokenapi.AuthNone, tokenapi.AuthPrivateKeyJWT, tokenapi.AuthTLS)
 	if auth == tokenapi.AuthTLS && e.ClientCert == "" {
 		s.bad("client_auth", `"tls" needs client_cert and client_key`, "")
 	}
@@ -227,13 +225,13 @@ func (r *reader) application(s section, envs []environment, others []application
 		env.ClientAuth = s.clientAuth(env)
 	}
 	a.Environment = env.Environment
-	a.KeyType = s.oneOf("key_type", []string{"", console.KeyProduction, console.KeySandbox}, nil)
+	a.KeyType = oneOf(s, "key_type", "", console.KeyProduction, console.KeySandbox)
 	a.ConsumerKey = console.Private(s.required("consumer_key"))
 	if env.ClientAuth == tokenapi.AuthBasic && strings.Contains(string(a.ConsumerKey), ":") {
 		s.bad("consumer_key", `must not contain : with client_auth = "basic"`,
 			`use "basic-encoded" or "post"`)
 	}
-	a.Grant = s.oneOf("grant", Grants(), nil)
+	a.Grant = oneOf(s, "grant", Grants()...)
 	a.Scopes = s.scopes()
 	a.Audience, a.Resource = s.text("audience", ""), s.resources()
 	a.Extra = s.extra()

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -223,22 +222,21 @@ func (s section) list(key string) []string {
 	return nil
 }
 
-// oneOf reads one of words; the first is the default. later are words that are not supported yet.
-func (s section) oneOf(key string, words, later []string) string {
+// oneOf reads one of words; the first is the default.
+func oneOf[T ~string](s section, key string, words ...T) T {
 	v, ok := s.values[key].(string)
-	switch {
-	case !ok || slices.Contains(words, v):
-		return s.text(key, words[0])
-	case slices.Contains(later, v):
-		s.bad(key, strconv.Quote(v)+" is not supported yet",
-			"use one of "+strings.Join(words, ", "))
-	default:
-		list := strings.Join(words, ", ")
-		if words[0] == "" {
-			list = strings.Join(words[1:], ", ") + ", or empty"
-		}
-		s.bad(key, "must be one of "+list, text.DidYouMean(v, words))
+	if !ok || slices.Contains(words, T(v)) {
+		return T(s.text(key, string(words[0])))
 	}
+	known := make([]string, len(words))
+	for i, word := range words {
+		known[i] = string(word)
+	}
+	list := strings.Join(known, ", ")
+	if known[0] == "" {
+		list = strings.Join(known[1:], ", ") + ", or empty"
+	}
+	s.bad(key, "must be one of "+list, text.DidYouMean(v, known))
 	return words[0]
 }
 

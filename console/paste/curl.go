@@ -86,7 +86,7 @@ func (p *Draft) take(c curlCall, where console.Field, of string) {
 	found := map[console.Field]string{where: c.url}
 	for field, name := range map[console.Field]string{
 		console.FieldGrant: "grant_type", console.FieldScopes: "scope",
-		console.FieldUsername: "username", "password": "password",
+		console.FieldUsername: "username", console.FieldPassword: "password",
 		console.FieldRedirectURL: "redirect_uri", console.FieldAudience: "audience",
 		console.FieldResource: "resource",
 	} {
@@ -99,7 +99,7 @@ func (p *Draft) take(c curlCall, where console.Field, of string) {
 	auth := console.AuthBasic
 	switch {
 	case c.proved:
-		found[console.FieldConsumerKey], found["consumer_secret"] = c.key, c.text
+		found[console.FieldConsumerKey], found[console.FieldConsumerSecret] = c.key, c.text
 		same := map[string]string{"client_id": c.key, "client_secret": c.text}
 		for _, name := range []string{"client_id", "client_secret"} {
 			if v := c.fields.Get(name); v != "" && v != same[name] {
@@ -109,7 +109,7 @@ func (p *Draft) take(c curlCall, where console.Field, of string) {
 	case c.fields.Has("client_secret"):
 		auth = console.AuthPost
 		found[console.FieldConsumerKey] = c.fields.Get("client_id")
-		found["consumer_secret"] = c.fields.Get("client_secret")
+		found[console.FieldConsumerSecret] = c.fields.Get("client_secret")
 	case c.fields.Has("client_id"):
 		auth = console.AuthNone
 		found[console.FieldConsumerKey] = c.fields.Get("client_id")

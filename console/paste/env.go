@@ -115,16 +115,16 @@ func bare(rest, before string) string {
 // envNames returns, for each field, how the names of the variables that fill it end.
 func envNames() map[console.Field][]string {
 	return map[console.Field][]string{
-		console.FieldConsumerKey: {"CLIENT_ID", "CONSUMER_KEY", "CLIENTID"},
-		"consumer_secret":        {"CLIENT_SECRET", "CONSUMER_SECRET", "CLIENTSECRET"},
-		console.FieldTokenURL:    {"TOKEN_URL", "TOKEN_ENDPOINT", "TOKEN_URI"},
+		console.FieldConsumerKey:    {"CLIENT_ID", "CONSUMER_KEY", "CLIENTID"},
+		console.FieldConsumerSecret: {"CLIENT_SECRET", "CONSUMER_SECRET", "CLIENTSECRET"},
+		console.FieldTokenURL:       {"TOKEN_URL", "TOKEN_ENDPOINT", "TOKEN_URI"},
 		console.FieldRevokeURL: {"REVOKE_URL", "REVOCATION_URL", "REVOKE_ENDPOINT",
 			"REVOCATION_ENDPOINT"},
 		console.FieldIssuer:      {"ISSUER", "ISSUER_URL", "ISSUER_URI", "AUTHORITY"},
 		console.FieldScopes:      {"SCOPE", "SCOPES"},
 		console.FieldGrant:       {"GRANT_TYPE"},
 		console.FieldUsername:    {"USERNAME"},
-		"password":               {"PASSWORD"},
+		console.FieldPassword:    {"PASSWORD"},
 		console.FieldRedirectURL: {"REDIRECT_URI", "REDIRECT_URL"},
 		console.FieldProbeURL:    {"PROBE_URL"},
 		console.FieldAudience:    {"AUDIENCE"},
@@ -184,7 +184,8 @@ func (p *Draft) readEnv(all []setting, other []int) error {
 	// A setting that belongs to no client is meant for all of them.
 	for _, owner := range slices.Sorted(maps.Keys(byOwner)) {
 		for f, v := range byOwner[owner] {
-			ofOne := f == console.FieldUsername || f == "password" || f == "consumer_secret"
+			ofOne := f == console.FieldUsername || f == console.FieldPassword ||
+				f == console.FieldConsumerSecret
 			if mine[f].value == "" && !ofOne && !slices.Contains(owners, owner) {
 				mine[f] = v
 			}
@@ -197,7 +198,7 @@ func (p *Draft) readEnv(all []setting, other []int) error {
 	p.fill(found)
 	if p.Username == "" { // fill takes user and password of the password grant alone
 		delete(taken, mine[console.FieldUsername].name)
-		delete(taken, mine["password"].name)
+		delete(taken, mine[console.FieldPassword].name)
 	}
 	if len(owners) > 1 {
 		p.note("the first client is taken over: " + mine[console.FieldConsumerKey].name)

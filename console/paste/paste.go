@@ -153,13 +153,13 @@ func (p *Draft) fill(found map[console.Field]string) {
 			p.note("the " + label + " is not taken over: it " + err.Error())
 		}
 	}
-	if get("consumer_secret", "consumer secret") != "" && p.Secret.IsZero() {
-		text, err := console.ConsumerSecret.Read(found["consumer_secret"])
+	if get(console.FieldConsumerSecret, "consumer secret") != "" && p.Secret.IsZero() {
+		text, err := console.ConsumerSecret.Read(found[console.FieldConsumerSecret])
 		odd("consumer secret", err)
 		p.Secret = text
 	}
-	if get("password", "password") != "" && p.Password.IsZero() {
-		text, err := console.Password.Read(found["password"])
+	if get(console.FieldPassword, "password") != "" && p.Password.IsZero() {
+		text, err := console.Password.Read(found[console.FieldPassword])
 		odd("password", err)
 		p.Password = text
 	}
