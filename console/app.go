@@ -97,11 +97,13 @@ const (
 	GrantTokenExchange     = tokenapi.GrantTokenExchange
 )
 
-// The ways of client authentication that a curl line can show.
+// The ways of client authentication that the screen offers. A curl line shows all but
+// AuthBasicEncoded.
 const (
-	AuthBasic = tokenapi.AuthBasic
-	AuthPost  = tokenapi.AuthPost
-	AuthNone  = tokenapi.AuthNone
+	AuthBasic        = tokenapi.AuthBasic
+	AuthBasicEncoded = tokenapi.AuthBasicEncoded
+	AuthPost         = tokenapi.AuthPost
+	AuthNone         = tokenapi.AuthNone
 )
 
 // The key types of an application: labels, by the names of WSO2. An application may have none.

@@ -138,7 +138,7 @@ func (o *App) newEnvironment(k console.KnownEnvironment) *environment {
 	}
 	e.rare = []*form.Field{
 		o.of(console.FieldClientAuth, form.Choose("client auth", &e.ClientAuth,
-			console.AuthBasic, "basic-encoded", console.AuthPost, console.AuthNone)),
+			console.AuthBasic, console.AuthBasicEncoded, console.AuthPost, console.AuthNone)),
 		form.Parsed("gateway cache", &e.CacheTTL,
 			"15m or expiry: how long a revoked token may pass",
 			console.CacheText, readCache).Public(),
