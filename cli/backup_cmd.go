@@ -293,8 +293,10 @@ func (p *program) runRestore(ctx context.Context, path string, f restoreFlags) e
 	if err != nil {
 		return err
 	}
-	r := store.Restoring{Options: p.storeOptions(cfg), Replace: f.replace, LeaseNow: p.leaseClock(),
-		Patience: keyPatience, Waiting: p.noteWaitingForAnswers}
+	r := store.Restoring{
+		Options: p.storeOptions(cfg), Replace: f.replace,
+		LeaseNow: p.leaseClock(), Patience: keyPatience, Waiting: p.noteWaitingForAnswers,
+	}
 	current := p.readCurrentStore(ctx, paths, r.Options)
 	if current.kind != "" && cfg.StoreKey == "auto" {
 		r.First = []string{current.kind} // keep the key where the current store has it
@@ -307,26 +309,29 @@ func (p *program) runRestore(ctx context.Context, path string, f restoreFlags) e
 	out := restoreJSON{State: paths.State, Hosts: []string{}}
 	r.Signer = current.signer
 	r.Review = func(v store.Review) error {
-		out.Hosts = append(out.Hosts,
-			console.NewDestinations(v.Applications,
-				slices.Concat(cfg.Applications, current.apps))...)
-		if v.Signature != store.Unchecked {
-			signed := v.Signature == store.Signed
-			out.Signed = &signed
-		}
+		out.reviewed(v, slices.Concat(cfg.Applications, current.apps))
 		return p.confirmHosts(v, current, out.Hosts, f.hosts)
 	}
 	got, err := store.Restore(ctx, paths.State, in, ids, r)
 	if err != nil {
 		return err
 	}
-	for _, text := range revertedTokens(current.tokens,
-		p.readCurrentStore(ctx, paths, r.Options).tokens, p.clock()) {
+	restored := p.readCurrentStore(ctx, paths, r.Options)
+	for _, text := range revertedTokens(current.tokens, restored.tokens, p.clock()) {
 		p.warn("%s", text)
 	}
-	out.Applications, out.Tokens, out.Kept = got.Applications, got.Tokens,
-		append([]string{}, got.Kept...)
+	out.Applications, out.Tokens = got.Applications, got.Tokens
+	out.Kept = append([]string{}, got.Kept...)
 	return p.printRestored(out)
+}
+
+// reviewed takes over the signature of the backup, and the hosts that are not among known.
+func (out *restoreJSON) reviewed(v store.Review, known []console.Application) {
+	out.Hosts = append(out.Hosts, console.NewDestinations(v.Applications, known)...)
+	if v.Signature != store.Unchecked {
+		signed := v.Signature == store.Signed
+		out.Signed = &signed
+	}
 }
 
 func (p *program) printRestored(out restoreJSON) error {

@@ -135,18 +135,7 @@ func (d *doctor) checkServer(ctx context.Context, e console.Environment) skews {
 	if e.Issuer != "" {
 		ends = d.discover(ctx, c, e)
 	}
-	type target struct{ key, url string }
-	targets := []target{{"token_url", string(ends.TokenURL)},
-		{"revoke_url", string(ends.RevokeURL)}}
-	seen := map[string]bool{}
-	for _, a := range d.cfg.Applications {
-		u, err := url.Parse(string(a.ProbeURL))
-		if err != nil || a.ProbeURL == "" || a.Environment.Name != e.Name || seen[u.Host] {
-			continue
-		}
-		seen[u.Host] = true
-		targets = append(targets, target{"probe_url", string(a.ProbeURL)})
-	}
+	targets := d.targets(e, ends)
 	type answer struct {
 		tokenapi.Reached
 		err error
@@ -182,6 +171,27 @@ func (d *doctor) checkServer(ctx context.Context, e console.Environment) skews {
 		}
 	}
 	return clocks
+}
+
+// target is a URL to reach, with its key in the configuration.
+type target struct{ key, url string }
+
+// targets returns the endpoints ends of e, and one probe URL for each host.
+func (d *doctor) targets(e console.Environment, ends console.Endpoints) []target {
+	all := []target{
+		{"token_url", string(ends.TokenURL)},
+		{"revoke_url", string(ends.RevokeURL)},
+	}
+	seen := map[string]bool{}
+	for _, a := range d.cfg.Applications {
+		u, err := url.Parse(string(a.ProbeURL))
+		if err != nil || a.ProbeURL == "" || a.Environment.Name != e.Name || seen[u.Host] {
+			continue
+		}
+		seen[u.Host] = true
+		all = append(all, target{"probe_url", string(a.ProbeURL)})
+	}
+	return all
 }
 
 // reportReached reports an answer, and what suggests that the server is no Token API. A probe_url

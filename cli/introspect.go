@@ -77,8 +77,8 @@ func (p *program) runIntrospect(c *cobra.Command, what string) error {
 	if p.json {
 		return p.printJSON(j)
 	}
-	line := t.Fingerprint + " of " + string(l.app[t.AppID].Label()) + ": " + says +
-		" at the key manager"
+	label := l.app[t.AppID].Label()
+	line := t.Fingerprint + " of " + string(label) + ": " + says + " at the key manager"
 	if ans.Active && ans.Lifetime == tokenapi.Unbounded {
 		line += ", never expires"
 	} else if at := stampTime(j.ExpiresAt); ans.Active && !at.IsZero() {
@@ -86,24 +86,32 @@ func (p *program) runIntrospect(c *cobra.Command, what string) error {
 		line += ", expires " + human(at.Add(-skew), l.now)
 	}
 	p.print("%s", line)
-	for _, f := range [][2]string{
-		{"scopes", strings.Join(ans.Scopes, " ")}, {"client", ans.ClientID}, {"user", ans.Username},
-		{"subject", ans.Subject}, {"type", ans.TokenType},
+	p.printMembers(ans.IntrospectAnswer)
+	if says == console.NotOurs {
+		p.note("a server also answers inactive to a client that may not know: this answer " +
+			"changes no state")
+	}
+	status := console.StatusAt(t, s.svc.Policy(l.app[t.AppID]), s.svc.Now())
+	if !ans.Active && status.State != console.Dead {
+		p.note("the gateway may still let it through; lanyard probe %s asks it", t.Fingerprint)
+	}
+	return nil
+}
+
+// printMembers prints the members of an introspection answer that are texts, one on each line.
+func (p *program) printMembers(ans tokenapi.IntrospectAnswer) {
+	for _, m := range [][2]string{
+		{"scopes", strings.Join(ans.Scopes, " ")},
+		{"client", ans.ClientID},
+		{"user", ans.Username},
+		{"subject", ans.Subject},
+		{"type", ans.TokenType},
 	} {
-		if f[1] != "" {
-			p.print("  %-8s %s", f[0], f[1])
+		if m[1] != "" {
+			p.print("  %-8s %s", m[0], m[1])
 		}
 	}
 	for _, e := range ans.Extra {
 		p.print("  %-8s %s", e.Name, e.Value)
 	}
-	if says == console.NotOurs {
-		p.note("a server also answers inactive to a client that may not know: this answer " +
-			"changes no state")
-	}
-	if !ans.Active &&
-		console.StatusAt(t, s.svc.Policy(l.app[t.AppID]), s.svc.Now()).State != console.Dead {
-		p.note("the gateway may still let it through; lanyard probe %s asks it", t.Fingerprint)
-	}
-	return nil
 }

@@ -19,6 +19,33 @@ import (
 // are about to store.
 const keyPatience = 20 * time.Second
 
+// The long help texts of the commands about the key.
+const (
+	keyStatusHelp = `Shows where the store's key is kept, and whether it can be used now. Asks for no
+passphrase and runs no command.`
+
+	keyRotateHelp = `Generates a new key, seals every stored secret with it and deletes the old key.
+Open consoles continue to work.
+
+` + keyOldCopies
+
+	keySetHelp = `Keeps the key in one of these places:
+
+  file        a key file beside the database: protects a copied database only
+  keyring     the system's keyring (Secret Service, Keychain, Credential Manager)
+  passphrase  made from a passphrase of 8 characters or more, asked for in each run
+  env         made from LANYARD_KEY, 16 characters or more
+  command     made from the output of the command in [store] of the configuration
+
+A new key seals every secret, and the old key is deleted. Open consoles continue
+to work.
+
+` + keyOldCopies
+
+	keyOldCopies = `Older copies of the database do not open with the new key. A store that a
+restore has kept beside keeps its own key.`
+)
+
 func (p *program) keyCommand() *cobra.Command {
 	group := &cobra.Command{
 		Use:   "key",
@@ -29,9 +56,8 @@ func (p *program) keyCommand() *cobra.Command {
 	var fromStdin bool
 	lines := func(c *cobra.Command) *cobra.Command {
 		c.Flags().BoolVar(&fromStdin, "secret-stdin", false,
-			"read passphrases from standard input, one on each line: first the present one if "+
-				"there is one, "+
-				"then the new one")
+			"read passphrases from standard input, one on each line: "+
+				"first the present one if there is one, then the new one")
 		return p.listFlags(c)
 	}
 	kinds := []string{store.InFile, store.InKeyring, store.InPassphrase, store.InEnv,
@@ -39,20 +65,14 @@ func (p *program) keyCommand() *cobra.Command {
 	group.AddCommand(
 		p.listFlags(&cobra.Command{
 			Use: "status", Short: "Show where the key is kept, and where else it could be",
-			Long: "Shows where the store's key is kept, and whether it can be used now. Asks " +
-				"for no\n" +
-				"passphrase and runs no command.",
+			Long: keyStatusHelp,
 			Args: takes(0, 0),
 			RunE: func(c *cobra.Command, _ []string) error { return p.runKeyStatus(c.Context()) },
 		}),
 		p.acceptCommand(),
 		lines(&cobra.Command{
 			Use: "rotate", Short: "Replace the key, and seal every secret with the new one",
-			Long: "Generates a new key, seals every stored secret with it and deletes the old " +
-				"key.\n" +
-				"Open consoles continue to work.\n\n" +
-				"Older copies of the database do not open with the new key. A store that a\n" +
-				"restore has kept beside keeps its own key.",
+			Long: keyRotateHelp,
 			Args: takes(0, 0),
 			RunE: func(c *cobra.Command, _ []string) error {
 				return p.runKeyChange(c.Context(), "", fromStdin)
@@ -61,20 +81,8 @@ func (p *program) keyCommand() *cobra.Command {
 		lines(&cobra.Command{
 			Use:   "set " + strings.Join(kinds, "|"),
 			Short: "Keep the key elsewhere, and seal every secret with a new key",
-			Long: "Keeps the key in one of these places:\n\n" +
-				"  file        a key file beside the database: protects a copied database only\n" +
-				"  keyring     the system's keyring (Secret Service, Keychain, Credential " +
-				"Manager)\n" +
-				"  passphrase  made from a passphrase of 8 characters or more, asked for in " +
-				"each run\n" +
-				"  env         made from LANYARD_KEY, 16 characters or more\n" +
-				"  command     made from the output of the command in [store] of the " +
-				"configuration\n\n" +
-				"A new key seals every secret, and the old key is deleted. Open consoles continue\n" +
-				"to work.\n\n" +
-				"Older copies of the database do not open with the new key. A store that a\n" +
-				"restore has kept beside keeps its own key.",
-			Args: takes(1, 1), ValidArgs: kinds,
+			Long:  keySetHelp,
+			Args:  takes(1, 1), ValidArgs: kinds,
 			RunE: func(c *cobra.Command, args []string) error {
 				for _, k := range kinds {
 					if k == args[0] {

@@ -66,25 +66,8 @@ func (p *program) tokenCommand() *cobra.Command {
 
 func (p *program) runToken(c *cobra.Command, app, form string, o console.ObtainOptions,
 	extra []string) error {
-	if !isForm(form) {
-		return misuse("one of: bare, header, curl, env, json", "--as: %q is no form", form)
-	}
-	if o.MinLeft < 0 {
-		return misuse("", "--min-left must not be negative")
-	}
-	if o.Grant != "" && !slices.Contains(config.Grants(), o.Grant) {
-		return misuse("one of: "+strings.Join(config.Grants(), ", "), "--grant: %q is no grant",
-			o.Grant)
-	}
-	for _, scope := range o.Scopes {
-		if !isScope(scope) {
-			return misuse("give --scope once for each", "--scope: %q is not one scope", scope)
-		}
-	}
-	for _, r := range o.Resource {
-		if why := console.ResourceProblem(r); why != "" {
-			return misuse("such as --resource https://api.example/orders", "--resource: %s", why)
-		}
+	if err := checkObtain(form, o); err != nil {
+		return err
 	}
 	var err error
 	if o.Extra, err = formParameters(extra); err != nil {
@@ -124,6 +107,32 @@ func (p *program) runToken(c *cobra.Command, app, form string, o console.ObtainO
 	}
 	p.noteSkew(s, a)
 	return p.printSecret(c.Context(), s, a, out, form)
+}
+
+// checkObtain returns an error for the first flag of the token command with a value that it does
+// not take.
+func checkObtain(form string, o console.ObtainOptions) error {
+	if !isForm(form) {
+		return misuse("one of: bare, header, curl, env, json", "--as: %q is no form", form)
+	}
+	if o.MinLeft < 0 {
+		return misuse("", "--min-left must not be negative")
+	}
+	if o.Grant != "" && !slices.Contains(config.Grants(), o.Grant) {
+		return misuse("one of: "+strings.Join(config.Grants(), ", "),
+			"--grant: %q is no grant", o.Grant)
+	}
+	for _, scope := range o.Scopes {
+		if !isScope(scope) {
+			return misuse("give --scope once for each", "--scope: %q is not one scope", scope)
+		}
+	}
+	for _, r := range o.Resource {
+		if why := console.ResourceProblem(r); why != "" {
+			return misuse("such as --resource https://api.example/orders", "--resource: %s", why)
+		}
+	}
+	return nil
 }
 
 // formParameters parses KEY=VALUE pairs. It refuses parameters that the protocol sets or that have

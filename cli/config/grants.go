@@ -44,33 +44,8 @@ func (s section) secrets() map[console.SecretKind]SecretRef {
 // grantNeeds reads and checks the keys that depend on grant and client authentication.
 func (s section) grantNeeds(a *console.Application, env environment,
 	refs map[console.SecretKind]SecretRef) {
-	d := &a.Details
-	only := func(where string, useful bool, keys ...string) {
-		for _, key := range keys {
-			s.onlyFor(key, useful, where, env, refs)
-		}
-	}
-	only(`grant = "password" or "jwt_bearer"`, a.Grant == tokenapi.GrantPassword ||
-		a.Grant == tokenapi.GrantJWTBearer, "username")
-	only(`grant = "password"`, a.Grant == tokenapi.GrantPassword, "password")
-	only(`grant = "authorization_code"`, a.Grant == tokenapi.GrantAuthorizationCode, "redirect_url")
-	only(`grant = "jwt_bearer"`, a.Grant == tokenapi.GrantJWTBearer, "assertion",
-		"assertion_claims")
-	only(`grant = "token_exchange"`, a.Grant == tokenapi.GrantTokenExchange, "subject_token",
-		"subject_token_type", "requested_token_type")
-	d.ReadyAssertion = !refs[console.Assertion].IsZero()
-	only(`client_auth = "private_key_jwt", or grant = "jwt_bearer" without an assertion`,
-		a.Grant == tokenapi.GrantJWTBearer && !d.ReadyAssertion ||
-			env.ClientAuth == tokenapi.AuthPrivateKeyJWT,
-		"signing_key", "signing_alg", "signing_key_id")
-	only("client_auth = basic, basic-encoded or post",
-		credentialKind(env.ClientAuth) == console.ConsumerSecret, "consumer_secret")
-	a.Username = console.Private(s.text("username", ""))
-	d.SigningAlg, d.SigningKeyID = s.text("signing_alg", ""), s.text("signing_key_id", "")
-	d.AssertionClaims, _ = s.values["assertion_claims"].(map[string]any)
-	d.RequestedTokenType = tokenType(s.text("requested_token_type", ""))
-
-	discovered := env.Issuer != ""
+	s.readGrantKeys(a, env, refs)
+	d, discovered := &a.Details, env.Issuer != ""
 	switch a.Grant {
 	case tokenapi.GrantPassword:
 		if a.Username == "" {
@@ -78,8 +53,8 @@ func (s section) grantNeeds(a *console.Application, env environment,
 		}
 	case tokenapi.GrantAuthorizationCode:
 		if env.Endpoints.AuthorizeURL == "" && !discovered && env.valid {
-			s.bad("grant", "authorization_code needs authorize_url or issuer in its environment",
-				"")
+			s.bad("grant",
+				"authorization_code needs authorize_url or issuer in its environment", "")
 		}
 		d.RedirectURL = console.Private(s.redirect())
 	case tokenapi.GrantDeviceCode:
@@ -102,6 +77,35 @@ func (s section) grantNeeds(a *console.Application, env environment,
 		d.SubjectTokenType = tokenType(s.text("subject_token_type", "jwt"))
 	}
 	s.claims(d.AssertionClaims)
+}
+
+// readGrantKeys reads the keys that only some grants use, and reports those without effect.
+func (s section) readGrantKeys(a *console.Application, env environment,
+	refs map[console.SecretKind]SecretRef) {
+	d := &a.Details
+	only := func(where string, useful bool, keys ...string) {
+		for _, key := range keys {
+			s.onlyFor(key, useful, where, env, refs)
+		}
+	}
+	byPassword := a.Grant == tokenapi.GrantPassword
+	byJWT := a.Grant == tokenapi.GrantJWTBearer
+	only(`grant = "password" or "jwt_bearer"`, byPassword || byJWT, "username")
+	only(`grant = "password"`, byPassword, "password")
+	only(`grant = "authorization_code"`, a.Grant == tokenapi.GrantAuthorizationCode, "redirect_url")
+	only(`grant = "jwt_bearer"`, byJWT, "assertion", "assertion_claims")
+	only(`grant = "token_exchange"`, a.Grant == tokenapi.GrantTokenExchange,
+		"subject_token", "subject_token_type", "requested_token_type")
+	d.ReadyAssertion = !refs[console.Assertion].IsZero()
+	only(`client_auth = "private_key_jwt", or grant = "jwt_bearer" without an assertion`,
+		byJWT && !d.ReadyAssertion || env.ClientAuth == tokenapi.AuthPrivateKeyJWT,
+		"signing_key", "signing_alg", "signing_key_id")
+	only("client_auth = basic, basic-encoded or post",
+		credentialKind(env.ClientAuth) == console.ConsumerSecret, "consumer_secret")
+	a.Username = console.Private(s.text("username", ""))
+	d.SigningAlg, d.SigningKeyID = s.text("signing_alg", ""), s.text("signing_key_id", "")
+	d.AssertionClaims, _ = s.values["assertion_claims"].(map[string]any)
+	d.RequestedTokenType = tokenType(s.text("requested_token_type", ""))
 }
 
 // onlyFor warns of a key that has no effect, and removes it: it must not change the request or the
