@@ -21,8 +21,8 @@ func (s *Service) Adopt(ctx context.Context, appID string, text secret.Text,
 }
 
 // AdoptPair is Adopt for an access token, its refresh token, or both. A pair can also be renewed.
-func (s *Service) AdoptPair(ctx context.Context, appID string, access,
-	refresh secret.Text) (Token, error) {
+func (s *Service) AdoptPair(
+	ctx context.Context, appID string, access, refresh secret.Text) (Token, error) {
 	text := jwt.Normalise(access)
 	if !refresh.IsZero() {
 		refresh = jwt.Normalise(refresh)
@@ -50,59 +50,69 @@ func (s *Service) AdoptPair(ctx context.Context, appID string, access,
 	if err != nil {
 		return Token{}, err
 	}
-	if err := needURL(a, "revoke", CodeNoRevokeURL,
-		string(a.Environment.Endpoints.RevokeURL)); err != nil {
+	address := string(a.Environment.Endpoints.RevokeURL)
+	if err := needURL(a, "revoke", CodeNoRevokeURL, address); err != nil {
 		return Token{}, err
 	}
 	creds, err := s.credentials(ctx, a) // without them it could not be revoked
 	if err != nil {
 		return Token{}, err
 	}
+	sec := Secrets{Refresh: refresh}
+	if !access.IsZero() {
+		sec.Access = text
+	}
 	var t Token
-	err = s.update(ctx, func(w Writer) error {
+	err = s.update(ctx, func(w Writer) (err error) {
 		if err := writable(a, "revoke"); err != nil {
 			return err
 		}
-		have, err := findHeld(w, a.ID, text)
-		if err != nil {
-			return err
-		}
-		if have != nil && !access.IsZero() {
-			t = *have
-			return nil
-		}
-		t = Token{
-			ID: newID("t_"), AppID: a.ID, Fingerprint: text.Fingerprint(), Grant: GrantAdopted,
-			TokenType: "Bearer",
-			Lifetime:  tokenapi.Unknown, IssuedAt: s.Now(),
-		}
-		sec := Secrets{Refresh: refresh}
-		if !refresh.IsZero() {
-			t.Refresh = RefreshLive
-		}
-		if !access.IsZero() {
-			sec.Access = text
-			s.readJWT(&t, a, tokenapi.TokenAnswer{Access: text, Lifetime: tokenapi.Unknown})
-		}
-		if err := s.keepApp(w, a, "adopt", held(creds)); err != nil {
-			return err
-		}
-		if err := hash(w, &t, sec); err != nil {
-			return err
-		}
-		if err := w.PutToken(&t); err != nil {
-			return err
-		}
-		if err := w.PutSecrets(t.ID, sec); err != nil {
-			return err
-		}
-		if err := hashLike(w, t.Fingerprint); err != nil {
-			return err
-		}
-		t, err = w.Token(t.ID) // with its twins
+		t, err = s.storeAdopted(w, a, held(creds), sec)
 		return err
 	})
 	return t, err
+}
+
+// storeAdopted stores sec, an access token, its refresh token or both, as one token. It returns the
+// held token if sec holds its access token.
+func (s *Service) storeAdopted(w Writer, a Application, creds, sec Secrets) (Token, error) {
+	text := sec.Access
+	if text.IsZero() {
+		text = sec.Refresh
+	}
+	have, err := findHeld(w, a.ID, text)
+	if err != nil {
+		return Token{}, err
+	}
+	if have != nil && !sec.Access.IsZero() {
+		return *have, nil
+	}
+	t := Token{
+		ID: newID("t_"), AppID: a.ID, Fingerprint: text.Fingerprint(), Grant: GrantAdopted,
+		TokenType: "Bearer", Lifetime: tokenapi.Unknown, IssuedAt: s.Now(),
+	}
+	if !sec.Refresh.IsZero() {
+		t.Refresh = RefreshLive
+	}
+	if !sec.Access.IsZero() {
+		s.readJWT(&t, a, tokenapi.TokenAnswer{Access: text, Lifetime: tokenapi.Unknown})
+	}
+	if err := s.keepApp(w, a, "adopt", creds); err != nil {
+		return t, err
+	}
+	if err := hash(w, &t, sec); err != nil {
+		return t, err
+	}
+	if err := w.PutToken(&t); err != nil {
+		return t, err
+	}
+	if err := w.PutSecrets(t.ID, sec); err != nil {
+		return t, err
+	}
+	if err := hashLike(w, t.Fingerprint); err != nil {
+		return t, err
+	}
+	return w.Token(t.ID) // with its twins
 }
 
 // oneToken refuses a text that cannot be one token (RFC 6750 section 2.1). A server would accept

@@ -99,20 +99,10 @@ func (s *Service) board(ctx context.Context, tokens func(Reader) ([]Token, error
 	return b, nil
 }
 
-// applications joins the configured applications, those of the store, and those that are gone and
-// left tokens or marks.
-func (s *Service) applications(r Reader, stored []Application,
-	marks []Mark) ([]Application, error) {
-	needed := func(a string) (bool, error) {
-		if slices.ContainsFunc(marks, func(m Mark) bool { return m.AppID == a }) {
-			return true, nil
-		}
-		return hasAny(r, TokenFilter{AppIDs: []string{a}})
-	}
+// configuredApps returns the configured applications, completed from the store.
+func (s *Service) configuredApps(r Reader) ([]Application, error) {
 	all := slices.Clone(s.opt.Applications)
-	configured := map[string]bool{}
 	for i, a := range all {
-		configured[a.ID] = true
 		var err error
 		if all[i].Environment, err = completed(r, a.Environment); err != nil {
 			return nil, err
@@ -126,6 +116,27 @@ func (s *Service) applications(r Reader, stored []Application,
 				all[i].Secret = SecretMissing
 			}
 		}
+	}
+	return all, nil
+}
+
+// applications joins the configured applications, those of the store, and those that are gone and
+// left tokens or marks.
+func (s *Service) applications(
+	r Reader, stored []Application, marks []Mark) ([]Application, error) {
+	needed := func(a string) (bool, error) {
+		if slices.ContainsFunc(marks, func(m Mark) bool { return m.AppID == a }) {
+			return true, nil
+		}
+		return hasAny(r, TokenFilter{AppIDs: []string{a}})
+	}
+	all, err := s.configuredApps(r)
+	if err != nil {
+		return nil, err
+	}
+	configured := map[string]bool{}
+	for i := range all {
+		configured[all[i].ID] = true
 	}
 	for _, a := range stored {
 		switch {

@@ -207,7 +207,7 @@ func (s *Service) deliver(ctx context.Context, id string) (done []Delivery, err 
 	if err := s.lapseAll(ctx); err != nil {
 		return nil, err
 	}
-	t, a, err := s.find(ctx, id)
+	_, a, err := s.find(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -221,49 +221,55 @@ func (s *Service) deliver(ctx context.Context, id string) (done []Delivery, err 
 	} else {
 		ctx = context.WithoutCancel(ctx)
 	}
-	err = s.withLease(ctx, exclusive{key: tokenKey(id), appID: a.ID, verb: "revoke"},
-		func(Application, *lease) error {
-			// Read again under the lease: it may have been sent or undone meanwhile.
-			if t, a, err = s.find(ctx, id); err != nil || !pendingRevoke(t) {
-				return err
-			}
-			var sec Secrets
-			if sec, err = s.Secrets(ctx, id); err != nil {
-				return err
-			}
-			api, creds, err := s.reach(ctx, a)
-			if err != nil {
-				d, err := s.keep(ctx, id, RevokeAccess, err, 0)
-				done = append(done, d)
-				return err // nothing was sent: it can still be undone
-			}
-			if err := s.opt.Keeper.InPlace(ctx); err != nil {
-				return err
-			}
-			if err := s.tried(ctx, &t); err != nil {
-				return err
-			}
-			// The access token first: only its revoke reaches the gateways.
-			if t.RevokeKind != RevokeRefresh && acceptedAt(t).IsZero() {
-				d, err := s.send(ctx, a, api, creds, t, RevokeAccess, sec.Access)
-				if err != nil {
-					return err // what is not stored is not reported as done
-				}
-				if done = append(done, d); d.Err != nil && !unsupportedType(d.Err) {
-					return nil
-				}
-			}
-			if t.RevokeKind != RevokeAccess && t.Refresh == RefreshLive && !sec.Refresh.IsZero() &&
-				t.RefreshAcceptedAt.IsZero() {
-				d, err := s.send(ctx, a, api, creds, t, RevokeRefresh, sec.Refresh)
-				if err == nil {
-					done = append(done, d)
-				}
-				return err
-			}
-			return nil
-		})
+	lock := exclusive{key: tokenKey(id), appID: a.ID, verb: "revoke"}
+	err = s.withLease(ctx, lock, func(Application, *lease) (err error) {
+		done, err = s.sendRevokes(ctx, id)
+		return err
+	})
 	return done, err
+}
+
+// sendRevokes sends the revokes of one token whose lease the caller holds.
+func (s *Service) sendRevokes(ctx context.Context, id string) (done []Delivery, err error) {
+	// Read again under the lease: it may have been sent or undone meanwhile.
+	t, a, err := s.find(ctx, id)
+	if err != nil || !pendingRevoke(t) {
+		return nil, err
+	}
+	sec, err := s.Secrets(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	api, creds, err := s.reach(ctx, a)
+	if err != nil {
+		d, err := s.keep(ctx, id, RevokeAccess, err, 0)
+		return []Delivery{d}, err // nothing was sent: it can still be undone
+	}
+	if err := s.opt.Keeper.InPlace(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.tried(ctx, &t); err != nil {
+		return nil, err
+	}
+	// The access token first: only its revoke reaches the gateways.
+	if t.RevokeKind != RevokeRefresh && acceptedAt(t).IsZero() {
+		d, err := s.send(ctx, a, api, creds, t, RevokeAccess, sec.Access)
+		if err != nil {
+			return nil, err // what is not stored is not reported as done
+		}
+		if done = append(done, d); d.Err != nil && !unsupportedType(d.Err) {
+			return done, nil
+		}
+	}
+	if t.RevokeKind != RevokeAccess && t.Refresh == RefreshLive &&
+		!sec.Refresh.IsZero() && t.RefreshAcceptedAt.IsZero() {
+		d, err := s.send(ctx, a, api, creds, t, RevokeRefresh, sec.Refresh)
+		if err == nil {
+			done = append(done, d)
+		}
+		return done, err
+	}
+	return done, nil
 }
 
 // tried counts an attempt before it is made. From then on the revoke may have reached the server,
@@ -291,9 +297,7 @@ func (s *Service) reach(ctx context.Context, a Application) (API, tokenapi.Crede
 
 // send revokes one token of the pair and stores the server's answer.
 func (s *Service) send(ctx context.Context, a Application, api API, creds tokenapi.Credentials,
-	t Token, kind RevokeKind,
-	text secret.Text,
-) (d Delivery, err error) {
+	t Token, kind RevokeKind, text secret.Text) (d Delivery, err error) {
 	hint := "access_token"
 	if kind == RevokeRefresh {
 		hint = "refresh_token"
@@ -301,8 +305,8 @@ func (s *Service) send(ctx context.Context, a Application, api API, creds tokena
 	if err := s.opt.Keeper.InPlace(ctx); err != nil {
 		return Delivery{}, err
 	}
-	ans, ex, callErr := api.Revoke(ctx,
-		tokenapi.RevokeRequest{Credentials: creds, Token: text, Hint: hint})
+	req := tokenapi.RevokeRequest{Credentials: creds, Token: text, Hint: hint}
+	ans, ex, callErr := api.Revoke(ctx, req)
 	x := s.observe(a, t.ID, ex)
 	defer func() { d.Exchange = x.Seq }()
 	if callErr != nil {
@@ -319,8 +323,15 @@ func (s *Service) send(ctx context.Context, a Application, api API, creds tokena
 		return s.keep(ctx, t.ID, kind, callErr, 0)
 	}
 	d = Delivery{Kind: kind, Confirmed: ans.Confirmed}
+	d.Token, err = s.storeAccepted(ctx, t.ID, kind, ans)
+	return d, err
+}
+
+// storeAccepted stores that the server has accepted a revoke of a token, and returns the token.
+func (s *Service) storeAccepted(ctx context.Context, id string, kind RevokeKind,
+	ans tokenapi.RevokeAnswer) (t Token, err error) {
 	err = s.retryUpdate(ctx, func(w Writer) error {
-		cur, err := s.token(w, t.ID)
+		cur, err := s.token(w, id)
 		if err != nil {
 			return err
 		}
@@ -338,18 +349,18 @@ func (s *Service) send(ctx context.Context, a Application, api API, creds tokena
 			}
 		}
 		cur.RevokeTries, cur.RevokeNext, cur.RevokeError = 0, time.Time{}, ""
-		d.Token = cur
+		t = cur
 		if err := w.PutToken(&cur); err != nil {
 			return err
 		}
-		d.Token = cur
+		t = cur
 		return nil
 	})
 	if err != nil {
-		err = fmt.Errorf("revoke: the server has accepted it, and that could not be stored: %w",
-			err)
+		err = fmt.Errorf(
+			"revoke: the server has accepted it, and that could not be stored: %w", err)
 	}
-	return d, err
+	return t, err
 }
 
 // alsoRevoked records that the server named the refresh token of the pair as revoked, too.

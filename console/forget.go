@@ -170,20 +170,26 @@ func (s *Service) forgettable(r Reader, what ForgetWhat) (f Forgotten, err error
 			left[t.AppID] = true
 		}
 	}
+	return f, s.addLeftBehind(r, &f, left, lost)
+}
+
+// addLeftBehind adds the applications that are left behind when the tokens of f go. left holds the
+// applications that keep a token.
+func (s *Service) addLeftBehind(
+	r Reader, f *Forgotten, left map[string]bool, lost []Mark) error {
 	for _, t := range f.Tokens {
-		if left[t.AppID] ||
-			slices.ContainsFunc(f.Applications,
-				func(a Application) bool { return a.ID == t.AppID }) {
+		named := func(a Application) bool { return a.ID == t.AppID }
+		if left[t.AppID] || slices.ContainsFunc(f.Applications, named) {
 			continue
 		}
 		left[t.AppID] = true
 		if a, ok, err := s.leftBehind(r, t.AppID, lost); err != nil {
-			return f, err
+			return err
 		} else if ok {
 			f.Applications = append(f.Applications, a)
 		}
 	}
-	return f, nil
+	return nil
 }
 
 // openMarks returns the marks that are not over. Token.Unsure is one of several.

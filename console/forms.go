@@ -42,19 +42,7 @@ func As(a Application, t Token, sec Secrets, form Form) (secret.Text, error) {
 		return text, plainText(text)
 	}
 	if form == FormJSON {
-		out := map[string]any{"access_token": sec.Access.Reveal(), "token_type": tokenKind(t),
-			"scope": strings.Join(t.Scopes, " ")}
-		if !sec.Refresh.IsZero() {
-			out["refresh_token"] = sec.Refresh.Reveal()
-		}
-		if !sec.ID.IsZero() {
-			out["id_token"] = sec.ID.Reveal()
-		}
-		if !t.ExpiresAt.IsZero() {
-			out["expires_at"] = t.ExpiresAt.UTC().Format("2006-01-02T15:04:05.000Z")
-		}
-		b, err := json.Marshal(out)
-		return secret.New(asciiJSON(string(b))), err
+		return asJSON(t, sec)
 	}
 	if err := plainText(sec.Access); err != nil {
 		return secret.Text{}, err
@@ -70,17 +58,43 @@ func As(a Application, t Token, sec Secrets, form Form) (secret.Text, error) {
 		return sec.Access, nil
 	}
 	u, err := url.Parse(string(a.ProbeURL))
+	unprintable := func(r rune) bool { return r < ' ' || r > '~' }
 	if a.ProbeURL == "" || err != nil ||
-		strings.ContainsFunc(string(a.ProbeURL)+a.Environment.CAFile,
-			func(r rune) bool { return r < ' ' || r > '~' }) {
-		return secret.Text{},
-			&Error{Code: CodeNoProbeURL,
-				Text: string(a.Label()) + " has no probe URL that can be written down",
-				Hint: "set probe_url"}
+		strings.ContainsFunc(string(a.ProbeURL)+a.Environment.CAFile, unprintable) {
+		return secret.Text{}, &Error{
+			Code: CodeNoProbeURL,
+			Text: string(a.Label()) + " has no probe URL that can be written down",
+			Hint: "set probe_url",
+		}
 	}
 	if form == FormHTTP {
 		return secret.New(a.ProbeMethod() + " " + u.String() + "\n" + header + "\n"), nil
 	}
+	return asCurl(a, header), nil
+}
+
+// asJSON returns a token as the token answer in which a server would issue it.
+func asJSON(t Token, sec Secrets) (secret.Text, error) {
+	out := map[string]any{
+		"access_token": sec.Access.Reveal(),
+		"token_type":   tokenKind(t),
+		"scope":        strings.Join(t.Scopes, " "),
+	}
+	if !sec.Refresh.IsZero() {
+		out["refresh_token"] = sec.Refresh.Reveal()
+	}
+	if !sec.ID.IsZero() {
+		out["id_token"] = sec.ID.Reveal()
+	}
+	if !t.ExpiresAt.IsZero() {
+		out["expires_at"] = t.ExpiresAt.UTC().Format("2006-01-02T15:04:05.000Z")
+	}
+	b, err := json.Marshal(out)
+	return secret.New(asciiJSON(string(b))), err
+}
+
+// asCurl returns a curl line that calls the probe URL of an application with a header.
+func asCurl(a Application, header string) secret.Text {
 	// The header goes through a pipe. printf is built into every shell, so the token is in no
 	// argument list that other users can see.
 	line := "printf '%s\\n' " + ShellQuote(header) + " | curl -sS -H @-"
@@ -94,7 +108,7 @@ func As(a Application, t Token, sec Secrets, form Form) (secret.Text, error) {
 	if a.Environment.CAFile != "" {
 		line += " --cacert " + ShellQuote(a.Environment.CAFile)
 	}
-	return secret.New(line + " " + ShellQuote(string(a.ProbeURL))), nil
+	return secret.New(line + " " + ShellQuote(string(a.ProbeURL)))
 }
 
 // asciiJSON escapes all but printable ASCII in a JSON text, so that every token can be pasted.

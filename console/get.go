@@ -224,6 +224,10 @@ func (s *Service) assertion(ctx context.Context, a Application,
 // and answers take time.
 const expiryJitter = 2 * time.Second
 
+// twinNote follows the label of another application that holds a token just issued.
+const twinNote = " holds this very token too: the server makes no difference between the two, " +
+	"and a revoke ends it for both"
+
 // file stores a token answer: in the held row if the token is held already, else as a new token
 // made from t. It keeps the refresh token keep if the answer has none.
 func (s *Service) file(w Writer, a Application, ans tokenapi.TokenAnswer, t Token,
@@ -280,10 +284,7 @@ func (s *Service) file(w Writer, a Application, ans tokenapi.TokenAnswer, t Toke
 		return Token{}, false, nil, err
 	}
 	for i := range t.Twins {
-		notes = append(notes,
-			s.labelOf(w, t.Twins[i].Row.AppID)+
-				" holds this very token too: the server makes no difference between the two, "+
-				"and a revoke ends it for both")
+		notes = append(notes, s.labelOf(w, t.Twins[i].Row.AppID)+twinNote)
 	}
 	return t, false, notes, nil
 }

@@ -34,8 +34,8 @@ func (s *Service) Introspect(ctx context.Context,
 	if t, a, err = s.find(ctx, tokenID); err != nil {
 		return got, t, err
 	}
-	if err := needURL(a, "introspect", CodeNoIntrospectURL,
-		string(a.Environment.Endpoints.IntrospectURL)); err != nil {
+	address := string(a.Environment.Endpoints.IntrospectURL)
+	if err := needURL(a, "introspect", CodeNoIntrospectURL, address); err != nil {
 		return got, t, err
 	}
 	api, creds, err := s.reach(ctx, a)
@@ -46,40 +46,47 @@ func (s *Service) Introspect(ctx context.Context,
 	if err != nil {
 		return got, t, err
 	}
-	ans, ex, err := api.Introspect(ctx,
-		tokenapi.IntrospectRequest{Credentials: creds, Token: sec.Access, Hint: "access_token"})
+	req := tokenapi.IntrospectRequest{Credentials: creds, Token: sec.Access, Hint: "access_token"}
+	ans, ex, err := api.Introspect(ctx, req)
 	got.Exchange = s.observe(a, t.ID, ex).Seq
 	if err != nil {
 		return got, t, err
 	}
-	err = s.update(context.WithoutCancel(ctx), func(w Writer) error {
-		if t, err = s.token(w, tokenID); err != nil {
-			return err
-		}
-		counts, err := s.mayKnow(w, a, t, ans)
-		if err != nil {
-			return err
-		}
-		t.introspected(ans, counts, t.refuted(s.Policy(a), ans.At))
-		s.learnLife(&t, a, ans)
-		if err := w.PutToken(&t); err != nil {
-			return err
-		}
-		if counts { // it is about the token of all rows
-			for _, twin := range t.Twins {
-				row := twin.Row
-				row.ActiveAt, row.AtServer, row.AtServerAt = t.ActiveAt, t.AtServer, t.AtServerAt
-				row.AtServerSince, row.AtServerCounts = t.AtServerSince, counts
-				if err := w.PutToken(&row); err != nil {
-					return err
-				}
-			}
-		}
-		t, err = s.token(w, tokenID)
+	err = s.update(context.WithoutCancel(ctx), func(w Writer) (err error) {
+		t, err = s.storeIntrospection(w, a, tokenID, ans)
 		return err
 	})
 	got.IntrospectAnswer = ans
 	return got, t, err
+}
+
+// storeIntrospection stores an introspection answer about a token, and returns the token.
+func (s *Service) storeIntrospection(w Writer, a Application, tokenID string,
+	ans tokenapi.IntrospectAnswer) (Token, error) {
+	t, err := s.token(w, tokenID)
+	if err != nil {
+		return t, err
+	}
+	counts, err := s.mayKnow(w, a, t, ans)
+	if err != nil {
+		return t, err
+	}
+	t.introspected(ans, counts, t.refuted(s.Policy(a), ans.At))
+	s.learnLife(&t, a, ans)
+	if err := w.PutToken(&t); err != nil {
+		return t, err
+	}
+	if counts { // it is about the token of all rows
+		for _, twin := range t.Twins {
+			row := twin.Row
+			row.ActiveAt, row.AtServer, row.AtServerAt = t.ActiveAt, t.AtServer, t.AtServerAt
+			row.AtServerSince, row.AtServerCounts = t.AtServerSince, counts
+			if err := w.PutToken(&row); err != nil {
+				return t, err
+			}
+		}
+	}
+	return s.token(w, tokenID)
 }
 
 // mayKnow reports whether the answer of an introspection URL to this client is about the token. To

@@ -91,25 +91,28 @@ func (k EventKind) Words() string {
 	return strings.ReplaceAll(string(k), "_", " ")
 }
 
+// detailFacts are the facts of an event that Detail shows.
+type detailFacts struct {
+	ExpiresAt   time.Time            `json:"expires_at"`
+	Lifetime    tokenapi.Lifetime    `json:"lifetime"`
+	RevokeAt    time.Time            `json:"revoke_at"`
+	RevokeKind  RevokeKind           `json:"revoke_kind"`
+	RevokeNext  time.Time            `json:"revoke_next"`
+	RevokeError string               `json:"revoke_error"`
+	RevokeTries int                  `json:"revoke_tries"`
+	Confirmed   bool                 `json:"confirmed"`
+	AtServer    ServerState          `json:"at_server"`
+	Probes      []probeFact          `json:"probes"`
+	Marks       map[string]*markFact `json:"marks"`
+	Via         string               `json:"via"`
+	Form        Form                 `json:"form"`
+	Proof       Proof                `json:"proof"`
+}
+
 // Detail tells what else matters of an event, for a reader at now, or "". It may hold words of a
 // server.
 func (e Event) Detail(now time.Time) string {
-	var f struct {
-		ExpiresAt   time.Time            `json:"expires_at"`
-		Lifetime    tokenapi.Lifetime    `json:"lifetime"`
-		RevokeAt    time.Time            `json:"revoke_at"`
-		RevokeKind  RevokeKind           `json:"revoke_kind"`
-		RevokeNext  time.Time            `json:"revoke_next"`
-		RevokeError string               `json:"revoke_error"`
-		RevokeTries int                  `json:"revoke_tries"`
-		Confirmed   bool                 `json:"confirmed"`
-		AtServer    ServerState          `json:"at_server"`
-		Probes      []probeFact          `json:"probes"`
-		Marks       map[string]*markFact `json:"marks"`
-		Via         string               `json:"via"`
-		Form        Form                 `json:"form"`
-		Proof       Proof                `json:"proof"`
-	}
+	var f detailFacts
 	if json.Unmarshal(e.Facts, &f) != nil {
 		return ""
 	}

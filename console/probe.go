@@ -59,12 +59,12 @@ func (s *Service) Probe(ctx context.Context, tokenID string) (p Probed, t Token,
 	x := s.observe(a, t.ID, ex)
 	s.judge(ctx, a, api, way, sec.Access, t, &ans)
 	s.explained(ctx, a, &ans)
-	place := placeOf(string(a.ProbeURL))
-	err = s.update(context.WithoutCancel(ctx), func(w Writer) error {
-		err := w.PutProbe(tokenID,
-			Probe{At: ans.At, Status: ans.Status, FaultCode: ans.FaultCode, Verdict: ans.Verdict,
-				URL: place, NamesToken: ans.NamesToken})
-		if err != nil {
+	made := Probe{
+		At: ans.At, Status: ans.Status, FaultCode: ans.FaultCode, Verdict: ans.Verdict,
+		URL: placeOf(string(a.ProbeURL)), NamesToken: ans.NamesToken,
+	}
+	err = s.update(context.WithoutCancel(ctx), func(w Writer) (err error) {
+		if err := w.PutProbe(tokenID, made); err != nil {
 			return err
 		}
 		if t, err = s.token(w, tokenID); err != nil || ans.Verdict != tokenapi.Accepted {
@@ -76,16 +76,21 @@ func (s *Service) Probe(ctx context.Context, tokenID string) (p Probed, t Token,
 		if err := s.rememberLonger(w, a, t); err != nil {
 			return err
 		}
-		if !t.SeenAt.IsZero() && t.SeenURL == place {
+		if !t.SeenAt.IsZero() && t.SeenURL == made.URL {
 			return nil
 		}
-		if t.SeenAt = t.seenAtGateway(); t.SeenAt.IsZero() {
-			t.SeenAt = ans.At
-		}
-		t.SeenURL = place
+		t.seenBy(made)
 		return w.PutToken(&t)
 	})
 	return Probed{ans, x.Seq}, t, err
+}
+
+// seenBy records that a gateway accepted the token in a probe.
+func (t *Token) seenBy(p Probe) {
+	if t.SeenAt = t.seenAtGateway(); t.SeenAt.IsZero() {
+		t.SeenAt = p.At
+	}
+	t.SeenURL = p.URL
 }
 
 // accepted records that a token was accepted at the application's probe URL.

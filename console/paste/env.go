@@ -148,12 +148,11 @@ func envField(name string) (field console.Field, owner string) {
 	return field, owner
 }
 
-// readEnv fills the draft from settings. If they describe several clients it takes the first one.
-// other has the numbers of the lines that are no settings: a note has the numbers, because the
-// text of such a line may be a piece of a secret.
-func (p *Draft) readEnv(all []setting, other []int) error {
-	byOwner := map[string]map[console.Field]setting{}
-	var owners, twice []string // owners: of those with a consumer key, in the order of the text
+// groupByOwner returns the settings of each owner, the owners that have a consumer key in the order
+// of the text, and the names of settings that are there more than once.
+func groupByOwner(all []setting) (
+	byOwner map[string]map[console.Field]setting, owners, twice []string) {
+	byOwner = map[string]map[console.Field]setting{}
 	seen := map[string]bool{}
 	for _, s := range all {
 		field, owner := envField(s.name)
@@ -176,6 +175,14 @@ func (p *Draft) readEnv(all []setting, other []int) error {
 	owners = slices.DeleteFunc(owners, func(o string) bool {
 		return byOwner[o][console.FieldConsumerKey].value == ""
 	})
+	return byOwner, owners, twice
+}
+
+// readEnv fills the draft from settings. If they describe several clients it takes the first one.
+// other has the numbers of the lines that are no settings: a note has the numbers, because the
+// text of such a line may be a piece of a secret.
+func (p *Draft) readEnv(all []setting, other []int) error {
+	byOwner, owners, twice := groupByOwner(all)
 	if len(owners) == 0 {
 		return refused("there is no consumer key among these lines",
 			"its name ends in CLIENT_ID or CONSUMER_KEY")

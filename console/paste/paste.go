@@ -148,6 +148,16 @@ func (p *Draft) fill(found map[console.Field]string) {
 	if v := get(console.FieldGrant, "grant"); v != "" && p.Grant == "" {
 		p.Grant = p.grantNamed(v)
 	}
+	p.fillSecrets(found, get)
+	if p.Grant != console.GrantPassword {
+		p.Username, p.Password = "", console.Draft{}.Password
+	}
+}
+
+// fillSecrets fills the secrets of the draft that are still empty. get returns the text of a field
+// of found, and "" for a stand-in.
+func (p *Draft) fillSecrets(found map[console.Field]string,
+	get func(field console.Field, label string) string) {
 	odd := func(label string, err error) {
 		if err != nil {
 			p.note("the " + label + " is not taken over: it " + err.Error())
@@ -162,9 +172,6 @@ func (p *Draft) fill(found map[console.Field]string) {
 		text, err := console.Password.Read(found[console.FieldPassword])
 		odd("password", err)
 		p.Password = text
-	}
-	if p.Grant != console.GrantPassword {
-		p.Username, p.Password = "", console.Draft{}.Password
 	}
 }
 
