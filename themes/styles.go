@@ -53,28 +53,33 @@ type Styles struct {
 	Color      bool // false: roles are told apart by weight and reverse video alone
 }
 
+// fg returns a style with a text colour, if there is one.
+func fg(c string) lipgloss.Style {
+	s := lipgloss.NewStyle()
+	if c != "" {
+		s = s.Foreground(lipgloss.Color(c))
+	}
+	return s
+}
+
+// bg returns a style with a background, if there is one.
+func bg(s lipgloss.Style, c string) lipgloss.Style {
+	if c != "" {
+		s = s.Background(lipgloss.Color(c))
+	}
+	return s
+}
+
+// chip returns the style of text in the colour on, on the colour c. Without on it is c reversed,
+// which is readable on any background.
+func chip(on, c string) lipgloss.Style {
+	if on == "" {
+		return fg(c).Reverse(true)
+	}
+	return bg(fg(on), c)
+}
+
 func build(p palette) Styles {
-	fg := func(c string) lipgloss.Style {
-		s := lipgloss.NewStyle()
-		if c != "" {
-			s = s.Foreground(lipgloss.Color(c))
-		}
-		return s
-	}
-	bg := func(s lipgloss.Style, c string) lipgloss.Style {
-		if c != "" {
-			s = s.Background(lipgloss.Color(c))
-		}
-		return s
-	}
-	// Without a colour for the text on it, a chip is its colour reversed: that is readable on any
-	// background.
-	chip := func(on, c string) lipgloss.Style {
-		if on == "" {
-			return fg(c).Reverse(true)
-		}
-		return bg(fg(on), c)
-	}
 	// What stands on the tint without a role of its own is as readable as the palette's text.
 	row := lipgloss.NewStyle().Reverse(true)
 	if p.Tint != "" {

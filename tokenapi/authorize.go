@@ -54,38 +54,20 @@ func Authorize(r AuthorizeRequest, allowHTTP bool) (Authorization, error) {
 		return Authorization{}, usage(opAuthorize, "authorize_url is not a URL", "")
 	}
 	if r.ConsumerKey == "" {
-		return Authorization{},
-			usage(opAuthorize, "the consumer key is missing",
-				"set consumer_key for the application")
+		return Authorization{}, usage(opAuthorize,
+			"the consumer key is missing", "set consumer_key for the application")
 	}
 	// It is sent unchanged: servers compare it as a string (RFC 9700 section 2.1).
 	if back, err := url.Parse(r.RedirectURI); err != nil || back.Scheme == "" ||
 		strings.Contains(r.RedirectURI, "#") {
-		return Authorization{},
-			usage(opAuthorize, "the redirect URI must be absolute and have no fragment",
-				"on this machine it looks like http://127.0.0.1:8976/")
+		return Authorization{}, usage(opAuthorize,
+			"the redirect URI must be absolute and have no fragment",
+			"on this machine it looks like http://127.0.0.1:8976/")
 	}
 	q := url.Values{}
 	openID := wantsIDToken(r.Scopes)
-	refused := func(name string) bool {
-		return !mayAuthorize(name) || openID && strings.EqualFold(strings.TrimSpace(name), "nonce")
-	}
-	for name, values := range r.Extra {
-		if refused(name) {
-			return Authorization{},
-				usage(opAuthorize,
-					"the extra parameter "+text.Words(name, 50)+" belongs to the protocol",
-					"remove it from extra")
-		}
-		q[name] = slices.Clone(values)
-	}
-	for name := range u.Query() {
-		if refused(name) || q.Has(name) {
-			return Authorization{},
-				usage(opAuthorize,
-					"authorize_url already holds the parameter "+text.Words(name, 50),
-					"remove it from authorize_url")
-		}
+	if err := addExtra(q, r.Extra, u, openID); err != nil {
+		return Authorization{}, err
 	}
 	verifier, state := random(32), random(32)
 	challenge := sha256.Sum256([]byte(verifier))
@@ -111,10 +93,34 @@ func Authorize(r AuthorizeRequest, allowHTTP bool) (Authorization, error) {
 	}
 	u.RawQuery, u.ForceQuery = query, false
 	return Authorization{
-		URL: u.String(), RedirectURI: r.RedirectURI, CodeVerifier: secret.New(verifier),
-		Nonce: nonce,
+		URL: u.String(), RedirectURI: r.RedirectURI,
+		CodeVerifier: secret.New(verifier), Nonce: nonce,
 		state: secret.New(state), issuer: r.Issuer, issRequired: r.IssRequired,
 	}, nil
+}
+
+// addExtra adds the extra parameters to a query. It refuses those of the protocol, and those that
+// the authorize URL has.
+func addExtra(q, extra url.Values, u *url.URL, openID bool) error {
+	refused := func(name string) bool {
+		return !mayAuthorize(name) || openID && strings.EqualFold(strings.TrimSpace(name), "nonce")
+	}
+	for name, values := range extra {
+		if refused(name) {
+			return usage(opAuthorize,
+				"the extra parameter "+text.Words(name, 50)+" belongs to the protocol",
+				"remove it from extra")
+		}
+		q[name] = slices.Clone(values)
+	}
+	for name := range u.Query() {
+		if refused(name) || q.Has(name) {
+			return usage(opAuthorize,
+				"authorize_url already holds the parameter "+text.Words(name, 50),
+				"remove it from authorize_url")
+		}
+	}
+	return nil
 }
 
 // mayAuthorize reports whether an extra parameter of this name may be added to an authorization

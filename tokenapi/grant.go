@@ -45,9 +45,8 @@ func (c *Client) Token(ctx context.Context, r TokenRequest) (TokenAnswer, Exchan
 	return t, x, err
 }
 
-// fillGrant builds the form of a grant.
-func (k *call) fillGrant(r TokenRequest) *Error {
-	// The secrets come first, so that no error below shows them.
+// maskGrant masks the secrets of a grant, and leaves its public texts.
+func (k *call) maskGrant(r TokenRequest) {
 	k.mask.add(r.Password.Reveal(), false)
 	k.mask.add(r.RefreshToken.Reveal(), true)
 	k.mask.add(r.Code.Reveal(), false)
@@ -65,12 +64,16 @@ func (k *call) fillGrant(r TokenRequest) *Error {
 			}
 		}
 	}
+}
+
+// fillGrant builds the form of a grant.
+func (k *call) fillGrant(r TokenRequest) *Error {
+	k.maskGrant(r) // first, so that no error below shows a secret
 	f := url.Values{}
 	for name, values := range r.Extra {
 		if slices.Contains(reservedParams(), strings.ToLower(strings.TrimSpace(name))) {
-			return usage(k.x.Op,
-				"the extra parameter "+text.Words(name, 50)+" belongs to the protocol",
-				"remove it from extra")
+			clash := "the extra parameter " + text.Words(name, 50) + " belongs to the protocol"
+			return usage(k.x.Op, clash, "remove it from extra")
 		}
 		f[name] = slices.Clone(values)
 	}

@@ -12,6 +12,12 @@ import (
 // equals it.
 const xmlSpace = " namespace"
 
+// xmlPart is an element of a body, with the text from from up to to.
+type xmlPart struct {
+	name     string
+	from, to int
+}
+
 // readXML reads the text of every element, by local name; the first element of a name counts. An
 // element with children has all their text. Namespaces differ between versions and are ignored.
 // Every text is a part of one string, so that nesting cannot multiply the size of a body.
@@ -24,14 +30,10 @@ func readXML(body []byte) members {
 		}
 		return in, nil
 	}
-	type part struct {
-		name     string
-		from, to int
-	}
 	var (
 		text  strings.Builder
-		stack []part
-		parts []part
+		stack []xmlPart
+		parts []xmlPart
 		space string
 		fault bool
 	)
@@ -41,15 +43,7 @@ func readXML(body []byte) members {
 			if !errors.Is(err, io.EOF) || len(stack) > 0 || len(parts) == 0 {
 				return nil
 			}
-			m, all := members{}, text.String()
-			if len(parts) > 1 {
-				parts = parts[:len(parts)-1] // the root: all the text once more
-			}
-			for _, p := range parts {
-				if _, have := m[p.name]; !have {
-					m[p.name] = strings.TrimSpace(all[p.from:p.to])
-				}
-			}
+			m := xmlMembers(text.String(), parts)
 			if fault {
 				m[xmlSpace] = space
 			}
@@ -63,7 +57,7 @@ func readXML(body []byte) members {
 			if strings.EqualFold(t.Name.Local, "fault") {
 				space, fault = t.Name.Space, true
 			}
-			stack = append(stack, part{name: t.Name.Local, from: text.Len()})
+			stack = append(stack, xmlPart{name: t.Name.Local, from: text.Len()})
 		case xml.CharData:
 			if len(stack) > 0 {
 				text.Write(t)
@@ -76,4 +70,18 @@ func readXML(body []byte) members {
 		}
 	}
 	return nil
+}
+
+// xmlMembers returns the text of each element by its name. The last part is the root.
+func xmlMembers(all string, parts []xmlPart) members {
+	m := members{}
+	if len(parts) > 1 {
+		parts = parts[:len(parts)-1] // the root: all the text once more
+	}
+	for _, p := range parts {
+		if _, have := m[p.name]; !have {
+			m[p.name] = strings.TrimSpace(all[p.from:p.to])
+		}
+	}
+	return m
 }

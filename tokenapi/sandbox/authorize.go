@@ -26,6 +26,26 @@ type code struct {
 	family              string
 }
 
+// refuseCode returns why the client gets no code for a request, or nil.
+func (c *client) refuseCode(f form) *refusal {
+	method, challenge := f["code_challenge_method"], f["code_challenge"]
+	switch {
+	case f["response_type"] != "code":
+		return badRequest("unsupported_response_type", "Only code is supported.")
+	case challenge == "" && (c.Auth == AuthNone || method != ""):
+		return badRequest("invalid_request",
+			"PKCE is mandatory for this application. PKCE Challenge is not provided.")
+	case challenge != "" && method != "S256":
+		return badRequest("invalid_request",
+			"This application does not support the transformation algorithm; use S256.")
+	case challenge != "" && len(challenge) != 43:
+		return badRequest("invalid_request",
+			"Code challenge used is not up to RFC 7636 specifications.")
+	}
+	_, _, bad := parseScope(f["scope"])
+	return bad
+}
+
 // serveAuthorize serves RFC 6749 section 4.1.1 with PKCE (RFC 7636), iss in the answer (RFC 9207)
 // and any port of a loopback redirect (RFC 8252 section 7.3). The user is always the seeded one,
 // already signed in, and a page asks for consent. approve=1 or auto=1 in the request, or
@@ -66,24 +86,7 @@ func (s *Server) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 		answer.Set("error_description", why)
 		redirect(w, r, f["redirect_uri"], answer)
 	}
-	method := f["code_challenge_method"]
-	switch {
-	case f["response_type"] != "code":
-		fail("unsupported_response_type", "Only code is supported.")
-		return
-	case f["code_challenge"] == "" && (c.Auth == AuthNone || method != ""):
-		fail("invalid_request",
-			"PKCE is mandatory for this application. PKCE Challenge is not provided.")
-		return
-	case f["code_challenge"] != "" && method != "S256":
-		fail("invalid_request",
-			"This application does not support the transformation algorithm; use S256.")
-		return
-	case f["code_challenge"] != "" && len(f["code_challenge"]) != 43:
-		fail("invalid_request", "Code challenge used is not up to RFC 7636 specifications.")
-		return
-	}
-	if _, _, bad := parseScope(f["scope"]); bad != nil {
+	if bad := c.refuseCode(f); bad != nil {
 		fail(bad.code, bad.description)
 		return
 	}

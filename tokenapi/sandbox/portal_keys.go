@@ -62,6 +62,42 @@ func (s *Server) key(a *portalApp, c *client, once bool) applicationKey {
 // maxKeys limits the keys that clients can make.
 const maxKeys = 1000
 
+// keyRequest is a request for the keys of an application.
+type keyRequest struct {
+	KeyType  string          `json:"keyType"`
+	Grants   []string        `json:"grantTypesToBeSupported"`
+	Callback string          `json:"callbackUrl"`
+	Scopes   []string        `json:"scopes"`
+	Validity json.RawMessage `json:"validityTime"` // a string of seconds; ignored
+}
+
+// readKeyRequest reads a request for keys, and the grants that it names. It returns false if it has
+// refused the request.
+func readKeyRequest(
+	w http.ResponseWriter, r *http.Request) (asked keyRequest, grants map[string]bool, ok bool) {
+	if !readJSON(w, r, &asked) || asked.KeyType != production && asked.KeyType != sandboxKey ||
+		len(asked.Grants) == 0 {
+		refusePortal(w, http.StatusBadRequest, "Bad Request",
+			"keyType and grantTypesToBeSupported are needed")
+		return asked, nil, false
+	}
+	grants = map[string]bool{}
+	for _, g := range asked.Grants {
+		short, ok := wireGrants()[g]
+		if !ok {
+			refusePortal(w, http.StatusBadRequest, "Bad Request", "Unsupported grant type")
+			return asked, nil, false
+		}
+		grants[short] = true
+	}
+	if grants[grantCode] && asked.Callback == "" {
+		refusePortal(w, http.StatusBadRequest, "Bad Request",
+			"callbackUrl is needed for the authorization_code grant")
+		return asked, nil, false
+	}
+	return asked, grants, true
+}
+
 // generateKeys makes the consumer key of an application for one key type. The answer holds an
 // access token, like WSO2's.
 func (s *Server) generateKeys(w http.ResponseWriter, r *http.Request, id string) {
@@ -70,31 +106,8 @@ func (s *Server) generateKeys(w http.ResponseWriter, r *http.Request, id string)
 		refusePortal(w, http.StatusMethodNotAllowed, "Method Not Allowed", "Only POST is supported")
 		return
 	}
-	var asked struct {
-		KeyType  string          `json:"keyType"`
-		Grants   []string        `json:"grantTypesToBeSupported"`
-		Callback string          `json:"callbackUrl"`
-		Scopes   []string        `json:"scopes"`
-		Validity json.RawMessage `json:"validityTime"` // a string of seconds; ignored
-	}
-	if !readJSON(w, r, &asked) || asked.KeyType != production && asked.KeyType != sandboxKey ||
-		len(asked.Grants) == 0 {
-		refusePortal(w, http.StatusBadRequest, "Bad Request",
-			"keyType and grantTypesToBeSupported are needed")
-		return
-	}
-	grants := map[string]bool{}
-	for _, g := range asked.Grants {
-		short, ok := wireGrants()[g]
-		if !ok {
-			refusePortal(w, http.StatusBadRequest, "Bad Request", "Unsupported grant type")
-			return
-		}
-		grants[short] = true
-	}
-	if grants[grantCode] && asked.Callback == "" {
-		refusePortal(w, http.StatusBadRequest, "Bad Request",
-			"callbackUrl is needed for the authorization_code grant")
+	asked, grants, ok := readKeyRequest(w, r)
+	if !ok {
 		return
 	}
 	now := s.set.clock()
@@ -121,10 +134,10 @@ func (s *Server) generateKeys(w http.ResponseWriter, r *http.Request, id string)
 	a.keys = append(a.keys, c)
 	k := s.key(a, c, true)
 	if grants[grantClient] {
-		p, bad := s.issue(
-			tokenRequest{client: c, user: owner, scope: strings.Join(asked.Scopes, " "),
-				unset: defaultAppScope, life: s.set.tokenTTL,
-				issuer: base + issuerPath}, now)
+		p, bad := s.issue(tokenRequest{
+			client: c, user: owner, scope: strings.Join(asked.Scopes, " "),
+			unset: defaultAppScope, life: s.set.tokenTTL, issuer: base + issuerPath,
+		}, now)
 		if bad == nil {
 			k.Token = &applicationToken{p.access, strings.Fields(p.scope),
 				int64(s.set.tokenTTL.Seconds())}

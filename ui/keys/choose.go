@@ -25,6 +25,24 @@ func Names() []string {
 	return out
 }
 
+// problemsOf returns the problems of the keys chosen for an action, by themselves.
+func problemsOf(b Binding, keys []string) (problems []Problem) {
+	for _, k := range keys {
+		switch {
+		case !isKey(k):
+			text := strconv.Quote(k) + " is not a key"
+			problems = append(problems, Problem{b.Name, "", text, writtenAs(k)})
+		case seldom(k) != "":
+			problems = append(problems, Problem{b.Name, "", seldom(k), "choose another key"})
+		}
+	}
+	if b.Act == QuitNow && !slices.Contains(keys, "ctrl+c") {
+		problems = append(problems,
+			Problem{b.Name, "", "must keep ctrl+c", "it is the way out of everything"})
+	}
+	return problems
+}
+
 // Choose returns the default bindings with the chosen keys, by the name of the action. An action
 // with an empty list has no key. Choose returns problems and no bindings if two actions share a
 // key, a key has no valid name, or quit_now loses ctrl+c. It returns nil bindings if nothing
@@ -40,27 +58,15 @@ func Choose(chosen map[string][]string) (Bindings, []Problem) {
 		if !ok {
 			continue
 		}
-		for _, k := range keys {
-			switch {
-			case !isKey(k):
-				problems = append(problems,
-					Problem{b.Name, "", strconv.Quote(k) + " is not a key", writtenAs(k)})
-			case seldom(k) != "":
-				problems = append(problems, Problem{b.Name, "", seldom(k), "choose another key"})
-			}
-		}
-		if b.Act == QuitNow && !slices.Contains(keys, "ctrl+c") {
-			problems = append(problems,
-				Problem{b.Name, "", "must keep ctrl+c", "it is the way out of everything"})
-		}
+		problems = append(problems, problemsOf(b, keys)...)
 		rows[i].Keys = keys
 	}
 	taken := map[string]string{}
 	for _, b := range rows {
 		for i, k := range b.Keys {
 			if slices.Contains(b.Keys[:i], k) {
-				problems = append(problems,
-					Problem{b.Name, "", "the key " + k + " is there twice", ""})
+				text := "the key " + k + " is there twice"
+				problems = append(problems, Problem{b.Name, "", text, ""})
 				continue
 			}
 			other, clash := taken[k]
@@ -76,9 +82,8 @@ func Choose(chosen map[string][]string) (Bindings, []Problem) {
 			if _, ok := chosen[beside]; !ok {
 				text += " by default"
 			}
-			problems = append(problems,
-				Problem{at, beside, text,
-					"give " + beside + " another key, or none: " + beside + " = []"})
+			hint := "give " + beside + " another key, or none: " + beside + " = []"
+			problems = append(problems, Problem{at, beside, text, hint})
 		}
 	}
 	if len(problems) > 0 {

@@ -240,15 +240,17 @@ type lifeEvent struct {
 	word, text string
 }
 
+// fingerprintOf returns the fingerprint of the token with an id.
+func fingerprintOf(s *scene.Scene, id string) string {
+	if x := s.Board.Row(id); x != nil && x.Token != nil {
+		return x.Token.Fingerprint
+	}
+	return "one that is no longer held"
+}
+
 // life returns the events of a token in the order of their times. Its end may be in the future.
 func life(s *scene.Scene, r *session.Row, st console.Status) []lifeEvent {
 	t := r.Token
-	name := func(id string) string {
-		if x := s.Board.Row(id); x != nil && x.Token != nil {
-			return x.Token.Fingerprint
-		}
-		return "one that is no longer held"
-	}
 	var out []lifeEvent
 	add := func(at time.Time, word, text string) {
 		if !at.IsZero() {
@@ -259,11 +261,11 @@ func life(s *scene.Scene, r *session.Row, st console.Status) []lifeEvent {
 	case t.Grant == console.GrantAdopted:
 		add(t.IssuedAt, "adopted", ", from elsewhere")
 	case t.From != "":
-		add(t.IssuedAt, "issued", ", renewed from "+name(t.From))
+		add(t.IssuedAt, "issued", ", renewed from "+fingerprintOf(s, t.From))
 	default:
 		add(t.IssuedAt, "issued", "")
 	}
-	add(t.ReplacedAt, "renewed", ", into "+name(t.ReplacedBy))
+	add(t.ReplacedAt, "renewed", ", into "+fingerprintOf(s, t.ReplacedBy))
 	if t.Unsure != nil {
 		add(t.Unsure.SentAt, "unsure", ": its renewal was sent and no answer seen")
 	}
@@ -285,7 +287,8 @@ func life(s *scene.Scene, r *session.Row, st console.Status) []lifeEvent {
 		}
 	}
 	proofs := map[console.Proof]string{
-		console.ProofProbe: "three refusals in a row", console.ProofWindow: "the end of the window",
+		console.ProofProbe:  "three refusals in a row",
+		console.ProofWindow: "the end of the window",
 		console.ProofExpiry: "its own expiry",
 	}
 	slices.SortStableFunc(out, func(a, b lifeEvent) int { return a.at.Compare(b.at) })

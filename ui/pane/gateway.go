@@ -172,29 +172,12 @@ const (
 	wMiddle = 17 // that and a bar, or "dead after 15:00"
 )
 
-func (p *Gateway) line(s *scene.Scene, r *session.Row, w int, selected, focused bool) string {
-	l := s.BeginTokenRow(r, selected, focused)
-	st := s.Board.Status(r, s.Now)
-	over := st.Proof != console.ProofNone
-	text := themes.Paint("")
-	if over {
-		text = s.Styles.Quiet
-	}
-	sign, paint := s.Look(r.State)
-	l.Put(string(paint), sign+" ")
-	l.Put(string(text), kit.Fit(r.Token.Fingerprint, wToken)+" ")
-	// The width of the name leaves room for the longest text about a token.
-	name := min(max(w-2-(2+wToken+1)-1-(wWindow+2)-len(describe.NotSeen), 6), 20)
-	label := kit.Middle(s.Show(s.Board.Apps[r.App].Name), name)
-	if r.AwaitsServer {
-		p.revokeText(s, l, r, label, name, w)
-		return l.End(w)
-	}
-	l.Put(string(text), kit.Fit(label, name)+" ")
-
-	evidence := p.evidence(s, r, st, w-1-l.Width()-wMiddle-1)
+// window puts the window of a token, or its end, on a line of width w. It shortens evidence for
+// which the line has no room.
+func (p *Gateway) window(
+	s *scene.Scene, l *kit.Line, st console.Status, evidence []scene.Cell, w int) {
 	switch {
-	case over:
+	case st.Proof != console.ProofNone:
 		word := "dead"
 		if st.Cause == console.CauseReplaced {
 			word = "over"
@@ -224,6 +207,30 @@ func (p *Gateway) line(s *scene.Scene, r *session.Row, w int, selected, focused 
 		}
 		l.Gap(1)
 	}
+}
+
+func (p *Gateway) line(s *scene.Scene, r *session.Row, w int, selected, focused bool) string {
+	l := s.BeginTokenRow(r, selected, focused)
+	st := s.Board.Status(r, s.Now)
+	over := st.Proof != console.ProofNone
+	text := themes.Paint("")
+	if over {
+		text = s.Styles.Quiet
+	}
+	sign, paint := s.Look(r.State)
+	l.Put(string(paint), sign+" ")
+	l.Put(string(text), kit.Fit(r.Token.Fingerprint, wToken)+" ")
+	// The width of the name leaves room for the longest text about a token.
+	name := min(max(w-2-(2+wToken+1)-1-(wWindow+2)-len(describe.NotSeen), 6), 20)
+	label := kit.Middle(s.Show(s.Board.Apps[r.App].Name), name)
+	if r.AwaitsServer {
+		p.revokeText(s, l, r, label, name, w)
+		return l.End(w)
+	}
+	l.Put(string(text), kit.Fit(label, name)+" ")
+
+	evidence := p.evidence(s, r, st, w-1-l.Width()-wMiddle-1)
+	p.window(s, l, st, evidence, w)
 	for _, c := range evidence {
 		if room := w - 1 - l.Width(); room > 0 {
 			l.Put(string(c.Paint), kit.Cut(c.Text, room))

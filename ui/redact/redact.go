@@ -45,6 +45,23 @@ var (
 	hostForm = regexp.MustCompile(`(?i)^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$|^localhost|\S+:\d+$`)
 )
 
+// addressesOf returns the URLs of an application and of its environment.
+func addressesOf(a *console.Application) []string {
+	e := a.Environment
+	return []string{
+		string(e.Issuer),
+		string(e.Proxy),
+		string(a.ProbeURL),
+		string(a.Details.RedirectURL),
+		string(e.Endpoints.TokenURL),
+		string(e.Endpoints.RevokeURL),
+		string(e.Endpoints.IntrospectURL),
+		string(e.Endpoints.AuthorizeURL),
+		string(e.Endpoints.DeviceURL),
+		string(e.Endpoints.JWKSURL),
+	}
+}
+
 // New returns a redactor of names. Those that an earlier one has numbered keep their number.
 func New(names Known, old *Redactor) *Redactor {
 	v := &Redactor{users: map[string]int{}, envs: map[string]int{}}
@@ -73,13 +90,7 @@ func New(names Known, old *Redactor) *Redactor {
 	}
 	for i := range names.Applications {
 		a := &names.Applications[i]
-		e := a.Environment
-		for _, u := range []string{
-			string(e.Issuer), string(e.Proxy), string(a.ProbeURL), string(a.Details.RedirectURL),
-			string(e.Endpoints.TokenURL), string(e.Endpoints.RevokeURL),
-			string(e.Endpoints.IntrospectURL), string(e.Endpoints.AuthorizeURL),
-			string(e.Endpoints.DeviceURL), string(e.Endpoints.JWKSURL),
-		} {
+		for _, u := range addressesOf(a) {
 			host(u)
 		}
 		say(string(a.ConsumerKey), "key")
