@@ -15,8 +15,8 @@ var example string
 func main() {
 	cli.Harden() // before os.Environ copies possible secrets
 	ctx, stop := cli.Interruptible(context.Background())
-	code := cli.Main(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr,
-		cli.Embedded{ConfigExample: example})
+	embedded := cli.Embedded{ConfigExample: example}
+	code := cli.Main(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr, embedded)
 	stop()
 	os.Exit(code)
 }
