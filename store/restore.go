@@ -66,9 +66,11 @@ func Occupied(dir string) error {
 }
 
 func occupied(path string) *Error {
-	return &Error{Code: console.CodeStoreExists, Text: path + " is there already",
+	return &Error{
+		Code: console.CodeStoreExists, Text: path + " is there already",
 		Hint: "nothing was changed: --replace keeps it beside under another name, --state " +
-			"names another directory"}
+			"names another directory",
+	}
 }
 
 // Restore makes the store of a backup the one in the state directory dir. It first checks
@@ -113,9 +115,9 @@ func restore(ctx context.Context, dir string, from io.Reader, who []age.Identity
 		return done, err
 	}
 	defer func() { _ = m.Close() }()
-	if err := m.write.QueryRowContext(ctx,
-		"SELECT (SELECT count(*) FROM application), (SELECT count(*) FROM token)").Scan(
-		&done.Applications, &done.Tokens); err != nil {
+	const counts = "SELECT (SELECT count(*) FROM application), (SELECT count(*) FROM token)"
+	err = m.write.QueryRowContext(ctx, counts).Scan(&done.Applications, &done.Tokens)
+	if err != nil {
 		return done, noBackup("its database cannot be read", err)
 	}
 	if r.Review != nil {
@@ -129,9 +131,11 @@ func restore(ctx context.Context, dir string, from io.Reader, who []age.Identity
 	if err := e.room(dir); err != nil {
 		return done, err
 	}
-	n := incoming{env: e, dir: dir, path: filepath.Join(dir, dbName), from: m, at: r.at,
+	n := incoming{
+		env: e, dir: dir, path: filepath.Join(dir, dbName), from: m, at: r.at,
 		wait: cmp.Or(max(r.Busy, 0), restoreWait), replaces: r.Replace,
-		calm: lull{now: r.LeaseNow, patience: r.Patience, waiting: r.Waiting}}
+		calm: lull{now: r.LeaseNow, patience: r.Patience, waiting: r.Waiting},
+	}
 	if err := n.key(ctx, r, seals); err != nil {
 		return done, err
 	}
@@ -143,18 +147,22 @@ func restore(ctx context.Context, dir string, from io.Reader, who []age.Identity
 	if n.elsewhere != "" && r.Tell != nil {
 		r.Tell(n.elsewhere)
 	}
-	// Opened once as by anybody else: the key gets its lasting name, and what does not work is told
-	// now.
+	return done, openRestored(ctx, dir, r, steps)
+}
+
+// openRestored opens the restored store once, as any other caller would. The key gets its lasting
+// name, and an error is reported now.
+func openRestored(ctx context.Context, dir string, r Restoring, steps []string) error {
 	s, err := open(ctx, dir, r.Options, steps)
 	if err != nil {
-		return done, err
+		return err
 	}
 	defer func() { _ = s.Close() }()
 	if err := s.Unlock(ctx, r.Passphrase); err != nil {
-		return done, err
+		return err
 	}
 	s.settlePins(ctx)
-	return done, nil
+	return nil
 }
 
 // read fills in what the backup in m holds.
@@ -279,8 +287,8 @@ func (b bundle) checkInto(ctx context.Context, dsn string) error {
 	var sound string
 	var loose int
 	err = conn.QueryRowContext(ctx,
-		"SELECT (SELECT integrity_check FROM pragma_integrity_check LIMIT 1), (SELECT count(*) "+
-			"FROM pragma_foreign_key_check)").Scan(&sound, &loose)
+		`SELECT (SELECT integrity_check FROM pragma_integrity_check LIMIT 1),
+			(SELECT count(*) FROM pragma_foreign_key_check)`).Scan(&sound, &loose)
 	if err == nil && (sound != "ok" || loose > 0) {
 		err = errors.New("a check of it fails")
 	}

@@ -102,11 +102,20 @@ func (s *Store) Rotate(ctx context.Context, r Rotation) error {
 	return nil
 }
 
+// pinNext stores the ids of the next key and of the old one in the system keyring.
+func (s *Store) pinNext(ctx context.Context, next, old slotRow) error {
+	if err := key.PinBoth(ctx, s.board(), s.dir, next.pin(), old.pin()); err != nil {
+		return s.locked("the system keyring does not take the id of its new key", err,
+			"nothing was changed: unlock or start the keyring, then try again")
+	}
+	return nil
+}
+
 // rotateInto makes a key in a slot and brings it into force. A slot that may wait for an answer
 // makes its key before the transaction. A key file is made within it, so that no other rotation
 // removes it as left over.
-func (s *Store) rotateInto(ctx context.Context, r Rotation,
-	slot KeySlot) (next *keyState, err error) {
+func (s *Store) rotateInto(
+	ctx context.Context, r Rotation, slot KeySlot) (next *keyState, err error) {
 	var by, params []byte
 	defer func() { clear(by) }()
 	draw := func() (err error) {
@@ -129,8 +138,8 @@ func (s *Store) rotateInto(ctx context.Context, r Rotation,
 		}
 	}
 	if err == nil {
-		row := slotRow{kind: slot.Kind(), params: params, made: r.now(),
-			before: s.heldBefore(old.row)}
+		before := s.heldBefore(old.row)
+		row := slotRow{kind: slot.Kind(), params: params, made: r.now(), before: before}
 		next, err = s.reseal(ctx, tx, old, row, by)
 	}
 	// From here on the file holds what opens the store.
@@ -140,10 +149,7 @@ func (s *Store) rotateInto(ctx context.Context, r Rotation,
 		}
 	}
 	if err == nil {
-		if err = key.PinBoth(ctx, s.board(), s.dir, next.row.pin(), old.row.pin()); err != nil {
-			err = s.locked("the system keyring does not take the id of its new key", err,
-				"nothing was changed: unlock or start the keyring, then try again")
-		}
+		err = s.pinNext(ctx, next.row, old.row)
 		s.reached("pinned")
 	}
 	sure := true
@@ -287,10 +293,11 @@ func (s *Store) quietMoment(ctx context.Context, r Rotation) (*sql.Tx, *keyState
 		}
 		if !same {
 			if changes++; changes > 5 {
-				return nil, nil,
-					&Error{Code: console.CodeStoreBusy,
-						Text: s.path + ": other lanyards change its key without end",
-						Hint: "try again"}
+				return nil, nil, &Error{
+					Code: console.CodeStoreBusy,
+					Text: s.path + ": other lanyards change its key without end",
+					Hint: "try again",
+				}
 			}
 			if err := s.fetching(ctx, secret.Text{},
 				func(string) bool { return true }); err != nil {
@@ -354,12 +361,14 @@ func (l *lull) end() {
 
 // inFlight is the error of a change that would lose answers that other processes wait for.
 func inFlight(path string, n int, before string) *Error {
-	return &Error{Code: console.CodeStoreBusy,
+	return &Error{
+		Code: console.CodeStoreBusy,
 		Text: fmt.Sprintf(
 			"%s: another lanyard waits for an answer (%d requests), which must be stored before %s",
 			path, n, before),
 		Hint: "let it end, or close that console, then try again; what a killed one left ends " +
-			"by itself, after the timeout of its environment"}
+			"by itself, after the timeout of its environment",
+	}
 }
 
 // sealedColumn is a column that holds sealed values, with the statements that read its rows and
@@ -412,8 +421,8 @@ func (c sealedColumn) values(ctx context.Context, tx *sql.Tx) ([]sealedValue, er
 
 // resealColumn opens every value of a column with one key and seals it with another. A value that
 // does not open is altered, and stays as it is.
-func (s *Store) resealColumn(ctx context.Context, tx *sql.Tx, c sealedColumn, from,
-	to *sealer) error {
+func (s *Store) resealColumn(ctx context.Context, tx *sql.Tx, c sealedColumn,
+	from, to *sealer) error {
 	op := "seal " + c.table + "." + c.column + " anew"
 	all, err := c.values(ctx, tx)
 	if err != nil {
@@ -440,8 +449,10 @@ func (r *reader) Unopened() (all []console.Altered, err error) {
 	if r.key.sealer == nil {
 		return nil, r.fail(op, r.key.why)
 	}
-	of := map[string]string{"token_secret": "token", "application_secret": "consumer secret",
-		"application_password": "password", "hash_key": "key for hashes"}
+	of := map[string]string{
+		"token_secret": "token", "application_secret": "consumer secret",
+		"application_password": "password", "hash_key": "key for hashes",
+	}
 	for _, c := range sealedColumns() {
 		values, err := c.values(r.ctx, r.tx)
 		if err != nil {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -86,9 +85,8 @@ func (s *Store) tidy(ctx context.Context, may func(kind string) bool) {
 	for _, b := range row.before {
 		slot, ok := s.slots[b.Kind]
 		if !mine(b) {
-			s.say(fmt.Sprintf(
-				"an old key in the %s was left alone: no change of the key of %s recorded it",
-				s.place(b.Kind), s.path))
+			s.say("an old key in the " + s.place(b.Kind) + " was left alone: " +
+				"no change of the key of " + s.path + " recorded it")
 			continue
 		}
 		cleared := slices.Contains(done, string(b.Params))
