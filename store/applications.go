@@ -154,12 +154,11 @@ type details struct{ a *console.Application }
 // Value implements driver.Valuer.
 func (c details) Value() (driver.Value, error) {
 	d := c.a.Details
-	b, err := json.Marshal(
-		detailsForm{1, string(d.RedirectURL), d.SecretStored, d.SigningAlg, d.SigningKeyID,
-			d.AssertionClaims,
-			d.ReadyAssertion, d.SubjectTokenType, d.RequestedTokenType, d.Server, c.a.Audience,
-			c.a.Resource, d.ProbeControlOff,
-			d.Headers, d.ProbeHeaders, d.ProbeMethod})
+	b, err := json.Marshal(detailsForm{
+		1, string(d.RedirectURL), d.SecretStored, d.SigningAlg, d.SigningKeyID,
+		d.AssertionClaims, d.ReadyAssertion, d.SubjectTokenType, d.RequestedTokenType, d.Server,
+		c.a.Audience, c.a.Resource, d.ProbeControlOff, d.Headers, d.ProbeHeaders, d.ProbeMethod,
+	})
 	return string(b), err
 }
 
@@ -176,13 +175,14 @@ func (c details) Scan(src any) error {
 		return fmt.Errorf("details are stored as %T", src)
 	}
 	c.a.Audience, c.a.Resource = f.Audience, f.Resource
-	c.a.Details = console.Details{RedirectURL: console.Private(f.RedirectURL),
-		SecretStored: f.SecretStored, SigningAlg: f.SigningAlg, SigningKeyID: f.SigningKeyID,
-		AssertionClaims: f.AssertionClaims, ReadyAssertion: f.ReadyAssertion,
-		SubjectTokenType: f.SubjectTokenType, RequestedTokenType: f.RequestedTokenType,
-		Server:          f.Server,
+	c.a.Details = console.Details{
+		RedirectURL: console.Private(f.RedirectURL), SecretStored: f.SecretStored,
+		SigningAlg: f.SigningAlg, SigningKeyID: f.SigningKeyID, AssertionClaims: f.AssertionClaims,
+		ReadyAssertion: f.ReadyAssertion, SubjectTokenType: f.SubjectTokenType,
+		RequestedTokenType: f.RequestedTokenType, Server: f.Server,
 		ProbeControlOff: f.ProbeControlOff, Headers: f.Headers, ProbeHeaders: f.ProbeHeaders,
-		ProbeMethod: f.ProbeMethod}
+		ProbeMethod: f.ProbeMethod,
+	}
 	return nil
 }
 
@@ -223,17 +223,19 @@ func (r *reader) ConsumerSecret(appID string) (console.Secrets, error) {
 	op := "read consumer secret of " + appID
 	var sealed []byte
 	err := r.row(op,
-		"SELECT s.consumer FROM application a LEFT JOIN application_secret s ON s.app_id = "+
-			"a.id WHERE a.id = ?", []any{appID}, &sealed)
+		`SELECT s.consumer FROM application a
+		LEFT JOIN application_secret s ON s.app_id = a.id WHERE a.id = ?`, []any{appID}, &sealed)
 	if err != nil {
 		return console.Secrets{}, err
 	}
 	text, err := r.open(sealed, "application_secret", appID, "consumer")
 	if errors.Is(err, ErrKey) {
-		err = &Error{Code: console.CodeStoreAltered,
+		err = &Error{
+			Code: console.CodeStoreAltered,
 			Text: "the consumer secret of application " + appID + " is altered", Err: err,
 			Hint: "it opens with no key: store it anew (lanyard apps set-secret, or e in the " +
-				"console)"}
+				"console)",
+		}
 	}
 	consumer, headers := withoutHeaders(text)
 	return console.Secrets{Access: consumer, Headers: headers}, r.fail(op, err)
@@ -297,9 +299,11 @@ func (r *reader) Password(appID string) (secret.Text, error) {
 	}
 	text, err := r.open(sealed, "application_password", appID, "password")
 	if errors.Is(err, ErrKey) {
-		err = &Error{Code: console.CodeStoreAltered,
+		err = &Error{
+			Code: console.CodeStoreAltered,
 			Text: "the password of application " + appID + " is altered", Err: err,
-			Hint: "it opens with no key: store it anew"}
+			Hint: "it opens with no key: store it anew",
+		}
 	}
 	return text, r.fail(op, err)
 }

@@ -18,9 +18,10 @@ func (s *Store) Check(ctx context.Context) error {
 	defer leave()
 	const most = 3
 	rows, err := s.read.QueryContext(ctx,
-		"SELECT quick_check FROM pragma_quick_check WHERE quick_check <> 'ok'"+
-			" UNION ALL SELECT \"table\" || ' row without its ' || \"parent\" FROM "+
-			"pragma_foreign_key_check LIMIT ?1", most)
+		`SELECT quick_check FROM pragma_quick_check WHERE quick_check <> 'ok'
+		UNION ALL
+		SELECT "table" || ' row without its ' || "parent" FROM pragma_foreign_key_check
+		LIMIT ?1`, most)
 	if err != nil {
 		return s.explain("check", err)
 	}
@@ -39,9 +40,11 @@ func (s *Store) Check(ctx context.Context) error {
 	if len(wrong) == 0 {
 		return nil
 	}
-	return &Error{Code: console.CodeStoreDamaged,
+	return &Error{
+		Code: console.CodeStoreDamaged,
 		Text: s.path + " is damaged: " + strings.Join(wrong, "; "),
-		Hint: "keep a copy of it, then restore a backup or move it away to begin anew"}
+		Hint: "keep a copy of it, then restore a backup or move it away to begin anew",
+	}
 }
 
 // Schema returns the schema version of the database.

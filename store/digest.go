@@ -100,7 +100,7 @@ func (w *writer) putHashKey(key []byte) error {
 	}
 	sealed := w.key.sealer.sealBytes(key, "hash_key", "1", "key")
 	_, err := w.exec("store the key for hashes",
-		"INSERT INTO hash_key (one, key) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET key = "+
-			"excluded.key", sealed)
+		`INSERT INTO hash_key (one, key) VALUES (1, ?)
+		ON CONFLICT (one) DO UPDATE SET key = excluded.key`, sealed)
 	return err
 }

@@ -46,9 +46,9 @@ func (w *writer) DropEvents(tokenIDs []string) (map[string][]string, error) {
 	const op = "forget the log"
 	ids := inJSON(&tokenIDs)
 	rows, err := w.tx.QueryContext(w.ctx,
-		"SELECT e.token_id, m.key FROM event e, json_each(iif(json_valid(e.facts), e.facts, "+
-			"'{}'), '$.marks') m"+
-			" WHERE e.token_id IN (SELECT value FROM json_each(?)) AND m.type = 'null'", ids)
+		`SELECT e.token_id, m.key
+		FROM event e, json_each(iif(json_valid(e.facts), e.facts, '{}'), '$.marks') m
+		WHERE e.token_id IN (SELECT value FROM json_each(?)) AND m.type = 'null'`, ids)
 	if err != nil {
 		return nil, w.fail(op, err)
 	}
@@ -80,11 +80,12 @@ func (w *writer) DropEventsOf(appID string) error {
 // many. It keeps the events of stored tokens, because replaying them gives a token's state.
 func (w *writer) PruneEvents(before time.Time, limit int) (int, error) {
 	n, err := w.exec("prune the log",
-		"DELETE FROM event WHERE seq IN (SELECT seq FROM event WHERE (at IS NULL OR at < ?1)"+
-			" AND NOT EXISTS (SELECT 1 FROM token WHERE id = event.token_id) AND NOT EXISTS "+
-			"(SELECT 1 FROM mark WHERE token_id = '' AND event.token_id = '' AND app_id = "+
-			"event.app_id)"+
-			" ORDER BY seq LIMIT ?2)", nanos(before), limit)
+		`DELETE FROM event WHERE seq IN (
+			SELECT seq FROM event WHERE (at IS NULL OR at < ?1)
+			AND NOT EXISTS (SELECT 1 FROM token WHERE id = event.token_id)
+			AND NOT EXISTS (SELECT 1 FROM mark
+				WHERE token_id = '' AND event.token_id = '' AND app_id = event.app_id)
+			ORDER BY seq LIMIT ?2)`, nanos(before), limit)
 	return int(n), err
 }
 

@@ -47,10 +47,10 @@ func clauseOf(f console.TokenFilter) (clause string, args []any, err error) {
 	}
 	if !f.UnexpiredAt.IsZero() {
 		at := nanos(f.UnexpiredAt)
-		add("(expires_at IS NULL OR expires_at > ? OR id IN (SELECT token_id FROM mark) OR "+
-			"access_hash <> '' AND EXISTS"+
-			" (SELECT 1 FROM token twin WHERE twin.access_hash = token.access_hash AND "+
-			"(twin.expires_at IS NULL OR twin.expires_at > ?)))", at, at)
+		add(`(expires_at IS NULL OR expires_at > ? OR id IN (SELECT token_id FROM mark) OR
+			access_hash <> '' AND EXISTS (SELECT 1 FROM token twin
+				WHERE twin.access_hash = token.access_hash AND
+				(twin.expires_at IS NULL OR twin.expires_at > ?)))`, at, at)
 	}
 	if f.Refreshable {
 		add("(refresh = 'live' OR id IN (SELECT token_id FROM mark))")
@@ -68,8 +68,8 @@ func clauseOf(f console.TokenFilter) (clause string, args []any, err error) {
 		add(unhashedRows)
 	}
 	if f.Shared {
-		add("(refresh = 'live' OR fingerprint IN (SELECT fingerprint FROM token GROUP BY " +
-			"fingerprint HAVING count(*) > 1))")
+		add(`(refresh = 'live' OR fingerprint IN
+			(SELECT fingerprint FROM token GROUP BY fingerprint HAVING count(*) > 1))`)
 	}
 	switch { // few rows are in these; SQLite would walk through all for the order
 	case f.Pending:

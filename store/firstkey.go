@@ -182,18 +182,20 @@ func (s *Store) putFirst(ctx context.Context, slot KeySlot,
 func (s *Store) unkeyed(ctx context.Context, q queryer) (rows bool, err error) {
 	var keyed bool
 	err = q.QueryRowContext(ctx,
-		"SELECT EXISTS (SELECT 1 FROM application) OR EXISTS (SELECT 1 FROM token) OR EXISTS "+
-			"(SELECT 1 FROM probe)"+
-			" OR EXISTS (SELECT 1 FROM mark) OR EXISTS (SELECT 1 FROM setting WHERE instr(name, "+
-			"'/') > 0),"+
-			" EXISTS (SELECT 1 FROM application WHERE mac IS NOT NULL) OR EXISTS (SELECT 1 FROM "+
-			"token WHERE mac IS NOT NULL)"+
-			" OR EXISTS (SELECT 1 FROM probe WHERE mac IS NOT NULL) OR EXISTS (SELECT 1 FROM mark "+
-			"WHERE mac IS NOT NULL)"+
-			" OR EXISTS (SELECT 1 FROM setting WHERE mac IS NOT NULL) OR EXISTS (SELECT 1 FROM "+
-			"token_secret)"+
-			" OR EXISTS (SELECT 1 FROM application_secret) OR EXISTS (SELECT 1 FROM "+
-			"application_password) OR EXISTS (SELECT 1 FROM hash_key)").Scan(&rows, &keyed)
+		`SELECT EXISTS (SELECT 1 FROM application)
+			OR EXISTS (SELECT 1 FROM token)
+			OR EXISTS (SELECT 1 FROM probe)
+			OR EXISTS (SELECT 1 FROM mark)
+			OR EXISTS (SELECT 1 FROM setting WHERE instr(name, '/') > 0),
+		EXISTS (SELECT 1 FROM application WHERE mac IS NOT NULL)
+			OR EXISTS (SELECT 1 FROM token WHERE mac IS NOT NULL)
+			OR EXISTS (SELECT 1 FROM probe WHERE mac IS NOT NULL)
+			OR EXISTS (SELECT 1 FROM mark WHERE mac IS NOT NULL)
+			OR EXISTS (SELECT 1 FROM setting WHERE mac IS NOT NULL)
+			OR EXISTS (SELECT 1 FROM token_secret)
+			OR EXISTS (SELECT 1 FROM application_secret)
+			OR EXISTS (SELECT 1 FROM application_password)
+			OR EXISTS (SELECT 1 FROM hash_key)`).Scan(&rows, &keyed)
 	if err != nil {
 		return false, s.explain("look for a key", err)
 	}
@@ -234,15 +236,15 @@ func (s *Store) putKey(ctx context.Context, tx *sql.Tx, row slotRow, data, by []
 		row.before[i].record(seals)
 	}
 	if _, err := tx.ExecContext(ctx,
-		"INSERT INTO key_slot (one, kind, params, wrapped, made, before) VALUES (1, ?, ?, ?, ?, ?)"+
-			" ON CONFLICT (one) DO UPDATE SET kind = excluded.kind, params = excluded.params, "+
-			"wrapped = excluded.wrapped, made = excluded.made, before = excluded.before",
+		`INSERT INTO key_slot (one, kind, params, wrapped, made, before) VALUES (1, ?, ?, ?, ?, ?)
+		ON CONFLICT (one) DO UPDATE SET kind = excluded.kind, params = excluded.params,
+			wrapped = excluded.wrapped, made = excluded.made, before = excluded.before`,
 		row.kind, string(row.params), wrapped, stamp{&row.made}, inJSON(&row.before)); err != nil {
 		return s.explain(op, err)
 	}
 	_, err = tx.ExecContext(ctx,
-		"INSERT INTO meta (name, value) VALUES ('key_epoch', ?), ('key_check', ?) ON CONFLICT "+
-			"(name) DO UPDATE SET value = excluded.value",
+		`INSERT INTO meta (name, value) VALUES ('key_epoch', ?), ('key_check', ?)
+		ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
 		row.epoch, seals.sealBytes([]byte("lanyard"), "meta", "key_check", "value"))
 	return s.explain(op, err)
 }

@@ -177,8 +177,8 @@ func (s *Store) sameContent(ctx context.Context, tx *sql.Tx) error {
 	was := o.whole
 	o.mu.Unlock()
 	if was == nil || !was.ModTime().Equal(info.ModTime()) || was.Size() != info.Size() {
-		const state = "SELECT coalesce((SELECT group_concat(quote(name) || quote(value)) FROM " +
-			"(SELECT * FROM meta ORDER BY name)), '')"
+		const state = `SELECT coalesce((SELECT group_concat(quote(name) || quote(value))
+			FROM (SELECT * FROM meta ORDER BY name)), '')`
 		var ours, there, sound string
 		if was != nil { // else this process has not read from it yet
 			if err := tx.QueryRowContext(ctx, state).Scan(&ours); err != nil &&
@@ -203,9 +203,12 @@ func (s *Store) sameContent(ctx context.Context, tx *sql.Tx) error {
 			if err != nil || there != ours || sound != "ok" {
 				o.mu.Lock()
 				defer o.mu.Unlock()
-				o.lost = &Error{Code: console.CodeStoreReplaced,
+				o.lost = &Error{
+					Code: console.CodeStoreReplaced,
 					Text: s.path + " was written over by another program while this lanyard " +
-						"had it open", Hint: replacedHint}
+						"had it open",
+					Hint: replacedHint,
+				}
 				return o.lost
 			}
 		}
@@ -254,11 +257,13 @@ func (s *Store) writtenOver() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.lost == nil {
-		o.over = &Error{Code: console.CodeStoreReplaced,
+		o.over = &Error{
+			Code: console.CodeStoreReplaced,
 			Text: s.path + " was written over by another store while this lanyard had it open",
 			Hint: "nothing was sent or stored after that, and what this lanyard held was in " +
 				"that file alone: put it back, or restore a backup; start lanyard again to " +
-				"work with what is there now"}
+				"work with what is there now",
+		}
 		o.lost = o.over
 	}
 	return o.lost
@@ -312,8 +317,8 @@ func (s *Store) InPlace(ctx context.Context) error {
 			return err
 		}
 		var tx *sql.Tx
-		if tx, k, err = s.transaction(ctx, s.reading(ctx),
-			&sql.TxOptions{ReadOnly: true}); err != nil {
+		readOnly := &sql.TxOptions{ReadOnly: true}
+		if tx, k, err = s.transaction(ctx, s.reading(ctx), readOnly); err != nil {
 			return s.explain("read", err)
 		}
 		_ = tx.Rollback()
@@ -363,8 +368,10 @@ func (s *Store) WriteOut(ctx context.Context) (dir string, err error) {
 	}
 	defer leave()
 	if s.dir == "" {
-		return "", &Error{Code: console.CodeStoreBackup,
-			Text: "a store in memory is not written out", Hint: "it ends with this process"}
+		return "", &Error{
+			Code: console.CodeStoreBackup,
+			Text: "a store in memory is not written out", Hint: "it ends with this process",
+		}
 	}
 	if err := s.unreadable(); err != nil {
 		return "", err
@@ -383,8 +390,8 @@ func (s *Store) WriteOut(ctx context.Context) (dir string, err error) {
 	if err := os.MkdirAll(s.dir, disk.DirMode); err != nil {
 		return "", notWritten(what, err)
 	}
-	if dir, err = os.MkdirTemp(s.dir,
-		outAs+s.env.now().UTC().Format("20060102T150405")+"-"); err != nil {
+	name := outAs + s.env.now().UTC().Format("20060102T150405") + "-"
+	if dir, err = os.MkdirTemp(s.dir, name); err != nil {
 		// 0700
 		return "", notWritten(what, err)
 	}

@@ -11,12 +11,12 @@ import (
 // shortened. Two processes cannot both hold it while their clocks differ by less than the lease
 // lasts.
 func (w *writer) Lease(key, owner string, now, until time.Time) (bool, error) {
-	n, err := w.exec("lease "+key, "INSERT INTO lease (name, owner, until) VALUES (?1, ?2, ?4)"+
-		" ON CONFLICT (name) DO UPDATE SET"+
-		" until = CASE WHEN owner = excluded.owner THEN max(until, excluded.until) ELSE "+
-		"excluded.until END,"+
-		" owner = excluded.owner"+
-		" WHERE owner = excluded.owner OR until <= ?3", key, owner, nanos(now), nanos(until))
+	n, err := w.exec("lease "+key,
+		`INSERT INTO lease (name, owner, until) VALUES (?1, ?2, ?4)
+		ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until = CASE
+			WHEN owner = excluded.owner THEN max(until, excluded.until)
+			ELSE excluded.until END
+		WHERE owner = excluded.owner OR until <= ?3`, key, owner, nanos(now), nanos(until))
 	return n > 0, err
 }
 
