@@ -79,9 +79,9 @@ func (v sighting) unsettled(row slotRow) bool {
 // told once.
 func (s *Store) compare(ctx context.Context, row slotRow) (v sighting, err error) {
 	if row.kind == InFile && s.want != "" && s.want != InFile {
-		return v, s.locked(
-			fmt.Sprintf("its key is in a key file, and the configuration says [store] key = %q",
-				s.want), errStranger,
+		what := fmt.Sprintf(
+			"its key is in a key file, and the configuration says [store] key = %q", s.want)
+		return v, s.locked(what, errStranger,
 			fmt.Sprintf("if you moved it, lanyard key set %s moves it back, or write \"file\" "+
 				"into the configuration; else restore a backup", s.want))
 	}
@@ -105,10 +105,10 @@ func (s *Store) compare(ctx context.Context, row slotRow) (v sighting, err error
 	kind, ok := v.has(row.id())
 	switch other := v.other(row.id()); {
 	case other != nil:
-		return v, s.locked(
-			fmt.Sprintf("its key is not the one that the system keyring remembers: it has %s, "+
-				"in the %s, and not %s, in the %s",
-				row.id(), s.place(row.kind), other.ID, s.place(other.Kind)), errStranger,
+		what := fmt.Sprintf("its key is not the one that the system keyring remembers: "+
+			"it has %s, in the %s, and not %s, in the %s",
+			row.id(), s.place(row.kind), other.ID, s.place(other.Kind))
+		return v, s.locked(what, errStranger,
 			"if you put another store there yourself, lanyard key accept takes it, at a "+
 				"terminal; else bring back your own, or restore a backup")
 	case ok && kind != row.kind:
@@ -173,8 +173,10 @@ func (s *Store) AcceptKey(ctx context.Context, id string) error {
 		return err
 	}
 	if row.id() != id {
-		return &Error{Code: console.CodeStoreBusy, Text: s.path + ": its key was changed meanwhile",
-			Hint: "look at it again: lanyard key accept"}
+		return &Error{
+			Code: console.CodeStoreBusy, Text: s.path + ": its key was changed meanwhile",
+			Hint: "look at it again: lanyard key accept",
+		}
 	}
 	if b := s.board(); b != nil {
 		err = key.Remember(ctx, b, s.dir, row.pin())
@@ -234,11 +236,14 @@ func (s *Store) AcceptOlder(ctx context.Context) error {
 // dropSealed removes everything that only the lost key could open or compare.
 func (s *Store) dropSealed(ctx context.Context, tx *sql.Tx) error {
 	_, err := tx.ExecContext(ctx,
-		"DELETE FROM token_secret; DELETE FROM application_secret; DELETE FROM "+
-			"application_password; DELETE FROM hash_key;"+
-			" UPDATE application SET mac = NULL; UPDATE token SET mac = NULL, access_hash = '', "+
-			"refresh_hash = '';"+
-			" UPDATE probe SET mac = NULL; UPDATE mark SET mac = NULL; UPDATE setting SET mac "+
-			"= NULL")
+		`DELETE FROM token_secret;
+		DELETE FROM application_secret;
+		DELETE FROM application_password;
+		DELETE FROM hash_key;
+		UPDATE application SET mac = NULL;
+		UPDATE token SET mac = NULL, access_hash = '', refresh_hash = '';
+		UPDATE probe SET mac = NULL;
+		UPDATE mark SET mac = NULL;
+		UPDATE setting SET mac = NULL`)
 	return s.explain("accept the database", err)
 }

@@ -44,22 +44,28 @@ func schemaSteps() ([]string, error) {
 // schemaVersion returns user_version. It refuses a file of a newer version or of another program.
 func (s *Store) schemaVersion(ctx context.Context, c queryer, known int) (int, error) {
 	var version, app, tables int
-	err := c.QueryRowContext(ctx, "SELECT (SELECT user_version FROM pragma_user_version),"+
-		" (SELECT application_id FROM pragma_application_id), (SELECT count(*) FROM sqlite_schema)").Scan(&version, &app, &tables)
+	err := c.QueryRowContext(ctx,
+		`SELECT (SELECT user_version FROM pragma_user_version),
+			(SELECT application_id FROM pragma_application_id),
+			(SELECT count(*) FROM sqlite_schema)`).Scan(&version, &app, &tables)
 	if err != nil {
 		return 0, s.explain("open", err)
 	}
 	if tables > 0 && app != applicationID || tables == 0 && version != 0 {
-		return 0, &Error{Code: console.CodeStoreForeign,
+		return 0, &Error{
+			Code: console.CodeStoreForeign,
 			Text: s.path + " is a database of another program",
-			Hint: "move it away, or use another place with --state"}
+			Hint: "move it away, or use another place with --state",
+		}
 	}
 	if version > known {
-		return 0, &Error{Code: console.CodeStoreNewer,
+		return 0, &Error{
+			Code: console.CodeStoreNewer,
 			Text: fmt.Sprintf("%s has schema version %d; this lanyard knows up to %d", s.path,
 				version, known),
 			Hint: "a newer lanyard wrote it: use that one, or another place with --state. The " +
-				"file was not changed"}
+				"file was not changed",
+		}
 	}
 	return version, nil
 }
@@ -84,11 +90,14 @@ func (s *Store) migrate(ctx context.Context, steps []string) error {
 		if version == len(steps) {
 			return nil
 		}
-		e := &Error{Code: console.CodeStoreReadOnly,
+		e := &Error{
+			Code: console.CodeStoreReadOnly,
 			Text: fmt.Sprintf("%s has schema version %d and cannot be brought to %d", s.path,
-				version, len(steps)), Err: bare(s.readOnly),
+				version, len(steps)),
+			Err: bare(s.readOnly),
 			Hint: "make the directory and the file writable (chmod u+rwX), or use another " +
-				"place with --state"}
+				"place with --state",
+		}
 		if why, ok := errors.AsType[*Error](s.readOnly); ok && why.Code == console.CodeStoreFull {
 			e.Code, e.Hint = why.Code, fullHint
 		}
@@ -104,9 +113,9 @@ func (s *Store) migrate(ctx context.Context, steps []string) error {
 	}
 	copied := ""
 	if version > 0 && s.dir != "" {
-		if copied, err = s.copyTo(ctx,
-			fmt.Sprintf("%s.v%d-%s", s.path, version,
-				s.env.now().UTC().Format("20060102T150405"))); err != nil {
+		now := s.env.now().UTC().Format("20060102T150405")
+		to := fmt.Sprintf("%s.v%d-%s", s.path, version, now)
+		if copied, err = s.copyTo(ctx, to); err != nil {
 			return err
 		}
 		s.reached("copied")
@@ -145,11 +154,12 @@ func (s *Store) step(ctx context.Context, from int,
 	reached("begun")
 	if _, err := tx.ExecContext(ctx, steps[from]); err != nil {
 		if sqliteCode(err) == codeError { // its version says one form, and its tables have another
-			return 0, false,
-				&Error{Code: console.CodeStoreDamaged,
-					Text: fmt.Sprintf("%s cannot be brought from schema version %d to %d", s.path,
-						from, from+1),
-					Err: errTables, Hint: damagedHint}
+			return 0, false, &Error{
+				Code: console.CodeStoreDamaged,
+				Text: fmt.Sprintf("%s cannot be brought from schema version %d to %d", s.path,
+					from, from+1),
+				Err: errTables, Hint: damagedHint,
+			}
 		}
 		return 0, false, s.explain(fmt.Sprintf("migrate to schema version %d", from+1), err)
 	}
@@ -185,9 +195,11 @@ func (s *Store) journalWAL(ctx context.Context) error {
 		}
 	}
 	if mode != "wal" {
-		return &Error{Code: console.CodeStoreAccess,
+		return &Error{
+			Code: console.CodeStoreAccess,
 			Text: fmt.Sprintf("%s cannot have a write-ahead log (it is in mode %q)", s.path, mode),
-			Hint: "network file systems cannot share one: use a local place with --state"}
+			Hint: "network file systems cannot share one: use a local place with --state",
+		}
 	}
 	return nil
 }

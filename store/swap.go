@@ -82,9 +82,11 @@ func (n *incoming) key(ctx context.Context, r Restoring, from *sealer) error {
 	defer clear(data)
 	// The passphrase entry stands for a former key that was never stored. It makes the next Open
 	// tidy up and give the key its lasting name, should this process be killed before it does.
-	row := slotRow{epoch: from.epoch, kind: n.slot.Kind(), params: n.params,
+	row := slotRow{
+		epoch: from.epoch, kind: n.slot.Kind(), params: n.params,
 		before: []heldBefore{{Kind: InPassphrase, Params: json.RawMessage("{}")}},
-		made:   n.env.now()}
+		made:   n.env.now(),
+	}
 	put := func(tx *sql.Tx, _ *sealer) error { return n.from.putKey(ctx, tx, row, data, by) }
 	if err := n.from.sealWith(ctx, from, data, put); err != nil {
 		n.forget(ctx)
@@ -174,10 +176,13 @@ func (n *incoming) open(ctx context.Context) (*sql.DB, error) {
 	if err := looksWhole(n.path); err != nil {
 		return nil, err
 	}
-	u := url.URL{Scheme: "file", Path: slashed(n.path), RawQuery: url.Values{
-		"mode": {"rw"}, "_busy_timeout": {fmt.Sprint(n.wait.Milliseconds())},
-		"_synchronous": {"FULL"},
-	}.Encode()}
+	u := url.URL{
+		Scheme: "file", Path: slashed(n.path),
+		RawQuery: url.Values{
+			"mode": {"rw"}, "_busy_timeout": {fmt.Sprint(n.wait.Milliseconds())},
+			"_synchronous": {"FULL"},
+		}.Encode(),
+	}
 	db, err := sql.Open("sqlite", u.String())
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", n.path, err)
@@ -243,8 +248,8 @@ func (n *incoming) ready(ctx context.Context, db *sql.DB) (kept []string, flying
 		if err := n.waiting(ctx, db); err != nil {
 			return nil, 0, err
 		}
-		if err := db.QueryRowContext(ctx,
-			"SELECT coalesce(max(value), 0) FROM meta WHERE name = 'rev'").Scan(&rev); err != nil {
+		const query = "SELECT coalesce(max(value), 0) FROM meta WHERE name = 'rev'"
+		if err := db.QueryRowContext(ctx, query).Scan(&rev); err != nil {
 			return nil, 0, err
 		}
 		data, err := s.serialize(ctx)
@@ -273,9 +278,9 @@ func (n *incoming) ensure(ctx context.Context, rev int64) error {
 		}
 	}
 	if _, err := n.from.write.ExecContext(ctx,
-		"UPDATE meta SET value = max(value, ?) + 1 WHERE name = 'rev';"+
-			" INSERT OR REPLACE INTO meta (name, value) SELECT 'restored', value FROM meta WHERE "+
-			"name = 'rev'", rev); err != nil {
+		`UPDATE meta SET value = max(value, ?) + 1 WHERE name = 'rev';
+		INSERT OR REPLACE INTO meta (name, value)
+			SELECT 'restored', value FROM meta WHERE name = 'rev'`, rev); err != nil {
 		return err
 	}
 	if err := n.pin(ctx); err != nil {
@@ -323,18 +328,20 @@ func (n *incoming) waiting(ctx context.Context, old *sql.DB) error {
 	if len(lost) == 0 {
 		return nil
 	}
-	return &Error{Code: console.CodeStoreWaiting,
+	return &Error{
+		Code: console.CodeStoreWaiting,
 		Text: fmt.Sprintf("restore: the server has not accepted %d of the revokes decided in %s",
 			len(lost), n.path),
 		Hint: "nothing was changed: lanyard revocations names them; let an open console or the " +
-			"next probe deliver them, or move the file away to give them up"}
+			"next probe deliver them, or move the file away to give them up",
+	}
 }
 
 // undelivered returns the IDs of tokens whose revoke was decided and not accepted.
 func undelivered(ctx context.Context, db *sql.DB) (ids []string, err error) {
-	rows, err := db.QueryContext(ctx, "SELECT id FROM token WHERE revoke_at IS NOT NULL AND"+
-		" (revoke_kind <> 'refresh' AND accepted_at IS NULL OR revoke_kind <> 'access' AND "+
-		"refresh_accepted_at IS NULL AND refresh = 'live')")
+	rows, err := db.QueryContext(ctx, `SELECT id FROM token WHERE revoke_at IS NOT NULL AND (
+		revoke_kind <> 'refresh' AND accepted_at IS NULL OR
+		revoke_kind <> 'access' AND refresh_accepted_at IS NULL AND refresh = 'live')`)
 	if err != nil {
 		return nil, err
 	}
@@ -360,9 +367,11 @@ func (n *incoming) explain(err error) error {
 }
 
 func (n *incoming) busy(err error) error {
-	return &Error{Code: console.CodeStoreBusy, Text: "restore " + n.path, Err: bare(err),
+	return &Error{
+		Code: console.CodeStoreBusy, Text: "restore " + n.path, Err: bare(err),
 		Hint: "nothing was changed: another process has it; try again, or close the other " +
-			"consoles first"}
+			"consoles first",
+	}
 }
 
 // isDamaged reports whether SQLite cannot work with the database. No other process can then.

@@ -15,9 +15,9 @@ import (
 // the database with that of the schema steps.
 
 // tablesQuery lists the schema of a database, without the harmless tables of ANALYZE.
-const tablesQuery = "SELECT coalesce(group_concat(line, char(10)), '') FROM (SELECT type || ' " +
-	"' || name || ' ' || tbl_name || ' ' || coalesce(sql, '-') AS line" +
-	" FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\' ORDER BY type, name)"
+const tablesQuery = `SELECT coalesce(group_concat(line, char(10)), '') FROM (
+	SELECT type || ' ' || name || ' ' || tbl_name || ' ' || coalesce(sql, '-') AS line
+	FROM sqlite_schema WHERE name NOT LIKE 'sqlite\_stat%' ESCAPE '\' ORDER BY type, name)`
 
 // presentTables is the schema that the steps make. A test compares it with them.
 //
@@ -61,9 +61,11 @@ func (s *Store) sameTables(ctx context.Context, q queryer) error {
 		return s.explain("read the tables", err)
 	}
 	if strings.TrimSpace(tables) != strings.TrimSpace(s.tables) {
-		return &Error{Code: console.CodeStoreAltered, Text: s.path + " is not used", Err: errTables,
+		return &Error{
+			Code: console.CodeStoreAltered, Text: s.path + " is not used", Err: errTables,
 			Hint: "nothing is read from it or sent: move it away, or bring back a backup " +
-				"(lanyard restore FILE --replace keeps it too)"}
+				"(lanyard restore FILE --replace keeps it too)",
+		}
 	}
 	return nil
 }

@@ -227,12 +227,12 @@ func (r *reader) Secrets(tokenID string) (console.Secrets, error) {
 		s.ID, err = r.open(id, "token_secret", tokenID, "id_token")
 	}
 	if errors.Is(err, ErrKey) {
-		return console.Secrets{},
-			r.fail(op, &Error{Code: console.CodeStoreAltered,
-				Text: "the secrets of token " + tokenID + " are altered", Err: err,
-				Hint: "they open with no key, so that nothing can be sent: lanyard forget " +
-					tokenID +
-					" removes the token, and a backup brings it back"})
+		return console.Secrets{}, r.fail(op, &Error{
+			Code: console.CodeStoreAltered,
+			Text: "the secrets of token " + tokenID + " are altered", Err: err,
+			Hint: "they open with no key, so that nothing can be sent: " +
+				"lanyard forget " + tokenID + " removes the token, and a backup brings it back",
+		})
 	}
 	if err != nil {
 		return console.Secrets{}, r.fail(op, err)
@@ -288,10 +288,10 @@ func (w *writer) PutSecrets(tokenID string, s console.Secrets) error {
 		return w.fail(op, err)
 	}
 	n, err := w.exec(op,
-		"INSERT INTO token_secret (token_id, access, refresh, id_token) SELECT id, ?2, ?3, ?4 "+
-			"FROM token WHERE id = ?1"+
-			" ON CONFLICT (token_id) DO UPDATE SET access = excluded.access, refresh = "+
-			"excluded.refresh, id_token = excluded.id_token",
+		`INSERT INTO token_secret (token_id, access, refresh, id_token)
+			SELECT id, ?2, ?3, ?4 FROM token WHERE id = ?1
+		ON CONFLICT (token_id) DO UPDATE SET access = excluded.access,
+			refresh = excluded.refresh, id_token = excluded.id_token`,
 		tokenID, access, refresh, id)
 	if err == nil && n == 0 {
 		return fmt.Errorf("%s: %w", op, console.ErrNotFound)
@@ -313,9 +313,10 @@ func (w *writer) PutProbe(tokenID string, p console.Probe) error {
 	if err := put(w, op, probeTable(), &row); err != nil {
 		return err
 	}
-	_, err := w.exec(op, "DELETE FROM probe WHERE token_id = ?1 AND seq <="+
-		" (SELECT seq FROM probe WHERE token_id = ?1 ORDER BY seq DESC LIMIT 1 OFFSET ?2)", tokenID,
-		console.KeepProbes)
+	_, err := w.exec(op,
+		`DELETE FROM probe WHERE token_id = ?1 AND seq <=
+			(SELECT seq FROM probe WHERE token_id = ?1 ORDER BY seq DESC LIMIT 1 OFFSET ?2)`,
+		tokenID, console.KeepProbes)
 	return err
 }
 

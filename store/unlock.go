@@ -57,10 +57,11 @@ func (s *Store) slotRow(ctx context.Context, q queryer) (slotRow, error) {
 	var kind sql.NullString
 	var params sql.NullString
 	err := q.QueryRowContext(ctx,
-		"SELECT (SELECT value FROM meta WHERE name = 'key_epoch'), (SELECT value FROM meta "+
-			"WHERE name = 'key_check'),"+
-			" coalesce((SELECT value FROM meta WHERE name = 'restored'), 0), kind, params, "+
-			"wrapped, made, before FROM (SELECT 1) LEFT JOIN key_slot ON one = 1").
+		`SELECT (SELECT value FROM meta WHERE name = 'key_epoch'),
+			(SELECT value FROM meta WHERE name = 'key_check'),
+			coalesce((SELECT value FROM meta WHERE name = 'restored'), 0),
+			kind, params, wrapped, made, before
+		FROM (SELECT 1) LEFT JOIN key_slot ON one = 1`).
 		Scan(&r.epoch, &r.check, &r.restored, &kind, &params, &r.wrapped, stamp{&r.made},
 			inJSON(&r.before))
 	if err != nil {
@@ -68,9 +69,11 @@ func (s *Store) slotRow(ctx context.Context, q queryer) (slotRow, error) {
 	}
 	r.kind, r.params = kind.String, []byte(params.String)
 	if (r.check == nil) != (r.kind == "") {
-		return r, &Error{Code: console.CodeStoreDamaged,
+		return r, &Error{
+			Code: console.CodeStoreDamaged,
 			Text: s.path + " does not say where its key is",
-			Hint: "keep a copy of it, then restore a backup or move it away to begin anew"}
+			Hint: "keep a copy of it, then restore a backup or move it away to begin anew",
+		}
 	}
 	return r, nil
 }
@@ -153,9 +156,11 @@ func (s *Store) KeyInfo(ctx context.Context) (KeyInfo, error) {
 	}
 	seen, stranger := s.compare(ctx, row)
 	done()
-	i := KeyInfo{KeyStatus: s.Key(), Epoch: row.epoch, Made: row.made,
+	i := KeyInfo{
+		KeyStatus: s.Key(), Epoch: row.epoch, Made: row.made,
 		Why: cmp.Or(stranger, s.key.Load().why), ID: row.id(),
-		Remembered: key.PinsOf(seen.at), Mute: seen.mute, Stranger: stranger != nil}
+		Remembered: key.PinsOf(seen.at), Mute: seen.mute, Stranger: stranger != nil,
+	}
 	i.SetBack = errors.Is(i.Why, errSetBack)
 	if _, ok := seen.has(row.id()); ok {
 		i.Pinned = InKeyring
