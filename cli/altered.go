@@ -66,10 +66,12 @@ func (d *doctor) checkAltered(ctx context.Context, b console.Board, svc *console
 func (l ledger) alteredError(text string) error {
 	for _, a := range l.Altered {
 		if a.ID == text && !a.Configured {
-			return &failure{exit: exitLocked, code: console.CodeStoreAltered,
+			return &failure{
+				exit: exitLocked, code: console.CodeStoreAltered,
 				text: a.Table + " " + a.ID + " was changed by another program than lanyard: " +
 					a.Effect(),
-				hint: "lanyard forget " + a.ID + " removes it; a backup brings it back"}
+				hint: "lanyard forget " + a.ID + " removes it; a backup brings it back",
+			}
 		}
 	}
 	return nil

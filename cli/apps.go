@@ -52,8 +52,10 @@ func (p *program) runApps(c *cobra.Command, _ []string) error {
 		})
 	}
 	columns(p.out(),
-		[]string{"NAME", "ENVIRONMENT", "KEY TYPE", "GRANT", "SCOPES", "SECRET", "SOURCE",
-			">ACTIVE", ">EXPIRING", ">LINGERING"}, rows)
+		[]string{
+			"NAME", "ENVIRONMENT", "KEY TYPE", "GRANT", "SCOPES", "SECRET", "SOURCE",
+			">ACTIVE", ">EXPIRING", ">LINGERING",
+		}, rows)
 	return nil
 }
 

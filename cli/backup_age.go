@@ -111,8 +111,8 @@ func readIdentities(ctx context.Context, path string) ([]age.Identity, error) {
 		_, err := store.ForPassphrase(bufio.NewReader(f))
 		_ = f.Close()
 		if err == nil {
-			return nil, misuse("age -d "+path+" decrypts it", "restore: %s is encrypted itself",
-				path)
+			return nil, misuse("age -d "+path+" decrypts it",
+				"restore: %s is encrypted itself", path)
 		}
 	}
 	data, _, err := config.ReadFile(ctx, path, config.MaxSecret)
@@ -122,8 +122,8 @@ func readIdentities(ctx context.Context, path string) ([]age.Identity, error) {
 	defer clear(data)
 	text, err := secret.ReadLines(string(data))
 	if err != nil {
-		return nil, misuse("age-keygen writes such a file", "restore: the identity %s %v", path,
-			err)
+		return nil, misuse("age-keygen writes such a file",
+			"restore: the identity %s %v", path, err)
 	}
 	ids, err := age.ParseIdentities(strings.NewReader(text.Reveal()))
 	if err != nil || len(ids) == 0 {

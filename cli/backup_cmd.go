@@ -60,9 +60,8 @@ func (p *program) backupCommand() *cobra.Command {
 	c.Flags().StringVar(&f.file, "recipients-file", "",
 		"encrypt for the public keys in this `file`, one on each line")
 	c.Flags().BoolVar(&f.stdin, "secret-stdin", false,
-		"read passphrases from standard input, one on each line: first the store's if one "+
-			"locks it, "+
-			"then the backup's unless it is for recipients")
+		"read passphrases from standard input, one on each line: first the store's if one locks "+
+			"it, then the backup's unless it is for recipients")
 	return p.listFlags(c)
 }
 
@@ -256,8 +255,7 @@ func (p *program) restoreCommand() *cobra.Command {
 		"decrypt with the age identities in this `file`; may be repeated")
 	c.Flags().BoolVar(&f.stdin, "secret-stdin", false,
 		"read passphrases from standard input, one on each line: first the backup's unless an "+
-			"identity opens it, "+
-			"then a new one for the store if its key is or was a passphrase")
+			"identity opens it, then a new one for the store if its key is or was a passphrase")
 	c.Flags().StringArrayVar(&f.hosts, "host", nil,
 		"let restored applications send credentials to this `host`, as the question names it; "+
 			"may be repeated")
@@ -348,8 +346,8 @@ func (p *program) printRestored(out restoreJSON) error {
 
 // confirmHosts prints whether the backup is signed. If it would send credentials to hosts that are
 // neither known here nor allowed by --host, it asks the person.
-func (p *program) confirmHosts(v store.Review, current currentStore, hosts,
-	allowed []string) error {
+func (p *program) confirmHosts(v store.Review, current currentStore,
+	hosts, allowed []string) error {
 	signed := map[store.Signature]string{
 		store.Signed:   "the backup is signed by the store here",
 		store.Unsigned: "the backup is not signed by the store here",
@@ -377,11 +375,15 @@ func (p *program) confirmHosts(v store.Review, current currentStore, hosts,
 		flags = append(flags, "--host "+shellQuote(h))
 	}
 	return p.askYes(places+"\nrestore it?",
-		&failure{exit: exitUsage, code: console.CodeNeedsHost,
+		&failure{
+			exit: exitUsage, code: console.CodeNeedsHost,
 			text: "restore: " + places + "; nothing was changed",
-			hint: "if you know them, answer at a terminal, or give " + strings.Join(flags, " ")},
-		&failure{exit: exitUsage, code: console.CodeDeclined,
-			text: "restore: not confirmed, nothing was changed"})
+			hint: "if you know them, answer at a terminal, or give " + strings.Join(flags, " "),
+		},
+		&failure{
+			exit: exitUsage, code: console.CodeDeclined,
+			text: "restore: not confirmed, nothing was changed",
+		})
 }
 
 // currentStore is the store that a restore replaces.
@@ -466,8 +468,9 @@ func (s passphrases) ofBackup() (secret.Text, error) {
 	case s.p.canAsk():
 		return s.p.askPassphrase("passphrase of the backup: ")
 	}
-	return secret.Text{},
-		&failure{exit: exitLocked, code: console.CodeStoreBackupLocked,
-			text: "there is no terminal to ask for the backup's passphrase at",
-			hint: "--secret-stdin reads it from standard input"}
+	return secret.Text{}, &failure{
+		exit: exitLocked, code: console.CodeStoreBackupLocked,
+		text: "there is no terminal to ask for the backup's passphrase at",
+		hint: "--secret-stdin reads it from standard input",
+	}
 }

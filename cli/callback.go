@@ -54,9 +54,11 @@ func (callbacks) Open(ctx context.Context, redirectURL string) (console.Door, er
 	}
 	listeners, err := listenAt(ctx, host, port)
 	if err != nil {
-		return nil, &failure{exit: exitUnexpected, code: console.CodeNoCallback, err: err,
+		return nil, &failure{
+			exit: exitUnexpected, code: console.CodeNoCallback, err: err,
 			text: "get: cannot listen for the browser at " + redirectURL + ": " + listenCause(err),
-			hint: "port 0 in redirect_url takes a free one"}
+			hint: "port 0 in redirect_url takes a free one",
+		}
 	}
 	_, port, _ = net.SplitHostPort(listeners[0].Addr().String())
 	u.Host = net.JoinHostPort(host, port)
@@ -179,8 +181,10 @@ func (d *door) Wait(ctx context.Context, accept func(url.Values) error) error {
 			return 0, ""
 		case errors.Is(err, console.ErrNotOurs):
 			if strangers++; strangers >= maxStrangers {
-				finish(&failure{exit: exitUnexpected, code: console.CodeNoCallback,
-					text: "get: too many requests at the redirect URL that were no answer"})
+				finish(&failure{
+					exit: exitUnexpected, code: console.CodeNoCallback,
+					text: "get: too many requests at the redirect URL that were no answer",
+				})
 			}
 			return http.StatusBadRequest, "This is not an answer to what Lanyard asked."
 		}
@@ -265,7 +269,6 @@ func page(w http.ResponseWriter, status int, text string) {
 		"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
 	h.Set("Connection", "close")
 	w.WriteHeader(status)
-	_, _ = io.WriteString(w,
-		"<!doctype html><html lang=\"en\"><head><meta "+
-			"charset=\"utf-8\"><title>Lanyard</title></head><body><p>"+text+"</p></body></html>\n")
+	_, _ = io.WriteString(w, `<!doctype html><html lang="en"><head><meta charset="utf-8">`+
+		"<title>Lanyard</title></head><body><p>"+text+"</p></body></html>\n")
 }

@@ -61,9 +61,10 @@ func Main(ctx context.Context, args, env []string, stdin io.Reader, stdout, stde
 func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stderr io.Writer,
 	e Embedded, clock func() time.Time) int {
 	harden(args, stderr)
-	p := &program{env: env, stdin: stdin, stdout: stdout, stderr: stderr, args: args, embedded: e,
-		clock: clock, ctx: ctx,
-		tty: host.NewTerminal(ctx, stdin, stderr)}
+	p := &program{
+		env: env, stdin: stdin, stdout: stdout, stderr: stderr, args: args, embedded: e,
+		clock: clock, ctx: ctx, tty: host.NewTerminal(ctx, stdin, stderr),
+	}
 	root := p.root()
 	root.SetArgs(args)
 	root.SetIn(stdin)

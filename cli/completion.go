@@ -20,8 +20,8 @@ const completionPatience = 2 * time.Second
 // most means any number. With over it includes dead and superseded tokens. It sends nothing,
 // creates no store, and completes nothing on an error.
 func (p *program) completeTokens(apps, over bool, most int) cobra.CompletionFunc {
-	return func(c *cobra.Command, args []string, start string) ([]string,
-		cobra.ShellCompDirective) {
+	return func(
+		c *cobra.Command, args []string, start string) ([]string, cobra.ShellCompDirective) {
 		if most >= 0 && len(args) >= most {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
@@ -29,11 +29,11 @@ func (p *program) completeTokens(apps, over bool, most int) cobra.CompletionFunc
 		if apps {
 			names, _ = p.completeApps(c, nil, start)
 		}
-		names = slices.DeleteFunc(append(names, p.tokenCompletions(start, over)...),
-			func(name string) bool {
-				name, _, _ = strings.Cut(name, "\t")
-				return slices.Contains(args, name)
-			})
+		names = append(names, p.tokenCompletions(start, over)...)
+		names = slices.DeleteFunc(names, func(name string) bool {
+			name, _, _ = strings.Cut(name, "\t")
+			return slices.Contains(args, name)
+		})
 		return names, cobra.ShellCompDirectiveNoFileComp
 	}
 }
@@ -97,8 +97,8 @@ func (p *program) completionCommand() *cobra.Command {
 			case "powershell":
 				return root.GenPowerShellCompletionWithDesc(p.stdout)
 			}
-			return misuse("one of: bash, zsh, fish, powershell", "completion: no script for %q",
-				args[0])
+			return misuse("one of: bash, zsh, fish, powershell",
+				"completion: no script for %q", args[0])
 		},
 	}
 }

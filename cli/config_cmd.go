@@ -24,9 +24,8 @@ func (p *program) configCommand() *cobra.Command {
 	group.AddCommand(
 		&cobra.Command{
 			Use: "init", Short: "Write an example configuration",
-			Long: "Writes a commented configuration with every key and its default, and prints " +
-				"its path.\n" +
-				"Never changes an existing file.",
+			Long: `Writes a commented configuration with every key and its default, and prints its path.
+Never changes an existing file.`,
 			Args: takes(0, 0),
 			RunE: func(*cobra.Command, []string) error {
 				path, err := p.configInit()
@@ -38,9 +37,8 @@ func (p *program) configCommand() *cobra.Command {
 		},
 		&cobra.Command{
 			Use: "check", Short: "Check the configuration",
-			Long: "Reads the configuration and the files that it names. Prints each problem " +
-				"with file, line,\n" +
-				"column and key. Runs no command and contacts no server.",
+			Long: `Reads the configuration and the files that it names. Prints each problem with file, line,
+column and key. Runs no command and contacts no server.`,
 			Args: takes(0, 0), RunE: p.runConfigCheck,
 		},
 		&cobra.Command{
@@ -58,18 +56,22 @@ func (p *program) configInit() (string, error) {
 		return "", err
 	}
 	fail := func(err error) (string, error) {
-		return "", &failure{exit: exitUnexpected, code: console.CodeConfig, err: err,
+		return "", &failure{
+			exit: exitUnexpected, code: console.CodeConfig, err: err,
 			text: fmt.Sprintf("config init: %s cannot be written: %v", paths.Config,
-				config.PlainCause(err))}
+				config.PlainCause(err)),
+		}
 	}
 	if err := os.MkdirAll(filepath.Dir(paths.Config), 0o700); err != nil {
 		return fail(err)
 	}
 	f, err := os.OpenFile(paths.Config, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return "", &failure{exit: exitUsage, code: console.CodeExists,
+		return "", &failure{
+			exit: exitUsage, code: console.CodeExists,
 			text: "config init: " + paths.Config + " exists already",
-			hint: "it was not changed; lanyard config check checks it"}
+			hint: "it was not changed; lanyard config check checks it",
+		}
 	}
 	if err != nil {
 		return fail(err)
@@ -92,8 +94,10 @@ func (p *program) runConfigCheck(*cobra.Command, []string) error {
 		return err
 	}
 	if !cfg.Found {
-		return &failure{exit: exitUsage, code: console.CodeConfig,
-			text: "there is no " + paths.Config, hint: "lanyard config init writes an example"}
+		return &failure{
+			exit: exitUsage, code: console.CodeConfig,
+			text: "there is no " + paths.Config, hint: "lanyard config init writes an example",
+		}
 	}
 	for _, w := range cfg.Warnings {
 		p.warn("%s", w)

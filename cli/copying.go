@@ -64,9 +64,8 @@ func (c lineClipboard) Copy(ctx context.Context, text secret.Text,
 	if err == nil && !done.Terminal.IsZero() {
 		c.Forget() // the sequence was not sent
 		err = errors.New(
-			"copy: no clipboard can be reached without a control sequence to the terminal, " +
-				"which is not sent in lines; " +
-				"clipboard.via in the configuration names another way")
+			"copy: no clipboard can be reached without a control sequence to the terminal, which " +
+				"is not sent in lines; clipboard.via in the configuration names another way")
 	}
 	if err != nil {
 		return session.CopiedTo{}, err

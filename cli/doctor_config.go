@@ -90,8 +90,9 @@ func (d *doctor) checkConfigMode() {
 func (d *doctor) checkFiles() {
 	for _, e := range d.envs {
 		var named []string
-		for _, f := range []struct{ key, path string }{{"ca_file", e.CAFile},
-			{"client_cert", e.ClientCert}, {"client_key", e.ClientKey}} {
+		for _, f := range []struct{ key, path string }{
+			{"ca_file", e.CAFile}, {"client_cert", e.ClientCert}, {"client_key", e.ClientKey},
+		} {
 			if f.path != "" {
 				named = append(named, f.key+" "+f.path)
 			}
@@ -139,8 +140,8 @@ func (d *doctor) checkEnd(check, what, fix string, end time.Time) {
 	case left <= 0:
 		d.fail(check, fix, "%s expired on %s", what, end.UTC().Format(time.DateOnly))
 	case left < certificateWarning:
-		d.warn(check, fix, "%s expires on %s, in %s", what, end.UTC().Format(time.DateOnly),
-			console.Left(left))
+		d.warn(check, fix,
+			"%s expires on %s, in %s", what, end.UTC().Format(time.DateOnly), console.Left(left))
 	}
 }
 
@@ -148,8 +149,8 @@ func (d *doctor) checkEnd(check, what, fix string, end time.Time) {
 // are the applications of the store.
 func (d *doctor) checkSecrets(stored []console.Application) {
 	for _, a := range d.cfg.Applications {
-		if !slices.ContainsFunc(d.envs,
-			func(e console.Environment) bool { return e.Name == a.Environment.Name }) {
+		same := func(e console.Environment) bool { return e.Name == a.Environment.Name }
+		if !slices.ContainsFunc(d.envs, same) {
 			continue
 		}
 		for _, kind := range config.SecretKinds() {
@@ -214,8 +215,8 @@ func (d *doctor) checkReference(what string, kind console.SecretKind, ref config
 		problem, warning := ref.LookAtFile(d.p.ctx, kind)
 		switch {
 		case problem != nil:
-			d.fail("secret", "put the secret there, or change "+key+" in "+at, "%s: %s %v", what,
-				ref, problem)
+			d.fail("secret", "put the secret there, or change "+key+" in "+at,
+				"%s: %s %v", what, ref, problem)
 			return
 		case warning != nil:
 			d.warn("secret", "chmod 600 "+shellQuote(ref.File), "%s: %s %v", what, ref, warning)

@@ -40,8 +40,8 @@ func (d *doctor) checkProxies() {
 		case e.Proxy == "" && console.Loopback(u.Hostname()):
 			d.ok("proxy", "%s: direct, it is this machine", e.Name)
 		case via.By != "":
-			d.ok("proxy", "%s: direct, because NO_PROXY excepts %s from the %s", e.Name,
-				u.Hostname(), via.By)
+			d.ok("proxy",
+				"%s: direct, because NO_PROXY excepts %s from the %s", e.Name, u.Hostname(), via.By)
 		default:
 			d.ok("proxy", "%s: direct", e.Name)
 		}
@@ -293,8 +293,8 @@ func (d *doctor) discover(ctx context.Context, c *tokenapi.Client,
 	if e.ClientAuth == tokenapi.AuthTLS {
 		more = metadata.MTLS
 	}
-	ends.TokenURL, ends.RevokeURL = cmp.Or(ends.TokenURL, console.Private(more.TokenURL)),
-		cmp.Or(ends.RevokeURL, console.Private(more.RevokeURL))
+	ends.TokenURL = cmp.Or(ends.TokenURL, console.Private(more.TokenURL))
+	ends.RevokeURL = cmp.Or(ends.RevokeURL, console.Private(more.RevokeURL))
 	if ends.RevokeURL == "" {
 		d.warn("reach", "set revoke_url of the environment in "+d.paths.Config,
 			"%s: the issuer names no address for revocations", e.Name)

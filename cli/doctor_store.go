@@ -63,8 +63,8 @@ func (d *doctor) checkStore(ctx context.Context) {
 		return
 	}
 	for _, a := range b.Covered {
-		d.warn("applications", "remove it from the configuration to use that of the store", "%s",
-			coveredWords(a, b.Applications))
+		d.warn("applications", "remove it from the configuration to use that of the store",
+			"%s", coveredWords(a, b.Applications))
 	}
 	d.checkAltered(ctx, b, s.svc)
 	d.checkWaiting(b)
@@ -144,8 +144,8 @@ func (d *doctor) checkExisting(ctx context.Context, db *store.Store) {
 	if err != nil {
 		d.failErr("store", "", "keep a copy of it, then restore a backup", err)
 	} else {
-		d.ok("store", "%s: whole, schema version %d%s", db.Path(), version,
-			modes(d.paths.State, db.Path()))
+		d.ok("store",
+			"%s: whole, schema version %d%s", db.Path(), version, modes(d.paths.State, db.Path()))
 	}
 	info, err := db.KeyInfo(ctx)
 	if err != nil {

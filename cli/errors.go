@@ -56,8 +56,9 @@ func (f *failure) Unwrap() error { return f.err }
 
 // misuse returns the error of a command that cannot run as it was given.
 func misuse(hint, format string, args ...any) error {
-	return &failure{exit: exitUsage, code: console.CodeUsage, text: fmt.Sprintf(format, args...),
-		hint: hint}
+	return &failure{
+		exit: exitUsage, code: console.CodeUsage, text: fmt.Sprintf(format, args...), hint: hint,
+	}
 }
 
 // exitSilently returns an error that sets the exit code and prints nothing.

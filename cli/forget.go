@@ -90,27 +90,26 @@ func (l ledger) forgetWhat(args []string,
 		if i := slices.IndexFunc(l.marks(),
 			func(m console.Mark) bool { return m.ID == arg }); i >= 0 {
 			m := l.marks()[i]
-			if !slices.ContainsFunc(marks,
-				func(have console.Mark) bool { return have.ID == m.ID }) {
+			same := func(have console.Mark) bool { return have.ID == m.ID }
+			if !slices.ContainsFunc(marks, same) {
 				marks = append(marks, m)
 			}
 			continue
 		}
 		if strings.HasPrefix(arg, "m_") {
-			return nil, what,
-				&failure{exit: exitNotFound, code: console.CodeNoMark,
-					text: "no such mark" + quoted(arg),
-					hint: "lanyard tokens lists the requests whose answer was never seen; it may " +
-						"have been settled since"}
+			return nil, what, &failure{
+				exit: exitNotFound, code: console.CodeNoMark, text: "no such mark" + quoted(arg),
+				hint: "lanyard tokens lists the requests whose answer was never seen; it may " +
+					"have been settled since",
+			}
 		}
 		t, a, isToken, err := l.tokenOrApp(arg)
 		switch {
 		case err != nil:
 			return nil, what, err
 		case isToken && over:
-			return nil, what,
-				misuse("lanyard forget "+t.ID,
-					"forget: --over is for applications, and %s is a token", t.Fingerprint)
+			return nil, what, misuse("lanyard forget "+t.ID,
+				"forget: --over is for applications, and %s is a token", t.Fingerprint)
 		case isToken:
 			what.Tokens = append(what.Tokens, t.ID)
 		case over:
@@ -152,11 +151,15 @@ func (p *program) forgetOver(ctx context.Context, s *openConsole, l ledger, what
 	if some && !yes && !p.dryRun {
 		err := p.askYes("forget "+words+
 			", with secrets, probes and log; this cannot be undone\nforget?",
-			&failure{exit: exitUsage, code: console.CodeNeedsYes,
+			&failure{
+				exit: exitUsage, code: console.CodeNeedsYes,
 				text: "forget: without a terminal this needs --yes",
-				hint: "it would forget " + words},
-			&failure{exit: exitUsage, code: console.CodeDeclined,
-				text: "forget: not confirmed, nothing was forgotten"})
+				hint: "it would forget " + words,
+			},
+			&failure{
+				exit: exitUsage, code: console.CodeDeclined,
+				text: "forget: not confirmed, nothing was forgotten",
+			})
 		if err != nil {
 			return err
 		}
@@ -272,10 +275,14 @@ func (p *program) forgetAltered(ctx context.Context, s *openConsole, l ledger, a
 	}
 	if !yes && !p.dryRun {
 		err := p.askYes(words+"\nremove?",
-			&failure{exit: exitUsage, code: console.CodeNeedsYes,
-				text: "forget: without a terminal this needs --yes", hint: words},
-			&failure{exit: exitUsage, code: console.CodeDeclined,
-				text: "forget: not confirmed, nothing was removed"})
+			&failure{
+				exit: exitUsage, code: console.CodeNeedsYes,
+				text: "forget: without a terminal this needs --yes", hint: words,
+			},
+			&failure{
+				exit: exitUsage, code: console.CodeDeclined,
+				text: "forget: not confirmed, nothing was removed",
+			})
 		if err != nil {
 			return err
 		}
@@ -310,11 +317,15 @@ func (p *program) confirmForget(l ledger, marks []console.Mark) error {
 		words = append(words, text.Line(m.ID+": "+l.markWords(m)))
 	}
 	return p.askYes(strings.Join(words, "\n")+"\ndismiss?",
-		&failure{exit: exitUsage, code: console.CodeNeedsYes,
+		&failure{
+			exit: exitUsage, code: console.CodeNeedsYes,
 			text: "forget: without a terminal this needs --yes",
-			hint: "it would dismiss " + strings.Join(words, "; ")},
-		&failure{exit: exitUsage, code: console.CodeDeclined,
-			text: "forget: not confirmed, nothing was dismissed"})
+			hint: "it would dismiss " + strings.Join(words, "; "),
+		},
+		&failure{
+			exit: exitUsage, code: console.CodeDeclined,
+			text: "forget: not confirmed, nothing was dismissed",
+		})
 }
 
 // marks returns all open marks, of gets and of refreshes, oldest first.
@@ -346,8 +357,7 @@ func (l ledger) mark(m console.Mark) markJSON {
 	a := l.app[m.AppID]
 	j := markJSON{
 		ID: m.ID, State: string(console.Unsure), Op: m.Verb(), Application: string(a.Name),
-		Environment: string(a.Environment.Name),
-		SentAt:      stamp(m.SentAt), EndsBy: stamp(m.EndsBy),
+		Environment: string(a.Environment.Name), SentAt: stamp(m.SentAt), EndsBy: stamp(m.EndsBy),
 	}
 	if t, ok := l.byID(m.TokenID); ok {
 		j.Fingerprint = known(t.Fingerprint)

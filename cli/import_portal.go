@@ -101,8 +101,8 @@ func (p *program) runImportPortal(ctx context.Context, base string, o portalOpti
 	var sent []console.Exchange
 	found, err := s.svc.AskPortal(ctx, console.PortalRequest{
 		Base: base, User: o.user, Password: password, Environment: env, Only: o.only,
-		Generate: o.generate,
-		Ask:      p.askImported(o), Say: func(text string) { p.note("%s", text) },
+		Generate: o.generate, Ask: p.askImported(o),
+		Say: func(text string) { p.note("%s", text) },
 		Saw: func(x tokenapi.Exchange) { sent = append(sent, console.Exchange{Exchange: x}) },
 	})
 	if p.dryRun && (len(sent) > 0 || err == nil) {
@@ -120,8 +120,8 @@ func (p *program) runImportPortal(ctx context.Context, base string, o portalOpti
 
 // askImported returns a function that asks at the terminal for a secret that the portal does not
 // show. The secret stays missing if the person enters nothing, or if there is no terminal.
-func (p *program) askImported(o portalOptions) func(console.Application,
-	string) (secret.Text, error) {
+func (p *program) askImported(o portalOptions) func(
+	console.Application, string) (secret.Text, error) {
 	return func(a console.Application, why string) (secret.Text, error) {
 		p.note("%s: %s", a.Label(), why)
 		_, in := host.TerminalFD(p.stdin)
@@ -171,9 +171,10 @@ func (p *program) printImported(ctx context.Context, s *openConsole, apps []cons
 		}
 		j := l.application(a)
 		all = append(all, importedJSON{j, orEmpty(notes)})
-		rows = append(rows,
-			[]string{j.Name, j.Environment, dash(j.KeyType), j.Grant,
-				strings.ReplaceAll(j.Secret, "_", " "), j.Source, j.ConsumerKey})
+		rows = append(rows, []string{
+			j.Name, j.Environment, dash(j.KeyType), j.Grant,
+			strings.ReplaceAll(j.Secret, "_", " "), j.Source, j.ConsumerKey,
+		})
 	}
 	if p.json {
 		return p.printJSON(all)

@@ -24,11 +24,9 @@ func (p *program) importTextCommand(use, what string) *cobra.Command {
 	c := &cobra.Command{
 		Use:   use + " FILE|-",
 		Short: "Import an application from " + what,
-		Long: "Reads " + what +
-			" from FILE, or from standard input for -, and stores the application\n" +
-			"in it, its secret sealed. Nothing in it is run or expanded. What is not imported " +
-			"is named\n" +
-			"on standard error.",
+		Long: "Reads " + what + ` from FILE, or from standard input for -, and stores the application
+in it, its secret sealed. Nothing in it is run or expanded. What is not imported is named
+on standard error.`,
 		Args: takes(1, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.runImportText(c.Context(), args[0], o)
@@ -83,8 +81,8 @@ func (p *program) runImportText(ctx context.Context, path string, o textOptions)
 	d.Environment.Name = cmp.Or(console.Private(o.env), d.Environment.Name)
 	d.Environment.Endpoints.RevokeURL = cmp.Or(d.Environment.Endpoints.RevokeURL,
 		console.GuessRevokeURL(d.Environment.Endpoints.TokenURL))
-	if known, ok := console.EnvironmentWith(b.Environments,
-		string(d.Environment.Endpoints.TokenURL)); ok && o.env == "" {
+	tokenURL := string(d.Environment.Endpoints.TokenURL)
+	if known, ok := console.EnvironmentWith(b.Environments, tokenURL); ok && o.env == "" {
 		d.Environment = known.Environment
 	}
 	a := d.Application

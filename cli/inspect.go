@@ -102,8 +102,10 @@ func claims(all []jwt.Claim) []claimJSON {
 }
 
 func (l ledger) inspection(i console.Inspection) inspectionJSON {
-	j := inspectionJSON{Fingerprint: i.Fingerprint, Format: "opaque", Header: []claimJSON{},
-		Claims: []claimJSON{}, Problems: orEmpty(i.Problems)}
+	j := inspectionJSON{
+		Fingerprint: i.Fingerprint, Format: "opaque", Header: []claimJSON{},
+		Claims: []claimJSON{}, Problems: orEmpty(i.Problems),
+	}
 	if i.Held != nil {
 		t := l.token(*i.Held)
 		j.Held = &t

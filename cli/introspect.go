@@ -67,8 +67,7 @@ func (p *program) runIntrospect(c *cobra.Command, what string) error {
 		Token: t.ID, Fingerprint: t.Fingerprint, At: stamp(ans.At), Active: ans.Active,
 		AtServer: string(t.AtServer), Scopes: ans.Scopes,
 		ClientID: known(ans.ClientID), User: known(ans.Username), Subject: known(ans.Subject),
-		TokenType: known(ans.TokenType),
-		Lifetime:  known(string(ans.Lifetime)),
+		TokenType: known(ans.TokenType), Lifetime: known(string(ans.Lifetime)),
 		ExpiresAt: epoch(ans.Expires), IssuedAt: epoch(ans.Issued), NotBefore: epoch(ans.NotBefore),
 	}
 	if !ans.Active {

@@ -58,9 +58,9 @@ func (p *program) runKeyAccept(ctx context.Context) error {
 		p.note("the key that the system keyring remembers for it: %s, in the %s", was.ID,
 			db.PlaceOf(was.Kind))
 	}
-	if err := p.sureOfStore(
-		"whoever put that store there can read what is sealed with its key from now on; is it " +
-			"yours?"); err != nil {
+	const question = "whoever put that store there can read what is sealed with its key from now " +
+		"on; is it yours?"
+	if err := p.sureOfStore(question); err != nil {
 		return err
 	}
 	if err := db.AcceptKey(ctx, info.ID); err != nil {
@@ -80,8 +80,9 @@ func (p *program) acceptOlder(ctx context.Context, db *store.Store, info store.K
 		p.note("without that record these are lost, and removed: the values of all tokens (no " +
 			"revoke of them can be sent), the stored consumer secrets and passwords")
 	}
-	if err := p.sureOfStore("the database " + db.Path() + " " + what +
-		": whoever put it there may have changed where it sends credentials. Did you?"); err != nil {
+	question := "the database " + db.Path() + " " + what +
+		": whoever put it there may have changed where it sends credentials. Did you?"
+	if err := p.sureOfStore(question); err != nil {
 		return err
 	}
 	if err := db.AcceptOlder(ctx); err != nil {
@@ -97,9 +98,13 @@ func (p *program) acceptOlder(ctx context.Context, db *store.Store, info store.K
 
 func (p *program) sureOfStore(question string) error {
 	return p.askYes(question,
-		&failure{exit: exitUsage, code: console.CodeNoTerminal,
+		&failure{
+			exit: exitUsage, code: console.CodeNoTerminal,
 			text: "key accept: there is no terminal to ask at",
-			hint: "nothing was changed: run it at a terminal, and read what it asks"},
-		&failure{exit: exitUsage, code: console.CodeDeclined,
-			text: "key accept: not confirmed, nothing was changed"})
+			hint: "nothing was changed: run it at a terminal, and read what it asks",
+		},
+		&failure{
+			exit: exitUsage, code: console.CodeDeclined,
+			text: "key accept: not confirmed, nothing was changed",
+		})
 }
