@@ -60,20 +60,19 @@ func (p *program) keyCommand() *cobra.Command {
 				"first the present one if there is one, then the new one")
 		return p.listFlags(c)
 	}
-	kinds := []string{store.InFile, store.InKeyring, store.InPassphrase, store.InEnv,
-		store.InCommand}
+	kinds := []string{
+		store.InFile, store.InKeyring, store.InPassphrase, store.InEnv, store.InCommand,
+	}
 	group.AddCommand(
 		p.listFlags(&cobra.Command{
 			Use: "status", Short: "Show where the key is kept, and where else it could be",
-			Long: keyStatusHelp,
-			Args: takes(0, 0),
+			Long: keyStatusHelp, Args: takes(0, 0),
 			RunE: func(c *cobra.Command, _ []string) error { return p.runKeyStatus(c.Context()) },
 		}),
 		p.acceptCommand(),
 		lines(&cobra.Command{
 			Use: "rotate", Short: "Replace the key, and seal every secret with the new one",
-			Long: keyRotateHelp,
-			Args: takes(0, 0),
+			Long: keyRotateHelp, Args: takes(0, 0),
 			RunE: func(c *cobra.Command, _ []string) error {
 				return p.runKeyChange(c.Context(), "", fromStdin)
 			},
@@ -81,8 +80,7 @@ func (p *program) keyCommand() *cobra.Command {
 		lines(&cobra.Command{
 			Use:   "set " + strings.Join(kinds, "|"),
 			Short: "Keep the key elsewhere, and seal every secret with a new key",
-			Long:  keySetHelp,
-			Args:  takes(1, 1), ValidArgs: kinds,
+			Long:  keySetHelp, Args: takes(1, 1), ValidArgs: kinds,
 			RunE: func(c *cobra.Command, args []string) error {
 				for _, k := range kinds {
 					if k == args[0] {
@@ -125,8 +123,9 @@ type otherKeyJSON struct {
 func (p *program) keyNow(
 	ctx context.Context, cfg *config.Config, db *store.Store,
 ) (keyJSON, error) {
-	out := keyJSON{Place: "no key yet", Left: []string{}, Known: []string{},
-		Others: []otherKeyJSON{}}
+	out := keyJSON{
+		Place: "no key yet", Left: []string{}, Known: []string{}, Others: []otherKeyJSON{},
+	}
 	if db != nil {
 		tried := db.TryKey(ctx)
 		if tried != nil && !errors.Is(tried, store.ErrLocked) {
@@ -139,8 +138,8 @@ func (p *program) keyNow(
 		if tried != nil && !info.Stranger && !info.SetBack {
 			info.Why = tried
 		}
-		out.Kind, out.Place, out.Locked, out.Asks = known(info.Kind), info.Place, info.Locked,
-			info.Asks
+		out.Kind, out.Place = known(info.Kind), info.Place
+		out.Locked, out.Asks = info.Locked, info.Asks
 		out.Epoch, out.MadeAt = known(info.Epoch), stamp(info.Made)
 		out.Left = append(out.Left, info.Left...)
 		out.ID, out.Pinned = known(info.ID), known(info.Pinned)
@@ -157,15 +156,14 @@ func (p *program) keyNow(
 			out.Why = known(explain(info.Why).Message)
 		}
 	}
+	noVariable := map[bool]string{true: keyVariable + " is not set"}
+	noCommand := map[bool]string{true: "the configuration names no command in [store]"}
 	for _, o := range []otherKeyJSON{
 		{Kind: store.InFile},
 		{Kind: store.InKeyring, Needs: needs(store.KeyringReachable(p.lookup))},
 		{Kind: store.InPassphrase},
-		{Kind: store.InEnv,
-			Needs: map[bool]string{true: keyVariable + " is not set"}[p.getenv(keyVariable) == ""]},
-		{Kind: store.InCommand,
-			Needs: map[bool]string{
-				true: "the configuration names no command in [store]"}[len(cfg.StoreCommand) == 0]},
+		{Kind: store.InEnv, Needs: noVariable[p.getenv(keyVariable) == ""]},
+		{Kind: store.InCommand, Needs: noCommand[len(cfg.StoreCommand) == 0]},
 	} {
 		if o.Ready = o.Needs == ""; out.Kind == nil || o.Kind != *out.Kind {
 			out.Others = append(out.Others, o)
@@ -316,9 +314,10 @@ func (p *program) runKeyChange(ctx context.Context, to string, fromStdin bool) e
 			return err
 		}
 	}
-	err = db.Rotate(ctx,
-		store.Rotation{To: to, Passphrase: text, Now: p.clock, LeaseNow: p.leaseClock(),
-			Patience: keyPatience, Waiting: p.noteWaitingForAnswers})
+	err = db.Rotate(ctx, store.Rotation{
+		To: to, Passphrase: text, Now: p.clock, LeaseNow: p.leaseClock(),
+		Patience: keyPatience, Waiting: p.noteWaitingForAnswers,
+	})
 	if err != nil {
 		return err
 	}

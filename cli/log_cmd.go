@@ -101,8 +101,10 @@ func (p *program) runLog(c *cobra.Command, app, token string, since time.Duratio
 	rows := make([][]string, len(log))
 	for i, e := range log {
 		words, detail := describeEvent(e)
-		rows[i] = []string{e.At.Local().Format(time.DateTime), words, dash(e.Fingerprint),
-			dash(string(e.Application)), detail}
+		rows[i] = []string{
+			e.At.Local().Format(time.DateTime), words, dash(e.Fingerprint),
+			dash(string(e.Application)), detail,
+		}
 	}
 	columns(p.out(), []string{"TIME", "EVENT", "TOKEN", "APPLICATION", ""}, rows)
 	return nil
@@ -140,10 +142,9 @@ func (l ledger) event(e console.Event,
 	words, detail := describeEvent(e)
 	return eventJSON{
 		Seq: known(e.Seq), At: stamp(e.At), Event: string(e.Kind),
-		Text:  strings.TrimSuffix(words+": "+detail, ": "),
-		Token: known(e.TokenID), Fingerprint: known(e.Fingerprint),
-		Application: name, Environment: env, KeyType: keyType, Facts: inMilliseconds(e.Facts),
-		Derived: e.Derived,
+		Text: strings.TrimSuffix(words+": "+detail, ": "), Token: known(e.TokenID),
+		Fingerprint: known(e.Fingerprint), Application: name, Environment: env, KeyType: keyType,
+		Facts: inMilliseconds(e.Facts), Derived: e.Derived,
 	}
 }
 

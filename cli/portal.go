@@ -16,15 +16,17 @@ import (
 
 // portal returns a function that reads applications from a developer portal. If via is not nil, it
 // carries every request instead of the network.
-func (p *program) portal(via http.RoundTripper) func(context.Context,
-	console.PortalRequest) (console.PortalFound, error) {
+func (p *program) portal(via http.RoundTripper) func(
+	context.Context, console.PortalRequest) (console.PortalFound, error) {
 	return func(ctx context.Context, r console.PortalRequest) (console.PortalFound, error) {
 		c, err := p.client(r.Environment, via)
 		if err != nil {
 			return console.PortalFound{}, err
 		}
-		v := portalImport{r: r, keyManagers: map[string]portal.KeyManager{},
-			found: console.PortalFound{Subscriptions: map[string][]console.Subscription{}}}
+		v := portalImport{
+			r: r, keyManagers: map[string]portal.KeyManager{},
+			found: console.PortalFound{Subscriptions: map[string][]console.Subscription{}},
+		}
 		err = v.run(ctx, c)
 		return v.found, err
 	}
@@ -100,12 +102,13 @@ func (v *portalImport) application(ctx context.Context, a portal.Application) er
 	if err != nil {
 		return err
 	}
-	if want := v.r.Generate; want != "" &&
-		!slices.ContainsFunc(keys,
-			func(k portal.Key) bool { return k.KeyType == want && k.ConsumerKey != "" }) {
-		k, xs, err := v.session.GenerateKeys(ctx, a.ID,
-			portal.GenerateRequest{KeyType: want,
-				Grants: []string{tokenapi.GrantClientCredentials, tokenapi.GrantRefreshToken}})
+	want := v.r.Generate
+	made := func(k portal.Key) bool { return k.KeyType == want && k.ConsumerKey != "" }
+	if want != "" && !slices.ContainsFunc(keys, made) {
+		k, xs, err := v.session.GenerateKeys(ctx, a.ID, portal.GenerateRequest{
+			KeyType: want,
+			Grants:  []string{tokenapi.GrantClientCredentials, tokenapi.GrantRefreshToken},
+		})
 		v.record(xs)
 		if err != nil {
 			return err
@@ -155,8 +158,10 @@ func (v *portalImport) key(a portal.Application, k portal.Key, subs []portal.Sub
 	text := k.ConsumerSecret
 	if k.SecretState != portal.Available && !v.r.Knows(app) {
 		why := "secret not available, the portal " +
-			map[portal.SecretState]string{portal.Masked: "shows it masked",
-				portal.Absent: "does not show it"}[k.SecretState]
+			map[portal.SecretState]string{
+				portal.Masked: "shows it masked",
+				portal.Absent: "does not show it",
+			}[k.SecretState]
 		var err error
 		if text, err = v.r.Ask(app, why); err != nil {
 			return err
@@ -168,9 +173,9 @@ func (v *portalImport) key(a portal.Application, k portal.Key, subs []portal.Sub
 		all = []console.Subscription{} // not nil: the portal said that there are none
 	}
 	for _, s := range subs {
-		all = append(all,
-			console.Subscription{API: s.APIName, Version: s.APIVersion, Context: s.APIContext,
-				Status: s.Status})
+		all = append(all, console.Subscription{
+			API: s.APIName, Version: s.APIVersion, Context: s.APIContext, Status: s.Status,
+		})
 	}
 	v.found.Subscriptions[k.ConsumerKey] = all
 	return nil
@@ -207,8 +212,9 @@ func (v *portalImport) environment(keyManager string) console.Environment {
 // grantOf returns the first grant of an imported application: one that needs no person, if the key
 // allows it.
 func grantOf(k portal.Key) string {
-	for _, g := range []string{tokenapi.GrantClientCredentials, tokenapi.GrantAuthorizationCode,
-		tokenapi.GrantDeviceCode} {
+	for _, g := range []string{
+		tokenapi.GrantClientCredentials, tokenapi.GrantAuthorizationCode, tokenapi.GrantDeviceCode,
+	} {
 		if k.GrantTypes == nil || slices.Contains(k.GrantTypes, g) {
 			return g
 		}
@@ -220,9 +226,9 @@ func grantOf(k portal.Key) string {
 func explainFault(a console.Application, faultCode int, subs []console.Subscription) string {
 	all := make([]portal.Subscription, 0, len(subs))
 	for _, s := range subs {
-		all = append(all,
-			portal.Subscription{APIName: s.API, APIVersion: s.Version, APIContext: s.Context,
-				Status: s.Status})
+		all = append(all, portal.Subscription{
+			APIName: s.API, APIVersion: s.Version, APIContext: s.Context, Status: s.Status,
+		})
 	}
 	return portal.Explain(faultCode, a.KeyType, all, string(a.ProbeURL))
 }

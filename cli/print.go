@@ -162,10 +162,8 @@ func (l ledger) status(t console.Token) console.Status {
 func (l ledger) application(a console.Application) applicationJSON {
 	j := applicationJSON{
 		ID: a.ID, Name: string(a.Name), Environment: string(a.Environment.Name), KeyType: a.KeyType,
-		ConsumerKey: string(a.ConsumerKey),
-		Secret:      string(a.Secret), Grant: a.Grant, Scopes: orEmpty(a.Scopes),
-		Source: string(a.Source),
-		Marks:  []markJSON{},
+		ConsumerKey: string(a.ConsumerKey), Secret: string(a.Secret), Grant: a.Grant,
+		Scopes: orEmpty(a.Scopes), Source: string(a.Source), Marks: []markJSON{},
 	}
 	for _, m := range l.marks() {
 		if m.AppID == a.ID {
@@ -193,13 +191,12 @@ func (l ledger) token(t console.Token) tokenJSON {
 	a, s := l.app[t.AppID], l.status(t)
 	j := tokenJSON{
 		ID: t.ID, Fingerprint: t.Fingerprint, Application: string(a.Name),
-		Environment: string(a.Environment.Name), KeyType: a.KeyType,
-		State: string(s.State), Grant: t.Grant, User: string(t.User), Scopes: orEmpty(t.Scopes),
-		AskedWith: known(t.Request.Words()), TokenType: t.TokenType,
-		IssuedAt: stamp(t.IssuedAt), Lifetime: string(t.Lifetime), ExpiresAt: stamp(s.ExpiresAt),
-		Left:       seconds(s.Left, s.HasExpiry),
-		HasRefresh: t.Refresh == console.RefreshLive, From: known(t.From),
-		RevokeAt: stamp(t.RevokeAt), AcceptedAt: stamp(s.AcceptedAt),
+		Environment: string(a.Environment.Name), KeyType: a.KeyType, State: string(s.State),
+		Grant: t.Grant, User: string(t.User), Scopes: orEmpty(t.Scopes),
+		AskedWith: known(t.Request.Words()), TokenType: t.TokenType, IssuedAt: stamp(t.IssuedAt),
+		Lifetime: string(t.Lifetime), ExpiresAt: stamp(s.ExpiresAt),
+		Left: seconds(s.Left, s.HasExpiry), HasRefresh: t.Refresh == console.RefreshLive,
+		From: known(t.From), RevokeAt: stamp(t.RevokeAt), AcceptedAt: stamp(s.AcceptedAt),
 	}
 	if j.Lifetime == "" {
 		j.Lifetime = string(tokenapi.Unknown)
@@ -221,9 +218,8 @@ func (l ledger) revocation(t console.Token) revocationJSON {
 	s := l.status(t)
 	j := revocationJSON{
 		Token: t.ID, Fingerprint: t.Fingerprint, Application: string(l.app[t.AppID].Name),
-		Kind:       string(s.RevokeKind),
-		AcceptedAt: stamp(s.AcceptedAt), AtServer: string(s.AtServer), Verdict: notAccepted,
-		Probes: []seenProbe{},
+		Kind: string(s.RevokeKind), AcceptedAt: stamp(s.AcceptedAt), AtServer: string(s.AtServer),
+		Verdict: notAccepted, Probes: []seenProbe{},
 	}
 	switch {
 	case s.AcceptedAt.IsZero() && (s.Pending || s.Proof == console.ProofNone):

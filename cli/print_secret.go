@@ -40,8 +40,7 @@ func (p *program) printSecret(ctx context.Context, s *openConsole, a console.App
 		return p.printJSON(issuedJSON{
 			tokenJSON:   l.token(out.Token),
 			AccessToken: sec.Access.Reveal(), RefreshToken: revealed(sec.Refresh),
-			IDToken: revealed(sec.ID),
-			How:     string(out.How), Same: out.Same,
+			IDToken: revealed(sec.ID), How: string(out.How), Same: out.Same,
 		})
 	}
 	as, err := console.As(a, out.Token, sec, console.Form(form))
@@ -58,8 +57,9 @@ func printable(err error) error {
 	e, ok := console.AsError(err)
 	switch {
 	case ok && e.Code == console.CodeOddToken:
-		return &failure{exit: exitUnexpected, code: e.Code, text: e.Text,
-			hint: "--as json prints it"}
+		return &failure{
+			exit: exitUnexpected, code: e.Code, text: e.Text, hint: "--as json prints it",
+		}
 	case ok && e.Code == console.CodeNoProbeURL:
 		return misuse("percent-encode them, or use --as header",
 			"probe_url or ca_file holds characters that cannot be printed safely")

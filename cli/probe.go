@@ -60,8 +60,8 @@ func (p *program) probeCommand() *cobra.Command {
 	return p.verbFlags(c)
 }
 
-func (p *program) runProbe(ctx context.Context, what string, untilDead, yes bool, every,
-	timeout time.Duration) error {
+func (p *program) runProbe(ctx context.Context, what string, untilDead, yes bool,
+	every, timeout time.Duration) error {
 	s, l, err := p.openNamed(ctx, findsToken(what), what)
 	if err != nil {
 		return err
@@ -86,9 +86,8 @@ func (p *program) runProbe(ctx context.Context, what string, untilDead, yes bool
 	if err != nil {
 		return err
 	}
-	if why := describe.Warning(
-		console.StatusAt(now, s.svc.Policy(l.app[t.AppID]), p.clock())); why != "" &&
-		ans.Verdict == tokenapi.Accepted {
+	status := console.StatusAt(now, s.svc.Policy(l.app[t.AppID]), p.clock())
+	if why := describe.Warning(status); why != "" && ans.Verdict == tokenapi.Accepted {
 		p.warn("%s", why)
 	}
 	return p.printProbe(s, l.app[t.AppID], t, ans.ProbeAnswer)
@@ -188,8 +187,8 @@ func (p *program) probeUntilDead(ctx context.Context, s *openConsole, t console.
 			ends = ends || timeout > 0
 			if why != "" && why != printed && (!p.json || !ends) {
 				// with --json the final error says it
-				_, _ = fmt.Fprintf(p.stderr, "note: probe: %s\nhint: %s\n", text.Line(why),
-					text.Line(hint))
+				_, _ = fmt.Fprintf(p.stderr,
+					"note: probe: %s\nhint: %s\n", text.Line(why), text.Line(hint))
 			}
 			printed = why
 			if err := p.waitUntil(ctx, step.At); err != nil {
@@ -222,9 +221,11 @@ func (p *program) probeUntilDead(ctx context.Context, s *openConsole, t console.
 
 // notProvedDead returns the error of a loop that stopped before the token was proved dead.
 func notProvedDead(l console.ProbeLoop, stop console.ProbeStop, why, hint string) *failure {
-	end := &failure{exit: exitStillAlive, code: console.CodeNotProvedDead, hint: hint,
+	end := &failure{
+		exit: exitStillAlive, code: console.CodeNotProvedDead, hint: hint,
 		text: "probe: " +
-			describe.NotDead(l, stop)}
+			describe.NotDead(l, stop),
+	}
 	switch {
 	case stop == console.StopVain:
 		end.exit = exitUnexpected

@@ -40,8 +40,10 @@ func (p *program) reload(paths config.Paths, first *config.Config) ui.Reload {
 	}
 	cfg.Reread(first)
 	set, err := settings(cfg, p.lookup)
-	r := ui.Reload{Settings: set, Themes: themesToChoose(cfg, nil),
-		Banners: banners(first.Environments), Err: err}
+	r := ui.Reload{
+		Settings: set, Themes: themesToChoose(cfg, nil),
+		Banners: banners(first.Environments), Err: err,
+	}
 	if later := cfg.NeedsRestart(first); err == nil && len(later) > 0 {
 		r.Hint = "start lanyard again for the changed " + strings.Join(later, ", ")
 	}

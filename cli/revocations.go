@@ -53,8 +53,10 @@ func (p *program) runRevocations(c *cobra.Command, _ []string) error {
 		return nil
 	}
 	columns(p.out(),
-		[]string{"VERDICT", "TOKEN", "APPLICATION", "KIND", "AT SERVER", "ACCEPTED",
-			">MAY PASS FOR", "PROOF", "PROBES"}, rows)
+		[]string{
+			"VERDICT", "TOKEN", "APPLICATION", "KIND", "AT SERVER", "ACCEPTED",
+			">MAY PASS FOR", "PROOF", "PROBES",
+		}, rows)
 	return nil
 }
 
@@ -100,6 +102,8 @@ func (l ledger) revocationRow(t console.Token) []string {
 	if len(seen) > most {
 		seen = append([]string{"…"}, seen[len(seen)-most:]...)
 	}
-	return []string{j.Verdict, j.Fingerprint, string(l.app[t.AppID].Label()), j.Kind, atServer(st),
-		when, may, proof, dash(strings.Join(seen, " "))}
+	return []string{
+		j.Verdict, j.Fingerprint, string(l.app[t.AppID].Label()), j.Kind, atServer(st),
+		when, may, proof, dash(strings.Join(seen, " ")),
+	}
 }

@@ -143,9 +143,11 @@ func (l ledger) targets(args []string, all bool) ([]console.Token, error) {
 			found = l.revocable(a, all)
 			switch {
 			case len(found) == 0:
-				return nil, &failure{exit: exitNotFound, code: console.CodeNoToken,
+				return nil, &failure{
+					exit: exitNotFound, code: console.CodeNoToken,
 					text: string(a.Label()) + " holds no live token",
-					hint: "lanyard tokens --all lists the others; name one by its id or fingerprint"}
+					hint: "lanyard tokens --all lists the others; name one by its id or fingerprint",
+				}
 			case len(found) > 1 && !all:
 				return nil, misuse("--all revokes every one; or name one of: "+l.tokenNames(found),
 					"%s holds %d live tokens", a.Label(), len(found))
@@ -191,11 +193,15 @@ func (p *program) confirm(l ledger, targets []console.Token) error {
 		return nil
 	}
 	return p.askYes(strings.Join(names, ", ")+"\nrevoke in production?",
-		&failure{exit: exitUsage, code: console.CodeNeedsYes,
+		&failure{
+			exit: exitUsage, code: console.CodeNeedsYes,
 			text: "revoke: in production this needs --yes",
-			hint: "it would revoke " + strings.Join(names, ", ")},
-		&failure{exit: exitUsage, code: console.CodeDeclined,
-			text: "revoke: not confirmed, nothing was sent"})
+			hint: "it would revoke " + strings.Join(names, ", "),
+		},
+		&failure{
+			exit: exitUsage, code: console.CodeDeclined,
+			text: "revoke: not confirmed, nothing was sent",
+		})
 }
 
 // confirmProbes asks before it repeats probes that may change something.
@@ -206,11 +212,15 @@ func (p *program) confirmProbes(verb string, apps ...console.Application) error 
 		return nil
 	}
 	return p.askYes(words+"\nprobe again and again?",
-		&failure{exit: exitUsage, code: console.CodeNeedsYes,
+		&failure{
+			exit: exitUsage, code: console.CodeNeedsYes,
 			text: verb + " needs --yes here: " + strings.ReplaceAll(words, "\n", ", "),
-			hint: "set probe_method to GET, HEAD or OPTIONS, or give --yes; nothing was sent"},
-		&failure{exit: exitUsage, code: console.CodeDeclined,
-			text: verb + ": not confirmed, nothing was sent"})
+			hint: "set probe_method to GET, HEAD or OPTIONS, or give --yes; nothing was sent",
+		},
+		&failure{
+			exit: exitUsage, code: console.CodeDeclined,
+			text: verb + ": not confirmed, nothing was sent",
+		})
 }
 
 // askYes asks a question at the terminal. Only y and yes confirm it. It returns alone if there is
@@ -293,8 +303,10 @@ func undelivered(d console.Delivery) error {
 			text: fmt.Sprintf("%s is kept, will be delivered: %v", what, d.Err), hint: hint}
 	}
 	r := explain(d.Err)
-	return &failure{exit: r.Exit, code: r.Code, hint: r.Hint, err: d.Err,
-		text: fmt.Sprintf("%s was not accepted: %v", what, d.Err)}
+	return &failure{
+		exit: r.Exit, code: r.Code, hint: r.Hint, err: d.Err,
+		text: fmt.Sprintf("%s was not accepted: %v", what, d.Err),
+	}
 }
 
 // awaitOtherProcess waits until another process has delivered a revocation, or has failed to.
@@ -316,16 +328,20 @@ func (s *openConsole) awaitOtherProcess(ctx context.Context,
 		case !waits && t.RevokeError != "":
 			return nil, fmt.Errorf("revoke: %s", t.RevokeError)
 		case !waits && l.status(t).State == console.Expired:
-			return nil, &failure{exit: exitUsage, code: console.CodeExpired,
+			return nil, &failure{
+				exit: exitUsage, code: console.CodeExpired,
 				text: "revoke: " + t.Fingerprint +
-					" has expired before it was delivered, and needs none"}
+					" has expired before it was delivered, and needs none",
+			}
 		case !waits:
-			return nil, &failure{exit: exitUsage, code: console.CodeUndone,
-				text: "revoke: it was taken back in another console"}
+			return nil, &failure{
+				exit: exitUsage, code: console.CodeUndone,
+				text: "revoke: it was taken back in another console",
+			}
 		case t.RevokeError != "":
-			return nil, undelivered(
-				console.Delivery{Token: t, Kind: console.RevokeAccess, Kept: true,
-					Err: errors.New(t.RevokeError)})
+			return nil, undelivered(console.Delivery{
+				Token: t, Kind: console.RevokeAccess, Kept: true, Err: errors.New(t.RevokeError),
+			})
 		}
 		// The other process may have died: when its lease ends, this one delivers.
 		retry := time.NewTimer(time.Second)
@@ -333,9 +349,10 @@ func (s *openConsole) awaitOtherProcess(ctx context.Context,
 		case _, open := <-changes:
 			retry.Stop()
 			if !open {
-				return nil, undelivered(
-					console.Delivery{Token: t, Kind: console.RevokeAccess, Kept: true,
-						Err: errors.New("another console is at it")})
+				return nil, undelivered(console.Delivery{
+					Token: t, Kind: console.RevokeAccess, Kept: true,
+					Err: errors.New("another console is at it"),
+				})
 			}
 		case <-retry.C:
 			done, err := s.svc.DeliverOne(ctx, id)

@@ -66,8 +66,10 @@ func (p *program) revokeEach(ctx context.Context, s *openConsole, targets []cons
 		}
 	}
 	if first == nil && timedOut {
-		return &failure{exit: exitStillAlive, code: console.CodeStillAccepted,
-			text: "the gateway did not refuse it in time"}
+		return &failure{
+			exit: exitStillAlive, code: console.CodeStillAccepted,
+			text: "the gateway did not refuse it in time",
+		}
 	}
 	return first
 }

@@ -42,8 +42,8 @@ func checkSandbox(c *cobra.Command, o sandbox.Options) error {
 		return misuse("", "--speed must be more than 0")
 	}
 	if !slices.Contains(sandbox.Profiles(), o.Profile) {
-		return misuse("one of "+strings.Join(sandbox.Profiles(), ", "), "--profile: there is no %q",
-			o.Profile)
+		return misuse("one of "+strings.Join(sandbox.Profiles(), ", "),
+			"--profile: there is no %q", o.Profile)
 	}
 	if o.Nodes < 1 {
 		return misuse("", "--nodes must be at least 1")
@@ -141,11 +141,13 @@ func (p *program) startSandbox(ctx context.Context, addr string, useTLS bool,
 		host = "127.0.0.1"
 	}
 	h := &sandboxServer{}
-	if h.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp",
-		net.JoinHostPort(host, port)); err != nil {
-		return nil, &failure{exit: exitNetwork, code: console.CodeNetwork, err: err,
+	h.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort(host, port))
+	if err != nil {
+		return nil, &failure{
+			exit: exitNetwork, code: console.CodeNetwork, err: err,
 			text: "cannot listen on " + net.JoinHostPort(host, port) + ": " + listenCause(err),
-			hint: "--addr 127.0.0.1:0 takes a free port"}
+			hint: "--addr 127.0.0.1:0 takes a free port",
+		}
 	}
 	h.base = "http://" + h.listener.Addr().String()
 	if useTLS {
@@ -191,8 +193,8 @@ func (h *sandboxServer) enableTLS(host string, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	h.certFile, h.keyFile = filepath.Join(h.caDir, "client.pem"),
-		filepath.Join(h.caDir, "client-key.pem")
+	h.certFile = filepath.Join(h.caDir, "client.pem")
+	h.keyFile = filepath.Join(h.caDir, "client-key.pem")
 	if err := os.WriteFile(h.certFile, certPEM, 0o600); err != nil {
 		return err
 	}

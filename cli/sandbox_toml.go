@@ -89,9 +89,8 @@ func (h *sandboxServer) tomlEnvironment(b *strings.Builder, auth string) {
 		{"token_url", string(e.Endpoints.TokenURL)}, {"revoke_url", string(e.Endpoints.RevokeURL)},
 		{"introspect_url", string(e.Endpoints.IntrospectURL)},
 		{"authorize_url", string(e.Endpoints.AuthorizeURL)},
-		{"device_url", string(e.Endpoints.DeviceURL)},
-		{"jwks_url", string(e.Endpoints.JWKSURL)}, {"cache_ttl", e.CacheTTL.String()},
-		{"regime", string(e.Regime)}, {"ca_file", h.caFile},
+		{"device_url", string(e.Endpoints.DeviceURL)}, {"jwks_url", string(e.Endpoints.JWKSURL)},
+		{"cache_ttl", e.CacheTTL.String()}, {"regime", string(e.Regime)}, {"ca_file", h.caFile},
 	}
 	if auth != sandbox.AuthBasic {
 		keys = append(keys, [2]string{"client_auth", auth})
@@ -109,10 +108,9 @@ func (h *sandboxServer) tomlApplication(b *strings.Builder, a sandbox.Applicatio
 	b.WriteString("\n[[application]]\n")
 	for _, kv := range [][2]string{
 		{"name", a.Name}, {"environment", environmentOf(a.Auth)}, {"key_type", a.KeyType},
-		{"consumer_key", a.ConsumerKey},
-		{"consumer_secret", a.ConsumerSecret.Reveal()}, {"grant", a.Grant},
-		{"username", a.Username},
-		{"password", a.Password.Reveal()}, {"probe_url", h.base + a.ProbePath},
+		{"consumer_key", a.ConsumerKey}, {"consumer_secret", a.ConsumerSecret.Reveal()},
+		{"grant", a.Grant}, {"username", a.Username}, {"password", a.Password.Reveal()},
+		{"probe_url", h.base + a.ProbePath},
 	} {
 		setting(b, kv[0], kv[1])
 	}
@@ -137,9 +135,10 @@ func (h *sandboxServer) hints(a sandbox.Application) string {
 	e := h.environment("")
 	curl := "curl " + ca + "-u " + a.ConsumerKey + ":" + a.ConsumerSecret.Reveal()
 	name, password := h.api.PortalUser()
-	return fmt.Sprintf("# %s -d grant_type=client_credentials %s\n# %s -d token=ACCESS_TOKEN %s\n"+
-		"# Developer portal: %s, user %s, password %s\n# curl %s-d kind=lost -d endpoint=token "+
-		"%s/__sandbox/fault\n",
+	return fmt.Sprintf("# %s -d grant_type=client_credentials %s\n"+
+		"# %s -d token=ACCESS_TOKEN %s\n"+
+		"# Developer portal: %s, user %s, password %s\n"+
+		"# curl %s-d kind=lost -d endpoint=token %s/__sandbox/fault\n",
 		curl, e.Endpoints.TokenURL, curl, e.Endpoints.RevokeURL, h.base, name, password.Reveal(),
 		ca, h.base)
 }

@@ -107,9 +107,8 @@ func (p *program) show(
 	_, noColor := p.lookup("NO_COLOR")
 	o := ui.Options{
 		Settings: set, Themes: themesToChoose(cfg, keeper), Demo: what.demo, Tour: what.tour,
-		Title:   what.title,
-		Banners: banners(cfg.Environments), Welcome: what.welcome != "", Begin: what.openService,
-		ConfigPath: what.welcome, Device: host.DeviceName(),
+		Title: what.title, Banners: banners(cfg.Environments), Welcome: what.welcome != "",
+		Begin: what.openService, ConfigPath: what.welcome, Device: host.DeviceName(),
 		NoColor: noColor && p.getenv("NO_COLOR") != "", Input: p.stdin, Output: p.stdout,
 		Environ: p.env,
 	}
@@ -158,6 +157,7 @@ func (p *program) needTerminal(command string) error {
 	if command != "" {
 		what, hint = command, "in a script use lanyard sandbox, or drive lanyard demo --plain"
 	}
-	return &failure{exit: exitUsage, code: console.CodeNoTerminal, text: what + " needs a terminal",
-		hint: hint}
+	return &failure{
+		exit: exitUsage, code: console.CodeNoTerminal, text: what + " needs a terminal", hint: hint,
+	}
 }
