@@ -141,8 +141,10 @@ func (l ledger) needApp(word string) (console.Application, error) {
 	} else if near := text.Nearest(word, l.names()); near != "" {
 		hint = "did you mean " + near + "? " + hint
 	}
-	return a, &failure{exit: exitNotFound, code: console.CodeNoApplication,
-		text: "no such application" + quoted(word), hint: hint}
+	return a, &failure{
+		exit: exitNotFound, code: console.CodeNoApplication,
+		text: "no such application" + quoted(word), hint: hint,
+	}
 }
 
 func (l ledger) names() []string {
@@ -232,8 +234,10 @@ func (l ledger) noToken(text string) error {
 	if n := len(l.Tokens); n > 0 && n <= 8 {
 		hint = "held are: " + l.tokenNames(l.Tokens)
 	}
-	return &failure{exit: exitNotFound, code: console.CodeNoToken,
-		text: "no such token" + quoted(text), hint: withTokenHint(text, hint)}
+	return &failure{
+		exit: exitNotFound, code: console.CodeNoToken,
+		text: "no such token" + quoted(text), hint: withTokenHint(text, hint),
+	}
 }
 
 func (l ledger) tokenNames(tokens []console.Token) string {
@@ -267,9 +271,10 @@ func (l ledger) tokenOrApp(
 	} else if near := text.Nearest(word, l.names()); near != "" {
 		hint = "did you mean " + near + "? " + hint
 	}
-	return t, a, false,
-		&failure{exit: exitNotFound, code: console.CodeNotFound,
-			text: "no such application or token" + quoted(word), hint: withTokenHint(word, hint)}
+	return t, a, false, &failure{
+		exit: exitNotFound, code: console.CodeNotFound,
+		text: "no such application or token" + quoted(word), hint: withTokenHint(word, hint),
+	}
 }
 
 // revocable returns an application's live tokens, and those whose revocation waits. With all it

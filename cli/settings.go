@@ -17,8 +17,7 @@ func settings(c *config.Config, lookup func(string) (string, bool)) (ui.Settings
 	return ui.Settings{
 		Theme: theme, ThemeName: theme.Name(), Keys: c.Keys, Presenter: c.Presenter, Mouse: c.Mouse,
 		ASCII: host.WantsASCII(c.ASCII, lookup), Alerts: ui.Alerts(c.Alerts),
-		RevealFor:  c.RevealFor,
-		ClearAfter: c.ClearAfter,
+		RevealFor: c.RevealFor, ClearAfter: c.ClearAfter,
 	}, err
 }
 

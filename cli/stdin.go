@@ -38,9 +38,10 @@ func (p *program) readStdin(read func(raw string) (secret.Text, error)) (secret.
 	case errors.Is(err, context.Canceled):
 		return secret.Text{}, err
 	case err != nil:
-		return secret.Text{},
-			&failure{exit: exitUnexpected, code: console.CodeStdin,
-				text: "standard input cannot be read", err: err}
+		return secret.Text{}, &failure{
+			exit: exitUnexpected, code: console.CodeStdin,
+			text: "standard input cannot be read", err: err,
+		}
 	case len(data) > config.MaxSecret:
 		return secret.Text{}, misuse("", "standard input holds more than 64 KiB")
 	}
@@ -56,8 +57,8 @@ func unreadable(ctx context.Context, what, path string, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return misuse("name a file that can be read to its end", "%s cannot be read: %s: %v", what,
-		path, err)
+	return misuse("name a file that can be read to its end",
+		"%s cannot be read: %s: %v", what, path, err)
 }
 
 // untilDone reads from r until ctx ends. A read that blocks then is abandoned, with whatever it may

@@ -39,8 +39,10 @@ func (p *program) runThemes(*cobra.Command, []string) error {
 	all := []themeJSON{}
 	var rows [][]string
 	for _, t := range set.All() {
-		j := themeJSON{Name: t.Name(), Description: t.About(), Source: "built-in",
-			Replaces: t.Replaces(), Warnings: []string{}}
+		j := themeJSON{
+			Name: t.Name(), Description: t.About(), Source: "built-in",
+			Replaces: t.Replaces(), Warnings: []string{},
+		}
 		source := "built-in"
 		if t.File() != "" {
 			file := filepath.Join(config.ThemesBeside(beside), t.File())

@@ -20,12 +20,11 @@ func (p *program) tokenCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "token APP",
 		Short: "Print an access token of an application",
-		Long: "Prints an access token: a stored one if it has enough life left, else a renewed " +
-			"one, else a new one.\n\n" +
-			"  curl -H \"$(lanyard token Orders --as header)\" URL\n" +
-			"  eval \"$(lanyard token Orders --as env)\"\n" +
-			"  lanyard token Orders --as curl | sh      # calls probe_url; the token is in no " +
-			"argument list",
+		Long: `Prints an access token: a stored one if it has enough life left, else a renewed one, else a new one.
+
+  curl -H "$(lanyard token Orders --as header)" URL
+  eval "$(lanyard token Orders --as env)"
+  lanyard token Orders --as curl | sh      # calls probe_url; the token is in no argument list`,
 		Args:              takes(1, 1),
 		ValidArgsFunction: p.completeApps,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -147,8 +146,8 @@ func formParameters(pairs []string) (url.Values, error) {
 			return nil, misuse("such as --extra validity_period=3600",
 				"--extra: this is no KEY=VALUE")
 		case slices.Contains(config.Reserved(), strings.ToLower(key)):
-			return nil, misuse("", "--extra: %s is set by the protocol and cannot be given here",
-				text.Key(key))
+			return nil, misuse("",
+				"--extra: %s is set by the protocol and cannot be given here", text.Key(key))
 		case key == "audience" || key == "resource":
 			return nil, misuse("use --"+key, "--extra: %s has a flag of its own", key)
 		}

@@ -107,8 +107,7 @@ func (v *tokenList) addTokens() {
 		v.hasRequest = v.hasRequest || with != ""
 		v.rows = append(v.rows, []string{
 			string(st.State), t.Fingerprint, string(label), dash(string(t.User)),
-			dash(strings.Join(t.Scopes, " ")),
-			dash(with), left(t, st), t.ID,
+			dash(strings.Join(t.Scopes, " ")), dash(with), left(t, st), t.ID,
 		})
 	}
 }
@@ -122,8 +121,8 @@ func (v *tokenList) addMarks() {
 		v.shown = append(v.shown, v.mark(m))
 		v.rows = append(v.rows, []string{
 			string(console.Unsure), "-", string(a.Label()),
-			dash(string(cmp.Or(m.User, a.Username))),
-			dash(strings.Join(m.Scopes, " ")), dash(m.Request.Words()), v.markLeft(m), m.ID,
+			dash(string(cmp.Or(m.User, a.Username))), dash(strings.Join(m.Scopes, " ")),
+			dash(m.Request.Words()), v.markLeft(m), m.ID,
 		})
 		v.notes = append(v.notes, voice().Lost(string(a.Label()), m, a.Environment.Regime, v.now))
 	}

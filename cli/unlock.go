@@ -39,11 +39,9 @@ func (p *program) storeOptions(cfg *config.Config) store.Options {
 		place := "command " + strconv.Quote(filepath.Base(cfg.StoreCommand[0]))
 		ref := config.SecretRef{Command: cfg.StoreCommand}
 		o.Slots = append(o.Slots,
-			store.Command(place,
-				func(ctx context.Context) (secret.Text, error) {
-					return ref.Resolve(ctx,
-						p.lookup)
-				}))
+			store.Command(place, func(ctx context.Context) (secret.Text, error) {
+				return ref.Resolve(ctx, p.lookup)
+			}))
 	}
 	if cfg.StoreKey != "auto" {
 		o.Want = cfg.StoreKey
@@ -187,9 +185,10 @@ func (p *program) askPassphrase(prompt string) (secret.Text, error) {
 		return secret.Text{}, err
 	}
 	if err != nil {
-		return secret.Text{},
-			&failure{exit: exitLocked, code: console.CodeStoreLocked,
-				text: "no passphrase was given", err: err}
+		return secret.Text{}, &failure{
+			exit: exitLocked, code: console.CodeStoreLocked,
+			text: "no passphrase was given", err: err,
+		}
 	}
 	return secret.New(line), nil
 }
@@ -248,14 +247,14 @@ func (s passphrases) line() (secret.Text, error) {
 		return secret.Text{}, err
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
-		return secret.Text{},
-			&failure{exit: exitUnexpected, code: console.CodeStdin,
-				text: "standard input cannot be read", err: err}
+		return secret.Text{}, &failure{
+			exit: exitUnexpected, code: console.CodeStdin,
+			text: "standard input cannot be read", err: err,
+		}
 	}
 	if text = strings.TrimSuffix(text, "\n"); text == "" || text == "\r" {
-		return secret.Text{},
-			misuse("one line for each passphrase; --help has their order",
-				"standard input has no further passphrase")
+		return secret.Text{}, misuse("one line for each passphrase; --help has their order",
+			"standard input has no further passphrase")
 	}
 	return secret.New(text), nil
 }
@@ -295,9 +294,8 @@ func (s passphrases) choose(of string) (secret.Text, error) {
 	case s.p.canAsk():
 		return s.p.choosePassphrase(of)
 	}
-	return secret.Text{},
-		misuse("--secret-stdin reads it from standard input",
-			"there is no terminal to ask for a passphrase at")
+	return secret.Text{}, misuse("--secret-stdin reads it from standard input",
+		"there is no terminal to ask for a passphrase at")
 }
 
 // printLater prints the notes that were queued while the screen was open.

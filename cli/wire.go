@@ -175,8 +175,10 @@ func (p *program) connect(via http.RoundTripper) func(console.Environment) (cons
 // the network.
 func (p *program) client(e console.Environment, via http.RoundTripper) (*tokenapi.Client, error) {
 	var pem [3][]byte
-	for i, f := range []struct{ key, path string }{{"ca_file", e.CAFile},
-		{"client_cert", e.ClientCert}, {"client_key", cmp.Or(e.ClientKey, e.ClientCert)}} {
+	for i, f := range []struct{ key, path string }{
+		{"ca_file", e.CAFile},
+		{"client_cert", e.ClientCert}, {"client_key", cmp.Or(e.ClientKey, e.ClientCert)},
+	} {
 		if f.path == "" {
 			continue
 		}
@@ -214,8 +216,10 @@ func (p *program) client(e console.Environment, via http.RoundTripper) (*tokenap
 // proxies returns how the proxy of an environment is chosen: its own setting, else the environment
 // variables.
 func (p *program) proxies(e console.Environment) tokenapi.Proxies {
-	return tokenapi.Proxies{Named: string(e.Proxy),
-		NamedBy: "proxy of environment " + string(e.Name), Getenv: p.getenv}
+	return tokenapi.Proxies{
+		Named:   string(e.Proxy),
+		NamedBy: "proxy of environment " + string(e.Name), Getenv: p.getenv,
+	}
 }
 
 // askingVault fetches secrets as configured. It asks at the terminal for a password or consumer
@@ -265,8 +269,10 @@ func secretFailure(err error, key string) error {
 	if err == nil || errors.Is(err, context.Canceled) {
 		return err
 	}
-	return &failure{exit: exitUsage, code: console.CodeNoSecret, err: err, text: err.Error(),
-		hint: "make it available, or change " + key + " in the configuration"}
+	return &failure{
+		exit: exitUsage, code: console.CodeNoSecret, err: err, text: err.Error(),
+		hint: "make it available, or change " + key + " in the configuration",
+	}
 }
 
 // askSecret reads a secret of one line at the terminal, without an echo.
@@ -277,9 +283,10 @@ func (p *program) askSecret(prompt string) (secret.Text, error) {
 	}
 	text, err := secret.Read(line)
 	if err != nil {
-		return secret.Text{},
-			&failure{exit: exitUsage, code: console.CodeNoSecret,
-				text: fmt.Sprintf("what was typed %v", err), err: err}
+		return secret.Text{}, &failure{
+			exit: exitUsage, code: console.CodeNoSecret,
+			text: fmt.Sprintf("what was typed %v", err), err: err,
+		}
 	}
 	return text, nil
 }
@@ -301,8 +308,9 @@ func (p *program) askLine(prompt string) (string, error) {
 		return "", err
 	}
 	if err != nil {
-		return "", &failure{exit: exitUsage, code: console.CodeNoSecret,
-			text: "no password was given", err: err}
+		return "", &failure{
+			exit: exitUsage, code: console.CodeNoSecret, text: "no password was given", err: err,
+		}
 	}
 	return string(text), nil
 }
