@@ -25,8 +25,9 @@ func (r *reader) file(top section) {
 	c.DueBefore = top.span("due_before", c.DueBefore)
 
 	clip, _ := top.values["clipboard"].(map[string]any)
-	board := section{r: r, path: "clipboard", label: "clipboard.", values: clip,
-		keys: clipboardKeys()}
+	board := section{
+		r: r, path: "clipboard", label: "clipboard.", values: clip, keys: clipboardKeys(),
+	}
 	board.check()
 	c.ClipboardVia = oneOf(board, "via", "auto", "system", "tmux", "osc52", "command", "off")
 	c.ClipboardCommand = board.list("command")
@@ -273,9 +274,8 @@ func (r *reader) application(s section, envs []environment, others []application
 func (s section) checkLabel(a application, others []application) {
 	for _, o := range others {
 		if a.Name != "" && a.Label() == o.Label() {
-			s.bad("name", fmt.Sprintf(
-				"name, environment and key_type are those of the application in line %d",
-				o.place.Line), "")
+			const text = "name, environment and key_type are those of the application in line %d"
+			s.bad("name", fmt.Sprintf(text, o.place.Line), "")
 			return
 		}
 	}
@@ -290,8 +290,7 @@ func (s section) checkRequest(
 			s.r.sameGrantSecrets(o.ConfigID, refs) {
 			s.bad("consumer_key",
 				fmt.Sprintf("application %q in line %d makes the same request with the same "+
-					"consumer key, "+
-					"grant and user", o.Name, o.place.Line),
+					"consumer key, grant and user", o.Name, o.place.Line),
 				"their tokens could not be distinguished: remove one, or give it other scopes, "+
 					"audience or resource")
 			return false
@@ -389,8 +388,9 @@ func (s section) extra() url.Values {
 	if len(values) == 0 {
 		return nil
 	}
-	in := section{r: s.r, path: text.Path(s.path, "extra"), label: s.label + "extra.",
-		values: values}
+	in := section{
+		r: s.r, path: text.Path(s.path, "extra"), label: s.label + "extra.", values: values,
+	}
 	form := url.Values{}
 	for key, v := range values {
 		if (key == "audience" || key == "resource") && s.values[key] != nil {
@@ -436,11 +436,12 @@ func parameter(v any) (text string, ok bool) {
 
 // Reserved returns the form parameters that have a key of their own or belong to a grant.
 func Reserved() []string {
-	return []string{"grant_type", "scope", "client_id", "client_secret", "username", "password",
-		"refresh_token",
-		"token", "token_type_hint", "code", "code_verifier", "redirect_uri", "device_code",
-		"assertion",
-		"response_type", "state", "code_challenge", "code_challenge_method", "requested_token_type",
-		"client_assertion", "client_assertion_type", "subject_token", "subject_token_type",
-		"actor_token", "actor_token_type"}
+	return []string{
+		"grant_type", "scope", "client_id", "client_secret", "username", "password",
+		"refresh_token", "token", "token_type_hint", "code", "code_verifier", "redirect_uri",
+		"device_code", "assertion", "response_type", "state", "code_challenge",
+		"code_challenge_method", "requested_token_type", "client_assertion",
+		"client_assertion_type", "subject_token", "subject_token_type", "actor_token",
+		"actor_token_type",
+	}
 }

@@ -149,10 +149,12 @@ func Load(ctx context.Context, path string) (*Config, error) {
 		if _, ok := errors.AsType[syscall.Errno](err); ok {
 			text = "cannot be read: " + text
 		}
-		return nil, &Error{File: path,
+		return nil, &Error{
+			File: path,
 			Problems: []Problem{
 				{Text: text, Hint: "name the configuration with --config or LANYARD_CONFIG"}},
-			cause: err}
+			cause: err,
+		}
 	}
 	cfg, err := parseWith(path, data, own)
 	if err != nil {

@@ -275,10 +275,12 @@ const SaferForms = `{ env = "NAME" }, { command = ["pass", "show", "NAME"] } or 
 
 // ref reads a secret or a reference to one.
 func (s section) ref(key string) SecretRef {
-	inner := section{r: s.r, path: text.Path(s.path, key), label: s.label + key + ".",
+	inner := section{
+		r: s.r, path: text.Path(s.path, key), label: s.label + key + ".",
 		keys: map[string]kind{
 			"env": str, "command": list, "file": str, "stored": flag,
-		}}
+		},
+	}
 	switch v := s.values[key].(type) {
 	case string:
 		text, err := console.SecretKind(key).Read(v)
@@ -313,8 +315,10 @@ func (s section) ref(key string) SecretRef {
 		}
 		return SecretRef{Stored: true}
 	}
-	ref := SecretRef{Lines: console.SecretKind(key).Lines(), Env: inner.text("env", ""),
-		Command: inner.list("command"), File: inner.text("file", "")}
+	ref := SecretRef{
+		Lines: console.SecretKind(key).Lines(), Env: inner.text("env", ""),
+		Command: inner.list("command"), File: inner.text("file", ""),
+	}
 	switch {
 	case ref.File != "":
 		ref.File = inner.file("file", holdsOf(console.SecretKind(key)))

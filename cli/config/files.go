@@ -116,8 +116,7 @@ func (f namedFile) check(ctx context.Context) (problem, warning error) {
 
 // OpenToOthers reports whether the mode gives other users any access. On Windows it is false.
 func OpenToOthers(mode fs.FileMode) bool {
-	return runtime.GOOS != "windows" &&
-		mode.Perm()&0o077 != 0
+	return runtime.GOOS != "windows" && mode.Perm()&0o077 != 0
 }
 
 // read returns what is wrong with the content. The TLS client parses certificates and keys.
@@ -136,8 +135,10 @@ func (f namedFile) read(data []byte) (err error) {
 // fileProblem returns the problem for an error about a TLS file of an environment, with the place
 // of its key.
 func (c *Config) fileProblem(e console.Environment, wrong *tokenapi.Error) Problem {
-	p := Problem{Key: fmt.Sprintf("environment %q: %s", e.Name, wrong.Op),
-		Text: strings.TrimPrefix(wrong.Error(), wrong.Op+": "), Hint: wrong.Hint}
+	p := Problem{
+		Key:  fmt.Sprintf("environment %q: %s", e.Name, wrong.Op),
+		Text: strings.TrimPrefix(wrong.Error(), wrong.Op+": "), Hint: wrong.Hint,
+	}
 	for _, f := range c.named {
 		if f.key == p.Key {
 			p.Line, p.Column = f.place.Line, f.place.Column

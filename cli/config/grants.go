@@ -12,16 +12,18 @@ import (
 func Grants() []string {
 	return []string{
 		tokenapi.GrantClientCredentials, tokenapi.GrantPassword, tokenapi.GrantAuthorizationCode,
-		tokenapi.GrantDeviceCode,
-		tokenapi.GrantRefreshToken, tokenapi.GrantJWTBearer, tokenapi.GrantTokenExchange,
+		tokenapi.GrantDeviceCode, tokenapi.GrantRefreshToken, tokenapi.GrantJWTBearer,
+		tokenapi.GrantTokenExchange,
 	}
 }
 
 // SecretKinds returns all kinds of secrets that an application may have, besides the values of
 // headers.
 func SecretKinds() []console.SecretKind {
-	return []console.SecretKind{console.ConsumerSecret, console.Password, console.SigningKey,
-		console.Assertion, console.SubjectToken}
+	return []console.SecretKind{
+		console.ConsumerSecret, console.Password, console.SigningKey,
+		console.Assertion, console.SubjectToken,
+	}
 }
 
 // credentialKind returns the kind of secret that a way of client authentication needs, or "" for
@@ -117,9 +119,10 @@ func (s section) onlyFor(key string, useful bool, where string, env environment,
 		return
 	}
 	p := s.spot(key).Value
-	s.r.warnings = append(s.r.warnings,
-		Problem{Line: p.Line, Column: p.Column, Key: s.label + key,
-			Text: "is only for " + where + " and has no effect; remove it"})
+	s.r.warnings = append(s.r.warnings, Problem{
+		Line: p.Line, Column: p.Column, Key: s.label + key,
+		Text: "is only for " + where + " and has no effect; remove it",
+	})
 	delete(s.values, key)
 	if kind := console.SecretKind(key); !refs[kind].IsZero() {
 		s.warn(kind, refs[kind], env, false)
@@ -140,8 +143,10 @@ func (s section) redirect() string {
 // claims checks the claims of an assertion. They must be expressible in JSON, and must not be set
 // by Lanyard.
 func (s section) claims(values map[string]any) {
-	in := section{r: s.r, path: text.Path(s.path, "assertion_claims"),
-		label: s.label + "assertion_claims.", values: values}
+	in := section{
+		r: s.r, path: text.Path(s.path, "assertion_claims"),
+		label: s.label + "assertion_claims.", values: values,
+	}
 	for name, v := range values {
 		switch {
 		case slices.Contains([]string{"iat", "exp", "jti"}, name):

@@ -14,8 +14,10 @@ import (
 func (s section) headers(key string,
 	kindOf func(name string) console.SecretKind) ([]string, map[console.SecretKind]SecretRef) {
 	values, _ := s.values[key].(map[string]any)
-	in := section{r: s.r, path: text.Path(s.path, key), label: s.label + key + ".", values: values,
-		keys: map[string]kind{}}
+	in := section{
+		r: s.r, path: text.Path(s.path, key), label: s.label + key + ".", values: values,
+		keys: map[string]kind{},
+	}
 	for name := range values {
 		in.keys[name] = secretRef
 	}

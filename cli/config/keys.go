@@ -56,13 +56,10 @@ func environmentKeys() map[string]kind {
 func applicationKeys() map[string]kind {
 	return map[string]kind{
 		"name": str, "environment": str, "key_type": str, "consumer_key": str,
-		"consumer_secret": secretRef,
-		"grant":           str, "scopes": list, "username": str, "password": secretRef,
-		"extra":     form,
-		"probe_url": str,
-		"audience":  str, "resource": list, "client_auth": str, "probe_control": flag,
-		"redirect_url": str, "signing_key": secretRef, "signing_alg": str, "signing_key_id": str,
-		"assertion": secretRef, "assertion_claims": form,
+		"consumer_secret": secretRef, "grant": str, "scopes": list, "username": str,
+		"password": secretRef, "extra": form, "probe_url": str, "audience": str, "resource": list,
+		"client_auth": str, "probe_control": flag, "redirect_url": str, "signing_key": secretRef,
+		"signing_alg": str, "signing_key_id": str, "assertion": secretRef, "assertion_claims": form,
 		"subject_token": secretRef, "subject_token_type": str, "requested_token_type": str,
 		"auto_renew": flag, "headers": fields, "probe_method": str, "probe_headers": fields,
 	}
@@ -86,9 +83,11 @@ func strayHint(key string, keys map[string]kind) string {
 	for _, t := range []struct {
 		keys map[string]kind
 		name string
-	}{{environmentKeys(), "[[environment]]"}, {applicationKeys(), "[[application]]"},
+	}{
+		{environmentKeys(), "[[environment]]"}, {applicationKeys(), "[[application]]"},
 		{clipboardKeys(), "[clipboard]"}, {alertKeys(), "[alerts]"}, {storeKeys(), "[store]"},
-		{topKeys(), "the top of the file, before any [table]"}} {
+		{topKeys(), "the top of the file, before any [table]"},
+	} {
 		if _, ok := t.keys[key]; ok && key != "name" {
 			return "it belongs in " + t.name
 		}

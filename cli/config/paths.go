@@ -22,10 +22,12 @@ type Paths struct {
 // FindPaths returns the paths of configuration and state. It takes them from the flags, else from
 // LANYARD_CONFIG and LANYARD_STATE, else from XDG variables, else from the system's defaults. goos
 // may be another system than the current one.
-func FindPaths(goos string, getenv func(string) string, home string, flagConfig,
-	flagState string) (Paths, error) {
-	p := Paths{Config: cmp.Or(flagConfig, getenv("LANYARD_CONFIG")),
-		State: cmp.Or(flagState, getenv("LANYARD_STATE"))}
+func FindPaths(goos string, getenv func(string) string, home string,
+	flagConfig, flagState string) (Paths, error) {
+	p := Paths{
+		Config: cmp.Or(flagConfig, getenv("LANYARD_CONFIG")),
+		State:  cmp.Or(flagState, getenv("LANYARD_STATE")),
+	}
 	switch {
 	case flagConfig != "":
 		p.NamedBy = "--config"
@@ -51,8 +53,8 @@ func FindPaths(goos string, getenv func(string) string, home string, flagConfig,
 }
 
 // folder returns Lanyard's folder in one of the system's.
-func folder(goos string, getenv func(string) string, home, xdg, windows,
-	unix string) (string, error) {
+func folder(goos string, getenv func(string) string,
+	home, xdg, windows, unix string) (string, error) {
 	// XDG: "If an implementation encounters a relative path … it should … ignore it."
 	if dir := getenv(xdg); absolute(goos, dir) {
 		return join(goos, dir, "lanyard"), nil
@@ -116,11 +118,13 @@ func (p Paths) Load(ctx context.Context) (*Config, error) {
 	}
 	cfg, err := Load(ctx, file)
 	if err == nil && !cfg.Found && p.NamedBy != "" {
-		return nil, &Error{File: p.Config, cause: fs.ErrNotExist, Problems: []Problem{{
-			Text: "there is no such file; " + p.NamedBy + " names it",
-			Hint: "name another, or run lanyard config init with this " + p.NamedBy +
-				" to write one there",
-		}}}
+		return nil, &Error{
+			File: p.Config, cause: fs.ErrNotExist, Problems: []Problem{{
+				Text: "there is no such file; " + p.NamedBy + " names it",
+				Hint: "name another, or run lanyard config init with this " + p.NamedBy +
+					" to write one there",
+			}},
+		}
 	}
 	if err == nil {
 		for _, name := range cfg.secretVariables() {

@@ -19,14 +19,15 @@ type Alerts struct {
 }
 
 func defaultAlerts() Alerts {
-	return Alerts{Before: []time.Duration{5 * time.Minute, time.Minute},
-		Via: []string{"title", "bell"}}
+	return Alerts{
+		Before: []time.Duration{5 * time.Minute, time.Minute},
+		Via:    []string{"title", "bell"},
+	}
 }
 
 // alertWays returns the values of alerts.via.
 func alertWays() []string {
-	return []string{"title", "bell", "osc9", "osc99", "osc777",
-		"progress"}
+	return []string{"title", "bell", "osc9", "osc99", "osc777", "progress"}
 }
 
 // screen reads the settings of the screen.

@@ -241,7 +241,9 @@ func (m missing) Error() string { return m.text }
 
 // Unwrap returns errNoSecret, and a console.Error with the hint.
 func (m missing) Unwrap() []error {
-	return []error{errNoSecret, &console.Error{Code: console.CodeNoSecret, Text: m.text,
+	return []error{errNoSecret, &console.Error{
+		Code: console.CodeNoSecret, Text: m.text,
 		Hint: "give it in the configuration as " + SaferForms +
-			"; the commands ask for a password on a terminal"}}
+			"; the commands ask for a password on a terminal",
+	}}
 }

@@ -36,12 +36,12 @@ func (c *Config) ThemeSaidBy() string {
 func (c *Config) Preferences() *Config {
 	p := Default()
 	p.Theme, p.ClearAfter, p.RevealFor = c.Theme, c.ClearAfter, c.RevealFor
-	p.Presenter, p.Mouse, p.ASCII, p.Alerts, p.Keys = c.Presenter, c.Mouse, c.ASCII, c.Alerts,
-		c.Keys
-	p.Themes, p.ThemeProblems, p.Place, p.themeSaid = c.Themes, c.ThemeProblems, c.Place,
-		c.themeSaid
-	p.ClipboardVia, p.ClipboardCommand, p.ClearBlind = c.ClipboardVia, c.ClipboardCommand,
-		c.ClearBlind
+	p.Presenter, p.Mouse, p.ASCII = c.Presenter, c.Mouse, c.ASCII
+	p.Alerts, p.Keys = c.Alerts, c.Keys
+	p.Themes, p.ThemeProblems = c.Themes, c.ThemeProblems
+	p.Place, p.themeSaid = c.Place, c.themeSaid
+	p.ClipboardVia, p.ClipboardCommand = c.ClipboardVia, c.ClipboardCommand
+	p.ClearBlind = c.ClearBlind
 	return p
 }
 

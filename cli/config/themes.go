@@ -33,6 +33,7 @@ func (s section) theme(set themes.Set) string {
 // ThemeProblem returns a problem of a theme beside a configuration file as a line:
 // file:line:column: key: what is wrong (hint).
 func ThemeProblem(config string, p themes.Problem) string {
-	return Problem{Line: p.Line, Column: p.Column, Key: p.Key, Text: p.Text,
-		Hint: p.Hint}.In(filepath.Join(ThemesBeside(config), p.File))
+	return Problem{
+		Line: p.Line, Column: p.Column, Key: p.Key, Text: p.Text, Hint: p.Hint,
+	}.In(filepath.Join(ThemesBeside(config), p.File))
 }
