@@ -110,8 +110,9 @@ const (
 // works. command is the program of ViaCommand. With blind, Clear also clears what it cannot read.
 func NewClipboard(getenv func(string) string, via string, command []string, blind bool) *Clipboard {
 	return &Clipboard{
-		dependencies: dependencies{getenv, runQuietly, outputOf, clipboard.WriteAll,
-			clipboard.ReadAll},
+		dependencies: dependencies{
+			getenv, runQuietly, outputOf, clipboard.WriteAll, clipboard.ReadAll,
+		},
 		via: via, command: command, blind: blind,
 	}
 }
@@ -240,8 +241,10 @@ func (b *Clipboard) copyVia(ctx context.Context, way string, text secret.Text) (
 	if len(text.Reveal()) > maxTerminalCopy {
 		return Copied{}, errors.New("too long for the terminal")
 	}
-	return Copied{Via: "terminal",
-		Terminal: secret.New(b.wrapForScreen(ansi.SetSystemClipboard(text.Reveal())))}, nil
+	return Copied{
+		Via:      "terminal",
+		Terminal: secret.New(b.wrapForScreen(ansi.SetSystemClipboard(text.Reveal()))),
+	}, nil
 }
 
 // wrapForScreen returns an OSC 52 sequence in the form that reaches the terminal. GNU screen drops

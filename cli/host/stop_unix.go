@@ -123,9 +123,12 @@ func (t *Terminal) HoldStop(b *Clipboard) (stop *Stop, release func()) {
 	}
 	hold, allow := func() { j.allowed.Store(false) }, func() { j.allowed.Store(true) }
 	hold()
-	return &Stop{Asked: j.requested, Possible: canContinue, Allow: allow, Hold: hold,
-			Now: j.stopUntilContinued}, func() {
-			allow()
-			j.clipboard.Store(nil)
-		}
+	stop = &Stop{
+		Asked: j.requested, Possible: canContinue, Allow: allow, Hold: hold,
+		Now: j.stopUntilContinued,
+	}
+	return stop, func() {
+		allow()
+		j.clipboard.Store(nil)
+	}
 }
