@@ -122,10 +122,12 @@ func oneToken(text secret.Text) error {
 		return &Error{Code: CodeUsage, Text: "there is no token on standard input"}
 	}
 	if !jwt.Plain(text) {
-		return &Error{Code: CodeNotAToken,
+		return &Error{
+			Code: CodeNotAToken,
 			Text: "what was given is not one token: it holds blanks, quotes or brackets",
 			Hint: "give the token alone; quotes around it, \"Bearer\" in front and line breaks " +
-				"in a JWT do not matter"}
+				"in a JWT do not matter",
+		}
 	}
 	return nil
 }

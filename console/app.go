@@ -48,8 +48,10 @@ type Environment struct {
 // PolicyOf returns the policy for the tokens of an application.
 func PolicyOf(a Application, dueBefore time.Duration) Policy {
 	e := a.Environment
-	return Policy{DueBefore: dueBefore, CacheTTL: e.CacheTTL, Regime: e.Regime,
-		ProbeURL: placeOf(string(a.ProbeURL))}
+	return Policy{
+		DueBefore: dueBefore, CacheTTL: e.CacheTTL, Regime: e.Regime,
+		ProbeURL: placeOf(string(a.ProbeURL)),
+	}
 }
 
 // Banner returns the permanent warning that an environment needs, or "".
@@ -245,8 +247,8 @@ func (a Application) Identity() string {
 // ApplicationID returns the identity of an application, made of token URL, consumer key, grant and
 // user. A renamed application keeps it; another user has another one.
 func ApplicationID(tokenURL, consumerKey, grant, username string) string {
-	sum := sha256.Sum256(
-		[]byte(strings.Join([]string{tokenURL, consumerKey, grant, username}, "\x00")))
-	return "app_" + strings.ToLower(
-		base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:10]))
+	parts := []string{tokenURL, consumerKey, grant, username}
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	encoding := base32.StdEncoding.WithPadding(base32.NoPadding)
+	return "app_" + strings.ToLower(encoding.EncodeToString(sum[:10]))
 }

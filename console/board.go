@@ -75,9 +75,8 @@ func (s *Service) board(ctx context.Context, tokens func(Reader) ([]Token, error
 		}
 		b.Environments = s.environments(stored)
 		for _, a := range stored {
-			if a.Source == FromStore &&
-				slices.ContainsFunc(s.opt.Applications,
-					func(have Application) bool { return have.ID == a.ID }) {
+			same := func(have Application) bool { return have.ID == a.ID }
+			if a.Source == FromStore && slices.ContainsFunc(s.opt.Applications, same) {
 				b.Covered = append(b.Covered, a)
 			}
 		}

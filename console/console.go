@@ -19,13 +19,13 @@ import (
 // API calls one Token API and its gateway. *tokenapi.Client implements it.
 type API interface {
 	Token(context.Context, tokenapi.TokenRequest) (tokenapi.TokenAnswer, tokenapi.Exchange, error)
-	Revoke(context.Context, tokenapi.RevokeRequest) (tokenapi.RevokeAnswer, tokenapi.Exchange,
-		error)
+	Revoke(context.Context,
+		tokenapi.RevokeRequest) (tokenapi.RevokeAnswer, tokenapi.Exchange, error)
 	Probe(context.Context, tokenapi.ProbeRequest) (tokenapi.ProbeAnswer, tokenapi.Exchange, error)
-	Introspect(context.Context, tokenapi.IntrospectRequest) (tokenapi.IntrospectAnswer,
-		tokenapi.Exchange, error)
-	AuthorizeDevice(context.Context, tokenapi.DeviceRequest) (tokenapi.DeviceAnswer,
-		tokenapi.Exchange, error)
+	Introspect(context.Context,
+		tokenapi.IntrospectRequest) (tokenapi.IntrospectAnswer, tokenapi.Exchange, error)
+	AuthorizeDevice(context.Context,
+		tokenapi.DeviceRequest) (tokenapi.DeviceAnswer, tokenapi.Exchange, error)
 	Discover(ctx context.Context, issuer string) (tokenapi.Discovered, []tokenapi.Exchange, error)
 	KeySet(ctx context.Context, url string) ([]byte, tokenapi.Exchange, error)
 	SignAssertion(key tokenapi.SigningKey, claims map[string]any) (secret.Text, error)
@@ -121,8 +121,7 @@ type Exchange struct {
 func (e Exchange) Verb() string {
 	switch e.Op {
 	case GrantClientCredentials, GrantPassword, GrantAuthorizationCode, GrantDeviceCode,
-		GrantJWTBearer,
-		GrantTokenExchange:
+		GrantJWTBearer, GrantTokenExchange:
 		return OpGet
 	case GrantRefreshToken:
 		return OpRefresh
@@ -216,9 +215,11 @@ func New(opt Options) (*Service, error) {
 	for i := range opt.Applications {
 		opt.Applications[i].Details.Server = opt.Applications[i].server()
 	}
-	s := &Service{opt: opt, apis: map[Environment]API{}, awaited: map[string]bool{},
+	s := &Service{
+		opt: opt, apis: map[Environment]API{}, awaited: map[string]bool{},
 		watchers: map[chan struct{}]bool{}, skews: map[string]time.Duration{},
-		keySets: map[string]keySet{}, unanswered: map[string]time.Time{}}
+		keySets: map[string]keySet{}, unanswered: map[string]time.Time{},
+	}
 	s.opt.Keeper = kin{presentKeeper{opt.Keeper, opt.Clock}, s}
 	return s, nil
 }
@@ -344,9 +345,11 @@ func (s *Service) Skew(environment string) (time.Duration, bool) {
 // locked: nothing verifies then where the environment is, so nothing may be sent to it.
 func (s *Service) api(e Environment) (API, error) {
 	if s.opt.Keeper.Key().Locked {
-		return nil, &Error{Code: CodeStoreLocked,
+		return nil, &Error{
+			Code: CodeStoreLocked,
 			Text: "the store is locked, so that its rows are not verified, and nothing is sent",
-			Hint: "unlock it"}
+			Hint: "unlock it",
+		}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -388,8 +391,8 @@ func (s *Service) Drain(ctx context.Context) error { return s.flights.drain(ctx)
 func newID(prefix string) string {
 	b := make([]byte, 8)
 	_, _ = rand.Read(b) // crypto/rand never fails
-	return prefix + strings.ToLower(
-		base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b))[:12]
+	encoding := base32.StdEncoding.WithPadding(base32.NoPadding)
+	return prefix + strings.ToLower(encoding.EncodeToString(b))[:12]
 }
 
 // IsID reports whether a word has the form of an ID of Lanyard: app_, t_, m_, r_ or i_ and base32.
@@ -406,9 +409,11 @@ func IsID(word string) bool {
 // writable refuses a verb that changes something at the server if the environment is read_only.
 func writable(a Application, verb string) error {
 	if a.Environment.ReadOnly {
-		return &Error{Code: CodeReadOnly,
+		return &Error{
+			Code: CodeReadOnly,
 			Text: verb + ": environment " + string(a.Environment.Name) + " is read_only",
-			Hint: "probe and copy work; remove read_only from the environment to change tokens"}
+			Hint: "probe and copy work; remove read_only from the environment to change tokens",
+		}
 	}
 	return nil
 }

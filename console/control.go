@@ -184,9 +184,7 @@ func (c *controls) answered(way probeWay, form string, at time.Time, is tokenapi
 // judge completes the verdict on an answer with a control, if it needs one. t is zero for a token
 // that is not held.
 func (s *Service) judge(ctx context.Context, a Application, api API, way probeWay,
-	token secret.Text, t Token,
-	ans *tokenapi.ProbeAnswer,
-) {
+	token secret.Text, t Token, ans *tokenapi.ProbeAnswer) {
 	if !ans.Facts.NeedsControl() {
 		return
 	}
@@ -204,9 +202,7 @@ func (s *Service) judge(ctx context.Context, a Application, api API, way probeWa
 
 // controlOf returns a fresh control, or a zero one and why there is none.
 func (s *Service) controlOf(ctx context.Context, a Application, api API, way probeWay,
-	token secret.Text,
-	accepted time.Time, letThrough bool,
-) (control, tokenapi.Why) {
+	token secret.Text, accepted time.Time, letThrough bool) (control, tokenapi.Why) {
 	if a.Details.ProbeControlOff {
 		return control{}, tokenapi.WhyControlOff
 	}
@@ -277,9 +273,7 @@ func (s *Service) controlOf(ctx context.Context, a Application, api API, way pro
 // askControl sends a made-up token and stores the answer. An answer that is no control is returned
 // unchanged.
 func (s *Service) askControl(ctx context.Context, a Application, api API, way probeWay,
-	token secret.Text, form string,
-	accepted time.Time,
-) control {
+	token secret.Text, form string, accepted time.Time) control {
 	req := way.request(a, tokenapi.MadeUp(token, s.Now()))
 	req.Control = true
 	ans, ex, err := api.Probe(ctx, req)

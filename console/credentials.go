@@ -31,8 +31,9 @@ func (s *Service) credentials(ctx context.Context, a Application) (tokenapi.Cred
 	}
 	text, err := s.credentialText(ctx, a, kind)
 	if kind == SigningKey {
-		c.SigningKey = tokenapi.SigningKey{Key: text, Alg: a.Details.SigningAlg,
-			KeyID: a.Details.SigningKeyID}
+		c.SigningKey = tokenapi.SigningKey{
+			Key: text, Alg: a.Details.SigningAlg, KeyID: a.Details.SigningKeyID,
+		}
 	} else {
 		c.ConsumerSecret = text
 	}
@@ -59,9 +60,12 @@ func (s *Service) credentialText(ctx context.Context, a Application,
 	case sec.Access.IsZero():
 		text, err := s.opt.Vault.Secret(ctx, a, kind)
 		if err != nil && a.Source == FromStore && !errors.Is(err, context.Canceled) {
-			err = &Error{Code: CodeNoSecret,
+			err = &Error{
+				Code: CodeNoSecret,
 				Text: strings.ReplaceAll(string(kind), "_", " ") + " of " + string(a.Label()) +
-					": none is kept", Hint: "set " + string(kind)}
+					": none is kept",
+				Hint: "set " + string(kind),
+			}
 		}
 		return text, err
 	}
@@ -111,10 +115,12 @@ func (s *Service) passwordOf(ctx context.Context, a Application,
 	}
 	text, err := s.opt.Vault.Secret(ctx, a, Password)
 	if err != nil && a.Source == FromStore && !errors.Is(err, context.Canceled) {
-		err = &Error{Code: CodeNoSecret,
+		err = &Error{
+			Code: CodeNoSecret,
 			Text: "password of " + string(a.Username) + " at " + string(a.Label()) +
 				": none is kept",
-			Hint: "set password, or give it with one get: choose grant and user"}
+			Hint: "set password, or give it with one get: choose grant and user",
+		}
 	}
 	return text, err
 }
@@ -144,8 +150,10 @@ func (s *Service) keepApp(w Writer, a Application, op string, held Secrets) erro
 	}
 	own, err := w.Application(a.ID)
 	if isNotFound(err) || err == nil && op == OpGet && own.Source != FromStore {
-		return &Error{Code: CodeGone,
-			Text: op + ": " + string(a.Label()) + " was deleted meanwhile, and nothing was sent"}
+		return &Error{
+			Code: CodeGone,
+			Text: op + ": " + string(a.Label()) + " was deleted meanwhile, and nothing was sent",
+		}
 	}
 	if err != nil || op == OpTest || held.Access.IsZero() {
 		return err

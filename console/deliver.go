@@ -408,8 +408,10 @@ func noEndpoint(e *tokenapi.Error) bool {
 // compared by letters and digits.
 func notFound() []string { return []string{"404", "410", "notfound", "gone", "nosuch"} }
 func inBetween() []string {
-	return []string{"gateway", "proxy", "portal", "login", "logon", "signin", "signon",
-		"maintenance", "unavailable", "blocked", "denied"}
+	return []string{
+		"gateway", "proxy", "portal", "login", "logon", "signin", "signon",
+		"maintenance", "unavailable", "blocked", "denied",
+	}
 }
 
 func sameAs(text string, words []string) bool {
@@ -443,8 +445,8 @@ func noRevocation(a Application, t Token, kind RevokeKind, cause *tokenapi.Error
 	}
 	e.Hint = lives +
 		", and this revoke is not kept; if the URL is wrong, correct revoke_url and revoke again"
-	if likely := strings.TrimSpace(
-		strings.TrimPrefix(cause.Hint, "is the URL right?")); likely != "" {
+	likely := strings.TrimSpace(strings.TrimPrefix(cause.Hint, "is the URL right?"))
+	if likely != "" {
 		e.Hint += "; " + likely
 	}
 	return &e

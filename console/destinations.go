@@ -11,10 +11,11 @@ import (
 func (a Application) Destinations() []string {
 	e := a.Environment
 	var all []string
-	for _, raw := range []string{string(e.Issuer), string(e.Endpoints.TokenURL),
-		string(e.Endpoints.RevokeURL), string(e.Endpoints.IntrospectURL),
-		string(e.Endpoints.AuthorizeURL),
-		string(e.Endpoints.DeviceURL), string(e.Endpoints.JWKSURL), string(a.ProbeURL)} {
+	for _, raw := range []string{
+		string(e.Issuer), string(e.Endpoints.TokenURL), string(e.Endpoints.RevokeURL),
+		string(e.Endpoints.IntrospectURL), string(e.Endpoints.AuthorizeURL),
+		string(e.Endpoints.DeviceURL), string(e.Endpoints.JWKSURL), string(a.ProbeURL),
+	} {
 		u, err := url.Parse(raw)
 		if raw == "" || err != nil {
 			continue

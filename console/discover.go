@@ -74,9 +74,8 @@ func (f finding) complete(e Environment) Environment {
 		from string
 	}{
 		{&e.Endpoints.TokenURL, f.TokenURL}, {&e.Endpoints.RevokeURL, f.RevokeURL},
-		{&e.Endpoints.IntrospectURL, f.IntrospectURL},
-		{&e.Endpoints.AuthorizeURL, f.AuthorizeURL}, {&e.Endpoints.DeviceURL, f.DeviceURL},
-		{&e.Endpoints.JWKSURL, f.JWKSURL},
+		{&e.Endpoints.IntrospectURL, f.IntrospectURL}, {&e.Endpoints.AuthorizeURL, f.AuthorizeURL},
+		{&e.Endpoints.DeviceURL, f.DeviceURL}, {&e.Endpoints.JWKSURL, f.JWKSURL},
 	} {
 		if *x.to == "" {
 			*x.to = Private(x.from)
@@ -206,9 +205,8 @@ func (s *Service) findingOf(of Environment, d tokenapi.Discovered) finding {
 	}
 	return finding{
 		At: s.Now().UTC(), TokenURL: e.TokenURL, RevokeURL: e.RevokeURL,
-		IntrospectURL: e.IntrospectURL,
-		AuthorizeURL:  e.AuthorizeURL, DeviceURL: e.DeviceURL, JWKSURL: e.JWKSURL,
-		IssInAnswer: d.IssInAnswer,
+		IntrospectURL: e.IntrospectURL, AuthorizeURL: e.AuthorizeURL, DeviceURL: e.DeviceURL,
+		JWKSURL: e.JWKSURL, IssInAnswer: d.IssInAnswer,
 	}
 }
 
@@ -228,10 +226,11 @@ func (s *Service) Discover(ctx context.Context, appID string) (d tokenapi.Discov
 	case err != nil:
 		return tokenapi.Discovered{}, err
 	case a.Environment.Issuer == "":
-		return tokenapi.Discovered{},
-			&Error{Code: CodeNoIssuer,
-				Text: "discover: environment " + string(a.Environment.Name) + " has no issuer",
-				Hint: "set issuer, or the URLs themselves"}
+		return tokenapi.Discovered{}, &Error{
+			Code: CodeNoIssuer,
+			Text: "discover: environment " + string(a.Environment.Name) + " has no issuer",
+			Hint: "set issuer, or the URLs themselves",
+		}
 	}
 	return s.discover(ctx, a)
 }
@@ -249,6 +248,8 @@ func needURL(a Application, verb string, code Code, url string) error {
 	if key == "revoke_url" && a.Environment.Issuer == "" {
 		hint += "; WSO2 has it beside /token, as /revoke"
 	}
-	return &Error{Code: code,
-		Text: verb + ": environment " + string(a.Environment.Name) + " has no " + key, Hint: hint}
+	return &Error{
+		Code: code,
+		Text: verb + ": environment " + string(a.Environment.Name) + " has no " + key, Hint: hint,
+	}
 }

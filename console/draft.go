@@ -60,9 +60,8 @@ const (
 func draftFields() []Field {
 	return []Field{
 		FieldName, FieldEnvironment, FieldTokenURL, FieldIssuer, FieldRevokeURL, FieldClientAuth,
-		FieldConsumerKey,
-		FieldGrant, FieldScopes, FieldUsername, FieldRedirectURL, FieldAudience, FieldResource,
-		FieldExtra, FieldProbeURL,
+		FieldConsumerKey, FieldGrant, FieldScopes, FieldUsername, FieldRedirectURL, FieldAudience,
+		FieldResource, FieldExtra, FieldProbeURL,
 	}
 }
 
@@ -222,11 +221,9 @@ func (s *Service) environments(stored []Application) []KnownEnvironment {
 
 // EnvironmentWith returns the environment that has a token URL.
 func EnvironmentWith(all []KnownEnvironment, tokenURL string) (KnownEnvironment, bool) {
-	i := slices.IndexFunc(all,
-		func(e KnownEnvironment) bool {
-			return tokenURL != "" &&
-				string(e.Endpoints.TokenURL) == tokenURL
-		})
+	i := slices.IndexFunc(all, func(e KnownEnvironment) bool {
+		return tokenURL != "" && string(e.Endpoints.TokenURL) == tokenURL
+	})
 	if i < 0 {
 		return KnownEnvironment{}, false
 	}
@@ -238,8 +235,10 @@ func (s *Service) ConfigPath() string { return s.opt.ConfigPath }
 
 // NewEnvironment returns an environment with default settings.
 func NewEnvironment(name string) Environment {
-	return Environment{Name: Private(name), CacheTTL: 15 * time.Minute, Regime: RegimeAuto,
-		ClientAuth: tokenapi.AuthBasic, Timeout: 15 * time.Second}
+	return Environment{
+		Name: Private(name), CacheTTL: 15 * time.Minute, Regime: RegimeAuto,
+		ClientAuth: tokenapi.AuthBasic, Timeout: 15 * time.Second,
+	}
 }
 
 // GuessRevokeURL returns where a Token API is likely to revoke: /revoke beside its /token, as in

@@ -85,8 +85,8 @@ func RedirectProblem(raw string) string {
 // section 3.3.
 func ScopesProblem(scopes []string) string {
 	bad := func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }
-	if slices.ContainsFunc(scopes,
-		func(s string) bool { return s == "" || strings.ContainsFunc(s, bad) }) {
+	odd := func(s string) bool { return s == "" || strings.ContainsFunc(s, bad) }
+	if slices.ContainsFunc(scopes, odd) {
 		return "must be single words without quotes"
 	}
 	return ""

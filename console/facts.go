@@ -145,8 +145,10 @@ func (f factSet) encode() (json.RawMessage, error) {
 			for id, m := range v {
 				all[id] = nil
 				if m != nil {
-					all[id] = &markFact{m.Op, m.AppID, m.TokenID, m.Scopes, m.Grant, string(m.User),
-						m.SentAt.UTC(), m.Request, m.EndsBy.UTC()}
+					all[id] = &markFact{
+						m.Op, m.AppID, m.TokenID, m.Scopes, m.Grant, string(m.User),
+						m.SentAt.UTC(), m.Request, m.EndsBy.UTC(),
+					}
 				}
 			}
 			out[name] = all

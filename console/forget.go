@@ -50,28 +50,38 @@ func rowOverSince(t Token, p Policy, now time.Time) (since time.Time, held Held)
 	const revoke = "revoke it first"
 	switch {
 	case t.Unsure != nil && !t.Unsure.Over(now):
-		return since, Held{Why: "the answer to its refresh was never seen", Until: t.Unsure.EndsBy,
-			Hint: "lanyard forget " + t.Unsure.ID + " dismisses that"}
+		return since, Held{
+			Why: "the answer to its refresh was never seen", Until: t.Unsure.EndsBy,
+			Hint: "lanyard forget " + t.Unsure.ID + " dismisses that",
+		}
 	case pendingRevoke(t):
-		return since, Held{Why: "its revoke is not accepted yet",
-			Hint: "lanyard revocations shows why"}
+		return since, Held{
+			Why:  "its revoke is not accepted yet",
+			Hint: "lanyard revocations shows why",
+		}
 	case st.State == Unsure, st.State == Revoking, st.State == Active, st.State == Expiring:
 		return since, Held{Why: "it is " + string(st.State), Until: st.ExpiresAt, Hint: revoke}
 	case st.State == Lingering:
-		return since, Held{Why: "it is lingering: the gateway may let it through",
-			Until: st.StaleUntil, Hint: "wait, or probe it until it is dead"}
+		return since, Held{
+			Why:   "it is lingering: the gateway may let it through",
+			Until: st.StaleUntil, Hint: "wait, or probe it until it is dead",
+		}
 	case t.Refresh == RefreshLive:
 		return since, Held{
-			Why: "it is " + string(st.State) + ", but its refresh token may be alive", Hint: revoke}
+			Why: "it is " + string(st.State) + ", but its refresh token may be alive", Hint: revoke,
+		}
 	case st.State != Expired && st.AtServer == AtServerActive && st.AtServerAt.After(st.EndedAt):
-		return since, Held{Why: "the server called it active after its end", Until: st.ExpiresAt,
-			Hint: revoke}
+		return since, Held{
+			Why: "the server called it active after its end", Until: st.ExpiresAt, Hint: revoke,
+		}
 	case st.State == Expired && st.AtServer == AtServerActive &&
 		!st.AtServerAt.Before(st.ExpiresAt):
 		return since, Held{Why: "the server called it active after its expiry", Hint: revoke}
 	case st.PastExpiry > 0 && now.Before(st.ExpiresAt.Add(st.PastExpiry+clockLeeway)):
-		return since, Held{Why: "the gateway let it through after its expiry",
-			Until: st.ExpiresAt.Add(st.PastExpiry + clockLeeway), Hint: "wait, or probe it again"}
+		return since, Held{
+			Why:   "the gateway let it through after its expiry",
+			Until: st.ExpiresAt.Add(st.PastExpiry + clockLeeway), Hint: "wait, or probe it again",
+		}
 	}
 	if since = st.OverAt; st.State == Expired {
 		since = st.ExpiresAt.Add(st.PastExpiry)
@@ -203,8 +213,10 @@ func (s *Service) overSince(r Reader, t Token, lost []Mark) (time.Time, Held, er
 	a, err := s.owner(r, t.AppID)
 	if isCode(err, CodeStoreAltered) {
 		return time.Time{},
-			Held{Why: "its application is altered",
-				Hint: "lanyard forget " + t.AppID + " removes that"}, nil
+			Held{
+				Why:  "its application is altered",
+				Hint: "lanyard forget " + t.AppID + " removes that",
+			}, nil
 	}
 	if err != nil {
 		return time.Time{}, Held{}, err
@@ -227,17 +239,21 @@ func (s *Service) overSince(r Reader, t Token, lost []Mark) (time.Time, Held, er
 func (s *Service) mayForgetApp(a Application, lost []Mark) error {
 	switch {
 	case a.Source == FromStore:
-		return &Error{Code: CodeNotGone,
+		return &Error{
+			Code: CodeNotGone,
 			Text: "forget: " + string(a.Label()) + " is not gone: it was added in the console",
-			Hint: "delete it in the console first; --over forgets its tokens that are over"}
+			Hint: "delete it in the console first; --over forgets its tokens that are over",
+		}
 	case a.Source != Gone:
 		place := s.opt.ConfigPath
 		if place == "" {
 			place = "the configuration file"
 		}
-		return &Error{Code: CodeNotGone,
+		return &Error{
+			Code: CodeNotGone,
 			Text: "forget: " + string(a.Label()) + " is not gone: it is in " + place,
-			Hint: "take it out there first; --over forgets its tokens that are over"}
+			Hint: "take it out there first; --over forgets its tokens that are over",
+		}
 	}
 	for _, m := range lost {
 		if m.AppID == a.ID && m.TokenID == "" {
@@ -278,9 +294,12 @@ func (s *Service) notOver(r Reader, all []NotOver) error {
 		}
 		words = append(words, line)
 	}
-	return &Error{Code: CodeNotOver,
+	return &Error{
+		Code: CodeNotOver,
 		Text: "forget: " + text.CountOf(len(all), "token is", "tokens are") + " not over: " +
-			strings.Join(words, "; "), Hint: strings.Join(hints, "; ")}
+			strings.Join(words, "; "),
+		Hint: strings.Join(hints, "; "),
+	}
 }
 
 // leftBehind returns an application that is no longer configured and goes with its last token. One
@@ -314,10 +333,12 @@ func alteredToken(r Reader) string {
 }
 
 func errAlteredToken(id string) *Error {
-	return &Error{Code: CodeNotOver,
+	return &Error{
+		Code: CodeNotOver,
 		Text: "forget: token " + id +
 			" is altered, so that nobody knows whose it is, and it may be alive",
-		Hint: "lanyard forget " + id + " removes it; then the application can be forgotten"}
+		Hint: "lanyard forget " + id + " removes it; then the application can be forgotten",
+	}
 }
 
 // forgetAtOnce is how many tokens are forgotten in one transaction. Other processes write in
@@ -452,9 +473,11 @@ func (s *Service) forgetApps(ctx context.Context, named, behind []string,
 			case err != nil || used && !must:
 				return err
 			case used:
-				return &Error{Code: CodeNotOver,
+				return &Error{
+					Code: CodeNotOver,
 					Text: "forget: " + string(a.Label()) + " has got a token meanwhile",
-					Hint: "try again"}
+					Hint: "try again",
+				}
 			}
 			went = &a
 			return dropApplication(w, a, history, s.Now())

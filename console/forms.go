@@ -129,11 +129,13 @@ func asciiJSON(text string) string {
 // plainText refuses a credential with characters on which a terminal or shell acts. RFC 6749 allows
 // printable ASCII; a line break would forge a header, and a quote would end a curl setting.
 func plainText(t secret.Text) error {
-	if strings.ContainsFunc(t.Reveal(),
-		func(r rune) bool { return r < '!' || r > '~' || r == '"' || r == '\\' }) {
-		return &Error{Code: CodeOddToken,
+	odd := func(r rune) bool { return r < '!' || r > '~' || r == '"' || r == '\\' }
+	if strings.ContainsFunc(t.Reveal(), odd) {
+		return &Error{
+			Code: CodeOddToken,
 			Text: "the token holds characters that cannot be printed safely",
-			Hint: "as JSON it can be copied and printed"}
+			Hint: "as JSON it can be copied and printed",
+		}
 	}
 	return nil
 }

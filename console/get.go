@@ -121,8 +121,10 @@ func (s *Service) requestToken(ctx context.Context, a Application, under []*leas
 	a = q.by(a)
 	scopes := q.scopes
 	if a.Source == Gone {
-		return out, &Error{Code: CodeGone, Text: string(a.Label()) + " is no longer configured",
-			Hint: "its tokens can still be refreshed, revoked and probed"}
+		return out, &Error{
+			Code: CodeGone, Text: string(a.Label()) + " is no longer configured",
+			Hint: "its tokens can still be refreshed, revoked and probed",
+		}
 	}
 	if k, ok := s.willSupersede(ctx, a, scopes); ok && s.opt.Supersede != nil {
 		s.opt.Supersede(k) // before a person signs in: the scopes can still be changed
@@ -136,8 +138,10 @@ func (s *Service) requestToken(ctx context.Context, a Application, under []*leas
 	store := func(w Writer, ans tokenapi.TokenAnswer) error {
 		var err error
 		out.Previous = nil // an earlier attempt to store it may have set this
-		t := Token{AppID: a.ID, Grant: a.Grant, User: a.Username, Scopes: scopes, Asked: scopes,
-			Request: &q.want}
+		t := Token{
+			AppID: a.ID, Grant: a.Grant, User: a.Username, Scopes: scopes, Asked: scopes,
+			Request: &q.want,
+		}
 		out.Token, out.Same, out.Notes, err = s.file(w, a, ans, t, secret.Text{})
 		if err == nil && !out.Same {
 			var note string
@@ -175,9 +179,11 @@ func (s *Service) grant(ctx context.Context, a Application,
 	scopes := q.scopes
 	req := tokenapi.TokenRequest{Grant: a.Grant, Scopes: scopes, Extra: a.Extra}
 	if a.Grant == tokenapi.GrantRefreshToken {
-		return req, &Error{Code: CodeNoGrant,
+		return req, &Error{
+			Code: CodeNoGrant,
 			Text: string(a.Label()) + " can only refresh, and holds nothing to refresh",
-			Hint: "give the application another grant"}
+			Hint: "give the application another grant",
+		}
 	}
 	creds, err := s.credentials(ctx, a)
 	if err != nil {
@@ -215,9 +221,8 @@ func (s *Service) assertion(ctx context.Context, a Application,
 	if err != nil {
 		return secret.Text{}, err
 	}
-	return api.SignAssertion(
-		tokenapi.SigningKey{Key: key, Alg: a.Details.SigningAlg, KeyID: a.Details.SigningKeyID},
-		claimsOf(a))
+	by := tokenapi.SigningKey{Key: key, Alg: a.Details.SigningAlg, KeyID: a.Details.SigningKeyID}
+	return api.SignAssertion(by, claimsOf(a))
 }
 
 // expiryJitter is by how much two answers about one expiry may differ: servers count whole seconds,

@@ -56,10 +56,12 @@ func (s *Service) keptFields(ctx context.Context, a Application) ([]tokenapi.Fie
 	for _, name := range a.Details.Headers {
 		value, ok := values[name]
 		if !ok || err != nil {
-			return nil, &Error{Code: CodeNoSecret,
+			return nil, &Error{
+				Code: CodeNoSecret,
 				Text: "header " + name + " of " + string(a.Label()) +
 					": its value is not kept, and the application is no longer configured",
-				Hint: "put the application back into the configuration"}
+				Hint: "put the application back into the configuration",
+			}
 		}
 		all = append(all, tokenapi.Field{Name: name, Value: secret.New(value)})
 	}
@@ -116,8 +118,9 @@ type probeWay struct {
 func (p probeWay) form(token secret.Text) string { return p.key + tokenapi.TokenForm(token) }
 
 func (p probeWay) request(a Application, token secret.Text) tokenapi.ProbeRequest {
-	return tokenapi.ProbeRequest{Method: p.method, URL: string(a.ProbeURL), Headers: p.headers,
-		Token: token}
+	return tokenapi.ProbeRequest{
+		Method: p.method, URL: string(a.ProbeURL), Headers: p.headers, Token: token,
+	}
 }
 
 // probeWayOf fetches the values of the probe headers. It digests them with a key, because a value

@@ -95,9 +95,8 @@ func (s *Service) storeIntrospection(w Writer, a Application, tokenID string,
 func (s *Service) mayKnow(w Writer, a Application, t Token,
 	ans tokenapi.IntrospectAnswer) (bool, error) {
 	key := func(appID string) string {
-		sum := sha256.Sum256(
-			[]byte(string(a.Environment.Endpoints.IntrospectURL) + "\x00" + string(a.ConsumerKey) +
-				"\x00" + appID))
+		address := string(a.Environment.Endpoints.IntrospectURL)
+		sum := sha256.Sum256([]byte(address + "\x00" + string(a.ConsumerKey) + "\x00" + appID))
 		return "introspected/" + hex.EncodeToString(sum[:12])
 	}
 	if !ans.Active {
