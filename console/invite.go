@@ -133,8 +133,10 @@ func (s *Service) GiveUp(id string) {
 // givenUp returns the error of a get for which no person acted in time, or which was given up.
 func givenUp(parent, ctx context.Context) error {
 	if parent.Err() == nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return &Error{Code: CodeNobodyCame, Text: "get: nobody came back from the browser in time",
-			Hint: "get again, and sign in with the address that is shown"}
+		return &Error{
+			Code: CodeNobodyCame, Text: "get: nobody came back from the browser in time",
+			Hint: "get again, and sign in with the address that is shown",
+		}
 	}
 	if parent.Err() != nil {
 		return parent.Err()
@@ -153,13 +155,15 @@ const (
 func (s *Service) authorize(parent context.Context, a Application, scopes []string,
 	way *doorway) (tokenapi.TokenRequest, error) {
 	var req tokenapi.TokenRequest
-	if err := needURL(a, "get", CodeNoAuthorizeURL,
-		string(a.Environment.Endpoints.AuthorizeURL)); err != nil {
+	address := string(a.Environment.Endpoints.AuthorizeURL)
+	if err := needURL(a, "get", CodeNoAuthorizeURL, address); err != nil {
 		return req, err
 	}
 	if s.opt.Callbacks == nil {
-		return req, &Error{Code: CodeNoCallback, Text: "get: there is no way back from the browser",
-			Hint: "use the device_code grant here"}
+		return req, &Error{
+			Code: CodeNoCallback, Text: "get: there is no way back from the browser",
+			Hint: "use the device_code grant here",
+		}
 	}
 	at := a.Details.RedirectURL
 	if at == "" {
@@ -204,8 +208,8 @@ func (s *Service) authorize(parent context.Context, a Application, scopes []stri
 	case err != nil && ctx.Err() != nil:
 		err = givenUp(parent, ctx)
 	}
-	req.Code, req.CodeVerifier, req.RedirectURI, req.Nonce = code, asked.CodeVerifier,
-		asked.RedirectURI, asked.Nonce
+	req.Code, req.CodeVerifier = code, asked.CodeVerifier
+	req.RedirectURI, req.Nonce = asked.RedirectURI, asked.Nonce
 	return req, err
 }
 
@@ -218,11 +222,10 @@ const slowDown = 5 * time.Second
 // byDevice has a person approve on another device, and polls until the server tells the result. x
 // is the last exchange.
 func (s *Service) byDevice(parent context.Context, a Application, under []*lease, m Mark,
-	req tokenapi.TokenRequest,
-	file func(Writer, tokenapi.TokenAnswer) error,
+	req tokenapi.TokenRequest, file func(Writer, tokenapi.TokenAnswer) error,
 ) (x Exchange, err error) {
-	if err := needURL(a, "get", CodeNoDeviceURL,
-		string(a.Environment.Endpoints.DeviceURL)); err != nil {
+	address := string(a.Environment.Endpoints.DeviceURL)
+	if err := needURL(a, "get", CodeNoDeviceURL, address); err != nil {
 		return x, err
 	}
 	api, err := s.api(a.Environment)
@@ -318,18 +321,23 @@ func notApproved(parent, ctx context.Context, last *tokenapi.Error) error {
 	case parent.Err() != nil || !errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return givenUp(parent, ctx)
 	case last == nil:
-		return &Error{Code: CodeNobodyCame,
-			Text: "get: the code expired before the server was asked about it", Hint: "get again"}
+		return &Error{
+			Code: CodeNobodyCame,
+			Text: "get: the code expired before the server was asked about it", Hint: "get again",
+		}
 	}
 	words := strings.TrimPrefix(last.Error(), last.Op+": ")
 	if last.Action != tokenapi.KeepPolling {
 		return &lastWord{
 			"get: the code has expired, and the server could not say whether it was approved: " +
-				words, last}
+				words, last,
+		}
 	}
-	return &Error{Code: CodeNobodyCame,
+	return &Error{
+		Code: CodeNobodyCame,
 		Text: "get: the code expired and nobody had approved it; the server said last: " + words,
-		Hint: "get again, and enter the code at the address that is shown"}
+		Hint: "get again, and enter the code at the address that is shown",
+	}
 }
 
 // lastWord is the end of a wait during which the server was failing.

@@ -16,8 +16,8 @@ import (
 // whose answer was lost leaves it open. Without the leases under nothing is sent. x is the
 // exchange, zero if nothing was sent.
 func (s *Service) sendGrant(ctx context.Context, a Application, under []*lease, m Mark,
-	req tokenapi.TokenRequest,
-	file func(Writer, tokenapi.TokenAnswer) error, refused func(Writer, *tokenapi.Error) error,
+	req tokenapi.TokenRequest, file func(Writer, tokenapi.TokenAnswer) error,
+	refused func(Writer, *tokenapi.Error) error,
 ) (x Exchange, err error) {
 	api, err := s.api(a.Environment)
 	if err != nil {
@@ -125,9 +125,11 @@ func stillOurs(under []*lease) bool {
 }
 
 func errOverslept(op string) error {
-	return &Error{Code: CodeInFlight,
+	return &Error{
+		Code: CodeInFlight,
 		Text: op + ": this process stood still for too long, and nothing was sent",
-		Hint: "try again"}
+		Hint: "try again",
+	}
 }
 
 // mark stores a mark under its ID, with the application, so that its token can be explained and

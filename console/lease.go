@@ -54,8 +54,8 @@ func clientKey(a Application, q grantRequest) string {
 	if interactive(cmp.Or(q.grant, a.Grant)) {
 		user = "whoever signs in"
 	}
-	sum := sha256.Sum256(
-		[]byte(strings.Join([]string{a.server(), string(a.ConsumerKey), string(user)}, "\x00")))
+	parts := []string{a.server(), string(a.ConsumerKey), string(user)}
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return "client/" + hex.EncodeToString(sum[:10])
 }
 
@@ -77,8 +77,10 @@ func (s *Service) asking(a Application, q grantRequest, verb string) exclusive {
 		}
 		return req, err
 	}
-	return exclusive{proof: proof, key: clientKey(a, q), own: strings.Join(own, "\x00"),
-		appID: a.ID, verb: verb, grant: q.grant, waitElsewhere: true}
+	return exclusive{
+		proof: proof, key: clientKey(a, q), own: strings.Join(own, "\x00"),
+		appID: a.ID, verb: verb, grant: q.grant, waitElsewhere: true,
+	}
 }
 
 func tokenKey(id string) string { return "token/" + id }
@@ -267,8 +269,10 @@ func (s *Service) takeLease(ctx context.Context, t exclusive) (Application, *lea
 		}
 		waited := s.leaseNow().Sub(began)
 		if !t.waitElsewhere || waited > patienceFor(a, t.grant) {
-			return a, nil, &Error{Code: CodeInFlight, Text: t.verb + ": another console is at it",
-				Hint: "its result will show here in a moment"}
+			return a, nil, &Error{
+				Code: CodeInFlight, Text: t.verb + ": another console is at it",
+				Hint: "its result will show here in a moment",
+			}
 		}
 		if !notified && waited >= sayAfter && s.opt.Waits != nil {
 			notified = true

@@ -60,8 +60,10 @@ func (s *Service) Log(ctx context.Context) ([]Event, error) {
 
 // passed returns the event that time alone has caused, if there is one.
 func passed(t Token, p Policy, now time.Time) (Event, bool) {
-	e := Event{TokenID: t.ID, Fingerprint: t.Fingerprint, AppID: t.AppID, Derived: true,
-		Facts: json.RawMessage("{}")}
+	e := Event{
+		TokenID: t.ID, Fingerprint: t.Fingerprint, AppID: t.AppID, Derived: true,
+		Facts: json.RawMessage("{}"),
+	}
 	st := StatusAt(t, p, now)
 	switch st.State {
 	case Dead:

@@ -293,8 +293,10 @@ func (s *Service) Dismiss(ctx context.Context, markID string) (Mark, error) {
 		}
 		i := slices.IndexFunc(open, func(m Mark) bool { return m.ID == markID })
 		if i < 0 {
-			return &Error{Code: CodeNoMark, Text: "forget: no request with this mark is unanswered",
-				Hint: "it may be settled meanwhile"}
+			return &Error{
+				Code: CodeNoMark, Text: "forget: no request with this mark is unanswered",
+				Hint: "it may be settled meanwhile",
+			}
 		}
 		m = open[i]
 		return w.ClearMark(m.ID)

@@ -33,9 +33,8 @@ type Endpoints struct {
 func (e Endpoints) Client() tokenapi.Endpoints {
 	return tokenapi.Endpoints{
 		TokenURL: string(e.TokenURL), RevokeURL: string(e.RevokeURL),
-		IntrospectURL: string(e.IntrospectURL),
-		AuthorizeURL:  string(e.AuthorizeURL), DeviceURL: string(e.DeviceURL),
-		JWKSURL: string(e.JWKSURL),
+		IntrospectURL: string(e.IntrospectURL), AuthorizeURL: string(e.AuthorizeURL),
+		DeviceURL: string(e.DeviceURL), JWKSURL: string(e.JWKSURL),
 	}
 }
 
@@ -43,8 +42,7 @@ func (e Endpoints) Client() tokenapi.Endpoints {
 func EndpointsOf(e tokenapi.Endpoints) Endpoints {
 	return Endpoints{
 		TokenURL: Private(e.TokenURL), RevokeURL: Private(e.RevokeURL),
-		IntrospectURL: Private(e.IntrospectURL),
-		AuthorizeURL:  Private(e.AuthorizeURL), DeviceURL: Private(e.DeviceURL),
-		JWKSURL: Private(e.JWKSURL),
+		IntrospectURL: Private(e.IntrospectURL), AuthorizeURL: Private(e.AuthorizeURL),
+		DeviceURL: Private(e.DeviceURL), JWKSURL: Private(e.JWKSURL),
 	}
 }

@@ -72,8 +72,9 @@ func (s *Service) CheckProbeURL(ctx context.Context, a Application) (ProbeURLChe
 			return ProbeURLCheck{}, err
 		}
 		var one control
-		if one, why = s.controlOf(ctx, a, api, way, secret.New(commonForm), time.Time{},
-			true); one.Is.Status != 0 {
+		common := secret.New(commonForm)
+		one, why = s.controlOf(ctx, a, api, way, common, time.Time{}, true)
+		if one.Is.Status != 0 {
 			return checked(one.Is), nil
 		}
 	}

@@ -87,8 +87,8 @@ func putRefusals(w Writer, a Application, all []refusal) error {
 func (f refusal) err() *tokenapi.Error {
 	return &tokenapi.Error{
 		Op: f.Op, Kind: cmp.Or(f.Kind, tokenapi.KindRefused), Status: f.Status, Code: f.Code,
-		Description: f.Description,
-		FaultCode:   f.FaultCode, Hint: f.Hint, Action: f.Action, Sent: true,
+		Description: f.Description, FaultCode: f.FaultCode, Hint: f.Hint, Action: f.Action,
+		Sent: true,
 	}
 }
 
@@ -113,6 +113,9 @@ func proofOf(r Reader, req tokenapi.TokenRequest) (p proof, err error) {
 // (RFC 6749 section 5.2). Servers answer a wrong password with invalid_grant, access_denied or
 // invalid_request, some with a 5xx.
 func refusedProof(e *tokenapi.Error) string {
+	ofRequest := []string{
+		"invalid_scope", "unauthorized_client", "unsupported_grant_type", "invalid_target",
+	}
 	switch {
 	case e.Code == "invalid_client":
 		return wrongSecret
@@ -124,9 +127,7 @@ func refusedProof(e *tokenapi.Error) string {
 	case e.Code == "invalid_grant" || e.Code == "access_denied":
 		return wrongPassword
 	case e.Status < 400 || e.Status >= 500 || e.Status == 408 || e.Status == 429,
-		slices.Contains(
-			[]string{"invalid_scope", "unauthorized_client", "unsupported_grant_type",
-				"invalid_target"}, e.Code):
+		slices.Contains(ofRequest, e.Code):
 		return ""
 	}
 	return wrongPassword

@@ -20,8 +20,8 @@ type Home struct {
 // Home tells where the settings of an application are kept.
 func (s *Service) Home(a Application) Home {
 	h := Home{app: a, environment: a.Source, path: cmp.Or(s.opt.ConfigPath, "the configuration")}
-	if slices.ContainsFunc(s.environments(nil),
-		func(k KnownEnvironment) bool { return k.Name == a.Environment.Name }) {
+	same := func(k KnownEnvironment) bool { return k.Name == a.Environment.Name }
+	if slices.ContainsFunc(s.environments(nil), same) {
 		h.environment = FromConfig
 	}
 	return h
@@ -142,20 +142,25 @@ var settingHomes = sync.OnceValue(func() map[string]settingHome {
 		"consumer secret": {form: true, secret: true},
 		"consumer_secret": {form: true, secret: true},
 	}
-	for _, key := range []string{"consumer key", "consumer_key", "user name", "username",
-		"password", "grant", "scopes", "redirect_url", "probe_url", "another grant"} {
+	for _, key := range []string{
+		"consumer key", "consumer_key", "user name", "username",
+		"password", "grant", "scopes", "redirect_url", "probe_url", "another grant",
+	} {
 		homes[key] = settingHome{form: true}
 	}
-	for _, key := range []string{"signing_key", "probe_control", "assertion", "subject_token",
-		"audience", "resource"} {
+	for _, key := range []string{
+		"signing_key", "probe_control", "assertion", "subject_token", "audience", "resource",
+	} {
 		homes[key] = settingHome{}
 	}
 	for _, key := range []string{"issuer", "token_url", "revoke_url", "client_auth", "cache_ttl"} {
 		homes[key] = settingHome{environment: true, form: true}
 	}
-	for _, key := range []string{"introspect_url", "authorize_url", "device_url", "jwks_url",
+	for _, key := range []string{
+		"introspect_url", "authorize_url", "device_url", "jwks_url",
 		"regime", "timeout", "ca_file", "client_cert", "client_key", "allow_http", "proxy",
-		"read_only", "insecure_skip_verify"} {
+		"read_only", "insecure_skip_verify",
+	} {
 		homes[key] = settingHome{environment: true}
 	}
 	return homes

@@ -35,8 +35,9 @@ func (s *Service) Renew(ctx context.Context, tokenID string) (out Outcome, err e
 		return Outcome{}, err
 	}
 	err = s.withLease(ctx, s.renewing(a, t), func(_ Application, asking *lease) error {
-		own := exclusive{key: tokenKey(t.ID), appID: a.ID, verb: "renew", waitHere: true,
-			waitElsewhere: true}
+		own := exclusive{
+			key: tokenKey(t.ID), appID: a.ID, verb: "renew", waitHere: true, waitElsewhere: true,
+		}
 		return s.withLease(ctx, own, func(a Application, renewing *lease) error {
 			var err error
 			out, err = s.renew(ctx, a, []*lease{asking, renewing}, t, since)
@@ -53,9 +54,10 @@ func (s *Service) renewing(a Application, t Token) exclusive {
 		req.Credentials, err = s.credentials(ctx, a)
 		return req, err
 	}
-	return exclusive{proof: proof,
-		key: clientKey(a, grantRequest{grant: t.Grant, user: string(t.User)}), own: "renew/" + t.ID,
-		appID: a.ID, verb: "renew", waitElsewhere: true}
+	return exclusive{
+		proof: proof, key: clientKey(a, grantRequest{grant: t.Grant, user: string(t.User)}),
+		own: "renew/" + t.ID, appID: a.ID, verb: "renew", waitElsewhere: true,
+	}
 }
 
 // RenewApplication renews the newest token of an application's present request, as Renew does. It
@@ -101,8 +103,9 @@ func (s *Service) RenewApplication(ctx context.Context, appID string) (out Outco
 			out, err = s.requestToken(ctx, a, []*lease{asking}, q, nil)
 			return err
 		}
-		own := exclusive{key: tokenKey(t.ID), appID: a.ID, verb: "renew", waitHere: true,
-			waitElsewhere: true}
+		own := exclusive{
+			key: tokenKey(t.ID), appID: a.ID, verb: "renew", waitHere: true, waitElsewhere: true,
+		}
 		return s.withLease(ctx, own, func(a Application, renewing *lease) error {
 			out, err = s.renew(ctx, a, []*lease{asking, renewing}, *t, since)
 			return err
@@ -148,8 +151,10 @@ func (s *Service) find(ctx context.Context, tokenID string) (t Token, a Applicat
 
 func renewable(t Token, p Policy, now time.Time) error {
 	if t.ReplacedBy != "" && t.AcceptedAt.IsZero() {
-		return &Error{Code: CodeReplaced, Text: "renew: this token was replaced by a newer one",
-			Hint: "renew the newer one"}
+		return &Error{
+			Code: CodeReplaced, Text: "renew: this token was replaced by a newer one",
+			Hint: "renew the newer one",
+		}
 	}
 	if StatusAt(t, p, now).State == Revoking {
 		return &Error{Code: CodeRevoking, Text: "renew: this token is being revoked",
@@ -180,8 +185,10 @@ func (s *Service) renew(ctx context.Context, a Application, under []*lease, befo
 	case err != nil:
 		return Outcome{}, err
 	case newer.ID != "":
-		return Outcome{Token: newer, How: Reused, Previous: &t,
-			Notes: []string{"another console renewed it meanwhile"}}, nil
+		return Outcome{
+			Token: newer, How: Reused, Previous: &t,
+			Notes: []string{"another console renewed it meanwhile"},
+		}, nil
 	case t.Unsure != nil:
 		return s.reask(ctx, a, under, t)
 	}
@@ -218,10 +225,12 @@ func mayAskAgain(t Token, a Application) error {
 	if ownUser(t, a) {
 		return nil
 	}
-	return &Error{Code: CodeOtherUser,
+	return &Error{
+		Code: CodeOtherUser,
 		Text: "renew: " + t.Fingerprint + " is for " + string(t.User) +
 			" and cannot be refreshed, and no password of that user is kept",
-		Hint: "get it as it was got the first time, with that user"}
+		Hint: "get it as it was got the first time, with that user",
+	}
 }
 
 // reask requests a token in place of one whose refresh got no answer. If the server issues that
@@ -264,8 +273,10 @@ func (s *Service) refresh(ctx context.Context, a Application, under []*lease, t 
 	if err != nil {
 		return out, err
 	}
-	req := tokenapi.TokenRequest{Credentials: creds, Grant: tokenapi.GrantRefreshToken,
-		RefreshToken: refresh, Scopes: scopes}
+	req := tokenapi.TokenRequest{
+		Credentials: creds, Grant: tokenapi.GrantRefreshToken,
+		RefreshToken: refresh, Scopes: scopes,
+	}
 	if t.Request != nil { // RFC 8707 section 2.2: the resources of the token that is refreshed
 		if r := t.Request.Params["resource"]; len(r) > 0 {
 			req.Extra = url.Values{"resource": r}
@@ -273,9 +284,10 @@ func (s *Service) refresh(ctx context.Context, a Application, under []*lease, t 
 	}
 	x, err := s.sendGrant(ctx, a, under, Mark{Op: OpRefresh, TokenID: t.ID, Request: t.Request},
 		req, func(w Writer, ans tokenapi.TokenAnswer) error {
-			next := Token{AppID: a.ID, Grant: t.Grant, User: t.User, Scopes: t.Scopes,
-				Asked:   t.Asked,
-				Request: t.Request, From: t.ID}
+			next := Token{
+				AppID: a.ID, Grant: t.Grant, User: t.User, Scopes: t.Scopes,
+				Asked: t.Asked, Request: t.Request, From: t.ID,
+			}
 			var err error
 			if out.Token, out.Same, out.Notes, err = s.file(w, a, ans, next, refresh); err != nil ||
 				out.Token.ID == t.ID {
@@ -368,8 +380,8 @@ func (s *Service) Obtain(ctx context.Context, appID string,
 			if err != nil || got != nil {
 				return got, err
 			}
-			if refreshable, err = r.TokensWhere(
-				TokenFilter{AppIDs: []string{a.ID}, Refreshable: true}); err == nil {
+			live := TokenFilter{AppIDs: []string{a.ID}, Refreshable: true}
+			if refreshable, err = r.TokensWhere(live); err == nil {
 				passed, why, err = s.passedOver(r, a, q)
 			}
 			return nil, err
@@ -461,8 +473,9 @@ func (s *Service) renewOrRequest(ctx context.Context, a Application, asking *lea
 			continue
 		}
 		var out Outcome
-		own := exclusive{key: tokenKey(t.ID), appID: a.ID, verb: "renew", waitHere: true,
-			waitElsewhere: true}
+		own := exclusive{
+			key: tokenKey(t.ID), appID: a.ID, verb: "renew", waitHere: true, waitElsewhere: true,
+		}
 		err := s.withLease(ctx, own, func(a Application, renewing *lease) error {
 			var err error
 			out, err = s.renew(ctx, a, []*lease{asking, renewing}, t, since)

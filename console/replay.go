@@ -118,9 +118,11 @@ func replayMarks(raw json.RawMessage, marks map[string]Mark) error {
 			delete(marks, id)
 			continue
 		}
-		marks[id] = Mark{ID: id, Op: m.Op, AppID: m.AppID, TokenID: m.TokenID, Scopes: m.Scopes,
+		marks[id] = Mark{
+			ID: id, Op: m.Op, AppID: m.AppID, TokenID: m.TokenID, Scopes: m.Scopes,
 			Grant: m.Grant, User: Private(m.User), SentAt: m.SentAt, Request: m.Request,
-			EndsBy: m.EndsBy}
+			EndsBy: m.EndsBy,
+		}
 	}
 	return nil
 }

@@ -46,8 +46,10 @@ func (r *Request) Words() string {
 			all = append(all, name+"="+v)
 		}
 	}
-	for _, part := range []struct{ name, hash string }{{"subject", r.Subject},
-		{"assertion", r.Assertion}} {
+	for _, part := range []struct{ name, hash string }{
+		{"subject", r.Subject},
+		{"assertion", r.Assertion},
+	} {
 		if part.hash != "" {
 			all = append(all, part.name+"=#"+part.hash[:min(len(part.hash), 6)])
 		}
@@ -120,8 +122,10 @@ type grantRequest struct {
 // distinguish it from other requests. It sends nothing.
 func (s *Service) grantRequestOf(ctx context.Context, a Application,
 	o GetOptions) (grantRequest, error) {
-	q := grantRequest{grant: o.Grant, user: string(o.Username), password: o.Password,
-		scopes: o.Scopes, params: a.Params()}
+	q := grantRequest{
+		grant: o.Grant, user: string(o.Username), password: o.Password,
+		scopes: o.Scopes, params: a.Params(),
+	}
 	if len(q.scopes) == 0 {
 		q.scopes = a.Scopes
 	}
@@ -293,15 +297,16 @@ func (s *Service) own(ctx context.Context, a Application, t Token) (grantRequest
 	q.scopes, q.params = t.Asked, nil
 	q.subjectType, q.requestedType = t.Request.SubjectType, t.Request.RequestedType
 	other := func(what string) error {
-		return &Error{Code: CodeOtherRequest,
+		return &Error{
+			Code: CodeOtherRequest,
 			Text: "renew: " + t.Fingerprint + " was asked for with another " + what + " than " +
 				string(a.Label()) + " has now, which is not kept",
-			Hint: "get a new token: it is asked for as the application is configured now"}
+			Hint: "get a new token: it is asked for as the application is configured now",
+		}
 	}
 	for name, values := range t.Request.Params {
-		if slices.ContainsFunc(values,
-			func(v string) bool { return strings.HasPrefix(v, hashedParam) }) &&
-			!publicParam(name) {
+		hashed := func(v string) bool { return strings.HasPrefix(v, hashedParam) }
+		if slices.ContainsFunc(values, hashed) && !publicParam(name) {
 			if !slices.Equal(values, now.want.Params[name]) {
 				return q, other("extra." + name)
 			}

@@ -73,8 +73,8 @@ func (s *Service) toRevoke(r Reader, tokenID string, kind RevokeKind, at time.Ti
 	if err := writable(a, "revoke"); err != nil {
 		return t, err
 	}
-	if err := needURL(a, "revoke", CodeNoRevokeURL,
-		string(a.Environment.Endpoints.RevokeURL)); err != nil {
+	address := string(a.Environment.Endpoints.RevokeURL)
+	if err := needURL(a, "revoke", CodeNoRevokeURL, address); err != nil {
 		return t, err
 	}
 	if t = s.timely(t, s.Now()); pendingRevoke(t) || kind != RevokeRefresh &&
@@ -95,8 +95,10 @@ func revocable(t Token, kind RevokeKind, over bool) (RevokeKind, error) {
 	access, refresh := acceptedAt(t).IsZero(), t.Refresh == RefreshLive
 	switch {
 	case kind == RevokeRefresh && !refresh:
-		return "", &Error{Code: CodeNoRefreshToken,
-			Text: "revoke: this token has no live refresh token"}
+		return "", &Error{
+			Code: CodeNoRefreshToken,
+			Text: "revoke: this token has no live refresh token",
+		}
 	case kind == RevokeRefresh:
 		return RevokeRefresh, nil
 	case kind == RevokeAccess && !access, kind == RevokeBoth && !access && !refresh:
@@ -105,8 +107,10 @@ func revocable(t Token, kind RevokeKind, over bool) (RevokeKind, error) {
 		if over {
 			hint = "the gateway refuses it too: it is dead"
 		}
-		return "", &Error{Code: CodeAlreadyRevoked,
-			Text: "revoke: the server has accepted that already", Hint: hint}
+		return "", &Error{
+			Code: CodeAlreadyRevoked,
+			Text: "revoke: the server has accepted that already", Hint: hint,
+		}
 	case kind == RevokeAccess, kind == RevokeBoth && !refresh:
 		return RevokeAccess, nil
 	case kind == RevokeBoth && !access:
@@ -236,9 +240,11 @@ func (s *Service) takenBack(w Writer, tokenID string) (Token, error) {
 	case !pendingRevoke(t):
 		return t, &Error{Code: CodeNothingToUndo, Text: "undo: no revoke is waiting for this token"}
 	case t.RevokeTries > 0:
-		return t, &Error{Code: CodeAlreadySent,
+		return t, &Error{
+			Code: CodeAlreadySent,
 			Text: "undo: too late, a delivery was tried and may have arrived",
-			Hint: "it is tried again until the server answers"}
+			Hint: "it is tried again until the server answers",
+		}
 	}
 	a, err := s.application(w, t.AppID)
 	if err != nil {
