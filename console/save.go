@@ -57,11 +57,9 @@ func (s *Service) Save(ctx context.Context, d Draft) (Application, error) {
 // idOf returns the ID under which a draft is stored.
 func (s *Service) idOf(d Draft, stored []Application) string {
 	var was *Application
-	if i := slices.IndexFunc(stored,
-		func(have Application) bool {
-			return have.ID == d.Was &&
-				have.Source == FromStore
-		}); i >= 0 {
+	if i := slices.IndexFunc(stored, func(have Application) bool {
+		return have.ID == d.Was && have.Source == FromStore
+	}); i >= 0 {
 		was = &stored[i]
 	}
 	return idFor(d.Application, was, s.opt.Applications, stored)
@@ -73,14 +71,20 @@ func (s *Service) maySave(d Draft, a Application,
 	stored []Application) (was *Application, err error) {
 	for _, have := range s.opt.Applications {
 		if SameRequest(have, a) {
-			return nil, &Error{Code: CodeExists,
+			return nil, &Error{
+				Code: CodeExists,
 				Text: "save: the configuration asks for the same with this consumer key " +
-					"already, as " + string(have.Label()), Hint: "edit it there"}
+					"already, as " + string(have.Label()),
+				Hint: "edit it there",
+			}
 		}
 		if have.Label() == a.Label() {
-			return nil, &Error{Code: CodeExists,
+			return nil, &Error{
+				Code: CodeExists,
 				Text: "save: the configuration has an application " + string(a.Label()) +
-					" already", Hint: "choose another name, or a key type"}
+					" already",
+				Hint: "choose another name, or a key type",
+			}
 		}
 	}
 	for i, have := range stored {
@@ -89,18 +93,25 @@ func (s *Service) maySave(d Draft, a Application,
 		case have.ID == d.Was:
 			was = &stored[i]
 		case SameRequest(have, a):
-			return nil, &Error{Code: CodeExists,
+			return nil, &Error{
+				Code: CodeExists,
 				Text: "save: this consumer key asks for the same already, as " +
-					string(have.Label()), Hint: "edit that one, or ask for other scopes"}
+					string(have.Label()),
+				Hint: "edit that one, or ask for other scopes",
+			}
 		case have.Label() == a.Label():
-			return nil, &Error{Code: CodeExists,
+			return nil, &Error{
+				Code: CodeExists,
 				Text: "save: there is an application " + string(a.Label()) + " already",
-				Hint: "choose another name, or a key type"}
+				Hint: "choose another name, or a key type",
+			}
 		}
 	}
 	if d.Was != "" && was == nil {
-		return nil, &Error{Code: CodeGone, Text: "save: the application was deleted meanwhile",
-			Hint: "add it anew"}
+		return nil, &Error{
+			Code: CodeGone, Text: "save: the application was deleted meanwhile",
+			Hint: "add it anew",
+		}
 	}
 	if was != nil && was.Environment == d.Environment {
 		return was, nil
@@ -112,20 +123,27 @@ func (s *Service) maySaveEnvironment(d Draft, stored []Application) error {
 	for _, e := range s.environments(stored) {
 		switch {
 		case string(e.Name) == d.EnvironmentWas && e.Source == FromConfig:
-			return &Error{Code: CodeConfigured,
+			return &Error{
+				Code: CodeConfigured,
 				Text: "save: the environment " + string(e.Name) + " is in the configuration",
-				Hint: "edit it there"}
+				Hint: "edit it there",
+			}
 		case string(e.Name) == d.EnvironmentWas || e.Name != d.Environment.Name ||
 			e.Environment == d.Environment:
 		case e.Source == FromStore && d.EnvironmentWas == "" && d.Was != "":
 			// another console has edited the environment since this form was opened
-			return &Error{Code: CodeExists,
+			return &Error{
+				Code: CodeExists,
 				Text: "save: the environment " + string(e.Name) + " was changed meanwhile",
-				Hint: "open the form again"}
+				Hint: "open the form again",
+			}
 		default:
-			return &Error{Code: CodeExists,
+			return &Error{
+				Code: CodeExists,
 				Text: "save: there is an environment " + string(e.Name) +
-					" already, and it is another one", Hint: "choose it, or another name"}
+					" already, and it is another one",
+				Hint: "choose it, or another name",
+			}
 		}
 	}
 	return nil
@@ -134,9 +152,11 @@ func (s *Service) maySaveEnvironment(d Draft, stored []Application) error {
 // servers lists the origins to which the consumer secret of an environment is sent.
 func servers(e Environment) []string {
 	var all []string
-	for _, raw := range []string{string(e.Endpoints.TokenURL), string(e.Issuer),
+	for _, raw := range []string{
+		string(e.Endpoints.TokenURL), string(e.Issuer),
 		string(e.Endpoints.RevokeURL), string(e.Endpoints.IntrospectURL),
-		string(e.Endpoints.DeviceURL)} {
+		string(e.Endpoints.DeviceURL),
+	} {
 		if u, err := url.Parse(raw); err == nil && raw != "" {
 			all = append(all, u.Scheme+"://"+u.Host)
 		}
@@ -164,14 +184,18 @@ func refuseElsewhere(verb string, was, now Environment) error {
 	if other == "" {
 		return nil
 	}
-	return &Error{Code: CodeUsage, Text: verb + ": consumer_secret: the one that is kept is for " +
-		strings.Join(slices.Compact(servers(was)), " and "), Hint: "type the one for " + other}
+	return &Error{
+		Code: CodeUsage,
+		Text: verb + ": consumer_secret: the one that is kept is for " +
+			strings.Join(slices.Compact(servers(was)), " and "),
+		Hint: "type the one for " + other,
+	}
 }
 
 // put stores an application in place of the one that it edits. If no secret is given it keeps the
 // old one, unless that was given for another server.
-func (s *Service) put(w Writer, was *Application, a *Application, text,
-	password secret.Text) error {
+func (s *Service) put(w Writer, was *Application, a *Application,
+	text, password secret.Text) error {
 	var headers secret.Text
 	if was != nil && was.ID != a.ID {
 		if SameServer(was.Environment, a.Environment) {
@@ -222,16 +246,21 @@ func (s *Service) follow(w Writer, d Draft, stored []Application, saved Applicat
 		next.ID = idFor(next, &have, s.opt.Applications, stored)
 		if next.ID == have.ID && have.Secret == SecretAvailable &&
 			!SameServer(have.Environment, next.Environment) {
-			return &Error{Code: CodeUsage,
+			return &Error{
+				Code: CodeUsage,
 				Text: "save: the secret of " + string(have.Label()) +
 					" in the same environment would go to " +
 					elsewhere(have.Environment, next.Environment) + " too",
-				Hint: "choose a new environment for this one"}
+				Hint: "choose a new environment for this one",
+			}
 		}
 		if SameRequest(next, saved) {
-			return &Error{Code: CodeExists,
+			return &Error{
+				Code: CodeExists,
 				Text: "save: in this environment " + string(have.Label()) + " and " +
-					string(saved.Label()) + " are the same", Hint: "delete one of them first"}
+					string(saved.Label()) + " are the same",
+				Hint: "delete one of them first",
+			}
 		}
 		if err := s.put(w, &have, &next, secret.Text{}, secret.Text{}); err != nil {
 			return err
@@ -294,9 +323,12 @@ func (s *Service) Delete(ctx context.Context, appID string) error {
 			gone = true
 			return nil
 		case a.Source != FromStore:
-			return &Error{Code: CodeConfigured,
+			return &Error{
+				Code: CodeConfigured,
 				Text: "delete: " + string(a.Label()) + " is in " +
-					cmp.Or(s.opt.ConfigPath, "the configuration file"), Hint: "take it out there"}
+					cmp.Or(s.opt.ConfigPath, "the configuration file"),
+				Hint: "take it out there",
+			}
 		}
 		if a, err = w.Application(appID); err != nil { // as it is stored: retire completes it
 			return err

@@ -13,8 +13,9 @@ const LeastPrefix = 4
 // same, because a name may contain @ and /.
 func (a Application) Answers(text string, same func(x, y string) bool) (ok, exact bool) {
 	env, kind := "@"+a.Environment.Name, "/"+a.KeyType
-	for _, form := range []string{a.ID, string(a.Label()), string(a.Name) + string(env) + kind,
-		string(a.Name) + kind} {
+	for _, form := range []string{
+		a.ID, string(a.Label()), string(a.Name) + string(env) + kind, string(a.Name) + kind,
+	} {
 		if same(form, text) {
 			return true, a.KeyType != "" || same(a.ID, text)
 		}

@@ -125,11 +125,9 @@ func (s *Service) Import(ctx context.Context, all []Imported) ([]Application, er
 func (s *Service) importOne(w Writer, i Imported, stored []Application) (Application, error) {
 	a := i.Application
 	var was *Application // the imported one of this portal application
-	if i := slices.IndexFunc(stored,
-		func(have Application) bool {
-			return have.Source == FromStore &&
-				have.Identity() == a.Identity()
-		}); i >= 0 {
+	if i := slices.IndexFunc(stored, func(have Application) bool {
+		return have.Source == FromStore && have.Identity() == a.Identity()
+	}); i >= 0 {
 		was = &stored[i]
 	}
 	a.ID, a.Source = idFor(a, was, s.opt.Applications, stored), FromStore
@@ -139,10 +137,12 @@ func (s *Service) importOne(w Writer, i Imported, stored []Application) (Applica
 	for _, e := range s.environments(stored) {
 		if e.Name == a.Environment.Name &&
 			e.Endpoints.TokenURL != a.Environment.Endpoints.TokenURL {
-			return a, &Error{Code: CodeExists,
+			return a, &Error{
+				Code: CodeExists,
 				Text: "import: there is an environment " + string(e.Name) +
 					" already, with another token URL: " + string(e.Endpoints.TokenURL),
-				Hint: "give what is imported another name"}
+				Hint: "give what is imported another name",
+			}
 		}
 	}
 	for _, have := range stored { // its key was generated again

@@ -39,8 +39,8 @@ func WillSupersede(a Application, apps []Application, tokens []Token, scopes []s
 	default:
 		return k, false
 	}
-	if slices.ContainsFunc(scopes,
-		func(s string) bool { return strings.HasPrefix(s, devicePrefix) }) {
+	ofDevice := func(s string) bool { return strings.HasPrefix(s, devicePrefix) }
+	if slices.ContainsFunc(scopes, ofDevice) {
 		return k, false // no other program requests it
 	}
 	of := clientIDs(a, apps)

@@ -116,8 +116,8 @@ func (s *Service) Test(ctx context.Context, d Draft) (Tested, error) {
 		out.Skipped = a.Grant + " cannot be tried before it is saved"
 		return out, nil
 	}
-	if err := needURL(a, "test", CodeNoTokenURL,
-		string(a.Environment.Endpoints.TokenURL)); err != nil {
+	address := string(a.Environment.Endpoints.TokenURL)
+	if err := needURL(a, "test", CodeNoTokenURL, address); err != nil {
 		return out, err
 	}
 	req, err := s.draftRequest(ctx, d, a)
@@ -175,22 +175,29 @@ func (s *Service) draftRequest(ctx context.Context, d Draft,
 	})
 	req := tokenapi.TokenRequest{
 		Grant: a.Grant, Scopes: a.Scopes, Extra: a.Params(),
-		Credentials: tokenapi.Credentials{ConsumerKey: string(a.ConsumerKey),
-			Auth: a.Environment.ClientAuth},
+		Credentials: tokenapi.Credentials{
+			ConsumerKey: string(a.ConsumerKey),
+			Auth:        a.Environment.ClientAuth,
+		},
 	}
 	switch {
 	case err != nil:
 		return req, err
 	case a.Credential() != "" && text.IsZero():
-		return req, &Error{Code: CodeNoSecret,
+		return req, &Error{
+			Code: CodeNoSecret,
 			Text: "test: the " + strings.ReplaceAll(string(a.Credential()), "_", " ") +
-				" is missing"}
+				" is missing",
+		}
 	case a.Grant == tokenapi.GrantPassword && password.IsZero():
-		return req, &Error{Code: CodeNoSecret,
-			Text: "test: the password of " + string(a.Username) + " is missing"}
+		return req, &Error{
+			Code: CodeNoSecret,
+			Text: "test: the password of " + string(a.Username) + " is missing",
+		}
 	case a.Credential() == SigningKey:
-		req.Credentials.SigningKey = tokenapi.SigningKey{Key: text, Alg: a.Details.SigningAlg,
-			KeyID: a.Details.SigningKeyID}
+		req.Credentials.SigningKey = tokenapi.SigningKey{
+			Key: text, Alg: a.Details.SigningAlg, KeyID: a.Details.SigningKeyID,
+		}
 	case a.Credential() == ConsumerSecret:
 		req.Credentials.ConsumerSecret = text
 	}
@@ -244,8 +251,8 @@ func (s *Service) try(ctx context.Context, a Application, req tokenapi.TokenRequ
 
 // fill records what an answer holds.
 func (t *Tested) fill(ans tokenapi.TokenAnswer) {
-	t.answer, t.Fingerprint, t.IssuedAt, t.Lifetime = ans, ans.Access.Fingerprint(), ans.At,
-		ans.Lifetime
+	t.answer, t.Fingerprint = ans, ans.Access.Fingerprint()
+	t.IssuedAt, t.Lifetime = ans.At, ans.Lifetime
 	t.Scopes, t.Refresh = ans.Scopes, !ans.Refresh.IsZero()
 	if ans.Lifetime == tokenapi.Bounded {
 		t.ExpiresAt = ans.At.Add(ans.Life())
@@ -277,7 +284,9 @@ func (s *Service) fileTested(w Writer, a Application, t *Tested) error {
 		return nil
 	}
 	_, _, _, err := s.file(w, a, t.answer,
-		Token{AppID: a.ID, Grant: a.Grant, User: a.Username, Scopes: t.asked, Asked: t.asked,
-			Request: &t.request}, secret.Text{})
+		Token{
+			AppID: a.ID, Grant: a.Grant, User: a.Username, Scopes: t.asked, Asked: t.asked,
+			Request: &t.request,
+		}, secret.Text{})
 	return err
 }

@@ -199,8 +199,8 @@ func (t *Token) revive() bool {
 		return false
 	}
 	pending := pendingRevoke(*t)
-	t.AcceptedAt, t.RefreshAcceptedAt, t.ReplacedAt, t.ReplacedBy, t.Confirmed = time.Time{},
-		time.Time{}, time.Time{}, "", false
+	t.AcceptedAt, t.RefreshAcceptedAt, t.ReplacedAt = time.Time{}, time.Time{}, time.Time{}
+	t.ReplacedBy, t.Confirmed = "", false
 	if !pending {
 		t.RevokeAt, t.RevokeKind = time.Time{}, ""
 	}

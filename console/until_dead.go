@@ -78,8 +78,7 @@ func ProbeInVain(ans ProbeAnswer) bool {
 func Hopeless(ans ProbeAnswer) bool {
 	switch ans.Why {
 	case tokenapi.WhyOpen, tokenapi.WhyElse, tokenapi.WhyNotSeen, tokenapi.WhyChanged,
-		tokenapi.WhyUnsigned,
-		tokenapi.WhyControlOff, tokenapi.WhyControlActs:
+		tokenapi.WhyUnsigned, tokenapi.WhyControlOff, tokenapi.WhyControlActs:
 		return true
 	}
 	return false

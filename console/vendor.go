@@ -11,9 +11,11 @@ import (
 // device_. tokens are all held ones, or those of telling.
 func isWSO2(a Application, tokens []Token) bool {
 	e := a.Environment.Endpoints
-	for _, raw := range []string{string(e.TokenURL), string(e.RevokeURL), string(e.IntrospectURL),
+	for _, raw := range []string{
+		string(e.TokenURL), string(e.RevokeURL), string(e.IntrospectURL),
 		string(e.AuthorizeURL), string(e.DeviceURL), string(e.JWKSURL),
-		string(a.Environment.Issuer)} {
+		string(a.Environment.Issuer),
+	} {
 		if u, err := url.Parse(raw); err == nil && urlOfWSO2(u) {
 			return true
 		}
