@@ -46,11 +46,10 @@ func readSettings(text string) (all []setting, other []int, err error) {
 			tail, _, _ := strings.Cut(after, "\n")
 			tail = strings.TrimSpace(tail)
 			if !ok || tail != "" && tail[0] != '#' && tail != "," && tail != ";" {
-				return nil, nil,
-					refused("a quote is not closed, or something follows it: the value "+
-						"of "+s.name+" in line "+strconv.Itoa(number),
-						"close it; a value that holds "+
-							"a quote itself goes between the other kind of quotes")
+				return nil, nil, refused("a quote is not closed, or something follows it: "+
+					"the value of "+s.name+" in line "+strconv.Itoa(number),
+					"close it; a value that holds a quote itself goes between the other kind "+
+						"of quotes")
 			}
 			s.value, s.quoted = value, true
 			i += strings.Count(whole[:len(whole)-len(after)], "\n")
