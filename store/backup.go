@@ -118,9 +118,11 @@ func readBack(f io.ReadSeeker, written hash.Hash, opens age.Identity) error {
 		}
 	}
 	if err != nil {
-		return &Error{Code: console.CodeStoreBackup,
+		return &Error{
+			Code: console.CodeStoreBackup,
 			Text: "the backup cannot be read back: " + err.Error(),
-			Hint: "nothing was left of it: look at the disk, or write it to another place"}
+			Hint: "nothing was left of it: look at the disk, or write it to another place",
+		}
 	}
 	return nil
 }
@@ -267,8 +269,8 @@ func (s *Store) sealWith(ctx context.Context, from *sealer, data []byte,
 
 // putBareKey records that the key file beside the database holds the data key itself.
 func (s *Store) putBareKey(ctx context.Context, tx *sql.Tx, epoch int64, data []byte) error {
-	if err := s.putKey(ctx, tx, slotRow{epoch: epoch, kind: InFile, params: []byte("{}")}, data,
-		data); err != nil {
+	row := slotRow{epoch: epoch, kind: InFile, params: []byte("{}")}
+	if err := s.putKey(ctx, tx, row, data, data); err != nil {
 		return err
 	}
 	_, err := tx.ExecContext(ctx, "UPDATE key_slot SET wrapped = NULL")

@@ -49,10 +49,11 @@ func (b bundle) write(w io.Writer) error {
 
 // noBackup is the error of a file that is no backup or cannot be used as one.
 func noBackup(why string, cause error) *Error {
-	return &Error{Code: console.CodeStoreBackup, Text: "the backup cannot be used: " + why,
-		Err: bare(cause),
+	return &Error{
+		Code: console.CodeStoreBackup, Text: "the backup cannot be used: " + why, Err: bare(cause),
 		Hint: "nothing was changed. Is it the file that lanyard backup wrote, all of it? Use " +
-			"another one"}
+			"another one",
+	}
 }
 
 // ForPassphrase reports whether an age file is opened with a passphrase. It reads no further than
@@ -85,11 +86,13 @@ func readBundle(from io.Reader, who []age.Identity) (b bundle, err error) {
 	plain, err := age.Decrypt(cipher, who...)
 	if err != nil {
 		if _, ok := errors.AsType[*age.NoIdentityMatchError](err); ok {
-			return b, &Error{Code: console.CodeStoreBackupLocked,
+			return b, &Error{
+				Code: console.CodeStoreBackupLocked,
 				Text: "the backup cannot be opened",
 				Err:  errors.New("it was not made for this passphrase or identity"),
 				Hint: "nothing was changed. Give the passphrase it was made with, or with " +
-					"--identity the file of one of its recipients"}
+					"--identity the file of one of its recipients",
+			}
 		}
 		return b, noBackup("it is damaged, or no age file", err)
 	}

@@ -142,21 +142,21 @@ func (s *Store) explain(op string, err error) error {
 	case codeBusy, codeLocked:
 		words, e.Code, e.Hint = "another process has it", console.CodeStoreBusy, busyHint
 	case codeCorrupt, codeNotADB:
-		words, e.Code, e.Hint = "it is damaged, or no database", console.CodeStoreDamaged,
-			damagedHint
+		words = "it is damaged, or no database"
+		e.Code, e.Hint = console.CodeStoreDamaged, damagedHint
 	case codeFull:
 		words, e.Code, e.Hint = noRoom, console.CodeStoreFull, fullHint
 	case codeReadOnly:
-		words, e.Code, e.Hint = "it cannot be written", console.CodeStoreReadOnly,
-			"the file or its directory cannot be written; check its permissions or use another "+
-				"place with --state"
+		words, e.Code = "it cannot be written", console.CodeStoreReadOnly
+		e.Hint = "the file or its directory cannot be written; check its permissions or use " +
+			"another place with --state"
 	case codeCantOpen:
-		words, e.Code, e.Hint = "it cannot be opened", console.CodeStoreAccess,
-			"the file or its directory cannot be opened; check permissions and free space, or "+
-				"use another place with --state"
+		words, e.Code = "it cannot be opened", console.CodeStoreAccess
+		e.Hint = "the file or its directory cannot be opened; check permissions and free space, " +
+			"or use another place with --state"
 	case codeIO:
-		words, e.Code, e.Hint = fmt.Sprintf("the disk failed (SQLite calls it %d)",
-			extendedCode(err)), console.CodeStoreIo, ioHint
+		words = fmt.Sprintf("the disk failed (SQLite calls it %d)", extendedCode(err))
+		e.Code, e.Hint = console.CodeStoreIo, ioHint
 		if s.crowded(err) {
 			words, e.Code, e.Hint = noRoom, console.CodeStoreFull, fullHint
 		}
@@ -184,8 +184,9 @@ func (s said) Unwrap() error { return s.error }
 // process was writing.
 func (s *Store) waited(op string, err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
-		return &Error{Code: console.CodeStoreBusy, Text: op + " " + s.path, Err: err,
-			Hint: busyHint}
+		return &Error{
+			Code: console.CodeStoreBusy, Text: op + " " + s.path, Err: err, Hint: busyHint,
+		}
 	}
 	return s.explain(op, err)
 }

@@ -62,10 +62,12 @@ func (e env) prepare(dir string) (p place, err error) {
 	info, err := os.Lstat(path)
 	empty := err == nil && info.Mode().IsRegular() && info.Size() == 0
 	if empty && disk.Exists(keyFile) {
-		return p, &Error{Code: console.CodeStoreDamaged,
+		return p, &Error{
+			Code: console.CodeStoreDamaged,
 			Text: path + " is empty, but the key of a store is beside it: " + keyFile,
 			Hint: "nothing was changed: put the database back where it was, or bring back a " +
-				"backup (lanyard restore FILE --replace); to begin anew, move both files away"}
+				"backup (lanyard restore FILE --replace); to begin anew, move both files away",
+		}
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, disk.FileMode)
 	switch {
@@ -98,10 +100,12 @@ func (e env) local(dir string) error {
 	if kind == "" {
 		return nil
 	}
-	return &Error{Code: console.CodeStoreNetwork,
+	return &Error{
+		Code: console.CodeStoreNetwork,
 		Text: fmt.Sprintf("the state directory %s is on a network file system (%s)", dir, kind),
 		Hint: "two machines would damage a store there, whose write-ahead log needs shared " +
-			"memory: use a directory on a local disk with --state or LANYARD_STATE"}
+			"memory: use a directory on a local disk with --state or LANYARD_STATE",
+	}
 }
 
 // looksWhole refuses a database file that SQLite cannot open but would still change.
@@ -115,19 +119,23 @@ func looksWhole(path string) error {
 		if head := begins(path); n < 512 || len(head) < 24 ||
 			string(head[:16]) != "SQLite format 3\x00" ||
 			string(head[20:24]) != "\x00\x40\x20\x20" {
-			return &Error{Code: console.CodeStoreDamaged,
-				Text: path + " is damaged, or no database", Hint: damagedHint}
+			return &Error{
+				Code: console.CodeStoreDamaged,
+				Text: path + " is damaged, or no database", Hint: damagedHint,
+			}
 		}
 		return nil
 	}
 	if disk.Size(path+"-wal") == 0 {
 		return nil
 	}
-	return &Error{Code: console.CodeStoreDamaged,
+	return &Error{
+		Code: console.CodeStoreDamaged,
 		Text: path + " is gone or empty, but its write-ahead log " + filepath.Base(path) +
 			"-wal is there",
 		Hint: "nothing was changed: put the database back where it was, or move the log away " +
-			"and restore a backup"}
+			"and restore a backup",
+	}
 }
 
 // writable returns why the database at path or the files beside it cannot be written, or nil.
@@ -136,9 +144,11 @@ func writable(path string) error {
 	if err == nil {
 		return nil
 	}
-	return &Error{Code: console.CodeStoreReadOnly, Text: "the store can only be read", Err: err,
+	return &Error{
+		Code: console.CodeStoreReadOnly, Text: "the store can only be read", Err: err,
 		Hint: "lists still work; for the rest make the directory and the file writable (chmod " +
-			"u+rwX), or use another place with --state"}
+			"u+rwX), or use another place with --state",
+	}
 }
 
 // crippled is the place for Options.Lists if SQLite cannot make its shared memory. Without a
@@ -147,8 +157,10 @@ func (p place) crippled(path string, err error) (place, bool) {
 	if p.readOnly != nil || !noShared(err) || disk.Size(path+"-wal") != 0 {
 		return p, false
 	}
-	e := &Error{Code: console.CodeStoreIo, Text: "the store can only be read", Err: bare(err),
-		Hint: "lists still work; for the rest: " + ioHint}
+	e := &Error{
+		Code: console.CodeStoreIo, Text: "the store can only be read", Err: bare(err),
+		Hint: "lists still work; for the rest: " + ioHint,
+	}
 	if why, ok := errors.AsType[*Error](err); ok {
 		e.Code, e.Hint = why.Code, "lists still work; for the rest: "+why.Hint
 	}
@@ -175,11 +187,13 @@ func (e env) tightenDir(dir string, tightened *[]string) error {
 		ours = ours || e.Name() == dbName || e.Name() == key.FileName
 	}
 	if !ours {
-		return &Error{Code: console.CodeStoreAccess,
+		return &Error{
+			Code: console.CodeStoreAccess,
 			Text: fmt.Sprintf(
 				"state directory %s: others can look into it (%04o) and it holds other files", dir,
 				info.Mode().Perm()),
-			Hint: "name a directory of its own with --state, or chmod 700 it"}
+			Hint: "name a directory of its own with --state, or chmod 700 it",
+		}
 	}
 	return e.narrow(dir, info, disk.DirMode, tightened)
 }
@@ -239,8 +253,9 @@ func (e env) narrow(path string, info fs.FileInfo, mode fs.FileMode, tightened *
 
 // fileError explains a failure of a file operation to a person. The cause names the file.
 func fileError(op string, err error) *Error {
-	e := &Error{Code: console.CodeStoreAccess, Text: op, Err: err,
-		Hint: "use another place with --state"}
+	e := &Error{
+		Code: console.CodeStoreAccess, Text: op, Err: err, Hint: "use another place with --state",
+	}
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT),
 		errors.Is(err, syscall.EFBIG):

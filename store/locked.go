@@ -11,8 +11,10 @@ import (
 
 // locked is the error of a store whose secrets cannot be opened.
 func (s *Store) locked(why string, cause error, hint string) *Error {
-	return &Error{Code: console.CodeStoreLocked, Text: s.path + ": " + why, Err: lock{cause: cause},
-		Hint: hint}
+	return &Error{
+		Code: console.CodeStoreLocked, Text: s.path + ": " + why, Err: lock{cause: cause},
+		Hint: hint,
+	}
 }
 
 // lock is ErrLocked in the words of its cause, if there is one.
@@ -74,10 +76,11 @@ func (s *Store) lockedBy(slot KeySlot, err error) error {
 			return s.notTried(InPassphrase)
 		}
 		if other {
-			return &Error{Code: console.CodeStoreLocked, Text: "the passphrase is wrong",
-				Err: ErrLocked,
+			return &Error{
+				Code: console.CodeStoreLocked, Text: "the passphrase is wrong", Err: ErrLocked,
 				Hint: "try again; a forgotten one opens nothing: restore a backup (lanyard " +
-					"restore FILE --replace)"}
+					"restore FILE --replace)",
+			}
 		}
 		return s.locked("its passphrase cannot be used", err, s.beginAnew())
 	case InFile, InMemory:

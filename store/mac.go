@@ -43,8 +43,9 @@ func applicationTable() macTable[console.Application] {
 }
 
 func macTables() []anyMACTable {
-	return []anyMACTable{applicationTable(), tokenTable(), probeTable(), markTable(),
-		settingTable()}
+	return []anyMACTable{
+		applicationTable(), tokenTable(), probeTable(), markTable(), settingTable(),
+	}
 }
 
 // rowKey derives the key for the MACs of rows from a data key.
@@ -288,11 +289,11 @@ func put[T any](w *writer, op string, g macTable[T], t *T) error {
 
 // alteredRow is the error of a row that does not verify.
 func (r *reader) alteredRow(op, what, id string) error {
-	return r.fail(op,
-		&Error{Code: console.CodeStoreAltered, Text: what + " " + id + " is altered",
-			Err: errAltered,
-			Hint: "something else than lanyard changed it in the database, and it is not used. " +
-				"lanyard doctor names what is altered, lanyard forget " + id + " removes it"})
+	return r.fail(op, &Error{
+		Code: console.CodeStoreAltered, Text: what + " " + id + " is altered", Err: errAltered,
+		Hint: "something else than lanyard changed it in the database, and it is not used. " +
+			"lanyard doctor names what is altered, lanyard forget " + id + " removes it",
+	})
 }
 
 // errAltered is in the chain when a row does not verify.

@@ -145,8 +145,8 @@ func open(ctx context.Context, dir string, o Options, steps []string) (*Store, e
 func openAt(ctx context.Context, dir string, at place, o Options,
 	steps []string) (s *Store, err error) {
 	s = newStore(o)
-	s.dir, s.path, s.tightened, s.readOnly = dir, filepath.Join(dir, dbName), at.tightened,
-		at.readOnly
+	s.dir, s.path = dir, filepath.Join(dir, dbName)
+	s.tightened, s.readOnly = at.tightened, at.readOnly
 	s.take(o, InFile, key.File{Path: filepath.Join(dir, key.FileName)}, key.Passphrase())
 	if at.anew && s.tell != nil {
 		s.tell(fmt.Sprintf(
@@ -206,18 +206,23 @@ func emptyMemory(ctx context.Context, o Options) (*Store, error) {
 
 // memoryDSN names a database in memory that several connections of this process share.
 func memoryDSN(name string) string {
-	return (&url.URL{Scheme: "file", Opaque: name, RawQuery: url.Values{
-		"mode": {"memory"}, "cache": {"shared"}, "_txlock": {"immediate"}, "_foreign_keys": {"1"},
-		"_dqs": {"0"},
-	}.Encode()}).String()
+	return (&url.URL{
+		Scheme: "file", Opaque: name,
+		RawQuery: url.Values{
+			"mode": {"memory"}, "cache": {"shared"}, "_txlock": {"immediate"}, "_foreign_keys": {"1"},
+			"_dqs": {"0"},
+		}.Encode(),
+	}).String()
 }
 
 func newStore(o Options) *Store {
 	if o.Poll <= 0 {
 		o.Poll = DefaultPoll
 	}
-	return &Store{poll: o.Poll, busy: o.busy(), env: o.env.orReal(), at: o.at,
-		watchers: map[chan struct{}]func() bool{}, turn: make(chan struct{}, 1)}
+	return &Store{
+		poll: o.Poll, busy: o.busy(), env: o.env.orReal(), at: o.at,
+		watchers: map[chan struct{}]func() bool{}, turn: make(chan struct{}, 1),
+	}
 }
 
 // take sorts the slots of o and those that are always there; usual is the kind for a first key when

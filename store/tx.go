@@ -114,7 +114,8 @@ func (s *Store) transaction(ctx context.Context, db *sql.DB,
 			return nil, nil, s.writtenOver()
 		case err == nil && tries == 5:
 			return tx, &keyState{
-				why: s.locked("its key is being changed again and again", nil, "try again")}, nil
+				why: s.locked("its key is being changed again and again", nil, "try again"),
+			}, nil
 		}
 		_ = tx.Rollback()
 		if err == nil {
