@@ -44,8 +44,7 @@ func networkKind(magic uint32) string {
 func networkFUSE(fstype string) bool {
 	for _, part := range []string{
 		"sshfs", "gluster", "s3", "rclone", "gcsfuse", "dav", "ftp", "smb", "nfs", "ceph",
-		"juicefs",
-		"moosefs", "mfs", "seaweed", "goofys", "gvfsd", "blobfuse",
+		"juicefs", "moosefs", "mfs", "seaweed", "goofys", "gvfsd", "blobfuse",
 	} {
 		if strings.Contains(fstype, part) {
 			return true
