@@ -28,8 +28,7 @@ func ignorable(r rune) bool { return unicode.Is(unicode.Other_Default_Ignorable_
 // joining are the scripts in which a joiner changes how letters are drawn.
 var joining = []*unicode.RangeTable{
 	unicode.Arabic, unicode.Syriac, unicode.Mongolian, unicode.Nko, unicode.Phags_Pa,
-	unicode.Mandaic,
-	unicode.Manichaean, unicode.Adlam, unicode.Hanifi_Rohingya,
+	unicode.Mandaic, unicode.Manichaean, unicode.Adlam, unicode.Hanifi_Rohingya,
 	unicode.Devanagari, unicode.Bengali, unicode.Gurmukhi, unicode.Gujarati, unicode.Oriya,
 	unicode.Tamil, unicode.Telugu, unicode.Kannada, unicode.Malayalam, unicode.Sinhala,
 	unicode.Khmer, unicode.Myanmar, unicode.Tibetan, unicode.Balinese, unicode.Javanese,
