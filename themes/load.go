@@ -54,9 +54,8 @@ func Load(folder fs.FS) (Set, []Problem) {
 			continue
 		}
 		if len(drafts) == mostFiles {
-			problems = append(problems,
-				Problem{Text: fmt.Sprintf("has more than %d themes; the rest is not read",
-					mostFiles), Warning: true})
+			text := fmt.Sprintf("has more than %d themes; the rest is not read", mostFiles)
+			problems = append(problems, Problem{Text: text, Warning: true})
 			break
 		}
 		d := open(folder, e.Name())

@@ -185,8 +185,8 @@ func (d *draft) resolveIn(drafts map[string]*draft, chain []string) {
 		if t.about == "" {
 			t.about = "after " + d.extends
 		}
-		t.dark, t.light, t.sixteen = over(under.dark, t.dark), over(under.light, t.light),
-			over(under.sixteen, t.sixteen)
+		t.dark, t.light = over(under.dark, t.dark), over(under.light, t.light)
+		t.sixteen = over(under.sixteen, t.sixteen)
 	}
 	d.resolved = true
 	d.judge()
@@ -225,20 +225,22 @@ func (d *draft) judge() {
 				"a background of its own can hide the terminal's text")
 			continue
 		case !known && s.p.mixed():
-			d.problems = append(d.problems,
-				Problem{Line: at.Key.Line, Column: at.Key.Column, Key: s.name, Warning: true,
-					Text: "states no ground, so nobody can say how well it is seen",
-					Hint: `ground = "#rrggbb": the background it is made for`})
+			d.problems = append(d.problems, Problem{
+				Line: at.Key.Line, Column: at.Key.Column, Key: s.name, Warning: true,
+				Text: "states no ground, so nobody can say how well it is seen",
+				Hint: `ground = "#rrggbb": the background it is made for`,
+			})
 		}
 		for _, short := range s.short() {
 			spot, ok := d.places[text.Path(s.name, short.Key)]
 			if !ok {
 				spot = at // it comes from what is extended
 			}
-			d.problems = append(d.problems,
-				Problem{Line: spot.Value.Line, Column: spot.Value.Column,
-					Key: s.name + "." + short.Key, Warning: true,
-					Text: strings.TrimPrefix(short.String(), short.Key+" ")})
+			d.problems = append(d.problems, Problem{
+				Line: spot.Value.Line, Column: spot.Value.Column,
+				Key: s.name + "." + short.Key, Warning: true,
+				Text: strings.TrimPrefix(short.String(), short.Key+" "),
+			})
 		}
 	}
 }

@@ -126,14 +126,13 @@ func mono() Styles {
 	s := lipgloss.NewStyle
 	return Styles{
 		Brand: paint(s().Bold(true)), Chip: paint(s().Reverse(true)),
-		ChipDanger: paint(s().Bold(true).Reverse(true)),
-		Quiet:      paint(s().Faint(true)), Strong: paint(s().Bold(true)),
-		Accent: paint(s().Bold(true)),
+		ChipDanger: paint(s().Bold(true).Reverse(true)), Quiet: paint(s().Faint(true)),
+		Strong: paint(s().Bold(true)), Accent: paint(s().Bold(true)),
 		Border: paint(s().Faint(true)), BorderOn: paint(s().Bold(true)),
-		Title:   paint(s().Faint(true)),
-		TitleOn: paint(s().Bold(true)), Key: paint(s().Bold(true)), Warn: paint(s().Bold(true)),
-		Danger: paint(s().Bold(true)), Banner: paint(s().Bold(true).Reverse(true)),
-		Row: paint(s().Reverse(true)), RowQuiet: "", Edge: paint(s().Bold(true)), EdgeQuiet: "",
+		Title: paint(s().Faint(true)), TitleOn: paint(s().Bold(true)), Key: paint(s().Bold(true)),
+		Warn: paint(s().Bold(true)), Danger: paint(s().Bold(true)),
+		Banner: paint(s().Bold(true).Reverse(true)), Row: paint(s().Reverse(true)), RowQuiet: "",
+		Edge: paint(s().Bold(true)), EdgeQuiet: "",
 	}
 }
 

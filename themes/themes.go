@@ -29,8 +29,10 @@ type Theme struct {
 
 // Names lists the built-in themes, the default one first.
 func Names() []string {
-	return []string{"auto", "dark", "light", "mono", "high-contrast", "catppuccin-mocha",
-		"catppuccin-latte", "gruvbox", "nord"}
+	return []string{
+		"auto", "dark", "light", "mono", "high-contrast", "catppuccin-mocha",
+		"catppuccin-latte", "gruvbox", "nord",
+	}
 }
 
 // ByName returns a built-in theme. "" is auto.
