@@ -79,11 +79,15 @@ func AdviseFault(code, status int) FaultAdvice {
 				"an API key",
 		}
 	case 900903:
-		return FaultAdvice{Category: expiredOrInvalid, NewTokenMayHelp: true,
-			Cause: "the token has expired", Next: "renew the token"}
+		return FaultAdvice{
+			Category: expiredOrInvalid, NewTokenMayHelp: true,
+			Cause: "the token has expired", Next: "renew the token",
+		}
 	case 900904:
-		return FaultAdvice{Category: expiredOrInvalid, NewTokenMayHelp: true,
-			Cause: "the token is no longer active", Next: "get or renew the token"}
+		return FaultAdvice{
+			Category: expiredOrInvalid, NewTokenMayHelp: true,
+			Cause: "the token is no longer active", Next: "get or renew the token",
+		}
 	case 900905:
 		return FaultAdvice{
 			Category: wrongTokenType,
@@ -252,9 +256,9 @@ func wantedScope(h http.Header, words string) string {
 		} else if i := strings.IndexAny(rest, " ."); i >= 0 && !strings.Contains(rest[:i], "://") {
 			rest = strings.TrimRight(rest[:i], ".,")
 		}
-		if s := text.Words(
-			strings.Join(strings.FieldsFunc(rest,
-				func(r rune) bool { return r == ' ' || r == ',' }), " "), wordsLimit); s != "" {
+		between := func(r rune) bool { return r == ' ' || r == ',' }
+		words := strings.Join(strings.FieldsFunc(rest, between), " ")
+		if s := text.Words(words, wordsLimit); s != "" {
 			return s
 		}
 	}

@@ -37,9 +37,8 @@ func (c *Client) SignAssertion(key SigningKey, claims map[string]any) (secret.Te
 		full["sub"] = iss
 	}
 	if full["aud"] == nil && c.cfg.Endpoints.TokenURL == "" {
-		return secret.Text{},
-			usage(op, "token_url is missing",
-				"set token_url for this environment, or aud among the claims")
+		return secret.Text{}, usage(op, "token_url is missing",
+			"set token_url for this environment, or aud among the claims")
 	}
 	a, e := c.sign(op, key, full, c.cfg.Endpoints.TokenURL)
 	if e != nil {
@@ -79,10 +78,9 @@ func (c *Client) sign(op string, key SigningKey, claims map[string]any,
 	}
 	a, err := jwt.Sign(claims, key.Key, key.Alg, key.KeyID)
 	if err != nil {
-		return secret.Text{},
-			usage(op, "the assertion could not be signed: "+
-				text.Words(strings.TrimPrefix(err.Error(), "sign: "), wordsLimit),
-				"check signing_key: a private key, PEM or JWK")
+		return secret.Text{}, usage(op, "the assertion could not be signed: "+
+			text.Words(strings.TrimPrefix(err.Error(), "sign: "), wordsLimit),
+			"check signing_key: a private key, PEM or JWK")
 	}
 	return a, nil
 }

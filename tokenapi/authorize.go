@@ -166,13 +166,11 @@ func (a Authorization) Redeem(query url.Values) (code secret.Text, err error) {
 	}
 	switch iss := query.Get("iss"); {
 	case !query.Has("iss") && a.issRequired:
-		return secret.Text{},
-			bad(errors.New("the answer does not say which server made it (iss)"),
-				"the server says that it always does: the answer may be another server's")
+		return secret.Text{}, bad(errors.New("the answer does not say which server made it (iss)"),
+			"the server says that it always does: the answer may be another server's")
 	case query.Has("iss") && a.issuer != "" && iss != a.issuer:
-		return secret.Text{},
-			bad(errors.New("the answer was made by another server (iss)"),
-				"only the issuer of this environment may answer; is issuer right?")
+		return secret.Text{}, bad(errors.New("the answer was made by another server (iss)"),
+			"only the issuer of this environment may answer; is issuer right?")
 	}
 	if query.Get("error") != "" {
 		return secret.Text{}, a.refused(query)
@@ -255,22 +253,22 @@ func (a Authorization) refused(query url.Values) *Error {
 	}
 	switch e.Code {
 	case "access_denied":
-		e.Hint, e.Action = "the user, or a rule of the server, denied access: begin again to "+
-			"be asked again", Stop
+		e.Action = Stop
+		e.Hint = "the user, or a rule of the server, denied access: begin again to be asked again"
 	case "invalid_scope":
-		e.Hint, e.Action = "the server does not grant one of the scopes to this application",
-			RetryWithoutScope
+		e.Action = RetryWithoutScope
+		e.Hint = "the server does not grant one of the scopes to this application"
 	case "unauthorized_client":
-		e.Hint, e.Action = "the application is not allowed to use this grant: enable it in the "+
-			"portal", Stop
+		e.Action = Stop
+		e.Hint = "the application is not allowed to use this grant: enable it in the portal"
 	case "unsupported_response_type":
 		e.Hint, e.Action = "the server does not offer the authorization code grant", Stop
 	case "invalid_request":
-		e.Hint, e.Action = "is the redirect URI registered for this application, letter by letter?",
-			Stop
+		e.Action = Stop
+		e.Hint = "is the redirect URI registered for this application, letter by letter?"
 	case "login_required", "consent_required", "interaction_required", "account_selection_required":
-		e.Hint, e.Action = "the server must show a page to the user: remove prompt from extra",
-			Reauthenticate
+		e.Action = Reauthenticate
+		e.Hint = "the server must show a page to the user: remove prompt from extra"
 	case "server_error", "temporarily_unavailable":
 		e.Hint, e.Action = "the fault is the server's: try again later", RetryLater
 	}

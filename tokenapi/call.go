@@ -94,6 +94,7 @@ func (c *Client) Call(ctx context.Context, r Call) (Reply, Exchange, error) {
 		return Reply{}, x, err
 	}
 	a.body = body
-	return Reply{a.status, a.header, a.body, a.large,
-		&replySource{k.mask, a.host, a.url, a.key, a.at}}, x, nil
+	return Reply{
+		a.status, a.header, a.body, a.large, &replySource{k.mask, a.host, a.url, a.key, a.at},
+	}, x, nil
 }

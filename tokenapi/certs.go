@@ -50,8 +50,8 @@ func Certificates(key string, data []byte) ([]*x509.Certificate, error) {
 	}
 	text := pemText(data)
 	var all []*x509.Certificate
-	for n, blocks := 1, bytes.Split(text,
-		[]byte(pemBegin))[1:]; len(blocks) > 0; blocks = blocks[1:] {
+	blocks := bytes.Split(text, []byte(pemBegin))[1:]
+	for n := 1; len(blocks) > 0; blocks = blocks[1:] {
 		kind, _, _ := strings.Cut(string(blocks[0]), "-----")
 		if !strings.HasSuffix(kind, "CERTIFICATE") && !strings.HasPrefix(kind, "PKCS") &&
 			kind != "CMS" {

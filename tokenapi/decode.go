@@ -80,8 +80,8 @@ func (a answer) tokenMembers(op string, m members) (members, *Error) {
 		}
 		code, words, bad := oauthError(in)
 		if n, ok := in.seconds("error_code"); !bad && ok && n != 0 {
-			code, words, bad = in.text("error_code"),
-				in.text("error_description", "description", "message"), true
+			code, bad = in.text("error_code"), true
+			words = in.text("error_description", "description", "message")
 		}
 		if bad {
 			e := a.failure(op, KindRefused)

@@ -152,8 +152,10 @@ func portOf(u *url.URL) string {
 // there is a document, and it cannot be used.
 func (c *Client) readDocument(r Reply, asked, from string) (d Discovered, found bool, e *Error) {
 	fail := func(kind Kind, hint, format string, args ...any) *Error {
-		return &Error{Op: opDiscover, Kind: kind, Status: r.Status, Sent: true, Hint: hint,
-			Err: fmt.Errorf(format, args...)}
+		return &Error{
+			Op: opDiscover, Kind: kind, Status: r.Status, Sent: true, Hint: hint,
+			Err: fmt.Errorf(format, args...),
+		}
 	}
 	m, e := jsonReply(opDiscover, r)
 	if e != nil {
@@ -166,18 +168,17 @@ func (c *Client) readDocument(r Reply, asked, from string) (d Discovered, found 
 	}
 	if !sameIssuer(asked, d.Issuer) {
 		stated := text.Words(maskURL(d.Issuer), wordsLimit)
-		return Discovered{}, true,
-			fail(KindRefused,
-				"the document says that its issuer is "+stated+
-					": name that one, if it is the right one",
-				"the document belongs to another issuer")
+		return Discovered{}, true, fail(KindRefused,
+			"the document says that its issuer is "+stated+
+				": name that one, if it is the right one",
+			"the document belongs to another issuer")
 	}
 	if d.Endpoints, e = c.endpoints(m, "", Endpoints{}); e != nil {
 		e.Status = r.Status
 		return Discovered{}, true, e
 	}
-	if d.MTLS, e = c.endpoints(m.object("mtls_endpoint_aliases"), "mtls_endpoint_aliases.",
-		d.Endpoints); e != nil {
+	const aliases = "mtls_endpoint_aliases"
+	if d.MTLS, e = c.endpoints(m.object(aliases), aliases+".", d.Endpoints); e != nil {
 		e.Status = r.Status
 		return Discovered{}, true, e
 	}
@@ -185,8 +186,8 @@ func (c *Client) readDocument(r Reply, asked, from string) (d Discovered, found 
 		return Discovered{}, true,
 			fail(KindGarbled, "set token_url yourself", "the document names no token_endpoint")
 	}
-	d.Grants, d.AuthMethods = m.names("grant_types_supported"),
-		m.names("token_endpoint_auth_methods_supported")
+	d.Grants = m.names("grant_types_supported")
+	d.AuthMethods = m.names("token_endpoint_auth_methods_supported")
 	d.IssInAnswer = m["authorization_response_iss_parameter_supported"] == true ||
 		strings.EqualFold(m.str("authorization_response_iss_parameter_supported"), "true")
 	return d, true, nil
@@ -286,8 +287,10 @@ func (c *Client) KeySet(ctx context.Context, jwksURL string) ([]byte, Exchange, 
 // Content-Type.
 func jsonReply(op string, r Reply) (members, *Error) {
 	fail := func(kind Kind, hint, format string, args ...any) *Error {
-		return &Error{Op: op, Kind: kind, Status: r.Status, Sent: true, Hint: hint,
-			Err: fmt.Errorf(format, args...)}
+		return &Error{
+			Op: op, Kind: kind, Status: r.Status, Sent: true, Hint: hint,
+			Err: fmt.Errorf(format, args...),
+		}
 	}
 	m, n := readMembers(r.Body)
 	switch {
@@ -299,8 +302,8 @@ func jsonReply(op string, r Reply) (members, *Error) {
 	case r.Status != http.StatusOK:
 		return nil, fail(KindRefused, "", "the server did not hand it out")
 	case r.Large:
-		return nil, fail(KindGarbled, "is the URL right?", "the answer is larger than %d KiB",
-			bodyLimit>>10)
+		return nil, fail(KindGarbled, "is the URL right?",
+			"the answer is larger than %d KiB", bodyLimit>>10)
 	case n == isHTML && pageTitle(r.Body) != "":
 		return nil, fail(KindGarbled, "is the URL right, is a proxy or captive portal between?",
 			"this is a web page titled “%s”", text.Words(pageTitle(r.Body), wordsLimit))

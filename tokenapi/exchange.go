@@ -156,9 +156,8 @@ func spelling(name string) string {
 func publicParams() []string {
 	return []string{
 		"grant_type", "scope", "username", "token_type_hint", "client_id", "validity_period",
-		"redirect_uri",
-		"client_assertion_type", "subject_token_type", "requested_token_type", "audience",
-		"resource",
+		"redirect_uri", "client_assertion_type", "subject_token_type", "requested_token_type",
+		"audience", "resource",
 	}
 }
 

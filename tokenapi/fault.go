@@ -50,8 +50,8 @@ func faultOf(m members, n notation, body []byte) fault {
 		return xmlFault(m)
 	case isOther:
 		// WSO2 4.x gateways say in plain text that there is no such API.
-		if s := text.Words(string(toUTF8(body[:min(len(body), rawLimit)])),
-			wordsLimit); noSuchAPI(s) {
+		start := string(toUTF8(body[:min(len(body), rawLimit)]))
+		if s := text.Words(start, wordsLimit); noSuchAPI(s) {
 			return fault{description: s, gateway: true}
 		}
 	}
@@ -86,8 +86,9 @@ func foreignFault(m members) (f fault) {
 	case map[string]any:
 		f.readTexts(v)
 	case string:
-		f.message, f.description = text.Words(v, rawLimit),
-			text.Words(m.text("error_description", "message", "reason", "detail"), rawLimit)
+		f.message = text.Words(v, rawLimit)
+		f.description = text.Words(
+			m.text("error_description", "message", "reason", "detail"), rawLimit)
 	}
 	return f
 }

@@ -180,10 +180,8 @@ func wireGrant(grant string) string {
 func reservedParams() []string {
 	return []string{
 		"grant_type", "scope", "username", "password", "refresh_token", "client_id",
-		"client_secret",
-		"client_assertion", "client_assertion_type", "token", "token_type_hint", "callback",
-		"code", "code_verifier", "redirect_uri", "device_code", "assertion", "subject_token",
-		"subject_token_type",
-		"requested_token_type",
+		"client_secret", "client_assertion", "client_assertion_type", "token", "token_type_hint",
+		"callback", "code", "code_verifier", "redirect_uri", "device_code", "assertion",
+		"subject_token", "subject_token_type", "requested_token_type",
 	}
 }

@@ -35,8 +35,7 @@ func (a answer) byStatus(op string, f fault) (Action, string) {
 		return Stop, "is the URL right?"
 	case a.status == http.StatusBadRequest &&
 		bodyHas("http request to an https server", "plain http request was sent to https",
-			"speaking plain http to an ssl-enabled",
-			"combination of host and port requires tls"):
+			"speaking plain http to an ssl-enabled", "combination of host and port requires tls"):
 		return Stop, "this port speaks TLS: use https://"
 	case a.status == http.StatusBadRequest && bodyHas("no required ssl certificate"):
 		return Stop, "the server wants a client certificate: set client_cert and client_key"

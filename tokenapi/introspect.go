@@ -93,8 +93,7 @@ func decodeIntrospect(a answer) (IntrospectAnswer, *Error) {
 		Username:  text.Words(m.text("username"), wordsLimit),
 		Subject:   text.Words(m.text("sub"), wordsLimit),
 		TokenType: text.Words(m.text("token_type"), 100), Expires: m.epoch("exp"),
-		Issued: m.epoch("iat"), NotBefore: m.epoch("nbf"),
-		At: a.at,
+		Issued: m.epoch("iat"), NotBefore: m.epoch("nbf"), At: a.at,
 	}
 	if scheme, usable := tokenType(ans.TokenType); usable && ans.TokenType != "" {
 		ans.TokenType = scheme

@@ -51,9 +51,8 @@ func newEchoes(secrets, open []string) *echoes {
 		e.raw.addAll(rawOf(s), nil)
 		var seen [][]byte
 		for _, form := range searchForms(s) {
-			if len(form) < wholeFrom ||
-				slices.ContainsFunc(seen,
-					func(b []byte) bool { return string(b) == string(form) }) {
+			same := func(b []byte) bool { return string(b) == string(form) }
+			if len(form) < wholeFrom || slices.ContainsFunc(seen, same) {
 				continue
 			}
 			seen = append(seen, form)

@@ -20,8 +20,8 @@ func maskFree(s string) string {
 	}
 	low := asciiLower(s)
 	for _, f := range secretForms() {
-		if slices.ContainsFunc(f.hints,
-			func(hint string) bool { return strings.Contains(low, hint) }) {
+		hinted := func(hint string) bool { return strings.Contains(low, hint) }
+		if slices.ContainsFunc(f.hints, hinted) {
 			s = replaceGroups(s, f.expr, f.mask)
 		}
 	}

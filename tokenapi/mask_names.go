@@ -11,8 +11,8 @@ import (
 func secretWords() []string {
 	return []string{
 		"token", "secret", "password", "passwd", "assertion", "key", "code", "authorization",
-		"cookie",
-		"nonce", "credential", "jwt", "ticket", "session", "passphrase", "pwd", "saml", "bearer",
+		"cookie", "nonce", "credential", "jwt", "ticket", "session", "passphrase", "pwd", "saml",
+		"bearer",
 	}
 }
 
@@ -98,10 +98,11 @@ func describes(name string) bool {
 	last := words[len(words)-1]
 	if last == "code" || strings.HasSuffix(last, "code") { // error_code, errorcode
 		before := strings.TrimSuffix(strings.Join(words, ""), "code")
-		return slices.ContainsFunc(
-			[]string{"error", "err", "fault", "status", "response", "result", "reason", "http",
-				"country"},
-			func(kind string) bool { return strings.HasSuffix(before, kind) })
+		kinds := []string{
+			"error", "err", "fault", "status", "response", "result", "reason", "http", "country",
+		}
+		ends := func(kind string) bool { return strings.HasSuffix(before, kind) }
+		return slices.ContainsFunc(kinds, ends)
 	}
 	for _, word := range secretWords() { // tokentype
 		if rest := strings.TrimPrefix(last, word); rest != "" {
@@ -165,16 +166,16 @@ func isLabel(s string) bool {
 	if len(s) > longest {
 		return false
 	}
-	for _, word := range strings.FieldsFunc(s,
-		func(r rune) bool { return strings.ContainsRune(" _:./+#,-", r) }) {
+	between := func(r rune) bool { return strings.ContainsRune(" _:./+#,-", r) }
+	for _, word := range strings.FieldsFunc(s, between) {
 		letters := strings.TrimRight(word, "0123456789")
 		if len(letters) > longestWord || len(word)-len(letters) > mostDigits {
 			return false
 		}
 		humps := 0
 		for i := range len(letters) {
-			small, capital := letters[i] >= 'a' && letters[i] <= 'z',
-				letters[i] >= 'A' && letters[i] <= 'Z'
+			small := letters[i] >= 'a' && letters[i] <= 'z'
+			capital := letters[i] >= 'A' && letters[i] <= 'Z'
 			if !small && !capital {
 				return false
 			}

@@ -20,8 +20,8 @@ import (
 func (k *call) cutOff(parent, ctx context.Context, err error) *Error {
 	e := k.noAnswer(parent, ctx, err)
 	if e.Kind == KindNetwork || e.Kind == KindTLS {
-		e.Kind, e.Err, e.Hint = KindNetwork,
-			errors.New("the connection broke off in the middle of the answer"), ""
+		e.Kind, e.Hint = KindNetwork, ""
+		e.Err = errors.New("the connection broke off in the middle of the answer")
 	}
 	return e
 }
@@ -104,8 +104,8 @@ func (k *call) timedOut(e *Error, host string) {
 			"does this port speak TLS? a firewall may hold the handshake up; "+sets,
 			"%s did not finish the TLS handshake within %s", host, after)
 	case at == phaseReady:
-		e.describe(KindTimeout, "the server may be busy; "+sets, "%s did not answer within %s",
-			host, after)
+		e.describe(KindTimeout, "the server may be busy; "+sets,
+			"%s did not answer within %s", host, after)
 	default:
 		e.describe(KindTimeout, "is the host reachable from here? "+sets,
 			"%s did not answer within %s", host, after)
@@ -125,8 +125,8 @@ func (k *call) proxyRefused(e *Error, host string, r proxyRefusal) {
 			"the proxy %s (set by %s) wants credentials (407)", via, via.By)
 		return
 	}
-	e.describe(KindNetwork, fixProxy(via), "the proxy %s (set by %s) did not connect to %s (%d)",
-		via, via.By, host, r.status)
+	e.describe(KindNetwork, fixProxy(via),
+		"the proxy %s (set by %s) did not connect to %s (%d)", via, via.By, host, r.status)
 	switch r.status {
 	case http.StatusForbidden:
 		e.Hint = "the proxy may not allow this host or port: ask whoever runs it; or " +
@@ -190,8 +190,8 @@ func (k *call) proxyUnreachable(e *Error, host string, err error, op *net.OpErro
 			text.Words(why, 60))
 		return
 	}
-	e.describe(KindNetwork, fixProxy(via), "the proxy %s (set by %s) could not be reached%s", via,
-		via.By, unreachableReason(err))
+	e.describe(KindNetwork, fixProxy(via),
+		"the proxy %s (set by %s) could not be reached%s", via, via.By, unreachableReason(err))
 	var rec tls.RecordHeaderError
 	switch {
 	case errors.As(err, &rec):
@@ -290,8 +290,8 @@ func (k *call) closed(e *Error, host string, plain bool) {
 	at := phase(k.phase.Load())
 	switch {
 	case k.certRequested.Load() && !k.c.cert:
-		e.describe(KindNetwork, noClientCert, "%s%s closed the connection without an answer", host,
-			via)
+		e.describe(KindNetwork, noClientCert,
+			"%s%s closed the connection without an answer", host, via)
 	case at == phaseHandshake:
 		e.describe(KindNetwork,
 			"this port may not speak TLS; the server may not serve this host name, or have "+

@@ -56,8 +56,9 @@ func (c *Client) Probe(ctx context.Context, r ProbeRequest) (ProbeAnswer, Exchan
 		x, _ := k.end(e)
 		return ProbeAnswer{Verdict: Unclear, Why: WhyNoAnswer, Message: x.Err, At: c.now()}, x, nil
 	}
-	p := ProbeAnswer{Status: a.status, At: a.at,
-		Facts: probeFacts(a.status, a.header, a.body, token)}
+	p := ProbeAnswer{
+		Status: a.status, At: a.at, Facts: probeFacts(a.status, a.header, a.body, token),
+	}
 	p.Judge(Shape{}, History{})
 	p.FaultCode, p.Message = probeWords(a.status, a.header, a.body)
 	if !a.ok() {
@@ -71,8 +72,8 @@ func (c *Client) Probe(ctx context.Context, r ProbeRequest) (ProbeAnswer, Exchan
 	}
 	x, _ := k.end(nil)
 	p.Message = k.mask.words(p.Message, wordsLimit)
-	p.Advice.Scope, p.Advice.Next = k.mask.words(p.Advice.Scope, wordsLimit),
-		k.mask.words(p.Advice.Next, 2*wordsLimit)
+	p.Advice.Scope = k.mask.words(p.Advice.Scope, wordsLimit)
+	p.Advice.Next = k.mask.words(p.Advice.Next, 2*wordsLimit)
 	return p, x, nil
 }
 

@@ -40,8 +40,8 @@ func madeUpJWT(t jwt.Token, parts []string, now time.Time) string {
 	made := []string{parts[0]}
 	rest := parts[1:]
 	if !t.Encrypted {
-		made, rest = append(made, base64.RawURLEncoding.EncodeToString(madeUpClaims(t, now))),
-			parts[2:]
+		made = append(made, base64.RawURLEncoding.EncodeToString(madeUpClaims(t, now)))
+		rest = parts[2:]
 	}
 	for _, p := range rest {
 		made = append(made, randomBase64(len(p)))

@@ -70,8 +70,9 @@ func (p Proxies) setting(scheme string) (raw, by string) {
 	if p.Getenv == nil {
 		return "", ""
 	}
-	names := []string{scheme + "_proxy", strings.ToUpper(scheme) + "_PROXY", "all_proxy",
-		"ALL_PROXY"}
+	names := []string{
+		scheme + "_proxy", strings.ToUpper(scheme) + "_PROXY", "all_proxy", "ALL_PROXY",
+	}
 	if p.Getenv("REQUEST_METHOD") != "" { // CGI: HTTP_PROXY is the client's header "Proxy"
 		names = slices.DeleteFunc(names, func(n string) bool { return n == "HTTP_PROXY" })
 	}
@@ -95,8 +96,9 @@ func (p Proxies) direct(target *url.URL) bool {
 		return exceptsLoopback(except, target)
 	}
 	const some = "http://proxy.invalid"
-	via, err := (&httpproxy.Config{HTTPProxy: some, HTTPSProxy: some,
-		NoProxy: except}).ProxyFunc()(target)
+	via, err := (&httpproxy.Config{
+		HTTPProxy: some, HTTPSProxy: some, NoProxy: except,
+	}).ProxyFunc()(target)
 	return err == nil && via == nil
 }
 

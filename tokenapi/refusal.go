@@ -203,8 +203,9 @@ func oauthError(m members) (code, words string, bad bool) {
 // words come before numbers, because "status" and "code" may repeat the HTTP status.
 func (m members) code() string {
 	first := ""
-	for _, name := range []string{"error", "errorType", "type", "status", "errorCode", "error_code",
-		"code", "id", "title"} {
+	for _, name := range []string{
+		"error", "errorType", "type", "status", "errorCode", "error_code", "code", "id", "title",
+	} {
 		switch s := standardCode(m.text(name)); {
 		case slices.Contains(errorNames(), s):
 			return s

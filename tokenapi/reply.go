@@ -54,8 +54,8 @@ func (r Reply) Words(s string) string {
 func (r Reply) answer() answer {
 	a := answer{status: r.Status, header: r.Header, body: r.Body, large: r.Large}
 	if r.source != nil {
-		a.host, a.url, a.key, a.path, a.at = r.source.host, r.source.url, r.source.key,
-			pathOf(r.source.url), r.source.at
+		a.host, a.url, a.path = r.source.host, r.source.url, pathOf(r.source.url)
+		a.key, a.at = r.source.key, r.source.at
 	}
 	return a
 }

@@ -43,8 +43,10 @@ func (c *Client) serverTime() time.Time {
 // noteSkew records the clock difference that an answer showed.
 func (c *Client) noteSkew(target string, d time.Duration) {
 	host, ours := hostOf(target), false
-	for _, u := range []string{c.cfg.Endpoints.TokenURL, c.cfg.Endpoints.RevokeURL,
-		c.cfg.Endpoints.IntrospectURL, c.cfg.Endpoints.DeviceURL} {
+	for _, u := range []string{
+		c.cfg.Endpoints.TokenURL, c.cfg.Endpoints.RevokeURL,
+		c.cfg.Endpoints.IntrospectURL, c.cfg.Endpoints.DeviceURL,
+	} {
 		ours = ours || u != "" && hostOf(u) == host
 	}
 	c.state.mu.Lock()

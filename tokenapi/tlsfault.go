@@ -74,10 +74,9 @@ func (k *call) badTLS(e *Error, host string, err error) bool {
 const (
 	oldTLS = "lanyard speaks TLS 1.2 and 1.3: the server, or what stands before it, needs an update"
 	// oldCiphers names the setting of package crypto/tls for servers that cannot be updated.
-	oldCiphers = "a server with RSA key exchange only has none in common with lanyard: it " +
-		"needs ECDHE ciphers; " +
-		"until then GODEBUG=tlsrsakex=1 in the environment offers RSA key exchange, which has " +
-		"no forward secrecy"
+	oldCiphers = "a server with RSA key exchange only has none in common with lanyard: it needs " +
+		"ECDHE ciphers; until then GODEBUG=tlsrsakex=1 in the environment offers RSA key " +
+		"exchange, which has no forward secrecy"
 )
 
 // alert describes a handshake that the server ended, with the text of crypto/tls.
@@ -184,8 +183,8 @@ func (k *call) unknownAuthority(e *Error, host string, leaf *x509.Certificate, s
 		return
 	}
 	if issuer := text.Words(leaf.Issuer.CommonName, 60); issuer != "" {
-		e.describe(KindTLS, e.Hint, "the certificate of %s was signed by an unknown authority, %s",
-			host, issuer)
+		e.describe(KindTLS, e.Hint,
+			"the certificate of %s was signed by an unknown authority, %s", host, issuer)
 	}
 	if sent == 1 {
 		e.Hint += "; or the server does not send the certificates between its own and the " +
@@ -211,8 +210,8 @@ func (k *call) invalidCertificate(e *Error, host string, leaf *x509.Certificate,
 		now := k.c.now()
 		clock := "this machine's clock says " + now.UTC().Format("2006-01-02 15:04Z")
 		if now.Before(inv.Cert.NotBefore) {
-			e.describe(KindTLS, clock+": is that right?", "%s is not valid before %s", whose,
-				inv.Cert.NotBefore.UTC().Format(time.DateOnly))
+			e.describe(KindTLS, clock+": is that right?",
+				"%s is not valid before %s", whose, inv.Cert.NotBefore.UTC().Format(time.DateOnly))
 			return
 		}
 		e.describe(KindTLS, "the server needs a new certificate, if the clock is right: "+clock,
@@ -236,8 +235,9 @@ func (k *call) invalidCertificate(e *Error, host string, leaf *x509.Certificate,
 // wrongName describes a certificate for another host.
 func wrongName(e *Error, host string, bad x509.HostnameError) {
 	c := bad.Certificate
-	if c != nil && !slices.ContainsFunc(c.Extensions,
-		func(x pkix.Extension) bool { return x.Id.Equal(asn1.ObjectIdentifier{2, 5, 29, 17}) }) {
+	subjectAltName := asn1.ObjectIdentifier{2, 5, 29, 17}
+	names := func(x pkix.Extension) bool { return x.Id.Equal(subjectAltName) }
+	if c != nil && !slices.ContainsFunc(c.Extensions, names) {
 		named := ""
 		if cn := text.Words(c.Subject.CommonName, 100); cn != "" {
 			named = ": it names " + cn + " only as its Common Name, which no longer counts"

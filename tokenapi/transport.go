@@ -142,8 +142,8 @@ func (k *call) do(parent context.Context, rt http.RoundTripper, limit int64,
 	if k.body != nil {
 		// Without GetBody net/http cannot rewind the body, so it never sends a grant again after a
 		// stale connection.
-		req.Body, req.ContentLength, req.GetBody = io.NopCloser(bytes.NewReader(k.body)),
-			int64(len(k.body)), nil
+		req.Body, req.GetBody = io.NopCloser(bytes.NewReader(k.body)), nil
+		req.ContentLength = int64(len(k.body))
 	}
 	resp, err := rt.RoundTrip(req)
 	if err == nil && resp == nil {
@@ -154,8 +154,10 @@ func (k *call) do(parent context.Context, rt http.RoundTripper, limit int64,
 	}
 	defer func() { _ = resp.Body.Close() }() // it was read to the end, or is not needed
 	k.sent.Store(true)
-	a := answer{status: resp.StatusCode, header: resp.Header, host: hostOf(k.url), url: k.x.URL,
-		key: k.key, path: pathOf(k.url), headerAt: k.c.now()}
+	a := answer{
+		status: resp.StatusCode, header: resp.Header, host: hostOf(k.url), url: k.x.URL,
+		key: k.key, path: pathOf(k.url), headerAt: k.c.now(),
+	}
 	if via := k.via(); strings.HasPrefix(k.url, "http:") { // a tunnel's refusal is no answer
 		a.via = via
 	}
