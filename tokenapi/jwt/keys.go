@@ -172,8 +172,9 @@ func (m members) public(raw []byte) (key any, why string) {
 // send and go-jose refuses.
 func (m members) load(raw []byte) (jose.JSONWebKey, error) {
 	repaired := false
-	for _, name := range []string{"n", "e", "x", "y", "d", "p", "q", "dp", "dq", "qi", "x5t",
-		"x5t#S256"} {
+	for _, name := range []string{
+		"n", "e", "x", "y", "d", "p", "q", "dp", "dq", "qi", "x5t", "x5t#S256",
+	} {
 		was := m.word(name)
 		if is := urlAlphabet(strings.Join(strings.Fields(was), "")); is != was {
 			m[name], _ = json.Marshal(is)

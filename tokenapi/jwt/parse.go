@@ -77,8 +77,7 @@ func trimWrapping(s string) string {
 
 // fold replaces each ASCII white space by a space.
 func fold(s string) string {
-	return strings.NewReplacer("\n", " ", "\r", " ", "\t",
-		" ").Replace(s)
+	return strings.NewReplacer("\n", " ", "\r", " ", "\t", " ").Replace(s)
 }
 
 // wrapping reports whether a rune at either end is not part of a token.
@@ -111,8 +110,8 @@ func joinLines(s string) string {
 		return s
 	}
 	var b strings.Builder
-	for line := range strings.FieldsFuncSeq(s,
-		func(r rune) bool { return r == '\r' || r == '\n' }) {
+	lineEnd := func(r rune) bool { return r == '\r' || r == '\n' }
+	for line := range strings.FieldsFuncSeq(s, lineEnd) {
 		b.WriteString(strings.TrimFunc(line, invisible))
 	}
 	return b.String()

@@ -166,8 +166,9 @@ func fromJWK(text, kid string) (signingKey, error) {
 
 // signingKey returns the private key of a JWK.
 func (m members) signingKey(raw []byte) (signingKey, error) {
-	needs := map[string][]string{"RSA": {"n", "e", "d", "p", "q"}, "EC": {"crv", "x", "y", "d"},
-		"OKP": {"crv", "x", "d"}}[m.word("kty")]
+	needs := map[string][]string{
+		"RSA": {"n", "e", "d", "p", "q"}, "EC": {"crv", "x", "y", "d"}, "OKP": {"crv", "x", "d"},
+	}[m.word("kty")]
 	if needs == nil {
 		return signingKey{}, errors.New("the JWK's kty is none of RSA, EC and OKP")
 	}

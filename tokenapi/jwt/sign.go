@@ -49,8 +49,10 @@ func Sign(claims map[string]any, key secret.Text, alg, kid string) (secret.Text,
 		return secret.Text{}, fmt.Errorf("sign: encode claims: %w", err)
 	}
 	signer, err := jose.NewSigner(
-		jose.SigningKey{Algorithm: jose.SignatureAlgorithm(alg),
-			Key: jose.JSONWebKey{Key: k.key, KeyID: kid}},
+		jose.SigningKey{
+			Algorithm: jose.SignatureAlgorithm(alg),
+			Key:       jose.JSONWebKey{Key: k.key, KeyID: kid},
+		},
 		(&jose.SignerOptions{}).WithType("JWT"))
 	if err != nil {
 		return secret.Text{}, errors.New("sign: the key cannot sign")
