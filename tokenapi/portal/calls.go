@@ -102,9 +102,8 @@ func onePage[T any](ctx context.Context, s *Session, op, path string,
 
 // allPages reads a list page by page, by number. It stops at the last page, at a page without new
 // entries, and with an error after mostPage pages.
-func allPages[T any](
-	ctx context.Context, s *Session, op, path string, decode func([]byte) ([]T, object, bool),
-	id func(T) string,
+func allPages[T any](ctx context.Context, s *Session, op, path string,
+	decode func([]byte) ([]T, object, bool), id func(T) string,
 ) (all []T, xs []tokenapi.Exchange, err error) {
 	sep := "?"
 	if u, perr := url.Parse(path); perr == nil && u.RawQuery != "" {

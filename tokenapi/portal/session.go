@@ -186,8 +186,9 @@ func (s *Session) register(ctx context.Context, o Options, user string,
 			Hint: "it keeps secrets as hashes: use another client name",
 		}
 	}
-	s.signIn = tokenapi.Credentials{ConsumerKey: reg.ClientID, ConsumerSecret: reg.ClientSecret,
-		Auth: tokenapi.AuthBasic}
+	s.signIn = tokenapi.Credentials{
+		ConsumerKey: reg.ClientID, ConsumerSecret: reg.ClientSecret, Auth: tokenapi.AuthBasic,
+	}
 	return x, nil
 }
 
@@ -258,8 +259,8 @@ func (s *Session) findVersion(ctx context.Context, base string) ([]tokenapi.Exch
 		switch {
 		case e == nil:
 			if found, ok := decodeSettings(r.Body); ok {
-				s.root, s.version, s.found = base+path, path[strings.LastIndexByte(path, '/')+1:],
-					found
+				s.root, s.found = base+path, found
+				s.version = path[strings.LastIndexByte(path, '/')+1:]
 				return all, nil
 			}
 			e = r.Unreadable(opVersion, "the answer is no JSON object")
@@ -284,8 +285,8 @@ func (s *Session) findVersion(ctx context.Context, base string) ([]tokenapi.Exch
 }
 
 // get sends a GET with the portal's token.
-func (s *Session) get(ctx context.Context, op,
-	u string) (tokenapi.Reply, tokenapi.Exchange, error) {
+func (s *Session) get(ctx context.Context,
+	op, u string) (tokenapi.Reply, tokenapi.Exchange, error) {
 	return s.client.Call(ctx,
 		tokenapi.Call{Op: op, Method: "GET", URL: u, URLKey: "portal_url", Bearer: s.token})
 }
