@@ -115,9 +115,10 @@ func (s *Server) newCode(c *client, f form) (string, bool) {
 		return "", false
 	}
 	text := newToken()
-	s.codes[text] = &code{client: c, redirect: f["redirect_uri"], challenge: f["code_challenge"],
-		scope: f["scope"],
-		user:  userID + tenant, nonce: f["nonce"], ends: now.Add(codeTTL)}
+	s.codes[text] = &code{
+		client: c, redirect: f["redirect_uri"], challenge: f["code_challenge"],
+		scope: f["scope"], user: userID + tenant, nonce: f["nonce"], ends: now.Add(codeTTL),
+	}
 	return text, true
 }
 

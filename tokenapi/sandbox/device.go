@@ -42,12 +42,15 @@ func (s *Server) serveDeviceAuthorize(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, bad)
 		return
 	}
-	d := &device{client: c, scope: f["scope"], interval: s.set.interval,
-		ends: s.set.clock().Add(deviceTTL)}
+	d := &device{
+		client: c, scope: f["scope"], interval: s.set.interval, ends: s.set.clock().Add(deviceTTL),
+	}
 	text, ok := s.newDevice(d)
 	if !ok {
-		s.refuse(w, &refusal{http.StatusServiceUnavailable, "temporarily_unavailable",
-			"Too many devices are waiting."})
+		s.refuse(w, &refusal{
+			http.StatusServiceUnavailable, "temporarily_unavailable",
+			"Too many devices are waiting.",
+		})
 		return
 	}
 	uri := s.base(r) + devicePath
@@ -58,8 +61,10 @@ func (s *Server) serveDeviceAuthorize(w http.ResponseWriter, r *http.Request) {
 		URIComplete string `json:"verification_uri_complete"`
 		ExpiresIn   int64  `json:"expires_in"`
 		Interval    int64  `json:"interval"`
-	}{text, d.userCode, uri, uri + "?" + url.Values{"user_code": {d.userCode}}.Encode(),
-		int64(deviceTTL / time.Second), int64(d.interval / time.Second)})
+	}{
+		text, d.userCode, uri, uri + "?" + url.Values{"user_code": {d.userCode}}.Encode(),
+		int64(deviceTTL / time.Second), int64(d.interval / time.Second),
+	})
 }
 
 func (s *Server) newDevice(d *device) (code string, ok bool) {

@@ -35,8 +35,9 @@ func (s *Server) serveDiscovery(w http.ResponseWriter, r *http.Request) {
 		grants = append(grants, name)
 	}
 	slices.Sort(grants)
-	methods := []string{"client_secret_basic", "client_secret_post", "private_key_jwt",
-		"tls_client_auth", "none"}
+	methods := []string{
+		"client_secret_basic", "client_secret_post", "private_key_jwt", "tls_client_auth", "none",
+	}
 	writeJSON(w, http.StatusOK, map[string]any{
 		"issuer":                        base + issuerPath,
 		"token_endpoint":                base + issuerPath,
@@ -48,8 +49,9 @@ func (s *Server) serveDiscovery(w http.ResponseWriter, r *http.Request) {
 		"grant_types_supported":         grants,
 		"response_types_supported":      []string{"code"},
 		"subject_types_supported":       []string{"public"},
-		"scopes_supported": []string{"openid", defaultUserScope,
-			adminScope},
+		"scopes_supported": []string{
+			"openid", defaultUserScope, adminScope,
+		},
 		"code_challenge_methods_supported":                 []string{"S256"},
 		"id_token_signing_alg_values_supported":            []string{s.set.alg},
 		"token_endpoint_auth_methods_supported":            methods,

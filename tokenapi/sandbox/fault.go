@@ -26,15 +26,17 @@ type Fault struct {
 // answer. html is a web page with 200, and empty an empty body with 200. lost does what the request
 // asks for and closes the connection. hang never answers.
 func FaultKinds() []string {
-	return []string{"slow", "500", "502", "503", "garbage", "truncated", "html", "empty", "lost",
-		"hang"}
+	return []string{
+		"slow", "500", "502", "503", "garbage", "truncated", "html", "empty", "lost", "hang",
+	}
 }
 
 // FaultEndpoints returns the names of the endpoints. any stands for all of them.
 func FaultEndpoints() []string {
-	return []string{"token", "revoke", "introspect", "authorize", "device_authorize", "device",
-		"jwks", "discovery",
-		"register", "portal", "gateway", "index", "any"}
+	return []string{
+		"token", "revoke", "introspect", "authorize", "device_authorize", "device",
+		"jwks", "discovery", "register", "portal", "gateway", "index", "any",
+	}
 }
 
 const (

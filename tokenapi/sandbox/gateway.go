@@ -165,10 +165,12 @@ func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
 	s.mu.Unlock()
 	w.Header().Set(nodeHeader, strconv.Itoa(node))
 	if !ok {
-		refuseCall(w, http.StatusUnauthorized, fault{"900902", "", "Missing Credentials",
+		refuseCall(w, http.StatusUnauthorized, fault{
+			"900902", "", "Missing Credentials",
 			"Invalid Credentials. Make sure your API invocation call has a header: " +
 				"'Authorization : Bearer ACCESS_TOKEN' or 'Authorization : Basic ACCESS_TOKEN' " +
-				"or 'apikey: API_KEY'"})
+				"or 'apikey: API_KEY'",
+		})
 		return
 	}
 	if p == nil {
@@ -196,31 +198,34 @@ const adminScope = "orders:admin"
 func (a api) refusal(p *acceptedToken, path string) (status int, f fault) {
 	switch p.client.subscription(a.name) {
 	case "":
-		return http.StatusForbidden,
-			fault{"900908", "", "Resource forbidden ",
-				"User is NOT authorized to access the Resource. " +
-					"API Subscription validation failed."} // WSO2's message ends with a space too
+		return http.StatusForbidden, fault{
+			"900908", "", "Resource forbidden ", // WSO2's message ends with a space too
+			"User is NOT authorized to access the Resource. API Subscription validation failed.",
+		}
 	case onHold:
-		return http.StatusUnauthorized,
-			fault{"900909", "", "The subscription to the API is inactive",
-				"The subscription to the API is inactive"}
+		return http.StatusUnauthorized, fault{
+			"900909", "", "The subscription to the API is inactive",
+			"The subscription to the API is inactive",
+		}
 	case blocked:
-		return http.StatusUnauthorized,
-			fault{"900907", "", "The requested API is temporarily blocked",
-				"The requested API is temporarily blocked"}
+		return http.StatusUnauthorized, fault{
+			"900907", "", "The requested API is temporarily blocked",
+			"The requested API is temporarily blocked",
+		}
 	}
 	if a.productionOnly && p.client.KeyType != production { // same code as an invalid token
-		return http.StatusForbidden,
-			fault{"900901", "", "Invalid Credentials",
-				"Sandbox key offered to the API with no sandbox endpoint"}
+		return http.StatusForbidden, fault{
+			"900901", "", "Invalid Credentials",
+			"Sandbox key offered to the API with no sandbox endpoint",
+		}
 	}
 	if rest, ok := strings.CutPrefix(path, a.context+"/admin"); ok && a.name == "orders" &&
 		(rest == "" || rest[0] == '/') &&
 		!slices.Contains(strings.Fields(p.scope), adminScope) {
-		return http.StatusForbidden,
-			fault{"900910", "",
-				"The access token does not allow you to access the requested resource",
-				"User is NOT authorized to access the Resource. Scope validation failed."}
+		return http.StatusForbidden, fault{
+			"900910", "", "The access token does not allow you to access the requested resource",
+			"User is NOT authorized to access the Resource. Scope validation failed.",
+		}
 	}
 	return 0, fault{}
 }

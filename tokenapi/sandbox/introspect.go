@@ -60,8 +60,8 @@ func (s *Server) introspect(token string) introspection {
 	issued := s.serverTime(p.issued).Unix()
 	i := introspection{
 		Active: true, Aut: "APPLICATION", TokenType: "Bearer", Scope: p.scope,
-		ClientID: p.client.ConsumerKey,
-		Username: p.user, Issued: issued, NotBefore: issued, Expires: s.unixOrNever(p.accessEnds),
+		ClientID: p.client.ConsumerKey, Username: p.user, Issued: issued, NotBefore: issued,
+		Expires: s.unixOrNever(p.accessEnds),
 	}
 	if p.user != owner {
 		i.Aut = "APPLICATION_USER"

@@ -89,9 +89,11 @@ func (s *Server) mint(p *pair) {
 	}
 	p.id = newToken()
 	at := epochOf(s.serverTime(p.issued))
-	c := claims{Issuer: p.issuer, Subject: p.user, Audience: audience{p.key}, Azp: p.key,
+	c := claims{
+		Issuer: p.issuer, Subject: p.user, Audience: audience{p.key}, Azp: p.key,
 		ClientID: p.key, Aut: p.aut(),
-		Scope: p.scope, Issued: at, NotBefore: at, Expires: unboundedSeconds, ID: p.id}
+		Scope: p.scope, Issued: at, NotBefore: at, Expires: unboundedSeconds, ID: p.id,
+	}
 	if !p.accessEnds.IsZero() {
 		c.Expires = epochOf(s.serverTime(p.accessEnds))
 	}
@@ -138,8 +140,10 @@ func (s *Server) refresh(a tokenRequest, f form, now time.Time) (p, old *pair, b
 			}
 		}
 	}
-	p = &pair{triple: t, client: a.client, scope: scope, issuer: a.issuer, family: old.family,
-		refreshEnds: now.Add(s.set.refreshTTL)}
+	p = &pair{
+		triple: t, client: a.client, scope: scope, issuer: a.issuer, family: old.family,
+		refreshEnds: now.Add(s.set.refreshTTL),
+	}
 	if !s.set.regime.paired {
 		old = nil
 	}

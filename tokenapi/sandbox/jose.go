@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"math/big"
 	"strconv"
 	"strings"
@@ -50,9 +51,7 @@ func newSigner(alg string) signer {
 // seededKey returns the P-256 key that depends on seed and label only.
 func seededKey(seed int64, label string) *ecdsa.PrivateKey {
 	for n := 0; ; n++ { // about one in 2^32 hashes is not a valid key
-		sum := sha256.Sum256(
-			[]byte("lanyard sandbox " + strconv.FormatInt(seed, 10) + " " + label + " " +
-				strconv.Itoa(n)))
+		sum := sha256.Sum256(fmt.Appendf(nil, "lanyard sandbox %d %s %d", seed, label, n))
 		if key, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), sum[:]); err == nil {
 			return key
 		}
@@ -72,12 +71,12 @@ func jwk(public crypto.PublicKey, kid, alg string) map[string]string {
 	key := map[string]string{"use": "sig", "alg": alg, "kid": kid}
 	switch k := public.(type) {
 	case *rsa.PublicKey:
-		key["kty"], key["n"], key["e"] = "RSA", b64(k.N.Bytes()),
-			b64(big.NewInt(int64(k.E)).Bytes())
+		key["kty"], key["n"] = "RSA", b64(k.N.Bytes())
+		key["e"] = b64(big.NewInt(int64(k.E)).Bytes())
 	case *ecdsa.PublicKey:
 		point, _ := k.Bytes() // 4, then 32 bytes each: the curve is P-256
-		key["kty"], key["crv"], key["x"], key["y"] = "EC", "P-256", b64(point[1:33]),
-			b64(point[33:])
+		key["kty"], key["crv"] = "EC", "P-256"
+		key["x"], key["y"] = b64(point[1:33]), b64(point[33:])
 	}
 	return key
 }

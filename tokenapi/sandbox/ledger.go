@@ -37,8 +37,7 @@ func (p *pair) accessLives(now time.Time) bool {
 }
 
 func (p *pair) refreshLives(now time.Time) bool {
-	return p.refresh != "" &&
-		now.Before(p.refreshEnds)
+	return p.refresh != "" && now.Before(p.refreshEnds)
 }
 
 // ledger holds the pairs that are neither revoked nor replaced. All other tokens are unknown to the
@@ -49,8 +48,9 @@ type ledger struct {
 }
 
 func newLedger() ledger {
-	return ledger{byAccess: map[string]*pair{}, byRefresh: map[string]*pair{},
-		byTriple: map[triple]*pair{}}
+	return ledger{
+		byAccess: map[string]*pair{}, byRefresh: map[string]*pair{}, byTriple: map[triple]*pair{},
+	}
 }
 
 func (l ledger) full() bool { return l.held() >= maxPairs }

@@ -108,10 +108,12 @@ type settings struct {
 }
 
 func (o Options) settings() (settings, error) {
-	s := settings{clock: o.Clock, latency: o.Latency, seed: o.Seed,
+	s := settings{
+		clock: o.Clock, latency: o.Latency, seed: o.Seed,
 		base: strings.TrimRight(o.PublicURL, "/"), realm: "localhost",
 		clockOff: o.ClockOff, autoApprove: o.AutoApprove, adminOnly: o.IntrospectAdminOnly,
-		hashed: o.HashedSecrets}
+		hashed: o.HashedSecrets,
+	}
 	if s.clock == nil {
 		s.clock = time.Now
 	}

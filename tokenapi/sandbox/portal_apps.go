@@ -22,8 +22,10 @@ func (s *Server) serveSettings(w http.ResponseWriter, r *http.Request) {
 func portalGrants() []string { return slices.Sorted(maps.Keys(wireGrants())) }
 
 func portalScopes() []string {
-	return []string{"apim:subscribe", "apim:app_manage", "apim:sub_manage", "apim:api_key",
-		"apim:store_settings", "openid"}
+	return []string{
+		"apim:subscribe", "apim:app_manage", "apim:sub_manage", "apim:api_key",
+		"apim:store_settings", "openid",
+	}
 }
 
 // applicationInfo is an application. Only an answer about a single one has Keys.
@@ -43,9 +45,10 @@ type applicationInfo struct {
 }
 
 func (s *Server) info(a *portalApp) applicationInfo {
-	i := applicationInfo{ID: a.id, Name: a.name, ThrottlingPolicy: "Unlimited", Status: "APPROVED",
-		Groups:     []string{},
-		Attributes: map[string]string{}, Owner: portalID}
+	i := applicationInfo{
+		ID: a.id, Name: a.name, ThrottlingPolicy: "Unlimited", Status: "APPROVED",
+		Groups: []string{}, Attributes: map[string]string{}, Owner: portalID,
+	}
 	for _, api := range apis() {
 		if a.subscription(api.name) != "" {
 			i.SubscriptionCount++
@@ -154,8 +157,10 @@ func (s *Server) listSubscriptions(w http.ResponseWriter, r *http.Request) {
 			all = append(all, subscription{
 				ID: deriveID(s.set.seed, "subscription of "+a.id+" to "+id), ApplicationID: a.id,
 				APIID: id,
-				API: apiInfo{id, to.name, strings.TrimSuffix(to.context, "/1.0.0"), "1.0.0",
-					"HTTP", portalID, "PUBLISHED"},
+				API: apiInfo{
+					id, to.name, strings.TrimSuffix(to.context, "/1.0.0"), "1.0.0",
+					"HTTP", portalID, "PUBLISHED",
+				},
 				Application: s.info(a), ThrottlingPolicy: "Unlimited", RequestedPolicy: "Unlimited",
 				Status: status,
 			})
@@ -174,16 +179,18 @@ func (s *Server) listKeyManagers(w http.ResponseWriter, r *http.Request) {
 	if s.set.regime.profile == ProfileIntrospecting {
 		kind = "WSO2-IS"
 	}
-	writeJSON(w, http.StatusOK, list{Count: 1, List: []map[string]any{{
-		"id": deriveID(s.set.seed, "key manager"), "name": "Resident Key Manager", "type": kind,
-		"displayName": "Resident Key Manager",
-		"description": "This is Resident Key Manager", "enabled": true,
-		"tokenEndpoint": base + issuerPath, "revokeEndpoint": base + "/oauth2/revoke",
-		"userInfoEndpoint": base + "/oauth2/userinfo", "availableGrantTypes": portalGrants(),
-		"enableTokenGeneration": true,
-		"enableTokenEncryption": false, "enableTokenHashing": s.set.hashed,
-		"enableOAuthAppCreation": true, "enableMapOAuthConsumerApps": false,
-		"applicationConfiguration": []any{}, "alias": base + issuerPath,
-		"additionalProperties": map[string]any{}, "tokenType": "DIRECT",
-	}}})
+	writeJSON(w, http.StatusOK, list{
+		Count: 1, List: []map[string]any{{
+			"id": deriveID(s.set.seed, "key manager"), "name": "Resident Key Manager", "type": kind,
+			"displayName": "Resident Key Manager", "description": "This is Resident Key Manager",
+			"enabled": true, "tokenEndpoint": base + issuerPath,
+			"revokeEndpoint":   base + "/oauth2/revoke",
+			"userInfoEndpoint": base + "/oauth2/userinfo", "availableGrantTypes": portalGrants(),
+			"enableTokenGeneration": true, "enableTokenEncryption": false,
+			"enableTokenHashing": s.set.hashed, "enableOAuthAppCreation": true,
+			"enableMapOAuthConsumerApps": false, "applicationConfiguration": []any{},
+			"alias": base + issuerPath, "additionalProperties": map[string]any{},
+			"tokenType": "DIRECT",
+		}},
+	})
 }

@@ -37,10 +37,12 @@ type applicationToken struct {
 // shows it (once). Later v3 omits it and older versions mask it, so that clients can be tested with
 // both.
 func (s *Server) key(a *portalApp, c *client, once bool) applicationKey {
-	k := applicationKey{MappingID: deriveID(s.set.seed, "mapping "+a.id+" "+c.KeyType),
+	k := applicationKey{
+		MappingID:  deriveID(s.set.seed, "mapping "+a.id+" "+c.KeyType),
 		KeyManager: "Resident Key Manager", Key: c.ConsumerKey,
 		Secret: c.ConsumerSecret.Reveal(), State: "APPROVED", Type: c.KeyType, Mode: "CREATED",
-		Additional: map[string]string{}}
+		Additional: map[string]string{},
+	}
 	for name, short := range wireGrants() {
 		if c.grants[short] {
 			k.Grants = append(k.Grants, name)
@@ -139,8 +141,9 @@ func (s *Server) generateKeys(w http.ResponseWriter, r *http.Request, id string)
 			unset: defaultAppScope, life: s.set.tokenTTL, issuer: base + issuerPath,
 		}, now)
 		if bad == nil {
-			k.Token = &applicationToken{p.access, strings.Fields(p.scope),
-				int64(s.set.tokenTTL.Seconds())}
+			k.Token = &applicationToken{
+				p.access, strings.Fields(p.scope), int64(s.set.tokenTTL.Seconds()),
+			}
 		}
 	}
 	writeJSON(w, http.StatusOK, k)
@@ -153,9 +156,13 @@ func (s *Server) register(name, keyType string, grants map[string]bool, callback
 	if len(s.byKey) >= maxKeys {
 		return nil, false
 	}
-	c := &client{Application: Application{Name: name, KeyType: keyType, Auth: AuthBasic,
-		ConsumerKey:    "sbx_" + randomWord(),
-		ConsumerSecret: secret.New("sbx_" + randomWord())}, grants: grants, users: users}
+	c := &client{
+		Application: Application{
+			Name: name, KeyType: keyType, Auth: AuthBasic, ConsumerKey: "sbx_" + randomWord(),
+			ConsumerSecret: secret.New("sbx_" + randomWord()),
+		},
+		grants: grants, users: users,
+	}
 	if callback != "" {
 		c.RedirectURIs = []string{callback}
 	}
@@ -207,8 +214,9 @@ func (s *Server) serveRegister(w http.ResponseWriter, r *http.Request) {
 	c := s.portal.registered[asked.Name]
 	if c == nil {
 		var ok bool
-		if c, ok = s.register(asked.Name, production, grants, asked.Callback,
-			[]string{userID, portalID}); !ok {
+		subs := []string{userID, portalID}
+		c, ok = s.register(asked.Name, production, grants, asked.Callback, subs)
+		if !ok {
 			refusePortal(w, http.StatusServiceUnavailable, "Service Unavailable",
 				"Too many clients")
 			return
@@ -218,9 +226,8 @@ func (s *Server) serveRegister(w http.ResponseWriter, r *http.Request) {
 	inner, _ := json.Marshal(map[string]string{"grant_types": asked.Grants})
 	writeJSON(w, http.StatusOK, map[string]any{
 		"clientId": c.ConsumerKey, "clientName": c.Name, "callBackURL": asked.Callback,
-		"clientSecret":      c.ConsumerSecret.Reveal(),
-		"isSaasApplication": asked.SaaS, "appOwner": portalID, "jsonString": string(inner),
-		"jsonAppAttribute": "{}",
-		"applicationUUID":  deriveID(s.set.seed, "client "+c.Name), "tokenType": nil,
+		"clientSecret": c.ConsumerSecret.Reveal(), "isSaasApplication": asked.SaaS,
+		"appOwner": portalID, "jsonString": string(inner), "jsonAppAttribute": "{}",
+		"applicationUUID": deriveID(s.set.seed, "client "+c.Name), "tokenType": nil,
 	})
 }

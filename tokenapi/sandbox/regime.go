@@ -29,11 +29,14 @@ type regime struct {
 func regimeOf(profile string) (regime, bool) {
 	switch profile {
 	case "", ProfileOpaque:
-		return regime{profile: ProfileOpaque, reuses: true, oneRow: true, paired: true,
-			names: true}, true
+		return regime{
+			profile: ProfileOpaque, reuses: true, oneRow: true, paired: true, names: true,
+		}, true
 	case ProfileJWT:
-		return regime{profile: profile, oneRow: true, paired: true, jwt: true, notices: true,
-			scopeAsked: true, names: true}, true
+		return regime{
+			profile: profile, oneRow: true, paired: true, jwt: true, notices: true,
+			scopeAsked: true, names: true,
+		}, true
 	case ProfileStateless:
 		return regime{profile: profile, jwt: true, notices: true, scopeAsked: true}, true
 	case ProfileIntrospecting:

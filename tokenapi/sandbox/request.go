@@ -21,8 +21,9 @@ type form map[string]string
 // parameters. It also refuses credentials in the URL, because proxies and access logs keep URLs.
 func readForm(w http.ResponseWriter, r *http.Request) (form, *refusal) {
 	if r.Method != http.MethodPost {
-		return nil, &refusal{http.StatusMethodNotAllowed, "invalid_request",
-			"Only POST is supported."}
+		return nil, &refusal{
+			http.StatusMethodNotAllowed, "invalid_request", "Only POST is supported.",
+		}
 	}
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
@@ -42,8 +43,10 @@ func readForm(w http.ResponseWriter, r *http.Request) (form, *refusal) {
 	if r.Body != nil { // nil if the handler is called without a server
 		if body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody)); err != nil {
 			if big := (*http.MaxBytesError)(nil); errors.As(err, &big) {
-				return nil, &refusal{http.StatusRequestEntityTooLarge, "invalid_request",
-					"The request body is too large."}
+				return nil, &refusal{
+					http.StatusRequestEntityTooLarge, "invalid_request",
+					"The request body is too large.",
+				}
 			}
 			return nil, badRequest("invalid_request", "The request body could not be read.")
 		}
@@ -102,8 +105,8 @@ func parseScope(asked string) (scope, set string, err *refusal) {
 	seen := map[string]bool{}
 	var list []string
 	for word := range strings.SplitSeq(asked, " ") {
-		if strings.ContainsFunc(word,
-			func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }) {
+		odd := func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }
+		if strings.ContainsFunc(word, odd) {
 			return "", "", badRequest("invalid_scope", "Invalid Scope!")
 		}
 		if word != "" && !seen[word] {

@@ -29,8 +29,9 @@ func (s *Server) serveRevoke(w http.ResponseWriter, r *http.Request) {
 	}
 	p, foreign := s.revoke(c, f["token"])
 	if foreign {
-		s.refuse(w, &refusal{http.StatusUnauthorized, "unauthorized_client",
-			"Client Authentication failed."})
+		s.refuse(w, &refusal{
+			http.StatusUnauthorized, "unauthorized_client", "Client Authentication failed.",
+		})
 		return
 	}
 	if p != nil && s.set.regime.names {

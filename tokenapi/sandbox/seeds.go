@@ -112,8 +112,7 @@ func seedClients(seed int64, accounts map[string]secret.Text,
 		c := &client{
 			Application: Application{
 				Name: name, KeyType: keyType, Grant: grant, Auth: auth, ProbePath: probe,
-				Demo:        demo,
-				ConsumerKey: "sbx_" + derive(seed, name+" "+keyType+" key", 24),
+				Demo: demo, ConsumerKey: "sbx_" + derive(seed, name+" "+keyType+" key", 24),
 			},
 			// Every application may refresh, as in WSO2, although client_credentials returns no
 			// refresh token.
@@ -129,8 +128,10 @@ func seedClients(seed int64, accounts map[string]secret.Text,
 			c.SigningKey = keyPEM(assertion)
 		}
 		if grant == grantCode {
-			c.RedirectURIs = []string{"http://127.0.0.1/callback", "http://[::1]/callback",
-				"http://localhost/callback", "https://client.sandbox.test/callback"}
+			c.RedirectURIs = []string{
+				"http://127.0.0.1/callback", "http://[::1]/callback",
+				"http://localhost/callback", "https://client.sandbox.test/callback",
+			}
 		}
 		return c
 	}
@@ -161,8 +162,8 @@ func derive(seed int64, label string, n int) string {
 	const alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 	out := make([]byte, 0, n)
 	for block := 0; len(out) < n; block++ {
-		for _, b := range sha256.Sum256(
-			fmt.Appendf(nil, "lanyard sandbox %d %s %d", seed, label, block)) {
+		text := fmt.Appendf(nil, "lanyard sandbox %d %s %d", seed, label, block)
+		for _, b := range sha256.Sum256(text) {
 			// Bytes after the last whole alphabet are skipped, so that all characters are equally
 			// likely.
 			if int(b) < 256/len(alphabet)*len(alphabet) && len(out) < n {
