@@ -49,8 +49,8 @@ func New(o Options) (*Server, error) {
 		set: set, accounts: seedAccounts(set.seed), assertion: seededKey(set.seed, "assertion key"),
 		signer: sync.OnceValue(func() signer { return newSigner(set.alg) }),
 		byKey:  map[string]*client{}, ledger: newLedger(), gate: newGateways(set.nodes),
-		codes:   map[string]*code{},
-		devices: map[string]*device{}, assertions: map[string]time.Time{}, faults: set.faults,
+		codes: map[string]*code{}, devices: map[string]*device{},
+		assertions: map[string]time.Time{}, faults: set.faults,
 	}
 	s.ahead.Store(int64(set.clockOff))
 	s.clients = seedClients(set.seed, s.accounts, s.assertion)
@@ -203,13 +203,13 @@ func (s *Server) serveIndex(w http.ResponseWriter, r *http.Request) {
 	for _, a := range apis() {
 		fmt.Fprintf(w, "ANY  %s%s/…\n", base, a.context)
 	}
-	fmt.Fprintf(w, "\nThe profile is %s. Access tokens live %v.\n", s.set.regime.profile,
-		s.set.tokenTTL)
+	fmt.Fprintf(w,
+		"\nThe profile is %s. Access tokens live %v.\n", s.set.regime.profile, s.set.tokenTTL)
 	if s.set.regime.jwt {
 		fmt.Fprintf(w, "The gateway hears of a revoked one after %v.\n", s.set.notice)
 	} else {
-		fmt.Fprintf(w, "The gateway honours a revoked one for up to %v from its first use.\n",
-			s.set.cacheTTL)
+		fmt.Fprintf(w,
+			"The gateway honours a revoked one for up to %v from its first use.\n", s.set.cacheTTL)
 	}
 }
 

@@ -33,8 +33,7 @@ func wireGrants() map[string]string {
 	const urn = "urn:ietf:params:oauth:grant-type:"
 	return map[string]string{
 		grantClient: grantClient, grantPassword: grantPassword, grantRefresh: grantRefresh,
-		grantCode:           grantCode,
-		urn + "device_code": grantDevice, urn + "jwt-bearer": grantJWT,
+		grantCode: grantCode, urn + "device_code": grantDevice, urn + "jwt-bearer": grantJWT,
 		urn + "token-exchange": grantExchange,
 	}
 }
@@ -104,9 +103,10 @@ func (s *Server) grant(c *client, f form, base string, now time.Time) (g granted
 		return g, badRequest("unauthorized_client",
 			"The authenticated client is not authorized to use this authorization grant type")
 	}
-	a := tokenRequest{client: c, user: owner, scope: f["scope"], unset: defaultUserScope,
-		life: s.set.tokenTTL, refresh: c.grants[grantRefresh],
-		issuer: base + issuerPath}
+	a := tokenRequest{
+		client: c, user: owner, scope: f["scope"], unset: defaultUserScope,
+		life: s.set.tokenTTL, refresh: c.grants[grantRefresh], issuer: base + issuerPath,
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.tidy(now)
@@ -143,11 +143,11 @@ func (s *Server) issueUser(a tokenRequest, nonce, kind string, now time.Time) (g
 	g := granted{pair: p, kind: kind}
 	if bad == nil && slices.Contains(strings.Fields(p.scope), "openid") {
 		at := s.serverTime(now)
-		g.id = s.signer().sign(typID,
-			claims{Issuer: a.issuer, Subject: a.user, Audience: audience{a.client.ConsumerKey},
-				Azp:   a.client.ConsumerKey,
-				Nonce: nonce, Issued: epochOf(at), Expires: epochOf(at.Add(s.set.tokenTTL)),
-				ID: newToken()})
+		g.id = s.signer().sign(typID, claims{
+			Issuer: a.issuer, Subject: a.user, Audience: audience{a.client.ConsumerKey},
+			Azp: a.client.ConsumerKey, Nonce: nonce, Issued: epochOf(at),
+			Expires: epochOf(at.Add(s.set.tokenTTL)), ID: newToken(),
+		})
 	}
 	return g, bad
 }
