@@ -54,8 +54,9 @@ func (m *root) cannot(s *scene.Scene, a keys.Action) *scene.Refuse {
 // newActions returns what the screen does for each action.
 func (m *root) newActions() map[keys.Action]action {
 	all := map[keys.Action]action{}
-	for _, part := range []map[keys.Action]action{m.tokenActions(), m.appActions(),
-		m.movingActions(), m.viewActions(), m.otherActions()} {
+	for _, part := range []map[keys.Action]action{
+		m.tokenActions(), m.appActions(), m.movingActions(), m.viewActions(), m.otherActions(),
+	} {
 		maps.Copy(all, part)
 	}
 	return all
@@ -85,8 +86,9 @@ func (m *root) tokenActions() map[keys.Action]action {
 		keys.Mark:    {m.cannotToken, m.mark},
 		keys.ShowToken: {m.cannotShow, func(s *scene.Scene) tea.Cmd {
 			r := m.target(s)
-			return overlay.ShowToken{ID: r.ID, Fingerprint: r.Token.Fingerprint,
-				Lasts: m.set.RevealFor}.Perform(m)
+			return overlay.ShowToken{
+				ID: r.ID, Fingerprint: r.Token.Fingerprint, Lasts: m.set.RevealFor,
+			}.Perform(m)
 		}},
 		keys.GetWith: {cannotGet, func(s *scene.Scene) tea.Cmd {
 			a, _ := s.Selected()
@@ -121,9 +123,9 @@ func (m *root) verb(v session.Verb, of func(id string) session.Request) action {
 		},
 		func(s *scene.Scene) tea.Cmd {
 			if ids := m.bulk(); len(ids) > 0 {
-				return m.Request(
-					session.Bulk{Verb: v, Tokens: ids, What: markedTokens, Marked: true,
-						Unseen: m.unseen(ids)})
+				return m.Request(session.Bulk{
+					Verb: v, Tokens: ids, What: markedTokens, Marked: true, Unseen: m.unseen(ids),
+				})
 			}
 			return m.Request(of(m.target(s).ID))
 		},
@@ -133,8 +135,10 @@ func (m *root) verb(v session.Verb, of func(id string) session.Request) action {
 // appActions act on applications.
 func (m *root) appActions() map[keys.Action]action {
 	return map[keys.Action]action{
-		keys.AddApp: {nil,
-			func(s *scene.Scene) tea.Cmd { m.Open(overlay.NewApp(s, false, "")); return nil }},
+		keys.AddApp: {nil, func(s *scene.Scene) tea.Cmd {
+			m.Open(overlay.NewApp(s, false, ""))
+			return nil
+		}},
 		keys.EditApp: {m.cannotEditApp, func(s *scene.Scene) tea.Cmd {
 			m.Open(overlay.NewApp(s, true, m.configFile()))
 			return nil
@@ -156,20 +160,19 @@ func (m *root) appActions() map[keys.Action]action {
 // movingActions move the cursor and the focus.
 func (m *root) movingActions() map[keys.Action]action {
 	all := map[keys.Action]action{
-		keys.NextPane: {
-			nil, func(*scene.Scene) tea.Cmd {
-				m.focusOn((m.focus + 1) % scene.PaneCount)
-				return nil
-			}},
-		keys.PreviousPane: {
-			nil, func(*scene.Scene) tea.Cmd {
-				m.focusOn((m.focus + scene.PaneCount - 1) % scene.PaneCount)
-				return nil
-			}},
+		keys.NextPane: {nil, func(*scene.Scene) tea.Cmd {
+			m.focusOn((m.focus + 1) % scene.PaneCount)
+			return nil
+		}},
+		keys.PreviousPane: {nil, func(*scene.Scene) tea.Cmd {
+			m.focusOn((m.focus + scene.PaneCount - 1) % scene.PaneCount)
+			return nil
+		}},
 		keys.Zoom: {nil, func(*scene.Scene) tea.Cmd { m.zoomed = !m.zoomed; return nil }},
 	}
-	for _, a := range []keys.Action{keys.Up, keys.Down, keys.PageUp, keys.PageDown, keys.First,
-		keys.Last} {
+	for _, a := range []keys.Action{
+		keys.Up, keys.Down, keys.PageUp, keys.PageDown, keys.First, keys.Last,
+	} {
 		all[a] = action{nil, func(s *scene.Scene) tea.Cmd { m.moveCursor(s, a); return nil }}
 	}
 	for _, a := range []keys.Action{keys.Left, keys.Right} {
@@ -195,10 +198,14 @@ func (m *root) viewActions() map[keys.Action]action {
 		keys.HideDead:  {nil, func(*scene.Scene) tea.Cmd { m.toggleDead(); return nil }},
 		keys.UnmarkAll: {m.cannotUnmark, func(*scene.Scene) tea.Cmd { m.s.Unmark(); return nil }},
 		keys.Theme:     {m.cannotPickTheme, func(*scene.Scene) tea.Cmd { return m.openThemes() }},
-		keys.Presenter: {
-			nil, func(*scene.Scene) tea.Cmd { m.present(!m.set.Presenter); return nil }},
-		keys.Mouse: {
-			nil, func(*scene.Scene) tea.Cmd { m.captureMouse(!m.set.Mouse); return nil }},
+		keys.Presenter: {nil, func(*scene.Scene) tea.Cmd {
+			m.present(!m.set.Presenter)
+			return nil
+		}},
+		keys.Mouse: {nil, func(*scene.Scene) tea.Cmd {
+			m.captureMouse(!m.set.Mouse)
+			return nil
+		}},
 	}
 	for a := range scene.Orders {
 		all[a] = action{nil, func(*scene.Scene) tea.Cmd { m.sortBy(a); return nil }}
@@ -215,11 +222,10 @@ func (m *root) otherActions() map[keys.Action]action {
 		}},
 		keys.WriteOut: {m.cannotWriteOut,
 			func(*scene.Scene) tea.Cmd { return m.Request(session.WriteOut{}) }},
-		keys.Commands: {
-			nil, func(*scene.Scene) tea.Cmd {
-				m.Open(overlay.NewPalette(&m.keys, m.entries()))
-				return nil
-			}},
+		keys.Commands: {nil, func(*scene.Scene) tea.Cmd {
+			m.Open(overlay.NewPalette(&m.keys, m.entries()))
+			return nil
+		}},
 		keys.Messages: {nil, func(*scene.Scene) tea.Cmd {
 			m.Open(&overlay.Log{Entries: m.notices.log, Key: m.key()})
 			return nil
@@ -241,8 +247,10 @@ func (m *root) entries() []overlay.Entry {
 	s := m.Scene()
 	var out []overlay.Entry
 	for _, b := range m.keys.Rows {
-		e := overlay.Entry{Act: b.Act, Keys: b.Shown(), Word: b.Word, Does: b.Does,
-			Section: b.Act.Section().String()}
+		e := overlay.Entry{
+			Act: b.Act, Keys: b.Shown(), Word: b.Word, Does: b.Does,
+			Section: b.Act.Section().String(),
+		}
 		if why := m.cannot(s, b.Act); why != nil {
 			e.Why, e.Hint = why.Why, why.Hint
 		}

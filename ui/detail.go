@@ -39,8 +39,10 @@ func (m *root) tellRow(s *scene.Scene, w int, own bool) string {
 		paint = m.st.Quiet
 		asks := s.Keys.List(keys.Get, keys.Renew, keys.Revoke, keys.Copy, keys.Probe) +
 			" ask for the passphrase"
-		texts = []string{"locked, so not verified: lists and countdowns run on, " + asks,
-			"locked, not verified: " + asks, "locked: " + asks}
+		texts = []string{
+			"locked, so not verified: lists and countdowns run on, " + asks,
+			"locked, not verified: " + asks, "locked: " + asks,
+		}
 	}
 	if own && s.KeyShown != s.Key.Text() {
 		right = s.Key.Text()
@@ -81,7 +83,8 @@ func slow(s *scene.Scene) []string {
 	return []string{
 		"waiting for the server's answer, " + n +
 			" so far; what is asked for goes on when you do something else",
-		"waiting for the server's answer, " + n, "waiting, " + n}
+		"waiting for the server's answer, " + n, "waiting, " + n,
+	}
 }
 
 // firstFit returns the first text that fits into w cells, behind the first lead that fits.

@@ -185,8 +185,8 @@ func (m *root) banners(l layout) []string {
 	own := make([]string, 0, len(warnings)) // each on its own line, if they fit
 	var text, short []string
 	for _, b := range warnings {
-		text, short = append(text, m.redactor.Text(kit.Clean(b.Text))),
-			append(short, m.redactor.Text(kit.Clean(b.Short)))
+		text = append(text, m.redactor.Text(kit.Clean(b.Text)))
+		short = append(short, m.redactor.Text(kit.Clean(b.Short)))
 		own = append(own, lead+text[len(text)-1])
 	}
 	lines := own

@@ -496,8 +496,8 @@ func (i *input) key(keys []byte) {
 		i.losing, i.lost, i.untold = true, true, true
 		if at := bytes.LastIndexByte(last.data, 0x1b); at >= 0 && !last.paste {
 			// its end is dropped
-			if _, _, _, state := ansi.DecodeSequence(last.data[at:], ansi.NormalState,
-				nil); state != ansi.NormalState {
+			_, _, _, state := ansi.DecodeSequence(last.data[at:], ansi.NormalState, nil)
+			if state != ansi.NormalState {
 				last.data = last.data[:at]
 			}
 		}

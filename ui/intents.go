@@ -79,8 +79,7 @@ func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 func fixedKeys() map[string]keys.Action {
 	return map[string]keys.Action{
 		"esc": keys.Close, "up": keys.Up, "down": keys.Down, "pgup": keys.PageUp,
-		"pgdown": keys.PageDown,
-		"home":   keys.First, "end": keys.Last, "tab": keys.NextPane,
+		"pgdown": keys.PageDown, "home": keys.First, "end": keys.Last, "tab": keys.NextPane,
 	}
 }
 

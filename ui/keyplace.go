@@ -142,6 +142,7 @@ func (m *root) keyboard() tea.KeyboardEnhancements {
 		_, typing = m.overlays[n-1].(scene.Typist)
 	}
 	all := m.term.byPlace && !typing
-	return tea.KeyboardEnhancements{ReportAlternateKeys: true, ReportAllKeysAsEscapeCodes: all,
-		ReportAssociatedText: all}
+	return tea.KeyboardEnhancements{
+		ReportAlternateKeys: true, ReportAllKeysAsEscapeCodes: all, ReportAssociatedText: all,
+	}
 }

@@ -54,8 +54,10 @@ func (m *root) Notify(sev scene.Severity, text, hint string) {
 }
 
 func (m *root) logged(sev scene.Severity, text, hint string) scene.Notice {
-	n := scene.Notice{At: m.now, Severity: sev, Text: kit.Clean(text), Hint: kit.Clean(hint),
-		Exchange: m.notices.call}
+	n := scene.Notice{
+		At: m.now, Severity: sev, Text: kit.Clean(text), Hint: kit.Clean(hint),
+		Exchange: m.notices.call,
+	}
 	m.notices.log = append(m.notices.log, n)
 	if len(m.notices.log) > keepNotices {
 		m.notices.log = m.notices.log[len(m.notices.log)-keepNotices:]
@@ -65,8 +67,10 @@ func (m *root) logged(sev scene.Severity, text, hint string) scene.Notice {
 
 // flash shows a notice that is not worth logging, such as why a key did nothing.
 func (m *root) flash(text, hint string) {
-	m.notices.show(scene.Notice{At: m.now, Severity: scene.Info, Text: kit.Clean(text),
-		Hint: kit.Clean(hint), Exchange: m.notices.call})
+	m.notices.show(scene.Notice{
+		At: m.now, Severity: scene.Info, Text: kit.Clean(text),
+		Hint: kit.Clean(hint), Exchange: m.notices.call,
+	})
 }
 
 // NotifyError shows what failed, why, and what to try next. A refusal by the console itself is a

@@ -259,8 +259,8 @@ func (m *root) boardFiled(first bool) {
 			l.Selected = id(0)
 		}
 	}
-	if g := &m.panes.gateway.List; !m.s.Page(session.Query{Scope: session.AtGateway}).Has(
-		g.Selected) {
+	g, atGateway := &m.panes.gateway.List, m.s.Page(session.Query{Scope: session.AtGateway})
+	if !atGateway.Has(g.Selected) {
 		g.Selected = ""
 	}
 	m.tourRead(m.now)

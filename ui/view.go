@@ -65,8 +65,8 @@ func (m *root) Scene() *scene.Scene {
 
 // draw makes the frame, and notes when its next character changes.
 func (m *root) draw() {
-	m.frame.zones, m.frame.buttons, m.frame.inside = m.frame.zones[:0], m.frame.buttons[:0],
-		kit.Rect{}
+	m.frame.zones, m.frame.buttons = m.frame.zones[:0], m.frame.buttons[:0]
+	m.frame.inside = kit.Rect{}
 	s := m.Scene()
 	var lines []string
 	switch {
@@ -74,10 +74,9 @@ func (m *root) draw() {
 		m.frame.text = ""
 		return
 	case m.layout() == tooSmall:
-		lines = append(lines,
-			string(m.st.Warn)+
-				kit.Cut(scene.Fitting([]string{"more room, please: 30×8", "please: 30×8", "30×8"},
-					m.w), m.w)+themes.Off)
+		forms := []string{"more room, please: 30×8", "please: 30×8", "30×8"}
+		text := kit.Cut(scene.Fitting(forms, m.w), m.w)
+		lines = append(lines, string(m.st.Warn)+text+themes.Off)
 	case m.welcome != nil:
 		lines = m.welcome.lines(s, m.o.ConfigPath, m.w, m.h)
 		for _, o := range m.overlays {

@@ -21,17 +21,25 @@ type offer struct {
 
 func offers(configPath string) []offer {
 	return []offer{
-		{choice: TryDemo, title: "Try the demo",
+		{
+			choice: TryDemo, title: "Try the demo",
 			text: "A Token API and a gateway of its own, in memory. Nothing to set up, nothing " +
-				"is written."},
-		{here: keys.AddApp, title: "Add your Token API",
+				"is written.",
+		},
+		{
+			here: keys.AddApp, title: "Add your Token API",
 			text: "A form: its token URL or issuer, a consumer key and secret. Tried first if " +
-				"you like, kept in the store when you save."},
-		{here: keys.Import, title: "Import",
+				"you like, kept in the store when you save.",
+		},
+		{
+			here: keys.Import, title: "Import",
 			text: "Applications of a WSO2 developer portal, or one out of a curl line or an " +
-				".env file."},
-		{choice: SetUp, title: "Write a configuration",
-			text: "A commented one, to " + configPath + ", for you to fill in."},
+				".env file.",
+		},
+		{
+			choice: SetUp, title: "Write a configuration",
+			text: "A commented one, to " + configPath + ", for you to fill in.",
+		},
 		{choice: Quit, title: "Quit", text: "Nothing was written so far."},
 	}
 }
@@ -83,8 +91,8 @@ func (p *welcome) lines(s *scene.Scene, configPath string, w, h int) []string {
 	return out
 }
 
-func (p *welcome) body(s *scene.Scene, configPath string, bw int, says,
-	explains bool) (body []string) {
+func (p *welcome) body(s *scene.Scene, configPath string, bw int,
+	says, explains bool) (body []string) {
 	say := func(l *kit.Line) { body = append(body, l.End(bw)) }
 	put := func(paint, text string) {
 		l := kit.NewLine("", 128)
@@ -94,9 +102,9 @@ func (p *welcome) body(s *scene.Scene, configPath string, bw int, says,
 	put(string(s.Styles.Brand), "lanyard")
 	if says {
 		put("", "")
-		for _, t := range kit.Wrap(
-			"Access tokens of an API gateway: get, renew, revoke, and see how long a revoked "+
-				"one may still pass.", bw) {
+		const about = "Access tokens of an API gateway: get, renew, revoke, and see how long a " +
+			"revoked one may still pass."
+		for _, t := range kit.Wrap(about, bw) {
 			put(string(s.Styles.Quiet), t)
 		}
 	}
@@ -122,7 +130,9 @@ func (p *welcome) body(s *scene.Scene, configPath string, bw int, says,
 	}
 	leaves := s.Keys.Hint(keys.Quit, "quit")
 	put(string(s.Styles.Quiet),
-		scene.Fitting([]string{"↑ ↓ choose   enter or its number   " + leaves,
-			"↑ ↓ enter   " + leaves}, bw))
+		scene.Fitting([]string{
+			"↑ ↓ choose   enter or its number   " + leaves,
+			"↑ ↓ enter   " + leaves,
+		}, bw))
 	return body
 }
