@@ -116,8 +116,9 @@ func writtenAs(k string) string {
 		parts = []string{"space"}
 	}
 	var mods []string
-	for _, mod := range [][]string{{"ctrl", "control"}, {"alt", "meta", "opt", "option"},
-		{"shift"}} {
+	for _, mod := range [][]string{
+		{"ctrl", "control"}, {"alt", "meta", "opt", "option"}, {"shift"},
+	} {
 		if slices.ContainsFunc(parts, func(p string) bool { return slices.Contains(mod, p) }) {
 			mods = append(mods, mod[0])
 		}
@@ -127,10 +128,11 @@ func writtenAs(k string) string {
 		return how
 	}
 	last := parts[0]
-	if other, ok := map[string]string{
+	others := map[string]string{
 		"return": "enter", "escape": "esc", "del": "delete", "ins": "insert", "pgdn": "pgdown",
 		"pagedown": "pgdown", "pageup": "pgup", "spacebar": "space",
-	}[last]; ok {
+	}
+	if other, ok := others[last]; ok {
 		last = other
 	}
 	if one := utf8.RuneCountInString(last) == 1; one && slices.Equal(mods, []string{"shift"}) {
@@ -145,8 +147,8 @@ func writtenAs(k string) string {
 // seldom returns why a key with a valid name cannot be used, or "" if it can. Terminals send the
 // same bytes for some keys.
 func seldom(k string) string {
-	if other := map[string]string{"ctrl+i": "tab", "ctrl+m": "enter",
-		"ctrl+[": "esc"}[k]; other != "" {
+	same := map[string]string{"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+[": "esc"}
+	if other := same[k]; other != "" {
 		return k + " is the same as " + other + " to most terminals"
 	}
 	return ""
@@ -172,8 +174,7 @@ func isKey(k string) bool {
 func namedKeys() map[string]bool {
 	return map[string]bool{
 		"enter": true, "space": true, "tab": true, "esc": true, "backspace": true, "delete": true,
-		"insert": true,
-		"up":     true, "down": true, "left": true, "right": true, "home": true, "end": true,
-		"pgup": true, "pgdown": true,
+		"insert": true, "up": true, "down": true, "left": true, "right": true, "home": true,
+		"end": true, "pgup": true, "pgdown": true,
 	}
 }

@@ -144,8 +144,9 @@ type Binding struct {
 
 // bind returns a binding. pressed are names of keys, separated by spaces.
 func bind(act Action, name, pressed, word, does string, where Places) Binding {
-	return Binding{Act: act, Name: name, Keys: strings.Fields(pressed), Word: word, Does: does,
-		Where: where}
+	return Binding{
+		Act: act, Name: name, Keys: strings.Fields(pressed), Word: word, Does: does, Where: where,
+	}
 }
 
 // inFooter returns the binding with InFooter set.
