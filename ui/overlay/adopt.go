@@ -68,7 +68,8 @@ func (o *Adopt) Box(s *scene.Scene, w, h int) []string {
 		scene.Fitting([]string{
 			"tab next · enter takes it over, to be watched and revoked · esc cancels",
 			"tab next · enter takes it over · esc cancels", "tab · enter · esc cancels",
-			"enter · esc"}, w-2), w)
+			"enter · esc",
+		}, w-2), w)
 	paint, said := s.Styles.Danger, ""
 	switch {
 	case o.busy:

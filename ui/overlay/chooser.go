@@ -149,8 +149,9 @@ func (c *chooser) Box(s *scene.Scene, w, h int) []string {
 	}
 	out := []string{field.End(w)}
 	foot := scene.Padded(s.Styles.Quiet,
-		scene.Fitting([]string{"↑ ↓ choose · enter runs it · esc closes", "enter runs · esc closes",
-			"enter · esc"}, w-2), w)
+		scene.Fitting([]string{
+			"↑ ↓ choose · enter runs it · esc closes", "enter runs · esc closes", "enter · esc",
+		}, w-2), w)
 	if c.said != "" {
 		foot = scene.Padded(s.Styles.Warn, s.Show(c.said), w)
 	}

@@ -38,27 +38,34 @@ func (*Delete) Danger() bool              { return true }
 func (o *Delete) text() []console.Private {
 	switch {
 	case o.gone && o.listed > 0:
-		return []console.Private{o.name,
+		return []console.Private{
+			o.name,
 			console.Private("It is no longer configured, and its tokens are over (" +
 				strconv.Itoa(o.listed) +
 				" listed). They are forgotten with it, and so is their log; it keeps that they " +
-				"were forgotten.")}
+				"were forgotten."),
+		}
 	case o.gone:
 		return []console.Private{
 			o.name, "It is no longer configured, and holds no token. What is left of it is " +
-				"forgotten."}
+				"forgotten.",
+		}
 	case o.living == 0 && o.listed == 0:
 		return []console.Private{
-			o.name, "It holds no token. Its consumer secret is forgotten with it."}
+			o.name, "It holds no token. Its consumer secret is forgotten with it.",
+		}
 	case o.living == 0:
 		return []console.Private{
-			o.name, "Its consumer secret stays sealed in the store while a token of it is listed."}
+			o.name, "Its consumer secret stays sealed in the store while a token of it is listed.",
+		}
 	}
 	n := text.CountOf(o.living, "living token stays", "living tokens stay")
-	return []console.Private{o.name,
+	return []console.Private{
+		o.name,
 		console.Private(
 			n + " listed under “no longer configured”, and can still be revoked. To be rid of " +
-				"them, revoke them first.")}
+				"them, revoke them first."),
+	}
 }
 
 func (o *Delete) Size(s *scene.Scene, w, _ int) (int, int) {

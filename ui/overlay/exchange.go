@@ -47,8 +47,7 @@ func (o *Exchange) Press(_ *scene.Scene, a keys.Action, key string) scene.Intent
 func (o *Exchange) Box(s *scene.Scene, w, h int) []string {
 	var out []string
 	head := func(text string) {
-		out = append(out, kit.Spaces(w),
-			scene.Padded(s.Styles.Strong, text, w))
+		out = append(out, kit.Spaces(w), scene.Padded(s.Styles.Strong, text, w))
 	}
 	put := func(name, value string) {
 		for i, t := range kit.Chop(kit.Clean(value), max(w-4-len(name), 8)) {

@@ -46,9 +46,8 @@ func curlOf(e console.Exchange) string {
 		}
 		parts = append(parts, "--data-urlencode "+console.ShellQuote(kit.Clean(f.Name+"="+f.Value)))
 	}
-	line := strings.Join(
-		append(parts, console.ShellQuote(
-			strings.ReplaceAll(kit.Clean(e.URL), secret.Mask, "VALUE"))), " ")
+	address := strings.ReplaceAll(kit.Clean(e.URL), secret.Mask, "VALUE")
+	line := strings.Join(append(parts, console.ShellQuote(address)), " ")
 	if len(piped) == 0 {
 		return strings.TrimSpace(line)
 	}

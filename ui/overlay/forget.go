@@ -14,11 +14,14 @@ type Forget struct{ Confirm }
 // NewForget returns the question. f counts what would be forgotten; then is the request that Yes
 // makes.
 func NewForget(f console.Forgotten, then session.Request) *Forget {
-	return &Forget{Confirm{then: then, verb: "forget", lines: []console.Private{
-		console.Private(describe.Forgotten(f)),
-		"Their secrets, probes and log go too. The log keeps that they were forgotten.", "",
-		"What may still live stays. This cannot be undone.",
-	}}}
+	return &Forget{Confirm{
+		then: then, verb: "forget",
+		lines: []console.Private{
+			console.Private(describe.Forgotten(f)),
+			"Their secrets, probes and log go too. The log keeps that they were forgotten.", "",
+			"What may still live stays. This cannot be undone.",
+		},
+	}}
 }
 
 func (*Forget) Title(*scene.Scene) string { return "Forget what is over?" }

@@ -107,8 +107,10 @@ func (o *Grant) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 70), m
 
 func (o *Grant) Box(s *scene.Scene, w, h int) []string {
 	foot := scene.Padded(s.Styles.Quiet,
-		scene.Fitting([]string{"← → choose the grant · tab next · enter gets · esc cancels",
-			"tab next · enter gets · esc cancels", "enter gets · esc cancels", "enter · esc"}, w-2),
+		scene.Fitting([]string{
+			"← → choose the grant · tab next · enter gets · esc cancels",
+			"tab next · enter gets · esc cancels", "enter gets · esc cancels", "enter · esc",
+		}, w-2),
 		w)
 	paint, said := s.Styles.Quiet, ""
 	switch {

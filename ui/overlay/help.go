@@ -25,9 +25,11 @@ func NewHelp(k *keys.Map, place keys.Places, all []Entry, key scene.KeyState) *H
 	o.notes = append(o.notes, []string{"In what opens over the panes"})
 	o.notes = append(o.notes, overlayKeys(*k)...)
 	o.notes = append(o.notes, []string{"With the mouse"},
-		[]string{"click",
+		[]string{
+			"click",
 			"go to a pane or a tab, select a row, sort by the name of a column, run a key of " +
-				"the footer; never a verb on a row"},
+				"the footer; never a verb on a row",
+		},
 		[]string{"wheel", "move the cursor of the pane under it; read on in what is open"})
 	if p := o.key.Where(); p != "" {
 		o.notes = append(o.notes, []string{"Key to the stored secrets"},

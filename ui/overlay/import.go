@@ -328,15 +328,21 @@ func (o *Import) body(s *scene.Scene, w, h int) (body []string) {
 }
 
 func (o *Import) keys(w int) string {
-	texts := []string{"← → choose · tab ↑ ↓ fields · ctrl+s asks the portal · esc cancels",
-		"ctrl+s asks the portal · esc cancels", "ctrl+s asks · esc cancels", "ctrl+s · esc"}
+	texts := []string{
+		"← → choose · tab ↑ ↓ fields · ctrl+s asks the portal · esc cancels",
+		"ctrl+s asks the portal · esc cancels", "ctrl+s asks · esc cancels", "ctrl+s · esc",
+	}
 	switch {
 	case o.found != nil:
-		texts = []string{"↑ ↓ move · space chooses · enter keeps what is chosen · esc cancels",
-			"space chooses · enter keeps · esc cancels", "space · enter keeps · esc", "enter · esc"}
+		texts = []string{
+			"↑ ↓ move · space chooses · enter keeps what is chosen · esc cancels",
+			"space chooses · enter keeps · esc cancels", "space · enter keeps · esc", "enter · esc",
+		}
 	case o.fromText:
-		texts = []string{"← → choose · paste the text · enter goes on with it · esc cancels",
-			"paste it · enter goes on · esc cancels", "paste · enter · esc"}
+		texts = []string{
+			"← → choose · paste the text · enter goes on with it · esc cancels",
+			"paste it · enter goes on · esc cancels", "paste · enter · esc",
+		}
 	}
 	return scene.Fitting(texts, w-2)
 }

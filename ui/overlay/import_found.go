@@ -91,8 +91,9 @@ func (l *foundList) lines(s *scene.Scene, w, h int) []string {
 		line.Cell(paint, kit.Middle(l.name(s, i), names), names)
 		line.Gap(2)
 		line.Put(string(s.Styles.Quiet),
-			scene.Fitting([]string{remark(x) + " · " + kit.Clean(x.Application.Grant), remark(x),
-				""}, max(w-names-9, 0)))
+			scene.Fitting([]string{
+				remark(x) + " · " + kit.Clean(x.Application.Grant), remark(x), "",
+			}, max(w-names-9, 0)))
 		out = append(out, line.End(w))
 	}
 	return out

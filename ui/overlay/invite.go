@@ -166,8 +166,8 @@ func (o *Invite) arrange(s *scene.Scene, w, h int) layout {
 }
 
 // fullText returns the text with its explanations. tight leaves out most of the empty lines.
-func (o *Invite) fullText(s *scene.Scene, st *themes.Styles, w int, square,
-	tight bool) (text, foot []textLine) {
+func (o *Invite) fullText(s *scene.Scene, st *themes.Styles, w int,
+	square, tight bool) (text, foot []textLine) {
 	say := func(paint themes.Paint, t string) {
 		for _, l := range kit.Wrap(t, max(w-2, 1)) {
 			text = append(text, textLine{paint, l})

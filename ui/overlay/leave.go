@@ -12,14 +12,17 @@ type Leave struct{ Confirm }
 
 // NewLeave returns the question before quitting. then is the request that Yes makes.
 func NewLeave(then session.Request) *Leave {
-	return &Leave{Confirm{then: then, lines: []console.Private{
-		"Nothing can be stored any more.",
-		"What this console holds ends with it, unless it is written out.",
-	}, verb: "write it out and quit", no: "n", other: "quit without"}}
+	return &Leave{Confirm{
+		then: then,
+		lines: []console.Private{
+			"Nothing can be stored any more.",
+			"What this console holds ends with it, unless it is written out.",
+		},
+		verb: "write it out and quit", no: "n", other: "quit without",
+	}}
 }
 
-func (*Leave) Title(
-	*scene.Scene) string {
+func (*Leave) Title(*scene.Scene) string {
 	return "Write out what this console holds before it ends?"
 }
 

@@ -10,8 +10,9 @@ type Palette struct{ chooser }
 
 // NewPalette returns the palette of all actions.
 func NewPalette(k *keys.Map, all []Entry) *Palette {
-	o := &Palette{chooser{all: all, toggles: k.Row(keys.Commands).Keys, asPalette: true,
-		heading: ": "}}
+	o := &Palette{chooser{
+		all: all, toggles: k.Row(keys.Commands).Keys, asPalette: true, heading: ": ",
+	}}
 	o.begin()
 	return o
 }

@@ -21,8 +21,10 @@ func NewRepeat(words string, then session.Request) *Repeat {
 	for l := range strings.SplitSeq(words, "\n") {
 		lines = append(lines, console.Private(l))
 	}
-	return &Repeat{Confirm{verb: "probe until dead",
-		lines: append(lines, "", "It is sent until the gateway refuses the token.")}, then}
+	return &Repeat{Confirm{
+		verb:  "probe until dead",
+		lines: append(lines, "", "It is sent until the gateway refuses the token."),
+	}, then}
 }
 
 func (*Repeat) Title(*scene.Scene) string { return "Probe again and again?" }

@@ -85,7 +85,8 @@ func (o *RevokeAll) text(s *scene.Scene, w int) (out []string) {
 		n += console.Private(", " + strconv.Itoa(o.refresh) + " of them only by the refresh token")
 	}
 	lines := []console.Private{
-		n, "Whoever uses them is locked out when the gateway's cache has run out."}
+		n, "Whoever uses them is locked out when the gateway's cache has run out.",
+	}
 	if o.production {
 		lines = append(lines, o.env+" is a production environment.")
 	}
@@ -110,8 +111,10 @@ func (o *RevokeAll) Box(s *scene.Scene, w, h int) []string {
 	}
 	ask := append(o.Lines(s.FormLook(), w, 1), scene.Padded(s.Styles.Danger, said, w),
 		scene.Padded(s.Styles.Quiet,
-			scene.Fitting([]string{"enter revokes when the number is right · esc: No",
-				"enter · esc: No"}, w-2), w))
+			scene.Fitting([]string{
+				"enter revokes when the number is right · esc: No",
+				"enter · esc: No",
+			}, w-2), w))
 	if len(out)+len(ask)+3 <= h {
 		out = append(append([]string{kit.Spaces(w)}, out...), kit.Spaces(w))
 		return append(append(out, ask...), kit.Spaces(w))
@@ -131,8 +134,10 @@ func (i revokeEverything) Perform(h scene.Host) tea.Cmd {
 		return nil
 	}
 	// The answer covers the tokens that were counted, not those that have come since.
-	all := session.Bulk{Verb: session.VerbRevoke, Tokens: i.o.ids,
-		What: "tokens of " + string(i.o.name), Confirmed: true}
+	all := session.Bulk{
+		Verb: session.VerbRevoke, Tokens: i.o.ids,
+		What: "tokens of " + string(i.o.name), Confirmed: true,
+	}
 	for _, r := range a.Living() {
 		if !slices.Contains(i.o.ids, r.ID) {
 			all.More++

@@ -25,8 +25,10 @@ type Supersede struct {
 func NewSupersede(about session.Superseding, then session.Request) *Supersede {
 	k := about.Supersede
 	words, hint := describe.Supersede(k)
-	o := &Supersede{yes: then, scope: kit.Clean(k.Scope),
-		lines: []console.Private{console.Private(text.Sentence(words) + ".")}}
+	o := &Supersede{
+		yes: then, scope: kit.Clean(k.Scope),
+		lines: []console.Private{console.Private(text.Sentence(words) + ".")},
+	}
 	if _, test := then.(session.Test); test {
 		o.lines = append(o.lines, "", "A scope that nobody else asks for buys a token of its own.")
 	} else if k.Scope == "" {
