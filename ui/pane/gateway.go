@@ -247,8 +247,8 @@ func (p *Gateway) line(s *scene.Scene, r *session.Row, w int, selected, focused 
 
 // revokeText draws the stage of a revoke that the server has not accepted. If a longer text fits
 // right after the name, the text starts there and not in its column.
-func (p *Gateway) revokeText(s *scene.Scene, l *kit.Line, r *session.Row, label string, column,
-	w int) {
+func (p *Gateway) revokeText(s *scene.Scene, l *kit.Line, r *session.Row, label string,
+	column, w int) {
 	words := s.RevokeWords(r)
 	room := w - 1 - l.Width() - 1
 	text := scene.Fitting(words, room-column)

@@ -249,8 +249,8 @@ func (p *Tokens) head(s *scene.Scene, c Columns, w int) string {
 	return l.End(w)
 }
 
-func (p *Tokens) line(s *scene.Scene, r *session.Row, c Columns, w int, selected,
-	focused bool) string {
+func (p *Tokens) line(s *scene.Scene, r *session.Row, c Columns, w int,
+	selected, focused bool) string {
 	l := s.BeginTokenRow(r, selected, focused)
 	sign, paint := s.Look(r.State)
 	over := r.State == console.Dead || r.State == console.Superseded || r.State == console.Expired
@@ -351,9 +351,9 @@ func (p *Tokens) lastColumns(s *scene.Scene, r *session.Row, w int) (left, tail 
 	if whole <= 0 {
 		whole = r.Token.ExpiresAt.Sub(r.Token.IssuedAt)
 	}
-	return withTail(scene.NewCell(paint, s.Left(st.Left)),
-		scene.Cell{Paint: bar, Text: kit.Bar(int64(st.Left), int64(whole), min(w, barWidth)),
-			IsBar: true})
+	return withTail(scene.NewCell(paint, s.Left(st.Left)), scene.Cell{
+		Paint: bar, Text: kit.Bar(int64(st.Left), int64(whole), min(w, barWidth)), IsBar: true,
+	})
 }
 
 const barWidth = 13
@@ -365,8 +365,7 @@ func (p *Tokens) revokeColumns(s *scene.Scene, r *session.Row, w int) (left, tai
 	when, step := s.Voice().RevokeCells(*r.Token, s.Hold(r), s.Now)
 	paint := map[describe.Stage]themes.Paint{
 		describe.Undoable: s.Styles.Accent, describe.Sending: s.Styles.Quiet,
-		describe.Held:        s.Styles.Warn,
-		describe.Undelivered: s.Styles.Danger,
+		describe.Held: s.Styles.Warn, describe.Undelivered: s.Styles.Danger,
 	}[at]
 	return scene.NewCell(s.Styles.Warn, when), scene.NewCell(paint, scene.Fitting(step, w))
 }
