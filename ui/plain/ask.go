@@ -31,9 +31,8 @@ func (p *face) ask(f session.Ask) {
 		}
 		own := ownToken(f.Then, about)
 		q.answers["device"] = func() { p.do(own) }
-		p.out.say("Type yes to get it all the same, device for a token of its own with the "+
-			"scope %s, "+
-			"or anything else for no.", about.Supersede.Scope)
+		p.out.say("Type yes to get it all the same, device for a token of its own with the scope "+
+			"%s, or anything else for no.", about.Supersede.Scope)
 	case session.ForgettingOver:
 		q.no = "No: nothing was forgotten."
 		p.out.say("%s. Secrets, probes and log go too; the log keeps that they were forgotten. "+

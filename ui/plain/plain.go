@@ -102,12 +102,9 @@ func newFace(ctx context.Context, o Options) *face {
 	})
 	p := &face{
 		ctx: ctx, o: o, s: s, board: s.Board(), out: &printer{w: o.Output}, now: s.Now(),
-		answering: true,
-		want:      make(chan struct{}, 1), lines: make(chan inputLine, 1),
-		events:   make(chan session.Event),
-		reported: map[string]report{}, invited: map[string]string{},
-		undelivered: map[string]string{},
-		apps:        numbers{letter: "A"},
+		answering: true, want: make(chan struct{}, 1), lines: make(chan inputLine, 1),
+		events: make(chan session.Event), reported: map[string]report{},
+		invited: map[string]string{}, undelivered: map[string]string{}, apps: numbers{letter: "A"},
 	}
 	if o.Tour {
 		p.tour = &session.Tour{}

@@ -41,8 +41,7 @@ func readable(line string) string {
 func signs() *strings.Replacer {
 	return strings.NewReplacer(
 		"≤ ", "at most ", "≤", "at most ", " …", "...", "…", "...", " · ", ", ", "·", ",", " – ",
-		" - ", "–", "-", "—", "-",
-		"×", "x", "→", "to", "‘", "'", "’", "'", "“", `"`, "”", `"`,
+		" - ", "–", "-", "—", "-", "×", "x", "→", "to", "‘", "'", "’", "'", "“", `"`, "”", `"`,
 	)
 }
 
@@ -71,8 +70,10 @@ func inUnits(s int64) string {
 	for _, u := range []struct {
 		name string
 		of   int64
-	}{{"year", 365 * 24 * 3600}, {"day", 24 * 3600}, {"hour", 3600}, {"minute", 60},
-		{"second", 1}} {
+	}{
+		{"year", 365 * 24 * 3600}, {"day", 24 * 3600}, {"hour", 3600}, {"minute", 60},
+		{"second", 1},
+	} {
 		n := s / u.of
 		s -= n * u.of
 		if n == 0 && len(parts) == 0 {

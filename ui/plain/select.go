@@ -29,9 +29,8 @@ func (p *face) needApp(verb, text string) *session.App {
 	case id != "":
 		p.out.say("Application %s is gone.", p.apps.numberOf(id))
 	case ofToken:
-		p.out.say("%s takes an application, and %s has the form of a token's number. Numbers "+
-			"of applications begin with A, such as A%s; "+
-			"apps lists them.", verb, text, text)
+		p.out.say("%s takes an application, and %s has the form of a token's number. Numbers of "+
+			"applications begin with A, such as A%s; apps lists them.", verb, text, text)
 	case numbered:
 		p.out.say("There is no application %s yet; apps lists them.",
 			strings.ToUpper(trimWord(text, "application ")))

@@ -53,9 +53,10 @@ func (p *face) policyOf(t *console.Token) console.Policy { return p.s.Policy(t.A
 
 // voice returns how package describe writes for the line mode.
 func (p *face) voice() describe.Voice {
-	return describe.Voice{Face: console.FaceLines(), Wait: spoken, Span: spoken,
-		AtMost: spokenAtMost,
-		Clock:  p.at, Others: text.Line}
+	return describe.Voice{
+		Face: console.FaceLines(), Wait: spoken, Span: spoken,
+		AtMost: spokenAtMost, Clock: p.at, Others: text.Line,
+	}
 }
 
 // hold returns what keeps the revoke of a token from being sent.
@@ -84,8 +85,10 @@ func tallyWords(t session.Tally) string {
 	for _, c := range []struct {
 		n    int
 		what console.State
-	}{{t.Active + t.Expiring, console.Active}, {t.Expiring, console.Expiring},
-		{t.Revoking, console.Revoking}, {t.Lingering, console.Lingering}} {
+	}{
+		{t.Active + t.Expiring, console.Active}, {t.Expiring, console.Expiring},
+		{t.Revoking, console.Revoking}, {t.Lingering, console.Lingering},
+	} {
 		switch {
 		case c.n == 0:
 		case c.what == console.Expiring:
