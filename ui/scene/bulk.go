@@ -10,8 +10,9 @@ import (
 )
 
 // Verbs maps each verb on several tokens to its action.
-var Verbs = map[session.Verb]keys.Action{session.VerbRenew: keys.Renew,
-	session.VerbRevoke: keys.Revoke, session.VerbProbe: keys.Probe}
+var Verbs = map[session.Verb]keys.Action{
+	session.VerbRenew: keys.Renew, session.VerbRevoke: keys.Revoke, session.VerbProbe: keys.Probe,
+}
 
 // SkipWords says why a verb on several tokens skips one; "" if it does not.
 func SkipWords(l session.Skipped) string {

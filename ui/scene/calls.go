@@ -54,6 +54,5 @@ func OpError(op string, err error) console.Private {
 
 // ErrorLine returns an error with its hint.
 func ErrorLine(err error) console.Private {
-	return JoinHint(console.ErrorText(err),
-		console.Hint(err))
+	return JoinHint(console.ErrorText(err), console.Hint(err))
 }

@@ -121,9 +121,8 @@ func (s *Scene) TokenPage(a *session.App) session.Page {
 // Orders maps each sort action to the order of the session that it chooses.
 var Orders = map[keys.Action]session.Order{
 	keys.SortState: session.ByState, keys.SortLeft: session.ByLeft,
-	keys.SortIssued:      session.ByIssued,
-	keys.SortFingerprint: session.ByFingerprint, keys.SortUser: session.ByUser,
-	keys.SortScopes: session.ByScopes,
+	keys.SortIssued: session.ByIssued, keys.SortFingerprint: session.ByFingerprint,
+	keys.SortUser: session.ByUser, keys.SortScopes: session.ByScopes,
 }
 
 // GatewayPage returns the rows of the Gateway cache pane, filtered.
