@@ -177,8 +177,8 @@ func learnedWindows(tokens []console.Token,
 
 // judge computes all states at now, and sorts the rows by them.
 func (b *Board) judge(now time.Time) {
-	b.Total, b.atGateway, b.nextChange, b.deliverAt, b.Undoable = Tally{}, nil, time.Time{},
-		time.Time{}, 0
+	b.Total, b.atGateway, b.Undoable = Tally{}, nil, 0
+	b.nextChange, b.deliverAt = time.Time{}, time.Time{}
 	for i := range b.Apps {
 		a := &b.Apps[i]
 		a.Tally = Tally{}

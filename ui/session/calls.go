@@ -100,8 +100,8 @@ func (s *Session) writeOut(r WriteOut) []Work {
 
 // service returns a function that returns the service, or creates one on the first run. begun is
 // the created service if the session is to use it.
-func (s *Session) service() func(ctx context.Context,
-	kept bool) (svc, begun *console.Service, err error) {
+func (s *Session) service() func(
+	ctx context.Context, kept bool) (svc, begun *console.Service, err error) {
 	have, begin := s.svc, s.opts.Begin
 	return func(ctx context.Context, kept bool) (svc, begun *console.Service, err error) {
 		if have != nil {
@@ -319,7 +319,9 @@ func (s *Session) show(r Show) []Work {
 func (s *Session) logShow(r LogShow) []Work {
 	svc := s.svc
 	return []Work{func(ctx context.Context) Event {
-		return RevealLogged{Fingerprint: r.Fingerprint,
-			Err: svc.Copied(ctx, r.Token, console.ViaScreen, console.FormBare)}
+		return RevealLogged{
+			Fingerprint: r.Fingerprint,
+			Err:         svc.Copied(ctx, r.Token, console.ViaScreen, console.FormBare),
+		}
 	}}
 }

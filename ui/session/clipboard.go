@@ -215,9 +215,11 @@ func (s *Session) copyText(r CopyText) []Work {
 	return s.begin(r, key, "", func(c call) Work {
 		return func(ctx context.Context) Event {
 			if strings.ContainsRune(r.Text, '\n') {
-				return TextCopied{call: c,
+				return TextCopied{
+					call: c,
 					Err: errors.New("copy: " + r.What +
-						" has a line break, and cannot be pasted safely")}
+						" has a line break, and cannot be pasted safely"),
+				}
 			}
 			ctx, cancel := context.WithTimeout(ctx, clipboardTime)
 			defer cancel()

@@ -39,8 +39,9 @@ func (s *Session) Key() KeyState {
 
 // KeyOnBoard returns the state of the key at the last reading of the store.
 func (s *Session) KeyOnBoard() KeyState {
-	return KeyState{KeyStatus: s.board.Key, Failed: s.keyFailed, Unread: !s.board.Read,
-		Unkept: s.board.Unkept}
+	return KeyState{
+		KeyStatus: s.board.Key, Failed: s.keyFailed, Unread: !s.board.Read, Unkept: s.board.Unkept,
+	}
 }
 
 // AskToUnlock asks for the passphrase, with an [Ask] about [Locked], if the secrets are locked and
