@@ -373,5 +373,5 @@ func (d *doctor) checkPast(ctx context.Context, b console.Board, svc *console.Se
 	}
 }
 
-const setClock = "set the clock of this machine, preferably from the network (timedatectl " +
-	"set-ntp true)"
+const setClock = "set the clock of this machine, preferably from the network " +
+	"(timedatectl set-ntp true)"

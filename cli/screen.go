@@ -152,8 +152,8 @@ func (p *program) needTerminal(command string) error {
 		return nil
 	}
 	what, hint := "the console",
-		"in a script use a command: lanyard token APP, lanyard tokens --json, … (lanyard "+
-			"--help), or drive lanyard --plain"
+		"in a script use a command: lanyard token APP, lanyard tokens --json, … "+
+			"(lanyard --help), or drive lanyard --plain"
 	if command != "" {
 		what, hint = command, "in a script use lanyard sandbox, or drive lanyard demo --plain"
 	}

@@ -175,8 +175,8 @@ func mayBeToken(text string) bool {
 func withTokenHint(text, hint string) string {
 	switch {
 	case mayBeToken(text):
-		return "lanyard inspect - reads a token from standard input, and so do lanyard probe " +
-			"APP - and lanyard revoke APP -"
+		return "lanyard inspect - reads a token from standard input, and so do " +
+			"lanyard probe APP - and lanyard revoke APP -"
 	case len(text) < console.LeastPrefix &&
 		strings.Trim(strings.ToLower(text), "0123456789abcdef") == "":
 		return fmt.Sprintf("the start of a fingerprint needs at least %d characters; %s",

@@ -146,8 +146,8 @@ func writable(path string) error {
 	}
 	return &Error{
 		Code: console.CodeStoreReadOnly, Text: "the store can only be read", Err: err,
-		Hint: "lists still work; for the rest make the directory and the file writable (chmod " +
-			"u+rwX), or use another place with --state",
+		Hint: "lists still work; for the rest make the directory and the file writable " +
+			"(chmod u+rwX), or use another place with --state",
 	}
 }
 

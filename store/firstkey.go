@@ -61,8 +61,8 @@ func (s *Store) sayFirst(slot KeySlot, pinned bool, wanted error) {
 	switch {
 	case slot.Kind() != s.first[0]:
 		said := fmt.Sprintf(
-			"stored tokens are sealed with the %s, because the %s cannot be used (%v); lanyard "+
-				"key set passphrase protects them better",
+			"stored tokens are sealed with the %s, because the %s cannot be used (%v); "+
+				"lanyard key set passphrase protects them better",
 			slot.Place(), s.place(s.first[0]), wanted)
 		if trust != "" {
 			said += "; " + trust

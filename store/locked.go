@@ -78,8 +78,8 @@ func (s *Store) lockedBy(slot KeySlot, err error) error {
 		if other {
 			return &Error{
 				Code: console.CodeStoreLocked, Text: "the passphrase is wrong", Err: ErrLocked,
-				Hint: "try again; a forgotten one opens nothing: restore a backup (lanyard " +
-					"restore FILE --replace)",
+				Hint: "try again; a forgotten one opens nothing: restore a backup " +
+					"(lanyard restore FILE --replace)",
 			}
 		}
 		return s.locked("its passphrase cannot be used", err, s.beginAnew())

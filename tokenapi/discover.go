@@ -169,8 +169,7 @@ func (c *Client) readDocument(r Reply, asked, from string) (d Discovered, found 
 	if !sameIssuer(asked, d.Issuer) {
 		stated := text.Words(maskURL(d.Issuer), wordsLimit)
 		return Discovered{}, true, fail(KindRefused,
-			"the document says that its issuer is "+stated+
-				": name that one, if it is the right one",
+			"the document says that its issuer is "+stated+": name that one, if it is the right one",
 			"the document belongs to another issuer")
 	}
 	if d.Endpoints, e = c.endpoints(m, "", Endpoints{}); e != nil {

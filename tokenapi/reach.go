@@ -77,9 +77,11 @@ func (k *call) doubt(a answer) (doubt, hint string) {
 	case isRedirect(a.status):
 		what, hint := a.redirected()
 		return words(what), words(hint)
-	case a.status == http.StatusProxyAuthRequired, a.status == http.StatusMisdirectedRequest,
+	case a.status == http.StatusProxyAuthRequired,
+		a.status == http.StatusMisdirectedRequest,
 		a.status == http.StatusNetworkAuthenticationRequired,
-		a.status == http.StatusBadGateway, a.status == http.StatusServiceUnavailable,
+		a.status == http.StatusBadGateway,
+		a.status == http.StatusServiceUnavailable,
 		a.status == http.StatusGatewayTimeout:
 		_, hint := a.byStatus("", fault{})
 		return "what stands before the server may have answered in its place", words(hint)

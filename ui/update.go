@@ -262,8 +262,8 @@ func (m *root) changed(msg tea.Msg, before shownState) bool {
 	m.notices.fadeAt(m.now)
 	switch msg.(type) {
 	case tea.KeyPressMsg, tea.PasteMsg, tea.MouseClickMsg, tea.MouseWheelMsg,
-		tea.BackgroundColorMsg,
-		tea.ColorProfileMsg, tea.ModeReportMsg, tea.SuspendMsg, tea.ResumeMsg, stopAsked, result:
+		tea.BackgroundColorMsg, tea.ColorProfileMsg, tea.ModeReportMsg,
+		tea.SuspendMsg, tea.ResumeMsg, stopAsked, result:
 		return true
 	}
 	return work || m.shownState() != before || due(m.frame.next, m.now) ||

@@ -60,8 +60,8 @@ func TestStoreIsGone(t *testing.T) {
 	}
 	l.Do("write_out")
 	l.said("written to /state/lanyard.out-1 lanyard --state /state/lanyard.out-1 opens it; to " +
-		"put it back: lanyard --state /state/lanyard.out-1 backup FILE, then lanyard restore " +
-		"FILE --replace")
+		"put it back: lanyard --state /state/lanyard.out-1 backup FILE, then " +
+		"lanyard restore FILE --replace")
 	l.Key("q")
 	if !l.Quit {
 		t.Error("it asks again")

@@ -64,8 +64,8 @@ func (c *Config) LostChoice() string {
 		return ""
 	}
 	return fmt.Sprintf(
-		"the theme %q, which was chosen in the console, cannot be used, so %s was; lanyard "+
-			"themes says more", name, c.Theme)
+		"the theme %q, which was chosen in the console, cannot be used, so %s was; "+
+			"lanyard themes says more", name, c.Theme)
 }
 
 // ThemeChosenIn returns a function that reads the theme that was chosen in the console. It returns

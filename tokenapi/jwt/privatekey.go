@@ -69,8 +69,8 @@ func fromPEM(text string) (any, error) {
 		case b.Type == "ENCRYPTED PRIVATE KEY",
 			strings.Contains(b.Headers["Proc-Type"], "ENCRYPTED"), b.Headers["DEK-Info"] != "":
 			return nil, errors.New(
-				"the key is encrypted with a passphrase; give it without one (openssl pkey -in " +
-					"key.pem)")
+				"the key is encrypted with a passphrase; give it without one " +
+					"(openssl pkey -in key.pem)")
 		case b.Type == "OPENSSH PRIVATE KEY":
 			return nil, errors.New(
 				"the key is in OpenSSH's own form; PKCS#8 is needed (ssh-keygen -p -m PKCS8)")

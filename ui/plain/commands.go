@@ -169,11 +169,12 @@ func (p *face) help(string) {
 	}
 	p.out.say("The beginning of a word will do where no other begins so, and so does its " +
 		"letter on the screen: g, r, x, u, y, p.")
-	p.out.say("APPLICATION is its number, such as A1, or name@environment/KEY_TYPE as far as " +
-		"is needed. TOKEN is its number, such as 1, " +
-		"the first 4 characters or more of its fingerprint, or an application that holds one.")
-	p.out.say("Marks, forms, import, filters and themes are on the screen. In the shell: lanyard " +
-		"revoke APP --all revokes everything of an application, lanyard token APP takes --grant, " +
-		"--scope and --as, lanyard import portal URL imports.")
+	p.out.say("APPLICATION is its number, such as A1, or name@environment/KEY_TYPE as far as is " +
+		"needed. TOKEN is its number, such as 1, the first 4 characters or more of its " +
+		"fingerprint, or an application that holds one.")
+	p.out.say("Marks, forms, import, filters and themes are on the screen. In the shell: " +
+		"lanyard revoke APP --all revokes everything of an application, " +
+		"lanyard token APP takes --grant, --scope and --as, " +
+		"lanyard import portal URL imports.")
 	p.tour.LookedUp()
 }
