@@ -299,12 +299,10 @@ func TestDoctorDoubts(t *testing.T) {
 			"answers (404 to HEAD, as a Token API may, and as a wrong path does)", "", false},
 		"a page": {
 			func(w http.ResponseWriter) {
-				w.Header().Set("Content-Type",
-					"text/html; charset=utf-8")
+				w.Header().Set("Content-Type", "text/html; charset=utf-8")
 			}, "answers 200: a web page is there", "a Token API has none", true},
 		"a slash": {func(w http.ResponseWriter) {
-			w.Header().Set("Location",
-				"/token/?x=canary-7d1f")
+			w.Header().Set("Location", "/token/?x=canary-7d1f")
 			w.WriteHeader(301)
 		},
 			"/token/?x=••• (another path), which is not followed",

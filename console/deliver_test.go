@@ -102,8 +102,7 @@ func TestRevokeLapsesWithItsToken(t *testing.T) {
 	log := must[[]console.Event](t)(s.Log(t.Context()))
 	if !slices.ContainsFunc(log,
 		func(e console.Event) bool {
-			return e.Kind == console.EventRevokeLapsed &&
-				e.TokenID == tok.ID
+			return e.Kind == console.EventRevokeLapsed && e.TokenID == tok.ID
 		}) {
 		t.Errorf("the log does not say so: %+v", log)
 	}

@@ -103,8 +103,8 @@ func TestSavedWithAnIssuer(t *testing.T) {
 		t.Fatal("nothing was discovered, so nothing can be revoked")
 	}
 	shown.Environment = b.Environments[0].Environment // as the form takes it: as it was given
-	edited := must[console.Application](
-		t)(s.Save(t.Context(), console.Draft{Application: renamed(shown), Was: a.ID}))
+	edited := must[console.Application](t)(
+		s.Save(t.Context(), console.Draft{Application: renamed(shown), Was: a.ID}))
 	if edited.ID != a.ID {
 		t.Error("editing made another application of it")
 	}

@@ -178,8 +178,8 @@ func TestEventsName(t *testing.T) {
 	n = len(w.log())
 	w.replays("the same again")
 
-	leak := must[console.Token](
-		t)(s.Adopt(ctx, orders.ID, secret.New("a-token-from-elsewhere"), console.RevokeAccess))
+	leak := must[console.Token](t)(
+		s.Adopt(ctx, orders.ID, secret.New("a-token-from-elsewhere"), console.RevokeAccess))
 	step("adopt", "adopted")
 	must[console.Token](t)(s.Revoke(ctx, leak.ID, console.RevokeAccess, 0))
 	w.wire.instead = func(*http.Request) (*http.Response, error, bool) {
@@ -205,8 +205,8 @@ func TestEventsRollBack(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	s := w.console()
-	out := must[console.Outcome](
-		t)(s.Get(t.Context(), w.app("Orders", "PRODUCTION").ID, console.GetOptions{}))
+	out := must[console.Outcome](t)(
+		s.Get(t.Context(), w.app("Orders", "PRODUCTION").ID, console.GetOptions{}))
 	n := len(w.log())
 	if _, err := s.Revoke(t.Context(), out.Token.ID, console.RevokeRefresh, 0); err == nil {
 		t.Fatal("there is no refresh token")
@@ -224,8 +224,8 @@ func TestProbeEventsAreSmall(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	s := w.console()
-	out := must[console.Outcome](
-		t)(s.Get(t.Context(), w.app("Orders", "PRODUCTION").ID, console.GetOptions{}))
+	out := must[console.Outcome](t)(
+		s.Get(t.Context(), w.app("Orders", "PRODUCTION").ID, console.GetOptions{}))
 	must[console.Token](t)(s.Revoke(t.Context(), out.Token.ID, console.RevokeAccess, 0))
 	must[[]console.Delivery](t)(s.DeliverOne(t.Context(), out.Token.ID))
 	w.clock.advance(w.env.CacheTTL + 123456789)
@@ -249,12 +249,12 @@ func TestLogDerives(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(e *console.Environment) { e.Regime = console.RegimeOpaque })
 	s, ctx := w.console(), t.Context()
-	dead := must[console.Outcome](
-		t)(s.Get(ctx, w.app("Orders", "PRODUCTION").ID, console.GetOptions{})).Token
+	dead := must[console.Outcome](t)(
+		s.Get(ctx, w.app("Orders", "PRODUCTION").ID, console.GetOptions{})).Token
 	must[console.Token](t)(s.Revoke(ctx, dead.ID, console.RevokeAccess, 0))
 	must[[]console.Delivery](t)(s.DeliverOne(ctx, dead.ID))
-	old := must[console.Outcome](
-		t)(s.Get(ctx, w.app("Payments", "PRODUCTION").ID, console.GetOptions{})).Token
+	old := must[console.Outcome](t)(
+		s.Get(ctx, w.app("Payments", "PRODUCTION").ID, console.GetOptions{})).Token
 	w.clock.advance(time.Second)
 	expired := must[console.Outcome](t)(s.Renew(ctx, old.ID)).Token
 	for _, e := range must[[]console.Event](t)(s.Log(ctx)) {

@@ -248,13 +248,13 @@ func TestForgetsTwinsTogether(t *testing.T) {
 		"not_over") {
 		t.Errorf("its twin has a live refresh token: %v", err)
 	}
-	if got := must[console.Forgotten](
-		t)(s.Forget(t.Context(), console.ForgetWhat{OverOf: []string{a.ID}})); len(got.Tokens) > 0 {
+	if got := must[console.Forgotten](t)(
+		s.Forget(t.Context(), console.ForgetWhat{OverOf: []string{a.ID}})); len(got.Tokens) > 0 {
 		t.Errorf("forgot %v", got.Tokens)
 	}
 	w.edit("t_b", func(t *console.Token) { t.Refresh = console.RefreshSpent })
-	got := must[console.Forgotten](
-		t)(s.Forget(t.Context(), console.ForgetWhat{Tokens: []string{"t_a"}}))
+	got := must[console.Forgotten](t)(
+		s.Forget(t.Context(), console.ForgetWhat{Tokens: []string{"t_a"}}))
 	if left := w.ids(); len(left) != 0 || len(got.Tokens) != 2 {
 		t.Errorf("left %v, told %v", left, got.Tokens) // alone, t_b would be shown as active
 	}
@@ -283,8 +283,8 @@ func TestForgottenLifeBoundsMarks(t *testing.T) {
 			t0.Add(time.Minute)
 		w.holds(app.ID, short)
 		w.clock.advance(24 * time.Hour)
-		must[console.Forgotten](
-			t)(s.Forget(t.Context(), console.ForgetWhat{Tokens: []string{first.ID}}))
+		must[console.Forgotten](t)(
+			s.Forget(t.Context(), console.ForgetWhat{Tokens: []string{first.ID}}))
 		m = w.loses(s, app.ID, console.GetOptions{})
 		switch {
 		case endless && !m.EndsBy.IsZero():
@@ -319,8 +319,8 @@ func TestForgetsWithHistory(t *testing.T) {
 		}
 	}
 	later := w.console(func(o *console.Options) { o.Applications = nil })
-	got := must[console.Forgotten](
-		t)(later.Forget(t.Context(), console.ForgetWhat{Applications: []string{pay.ID}}))
+	got := must[console.Forgotten](t)(
+		later.Forget(t.Context(), console.ForgetWhat{Applications: []string{pay.ID}}))
 	if len(got.Tokens) != 1 || len(got.Applications) != 1 || len(w.ids()) != 0 {
 		t.Errorf("%+v", got)
 	}

@@ -226,15 +226,13 @@ func (h *history) brought(out console.Outcome) {
 		m := &remembered{access: access, expires: h.o.issued[access],
 			refused: map[string][]console.Probe{}, seen: map[string]bool{}}
 		h.alike(access, func(o *remembered) {
-			m.refused, m.seen, m.passed = o.refused, o.seen,
-				o.passed
+			m.refused, m.seen, m.passed = o.refused, o.seen, o.passed
 		})
 		h.rows[out.Token.ID] = m
 		h.order = append(h.order, out.Token.ID)
 	}
 	h.alike(access, func(m *remembered) {
-		m.ended, m.solid, m.revoked, m.bound = false, false,
-			false, time.Time{}
+		m.ended, m.solid, m.revoked, m.bound = false, false, false, time.Time{}
 	})
 	// A get that is answered where the server ends earlier tokens settles what a lost refresh has
 	// left behind.
@@ -304,8 +302,7 @@ func (h *history) step() {
 				h.alike(m.access,
 					func(m *remembered) {
 						m.end(h.now().Add(h.ttl))
-						m.solid, m.revoked = true,
-							true
+						m.solid, m.revoked = true, true
 					})
 			default:
 				h.may = true

@@ -247,8 +247,7 @@ func TestFaultHostileWriter(t *testing.T) {
 	for _, id := range apps {
 		if !slices.ContainsFunc(clean.sent,
 			func(r request) bool {
-				return strings.Contains(r.all,
-					secretOf("consumer", id).Reveal())
+				return strings.Contains(r.all, secretOf("consumer", id).Reveal())
 			}) {
 			t.Fatalf("nothing was sent for %s", id)
 		}

@@ -31,8 +31,8 @@ func onDisk(t *testing.T) (w *world, path, copied string) {
 	}
 	st := begin()
 	w.keeper = st
-	must[console.Outcome](
-		t)(w.console().Get(t.Context(), w.app("Payments", "PRODUCTION").ID, console.GetOptions{}))
+	must[console.Outcome](t)(
+		w.console().Get(t.Context(), w.app("Payments", "PRODUCTION").ID, console.GetOptions{}))
 	if err := st.Close(); err != nil {
 		t.Fatal(err)
 	}

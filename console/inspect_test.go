@@ -82,8 +82,8 @@ func TestIntrospect(t *testing.T) {
 	// what we did.
 	sec := must[console.Secrets](t)(s.Secrets(t.Context(), tok.ID))
 	elsewhere := w.console(func(o *console.Options) { o.Keeper = newWorld(t).keeper })
-	leak := must[console.Token](
-		t)(elsewhere.Adopt(t.Context(), app.ID, sec.Access, console.RevokeAccess))
+	leak := must[console.Token](t)(
+		elsewhere.Adopt(t.Context(), app.ID, sec.Access, console.RevokeAccess))
 	must[console.Token](t)(elsewhere.Revoke(t.Context(), leak.ID, console.RevokeAccess, 0))
 	must[[]console.Delivery](t)(elsewhere.DeliverOne(t.Context(), leak.ID))
 	if ans, got, err = s.Introspect(t.Context(), tok.ID); err != nil || ans.Active ||
@@ -101,8 +101,8 @@ func TestIntrospect(t *testing.T) {
 	// Not allowed to ask is told apart, and leaves what was known alone.
 	closed := newWorldOf(t, sandbox.Options{IntrospectAdminOnly: true}, discovered)
 	s = closed.console()
-	tok = must[console.Outcome](
-		t)(s.Get(t.Context(), closed.app("Orders", "PRODUCTION").ID, console.GetOptions{})).Token
+	tok = must[console.Outcome](t)(
+		s.Get(t.Context(), closed.app("Orders", "PRODUCTION").ID, console.GetOptions{})).Token
 	_, _, err = s.Introspect(t.Context(), tok.ID)
 	if e, ok := tokenapi.AsError(err); !ok || e.Action != tokenapi.NotAllowedToAsk {
 		t.Errorf("%v", err)
@@ -126,8 +126,8 @@ func TestServerClockOff(t *testing.T) {
 		if d, ok := s.Skew("sandbox"); !ok || (d-off).Abs() > 2*time.Second {
 			t.Errorf("skew %v %v, want %v", d, ok, off)
 		}
-		i := must[console.Inspection](
-			t)(s.InspectToken(t.Context(), tok.ID, console.InspectOptions{}))
+		i := must[console.Inspection](t)(
+			s.InspectToken(t.Context(), tok.ID, console.InspectOptions{}))
 		if !i.Check.Verified || len(i.Problems) != 0 {
 			t.Errorf("%v off: verified %v (%s), problems %q", off, i.Check.Verified, i.Check.Why,
 				i.Problems)
@@ -135,8 +135,8 @@ func TestServerClockOff(t *testing.T) {
 		// A life that only introspection names is in the server's time.
 		sec := must[console.Secrets](t)(s.Secrets(t.Context(), tok.ID))
 		other := w.console(func(o *console.Options) { o.Keeper = newWorld(t).keeper })
-		adopted := must[console.Token](
-			t)(other.Adopt(t.Context(), app.ID, sec.Access, console.RevokeAccess))
+		adopted := must[console.Token](t)(
+			other.Adopt(t.Context(), app.ID, sec.Access, console.RevokeAccess))
 		if _, adopted, err := other.Introspect(t.Context(), adopted.ID); err != nil ||
 			adopted.ExpiresAt.Sub(tok.ExpiresAt).Abs() > 2*time.Second {
 			t.Errorf("%v off: adopted until %v, want %v (%v)", off, adopted.ExpiresAt,
@@ -167,28 +167,28 @@ func TestInspect(t *testing.T) {
 
 	parts := strings.Split(text, ".")
 	forged := parts[0] + "." + parts[1][:len(parts[1])-4] + "AAAA." + parts[2]
-	if i = must[console.Inspection](
-		t)(s.Inspect(t.Context(), secret.New(forged),
-		console.InspectOptions{AppID: app.ID})); i.Check.Verified || i.Held != nil {
+	if i = must[console.Inspection](t)(
+		s.Inspect(t.Context(), secret.New(forged),
+			console.InspectOptions{AppID: app.ID})); i.Check.Verified || i.Held != nil {
 		t.Error("a forged token is verified")
 	}
 	// Somebody else's token names keys of its own; they are not asked for.
 	stranger := newWorldOf(t, sandbox.Options{Profile: sandbox.ProfileJWT, Seed: 9}, discovered)
 	ss := stranger.console()
-	foreign := must[console.Outcome](
-		t)(ss.Get(t.Context(), stranger.app("Orders", "PRODUCTION").ID, console.GetOptions{})).Token
+	foreign := must[console.Outcome](t)(
+		ss.Get(t.Context(), stranger.app("Orders", "PRODUCTION").ID, console.GetOptions{})).Token
 	text = must[console.Secrets](t)(ss.Secrets(t.Context(), foreign.ID)).Access.Reveal()
 	alone := newWorldOf(t, sandbox.Options{},
 		func(e *console.Environment) { e.Endpoints.TokenURL = "http://127.0.0.1:1/other" })
-	i = must[console.Inspection](
-		t)(alone.console().Inspect(t.Context(), secret.New(text), console.InspectOptions{}))
+	i = must[console.Inspection](t)(
+		alone.console().Inspect(t.Context(), secret.New(text), console.InspectOptions{}))
 	if i.Check.Verified || !strings.HasPrefix(i.Check.Why, "not verified: ") ||
 		len(alone.wire.posts) != 0 {
 		t.Errorf("%q after %v", i.Check.Why, alone.wire.posts)
 	}
-	if i = must[console.Inspection](
-		t)(s.Inspect(t.Context(), secret.New("opaque-token"),
-		console.InspectOptions{})); i.JWT != nil || i.Fingerprint == "" {
+	if i = must[console.Inspection](t)(
+		s.Inspect(t.Context(), secret.New("opaque-token"),
+			console.InspectOptions{})); i.JWT != nil || i.Fingerprint == "" {
 		t.Errorf("an opaque one: %+v", i)
 	}
 }
@@ -201,12 +201,12 @@ func TestAdopt(t *testing.T) {
 	orders, mobile := w.app("Orders", "PRODUCTION"), w.app("Mobile", "PRODUCTION")
 	held := must[console.Outcome](t)(s.Get(t.Context(), orders.ID, console.GetOptions{})).Token
 	sec := must[console.Secrets](t)(s.Secrets(t.Context(), held.ID))
-	if got := must[console.Token](
-		t)(s.Adopt(t.Context(), orders.ID, sec.Access, console.RevokeAccess)); got.ID != held.ID {
+	if got := must[console.Token](t)(
+		s.Adopt(t.Context(), orders.ID, sec.Access, console.RevokeAccess)); got.ID != held.ID {
 		t.Error("one that is held already is taken in twice")
 	}
-	strange := must[console.Token](
-		t)(s.Adopt(t.Context(), mobile.ID, sec.Access, console.RevokeAccess))
+	strange := must[console.Token](t)(
+		s.Adopt(t.Context(), mobile.ID, sec.Access, console.RevokeAccess))
 	must[console.Token](t)(s.Revoke(t.Context(), strange.ID, console.RevokeAccess, 0))
 	done := must[[]console.Delivery](t)(s.DeliverOne(t.Context(), strange.ID))
 	if len(done) != 1 || done[0].Err == nil || done[0].Kept {
@@ -217,8 +217,8 @@ func TestAdopt(t *testing.T) {
 	}
 	// Undeliverable it is kept, like any other revoke.
 	w.wire.cut(func(*http.Request) error { return http.ErrServerClosed }, nil)
-	lost := must[console.Token](
-		t)(s.Adopt(t.Context(), mobile.ID, secret.New("leaked"), console.RevokeAccess))
+	lost := must[console.Token](t)(
+		s.Adopt(t.Context(), mobile.ID, secret.New("leaked"), console.RevokeAccess))
 	must[console.Token](t)(s.Revoke(t.Context(), lost.ID, console.RevokeAccess, 0))
 	if done = must[[]console.Delivery](t)(s.DeliverOne(t.Context(), lost.ID)); !done[0].Kept ||
 		w.state(lost.ID) != console.Revoking {
@@ -255,8 +255,8 @@ func TestDiscoveryIsNotInTheWay(t *testing.T) {
 		return nil
 	}, nil)
 	s := w.console()
-	tok := must[console.Outcome](
-		t)(s.Get(t.Context(), w.app("Orders", "PRODUCTION").ID, console.GetOptions{})).Token
+	tok := must[console.Outcome](t)(
+		s.Get(t.Context(), w.app("Orders", "PRODUCTION").ID, console.GetOptions{})).Token
 	must[console.Token](t)(s.Revoke(t.Context(), tok.ID, console.RevokeBoth, 0))
 	if _, _, err := s.Introspect(t.Context(), tok.ID); err == nil {
 		t.Error("there is no address to introspect at")

@@ -34,8 +34,8 @@ func TestLockedSendsNothing(t *testing.T) {
 				o.Applications[i].Environment.ClientAuth = tokenapi.AuthNone
 			}
 		}
-		tok := must[console.Outcome](
-			t)(w.consoleAt(0).Get(t.Context(), app.ID, console.GetOptions{})).Token
+		tok := must[console.Outcome](t)(
+			w.consoleAt(0).Get(t.Context(), app.ID, console.GetOptions{})).Token
 		s := w.consoleAt(0, public, func(o *console.Options) { o.Keeper = locked{w.keeper} })
 		sent := 0
 		w.wire.instead = func(*http.Request) (*http.Response, error, bool) {

@@ -151,8 +151,8 @@ func TestRenewOfAnUnsureToken(t *testing.T) {
 		if got := renewable(); got.ID != out.Token.ID {
 			t.Errorf("%s: a second renew takes %s", named, got.ID)
 		}
-		if second := must[console.Outcome](
-			t)(s.Renew(t.Context(), out.Token.ID)); second.How != console.Refreshed {
+		if second := must[console.Outcome](t)(
+			s.Renew(t.Context(), out.Token.ID)); second.How != console.Refreshed {
 			t.Errorf("%s: a second renew is %s", named, second.How)
 		}
 	}
@@ -170,8 +170,8 @@ func TestAGetSettlesALostRefresh(t *testing.T) {
 		t.Fatal("a lost answer is no error")
 	}
 	w.wire.cut(nil, nil)
-	must[console.Outcome](
-		t)(s.Get(t.Context(), app.ID, console.GetOptions{Scopes: []string{"read"}}))
+	must[console.Outcome](t)(
+		s.Get(t.Context(), app.ID, console.GetOptions{Scopes: []string{"read"}}))
 	if w.token(tok.ID).Unsure == nil {
 		t.Fatal("a get of something else settles it")
 	}
@@ -284,8 +284,8 @@ func TestOverMarksMakeNothingUnsure(t *testing.T) {
 	if b := w.board(s); b.Tokens[0].Unsure != nil {
 		t.Error("the board calls it unsure")
 	}
-	if out := must[console.Outcome](
-		t)(s.Obtain(t.Context(), app.ID, console.ObtainOptions{})); out.How != console.Reused ||
+	if out := must[console.Outcome](t)(
+		s.Obtain(t.Context(), app.ID, console.ObtainOptions{})); out.How != console.Reused ||
 		out.Token.ID != tok.ID {
 		t.Errorf("%s %s", out.How, out.Token.ID)
 	}
@@ -350,9 +350,9 @@ func TestAdoptedWithAMarkStays(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	s, app := w.console(), w.app("Payments", "PRODUCTION")
-	tok := must[console.Token](
-		t)(s.AdoptPair(t.Context(), app.ID, secret.New("strange-access"),
-		secret.New("strange-refresh")))
+	tok := must[console.Token](t)(
+		s.AdoptPair(t.Context(), app.ID, secret.New("strange-access"),
+			secret.New("strange-refresh")))
 	w.wire.cut(nil, lost)
 	if _, err := s.Renew(t.Context(), tok.ID); err == nil {
 		t.Fatal("a lost answer is no error")

@@ -105,8 +105,8 @@ func TestTheirAnswerIsTaken(t *testing.T) {
 			t.Errorf("notes %q, %d requests", theirs.out.Notes, w.wire.sent("/token"))
 		}
 		// Asked again later, it is asked.
-		if out := must[console.Outcome](
-			t)(b.Get(t.Context(), app.ID, console.GetOptions{})); out.How != console.Issued ||
+		if out := must[console.Outcome](t)(
+			b.Get(t.Context(), app.ID, console.GetOptions{})); out.How != console.Issued ||
 			!out.Same {
 			t.Errorf("%s, same %v", out.How, out.Same)
 		}
@@ -359,8 +359,8 @@ func TestOversleptSendsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := bubble(t)
 		app := w.app("Payments", "PRODUCTION")
-		tok := must[console.Outcome](
-			t)(w.consoleAt(0).Get(t.Context(), app.ID, console.GetOptions{})).Token
+		tok := must[console.Outcome](t)(
+			w.consoleAt(0).Get(t.Context(), app.ID, console.GetOptions{})).Token
 		var slept time.Duration
 		keeper := &failing{Keeper: w.keeper}
 		keeper.after = func() {
@@ -386,8 +386,8 @@ func TestOversleptBeforeItsMark(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := bubble(t)
 		app := w.app("Payments", "PRODUCTION")
-		tok := must[console.Outcome](
-			t)(w.consoleAt(0).Get(t.Context(), app.ID, console.GetOptions{})).Token
+		tok := must[console.Outcome](t)(
+			w.consoleAt(0).Get(t.Context(), app.ID, console.GetOptions{})).Token
 		sent := w.refreshTokens(nil)
 		inside, open := make(chan struct{}), make(chan struct{})
 		late := w.consoleAt(0, func(o *console.Options) {
@@ -401,8 +401,8 @@ func TestOversleptBeforeItsMark(t *testing.T) {
 		first := begin(func() (console.Outcome, error) { return late.Renew(t.Context(), tok.ID) })
 		<-inside
 		// Stopped processes extend no lease: its own ends.
-		if out := must[console.Outcome](
-			t)(other.Renew(t.Context(), tok.ID)); out.How != console.Refreshed {
+		if out := must[console.Outcome](t)(
+			other.Renew(t.Context(), tok.ID)); out.How != console.Refreshed {
 			t.Fatal(out.How)
 		}
 		close(open)

@@ -42,9 +42,9 @@ func TestRevokeOfTheFutureIsDue(t *testing.T) {
 		}
 		// The undo window of a clock that is a little off is left alone.
 		tok = must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{})).Token
-		must[console.Token](
-			t)(w.consoleAt(10*time.Second).Revoke(t.Context(), tok.ID, console.RevokeBoth,
-			3*time.Second))
+		must[console.Token](t)(
+			w.consoleAt(10*time.Second).Revoke(t.Context(), tok.ID, console.RevokeBoth,
+				3*time.Second))
 		if done, next, err = s.Deliver(t.Context()); err != nil || len(done) != 0 ||
 			time.Until(next) != 13*time.Second {
 			t.Errorf("%+v, next in %v, %v", done, time.Until(next), err)
@@ -75,8 +75,8 @@ func TestLockedDeliversNothing(t *testing.T) {
 	w := newWorld(t)
 	s, app := w.console(), w.app("Orders", "PRODUCTION")
 	for _, scope := range []string{"a", "b", "c"} {
-		tok := must[console.Outcome](
-			t)(s.Get(t.Context(), app.ID, console.GetOptions{Scopes: []string{scope}})).Token
+		tok := must[console.Outcome](t)(
+			s.Get(t.Context(), app.ID, console.GetOptions{Scopes: []string{scope}})).Token
 		must[console.Token](t)(s.Revoke(t.Context(), tok.ID, console.RevokeBoth, 0))
 	}
 	locked := w.console(func(o *console.Options) { o.Keeper = lockedStore{w.keeper} })
@@ -110,8 +110,8 @@ func TestDeliveryKeepsToADeadline(t *testing.T) {
 		w := bubble(t)
 		s, app := w.consoleAt(0), w.app("Orders", "PRODUCTION")
 		for _, scope := range []string{"a", "b"} {
-			tok := must[console.Outcome](
-				t)(s.Get(t.Context(), app.ID, console.GetOptions{Scopes: []string{scope}})).Token
+			tok := must[console.Outcome](t)(
+				s.Get(t.Context(), app.ID, console.GetOptions{Scopes: []string{scope}})).Token
 			must[console.Token](t)(s.Revoke(t.Context(), tok.ID, console.RevokeBoth, 0))
 		}
 		w.wire.instead = func(r *http.Request) (*http.Response, error, bool) {
@@ -166,8 +166,8 @@ func TestMarksOfOtherGrantsStay(t *testing.T) {
 		b.Marks[0].Grant != tokenapi.GrantClientCredentials {
 		t.Errorf("%+v", b.Marks)
 	}
-	must[console.Outcome](
-		t)(s.Get(t.Context(), app.ID, console.GetOptions{Grant: tokenapi.GrantClientCredentials}))
+	must[console.Outcome](t)(
+		s.Get(t.Context(), app.ID, console.GetOptions{Grant: tokenapi.GrantClientCredentials}))
 	if b := must[console.Board](t)(s.Board(t.Context())); len(b.Marks) != 0 {
 		t.Errorf("%+v", b.Marks)
 	}
@@ -204,13 +204,13 @@ func TestHandedOutAgainIsStillRevoked(t *testing.T) {
 func TestAdoptedIsNotHandedOut(t *testing.T) {
 	w := newWorld(t)
 	s, app := w.console(), w.app("Payments", "PRODUCTION")
-	must[console.Token](
-		t)(s.Adopt(t.Context(), app.ID, secret.New("leaked-access"), console.RevokeAccess))
-	must[console.Token](
-		t)(s.Adopt(t.Context(), app.ID, secret.New("leaked-refresh"), console.RevokeRefresh))
+	must[console.Token](t)(
+		s.Adopt(t.Context(), app.ID, secret.New("leaked-access"), console.RevokeAccess))
+	must[console.Token](t)(
+		s.Adopt(t.Context(), app.ID, secret.New("leaked-refresh"), console.RevokeRefresh))
 	sent := w.refreshTokens(nil)
-	if out := must[console.Outcome](
-		t)(s.Obtain(t.Context(), app.ID, console.ObtainOptions{})); out.How != console.Issued ||
+	if out := must[console.Outcome](t)(
+		s.Obtain(t.Context(), app.ID, console.ObtainOptions{})); out.How != console.Issued ||
 		len(*sent) != 0 {
 		t.Errorf("%s, %d refreshes", out.How, len(*sent))
 	}

@@ -70,8 +70,7 @@ type recorder struct {
 }
 
 func newRecorder() *recorder {
-	return &recorder{status: 200,
-		header: http.Header{}}
+	return &recorder{status: 200, header: http.Header{}}
 }
 func (r *recorder) Header() http.Header         { return r.header }
 func (r *recorder) WriteHeader(status int)      { r.status = status }

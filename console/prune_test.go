@@ -26,8 +26,7 @@ func TestPrunes(t *testing.T) {
 	old := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{})).Token
 	w.holds(app.ID, with(
 		func(t *console.Token) {
-			t.ID, t.Lifetime, t.ExpiresAt = "t_endless", tokenapi.Unbounded,
-				time.Time{}
+			t.ID, t.Lifetime, t.ExpiresAt = "t_endless", tokenapi.Unbounded, time.Time{}
 		}))
 	if got := must[console.Forgotten](t)(w.console().Prune(t.Context())); len(got.Tokens)+
 		got.Events > 0 {

@@ -120,8 +120,7 @@ func TestVerbsReadWhatTheyNeed(t *testing.T) {
 		})
 		count("fresh token",
 			func() error {
-				_,
-					err := s.Obtain(ctx, own.ID, console.ObtainOptions{Fresh: true})
+				_, err := s.Obtain(ctx, own.ID, console.ObtainOptions{Fresh: true})
 				return err
 			})
 		count("renew", func() error { _, err := s.RenewApplication(ctx, own.ID); return err })

@@ -55,8 +55,8 @@ func TestRegimeJWT(t *testing.T) {
 	}
 	w.probe(s, first.ID, tokenapi.Accepted)
 
-	own := must[console.Outcome](
-		t)(s.Get(t.Context(), app.ID, console.GetOptions{Scopes: []string{"device_laptop"}})).Token
+	own := must[console.Outcome](t)(
+		s.Get(t.Context(), app.ID, console.GetOptions{Scopes: []string{"device_laptop"}})).Token
 	if len(warned) != 1 {
 		t.Error("a scope of one's own is in nobody's way")
 	}
@@ -121,8 +121,8 @@ func TestRegimeUnknown(t *testing.T) {
 	s = o.console(warnings(&warned))
 	app = o.app("Orders", "PRODUCTION")
 	must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{}))
-	if out := must[console.Outcome](
-		t)(s.Get(t.Context(), app.ID, console.GetOptions{})); !out.Same || len(warned) != 0 ||
+	if out := must[console.Outcome](t)(
+		s.Get(t.Context(), app.ID, console.GetOptions{})); !out.Same || len(warned) != 0 ||
 		len(out.Notes) != 0 {
 		t.Errorf("opaque: same %v, warned %v, notes %q", out.Same, warned, out.Notes)
 	}

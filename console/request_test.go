@@ -134,8 +134,7 @@ func TestReuseIsForTheSameRequest(t *testing.T) {
 			change: func(a *app) { a.Extra = url.Values{"pin": {"1234"}} }},
 		"audience, extra": {app: app{Name: "X", Grant: plain.Grant, Audience: "https://a"},
 			change: func(a *app) {
-				a.Audience, a.Extra = "",
-					url.Values{"audience": {"https://a"}}
+				a.Audience, a.Extra = "", url.Values{"audience": {"https://a"}}
 			}, same: true},
 		"resource": {
 			app:    app{Name: "X", Grant: plain.Grant, Resource: []string{"https://a"}},
@@ -246,8 +245,7 @@ func TestRenewAsksForTheSame(t *testing.T) {
 	one := o.obtain(o.service(), 0, console.ObtainOptions{})
 	spend(o, one.Token.ID)
 	s := o.service(func(a *console.Application) {
-		a.Audience, a.Scopes = "https://b",
-			[]string{"write"}
+		a.Audience, a.Scopes = "https://b", []string{"write"}
 	})
 	must[console.Outcome](t)(s.Renew(t.Context(), one.Token.ID))
 	if sent := o.forms[len(o.forms)-1]; sent.Get("audience") != "https://a" ||
@@ -622,9 +620,9 @@ func TestRenewApplicationLeavesAdopted(t *testing.T) {
 			Audience: "https://a"})
 	s := o.service()
 	o.obtain(s, 0, console.ObtainOptions{})
-	must[console.Token](
-		t)(s.AdoptPair(t.Context(), o.apps[0].ID, secret.New("strange-access"),
-		secret.New("strange-refresh")))
+	must[console.Token](t)(
+		s.AdoptPair(t.Context(), o.apps[0].ID, secret.New("strange-access"),
+			secret.New("strange-refresh")))
 	must[console.Outcome](t)(s.RenewApplication(t.Context(), o.apps[0].ID))
 	if sent := o.forms[len(o.forms)-1]; sent.Get("refresh_token") == "strange-refresh" {
 		t.Error("it refreshed a token of an unknown request")

@@ -74,8 +74,8 @@ func TestOtherRefusalsKeepTheRefreshToken(t *testing.T) {
 func TestRefreshSendsNoScope(t *testing.T) {
 	w := newWorld(t)
 	s, app := w.console(), w.app("Payments", "PRODUCTION")
-	tok := must[console.Outcome](
-		t)(s.Get(t.Context(), app.ID, console.GetOptions{Scopes: []string{"read"}})).Token
+	tok := must[console.Outcome](t)(
+		s.Get(t.Context(), app.ID, console.GetOptions{Scopes: []string{"read"}})).Token
 	forms := w.forms()
 	must[console.Outcome](t)(s.Renew(t.Context(), tok.ID))
 	if len(*forms) != 1 || (*forms)[0].Has("scope") ||
@@ -89,8 +89,8 @@ func TestRefreshSendsNoScope(t *testing.T) {
 func TestRenewKeepsTheScopes(t *testing.T) {
 	w := newWorld(t)
 	s, app := w.console(), w.app("Orders", "PRODUCTION")
-	tok := must[console.Outcome](
-		t)(s.Get(t.Context(), app.ID, console.GetOptions{Scopes: []string{"read"}})).Token
+	tok := must[console.Outcome](t)(
+		s.Get(t.Context(), app.ID, console.GetOptions{Scopes: []string{"read"}})).Token
 	forms := w.forms()
 	out := must[console.Outcome](t)(s.Renew(t.Context(), tok.ID))
 	if (*forms)[0].Get("scope") != "read" || out.Token.ID != tok.ID {

@@ -38,8 +38,7 @@ func (nobody) Secret(context.Context, console.Application,
 func (w *world) alone(change ...func(*console.Options)) *console.Service {
 	return w.console(
 		append([]func(*console.Options){func(o *console.Options) {
-			o.Applications, o.Vault = nil,
-				nobody{}
+			o.Applications, o.Vault = nil, nobody{}
 		}}, change...)...)
 }
 
@@ -78,8 +77,8 @@ func TestPasswordStaysWithItsUser(t *testing.T) {
 
 	d.Was, d.Name, d.Secret, d.Password = a.ID, "Renamed", secret.Text{}, secret.Text{}
 	must[console.Application](t)(s.Save(t.Context(), d))
-	must[console.Outcome](
-		t)(s.Get(t.Context(), a.ID, console.GetOptions{Scopes: []string{"default"}}))
+	must[console.Outcome](t)(
+		s.Get(t.Context(), a.ID, console.GetOptions{Scopes: []string{"default"}}))
 
 	sent := w.wire.sent("/token")
 	if _, err := s.Get(t.Context(), a.ID,
@@ -111,9 +110,9 @@ func TestGetForAnotherUser(t *testing.T) {
 	a := must[console.Application](t)(s.Save(t.Context(), d))
 	own := must[console.Outcome](t)(s.Get(t.Context(), a.ID, console.GetOptions{}))
 	w.clock.advance(time.Second)
-	out := must[console.Outcome](
-		t)(s.Get(t.Context(), a.ID,
-		console.GetOptions{Grant: "password", Username: user, Password: password}))
+	out := must[console.Outcome](t)(
+		s.Get(t.Context(), a.ID,
+			console.GetOptions{Grant: "password", Username: user, Password: password}))
 	if out.Token.User != user || out.Token.AppID != a.ID || out.Token.Grant != "password" {
 		t.Errorf("kept as %+v", out.Token)
 	}
@@ -121,8 +120,8 @@ func TestGetForAnotherUser(t *testing.T) {
 	if got.Token.ID != own.Token.ID {
 		t.Errorf("a program was given the token of %q", got.Token.User)
 	}
-	if r := must[console.Outcome](
-		t)(s.Renew(t.Context(), out.Token.ID)); r.How != console.Refreshed || r.Token.User != user {
+	if r := must[console.Outcome](t)(
+		s.Renew(t.Context(), out.Token.ID)); r.How != console.Refreshed || r.Token.User != user {
 		t.Errorf("renewed: %s for %q", r.How, r.Token.User)
 	}
 	var kept secret.Text

@@ -53,8 +53,7 @@ func TestStatusAt(t *testing.T) {
 	}
 	replaced := func(p ...console.Probe) console.Token {
 		return with(func(t *console.Token) {
-			t.ReplacedAt, t.ReplacedBy, t.Probes = at(100), "t_y",
-				p
+			t.ReplacedAt, t.ReplacedBy, t.Probes = at(100), "t_y", p
 		})
 	}
 	stateless, opaque, whole := policy, policy, policy
@@ -101,12 +100,10 @@ func TestStatusAt(t *testing.T) {
 		{"due", live(), policy, 3540, console.Expiring, "", -1},
 		{"expired", live(), policy, 3600, console.Expired, "", -1},
 		{"unbounded", with(func(t *console.Token) {
-			t.Lifetime, t.ExpiresAt = tokenapi.Unbounded,
-				time.Time{}
+			t.Lifetime, t.ExpiresAt = tokenapi.Unbounded, time.Time{}
 		}), policy, 1e9, console.Active, "", -1},
 		{"unknown", with(func(t *console.Token) {
-			t.Lifetime, t.ExpiresAt = tokenapi.Unknown,
-				time.Time{}
+			t.Lifetime, t.ExpiresAt = tokenapi.Unknown, time.Time{}
 		}), policy, 1e9, console.Active, "", -1},
 		{"decided", with(
 			func(t *console.Token) { t.RevokeAt, t.RevokeKind = at(3), console.RevokeBoth }),
@@ -299,8 +296,7 @@ func TestProvedDeadLooksOnlyAtWhatCameSince(t *testing.T) {
 func TestAcceptedTooLate(t *testing.T) {
 	t.Parallel()
 	tok := with(func(t *console.Token) {
-		t.RevokeAt, t.RevokeKind, t.AcceptedAt = at(100),
-			console.RevokeBoth, at(100)
+		t.RevokeAt, t.RevokeKind, t.AcceptedAt = at(100), console.RevokeBoth, at(100)
 	})
 	tok.Probes = probes(999, tokenapi.Accepted)
 	if s := console.StatusAt(tok, policy, at(999)); s.Reopened || s.Overrun != 0 {

@@ -125,8 +125,7 @@ func TestMarkEndsByAnIntrospectedLife(t *testing.T) {
 		fmt.Fprint(w, `{"access_token":"access","token_type":"Bearer"}`)
 	})
 	s := o.service(func(a *console.Application) {
-		a.Environment.Endpoints.IntrospectURL = base +
-			"/introspect"
+		a.Environment.Endpoints.IntrospectURL = base + "/introspect"
 	})
 	tok := o.obtain(s, 0, console.ObtainOptions{}).Token
 	o.clock.advance(10 * time.Minute)

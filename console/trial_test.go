@@ -64,8 +64,8 @@ func TestTestStoresNothing(t *testing.T) {
 		b.Tokens[0].AppID != a.ID || w.wire.sent("/token") != 1 {
 		t.Fatalf("%+v after %d requests", b.Tokens, w.wire.sent("/token"))
 	}
-	if r := must[console.Outcome](
-		t)(s.Renew(t.Context(), b.Tokens[0].ID)); r.How != console.Refreshed {
+	if r := must[console.Outcome](t)(
+		s.Renew(t.Context(), b.Tokens[0].ID)); r.How != console.Refreshed {
 		t.Errorf("renewed: %s", r.How)
 	}
 }
@@ -236,8 +236,7 @@ func (k *refusing) Update(ctx context.Context, f func(console.Writer) error) err
 	}
 	return k.Keeper.Update(ctx,
 		func(w console.Writer) error {
-			return errors.Join(f(w),
-				errors.New("the lights went out"))
+			return errors.Join(f(w), errors.New("the lights went out"))
 		})
 }
 
@@ -267,8 +266,7 @@ func TestTestWithoutMark(t *testing.T) {
 	for after := range 3 { // the application, the lease, the mark
 		w := newWorld(t)
 		s := w.alone(func(o *console.Options) {
-			o.Keeper = &refusing{Keeper: w.keeper,
-				after: after}
+			o.Keeper = &refusing{Keeper: w.keeper, after: after}
 		})
 		if _, err := s.Test(t.Context(), typed(w, "Orders")); err == nil ||
 			w.wire.sent("/token") > 0 {

@@ -91,8 +91,8 @@ func TestOneAccessTokenHasOneState(t *testing.T) {
 	both("after the window", console.Dead, console.AtServerConfirmed)
 
 	// Reused it is not, and the answer is another one.
-	fresh := must[console.Outcome](
-		t)(s.Obtain(ctx, two.ID, console.ObtainOptions{MinLeft: time.Minute}))
+	fresh := must[console.Outcome](t)(
+		s.Obtain(ctx, two.ID, console.ObtainOptions{MinLeft: time.Minute}))
 	if fresh.Token.Fingerprint == a.Fingerprint {
 		t.Errorf("%s was handed out again", fresh.Token.Fingerprint)
 	}
@@ -266,8 +266,8 @@ func TestSeenToAcceptLonger(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	s, ctx := w.console(), t.Context()
-	tok := must[console.Outcome](
-		t)(s.Get(ctx, w.app("Orders", "PRODUCTION").ID, console.GetOptions{})).Token
+	tok := must[console.Outcome](t)(
+		s.Get(ctx, w.app("Orders", "PRODUCTION").ID, console.GetOptions{})).Token
 	err := w.keeper.Update(ctx, func(x console.Writer) error { // the server said so and did nothing
 		tok.RevokeAt, tok.RevokeKind, tok.AcceptedAt = w.clock.Now(), console.RevokeAccess,
 			w.clock.Now()
@@ -291,8 +291,8 @@ func TestSeenToAcceptLonger(t *testing.T) {
 	if l := longer(); l.By != 11*time.Second || !l.At.Equal(w.clock.Now()) {
 		t.Errorf("%+v", l)
 	}
-	other := must[console.Outcome](
-		t)(s.Get(ctx, w.app("Payments", "PRODUCTION").ID, console.GetOptions{})).Token
+	other := must[console.Outcome](t)(
+		s.Get(ctx, w.app("Payments", "PRODUCTION").ID, console.GetOptions{})).Token
 	if st := console.StatusAt(w.token(other.ID), s.Policy(w.app("Payments", "PRODUCTION")),
 		s.Now()); st.Ended {
 		t.Errorf("%+v", st)

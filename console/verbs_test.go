@@ -45,8 +45,8 @@ func TestGetNoticesTheSameToken(t *testing.T) {
 func TestRenewSaysWhichItDid(t *testing.T) {
 	w := newWorld(t, func(e *console.Environment) { e.Regime = console.RegimeOpaque })
 	s := w.console()
-	ana := must[console.Outcome](
-		t)(s.Get(t.Context(), w.app("Payments", "PRODUCTION").ID, console.GetOptions{}))
+	ana := must[console.Outcome](t)(
+		s.Get(t.Context(), w.app("Payments", "PRODUCTION").ID, console.GetOptions{}))
 	if ana.Token.Refresh != console.RefreshLive || ana.Token.User != "ana" {
 		t.Fatalf("refresh %q, user %q", ana.Token.Refresh, ana.Token.User)
 	}
@@ -69,8 +69,8 @@ func TestRenewSaysWhichItDid(t *testing.T) {
 	_, err := s.Renew(t.Context(), old.ID)
 	refusal(t, err, "replaced")
 
-	app := must[console.Outcome](
-		t)(s.Get(t.Context(), w.app("Orders", "PRODUCTION").ID, console.GetOptions{}))
+	app := must[console.Outcome](t)(
+		s.Get(t.Context(), w.app("Orders", "PRODUCTION").ID, console.GetOptions{}))
 	again := must[console.Outcome](t)(s.Renew(t.Context(), app.Token.ID))
 	if again.How != console.Issued || !again.Same {
 		t.Errorf("without a refresh token: %s, same %v", again.How, again.Same)
@@ -95,8 +95,8 @@ func TestRefreshLeavesAnEarlierEnd(t *testing.T) {
 			}
 		})
 		w.clock.advance(time.Minute)
-		if next := must[console.Outcome](
-			t)(s.Renew(t.Context(), id)); next.How != console.Refreshed {
+		if next := must[console.Outcome](t)(
+			s.Renew(t.Context(), id)); next.How != console.Refreshed {
 			t.Fatal(next.How)
 		}
 		if refuted {
@@ -112,8 +112,8 @@ func TestRefreshLeavesAnEarlierEnd(t *testing.T) {
 func TestInvalidGrantDropsOnlyWhatWasSent(t *testing.T) {
 	w := newWorld(t)
 	s := w.console()
-	out := must[console.Outcome](
-		t)(s.Get(t.Context(), w.app("Payments", "PRODUCTION").ID, console.GetOptions{}))
+	out := must[console.Outcome](t)(
+		s.Get(t.Context(), w.app("Payments", "PRODUCTION").ID, console.GetOptions{}))
 
 	w.wire.cut(unreachable, nil)
 	if _, err := s.Renew(t.Context(), out.Token.ID); err == nil {
@@ -292,8 +292,8 @@ func TestServerErrorKeepsTheRevoke(t *testing.T) {
 func TestRevokeOrder(t *testing.T) {
 	w := newWorld(t)
 	s := w.console()
-	tok := must[console.Outcome](
-		t)(s.Get(t.Context(), w.app("Payments", "PRODUCTION").ID, console.GetOptions{})).Token
+	tok := must[console.Outcome](t)(
+		s.Get(t.Context(), w.app("Payments", "PRODUCTION").ID, console.GetOptions{})).Token
 	must[console.Token](t)(s.Revoke(t.Context(), tok.ID, console.RevokeBoth, 0))
 	var hints []string
 	w.wire.cut(func(r *http.Request) error {
@@ -488,8 +488,8 @@ func TestWhatTakesARevokeOff(t *testing.T) {
 }
 
 // answersRevoke answers each revocation with this.
-func answersRevoke(status int, kind,
-	body string) func(*http.Request) (*http.Response, error, bool) {
+func answersRevoke(status int,
+	kind, body string) func(*http.Request) (*http.Response, error, bool) {
 	return func(r *http.Request) (*http.Response, error, bool) {
 		if r.URL.Path != "/revoke" {
 			return nil, nil, false
@@ -653,8 +653,8 @@ func TestObtainReusesRenewsAsks(t *testing.T) {
 func TestReadOnlyRefuses(t *testing.T) {
 	w := newWorld(t)
 	app := w.app("Orders", "PRODUCTION")
-	tok := must[console.Outcome](
-		t)(w.console().Get(t.Context(), app.ID, console.GetOptions{})).Token
+	tok := must[console.Outcome](t)(
+		w.console().Get(t.Context(), app.ID, console.GetOptions{})).Token
 	for i := range w.apps {
 		w.apps[i].Environment.ReadOnly = true
 	}
@@ -674,8 +674,8 @@ func TestReadOnlyRefuses(t *testing.T) {
 func TestGoneApplicationCanStillBeRevoked(t *testing.T) {
 	w := newWorld(t)
 	app := w.app("Orders", "PRODUCTION")
-	tok := must[console.Outcome](
-		t)(w.console().Get(t.Context(), app.ID, console.GetOptions{})).Token
+	tok := must[console.Outcome](t)(
+		w.console().Get(t.Context(), app.ID, console.GetOptions{})).Token
 	w.apps = slices.DeleteFunc(w.apps, func(a console.Application) bool { return a.ID == app.ID })
 	delete(w.vault, app.ID)
 	s := w.console()
@@ -762,8 +762,7 @@ func TestAwaitedIsNotUnsure(t *testing.T) {
 	tok := must[console.Outcome](t)(a.Get(t.Context(), app.ID, console.GetOptions{})).Token
 	for _, verb := range []func(context.Context) error{
 		func(ctx context.Context) error {
-			_,
-				err := a.Get(ctx, app.ID, console.GetOptions{})
+			_, err := a.Get(ctx, app.ID, console.GetOptions{})
 			return err
 		},
 		func(ctx context.Context) error { _, err := a.Renew(ctx, tok.ID); return err },

@@ -86,12 +86,12 @@ func TestEveryWriteFails(t *testing.T) {
 
 // failAt lets write n of a verb fail and reports whether there were so many.
 func failAt(t *testing.T, name string,
-	verb func(context.Context, *console.Service, console.Token) error, n int,
-	once bool) (beyond bool) {
+	verb func(context.Context, *console.Service, console.Token) error, n int, once bool,
+) (beyond bool) {
 	w := bubble(t)
 	app := w.app("Payments", "PRODUCTION")
-	tok := must[console.Outcome](
-		t)(w.consoleAt(0).Get(t.Context(), app.ID, console.GetOptions{})).Token
+	tok := must[console.Outcome](t)(
+		w.consoleAt(0).Get(t.Context(), app.ID, console.GetOptions{})).Token
 	keeper := &failing{Keeper: w.keeper, from: n, to: n}
 	if !once {
 		keeper.to = 1 << 20

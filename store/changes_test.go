@@ -75,8 +75,7 @@ func TestOwnChangesAreToldAtOnceAndAsOne(t *testing.T) {
 	})
 	_ = s.Update(t.Context(),
 		func(w console.Writer) error {
-			return errors.Join(w.SetSetting("k", "w"),
-				errors.New("no"))
+			return errors.Join(w.SetSetting("k", "w"), errors.New("no"))
 		})
 	if len(c) != 0 {
 		t.Error("told of nothing")
@@ -90,8 +89,7 @@ func TestOwnChangesAreToldAtOnceAndAsOne(t *testing.T) {
 		func(w console.Writer) error { return w.PutMark(console.Mark{}) },
 		func(w console.Writer) error { return w.ClearMark("") },
 		func(w console.Writer) error {
-			return w.PutApplication(console.Application{},
-				console.Secrets{})
+			return w.PutApplication(console.Application{}, console.Secrets{})
 		},
 	} {
 		update(t, s, f)

@@ -144,8 +144,7 @@ func (o Options) AsUser(uid int) Options {
 
 // UpdateSteps are the steps of an Update, in order.
 func UpdateSteps() []string {
-	return []string{"update begun", "update written",
-		"update committed"}
+	return []string{"update begun", "update written", "update committed"}
 }
 
 // CopySteps are the steps of the copy that is made before a migration, in order.

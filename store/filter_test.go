@@ -109,8 +109,7 @@ func TestFilters(t *testing.T) {
 				return later(t) || marked[t.ID] || t.AccessHash != "" &&
 					slices.ContainsFunc(all,
 						func(o console.Token) bool {
-							return o.AccessHash == t.AccessHash &&
-								later(o)
+							return o.AccessHash == t.AccessHash && later(o)
 						})
 			}},
 		{"refreshable", func(f *console.TokenFilter) { f.Refreshable = true },
@@ -154,8 +153,7 @@ func TestFilters(t *testing.T) {
 				var newest []string
 				if err := r.Newest(f,
 					func(t console.Token) bool {
-						newest = append(newest,
-							t.ID)
+						newest = append(newest, t.ID)
 						return true
 					}); err != nil {
 					return err

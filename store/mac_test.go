@@ -114,8 +114,7 @@ func TestAlteredColumns(t *testing.T) {
 						got := all(t, r)
 						if !slices.ContainsFunc(got,
 							func(a console.Altered) bool {
-								return a.Table == want.Table &&
-									(want.ID == "" || a.ID == want.ID)
+								return a.Table == want.Table && (want.ID == "" || a.ID == want.ID)
 							}) {
 							t.Errorf("found %v, not %v", got, want)
 						}

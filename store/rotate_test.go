@@ -39,8 +39,7 @@ func rings(t testing.TB) store.Options {
 			func(name string) (string, bool) { return "a text of sixteen or more " + name, true })),
 		store.Cheap(store.Command("command \"pass\"",
 			func(context.Context) (secret.Text, error) {
-				return secret.New(
-					"what pass prints, long enough"), nil
+				return secret.New("what pass prints, long enough"), nil
 			})),
 	}}
 }

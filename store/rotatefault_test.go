@@ -24,8 +24,7 @@ func rotateUntil(ctx context.Context, dir string, args []string) error {
 		store.Options{Slots: []store.KeySlot{store.Cheap(key.Passphrase()),
 			store.Cheap(store.Environment("LANYARD_KEY",
 				func(string) (string, bool) {
-					return "a text of sixteen or more LANYARD_KEY",
-						true
+					return "a text of sixteen or more LANYARD_KEY", true
 				})),
 			store.RingOf(dirRing(filepath.Join(dir, "ring")), patience, patience)}})
 	if err != nil {
@@ -45,8 +44,8 @@ func rotateUntil(ctx context.Context, dir string, args []string) error {
 // dirRing is a keyring of several processes: a folder.
 type dirRing string
 
-func (d dirRing) path(service,
-	user string) string {
+func (d dirRing) path(
+	service, user string) string {
 	return filepath.Join(string(d), service+"-"+user)
 }
 

@@ -99,8 +99,7 @@ func TestMovedAndAlteredSecretsAreRefused(t *testing.T) {
 			"application_secret) WHERE token_id = 'a'",
 		"altered": "UPDATE token_secret SET id_token = CAST(substr(id_token, 1, " +
 			"length(id_token) - 8) || zeroblob(8) AS BLOB) WHERE token_id = 'a'",
-		"cut": "UPDATE token_secret SET refresh = substr(refresh, 1, 30) WHERE " +
-			"token_id = 'a'",
+		"cut": "UPDATE token_secret SET refresh = substr(refresh, 1, 30) WHERE token_id = 'a'",
 		"of another form": "UPDATE token_secret SET refresh = CAST(x'01' || substr(refresh, " +
 			"2) AS BLOB) WHERE token_id = 'a'",
 		"renamed": "UPDATE token_secret SET access = (SELECT access FROM token_secret " +

@@ -219,8 +219,7 @@ func public(t *testing.T) (dir string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		_ = errors.Join(os.Chmod(filepath.Join(base, "state"), 0o700),
-			os.RemoveAll(base))
+		_ = errors.Join(os.Chmod(filepath.Join(base, "state"), 0o700), os.RemoveAll(base))
 	})
 	dir = filepath.Join(base, "state")
 	if err := errors.Join(os.Chmod(base, 0o755), os.Mkdir(dir, 0o700)); err != nil {

@@ -64,23 +64,19 @@ func TestAuthorizeRefuses(t *testing.T) {
 		"absolute":                func(r *tokenapi.AuthorizeRequest) { r.RedirectURI = "/cb" },
 		"no fragment":             func(r *tokenapi.AuthorizeRequest) { r.RedirectURI += "#" },
 		"parameter STATE": func(r *tokenapi.AuthorizeRequest) {
-			r.Extra = url.Values{
-				"STATE": {"canary-7d1f"}}
+			r.Extra = url.Values{"STATE": {"canary-7d1f"}}
 		},
 		"parameter code_challenge_method": func(r *tokenapi.AuthorizeRequest) {
 			r.Extra = url.Values{"code_challenge_method": {"plain"}}
 		},
 		"parameter request_uri": func(r *tokenapi.AuthorizeRequest) {
-			r.Extra = url.Values{
-				"request_uri": {"urn:x"}}
+			r.Extra = url.Values{"request_uri": {"urn:x"}}
 		},
 		"parameter client_secret": func(r *tokenapi.AuthorizeRequest) {
-			r.Extra = url.Values{
-				"client_secret": {"canary-7d1f"}}
+			r.Extra = url.Values{"client_secret": {"canary-7d1f"}}
 		},
 		"parameter response_mode": func(r *tokenapi.AuthorizeRequest) {
-			r.Extra = url.Values{
-				"response_mode": {"fragment"}}
+			r.Extra = url.Values{"response_mode": {"fragment"}}
 		},
 		"already holds the parameter client_id": func(r *tokenapi.AuthorizeRequest) {
 			r.AuthorizeURL = "https://h.example/a?client_id=canary-7d1f"

@@ -95,10 +95,8 @@ func TestUnsendableToken(t *testing.T) {
 	for token, want := range map[string]string{
 		`abc\ndef-ghijkl`: "the access token has a line break as character 4 of 14, which " +
 			"no header can carry",
-		`abc def`: "the access token has a blank as character 4 of 7, which no " +
-			"header can carry",
-		`abc\tdef`: "the access token has a blank as character 4 of 7, which no " +
-			"header can carry",
+		`abc def`:  "the access token has a blank as character 4 of 7, which no header can carry",
+		`abc\tdef`: "the access token has a blank as character 4 of 7, which no header can carry",
 		`abc\u0007`: "the access token has a control character as character 4 of 4, " +
 			"which no header can carry",
 		`abc\u007f`: "the access token has a control character as character 4 of 4, " +

@@ -113,8 +113,7 @@ func TestPageOverTLS(t *testing.T) {
 	a := newAuthority(t, "a")
 	s := a.serve(t, http.HandlerFunc(
 		func(w http.ResponseWriter, _ *http.Request) {
-			_,
-				_ = io.WriteString(w, "<html><title>Sign in</title>")
+			_, _ = io.WriteString(w, "<html><title>Sign in</title>")
 		}), nil)
 	_, _, err := get(t.Context(), clientFor(t, s.URL, func(c *tokenapi.Config) { c.CAPEM = a.pem }))
 	if e := failure(t, err, tokenapi.KindGarbled, "is token_url right?"); strings.Contains(e.Hint,

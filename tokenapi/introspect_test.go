@@ -73,8 +73,7 @@ func TestIntrospectLife(t *testing.T) {
 	const base = "https://sandbox.example"
 	c := clientFor(t, base,
 		func(cfg *tokenapi.Config) {
-			cfg.Endpoints.IntrospectURL = base +
-				"/introspect"
+			cfg.Endpoints.IntrospectURL = base + "/introspect"
 		}).WithTransport(inProcess(s))
 	got, _, err := c.Token(t.Context(),
 		tokenapi.TokenRequest{Credentials: cr, Grant: tokenapi.GrantClientCredentials})

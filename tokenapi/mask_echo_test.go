@@ -126,8 +126,8 @@ func echoesOf(s string) map[string]string {
 		"percent three times":      each("%%2525%02x", ""),
 		"percent u":                each("%%u%04x", ""),
 		"percent of one":           s[:n/2] + fmt.Sprintf("%%%02x", s[n/2]) + s[n/2+1:],
-		"percent in entities": strings.ReplaceAll(each("%%%02x", ""), "%",
-			"&percnt;"),
+		"percent in entities": strings.ReplaceAll(each("%%%02x", ""),
+			"%", "&percnt;"),
 		"hex": hex.EncodeToString([]byte(s)),
 		"HEX, cut": strings.ToUpper(
 			hex.EncodeToString([]byte(s)))[1:min(50, 2*n)],

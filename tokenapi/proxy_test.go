@@ -24,8 +24,7 @@ type forwarding struct {
 func (f *forwarding) log() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return slices.Clone(
-		f.asked)
+	return slices.Clone(f.asked)
 }
 
 func newForwarding(t *testing.T, to string, refuse int) *forwarding {

@@ -105,8 +105,7 @@ func TestSkewOfOthers(t *testing.T) {
 		t.Fatal(err)
 	}
 	probe := func() {
-		_, _,
-			_ = c.Probe(context.Background(), ProbeRequest{URL: api.URL, Token: secret.New("t")})
+		_, _, _ = c.Probe(context.Background(), ProbeRequest{URL: api.URL, Token: secret.New("t")})
 	}
 	probe()
 	if d, known := c.Skew(); d.Round(time.Minute) != time.Hour || !known ||

@@ -103,8 +103,7 @@ func TestTLSFaults(t *testing.T) {
 			[]string{"has no subjectAltName", "issued anew"}, "Common Name"},
 		"another name": {
 			leaf(func(c *x509.Certificate) {
-				c.IPAddresses, c.DNSNames = nil,
-					[]string{"gateway.example"}
+				c.IPAddresses, c.DNSNames = nil, []string{"gateway.example"}
 			}), []string{"but for gateway.example"}, "Common Name"},
 		"many names": {leaf(func(c *x509.Certificate) {
 			c.IPAddresses, c.DNSNames = nil,
@@ -136,8 +135,7 @@ func TestTLSFaults(t *testing.T) {
 		}), true, same), []string{"a name that its authority may not sign for"}, "ca_file"},
 		"not for servers": {
 			leaf(func(c *x509.Certificate) {
-				c.ExtKeyUsage = []x509.ExtKeyUsage{
-					x509.ExtKeyUsageClientAuth}
+				c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
 			}), []string{"is not for servers", "serverAuth"}, "ca_file"},
 		"no authority": {
 			chain(a.below(t, func(c *x509.Certificate) { c.IsCA, c.KeyUsage = false, 0 }), true,
@@ -161,13 +159,11 @@ func TestTLSFaults(t *testing.T) {
 			[]string{"client_cert and client_key"}, "cipher"},
 		"wants one, TLS 1.2": {
 			func(s *tls.Config) {
-				s.ClientAuth, s.MaxVersion = tls.RequireAnyClientCert,
-					tls.VersionTLS12
+				s.ClientAuth, s.MaxVersion = tls.RequireAnyClientCert, tls.VersionTLS12
 			}, []string{"client_cert and client_key"}, "cipher"},
 		"unknown name": {func(s *tls.Config) {
 			s.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) {
-				return nil,
-					tls.AlertError(112)
+				return nil, tls.AlertError(112)
 			}
 		}, []string{"ended the handshake"}, ""},
 	} {

@@ -136,8 +136,7 @@ func TestChooseGrant(t *testing.T) {
 func TestChooseGrantReplaces(t *testing.T) {
 	t.Parallel()
 	l := awake(t, func(a *console.Application) {
-		a.Scopes, a.Username = []string{"orders_read"},
-			"ana"
+		a.Scopes, a.Username = []string{"orders_read"}, "ana"
 	})
 	got := func(want string) {
 		t.Helper()

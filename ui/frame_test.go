@@ -61,8 +61,7 @@ func TestNoColourTellsEverything(t *testing.T) {
 	p, _ := still(t, 120, 32,
 		func(o *ui.Options) {
 			o.NoColor = true
-			o.Banners = []describe.Banner{
-				{Text: "plain http"}}
+			o.Banners = []describe.Banner{{Text: "plain http"}}
 		})
 	p.Feed(orders())
 	check := func() {

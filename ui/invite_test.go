@@ -213,8 +213,7 @@ func TestInvitationIsNeverCut(t *testing.T) {
 	for name, i := range invitations {
 		p := invitation(t, 80, 24, i.app, i.Invitation,
 			func(o *ui.Options) {
-				o.Banners = []describe.Banner{
-					{Text: "TLS is not verified", Short: "TLS"}}
+				o.Banners = []describe.Banner{{Text: "TLS is not verified", Short: "TLS"}}
 			})
 		for _, w := range []int{30, 47, 64, 80, 121} {
 			for _, h := range []int{8, 13, 24, 40} {

@@ -344,8 +344,7 @@ func TestAnythingAnswered(t *testing.T) {
 			t.Parallel()
 			d := rand.New(rand.NewPCG(seed, 11))
 			l := awake(t, func(a *console.Application) {
-				a.Name = console.Private(
-					pick[string](d, nasty) + string(a.Name))
+				a.Name = console.Private(pick[string](d, nasty) + string(a.Name))
 			}, func(e *console.Environment) { e.Name = console.Private(pick[string](d, nasty)) })
 			s := &storm{Pump: l.Pump, d: d, w: 120, h: 32, clock: l.clock}
 			l.api.refresh = d.IntN(2) == 0

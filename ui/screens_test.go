@@ -125,8 +125,7 @@ type picture struct {
 }
 
 func (p picture) file() string {
-	return fmt.Sprintf("%s-%s-%s.svg", p.screen.name, p.size,
-		p.theme)
+	return fmt.Sprintf("%s-%s-%s.svg", p.screen.name, p.size, p.theme)
 }
 
 // pictures are one of every screen, and of the first one all sizes and themes.

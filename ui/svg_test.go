@@ -97,8 +97,8 @@ func into(m map[string]*bytes.Buffer, key string) *bytes.Buffer {
 	return m[key]
 }
 
-func rect(b *bytes.Buffer, x, y, w,
-	h float64) {
+func rect(b *bytes.Buffer,
+	x, y, w, h float64) {
 	fmt.Fprintf(b, "M%g %gh%gv%gh%gz", x, y, w, h, -w)
 }
 

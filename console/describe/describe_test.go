@@ -64,9 +64,8 @@ func TestRevoke(t *testing.T) {
 			"the revoke is not sent, cloud is read-only", "not sent"},
 		{
 			failed, describe.Hold{}, describe.Undelivered,
-			"the revoke is not yet accepted («revoke: no connection: dial: refused»), it is " +
-				"kept and " +
-				"tried again in wait 4s",
+			"the revoke is not yet accepted («revoke: no connection: dial: refused»), it is kept " +
+				"and tried again in wait 4s",
 			"unaccepted, in wait 4s",
 		},
 		{due, describe.Hold{Locked: true}, describe.Held,

@@ -117,8 +117,7 @@ func TestRead(t *testing.T) {
 		"as JSON": {
 			text: `curl https://id.example/oauth/token -H 'content-type: application/json' --data '{"client_id":"aKey","client_secret":"aSecret","audience":"x","n":1,"grant_type":"client_credentials"}'`,
 			want: "env=id.example token=https://id.example/oauth/token auth=post key=aKey secret=" +
-				aSecretPrint + " grant=client_credentials audience=x " +
-				"extra=n=1",
+				aSecretPrint + " grant=client_credentials audience=x extra=n=1",
 			notes: []string{"as a form"},
 		},
 		"a public client": {

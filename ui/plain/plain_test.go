@@ -484,8 +484,7 @@ func TestPlainTellsOfOthersAfterAnAnswer(t *testing.T) {
 		l.checkAfter(2 * time.Second)
 		close(clip.now)
 		l.checkAfter(0, "copied "+fingerprint("access-1")+
-			" (system clipboard), cleared in 45 seconds, "+
-			"but it is being revoked.",
+			" (system clipboard), cleared in 45 seconds, but it is being revoked.",
 			p1+"revoking: the revoke is sent in 58 seconds; undo takes it back.", "ready")
 	})
 }
@@ -806,8 +805,7 @@ func TestPlainUnheard(t *testing.T) {
 func TestPlainWarnsOfTheStore(t *testing.T) {
 	t.Parallel()
 	unsafe := func(a *console.Application) {
-		a.Source, a.Environment.AllowHTTP = console.FromStore,
-			true
+		a.Source, a.Environment.AllowHTTP = console.FromStore, true
 	}
 	linesWith(t, func(*plain.Options) {}, unsafe, func(l *lineMode) {
 		if said := l.out.since(); strings.Count(said,
