@@ -150,6 +150,14 @@ func shutDown(ctx context.Context, srv *http.Server) {
 // maxStrangers is how many requests that are no answer are tolerated.
 const maxStrangers = 50
 
+// tooManyStrangers is the error after maxStrangers requests that were no answer.
+func tooManyStrangers() error {
+	return &failure{
+		exit: exitUnexpected, code: console.CodeNoCallback,
+		text: "get: too many requests at the redirect URL that were no answer",
+	}
+}
+
 // Wait serves requests until accept takes one. The page that the browser gets repeats nothing of
 // the request. Close sends the page of the accepted request, or the server does when patience is
 // over.
@@ -181,10 +189,7 @@ func (d *door) Wait(ctx context.Context, accept func(url.Values) error) error {
 			return 0, ""
 		case errors.Is(err, console.ErrNotOurs):
 			if strangers++; strangers >= maxStrangers {
-				finish(&failure{
-					exit: exitUnexpected, code: console.CodeNoCallback,
-					text: "get: too many requests at the redirect URL that were no answer",
-				})
+				finish(tooManyStrangers())
 			}
 			return http.StatusBadRequest, "This is not an answer to what Lanyard asked."
 		}

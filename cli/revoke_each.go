@@ -46,13 +46,7 @@ func (p *program) revokeEach(ctx context.Context, s *openConsole, targets []cons
 		if t, ok := l.byID(t.ID); ok {
 			all = append(all, l.revocation(t))
 			if !p.json {
-				p.print("%s", l.revokedLine(t))
-				for i := range t.Twins {
-					p.note("%s holds the same token", l.app[t.Twins[i].Row.AppID].Label())
-				}
-				if t.Unsure != nil {
-					p.note("%s", l.advice(t))
-				}
+				p.printRevoked(l, t)
 			}
 		}
 	}
@@ -72,6 +66,17 @@ func (p *program) revokeEach(ctx context.Context, s *openConsole, targets []cons
 		}
 	}
 	return first
+}
+
+// printRevoked prints the state of a revoked token, and notes what else holds it.
+func (p *program) printRevoked(l ledger, t console.Token) {
+	p.print("%s", l.revokedLine(t))
+	for i := range t.Twins {
+		p.note("%s holds the same token", l.app[t.Twins[i].Row.AppID].Label())
+	}
+	if t.Unsure != nil {
+		p.note("%s", l.advice(t))
+	}
 }
 
 // revokedLine describes a revocation in one line.

@@ -70,6 +70,20 @@ func ForPassphrase(r *bufio.Reader) (bool, error) {
 	return bytes.HasPrefix(lines[1], []byte("-> scrypt ")), nil
 }
 
+// notDecrypted returns the error for a backup that age cannot decrypt.
+func notDecrypted(err error) error {
+	if _, ok := errors.AsType[*age.NoIdentityMatchError](err); !ok {
+		return noBackup("it is damaged, or no age file", err)
+	}
+	return &Error{
+		Code: console.CodeStoreBackupLocked,
+		Text: "the backup cannot be opened",
+		Err:  errors.New("it was not made for this passphrase or identity"),
+		Hint: "nothing was changed. Give the passphrase it was made with, or with " +
+			"--identity the file of one of its recipients",
+	}
+}
+
 // readBundle decrypts a backup. It reads to the very end, because only there age reports a file
 // that was cut off.
 func readBundle(from io.Reader, who []age.Identity) (b bundle, err error) {
@@ -85,16 +99,7 @@ func readBundle(from io.Reader, who []age.Identity) (b bundle, err error) {
 	}
 	plain, err := age.Decrypt(cipher, who...)
 	if err != nil {
-		if _, ok := errors.AsType[*age.NoIdentityMatchError](err); ok {
-			return b, &Error{
-				Code: console.CodeStoreBackupLocked,
-				Text: "the backup cannot be opened",
-				Err:  errors.New("it was not made for this passphrase or identity"),
-				Hint: "nothing was changed. Give the passphrase it was made with, or with " +
-					"--identity the file of one of its recipients",
-			}
-		}
-		return b, noBackup("it is damaged, or no age file", err)
+		return b, notDecrypted(err)
 	}
 	t := tar.NewReader(plain)
 	for {

@@ -117,6 +117,22 @@ func (k *call) trace() *httptrace.ClientTrace {
 	}
 }
 
+// request builds the HTTP request of the call.
+func (k *call) request(ctx context.Context) (*http.Request, *Error) {
+	req, err := http.NewRequestWithContext(ctx, k.x.Method, k.url, nil)
+	if err != nil {
+		return nil, usage(k.x.Op, "the request could not be built", "")
+	}
+	req.Header = k.header
+	if k.body != nil {
+		// Without GetBody net/http cannot rewind the body, so it never sends a grant again after a
+		// stale connection.
+		req.Body, req.GetBody = io.NopCloser(bytes.NewReader(k.body)), nil
+		req.ContentLength = int64(len(k.body))
+	}
+	return req, nil
+}
+
 // do sends the request once and reads the answer. It uses the RoundTripper directly, because
 // http.Client follows redirects and puts URLs into its errors.
 func (k *call) do(parent context.Context, rt http.RoundTripper, limit int64,
@@ -134,16 +150,9 @@ func (k *call) do(parent context.Context, rt http.RoundTripper, limit int64,
 	} else {
 		k.sent.Store(true) // an unknown transport does not report, so assume it was sent
 	}
-	req, err := http.NewRequestWithContext(ctx, k.x.Method, k.url, nil)
-	if err != nil {
-		return answer{}, usage(k.x.Op, "the request could not be built", "")
-	}
-	req.Header = k.header
-	if k.body != nil {
-		// Without GetBody net/http cannot rewind the body, so it never sends a grant again after a
-		// stale connection.
-		req.Body, req.GetBody = io.NopCloser(bytes.NewReader(k.body)), nil
-		req.ContentLength = int64(len(k.body))
+	req, e := k.request(ctx)
+	if e != nil {
+		return answer{}, e
 	}
 	resp, err := rt.RoundTrip(req)
 	if err == nil && resp == nil {

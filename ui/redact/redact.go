@@ -118,13 +118,19 @@ func New(names Known, old *Redactor) *Redactor {
 	for _, name := range names.Users {
 		user(name)
 	}
+	v.words = longestFirst(known)
+	return v
+}
+
+// longestFirst returns the names of known with what is said instead, the longest first.
+func longestFirst(known map[string]string) (words []masking) {
 	for text, stand := range known {
-		v.words = append(v.words, masking{lower(text), stand})
+		words = append(words, masking{lower(text), stand})
 	}
-	slices.SortFunc(v.words, func(x, y masking) int {
+	slices.SortFunc(words, func(x, y masking) int {
 		return cmp.Or(cmp.Compare(len(y.text), len(x.text)), cmp.Compare(x.text, y.text))
 	})
-	return v
+	return words
 }
 
 func number(all map[string]int, name string) string {
