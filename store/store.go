@@ -209,8 +209,8 @@ func memoryDSN(name string) string {
 	return (&url.URL{
 		Scheme: "file", Opaque: name,
 		RawQuery: url.Values{
-			"mode": {"memory"}, "cache": {"shared"}, "_txlock": {"immediate"}, "_foreign_keys": {"1"},
-			"_dqs": {"0"},
+			"mode": {"memory"}, "cache": {"shared"}, "_txlock": {"immediate"},
+			"_foreign_keys": {"1"}, "_dqs": {"0"},
 		}.Encode(),
 	}).String()
 }

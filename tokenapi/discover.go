@@ -167,10 +167,9 @@ func (c *Client) readDocument(r Reply, asked, from string) (d Discovered, found 
 			fail(KindGarbled, "", "the answer names no issuer: it is no discovery document")
 	}
 	if !sameIssuer(asked, d.Issuer) {
-		stated := text.Words(maskURL(d.Issuer), wordsLimit)
-		return Discovered{}, true, fail(KindRefused,
-			"the document says that its issuer is "+stated+": name that one, if it is the right one",
-			"the document belongs to another issuer")
+		hint := "the document says that its issuer is " +
+			text.Words(maskURL(d.Issuer), wordsLimit) + ": name that one, if it is the right one"
+		return Discovered{}, true, fail(KindRefused, hint, "the document belongs to another issuer")
 	}
 	if d.Endpoints, e = c.endpoints(m, "", Endpoints{}); e != nil {
 		e.Status = r.Status
