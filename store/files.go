@@ -69,13 +69,15 @@ func (e env) prepare(dir string) (p place, err error) {
 				"backup (lanyard restore FILE --replace); to begin anew, move both files away",
 		}
 	}
+	// Asked before: as soon as the database is there, another process may make its key.
+	hadKey := disk.Exists(keyFile)
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, disk.FileMode)
 	switch {
 	case err == nil:
 		if err := errors.Join(f.Close(), disk.SyncDir(dir)); err != nil {
 			return p, fileError("make the database", err)
 		}
-		p.anew = disk.Exists(keyFile)
+		p.anew = hadKey
 	case !disk.Exists(path):
 		return p, fileError("make the database", err)
 	}

@@ -51,8 +51,8 @@ func (m *root) learnNames(r session.Request) {
 	case session.Save:
 		known.Applications = append(known.Applications, r.Draft.Application)
 	case session.AskPortal:
-		known.Users = append(known.Users, string(r.Request.User))
-		known.Addresses = append(known.Addresses, string(r.Request.Base))
+		known.Users = append(known.Users, r.Request.User)
+		known.Addresses = append(known.Addresses, r.Request.Base)
 	default:
 		return
 	}

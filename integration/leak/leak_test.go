@@ -45,8 +45,8 @@ func TestMain(m *testing.M) {
 func program() {
 	cli.Harden() // before os.Environ copies possible secrets
 	ctx, stop := cli.Interruptible(context.Background())
-	code := cli.Main(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr,
-		cli.Embedded{})
+	embedded := cli.Embedded{}
+	code := cli.Main(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr, embedded)
 	stop()
 	os.Exit(code)
 }

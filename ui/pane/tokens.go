@@ -36,7 +36,8 @@ func (p *Tokens) Title(s *scene.Scene) string {
 	case !ok:
 		return "Tokens"
 	case a.Source == console.Gone:
-		return "Tokens · " + s.Show(a.Name) + " · no longer configured" + s.TitleSuffix(scene.Tokens)
+		return "Tokens · " + s.Show(a.Name) + " · no longer configured" +
+			s.TitleSuffix(scene.Tokens)
 	}
 	return "Tokens · " + s.Show(a.Name) + s.TitleSuffix(scene.Tokens)
 }
