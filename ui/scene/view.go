@@ -34,8 +34,7 @@ func (v *View) Order() keys.Action {
 }
 
 // filterText returns the filter of a pane as its title shows it, or "" if there is none. While a
-// person
-// types it, it contains the cursor.
+// person types it, it contains the cursor.
 func (s *Scene) filterText(p PaneID) string {
 	v, on := s.View, s.Focus == p
 	f := v.Filters[p]
