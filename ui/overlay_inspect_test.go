@@ -115,7 +115,8 @@ func TestIntrospectNeedsAnAddress(t *testing.T) {
 	}
 }
 
-// An answer that comes when the overlay is closed, or another one is open, fills in nothing.
+// An answer that comes when the overlay is closed, or another one is open, fills in nothing. The
+// other overlay asks when the first answer has come.
 func TestInspectLate(t *testing.T) {
 	t.Parallel()
 	l, text := adopted(t)
@@ -129,11 +130,12 @@ func TestInspectLate(t *testing.T) {
 	late := l.Held
 	l.Held = nil
 	l.Key("enter")
-	l.Hold = false
 	for _, c := range late {
-		l.Run(c)
+		l.Send(c())
 	}
 	l.shows("reading it …")
+	l.Release()
+	l.shows("alg           RS256")
 }
 
 // No secret is in any frame or in anything that is held for it, in whatever is open.

@@ -291,6 +291,8 @@ func (m *root) tellRefused(f session.Refused) {
 			why = "an application is being deleted"
 		case session.Adopting:
 			why = "a token is being adopted"
+		case session.Introspecting:
+			why = "the key manager is being asked about this token"
 		case session.Saving, session.Testing, session.AskingPortal, session.KeepingFound,
 			session.WritingOut:
 			why = "that is under way"

@@ -103,9 +103,6 @@ func (i introspectToken) Perform(h scene.Host) tea.Cmd {
 		h.Notify(scene.Info, string(why), hint)
 		return nil
 	}
-	if i.box.asking {
-		return nil
-	}
 	return h.Request(session.Introspect{For: i.box, Token: i.box.id})
 }
 

@@ -14,11 +14,15 @@ func (s *Session) Apply(e Event, now time.Time) []Work {
 	if e == nil {
 		return s.doDue()
 	}
-	if c := e.ended(); c != (call{}) {
-		delete(s.flights, c.key)
-		s.changed = s.changed || c.key.Kind.byPerson()
-	}
 	var work []Work
+	if c := e.ended(); c != (call{}) {
+		work = s.land(c.key)
+	}
+	return append(append(work, s.applyOne(e)...), s.doDue()...)
+}
+
+// applyOne files the result of work that is no longer in flight.
+func (s *Session) applyOne(e Event) (work []Work) {
 	switch e := e.(type) {
 	case BoardRead:
 		work = s.boardRead(e)
@@ -83,7 +87,7 @@ func (s *Session) Apply(e Event, now time.Time) []Work {
 	default:
 		work = s.applyOther(e)
 	}
-	return append(work, s.doDue()...)
+	return work
 }
 
 // applyOther files the results of the requests of [Session.doOther].

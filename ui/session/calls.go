@@ -251,22 +251,24 @@ func (s *Session) inspect(r Inspect) []Work {
 	if svc == nil || s.AskToUnlock(r) {
 		return nil
 	}
-	s.tell(Began{Request: r})
-	return s.start(Key{Inspecting, r.Token}, "", func(c call) Work {
+	work := s.beginRead(r, Key{Inspecting, r.Token}, func(c call) Work {
 		return func(ctx context.Context) Event {
 			i, err := svc.InspectToken(ctx, r.Token, console.InspectOptions{})
 			return Inspected{c, r.For, i, err}
 		}
 	})
+	if work != nil {
+		s.tell(Began{Request: r})
+	}
+	return work
 }
 
 func (s *Session) introspect(r Introspect) []Work {
-	svc := s.svc
-	if svc == nil || s.AskToUnlock(r) {
+	svc, key := s.svc, Key{Introspecting, r.Token}
+	if svc == nil || !s.Busy(key) && s.AskToUnlock(r) {
 		return nil
 	}
-	s.tell(Began{Request: r})
-	return s.start(Key{Introspecting, r.Token}, "", func(c call) Work {
+	work := s.begin(r, key, "", func(c call) Work {
 		return func(ctx context.Context) Event {
 			ans, _, err := svc.Introspect(ctx, r.Token)
 			c.exchange = ans.Exchange
@@ -301,6 +303,10 @@ func (s *Session) introspect(r Introspect) []Work {
 			return e
 		}
 	})
+	if work != nil {
+		s.tell(Began{Request: r})
+	}
+	return work
 }
 
 func (s *Session) show(r Show) []Work {
@@ -308,7 +314,7 @@ func (s *Session) show(r Show) []Work {
 	if svc == nil || s.AskToUnlock(r) {
 		return nil
 	}
-	return s.start(Key{Kind: Inspecting, ID: r.Token}, "", func(c call) Work {
+	return s.beginRead(r, Key{Showing, r.Token}, func(c call) Work {
 		return func(ctx context.Context) Event {
 			sec, err := svc.Secrets(ctx, r.Token)
 			return Revealed{c, r.For, sec.Access, err}

@@ -92,6 +92,57 @@ func TestLooks(t *testing.T) {
 	}
 }
 
+// At most one introspection of a token is in flight.
+func TestIntrospectOnce(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	id := d.get(1)[0]
+	first := d.ask(session.Introspect{Token: id})
+	if second := d.ask(session.Introspect{Token: id}); len(second) > 0 {
+		t.Error("a second request is sent")
+	}
+	key := session.Key{Kind: session.Introspecting, ID: id}
+	if f := once[session.Refused](d); f.Reason != session.InFlight || f.Key != key {
+		t.Errorf("refused %+v", f)
+	}
+	once[session.Began](d)
+	if d.run(first...); d.Busy(key) || !d.AllDone() {
+		t.Error("it is still in flight")
+	}
+}
+
+// A token can be inspected and shown at once. A second request of a kind that reads is done when
+// the first has ended.
+func TestLooksAgain(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	id := d.get(1)[0]
+	inspect := d.ask(session.Inspect{For: 1, Token: id})
+	show := d.ask(session.Show{For: 1, Token: id})
+	if len(inspect) != 1 || len(show) != 1 {
+		t.Fatalf("%d and %d pieces of work", len(inspect), len(show))
+	}
+	for n := range 2 { // the last one counts
+		again := append(d.ask(session.Inspect{For: 2 + n, Token: id}),
+			d.ask(session.Show{For: 2 + n, Token: id})...)
+		if len(again) > 0 {
+			t.Fatal("work of the same key begins")
+		}
+	}
+	d.run(inspect...)
+	if d.AllDone() {
+		t.Error("all is done, and the token is not shown")
+	}
+	d.run(show...)
+	seen, shown := told[session.Inspected](d), told[session.Revealed](d)
+	if len(seen) != 2 || len(shown) != 2 || seen[1].For != 3 || shown[1].For != 3 {
+		t.Errorf("inspected %+v, shown %+v", seen, shown)
+	}
+	if never[session.Refused](d); !d.AllDone() {
+		t.Error("something is in flight")
+	}
+}
+
 func TestAdopt(t *testing.T) {
 	t.Parallel()
 	d := sit(t)

@@ -100,10 +100,9 @@ const blindHint = "clipboard.clear_blind = true clears it whatever it holds"
 
 // clipboardState is the session's record of its copies.
 type clipboardState struct {
-	held     bool      // the clipboard holds a copy to clear
-	serial   int       // of the newest copy to clear
-	clearAt  time.Time // when to clear it; zero: when the console ends or is stopped
-	clearing bool      // Clear is in flight
+	held    bool      // the clipboard holds a copy to clear
+	serial  int       // of the newest copy to clear
+	clearAt time.Time // when to clear it; zero: when the console ends or is stopped
 }
 
 // copied notes a copy at now. If the copy has a serial number, it is to be cleared after the given
@@ -137,15 +136,21 @@ func (done CopiedTo) Promise(words string) (promise, hint string) {
 	return promise, ""
 }
 
-// due reports whether the copy is to be cleared now.
-func (c *clipboardState) due(now time.Time) bool {
-	return !c.clearAt.IsZero() && !now.Before(c.clearAt)
+// nextClear returns when the copy is to be cleared. It is zero if none is, or if the clipboard is
+// being cleared.
+func (s *Session) nextClear() time.Time {
+	if s.isClearing() {
+		return time.Time{}
+	}
+	return s.clipboard.clearAt
 }
+
+// isClearing reports whether the clipboard is being cleared.
+func (s *Session) isClearing() bool { return s.Busy(Key{Kind: Clearing}) }
 
 // cleared notes that a Clear ended. serial is that of the newest copy when it was begun. A copy
 // made since then is still to be cleared.
 func (c *clipboardState) cleared(serial int) {
-	c.clearing = false
 	if serial == c.serial {
 		c.held, c.clearAt = false, time.Time{}
 	}
@@ -230,13 +235,15 @@ func (s *Session) copyText(r CopyText) []Work {
 }
 
 // clear clears the copy with a serial number, or any copy if it is 0.
-func (s *Session) clear(serial int) Work {
-	s.clipboard.clearing, s.clipboard.clearAt = true, time.Time{}
+func (s *Session) clear(serial int) []Work {
+	s.clipboard.clearAt = time.Time{}
 	clip, newest := s.opts.Clipboard, s.clipboard.serial
-	return func(ctx context.Context) Event {
-		done, err := clearClipboard(ctx, clip, serial)
-		return ClipboardCleared{Cleared: done, Err: err, serial: newest}
-	}
+	return s.start(Key{Kind: Clearing}, "", func(c call) Work {
+		return func(ctx context.Context) Event {
+			done, err := clearClipboard(ctx, clip, serial)
+			return ClipboardCleared{call: c, Cleared: done, Err: err, serial: newest}
+		}
+	})
 }
 
 func clearClipboard(ctx context.Context, clip Clipboard, serial int) (Cleared, error) {

@@ -9,7 +9,7 @@ func (s *Session) Flights() (keys []Key) {
 }
 
 // Clearing reports whether the clipboard is being cleared.
-func (s *Session) Clearing() bool { return s.clipboard.clearing }
+func (s *Session) Clearing() bool { return s.isClearing() }
 
 // Holds reports whether the clipboard holds a copy to clear.
 func (s *Session) Holds() bool { return s.clipboard.held }

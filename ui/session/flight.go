@@ -24,12 +24,15 @@ const (
 	Unlocking // ID is the number of the attempt
 	Inspecting
 	Introspecting
+	Showing
 	ReadingLog
 
 	Reading // the board
 	Delivering
 	Pruning
 	Draining
+	Clearing // the clipboard
+	Looping  // a probe of a probe loop; ID is the number of the loop
 )
 
 // Key identifies work in flight. At most one work of each key is in flight.
@@ -54,8 +57,9 @@ func (k Kind) byPerson() bool { return k < Reading }
 // flight is work in flight.
 type flight struct {
 	began  time.Time
-	app    string // application whose token it may bring; ""
-	copies bool   // it copies a token
+	app    string  // application whose token it may bring; ""
+	copies bool    // it copies a token
+	again  Request // starts when the work ends; nil for none
 }
 
 // begin marks work as in flight and returns it. It refuses r if work of the same key is in flight.
@@ -78,14 +82,36 @@ func (s *Session) start(key Key, app string, work func(call) Work) []Work {
 	return []Work{work(call{key: key})}
 }
 
+// beginRead is begin for a request that only reads. If work of the same key is in flight, the last
+// such request starts when it ends, because that work answers another request.
+func (s *Session) beginRead(r Request, key Key, work func(call) Work) []Work {
+	if f, busy := s.flights[key]; busy {
+		f.again = r
+		s.flights[key] = f
+		return nil
+	}
+	return s.begin(r, key, "", work)
+}
+
+// land removes work from the map, and starts the request that waits for its end.
+func (s *Session) land(key Key) []Work {
+	again := s.flights[key].again
+	delete(s.flights, key)
+	s.changed = s.changed || key.Kind.byPerson()
+	if again == nil || s.quitting {
+		return nil
+	}
+	return s.doOther(again)
+}
+
 // Busy reports whether work of this key is in flight.
 func (s *Session) Busy(key Key) bool {
 	_, ok := s.flights[key]
 	return ok
 }
 
-// WaitingSince returns when the oldest work began that a person asked for and that is still in
-// flight. It is zero if there is none, or if a get waits for a person.
+// WaitingSince returns when the oldest work began that is in flight and that quitting waits for. It
+// is zero if there is none, or if a get waits for a person.
 func (s *Session) WaitingSince() (since time.Time) {
 	if len(s.board.Invitations) > 0 {
 		return since

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"lanyard/console"
@@ -12,9 +13,9 @@ import (
 // probeLoop probes one token until the gateway refuses it.
 type probeLoop struct {
 	console.ProbeLoop
+	key         Key // of its probes
 	fingerprint string
 	next        console.ProbeStep // undefined while a probe is in flight
-	inFlight    bool
 	last        console.ProbeAnswer
 	reported    hopeless // the last reported reason
 }
@@ -55,7 +56,9 @@ func (s *Session) probeUntilDead(r ProbeUntilDead) {
 			s.tell(DeadAlready{Fingerprint: fp})
 			continue
 		}
-		l := &probeLoop{ProbeLoop: console.ProbeLoop{Began: s.now}, fingerprint: fp}
+		s.loopsBegun++
+		l := &probeLoop{ProbeLoop: console.ProbeLoop{Began: s.now}, fingerprint: fp,
+			key: Key{Looping, strconv.Itoa(s.loopsBegun)}}
 		l.next = l.Next(*row.Token, s.Policy(row.Token.AppID), s.now)
 		s.loops[id] = l
 		last = fp
@@ -98,7 +101,7 @@ func (s *Session) nextProbe() (at time.Time) {
 		return time.Time{}
 	}
 	for _, l := range s.loops {
-		if !l.inFlight {
+		if !s.Busy(l.key) {
 			at = Earlier(at, l.next.At)
 		}
 	}
@@ -114,16 +117,17 @@ func (s *Session) probeDue() []Work {
 	for _, id := range slices.Sorted(maps.Keys(s.loops)) {
 		l := s.loops[id]
 		switch row := s.board.byID[id]; {
-		case l.inFlight || s.now.Before(l.next.At):
+		case s.Busy(l.key) || s.now.Before(l.next.At):
 		case l.next.Wait && row != nil && row.Token != nil:
 			s.judgeLoop(id, *row.Token)
 		default:
-			l.inFlight = true
 			svc := s.svc
-			work = append(work, func(ctx context.Context) Event {
-				a, t, err := svc.Probe(ctx, id)
-				return loopProbed{id: id, loop: l, answer: a.ProbeAnswer, token: t, err: err}
-			})
+			work = append(work, s.start(l.key, "", func(c call) Work {
+				return func(ctx context.Context) Event {
+					a, t, err := svc.Probe(ctx, id)
+					return loopProbed{c, id, l, a.ProbeAnswer, t, err}
+				}
+			})...)
 		}
 	}
 	return work
@@ -143,7 +147,6 @@ func (s *Session) loopProbed(e loopProbed) {
 		s.tell(ProbeFailed{Err: e.err})
 		return
 	}
-	l.inFlight = false
 	l.Answered(e.answer)
 	l.last = e.answer
 	s.judgeLoop(e.id, e.token)

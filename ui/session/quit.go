@@ -55,10 +55,10 @@ func (s *Session) RevokesSoon() bool { return s.IsDelivering() || s.revokeSoon()
 // finish takes the next step of quitting.
 func (s *Session) finish() []Work {
 	switch {
-	case !s.quitting || s.finished || s.clipboard.clearing:
+	case !s.quitting || s.finished || s.isClearing():
 		return nil
 	case s.clipboard.held:
-		return []Work{s.clear(0)}
+		return s.clear(0)
 	case !s.idle():
 		return nil // finish is called again by Apply or Tick
 	case s.drained || s.svc == nil:
@@ -81,10 +81,10 @@ func (s *Session) finish() []Work {
 // process cannot clear it.
 func (s *Session) suspend() []Work {
 	switch {
-	case !s.suspending || s.isCopying() || s.clipboard.clearing:
+	case !s.suspending || s.isCopying() || s.isClearing():
 		return nil
 	case s.clipboard.held:
-		return []Work{s.clear(0)}
+		return s.clear(0)
 	}
 	s.suspending = false
 	s.tell(MaySuspend{})

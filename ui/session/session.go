@@ -69,6 +69,7 @@ type Session struct {
 	bulks      []*bulk
 	renewals   map[string][]string // queues of token IDs by application; the first is in flight
 	loops      map[string]*probeLoop
+	loopsBegun int
 	alerts     alerts
 	lastGets   map[string]Get // the last choice of a person, by application
 	attempts   int            // number of attempts to unlock
@@ -118,8 +119,8 @@ func (s *Session) doDue() []Work {
 		s.tell(Judged{})
 	}
 	work := s.deliver()
-	if s.clipboard.due(s.now) {
-		work = append(work, s.clear(s.clipboard.serial))
+	if at := s.nextClear(); !at.IsZero() && !s.now.Before(at) {
+		work = append(work, s.clear(s.clipboard.serial)...)
 	}
 	work = append(work, s.probeDue()...)
 	s.alert()
@@ -129,7 +130,7 @@ func (s *Session) doDue() []Work {
 
 // Next returns when something is due or a state changes. It is the zero time if nothing will.
 func (s *Session) Next() time.Time {
-	at := Earlier(s.nextDelivery(), s.clipboard.clearAt)
+	at := Earlier(s.nextDelivery(), s.nextClear())
 	at = Earlier(Earlier(at, s.nextProbe()), s.alerts.next)
 	if c := s.board.nextChange; !c.IsZero() {
 		at = Earlier(at, wholeSecond(c))
