@@ -152,9 +152,7 @@ func (p *face) markWords(m *console.Mark) string {
 // boardFiled prints what a new reading of the board shows.
 func (p *face) boardFiled(first bool) {
 	for i := range p.board.Apps {
-		a := &p.board.Apps[i]
-		a.Shown = text.Line(string(a.Name))
-		p.apps.numberOf(a.ID)
+		p.apps.numberOf(p.board.Apps[i].ID)
 	}
 	for r := range p.s.Rows(session.Query{Scope: session.Everything}) {
 		if r.Token != nil {

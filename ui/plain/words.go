@@ -13,7 +13,7 @@ import (
 // appWords returns the name of an application with its key type, and with its environment if there
 // are several.
 func (p *face) appWords(a *session.App) string {
-	s := a.Shown
+	s := text.Line(string(a.Name))
 	if a.KeyType != "" {
 		s += " " + strings.ToLower(text.Line(a.KeyType))
 	}
