@@ -87,7 +87,7 @@ func (m *root) progress() *tea.ProgressBar {
 		if r.State != console.Lingering {
 			continue
 		}
-		st := m.board().Status(r, m.second())
+		st := m.board().Status(r, session.Second(m.now))
 		if whole := st.StaleUntil.Sub(st.EndedAt); st.StaleKnown && whole > 0 && st.StaleLeft > 0 {
 			return tea.NewProgressBar(tea.ProgressBarWarning, int(100*(whole-st.StaleLeft)/whole))
 		}

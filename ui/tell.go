@@ -420,14 +420,8 @@ func (m *root) tellNothingOver(f session.NothingOver) {
 	switch {
 	case f.Err != nil:
 		m.NotifyError("forget", f.Err)
-	case len(f.Kept) > 0:
-		k := f.Kept[0]
-		for _, o := range f.Kept { // prefer one whose row looks over
-			if b := m.board().Row(o.Token.ID); b != nil && session.IsOver(b.State) {
-				k = o
-				break
-			}
-		}
+	case f.Kept != nil:
+		k := f.Kept
 		m.Notify(scene.Info, k.Token.Fingerprint+" is not forgotten: "+k.Held.Why, k.Held.Hint)
 	default:
 		m.Notify(scene.Info, "nothing is over", "")

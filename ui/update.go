@@ -310,15 +310,12 @@ func (m *root) settle() tea.Cmd {
 	return m.schedule()
 }
 
-// second returns the instant to draw: the whole second, so that all countdowns change together.
-func (m *root) second() time.Time { return m.now.Truncate(time.Second) }
-
 // schedule keeps at most one tick scheduled. If nothing will change there is none.
 func (m *root) schedule() tea.Cmd {
 	var at time.Time
 	for _, t := range []time.Time{m.frame.next, m.notices.until} {
 		if !t.IsZero() {
-			at = session.Earlier(at, wholeSecond(t))
+			at = session.Earlier(at, session.NextSecond(t))
 		}
 	}
 	at = session.Earlier(session.Earlier(at, m.s.Next()), m.shownUntil())
@@ -328,14 +325,6 @@ func (m *root) schedule() tea.Cmd {
 	m.beat.tag++
 	m.beat.at = at
 	return m.beat.tick(m.beat.tag, at.Sub(m.now))
-}
-
-// wholeSecond rounds up to the whole second.
-func wholeSecond(t time.Time) time.Time {
-	if r := t.Truncate(time.Second); !r.Equal(t) {
-		return r.Add(time.Second)
-	}
-	return t
 }
 
 // beat returns a tick with a tag. The root drops a tick with an old tag.

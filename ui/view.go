@@ -9,6 +9,7 @@ import (
 	"lanyard/ui/kit"
 	"lanyard/ui/pane"
 	"lanyard/ui/scene"
+	"lanyard/ui/session"
 )
 
 // layout says how many of the four panes fit.
@@ -48,8 +49,9 @@ func (m *root) on() scene.PaneID {
 func (m *root) Scene() *scene.Scene {
 	n := len(m.board().Apps)
 	s := &scene.Scene{
-		Board: m.board(), Now: m.second(), Styles: &m.st, Session: m.s, ASCII: m.set.ASCII,
-		Keys: &m.keys, Light: m.term.knowsBackground && !m.term.dark, Key: m.shownKey(),
+		Board: m.board(), Now: session.Second(m.now), Styles: &m.st, Session: m.s,
+		ASCII: m.set.ASCII,
+		Keys:  &m.keys, Light: m.term.knowsBackground && !m.term.dark, Key: m.shownKey(),
 		View: &m.view, Redactor: m.redactor, Marks: m.s.Marks(), Focus: m.on(),
 		App: m.panes.apps.List.Index(n, func(i int) string { return m.board().Apps[i].ID }),
 	}
@@ -96,7 +98,7 @@ func (m *root) draw() {
 	m.noteQuestion()
 	m.frame.next, m.frame.drawn = s.NextChange, s.RowsDrawn
 	if !m.frame.next.IsZero() {
-		m.frame.next = wholeSecond(m.frame.next)
+		m.frame.next = session.NextSecond(m.frame.next)
 	}
 	m.frame.text = kit.Ground(strings.Join(lines, "\n"), string(m.st.Ground), m.w, m.h)
 	if m.set.ASCII {

@@ -1,8 +1,6 @@
 package overlay
 
 import (
-	"slices"
-
 	"lanyard/console"
 	"lanyard/console/describe"
 	"lanyard/text"
@@ -26,20 +24,13 @@ func NewSupersede(about session.Superseding, then session.Request) *Supersede {
 	k := about.Supersede
 	words, hint := describe.Supersede(k)
 	o := &Supersede{
-		yes: then, scope: kit.Clean(k.Scope),
+		yes: then, own: about.Own(then), scope: kit.Clean(k.Scope),
 		lines: []console.Private{console.Private(text.Sentence(words) + ".")},
 	}
 	if _, test := then.(session.Test); test {
 		o.lines = append(o.lines, "", "A scope that nobody else asks for buys a token of its own.")
-	} else if k.Scope == "" {
+	} else if o.own == nil {
 		o.lines = append(o.lines, "", console.Private(text.Sentence(hint)+"."))
-	} else {
-		own, ok := then.(session.Get)
-		if !ok {
-			own = session.Get{App: about.App, Confirmed: true}
-		}
-		own.Scopes = append(slices.Clone(about.Scopes), k.Scope)
-		o.own = own
 	}
 	return o
 }

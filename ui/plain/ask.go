@@ -1,7 +1,6 @@
 package plain
 
 import (
-	"slices"
 	"time"
 
 	"lanyard/console"
@@ -25,11 +24,11 @@ func (p *face) ask(f session.Ask) {
 		q.no = "No: nothing was asked for."
 		words, _ := describe.Supersede(about.Supersede)
 		p.out.say("%s.", words)
-		if about.Supersede.Scope == "" {
+		own := about.Own(f.Then)
+		if own == nil {
 			p.out.say("Type yes to get it all the same, or anything else for no.")
 			break
 		}
-		own := ownToken(f.Then, about)
 		q.answers["device"] = func() { p.do(own) }
 		p.out.say("Type yes to get it all the same, device for a token of its own with the scope "+
 			"%s, or anything else for no.", about.Supersede.Scope)
@@ -46,17 +45,6 @@ func (p *face) ask(f session.Ask) {
 		return // the line mode raises no other question
 	}
 	p.question = &q
-}
-
-// ownToken returns a get with the scope of this machine added, so that no other token is
-// superseded. A renewal becomes a get, because another set of scopes is another token.
-func ownToken(then session.Request, about session.Superseding) session.Get {
-	get, ok := then.(session.Get)
-	if !ok {
-		get = session.Get{App: about.App, Confirmed: true}
-	}
-	get.Scopes = append(slices.Clone(about.Scopes), about.Supersede.Scope)
-	return get
 }
 
 // askDismiss asks before the mark of a lost answer is dismissed.

@@ -54,8 +54,7 @@ func (p *face) nothingOver(f session.NothingOver) {
 		return
 	}
 	p.out.say("Nothing of that is over.")
-	if len(f.Kept) > 0 {
-		k := f.Kept[0]
+	if k := f.Kept; k != nil {
 		p.out.say("%s: %s.", p.nameToken(&k.Token), k.Held.Why)
 		p.out.hint(k.Held.Hint)
 	}

@@ -54,19 +54,18 @@ func (p *face) listTokens(text string) {
 			p.out.say("%s: %s.", p.appWords(a), p.markWords(r.Mark))
 			continue
 		}
-		if s := p.statusOf(r.Token); !all &&
-			(s.State == console.Dead || s.State == console.Superseded) {
+		if !all && session.IsOver(p.statusOf(r.Token).State) && r.LostAnswer() == nil {
 			hidden++
 			continue
 		}
 		n++
 		p.out.say("%s", p.tokenLine(r.Token))
 	}
-	if n == 0 {
+	if n+hidden == 0 {
 		p.out.say("No token is held.")
 	}
 	if hidden > 0 {
-		p.out.say("%d dead or superseded not told; tokens all tells them.", hidden)
+		p.out.say("%d dead, superseded or expired not told; tokens all tells them.", hidden)
 	}
 }
 

@@ -2,6 +2,7 @@ package session_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -46,6 +47,29 @@ func TestAsksBeforeItSupersedes(t *testing.T) {
 	d.ask(session.Get{App: d.apps[1].ID, Scopes: []string{"device_lap"}})
 	never[session.MaySupersede](d)
 	never[session.Ask](d)
+}
+
+// A token of its own has the scope that nobody else asks for, besides those of the request.
+func TestOwnToken(t *testing.T) {
+	t.Parallel()
+	q := session.Superseding{App: "a_1", Scopes: []string{"read"},
+		Supersede: console.Supersede{Scope: "device_lap"}}
+	for name, then := range map[string]session.Request{
+		"get": session.Get{App: "a_1", User: "ana", Confirmed: true}, "renew": session.Renew{},
+	} {
+		get, ok := q.Own(then).(session.Get)
+		if !ok || get.App != "a_1" || !get.Confirmed || (get.User == "ana") != (name == "get") ||
+			!slices.Equal(get.Scopes, []string{"read", "device_lap"}) {
+			t.Errorf("%s: %+v", name, get)
+		}
+	}
+	if r := q.Own(session.Test{}); r != nil {
+		t.Errorf("in place of a test: %+v", r)
+	}
+	q.Supersede.Scope = ""
+	if r := q.Own(session.Get{}); r != nil {
+		t.Errorf("without such a scope: %+v", r)
+	}
 }
 
 func TestAsksBeforeARevokeInProduction(t *testing.T) {

@@ -473,12 +473,7 @@ func (s *Session) TokensOf(appID string, use Use) (out []console.Token) {
 	case Alive:
 	}
 	for _, t := range s.board.tokens {
-		if t.AppID != appID {
-			continue
-		}
-		switch judge(t).State {
-		case console.Dead, console.Superseded, console.Expired:
-		default:
+		if t.AppID == appID && !IsOver(judge(t).State) {
 			out = append(out, t)
 		}
 	}

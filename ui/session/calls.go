@@ -54,10 +54,23 @@ func (s *Session) forget(r Forget) []Work {
 func (s *Session) askToForget(e forgettable) {
 	if e.err != nil || len(e.found.Tokens)+len(e.found.Applications) == 0 {
 		s.noteKeyFailure(e.err)
-		s.tell(NothingOver{Kept: e.found.Kept, Err: e.err})
+		s.tell(NothingOver{Kept: s.keptOf(e.found.Kept), Err: e.err})
 		return
 	}
 	s.ask(ForgettingOver{e.found}, Forget{What: e.what, Confirmed: true})
+}
+
+// keptOf returns the token to name of those that are not forgotten; see [NothingOver].
+func (s *Session) keptOf(kept []console.NotOver) *console.NotOver {
+	for i := range kept {
+		if r := s.board.Row(kept[i].Token.ID); r != nil && IsOver(r.State) {
+			return &kept[i]
+		}
+	}
+	if len(kept) > 0 {
+		return &kept[0]
+	}
+	return nil
 }
 
 // prune removes tokens that have been over for longer than store.keep. It runs after the first

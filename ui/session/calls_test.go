@@ -58,6 +58,29 @@ func TestForget(t *testing.T) {
 	}
 }
 
+// If nothing is forgotten, a token whose state is over is named before one that lives.
+func TestNothingOverNamesTheOver(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	d.does(session.Forget{What: console.ForgetWhat{Over: true}})
+	if f := once[session.NothingOver](d); f.Err != nil || f.Kept != nil {
+		t.Errorf("told %+v", f)
+	}
+	d.api.refresh = true
+	lives := d.get(1)[0]
+	d.does(session.Forget{What: console.ForgetWhat{Over: true}})
+	if f := once[session.NothingOver](d); f.Kept == nil || f.Kept.Token.ID != lives {
+		t.Errorf("told %+v", f)
+	}
+	d.api.lasts = 60
+	expires := d.get(1)[0]
+	d.after(2 * time.Minute)
+	d.does(session.Forget{What: console.ForgetWhat{Over: true}})
+	if f := once[session.NothingOver](d); f.Kept == nil || f.Kept.Token.ID != expires {
+		t.Errorf("told %+v", f)
+	}
+}
+
 func TestLooks(t *testing.T) {
 	t.Parallel()
 	d := sit(t)

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"slices"
 	"time"
 
 	"lanyard/console"
@@ -414,10 +415,11 @@ type (
 		factMark
 		All []Alert
 	}
-	// NothingOver says that nothing was found to forget.
+	// NothingOver says that nothing was found to forget. Kept is a token that was asked for and is
+	// kept, or nil. If there are several, it is one whose state is over, if any.
 	NothingOver struct {
 		factMark
-		Kept []console.NotOver
+		Kept *console.NotOver
 		Err  error
 	}
 	// MaySuspend says that the clipboard is clear and the process may be stopped.
@@ -483,6 +485,21 @@ type (
 	// Losing asks whether to write out what this console holds before it quits.
 	Losing struct{}
 )
+
+// Own returns the request for a token of its own in place of then: a get with a scope that nobody
+// else asks for. A renewal becomes a get, because a token with other scopes is another token. It
+// returns nil if there is no such scope, or if then is a [Test].
+func (q Superseding) Own(then Request) Request {
+	if _, test := then.(Test); test || q.Supersede.Scope == "" {
+		return nil
+	}
+	get, ok := then.(Get)
+	if !ok {
+		get = Get{App: q.App, Confirmed: true}
+	}
+	get.Scopes = append(slices.Clone(q.Scopes), q.Supersede.Scope)
+	return get
+}
 
 func (InProduction) about()   {}
 func (Superseding) about()    {}

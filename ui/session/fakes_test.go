@@ -1,6 +1,7 @@
 package session_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,6 +22,7 @@ type api struct {
 	clock       func() time.Time
 	n           int
 	refresh     bool  // tokens come with a refresh token
+	lasts       int64 // seconds of the next tokens; 0 is an hour
 	tokenErr    error // of the next requests for a token
 	revokeErr   error // of the next revokes
 	gateway     int   // what a probe is answered
@@ -60,7 +62,7 @@ func (a *api) Token(
 	}
 	a.n++
 	ans := tokenapi.TokenAnswer{
-		Access: secret.New(access(a.n)), ExpiresIn: 3600, HasExpiresIn: true,
+		Access: secret.New(access(a.n)), ExpiresIn: cmp.Or(a.lasts, 3600), HasExpiresIn: true,
 		Lifetime: tokenapi.Bounded, TokenType: "Bearer", RawTokenType: "Bearer", Usable: true,
 		Scopes: []string{"default"}, At: a.clock(),
 	}

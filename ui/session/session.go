@@ -133,7 +133,7 @@ func (s *Session) Next() time.Time {
 	at := Earlier(s.nextDelivery(), s.nextClear())
 	at = Earlier(Earlier(at, s.nextProbe()), s.alerts.next)
 	if c := s.board.nextChange; !c.IsZero() {
-		at = Earlier(at, wholeSecond(c))
+		at = Earlier(at, NextSecond(c))
 	}
 	if s.quitting && s.revokeSoon() {
 		at = Earlier(at, s.now.Add(time.Second)) // the undo window ends by time alone
@@ -141,14 +141,16 @@ func (s *Session) Next() time.Time {
 	return at
 }
 
-// second returns the instant at which states are judged. It is a whole second, so that all
-// countdowns change together.
-func (s *Session) second() time.Time { return s.now.Truncate(time.Second) }
+func (s *Session) second() time.Time { return Second(s.now) }
 
-// wholeSecond rounds up to a second, because a state that changes within a second is judged at its
+// Second returns the instant at which states are judged at now. It is a whole second, so that all
+// countdowns change together.
+func Second(now time.Time) time.Time { return now.Truncate(time.Second) }
+
+// NextSecond rounds up to a second, because a state that changes within a second is judged at its
 // end.
-func wholeSecond(t time.Time) time.Time {
-	if r := t.Truncate(time.Second); !r.Equal(t) {
+func NextSecond(t time.Time) time.Time {
+	if r := Second(t); !r.Equal(t) {
 		return r.Add(time.Second)
 	}
 	return t
