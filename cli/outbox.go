@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"lanyard/console"
-	"lanyard/text"
+	"lanyard/console/describe"
 )
 
 // outboxTime limits how long a finished command goes on to deliver revokes that are due.
@@ -60,7 +60,7 @@ func (p *program) pruneDue(ctx context.Context, s *openConsole) {
 	defer cancel()
 	done, err := s.svc.Prune(ctx)
 	if n := len(done.Tokens); n > 0 {
-		p.note("forgot %s that had been over for longer than store.keep", text.Count(n, "token"))
+		p.note("%s", describe.Pruned(n))
 	}
 	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		p.warn("what is over could not be forgotten: %v", err)

@@ -20,16 +20,7 @@ func (m *root) tellCopied(f session.Copied) tea.Cmd {
 		return nil
 	}
 	promise, hint := f.Copied.Promise(strconv.Itoa(int(m.set.ClearAfter/time.Second)) + " s")
-	word, with := "sent "+f.What+" to the "+f.Copied.Via, promise
-	if f.Copied.Certain {
-		word, with = "copied "+f.What, f.Copied.Via
-		if promise != "" {
-			with += ", " + promise
-		}
-	}
-	if with != "" {
-		word += " (" + with + ")"
-	}
+	word := f.Copied.Words(f.What, promise)
 	if but := m.whyUseless(f.ID); but != "" {
 		m.Notify(scene.Warn, word+", but "+but, m.keys.Hint(keys.Get, "gets another one"))
 	} else {
@@ -47,11 +38,7 @@ func (m *root) tellTextCopied(f session.TextCopied) tea.Cmd {
 		m.NotifyError("copy", f.Err)
 		return nil
 	}
-	word := "sent " + f.What + " to the " + f.Copied.Via
-	if f.Copied.Certain {
-		word = "copied " + f.What + " (" + f.Copied.Via + ")"
-	}
-	m.Notify(scene.Good, word, "it is no secret, so it stays there")
+	m.Notify(scene.Good, f.Copied.Words(f.What, ""), "it is no secret, so it stays there")
 	return raw(f.Copied.Terminal)
 }
 

@@ -84,11 +84,7 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 			break
 		}
 		m.panes.tokens.SelectNew(f.Outcome.Token, f.Token)
-		word := "asked anew, there was no live refresh token: got"
-		if f.Outcome.How == console.Refreshed {
-			word = "refreshed: got"
-		}
-		m.tellBrought(word, f.Outcome)
+		m.tellBrought(describe.Renewed(f.Outcome.How), f.Outcome)
 	case session.Decided:
 		switch {
 		case f.Err != nil:
@@ -210,9 +206,7 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 			m.Log(scene.Warn, "what is over could not be forgotten: "+kit.Clean(f.Err.Error()),
 				console.Hint(f.Err))
 		} else if n := len(f.Done.Tokens); n > 0 {
-			m.Log(scene.Info,
-				"forgot "+text.Count(n, "token")+" that had been over for longer than store.keep",
-				"")
+			m.Log(scene.Info, describe.Pruned(n), "")
 		}
 	case session.WroteOut:
 		if f.Err != nil {
@@ -328,8 +322,7 @@ func (m *root) tellBrought(word string, out console.Outcome) {
 	switch {
 	case out.Same:
 		m.Notify(scene.Info,
-			"same token came back ("+t.Fingerprint+")"+left+
-				": the server hands out the live token again", "")
+			"same token came back ("+t.Fingerprint+")"+left+": "+describe.SameToken, "")
 	default:
 		m.Notify(scene.Good, word+" "+t.Fingerprint+left, "")
 	}

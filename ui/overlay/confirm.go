@@ -1,9 +1,8 @@
 package overlay
 
 import (
-	"cmp"
-
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/scene"
@@ -24,7 +23,7 @@ type Confirm struct {
 func NewConfirm(r *session.Row, a *session.App, then session.Request) *Confirm {
 	text := []console.Private{
 		console.Private(r.Token.Fingerprint+" of ") + a.Name + ", for " +
-			cmp.Or(r.Token.User, "the application itself"),
+			describe.Owner(*r.Token),
 		a.Environment.Name + " is a production environment.",
 		"",
 		"Its gateway may still let the token through",

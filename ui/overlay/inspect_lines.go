@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/themes"
 	"lanyard/ui/kit"
 	"lanyard/ui/scene"
@@ -101,7 +102,7 @@ func (o *Inspect) Box(s *scene.Scene, w, h int) []string {
 	f.paint(paint, sign+" ", "state", word)
 	f.put("application", strings.TrimSpace(s.Show(a.Name)+" "+kit.Clean(a.KeyType)))
 	f.put("environment", s.Show(a.Environment.Name))
-	f.put("for", s.Show(cmp.Or(t.User, "the application itself")))
+	f.put("for", s.Show(describe.Owner(*t)))
 	f.put("grant", grantWord(kit.Clean(t.Grant)))
 	kind := cmp.Or(kit.Clean(t.TokenType), "not named")
 	if t.JWT {

@@ -14,12 +14,9 @@ func (p *face) ask(f session.Ask) {
 	switch about := f.About.(type) {
 	case session.InProduction:
 		q.no = "No: nothing was revoked."
-		t, who := about.Row.Token, "the application itself"
-		if t.User != "" {
-			who = string(t.User)
-		}
+		t := about.Row.Token
 		p.out.say("%s is in production, for %s. Revoke it? "+
-			"Type yes to revoke, anything else for no.", p.nameToken(t), who)
+			"Type yes to revoke, anything else for no.", p.nameToken(t), string(describe.Owner(*t)))
 	case session.Superseding:
 		q.no = "No: nothing was asked for."
 		words, _ := describe.Supersede(about.Supersede)

@@ -485,7 +485,7 @@ func TestPlainTellsOfOthersAfterAnAnswer(t *testing.T) {
 		l.checkAfter(2 * time.Second)
 		close(clip.now)
 		l.checkAfter(0, "copied "+fingerprint("access-1")+
-			" (system clipboard), cleared in 45 seconds, but it is being revoked.",
+			" (system clipboard, cleared in 45 seconds), but it is being revoked.",
 			p1+"revoking: the revoke is sent in 58 seconds; undo takes it back.", "ready")
 	})
 }
@@ -589,7 +589,7 @@ func TestPlainEndFinishes(t *testing.T) {
 	inLines(t, unchanged, func(l *lineMode) {
 		l.typed("get A1")
 		l.check("copy 1",
-			"copied "+fingerprint("access-1")+" (system clipboard), cleared in 45 seconds.")
+			"copied "+fingerprint("access-1")+" (system clipboard, cleared in 45 seconds).")
 		l.typed("revoke 1")
 		began := time.Now()
 		_ = l.in.Close()

@@ -17,11 +17,7 @@ func (p *face) tell(f session.Fact) {
 	case session.Got:
 		p.tellToken("get", "got", f.Outcome, f.Err)
 	case session.Renewed:
-		word := "asked anew, there was no live refresh token: got"
-		if f.Outcome.How == console.Refreshed {
-			word = "refreshed: got"
-		}
-		p.tellToken("renew", word, f.Outcome, f.Err)
+		p.tellToken("renew", describe.Renewed(f.Outcome.How), f.Outcome, f.Err)
 	case session.Decided:
 		p.decided(f)
 	case session.Undone:
@@ -95,8 +91,7 @@ func (p *face) tellOfStore(f session.Fact) {
 		}
 	case session.Pruned:
 		if n := len(f.Done.Tokens); p.succeeded("forget what is over", f.Err) && n > 0 {
-			p.out.say("note: forgot %s that had been over for longer than store.keep.",
-				text.Count(n, "token"))
+			p.out.say("note: %s.", describe.Pruned(n))
 		}
 	case session.WroteOut:
 		if p.succeeded("write out", f.Err) {
@@ -129,8 +124,8 @@ func (p *face) tellToken(op, word string, out console.Outcome, err error) {
 	life := p.voice().Life(*t, p.statusOf(t))
 	p.markReported(t)
 	if out.Same {
-		p.out.say("%s: the same token came back, %s: the server hands out the live token again.",
-			p.nameToken(t), life)
+		p.out.say("%s: the same token came back, %s: %s.", p.nameToken(t), life,
+			describe.SameToken)
 	} else {
 		p.out.say("%s: %s, %s.", p.nameToken(t), word, life)
 	}
@@ -216,21 +211,14 @@ func (p *face) copied(f session.Copied) {
 		}
 		return
 	}
-	tail, hint := f.Copied.Promise(spoken(p.o.ClearAfter))
-	if tail != "" {
-		tail = ", " + tail
-	}
-	word := "sent " + f.What + " to the " + f.Copied.Via
-	if f.Copied.Certain {
-		word = "copied " + f.What + " (" + f.Copied.Via + ")"
-	}
+	promise, hint := f.Copied.Promise(spoken(p.o.ClearAfter))
 	but := ""
 	if row := p.board.Row(f.ID); row != nil && row.Token != nil {
 		if why := describe.NoGood(p.statusOf(row.Token)); why != "" {
 			but = ", but " + why
 		}
 	}
-	p.out.say("%s%s%s.", word, tail, but)
+	p.out.say("%s%s.", f.Copied.Words(f.What, promise), but)
 	p.out.hint(hint)
 	if f.Unlogged != nil {
 		p.out.say("warning: the audit log does not say so: %s", f.Unlogged.Error())

@@ -117,6 +117,19 @@ func (c *clipboardState) copied(done CopiedTo, since int, now time.Time, after t
 	}
 }
 
+// Words describes a copy of what, with its promise in brackets. A copy that is not certain was only
+// sent.
+func (done CopiedTo) Words(what, promise string) string {
+	words, with := "sent "+what+" to the "+done.Via, promise
+	if done.Certain {
+		words, with = "copied "+what, strings.TrimSuffix(done.Via+", "+promise, ", ")
+	}
+	if with == "" {
+		return words
+	}
+	return words + " (" + with + ")"
+}
+
 // Promise returns what will happen to the copy after the time in words; "" if it stays.
 func (done CopiedTo) Promise(words string) (promise, hint string) {
 	switch {
