@@ -212,7 +212,7 @@ func (p *Pump) Paste(text string) { p.Send(tea.PasteMsg{Content: text}) }
 // Refused is the answer to the last passphrase.
 func (p *Pump) Refused(err error) {
 	box := p.m.overlays[len(p.m.overlays)-1].(*overlay.Unlock)
-	p.Send(session.Unlocked{Attempt: box.Attempt, Err: err})
+	p.Send(session.Unlocked{For: box, Err: err})
 }
 
 // Inside prints everything that the root holds, with %+v, one value each.

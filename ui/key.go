@@ -18,7 +18,7 @@ func (m *root) shownKey() scene.KeyState { return scene.KeyState{KeyState: m.s.K
 // tellUnlocked tells the result of an attempt to unlock.
 func (m *root) tellUnlocked(f session.Unlocked) tea.Cmd {
 	for _, o := range m.overlays {
-		if o, ok := o.(*overlay.Unlock); ok && (f.Err == nil || o.Attempt == f.Attempt) {
+		if o, ok := o.(*overlay.Unlock); ok && (f.Err == nil || f.For == any(o)) {
 			if f.Err == nil && o.Then != nil {
 				m.notices.hide() // its notice was about the locked store
 			}
@@ -49,7 +49,7 @@ func (m *root) paste(text string) tea.Cmd {
 		}
 		m.pastedAt = m.now
 		if o, ok := m.overlays[n-1].(*overlay.Invite); ok {
-			o.Paste(m, text)
+			return m.perform(o.Paste(text))
 		}
 		return nil
 	}

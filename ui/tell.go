@@ -133,6 +133,10 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 		if a := m.board().App(f.App); a != nil {
 			m.openInvite(a, f.Key)
 		}
+	case session.SignInAnswered:
+		if f.Err != nil {
+			m.Notify(scene.Warn, f.Err.Error(), m.hintOf(f.Err))
+		}
 	case session.MaySupersede:
 		words, hint := describe.Supersede(f.Supersede)
 		m.Log(scene.Info, words, hint)

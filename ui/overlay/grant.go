@@ -145,6 +145,6 @@ func (i getChosen) Perform(h scene.Host) tea.Cmd {
 	}
 	get.Password = i.form.password.Secret()
 	i.form.Wipe()
-	h.Scene().Session.RememberGet(get)
+	get.Remember = true
 	return h.Request(get)
 }

@@ -78,14 +78,11 @@ func (o *Invite) Press(_ *scene.Scene, a keys.Action, key string) scene.Intent {
 }
 
 // Paste takes the address at which a browser on another machine ended.
-func (o *Invite) Paste(h scene.Host, text string) {
+func (o *Invite) Paste(text string) scene.Intent {
 	if o.inv == nil || o.device {
-		return
+		return nil
 	}
-	s := h.Scene()
-	if err := s.Session.Answer(o.inv.ID, secret.New(text)); err != nil {
-		h.Notify(scene.Warn, err.Error(), console.Remedy(err, console.Hint(err), s.Keys.Face()))
-	}
+	return scene.Do(session.AnswerSignIn{Invitation: o.inv.ID, Pasted: secret.New(text)})
 }
 
 // textLine is a line of an overlay before it is padded.

@@ -18,16 +18,15 @@ import (
 // Unlock asks for the passphrase of the store before an action that needs the secrets.
 type Unlock struct {
 	typist
-	verb    string
-	place   string
-	Then    scene.Intent // performed when the store is unlocked; nil for nothing
-	text    form.Hidden
-	fresh   bool        // the store has no secrets yet: a new passphrase is typed twice
-	chosen  secret.Text // what was typed the first time
-	Attempt int         // number of the attempt in flight
-	busy    bool        // an attempt is in flight
-	said    console.Private
-	hint    string
+	verb   string
+	place  string
+	Then   scene.Intent // performed when the store is unlocked; nil for nothing
+	text   form.Hidden
+	fresh  bool        // the store has no secrets yet: a new passphrase is typed twice
+	chosen secret.Text // what was typed the first time
+	busy   bool        // an attempt is in flight
+	said   console.Private
+	hint   string
 }
 
 // NewUnlock returns the overlay. verb names the action that needs the secrets; then is performed
@@ -240,8 +239,7 @@ type tryPassphrase struct {
 
 // Perform implements [scene.Intent].
 func (i tryPassphrase) Perform(h scene.Host) tea.Cmd {
-	i.box.Attempt = h.Scene().Session.NextAttempt()
-	return h.Request(session.Unlock{Passphrase: i.passphrase, Attempt: i.box.Attempt})
+	return h.Request(session.Unlock{For: i.box, Passphrase: i.passphrase})
 }
 
 // cancelUnlock is the intent to close the overlay and leave the store locked.

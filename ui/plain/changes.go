@@ -304,17 +304,9 @@ func (n *numbers) idOf(text string) (id string, ok bool) {
 // answerSignIn tries a line as the answer to a sign-in that waits. It reports whether a sign-in
 // waits. The line is never printed, because it holds an authorization code.
 func (p *face) answerSignIn(text string) bool {
-	var wrong error
-	for _, inv := range p.board.Invitations {
-		if inv.UserCode != "" {
-			continue
-		}
-		if wrong = p.s.Answer(inv.ID, secret.New(text)); wrong == nil {
-			return true
-		}
+	if len(p.board.SignIns()) == 0 {
+		return false
 	}
-	if wrong != nil {
-		p.notifyError("sign in", wrong)
-	}
-	return wrong != nil
+	p.do(session.AnswerSignIn{Pasted: secret.New(text)})
+	return true
 }

@@ -41,6 +41,8 @@ func (p *face) tell(f session.Fact) {
 		if f.Again {
 			p.repeatInvitation(f.App)
 		}
+	case session.SignInAnswered:
+		p.succeeded("sign in", f.Err)
 	case session.MaySupersede:
 		words, hint := describe.Supersede(f.Supersede)
 		p.out.say("%s.", text.Sentence(words))

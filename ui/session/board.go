@@ -319,6 +319,16 @@ func (b *Board) invites(appID string) bool {
 		func(i console.Invitation) bool { return i.AppID == appID })
 }
 
+// SignIns returns the IDs of the invitations that wait for a pasted address or code.
+func (b *Board) SignIns() (ids []string) {
+	for i := range b.Invitations {
+		if b.Invitations[i].UserCode == "" {
+			ids = append(ids, b.Invitations[i].ID)
+		}
+	}
+	return ids
+}
+
 // renewIsGet reports whether renewing a token requests a new one. It does if no refresh token is
 // known to be live, unless the console will refuse the renewal.
 func renewIsGet(r *Row) bool {

@@ -2,9 +2,9 @@ package session
 
 import "lanyard/tokenapi/secret"
 
-// RememberGet keeps a person's choices for a get of an application, to offer them again in this
+// rememberGet keeps a person's choices for a get of an application, to offer them again in this
 // run. It drops the password.
-func (s *Session) RememberGet(g Get) {
+func (s *Session) rememberGet(g Get) {
 	if s.lastGets == nil {
 		s.lastGets = map[string]Get{}
 	}
@@ -12,5 +12,5 @@ func (s *Session) RememberGet(g Get) {
 	s.lastGets[g.App] = g
 }
 
-// LastGet returns the choices of the last get of an application; the zero Get if there are none.
+// LastGet returns the last get of an application with Remember; the zero Get if there is none.
 func (s *Session) LastGet(app string) Get { return s.lastGets[app] }

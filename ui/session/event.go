@@ -145,8 +145,8 @@ type (
 	// Unlocked is the result of [Unlock].
 	Unlocked struct {
 		call
-		Attempt int
-		Err     error
+		For any
+		Err error
 	}
 	// Dismissed is the result of [Dismiss].
 	Dismissed struct {
@@ -306,6 +306,11 @@ type (
 		App   string
 		Key   Key
 		Again bool
+	}
+	// SignInAnswered is the result of [AnswerSignIn].
+	SignInAnswered struct {
+		factMark
+		Err error
 	}
 	// MaySupersede warns that a get may end a token that others hold.
 	MaySupersede struct {

@@ -1,12 +1,14 @@
 package session_test
 
 import (
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"lanyard/console"
 	"lanyard/tokenapi"
+	"lanyard/tokenapi/secret"
 	"lanyard/ui/session"
 )
 
@@ -208,4 +210,45 @@ func TestRenewalThatNeedsAPerson(t *testing.T) {
 			t.Errorf("told %+v", f)
 		}
 	})
+}
+
+// A paste without an invitation is for the sign-ins. A get with a code takes no paste.
+func TestAnswerSignIn(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	pasted := secret.New("code=abc")
+	d.does(session.AnswerSignIn{Pasted: pasted})
+	if f := once[session.SignInAnswered](d); f.Err != nil || len(d.Board().SignIns()) > 0 {
+		t.Errorf("answered %v, and %v wait", f.Err, d.Board().SignIns())
+	}
+	_, filed := d.Tickets()
+	d.apply(session.BoardRead{Ticket: filed + 1, Board: console.Board{
+		Invitations: []console.Invitation{{ID: "i_1", UserCode: "ABCD"}, {ID: "i_2"}}}})
+	if ids := d.Board().SignIns(); !slices.Equal(ids, []string{"i_2"}) {
+		t.Errorf("%v wait for a paste", ids)
+	}
+	for _, id := range []string{"", "i_2", "i_gone"} { // the service has no such invitation
+		d.does(session.AnswerSignIn{Invitation: id, Pasted: pasted})
+		f := once[session.SignInAnswered](d)
+		if console.CodeOf(f.Err) != console.CodeAnswered {
+			t.Errorf("%q answered %v", id, f.Err)
+		}
+	}
+}
+
+// The choices of a get are offered again, except its password.
+func TestRememberGet(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	app := d.apps[0].ID
+	d.does(session.Get{App: app, Scopes: []string{"plain"}})
+	if g := d.LastGet(app); g.App != "" {
+		t.Errorf("without Remember: %+v", g)
+	}
+	d.does(session.Get{App: app, Scopes: []string{"read"}, User: "ana",
+		Password: secret.New("pw"), Remember: true})
+	g := d.LastGet(app)
+	if !slices.Equal(g.Scopes, []string{"read"}) || g.User != "ana" || !g.Password.IsZero() {
+		t.Errorf("remembered %+v", g)
+	}
 }

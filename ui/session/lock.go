@@ -58,21 +58,16 @@ func (s *Session) AskToUnlock(then Request) bool {
 	return k.NeedsPassphrase()
 }
 
-// NextAttempt returns a number for an attempt to unlock.
-func (s *Session) NextAttempt() int {
-	s.attempts++
-	return s.attempts
-}
-
 // unlock hands a passphrase to the console. Deriving the key takes a moment.
 func (s *Session) unlock(r Unlock) []Work {
 	svc := s.svc
 	if svc == nil {
 		return nil
 	}
-	return s.begin(r, Key{Unlocking, strconv.Itoa(r.Attempt)}, "", func(c call) Work {
+	s.attempts++
+	return s.begin(r, Key{Unlocking, strconv.Itoa(s.attempts)}, "", func(c call) Work {
 		return func(ctx context.Context) Event {
-			return Unlocked{c, r.Attempt, svc.Unlock(ctx, r.Passphrase)}
+			return Unlocked{c, r.For, svc.Unlock(ctx, r.Passphrase)}
 		}
 	})
 }

@@ -99,20 +99,20 @@ func TestUnlock(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
 	d.lock(true)
-	first := d.ask(session.Unlock{Passphrase: secret.New("wrong"), Attempt: 1})
-	if work := d.ask(session.Unlock{Attempt: 1}); len(work) > 0 {
-		t.Error("one attempt runs twice")
+	first := d.ask(session.Unlock{For: 1, Passphrase: secret.New("wrong")})
+	second := d.ask(session.Unlock{For: 2, Passphrase: secret.New(passphrase)})
+	if len(d.Flights()) != 2 {
+		t.Errorf("in flight are %v", d.Flights())
 	}
-	once[session.Refused](d)
-	second := d.ask(session.Unlock{Passphrase: secret.New(passphrase), Attempt: 2})
 	d.run(first...)
-	if e := once[session.Unlocked](d); e.Err == nil || e.Attempt != 1 || !d.Key().Failed {
-		t.Errorf("a wrong passphrase: %v of attempt %d, key %+v", e.Err, e.Attempt, d.Key())
+	if e := once[session.Unlocked](d); e.Err == nil || e.For != 1 || !d.Key().Failed {
+		t.Errorf("a wrong passphrase: %v for %v, key %+v", e.Err, e.For, d.Key())
 	}
 	d.run(second...)
-	if e := once[session.Unlocked](d); e.Err != nil || e.Attempt != 2 || d.Key().Failed {
-		t.Errorf("the passphrase: %v of attempt %d, key %+v", e.Err, e.Attempt, d.Key())
+	if e := once[session.Unlocked](d); e.Err != nil || e.For != 2 || d.Key().Failed {
+		t.Errorf("the passphrase: %v for %v, key %+v", e.Err, e.For, d.Key())
 	}
+	never[session.Refused](d)
 }
 
 // Revokes that are due while the store is locked are reported once, and sent when it opens.

@@ -114,7 +114,7 @@ func (g *game) request() session.Request {
 	case 18:
 		return session.GiveUp{App: app.ID}
 	case 19:
-		return session.Unlock{Passphrase: secret.New(passphrase), Attempt: g.next(3)}
+		return session.Unlock{Passphrase: secret.New(passphrase)}
 	case 20:
 		return session.Forget{What: console.ForgetWhat{Over: true}}
 	case 21:

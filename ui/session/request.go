@@ -26,6 +26,7 @@ type (
 		User      console.Private
 		Password  secret.Text
 		Confirmed bool
+		Remember  bool   // offer these choices for the next get; see [Session.LastGet]
 		Selected  string // ID of the row selected at the time of the request, handed back
 	}
 	// Renew refreshes a token, or requests a new one if there is no refresh token.
@@ -90,11 +91,18 @@ type (
 		App string
 		Key Key
 	}
-	// Unlock opens the stored secrets. Attempt is a number of [Session.NextAttempt].
+	// AnswerSignIn hands a pasted address or code to a sign-in that waits for it. Invitation is the
+	// ID of its invitation; "" tries each sign-in.
+	AnswerSignIn struct {
+		requestMark
+		Invitation string
+		Pasted     secret.Text
+	}
+	// Unlock opens the stored secrets. Attempts may run side by side.
 	Unlock struct {
 		requestMark
+		For        any
 		Passphrase secret.Text
-		Attempt    int
 	}
 	// Dismiss removes the mark of a request whose answer was lost.
 	Dismiss struct {
@@ -235,6 +243,8 @@ func (s *Session) Do(r Request, now time.Time) []Work {
 		work = s.bulk(r)
 	case GiveUp:
 		work = s.giveUpOne(r)
+	case AnswerSignIn:
+		s.answerSignIn(r)
 	case Unlock:
 		work = s.unlock(r)
 	case Suspend:

@@ -6,10 +6,12 @@ import (
 	"slices"
 
 	"lanyard/console"
-	"lanyard/tokenapi/secret"
 )
 
 func (s *Session) get(r Get) []Work {
+	if r.Remember {
+		s.rememberGet(r)
+	}
 	a, key := s.board.App(r.App), AppKey(r.App)
 	if s.Busy(key) {
 		if s.board.invites(r.App) {
@@ -154,12 +156,23 @@ func (s *Session) giveUp() []Work {
 	return work
 }
 
-// Answer hands a pasted address or code to a sign-in that waits for it. It does not block.
-func (s *Session) Answer(invitationID string, pasted secret.Text) error {
+// answerSignIn hands a paste to a sign-in. It does not block. If each of several sign-ins refuses
+// the paste, it reports the last refusal.
+func (s *Session) answerSignIn(r AnswerSignIn) {
 	if s.svc == nil {
-		return nil
+		return
 	}
-	return s.svc.Answer(invitationID, pasted)
+	waiting := s.board.SignIns()
+	if r.Invitation != "" {
+		waiting = []string{r.Invitation}
+	}
+	var err error
+	for _, id := range waiting {
+		if err = s.svc.Answer(id, r.Pasted); err == nil {
+			break
+		}
+	}
+	s.tell(SignInAnswered{Err: err})
 }
 
 // revoke asks first in a production environment. It asks nothing if the console will refuse the
