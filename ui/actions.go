@@ -75,7 +75,7 @@ func (m *root) tokenActions() map[keys.Action]action {
 			func(id string) session.Request { return session.Revoke{Token: id} }),
 		keys.Probe: m.verb(session.VerbProbe,
 			func(id string) session.Request { return session.Probe{Token: id} }),
-		keys.Copy: {m.cannotToken, func(s *scene.Scene) tea.Cmd {
+		keys.Copy: {m.cannotCopy, func(s *scene.Scene) tea.Cmd {
 			return m.Request(session.Copy{Token: m.target(s).ID, Form: console.FormBare})
 		}},
 		keys.Undo: {
@@ -95,7 +95,7 @@ func (m *root) tokenActions() map[keys.Action]action {
 			m.Open(overlay.NewGrant(a, m.s.LastGet(a.ID)))
 			return nil
 		}},
-		keys.CopyAs:         {m.cannotCopyAs, m.copyAs},
+		keys.CopyAs:         {m.cannotCopy, m.copyAs},
 		keys.ProbeUntilDead: {m.cannotToken, m.probeUntilDead},
 		keys.RevokeAll: {m.cannotRevokeAll, func(s *scene.Scene) tea.Cmd {
 			a, _ := s.Selected()
@@ -337,10 +337,14 @@ func (m *root) cannotShow(s *scene.Scene) *scene.Refuse {
 	return m.cannotToken(s)
 }
 
-func (m *root) cannotCopyAs(s *scene.Scene) *scene.Refuse {
+func (m *root) cannotCopy(s *scene.Scene) *scene.Refuse {
 	if why := m.cannotToken(s); why != nil || m.s.CanCopy() {
 		return why
 	}
+	return copyingOff()
+}
+
+func copyingOff() *scene.Refuse {
 	return scene.Cannot("copying is switched off", "set clipboard.via in the configuration")
 }
 

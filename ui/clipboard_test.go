@@ -1,9 +1,13 @@
 package ui_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+
+	"lanyard/ui"
 	"lanyard/ui/session"
 )
 
@@ -102,5 +106,26 @@ func TestCopyWhileClearing(t *testing.T) {
 	l.after(46 * time.Second)
 	if l.clip.cleared != 1 {
 		t.Errorf("the second copy was cleared %d times", l.clip.cleared)
+	}
+}
+
+// Without a clipboard both copy actions are refused with the same reason, which the palette shows.
+func TestCopyingIsOff(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("g")
+	l.Pump = ui.NewPump(t.Context(), ui.Options{Service: l.svc,
+		Settings: ui.Settings{Theme: theme(t, "dark")}, Width: 120, Height: 32}, l.clock.Now)
+	const why = "copying is switched off"
+	l.Key("2", "down", "y")
+	l.shows(why)
+	l.Key("esc", "Y")
+	if l.shows(why); l.Overlays() != 0 {
+		t.Error("it asks for a form")
+	}
+	l.Key("esc", ":")
+	l.Type("copy")
+	if n := strings.Count(ansi.Strip(l.Frame()), why); n != 3 { // two rows, and the hint below
+		t.Errorf("the palette gives the reason %d times:\n%s", n, ansi.Strip(l.Frame()))
 	}
 }

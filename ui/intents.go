@@ -126,7 +126,11 @@ func (m *root) undoable(s *scene.Scene) (session.Undo, *scene.Refuse) {
 		return session.Undo{},
 			scene.Cannot("it is too late to undo that: "+m.whetherUndoable(r), "")
 	}
-	return session.Undo{}, scene.Cannot("there is nothing to undo: no revoke is waiting", "")
+	return session.Undo{}, nothingToUndo()
+}
+
+func nothingToUndo() *scene.Refuse {
+	return scene.Cannot("there is nothing to undo: no revoke is waiting", "")
 }
 
 func (m *root) focusOn(p scene.PaneID) {

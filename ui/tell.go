@@ -299,7 +299,7 @@ func (m *root) tellRefused(f session.Refused) {
 	case session.NothingYet:
 		m.Notify(scene.Info, "there is nothing to do that with yet", "")
 	case session.CopyingOff:
-		m.Notify(scene.Info, "copying is switched off", "set clipboard.via in the configuration")
+		copyingOff().Perform(m)
 	case session.TokenGone:
 		m.Notify(scene.Info, "that token is gone", "")
 	case session.AlreadyRevoking:
@@ -309,7 +309,7 @@ func (m *root) tellRefused(f session.Refused) {
 				m.whetherUndoable(row))
 		}
 	case session.NothingToUndo:
-		m.Notify(scene.Info, "there is nothing to undo: no revoke is waiting", "")
+		nothingToUndo().Perform(m)
 	case session.WhileQuitting:
 		m.Notify(scene.Info, "finishing what is under way; ctrl+c does not wait", "")
 	case session.NowhereToSave: // the form tells it

@@ -65,7 +65,7 @@ func (p *welcome) press(m *root, a keys.Action, key string) tea.Cmd {
 // accept acts on a choice.
 func (m *root) accept(o offer) tea.Cmd {
 	if o.here != keys.None {
-		return m.actions[o.here].do(m.Scene())
+		return m.Act(o.here)
 	}
 	m.choice = o.choice
 	return tea.Quit
