@@ -128,5 +128,5 @@ func (m *root) putInForce(s Settings) {
 	m.s.SetClearAfter(s.ClearAfter)
 	m.s.SetAlerts(len(s.Alerts.Via) > 0, s.Alerts.Before, m.now)
 	m.redactBoard()
-	m.restyle()
+	m.Restyle()
 }

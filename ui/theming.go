@@ -11,21 +11,21 @@ import (
 
 // openThemes opens the list of themes. A broken theme is not in the list; lanyard themes tells why.
 func (m *root) openThemes() tea.Cmd {
-	o := overlay.NewThemes(m.o.Themes.All, m.set.ThemeName, m.restyle, m.keepTheme)
+	o := overlay.NewThemes(m.o.Themes.All, m.set.ThemeName)
 	o.Saves, o.DecidedBy = m.o.Themes.Keep != nil, kit.Clean(m.o.Themes.SaidBy)
 	m.Open(o)
-	m.restyle()
+	m.Restyle()
 	if !m.term.knowsBackground {
 		return tea.RequestBackgroundColor // some themes depend on it
 	}
 	return nil
 }
 
-// keepTheme puts a theme in force, and stores the choice if it can be stored.
-func (m *root) keepTheme(t themes.Theme) tea.Cmd {
+// KeepTheme puts a theme in force, and stores the choice if it can be stored.
+func (m *root) KeepTheme(t themes.Theme) tea.Cmd {
 	name := t.Name()
 	m.set.Theme, m.set.ThemeName = t, name
-	m.restyle()
+	m.Restyle()
 	keep, ctx, said := m.o.Themes.Keep, m.ctx, kit.Clean(m.o.Themes.SaidBy)
 	if keep == nil {
 		m.Notify(scene.Good, "theme "+name+", for this run", "")

@@ -138,7 +138,8 @@ func newRoot(ctx context.Context, o Options) *root {
 // board returns the board on the screen.
 func (m *root) board() *session.Board { return m.s.Board() }
 
-func (m *root) restyle() {
+// Restyle draws from now on with the theme that theme returns.
+func (m *root) Restyle() {
 	if t := m.theme(); t.Follows() && !m.term.knowsBackground {
 		m.st = t.Before(m.term.depth)
 	} else {
@@ -172,7 +173,7 @@ func (m *root) handle(msg tea.Msg) tea.Cmd {
 		m.w, m.h = msg.Width, msg.Height
 	case tea.BackgroundColorMsg:
 		m.term.knowsBackground, m.term.dark = true, msg.IsDark()
-		m.restyle()
+		m.Restyle()
 	case tea.ColorProfileMsg:
 		m.profile(msg.String())
 	case tea.ModeReportMsg: // Bubble Tea asks for it and measures by it from now on
@@ -242,7 +243,7 @@ func (m *root) profile(name string) {
 	}
 	if depth != m.term.depth {
 		m.term.depth = depth
-		m.restyle()
+		m.Restyle()
 	}
 }
 

@@ -17,9 +17,6 @@ type Themes struct {
 	inUse     string // the theme when the list was opened
 	Saves     bool   // a choice is saved for the next start
 	DecidedBy string // what overrules the saved choice, or ""
-
-	redraw func()
-	choose func(themes.Theme) tea.Cmd
 }
 
 type themeRow struct {
@@ -27,11 +24,9 @@ type themeRow struct {
 	theme       themes.Theme
 }
 
-// NewThemes returns the list. redraw draws the screen in the selected theme; choose sets a theme.
-func NewThemes(
-	all []themes.Theme, inUse string, redraw func(), choose func(themes.Theme) tea.Cmd,
-) *Themes {
-	o := &Themes{inUse: inUse, redraw: redraw, choose: choose}
+// NewThemes returns the list of all themes. inUse is the name of the theme in force.
+func NewThemes(all []themes.Theme, inUse string) *Themes {
+	o := &Themes{inUse: inUse}
 	for _, t := range all {
 		o.rows = append(o.rows, themeRow{t.Name(), kit.Clean(t.About()), t})
 	}
@@ -74,11 +69,11 @@ func (o *Themes) Press(_ *scene.Scene, a keys.Action, key string) scene.Intent {
 		return closeThemes{o}
 	}
 	o.list.Move(a, len(o.rows), o.id)
-	return previewTheme{o}
+	return previewTheme{}
 }
 
 type (
-	previewTheme struct{ o *Themes } // draw in the selected theme
+	previewTheme struct{}            // draw in the selected theme
 	closeThemes  struct{ o *Themes } // return to the old theme
 	chooseTheme  struct {
 		o     *Themes
@@ -87,22 +82,22 @@ type (
 )
 
 // Perform implements [scene.Intent].
-func (i previewTheme) Perform(scene.Host) tea.Cmd {
-	i.o.redraw()
+func (previewTheme) Perform(h scene.Host) tea.Cmd {
+	h.Restyle()
 	return nil
 }
 
 // Perform implements [scene.Intent].
 func (i closeThemes) Perform(h scene.Host) tea.Cmd {
 	h.Close(i.o)
-	i.o.redraw()
+	h.Restyle()
 	return nil
 }
 
 // Perform implements [scene.Intent].
 func (i chooseTheme) Perform(h scene.Host) tea.Cmd {
 	h.Close(i.o)
-	return i.o.choose(i.theme)
+	return h.KeepTheme(i.theme)
 }
 
 const (

@@ -3,6 +3,7 @@ package scene
 import (
 	tea "charm.land/bubbletea/v2"
 
+	"lanyard/themes"
 	"lanyard/ui/keys"
 	"lanyard/ui/session"
 )
@@ -25,6 +26,10 @@ type Host interface {
 	Notify(sev Severity, text, hint string)
 	// Log adds a notice to the message log without showing it.
 	Log(sev Severity, text, hint string)
+	// Restyle draws with the theme that the list of themes previews, or with the one in force.
+	Restyle()
+	// KeepTheme puts a theme in force, and stores the choice if it can be stored.
+	KeepTheme(t themes.Theme) tea.Cmd
 	// NotifyError shows what failed, why, and what to do next. op is the verb, such as "renew".
 	NotifyError(op string, err error)
 }
