@@ -1164,7 +1164,7 @@ var openers = map[string]string{
 	"ui/ui.go Run":                       "returns an error to the command, not to the screen",
 	"ui/overlay/app.go label":            "a choice, which the form shows through the scene",
 	"ui/overlay/app.go draft":            "goes into the draft",
-	"ui/overlay/delete.go Press":         "hands a name to the session",
+	"ui/overlay/delete.go NewDelete":     "hands a name to the session",
 	"ui/overlay/grant.go NewGrant":       "a hint, which the form shows through the scene",
 	"ui/overlay/import.go NewImport":     "checks a name",
 	"ui/overlay/import.go ask":           "hands a name to the session",
