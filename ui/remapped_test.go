@@ -52,7 +52,7 @@ var fixed = []string{"esc", "enter", "tab", "shift+tab", "up", "down", "left", "
 
 // instead are the keys of overlays that no configuration changes, with what they are said to do.
 var instead = regexp.MustCompile(
-	`\b(?:y copies the address|y copy|c copies|c the code|c code|i asks|d gets|r revokes first)\b`)
+	`\b(?:y copies the address|y copy|c copies|c the code|c code|i asks|d gets)\b`)
 
 // naming finds an old key as a sentence names it: with what it does, or after press or with.
 func naming(old []string) *regexp.Regexp {
