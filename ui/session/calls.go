@@ -77,8 +77,8 @@ func (s *Session) keptOf(kept []console.NotOver) *console.NotOver {
 // reading of an open store, and then every Service.PruneEvery. It does not run while the console
 // quits, which would cut it short.
 func (s *Session) prune() []Work {
-	if s.svc == nil || s.quitting || s.board.Key.Locked || s.now.Before(s.pruneAt) ||
-		s.svc.PruneEvery() == 0 {
+	if s.svc == nil || s.quitting || s.board.Key.Locked || s.Busy(Key{Kind: Pruning}) ||
+		s.now.Before(s.pruneAt) || s.svc.PruneEvery() == 0 {
 		return nil
 	}
 	s.pruneAt = s.now.Add(s.svc.PruneEvery())

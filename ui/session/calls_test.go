@@ -203,6 +203,26 @@ func TestPrune(t *testing.T) {
 	never[session.Pruned](d) // cut short, it would not be tried again for a day
 }
 
+// A second pruning does not begin while the first is in flight.
+func TestPruneOnce(t *testing.T) {
+	t.Parallel()
+	d := sit(t, func(o *options) { o.console.Keep = time.Hour })
+	d.get(1)
+	read := func() []session.Work { // returns the work that follows from the reading
+		d.now = d.now.Add(48 * time.Hour)
+		return d.apply(d.came(d.apply(session.StoreChanged{})...)...)
+	}
+	first := read()
+	if second := read(); len(first) != 1 || len(second) > 0 {
+		t.Fatalf("%d, then %d prunings begin", len(first), len(second))
+	}
+	d.run(first...)
+	e := told[session.Pruned](d) // the second one is still due, and follows
+	if len(e) != 2 || len(e[0].Done.Tokens) != 1 || len(e[1].Done.Tokens) != 0 {
+		t.Errorf("told %+v", e)
+	}
+}
+
 // Before the first run there is no store. A get is refused, and a save creates the store.
 func TestFirstRun(t *testing.T) {
 	t.Parallel()
