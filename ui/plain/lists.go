@@ -54,7 +54,9 @@ func (p *face) listTokens(text string) {
 			p.out.say("%s: %s.", p.appWords(a), p.markWords(r.Mark))
 			continue
 		}
-		if !all && session.IsOver(p.statusOf(r.Token).State) && r.LostAnswer() == nil {
+		// As lanyard tokens does: an expired token is listed.
+		st := p.statusOf(r.Token).State
+		if !all && (st == console.Dead || st == console.Superseded) && r.LostAnswer() == nil {
 			hidden++
 			continue
 		}
@@ -65,7 +67,7 @@ func (p *face) listTokens(text string) {
 		p.out.say("No token is held.")
 	}
 	if hidden > 0 {
-		p.out.say("%d dead, superseded or expired not told; tokens all tells them.", hidden)
+		p.out.say("%d dead or superseded not listed; tokens all lists them.", hidden)
 	}
 }
 

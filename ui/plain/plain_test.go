@@ -169,7 +169,8 @@ func TestPlainTellsEachChangeOnce(t *testing.T) {
 		l.checkAfter(time.Minute - time.Nanosecond)
 		l.checkAfter(time.Nanosecond, p1+"expired.")
 		l.checkAfter(24 * time.Hour)
-		l.check("tokens", "1 dead, superseded or expired not told; tokens all tells them.")
+		l.check("tokens", "token 1: "+fingerprint("access-1")+
+			" of Orders production, expired, scopes default.")
 	})
 }
 
@@ -254,7 +255,7 @@ func TestPlainRenew(t *testing.T) {
 			l.check("tokens",
 				"token 2: "+fingerprint("access-2")+
 					" of Orders production, active, 45 minutes left, scopes default.",
-				"1 dead, superseded or expired not told; tokens all tells them.")
+				"1 dead or superseded not listed; tokens all lists them.")
 		})
 }
 
