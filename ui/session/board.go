@@ -63,7 +63,6 @@ func (t Tally) Count() int {
 // App is an application with its rows.
 type App struct {
 	console.Application
-	Shown  string // the name as the face shows it; initially the name itself
 	Policy console.Policy
 	rows   []*Row // living first, newest first
 	Tally  Tally
@@ -122,7 +121,7 @@ func NewBoard(b console.Board, policy func(console.Application) console.Policy,
 	index := make(map[string]int, len(b.Applications))
 	envs := map[string]bool{}
 	for i, a := range b.Applications {
-		out.Apps[i] = App{Application: a, Shown: string(a.Name), Policy: policy(a)}
+		out.Apps[i] = App{Application: a, Policy: policy(a)}
 		index[a.ID] = i
 		envs[string(a.Environment.Name)] = true
 	}
