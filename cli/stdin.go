@@ -61,8 +61,7 @@ func unreadable(ctx context.Context, what, path string, err error) error {
 		"%s cannot be read: %s: %v", what, path, err)
 }
 
-// untilDone reads from r until ctx ends. A read that blocks then is abandoned, with whatever it may
-// still return.
+// untilDone reads from r until ctx ends. A read that blocks then is abandoned; its data is lost.
 type untilDone struct {
 	ctx context.Context
 	r   io.Reader

@@ -393,9 +393,8 @@ func final(e *tokenapi.Error, adopted bool) bool {
 	return noEndpoint(e)
 }
 
-// noEndpoint reports whether an answer means that nothing at this URL revokes tokens: 404 or 410
-// with any body but three. A body with an OAuth error comes from an endpoint. A fault of the
-// gateway is about the gateway. A sign-in page or the page of a proxy tells nothing of the server.
+// noEndpoint reports a 404 or 410 whose body is no OAuth error, no gateway fault and no page of a
+// proxy or sign-in. Then nothing at this URL revokes tokens.
 func noEndpoint(e *tokenapi.Error) bool {
 	const gatewayFaults = 100000 // from here on; a lower code repeats the HTTP status
 	return e.Kind == tokenapi.KindRefused && (e.Status == 404 || e.Status == 410) &&

@@ -9,9 +9,9 @@ import (
 
 // Identified sets the IDs under which configured applications are stored. Applications with equal
 // token URL, consumer key, grant and user are matched by their request without secrets (scopes,
-// audience, resource, extra), then by name. Among equal requests the name decides. The rest is new.
-// If there is only one and only one is stored, it keeps the ID whatever has changed. stored are all
-// applications of the store.
+// audience, resource, extra), then by name. Among equal requests the name decides. An application
+// without a match is new. A single configured application always takes the ID of a single stored
+// one. stored holds all applications of the store.
 func Identified(configured, stored []Application) []Application {
 	out := slices.Clone(configured)
 	for i := range out {

@@ -56,7 +56,7 @@ func TestDiscovery(t *testing.T) {
 	if _, err := other.Get(t.Context(), app.ID, console.GetOptions{}); err != nil {
 		t.Error(err)
 	}
-	// Somebody who never knew has to be told.
+	// A new process has no remembered endpoint.
 	fresh := newWorldOf(t, sandbox.Options{}, discovered)
 	fresh.wire.cut(func(*http.Request) error { return http.ErrServerClosed }, nil)
 	if _, err := fresh.console().Get(t.Context(), fresh.app("Orders", "PRODUCTION").ID,

@@ -219,7 +219,7 @@ func (s *Service) release(ctx context.Context, key string) {
 		func(w Writer) error { return w.Release(key, s.opt.Owner) })
 }
 
-// observedLease is another owner's lease, and since when it has looked like that.
+// observedLease is a lease of another owner as last read, and when it last changed.
 type observedLease struct {
 	owner        string
 	until, since time.Time

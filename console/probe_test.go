@@ -485,7 +485,7 @@ func TestControlOfAnotherProcess(t *testing.T) {
 			<-release
 			return
 		}
-		if real++; real == 2 { // what is read next is the control
+		if real++; real == 2 { // the next request is the control
 			k.on.Store(true)
 		}
 	})

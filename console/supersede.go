@@ -13,7 +13,7 @@ import (
 // Supersede describes a get that may end a token of another program. A server that keeps one token
 // for each consumer key, user and scope set revokes the older one when it issues a new one.
 type Supersede struct {
-	Application Private // its label
+	Application Private // label of the application
 	Sure        bool    // the server is known to do so; else it may
 	Held        string  // fingerprint of a held token that would end; "" if none is held
 	Scope       string  // a scope that gets a token of its own, or ""

@@ -9,7 +9,7 @@ import (
 	"lanyard/tokenapi"
 )
 
-// Only answers that no time changes are in vain.
+// An answer is hopeless only if waiting cannot change it.
 func TestProbeInVain(t *testing.T) {
 	t.Parallel()
 	for why, vain := range map[tokenapi.Why]bool{
@@ -126,7 +126,8 @@ func TestProbeLoopNext(t *testing.T) {
 			return accepted
 		}
 	}
-	// short is what a gateway with a window of 30 s is asked, of a token that was revoked at 0.
+	// short is the policy of a gateway with a 30 s cache. mute has no URL to probe, and forever
+	// accepts a revoked token until it expires.
 	short, mute, forever := policy, policy, policy
 	short.CacheTTL, short.ProbeURL = 30*time.Second, api
 	mute.CacheTTL = 30 * time.Second

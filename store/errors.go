@@ -103,7 +103,7 @@ type fault interface {
 // sqliteCode returns the primary result code in err's chain, or 0.
 func sqliteCode(err error) int { return extendedCode(err) & 0xff }
 
-// extendedCode returns the result code in err's chain with the bits that say more, or 0.
+// extendedCode returns SQLite's extended result code in err's chain, or 0.
 func extendedCode(err error) int {
 	if e, ok := errors.AsType[fault](err); ok {
 		return e.Code()

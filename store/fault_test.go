@@ -242,8 +242,8 @@ func turns(ctx context.Context, dir string, kinds []string) error {
 	return s.Close()
 }
 
-// turning are the slots of the harness: none of them asks anybody. A store with them waits for the
-// others.
+// turning returns options whose key slots need no person. A store with them waits for the locks of
+// other stores.
 func turning() store.Options {
 	return patient(store.Options{Slots: []store.KeySlot{
 		store.Cheap(store.Command("a command", func(context.Context) (secret.Text, error) {

@@ -103,7 +103,7 @@ func (s *Store) putFirst(ctx context.Context, slot KeySlot,
 	}
 	data := key.New()
 	defer clear(data)
-	// Immediate, so that two first starts take turns and the second finds the first one's key.
+	// BEGIN IMMEDIATE lets one first start write; the other then finds its key.
 	tx, err := s.beginWrite(ctx)
 	if err != nil {
 		return false, false, nil, s.explain(op, err)

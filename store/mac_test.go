@@ -100,9 +100,9 @@ func TestAlteredColumns(t *testing.T) {
 					want := table.altered
 					switch {
 					case table.name == "mark" && column == "token_id":
-						want = console.Altered{Table: "mark", ID: "mark"} // of no token any more
+						want = console.Altered{Table: "mark", ID: "mark"} // its token is gone
 					case table.name == "probe" && column == "token_id":
-						// as if it had been deleted, which is not noticed: the token is another's
+						// The probe is now of another token. Like a deletion, this is not detected.
 						return
 					case table.name == "setting" && column == "name" &&
 						!strings.Contains(change, "||"):

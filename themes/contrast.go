@@ -54,8 +54,8 @@ func indexed(n int) RGB {
 	return RGB{level(n / 36), level(n / 6 % 6), level(n % 6)}
 }
 
-// nearest returns the number of the colour nearest to c of those that will do; of all when none
-// does.
+// nearest returns the number of the colour nearest to c for which does is true, or of all colours
+// if there is none.
 func nearest(c RGB, does func(RGB) bool) string {
 	best, least, near, leastNear := -1, math.Inf(1), 16, math.Inf(1)
 	for n := 16; n < 256; n++ {

@@ -15,8 +15,8 @@ const defaultTimeout = 15 * time.Second
 type Config struct {
 	Endpoints          Endpoints
 	Timeout            time.Duration // deadline of one whole call; 0 means 15 s
-	CAPEM              []byte        // additional trusted certificates, PEM; nil: the system's only
-	ClientCertPEM      []byte        // TLS client certificate and its chain, PEM; nil: none
+	CAPEM              []byte        // PEM; nil trusts the system's certificates only
+	ClientCertPEM      []byte        // TLS client certificate and its chain, PEM; nil sends none
 	ClientKeyPEM       secret.Text   // the key of ClientCertPEM, PEM, not encrypted
 	InsecureSkipVerify bool          // trust any certificate; the caller must show a warning
 	AllowHTTP          bool          // allow http:// to hosts other than loopback

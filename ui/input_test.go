@@ -127,8 +127,8 @@ func stopped(t *testing.T, in []byte) string {
 		slices.DeleteFunc(decoded(t, in), func(e string) bool { return e == "paste of 0" }), " ")
 }
 
-// A ctrl+c in a paste is text if the read that has it has the end of the paste, too. Otherwise it
-// is heard, and the rest of the paste is no keys.
+// A ctrl+c in a paste is text if the same read contains the end of the paste. Otherwise it stops
+// the program, and the rest of the paste is not treated as keys.
 func TestStopInAPaste(t *testing.T) {
 	t.Parallel()
 	for _, stop := range []string{"\x03", "\x1b[99;5u", "\x1b[27;5;99~"} {

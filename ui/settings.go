@@ -38,10 +38,10 @@ type Alerts struct {
 // Reload is the result of reading the configuration again.
 type Reload struct {
 	Settings Settings
-	Themes   Themes // none: the ones before stay. Keep is ignored
+	Themes   Themes // empty: the present themes stay; Keep is not read
 	Banners  []describe.Banner
-	Err      error  // what is wrong with it; the settings before stay in force
-	Hint     string // what to do about it
+	Err      error  // why it was not read; the present settings stay in force
+	Hint     string // the next step after Err
 }
 
 // Themes are the themes to choose from.

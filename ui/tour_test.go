@@ -66,7 +66,7 @@ func TestTour(t *testing.T) {
 	l.said("that was the life of a token")
 }
 
-// at2 checks a step that ends with what was begun in it.
+// at2 checks that a step ends after its own action.
 func (l *live) at2(before, after string) {
 	l.t.Helper()
 	l.shows(before)

@@ -59,7 +59,7 @@ func (v Voice) Reasons(t console.Token) (whole, brief string) {
 // OfTwin tells of a row whose token is being revoked on another row.
 const OfTwin = "another application holds the same token, whose revoke is not yet accepted"
 
-// Revoke tells how far a revoke is that the server has not accepted.
+// Revoke describes the progress of a revoke that the server has not accepted.
 func (v Voice) Revoke(t console.Token, h Hold, now time.Time) string {
 	if _, ok := console.DueAt(t); !ok {
 		return OfTwin

@@ -18,7 +18,7 @@ type Fault struct {
 	Kind     string        // one of FaultKinds()
 	Times    int           // the number of requests that fail (0: 1; negative: all)
 	After    int           // the number of requests that succeed before
-	Wait     time.Duration // slow: the delay, in real time (0: 3 s)
+	Wait     time.Duration // delay of kind slow in real time; 0 means 3 s
 }
 
 // FaultKinds returns the kinds of faults. slow answers late. 500, 502 and 503 (with Retry-After)
