@@ -126,8 +126,8 @@ func (vault) Secret(_ context.Context, _ console.Application,
 	return secret.New("the " + string(kind)), nil
 }
 
-// pocket is a clipboard.
-type pocket struct {
+// fakeClipboard is a clipboard.
+type fakeClipboard struct {
 	holds    secret.Text
 	cleared  int
 	terminal bool
@@ -139,9 +139,11 @@ type pocket struct {
 	refuses  string // characters
 }
 
-func newPocket() *pocket { return &pocket{later: session.ClearedIfOurs, outcome: session.WasOurs} }
+func newFakeClipboard() *fakeClipboard {
+	return &fakeClipboard{later: session.ClearedIfOurs, outcome: session.WasOurs}
+}
 
-func (p *pocket) Copy(_ context.Context, t secret.Text, stays bool) (session.CopiedTo, error) {
+func (p *fakeClipboard) Copy(_ context.Context, t secret.Text, stays bool) (session.CopiedTo, error) {
 	if strings.ContainsAny(t.Reveal(), p.refuses) {
 		return session.CopiedTo{}, errors.New("copy: it holds what is refused")
 	}
@@ -160,7 +162,7 @@ func (p *pocket) Copy(_ context.Context, t secret.Text, stays bool) (session.Cop
 	return done, nil
 }
 
-func (p *pocket) Clear(_ context.Context, serial int) (session.Cleared, error) {
+func (p *fakeClipboard) Clear(_ context.Context, serial int) (session.Cleared, error) {
 	if p.holds.IsZero() || serial != 0 && serial != p.serial {
 		return session.Cleared{}, nil
 	}
@@ -173,7 +175,7 @@ type live struct {
 	t     *testing.T
 	clock *clock
 	api   *api
-	clip  *pocket
+	clip  *fakeClipboard
 	svc   *console.Service
 
 	keeper console.Keeper
@@ -215,7 +217,7 @@ func keptBy(t *testing.T, keeper func(*store.Store) console.Keeper, app func(*co
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = st.Close() })
-	l := &live{t: t, clock: &clock{t0}, clip: newPocket(), keeper: keeper(st), store: st}
+	l := &live{t: t, clock: &clock{t0}, clip: newFakeClipboard(), keeper: keeper(st), store: st}
 	l.api = &api{clock: l.clock, gateway: 200}
 	var apps []console.Application
 	for _, name := range []string{"Orders", "Payments"} {

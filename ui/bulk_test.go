@@ -130,7 +130,7 @@ func TestOneMarkAsksAsOneToken(t *testing.T) {
 // Renewing several asks no questions, so it leaves out what would have to be asked about.
 func TestBulkRenewEndsNothingUnasked(t *testing.T) {
 	t.Parallel()
-	l := alive(t, knocking)
+	l := alive(t, superseding)
 	l.Key("g", "1", "down", "2", "g", "1", "home", "2")
 	before := l.api.tokens
 	l.Key("home", "space", "1", "down", "2", "home", "space", "r")

@@ -16,24 +16,24 @@ import (
 func TestClearingIsToldTruly(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		clip          pocket
+		clip          fakeClipboard
 		promise, said string
 	}{
-		"read back": {pocket{later: session.ClearedIfOurs, outcome: session.WasOurs},
+		"read back": {fakeClipboard{later: session.ClearedIfOurs, outcome: session.WasOurs},
 			"(system clipboard, cleared in 45 s)", "the clipboard was cleared"},
-		"replaced": {pocket{later: session.ClearedIfOurs, outcome: session.WasReplaced},
+		"replaced": {fakeClipboard{later: session.ClearedIfOurs, outcome: session.WasReplaced},
 			"cleared in 45 s)", "the clipboard holds something else now, not cleared"},
-		"not read back": {pocket{later: session.NotCleared, outcome: session.CannotTell},
+		"not read back": {fakeClipboard{later: session.NotCleared, outcome: session.CannotTell},
 			"(system clipboard, not cleared later)", "cannot tell, not cleared: "},
-		"blind": {pocket{later: session.ClearedBlind, outcome: session.WasBlind},
+		"blind": {fakeClipboard{later: session.ClearedBlind, outcome: session.WasBlind},
 			"cleared in 45 s, whatever it then holds)",
 			"the clipboard was cleared, whatever it held"},
 		"tmux": {
-			pocket{later: session.ClearedIfOurs, outcome: session.WasOurs, around: true},
+			fakeClipboard{later: session.ClearedIfOurs, outcome: session.WasOurs, around: true},
 			"cleared in 45 s, not in the terminal around it)",
 			"the copy in tmux was cleared; the terminal around it: cannot tell, not cleared"},
 		"tmux, replaced": {
-			pocket{later: session.ClearedIfOurs, outcome: session.WasReplaced, around: true},
+			fakeClipboard{later: session.ClearedIfOurs, outcome: session.WasReplaced, around: true},
 			"not in the terminal around it)",
 			"tmux holds something else now, not cleared; the terminal around it: cannot tell"},
 	} {

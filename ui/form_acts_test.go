@@ -20,7 +20,7 @@ func billing(l *live, more ...string) {
 // The form's test is a get: where the key asks first, it asks first.
 func TestFormTestAsksAsTheKeyDoes(t *testing.T) {
 	t.Parallel()
-	l := alive(t, knocking)
+	l := alive(t, superseding)
 	billing(l, "ctrl+s", "g", "e", "ctrl+t")
 	l.shows("End the older token?")
 	if l.api.tokens != 1 {

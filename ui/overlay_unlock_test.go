@@ -178,7 +178,7 @@ func TestUnlockAfterTheQuestion(t *testing.T) {
 	if l.Overlays() != 0 {
 		t.Errorf("%d overlays", l.Overlays())
 	}
-	l, s = behindPassphrase(t, knocking)
+	l, s = behindPassphrase(t, superseding)
 	l.Key("g")
 	s.lock(true)
 	l.Changed()

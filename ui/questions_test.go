@@ -48,7 +48,7 @@ var drawnQuestion = map[string]func(*testing.T) *live{
 		return l
 	},
 	"end the older token": func(t *testing.T) *live {
-		l := alive(t, knocking)
+		l := alive(t, superseding)
 		l.Key("g", "g")
 		return l
 	},
@@ -99,7 +99,7 @@ func TestQuestionsIgnoreWhatWasTypedAhead(t *testing.T) {
 	if l.Overlays() != 0 || l.board(t, "revoking") != 1 {
 		t.Error("what was typed then is no answer")
 	}
-	l = alive(t, knocking)
+	l = alive(t, superseding)
 	l.Reads(7)
 	l.Key("g", "g", "y")
 	if l.api.tokens != 1 || !strings.Contains(ansi.Strip(l.Frame()), "End the older token?") {

@@ -41,7 +41,7 @@ var everyKey = []string{
 }
 
 // dice is a source of decisions: random numbers, or a script that a fuzzer writes.
-type dice interface{ IntN(n int) int }
+type decisions interface{ IntN(n int) int }
 
 // script is dice that are loaded; when it is used up all fall on 0.
 type script struct{ bytes []byte }
@@ -58,10 +58,10 @@ func (s *script) IntN(n int) int {
 	return b % n
 }
 
-func pick[T any](d dice, from []T) T { return from[d.IntN(len(from))] }
+func pick[T any](d decisions, from []T) T { return from[d.IntN(len(from))] }
 
 // crowd is a board of n tokens in all states, with names that break other programs.
-func crowd(d dice, n int) console.Board {
+func crowd(d decisions, n int) console.Board {
 	b := orders()
 	for len(b.Applications) < 12 {
 		a := b.Applications[len(b.Applications)%5]
@@ -107,9 +107,9 @@ func crowd(d dice, n int) console.Board {
 }
 
 // storm is a screen in bad weather.
-type storm struct {
+type randomScreen struct {
 	*ui.Pump
-	d       dice
+	d       decisions
 	w, h    int
 	clock   *clock
 	board   console.Board
@@ -121,7 +121,7 @@ type storm struct {
 	seenW, seenH int
 }
 
-func (s *storm) didf(format string, args ...any) {
+func (s *randomScreen) didf(format string, args ...any) {
 	s.did = append(s.did, fmt.Sprintf(format, args...))
 	if len(s.did) > 12 {
 		s.did = s.did[1:]
@@ -129,9 +129,9 @@ func (s *storm) didf(format string, args ...any) {
 }
 
 // brew makes a storm: which theme, options and board it has is the dice's decision.
-func brew(t testing.TB, d dice, tokens int) *storm {
+func newRandomScreen(t testing.TB, d decisions, tokens int) *randomScreen {
 	t.Helper()
-	s := &storm{d: d, w: 80, h: 24, board: crowd(d, tokens), welcome: d.IntN(12) == 0}
+	s := &randomScreen{d: d, w: 80, h: 24, board: crowd(d, tokens), welcome: d.IntN(12) == 0}
 	s.Pump, s.clock = still(t, s.w, s.h, func(o *ui.Options) {
 		o.Theme = theme(t, pick(d, themes.Names()))
 		o.NoColor, o.ASCII, o.Presenter, o.Tour = d.IntN(3) == 0, d.IntN(4) == 0, d.IntN(5) == 0,
@@ -147,7 +147,7 @@ func brew(t testing.TB, d dice, tokens int) *storm {
 }
 
 // blow lets one thing happen.
-func (s *storm) blow() {
+func (s *randomScreen) act() {
 	if s.Overlays() > 0 && s.d.IntN(4) == 0 {
 		// what is open takes most keys; it is not to be the only thing that is looked at
 		s.didf("esc")
@@ -210,7 +210,7 @@ func (s *storm) blow() {
 }
 
 // sway makes the screen another size: usually any, sometimes one at which something changes.
-func (s *storm) sway() {
+func (s *randomScreen) anySize() {
 	s.w, s.h = 1+s.d.IntN(300), 1+s.d.IntN(80)
 	if s.d.IntN(4) == 0 {
 		s.w, s.h = pick(s.d, []int{29, 30, 59, 60, 79, 80, 119, 120, 300}),
@@ -222,7 +222,7 @@ func (s *storm) sway() {
 }
 
 // rules fails when a frame breaks one of those for frames.
-func (s *storm) rules(t testing.TB) {
+func (s *randomScreen) rules(t testing.TB) {
 	t.Helper()
 	if s.Frame() == "" { // suspended by a key, and back at once
 		s.Send(tea.ResumeMsg{})
@@ -290,7 +290,7 @@ func sound(line string) (wide int, err error) {
 }
 
 // shrink makes the screen too small for anything, and looks whether it comes back as it was.
-func (s *storm) shrink(t testing.TB) {
+func (s *randomScreen) shrink(t testing.TB) {
 	t.Helper()
 	s.Redraw() // a notice that has faded since is no difference
 	before, w, h := s.Frame(), s.w, s.h
@@ -311,18 +311,18 @@ func (s *storm) shrink(t testing.TB) {
 // LANYARD_FULL they are four hundred.
 func TestAnything(t *testing.T) {
 	t.Parallel()
-	storms, sizes := 2, 200
+	runs, sizes := 2, 200
 	if full() {
-		storms = 50
+		runs = 50
 	}
-	for seed := range uint64(storms) {
+	for seed := range uint64(runs) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
-			s := brew(t, rand.New(rand.NewPCG(seed, 7)), 500)
+			s := newRandomScreen(t, rand.New(rand.NewPCG(seed, 7)), 500)
 			for s.sized < sizes {
-				s.sway()
+				s.anySize()
 				s.rules(t)
-				s.blow()
+				s.act()
 				s.rules(t)
 				if s.sized%10 == 0 {
 					s.shrink(t)
@@ -346,10 +346,10 @@ func TestAnythingAnswered(t *testing.T) {
 			l := awake(t, func(a *console.Application) {
 				a.Name = console.Private(pick[string](d, nasty) + string(a.Name))
 			}, func(e *console.Environment) { e.Name = console.Private(pick[string](d, nasty)) })
-			s := &storm{Pump: l.Pump, d: d, w: 120, h: 32, clock: l.clock}
+			s := &randomScreen{Pump: l.Pump, d: d, w: 120, h: 32, clock: l.clock}
 			l.api.refresh = d.IntN(2) == 0
 			for range 150 {
-				s.sway()
+				s.anySize()
 				s.Hold = true
 				for range 3 {
 					k := pick[string](d, everyKey)
@@ -399,11 +399,11 @@ func FuzzScreen(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		d := &script{b[:min(len(b), 160)]}
-		s := brew(t, d, d.IntN(10))
+		s := newRandomScreen(t, d, d.IntN(10))
 		for len(d.bytes) > 0 {
-			s.sway()
+			s.anySize()
 			s.rules(t)
-			s.blow()
+			s.act()
 			s.rules(t)
 		}
 		s.shrink(t)

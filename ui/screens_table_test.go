@@ -125,9 +125,10 @@ func overlayScreens() []screen {
 					Keep: func(context.Context, string) error { return nil }}
 			}, do: func(p *ui.Pump) { p.Do("theme") }, dark: true},
 		{name: "log", about: "Everything that was said in this run.", keys: "x 4 x = !"},
-		{name: "knock", about: "A get that would end an older token asks first.", board: knocked,
-			keys: "g",
-			set:  func(o *ui.Options) { o.Device = "annas_laptop" }},
+		{name: "supersede", about: "A get that would end an older token asks first.",
+			board: supersedingBoard,
+			keys:  "g",
+			set:   func(o *ui.Options) { o.Device = "annas_laptop" }},
 		{name: "unlock", about: "The passphrase of the store, asked for because a verb needs it.",
 			board: locked, keys: "2 down r"},
 		{name: "unlock-typed", about: "A passphrase is typed blind.", board: locked,
@@ -168,7 +169,7 @@ func locked() console.Board {
 	return b
 }
 
-func knocked() console.Board {
+func supersedingBoard() console.Board {
 	b := orders()
 	b.Applications[0].Environment.Regime = console.RegimeJWT
 	b.Tokens[6].Asked = nil

@@ -39,7 +39,7 @@ type told struct {
 	t     *testing.T
 	pump  *ui.Pump
 	clock *clock
-	clip  *pocket
+	clip  *fakeClipboard
 	words map[string]string
 	never []*regexp.Regexp
 	order []string // fingerprints as they came
@@ -73,7 +73,8 @@ func flagged(t *testing.T, flags []string, o *sandbox.Options) {
 // tell begins a story.
 func tell(t *testing.T, w, h int, flags []string) *told {
 	t.Helper()
-	s := &told{t: t, clock: &clock{t0}, clip: newPocket(), words: map[string]string{}, w: w, h: h}
+	s := &told{t: t, clock: &clock{t0}, clip: newFakeClipboard(), words: map[string]string{},
+		w: w, h: h}
 	o := sandbox.Options{Clock: s.clock.Now, PublicURL: base}
 	flagged(t, flags, &o)
 	server, err := sandbox.New(o)

@@ -72,7 +72,7 @@ func TestJWTRegime(t *testing.T) {
 		t.Errorf("a get must give a new access token, %v, beside the same refresh token, %v",
 			q.Access != p.Access, q.Refresh == p.Refresh)
 	}
-	b.wantState("knocked out, before the notice", p.Access, dying)
+	b.wantState("superseded, before the notice", p.Access, dying)
 	b.clock.pass(2*time.Second - 1)
 	b.wantState("a nanosecond before the notice", p.Access, dying)
 	b.clock.pass(1)

@@ -281,7 +281,7 @@ func TestPlainProductionAsks(t *testing.T) {
 	})
 }
 
-func TestPlainKnockAsks(t *testing.T) {
+func TestPlainSupersedeAsks(t *testing.T) {
 	t.Parallel()
 	inLines(t, func(a *console.Application) { a.Environment.Regime = console.RegimeJWT },
 		func(l *lineMode) {

@@ -14,11 +14,11 @@ import (
 	"lanyard/ui"
 )
 
-func knocking(e *console.Environment) { e.Regime = console.RegimeJWT }
+func superseding(e *console.Environment) { e.Regime = console.RegimeJWT }
 
-func TestKnockAsksFirst(t *testing.T) {
+func TestSupersedeAsksFirst(t *testing.T) {
 	t.Parallel()
-	l := alive(t, knocking)
+	l := alive(t, superseding)
 	l.Key("g") // none is held that could end
 	l.said("a new token for Orders@cloud/PRODUCTION revokes the older one of the same key, " +
 		"user and scopes, also in programs that use it now")
@@ -44,9 +44,9 @@ func TestKnockAsksFirst(t *testing.T) {
 }
 
 // A renewal that has nothing to refresh with is a get, with the token's own scopes.
-func TestKnockOnRenew(t *testing.T) {
+func TestSupersedeOnRenew(t *testing.T) {
 	t.Parallel()
-	l := awake(t, func(a *console.Application) { a.Scopes = []string{"orders_read"} }, knocking)
+	l := awake(t, func(a *console.Application) { a.Scopes = []string{"orders_read"} }, superseding)
 	l.Key("g", "2", "r")
 	l.shows("End the older token?")
 	l.Key("esc")
@@ -66,20 +66,20 @@ func TestKnockOnRenew(t *testing.T) {
 		t.Errorf("%d overlays, %d requests", l.Overlays(), l.api.tokens)
 	}
 	// With a live refresh token nobody is in the way.
-	l = alive(t, knocking)
+	l = alive(t, superseding)
 	l.api.refresh = true
 	l.Key("g", "r")
 	l.said("refreshed: got")
 }
 
-func TestKnockNotAsked(t *testing.T) {
+func TestSupersedeNotAsked(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
 	l.Key("g")
 	if l.Overlays() != 0 || l.api.tokens != 1 {
 		t.Error("asked where a living token is handed out again")
 	}
-	l = alive(t, knocking, func(e *console.Environment) { e.ReadOnly = true })
+	l = alive(t, superseding, func(e *console.Environment) { e.ReadOnly = true })
 	l.Key("g")
 	if l.Overlays() != 0 {
 		t.Error("asked about what is refused")
@@ -88,9 +88,9 @@ func TestKnockNotAsked(t *testing.T) {
 }
 
 // The question comes before the invitation.
-func TestKnockThenInvite(t *testing.T) {
+func TestSupersedeThenInvite(t *testing.T) {
 	t.Parallel()
-	l := awake(t, devices, atDevice, knocking)
+	l := awake(t, devices, atDevice, superseding)
 	l.api.polls = make(chan error, 1)
 	l.api.polls <- nil
 	l.api.device = tokenapi.DeviceAnswer{UserCode: userCode,
@@ -107,7 +107,7 @@ func TestKnockThenInvite(t *testing.T) {
 	}
 }
 
-func TestKnockGolden(t *testing.T) {
+func TestSupersedeGolden(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{"30x8", "60x20", "80x24", "120x32"} {
 		w, h, _ := size(s)
@@ -122,7 +122,7 @@ func TestKnockGolden(t *testing.T) {
 			!strings.Contains(text, "d    get ") {
 			t.Errorf("%s: the answers are not there:\n%s", s, text)
 		}
-		golden(t, s+"-knock", p)
+		golden(t, s+"-supersede", p)
 	}
 }
 
