@@ -14,7 +14,7 @@ func alerting(via ...string) func(*ui.Options) {
 	}
 }
 
-// until lets the pump's beats go by.
+// until delivers the pump's beats of the next d.
 func until(p *ui.Pump, c *clock, d time.Duration) {
 	for end := c.now.Add(d); p.Pending() && !p.BeatDue().After(end); p.Beat() {
 		if due := p.BeatDue(); due.After(c.now) {

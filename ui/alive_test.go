@@ -20,26 +20,26 @@ import (
 
 // api is a Token API and gateway that answer from a script.
 type api struct {
-	console.API // what is not scripted is not called
+	console.API // calls without a script panic
 	clock       *clock
 	n           int
-	same        bool // hand out the last token again
-	refresh     bool // with a refresh token
+	same        bool // the next get returns the last token again
+	refresh     bool // the next token has a refresh token
 	err         error
-	gateway     int // what a probe is answered
-	tokens      int // requests
+	gateway     int // status of a probe's answer
+	tokens      int // number of token requests
 	revokes     []string
 	scopes      []string // of the last request
-	user        string   // the same, as the fingerprint of its password
+	user        string   // fingerprint of the password in the last request
 	password    string
-	access      string // the token that is handed out; "" is access-1, access-2, …
+	access      string // the next access token; "" is access-1, access-2, …
 
-	device     tokenapi.DeviceAnswer // what the device grant begins with
-	polls      chan error            // what its polls are answered; nil is a token
+	device     tokenapi.DeviceAnswer // answer to the device authorization request
+	polls      chan error            // answers to the polls; nil is a token
 	retryAfter time.Duration
-	fault      int // of a probe that is refused
+	fault      int // fault code of a refused probe
 	advice     tokenapi.FaultAdvice
-	why        tokenapi.Why // of a probe that is unclear
+	why        tokenapi.Why // reason of an unclear probe
 }
 
 func (a *api) AuthorizeDevice(_ context.Context,
@@ -126,7 +126,7 @@ func (vault) Secret(_ context.Context, _ console.Application,
 	return secret.New("the " + string(kind)), nil
 }
 
-// fakeClipboard is a clipboard.
+// fakeClipboard is a clipboard in memory.
 type fakeClipboard struct {
 	holds    secret.Text
 	cleared  int
@@ -135,8 +135,8 @@ type fakeClipboard struct {
 	later    session.Later
 	outcome  session.Outcome
 	around   bool
-	during   func() // while it is copied
-	refuses  string // characters
+	during   func() // called during a copy
+	refuses  string // a text with one of these characters is not copied
 }
 
 func newFakeClipboard() *fakeClipboard {
@@ -179,20 +179,20 @@ type live struct {
 	svc   *console.Service
 
 	keeper console.Keeper
-	// what a developer portal answers
+	// answers in place of a developer portal
 	portal func(context.Context, console.PortalRequest) (console.PortalFound, error)
 	apps   []console.Application
 	store  *store.Store
 	keep   time.Duration
 }
 
-// alive is a screen on a real console.Service, over a store in memory and a scripted API.
+// alive returns a screen on a real console.Service, over a store in memory and a scripted API.
 func alive(t *testing.T, change ...func(*console.Environment)) *live {
 	t.Helper()
 	return awake(t, func(*console.Application) {}, change...)
 }
 
-// awake is alive with other applications.
+// awake is alive with a change of the applications.
 func awake(t *testing.T, app func(*console.Application),
 	change ...func(*console.Environment)) *live {
 	t.Helper()
@@ -237,7 +237,7 @@ func keptBy(t *testing.T, keeper func(*store.Store) console.Keeper, app func(*co
 	return l
 }
 
-// service is a console on the store: this one, or another one.
+// service returns a console on the store, for an owner.
 func (l *live) service(owner string) *console.Service {
 	l.t.Helper()
 	svc, err := console.New(console.Options{
@@ -255,7 +255,7 @@ func (l *live) service(owner string) *console.Service {
 	return svc
 }
 
-// open starts a screen anew, as after a restart.
+// open starts a new screen, as after a restart.
 func (l *live) open() {
 	l.Pump = ui.NewPump(l.t.Context(), ui.Options{
 		Service: l.svc, Clipboard: l.clip,
@@ -264,7 +264,7 @@ func (l *live) open() {
 	}, l.clock.Now)
 }
 
-// after lets time pass, beat by beat, as the screen asked for them.
+// after moves the clock by d and delivers the beats that the screen has requested.
 func (l *live) after(d time.Duration) {
 	l.t.Helper()
 	end := l.clock.now.Add(d)

@@ -29,7 +29,7 @@ func TestSelectionFollowsTheToken(t *testing.T) {
 	if got := p.Selected(); got != "t_active" {
 		t.Fatalf("selected %s", got)
 	}
-	// Another console brings a newer token, and time sorts the rows anew.
+	// Another console adds a newer token, and the passing of time changes the order.
 	b.Tokens = append(slices.Clone(b.Tokens),
 		bounded("t_new", "99999999", b.Applications[0].ID, time.Hour, 2*time.Hour))
 	p.Feed(b)
@@ -84,7 +84,7 @@ func TestOnlyVisibleRowsAreFormatted(t *testing.T) {
 
 func TestBeat(t *testing.T) {
 	t.Parallel()
-	// Nothing that changes: no beat.
+	// A board without a change needs no beat.
 	p, c := still(t, 120, 32)
 	b := orders()
 	b.Tokens, b.Marks = b.Tokens[len(b.Tokens)-1:], nil // the one that never expires
@@ -92,7 +92,7 @@ func TestBeat(t *testing.T) {
 	if n := len(p.Beats); n != 0 {
 		t.Errorf("%d beats scheduled for a screen that will not change", n)
 	}
-	// 58:12 and others: one beat, at the next whole second, whoever asked for it.
+	// All texts change at whole seconds, so one beat at the next second is enough.
 	p.Feed(orders())
 	if n := len(p.Beats); n != 1 {
 		t.Fatalf("%d beats", n)
@@ -194,7 +194,7 @@ func TestRun(t *testing.T) {
 	t.Parallel()
 	in, typed := io.Pipe()
 	go func() { _, _ = typed.Write([]byte("4")) }()
-	// rather than for ever, where the key means something else
+	// fails instead of blocking forever if the key means something else
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	got, err := ui.Run(ctx, ui.Options{
@@ -222,7 +222,7 @@ func BenchmarkView(b *testing.B) {
 	}
 }
 
-// The first token of an application is selected when it comes, whoever brought it.
+// The first token of an application is selected when it arrives, from any console.
 func TestFirstTokenIsSelected(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 120, 32)
@@ -241,8 +241,7 @@ func TestFirstTokenIsSelected(t *testing.T) {
 	}
 }
 
-// A reading that began before the answer came does not take the selection away from what the answer
-// brought.
+// A reading that began before an answer arrived does not change the selection that the answer made.
 func TestReadingFromBeforeKeepsTheSelection(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 120, 32)

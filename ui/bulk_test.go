@@ -13,8 +13,8 @@ import (
 	"lanyard/ui/keys"
 )
 
-// What was counted is what is revoked: a token that another console brings meanwhile was never
-// agreed to.
+// Only the counted tokens are revoked. The person has not agreed to revoke a token that another
+// console adds meanwhile.
 func TestRevokeAllTakesWhatWasCounted(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -33,12 +33,12 @@ func TestRevokeAllTakesWhatWasCounted(t *testing.T) {
 	}
 }
 
-// One key takes back what one answer decided, also after part of it was sent, which is counted.
+// Undo takes back all revokes of one decision that were not sent, and reports how many were sent.
 func TestUndoTakesAWholeBulkBack(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
 	l.Key("g", "g", "g", "x")
-	l.after(time.Millisecond) // the single one is a decision of its own
+	l.after(time.Millisecond) // the single revoke is a decision of its own
 	single := l.Selected()
 	for _, key := range []string{"home", "end"} {
 		if l.Selected() == single {
@@ -77,8 +77,8 @@ func TestUndoTakesAWholeBulkBack(t *testing.T) {
 	l.said("1 of 2 revokes taken back; 1 had been sent")
 }
 
-// Revoking everything is not about marks: it leaves them alone, and makes none that a next key
-// would act on.
+// Revoking all tokens does not use the marks. It keeps them, and adds no marks that a later key
+// would use.
 func TestRevokeAllLeavesTheMarks(t *testing.T) {
 	t.Parallel()
 	l, s := behindPassphrase(t)
@@ -94,13 +94,13 @@ func TestRevokeAllLeavesTheMarks(t *testing.T) {
 	l.shows("1 marked")
 }
 
-// A call in flight for some tokens does not keep others from being revoked.
+// A call in flight for some tokens does not stop a revoke of others.
 func TestBulksBesideEachOther(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
 	l.Key("g", "g", "g", "home", "space", "space")
 	l.Hold = true
-	l.Key("p") // no answer yet
+	l.Key("p") // its answer has not arrived
 	l.Key("end", "space", "x")
 	if strings.Contains(strings.Join(l.Log(), "\n"), "not all answered yet") {
 		t.Error("a probe keeps a revoke back")
@@ -110,7 +110,7 @@ func TestBulksBesideEachOther(t *testing.T) {
 	l.said("decided to revoke 1 of 1")
 }
 
-// One marked token is revoked as the selected one is: only production asks.
+// One marked token is revoked like the selected one: only production asks.
 func TestOneMarkAsksAsOneToken(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -127,7 +127,7 @@ func TestOneMarkAsksAsOneToken(t *testing.T) {
 	}
 }
 
-// Renewing several asks no questions, so it leaves out what would have to be asked about.
+// Renewing several tokens asks no questions. It leaves out the tokens that would need one.
 func TestBulkRenewEndsNothingUnasked(t *testing.T) {
 	t.Parallel()
 	l := alive(t, superseding)
@@ -140,7 +140,7 @@ func TestBulkRenewEndsNothingUnasked(t *testing.T) {
 	}
 	l.said("renewed 0 of 2")
 	l.said("renewing it may end " + fp("access-1"))
-	l.shows("2 marked") // nothing was sent
+	l.shows("2 marked") // no request was sent
 }
 
 func TestBulkRenewWaitsForNobody(t *testing.T) {
@@ -155,7 +155,7 @@ func TestBulkRenewWaitsForNobody(t *testing.T) {
 	l.said("takes a person")
 }
 
-// Each token has its line in the log, the ones that were left out too.
+// Each token has a line in the log, also one that was left out.
 func TestBulkLogsEach(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -170,7 +170,7 @@ func TestBulkLogsEach(t *testing.T) {
 	l.said("decided to revoke 2 of 3")
 }
 
-// Marks survive another reading and another order, and go with their token.
+// Marks survive another reading and another order, and end with their token.
 func TestMarksStayWithTheirTokens(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 120, 32)
@@ -204,8 +204,7 @@ func TestMarksStayWithTheirTokens(t *testing.T) {
 	}
 }
 
-// Theft is over when nothing is left that brings a token: a refresh token outlives its access
-// token.
+// Revoking all tokens includes refresh tokens that outlive their access token.
 func TestRevokeAllTakesRefreshTokens(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -224,7 +223,7 @@ func TestRevokeAllTakesRefreshTokens(t *testing.T) {
 	}
 }
 
-// A mark that is forgotten must not revoke what nobody looks at.
+// A verb for marked tokens asks first if a marked token is not visible.
 func TestMarkOutOfSightAsks(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -239,7 +238,7 @@ func TestMarkOutOfSightAsks(t *testing.T) {
 	l.said("decided to revoke 1 of 1")
 }
 
-// The key that opens a question does not answer it, wherever the keys are put.
+// The key that opens a question does not answer it, whatever keys are configured.
 func TestOpenerIsNoAnswer(t *testing.T) {
 	t.Parallel()
 	keys, wrong := keys.Choose(
@@ -263,7 +262,7 @@ func TestOpenerIsNoAnswer(t *testing.T) {
 	}
 }
 
-// What failed is not counted among what was done.
+// Failed tokens are not counted as done.
 func TestBulkTellsWhatFailed(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -275,7 +274,7 @@ func TestBulkTellsWhatFailed(t *testing.T) {
 	l.said("invalid_grant")
 }
 
-// What is revoked already is not counted, and the question says so.
+// A token that is already revoked is not counted, and the question says so.
 func TestBulkRevokeLeavesOutWhatIsRevoked(t *testing.T) {
 	t.Parallel()
 	l := alive(t)

@@ -8,7 +8,7 @@ import (
 	"lanyard/ui"
 )
 
-// fed is what the program reads when a terminal gives these chunks.
+// fed returns the input that the program reads when a terminal sends these chunks.
 func fed(chunks ...string) string {
 	var all [][]byte
 	for _, c := range chunks {
@@ -17,8 +17,7 @@ func fed(chunks ...string) string {
 	return string(ui.Fed(4096, 4096, all...))
 }
 
-// What no fingers can have typed is marked as a paste, as a terminal with bracketed paste would
-// have done.
+// Input that is too fast for a person is marked as a paste, like the bracketed paste of a terminal.
 func TestBursts(t *testing.T) {
 	t.Parallel()
 	mark := func(s string) string { return "\x1b[200~" + s + "\x1b[201~" }
@@ -27,8 +26,8 @@ func TestBursts(t *testing.T) {
 		want string
 	}{
 		{[]string{"g", "p", "x"}, "gpx"},
-		{[]string{"1kkk2gp"}, "1kkk2gp"},   // fast fingers
-		{[]string{"jjjjjjjj"}, "jjjjjjjj"}, // a key that is held
+		{[]string{"1kkk2gp"}, "1kkk2gp"},   // a fast typist
+		{[]string{"jjjjjjjj"}, "jjjjjjjj"}, // a held key
 		{[]string{"xgpu: q hello\r"}, mark("xgpu: q hello") + "\r"},
 		{[]string{"Nightly\t\tsome-key\tno"}, "Nightly\t\t" + mark("some-key") + "\tno"},
 		{[]string{"x\ry\rz\rq\rg"}, mark("x\ry\rz\rq\rg")},
@@ -45,8 +44,8 @@ func TestBursts(t *testing.T) {
 			t.Errorf("%q: %q", c.in, got)
 		}
 	}
-	// A paste longer than a read stays one, to its last letter and through characters that a read
-	// cuts.
+	// A paste longer than one read stays one paste, with all its letters, also if a read cuts a
+	// character.
 	for _, unit := range []string{"ab", "é€", "x\n"} {
 		text := strings.Repeat(unit, 5000)
 		if got := fed(inReads(text)...); got != mark(strings.TrimRight(text, "\n"))+
@@ -56,12 +55,12 @@ func TestBursts(t *testing.T) {
 		}
 	}
 	if got := fed(strings.Repeat("a", 65)); got != mark(strings.Repeat("a", 65)) {
-		// nobody holds a key so long between two reads
+		// no held key repeats so often between two reads
 		t.Errorf("one letter: %q", got)
 	}
 }
 
-// inReads is a text as a terminal gives it, 4096 bytes at a time.
+// inReads splits a text into reads of 4096 bytes.
 func inReads(text string) (chunks []string) {
 	for ; len(text) > 4096; text = text[4096:] {
 		chunks = append(chunks, text[:4096])

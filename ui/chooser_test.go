@@ -11,7 +11,7 @@ import (
 	"lanyard/ui"
 )
 
-// Every action there is can be found and run from the palette, or says why not.
+// Every action can be found in the palette, and runs from it or gives a reason.
 func TestPaletteHasEveryAction(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 120, 32)
@@ -27,7 +27,7 @@ func TestPaletteHasEveryAction(t *testing.T) {
 	}
 }
 
-// home and end go to the first and last entry; with ctrl they move in what is typed.
+// home and end go to the first and last entry. With ctrl they move in the typed text.
 func TestPaletteAndHelpEnds(t *testing.T) {
 	t.Parallel()
 	for opener, last := range map[string]string{":": "quit now", "?": "ctrl+c"} {
@@ -62,7 +62,7 @@ func TestPaletteAndHelpEnds(t *testing.T) {
 			t.Errorf("typed behind:\n%s", frame)
 		}
 	}
-	// The list of forms of a copy has ends, too, and a field of a form takes ctrl+home.
+	// home and end also work in the list of copy forms, and ctrl+home in a field of a form.
 	l := alive(t)
 	l.Key("g", "Y", "end", "enter")
 	l.shows("the ID token: it came without one")
@@ -112,7 +112,7 @@ func TestPaletteAndHelpRun(t *testing.T) {
 	}
 }
 
-// Where an action's row has no room for all that is to be said of it, the chosen one has it below.
+// If a row is too narrow for the text of its action, the whole text is below the selected row.
 func TestChooserSaysAllOfTheChosen(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 60, 20)
@@ -132,7 +132,7 @@ func TestChooserSaysAllOfTheChosen(t *testing.T) {
 	}
 }
 
-// flat is a frame without borders and breaks of lines.
+// flat returns a frame without borders and line breaks.
 func flat(frame string) string {
 	return strings.Join(
 		strings.Fields(strings.NewReplacer("│", " ", "╭", " ", "╰",

@@ -49,7 +49,7 @@ func TestClickSelects(t *testing.T) {
 	}
 }
 
-// A click never acts on a token, however often it comes.
+// No number of clicks acts on a token.
 func TestClickIsHarmless(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -78,7 +78,7 @@ func TestClickFocuses(t *testing.T) {
 	if p.Focus() != 1 || !strings.Contains(ansi.Strip(p.Frame()), "Tokens · Payments") {
 		t.Errorf("an application:\n%s", ansi.Strip(p.Frame()))
 	}
-	// Tabs, where panes share a place.
+	// On a small screen panes share a place, and have tabs.
 	p.Resize(80, 24)
 	click(t, p, "Activity")
 	if p.Focus() != 4 || !strings.Contains(ansi.Strip(p.Frame()), "POST /token") {
@@ -102,7 +102,7 @@ func TestClickRunsTheFooter(t *testing.T) {
 	if l.Overlays() != 1 {
 		t.Fatal("help was not opened")
 	}
-	// Under an overlay nothing is clicked.
+	// Under an overlay a click has no effect.
 	l.Key("esc")
 	before := l.api.tokens
 	l.Key(":")
@@ -146,7 +146,7 @@ func TestWheel(t *testing.T) {
 			!strings.Contains(frame, "Tokens · Payments") {
 		t.Errorf("over the applications, with the focus on the tokens: %d\n%s", p.Focus(), frame)
 	}
-	// A question is not answered by it, and a list of actions is moved through.
+	// A click does not answer a question. It moves the cursor in a list of actions.
 	p.Key("2", "down", "x")
 	if p.Overlays() == 1 {
 		turn(t, p, "Revoke", tea.MouseWheelDown)
@@ -175,7 +175,7 @@ func TestPointInThePalette(t *testing.T) {
 	}
 }
 
-// Clicks anywhere, whatever is open, do no harm to the frame.
+// Clicks at any place leave the frame sound.
 func TestAnythingClicked(t *testing.T) {
 	t.Parallel()
 	clicks := 300

@@ -11,8 +11,7 @@ import (
 	"lanyard/ui/session"
 )
 
-// What is promised when a token is copied is what can be done, and what is said later is what was
-// done.
+// The notice of a copy promises only what can be done, and the later notice tells what was done.
 func TestClearingIsToldTruly(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -49,7 +48,7 @@ func TestClearingIsToldTruly(t *testing.T) {
 	}
 }
 
-// The end of an older copy's time takes nothing from a newer one, which is cleared in its own time.
+// The end of an older copy's time keeps a newer copy. The newer copy is cleared at its own time.
 func TestSecondCopyIsCleared(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -71,13 +70,13 @@ func TestStopClears(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
 	l.Key("g", "y")
-	l.Hold = true // the clipboard takes its time
+	l.Hold = true // the clipboard is slow
 	l.Key("ctrl+z")
 	if l.Frame() == "" {
 		t.Error("it gave the terminal back before the clipboard was cleared")
 	}
 	l.Hold = false
-	l.Key("ctrl+z") // the first one is still under way
+	l.Key("ctrl+z") // the first clear is still in progress
 	for _, c := range l.Held {
 		l.Run(c)
 	}
@@ -87,13 +86,13 @@ func TestStopClears(t *testing.T) {
 	l.said("the clipboard was cleared")
 }
 
-// A copy that is made while an older one is being cleared is cleared in its own time all the same.
+// A copy that is made while an older one is being cleared is cleared at its own time.
 func TestCopyWhileClearing(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
 	l.Key("g", "y")
 	l.Hold = true
-	l.after(46 * time.Second) // the clipboard takes its time to be cleared
+	l.after(46 * time.Second) // the clipboard is slow to clear
 	clearing := l.Held
 	l.Held, l.Hold = nil, false
 	l.Key("y")

@@ -13,8 +13,8 @@ import (
 	"lanyard/ui"
 )
 
-// troubled is a board with a revoke that did not arrive, one that was refused, a lost renewal and a
-// lost get.
+// troubled returns a board with an undelivered revoke, a refused one, a lost renewal and a lost
+// get.
 func troubled() console.Board {
 	b := orders()
 	app := b.Applications[0].ID
@@ -81,7 +81,7 @@ func TestUnsureSaysWhatToDo(t *testing.T) {
 		"0badf00d: not revoked, the server refused: refused (400): invalid_client":       "t_refused",
 		"bad0cafe: not yet accepted · retry in 12 s · no connection: dial tcp 192.0.2.7": "t_undelivered",
 	} {
-		p.Key("end", "home") // home alone may say that this is the first row
+		p.Key("end", "home") // home alone may report that this is the first row
 		for range 12 {
 			if p.Selected() != id {
 				p.Key("down")
@@ -92,7 +92,7 @@ func TestUnsureSaysWhatToDo(t *testing.T) {
 		}
 	}
 	for i := range b.Applications {
-		b.Applications[i].Source = console.Gone // r could not ask anew
+		b.Applications[i].Source = console.Gone // r could not request a new token
 	}
 	p.Feed(b)
 	p.Key("home")
@@ -105,7 +105,7 @@ func TestUnsureSaysWhatToDo(t *testing.T) {
 	}
 }
 
-// What is done about an unsure row is what the row said.
+// The row of an unsure renewal names an action, and that action settles it.
 func TestUnsureIsSettled(t *testing.T) {
 	t.Parallel()
 	lost := &tokenapi.Error{Op: "refresh_token", Kind: tokenapi.KindTimeout, Sent: true,
@@ -115,7 +115,7 @@ func TestUnsureIsSettled(t *testing.T) {
 	l.Key("g")
 	l.api.err = lost
 	l.Key("r")
-	l.after(15 * time.Second) // the notice of it has faded
+	l.after(15 * time.Second) // its notice has faded
 	l.shows("? unsure", "r asks anew, x revokes it")
 	l.after(time.Minute)
 	l.api.err = nil
@@ -134,7 +134,7 @@ func TestUnsureIsSettled(t *testing.T) {
 	l.Key("x")
 	l.said("nobody saw the answer to this get, so there is no token to act on g asks anew")
 	l.api.err = nil
-	l.Key("g") // nobody has said that this server ends the lost one
+	l.Key("g") // it is not known whether this server ends the lost token
 	l.after(15 * time.Second)
 	if text := ansi.Strip(l.Frame()); !strings.Contains(text, "? unsure") ||
 		!strings.Contains(text, "≤58:") {
@@ -161,7 +161,7 @@ func TestUnsureIsSettled(t *testing.T) {
 	}
 }
 
-// dismiss chooses that from the palette, and answers the question.
+// dismiss runs "dismiss" from the palette, and answers its question.
 func (l *live) dismiss(answer string) {
 	l.t.Helper()
 	l.Key(":")
@@ -171,7 +171,8 @@ func (l *live) dismiss(answer string) {
 	l.Key(answer)
 }
 
-// The mark of a get leaves the screen when its token can no longer live, though nothing is stored.
+// The mark of a get leaves the screen when its token must have expired, without a change of the
+// store.
 func TestMarkLeavesTheScreen(t *testing.T) {
 	t.Parallel()
 	p, c := still(t, 120, 32)
@@ -213,7 +214,7 @@ func TestDetailGolden(t *testing.T) {
 	}
 }
 
-// A failure that goes on is said when it begins; the row says it all the time, and the log keeps
+// A repeated failure has a notice when it begins. The row shows it all the time, and the log has
 // each.
 func TestRetriesAreQuiet(t *testing.T) {
 	t.Parallel()
@@ -260,7 +261,7 @@ func TestCopyOfADeadTokenWarns(t *testing.T) {
 	}
 }
 
-// Another console takes a revoke back: this one says so, and says nothing of its own.
+// If another console undoes a revoke, this console reports it, and reports no undo of its own.
 func TestUndoElsewhereIsSaid(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -278,7 +279,7 @@ func TestUndoElsewhereIsSaid(t *testing.T) {
 		!strings.Contains(got[0], "the decision was taken back") {
 		t.Errorf("of its own: %q", got)
 	}
-	l.Key("x") // and the next one of another console is said again
+	l.Key("x") // the next revoke of another console is reported again
 	if _, err := l.service("another").UndoDecision(t.Context(), ""); err != nil {
 		t.Fatal(err)
 	}
@@ -288,8 +289,7 @@ func TestUndoElsewhereIsSaid(t *testing.T) {
 	}
 }
 
-// A copied address takes the token's place in the clipboard: nothing of ours is there to clear any
-// more.
+// A copied address replaces a token in the clipboard. After that there is nothing to clear.
 func TestAddressIsNotCleared(t *testing.T) {
 	t.Parallel()
 	l := awake(t, func(a *console.Application) {
@@ -322,7 +322,7 @@ func TestAddressIsNotCleared(t *testing.T) {
 	}
 }
 
-// The cursor of a pane that keys do not go to has another shape.
+// A pane without the focus draws its cursor in another shape.
 func TestUnfocusedCursor(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 120, 32, func(o *ui.Options) { o.NoColor = true })
@@ -338,7 +338,7 @@ func TestUnfocusedCursor(t *testing.T) {
 	}
 }
 
-// Names are cut only where there is no room.
+// Names are cut only if they do not fit.
 func TestApplicationsAreAsWideAsTheirNames(t *testing.T) {
 	t.Parallel()
 	b := orders()
@@ -372,7 +372,7 @@ func TestHelpKnowsTheOverlays(t *testing.T) {
 	}
 }
 
-// A token that the gateway refuses is not shown as if all were well with it.
+// A token that the gateway refuses before it expires is not shown as active.
 func TestRefusedThoughItsTimeIsNotOver(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 120, 32)
@@ -392,12 +392,12 @@ func TestRefusedThoughItsTimeIsNotOver(t *testing.T) {
 	}
 }
 
-// A server that takes its time is seen to be waited for, once it has taken some.
+// The screen shows that it waits for a server only after some time.
 func TestSlowServerIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
 	l.Key("g")
-	l.after(20 * time.Second) // what was said has gone
+	l.after(20 * time.Second) // the notices have faded
 	l.Hold = true
 	l.Key("r")
 	l.after(time.Second)
@@ -412,7 +412,7 @@ func TestSlowServerIsWaitedFor(t *testing.T) {
 	}
 }
 
-// What is over is forgotten from the palette, after a question; what may live stays.
+// The palette forgets tokens that are over, after a question. Tokens that may live stay.
 func TestForgetsWhatIsOver(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -441,8 +441,8 @@ func TestForgetsWhatIsOver(t *testing.T) {
 	}
 }
 
-// A console forgets what has been over for long enough after it has read the store, without a word
-// on the screen.
+// After it has read the store, a console forgets tokens that have been over for long enough. It
+// shows no notice.
 func TestPrunesAfterTheFirstReading(t *testing.T) {
 	t.Parallel()
 	l := alive(t)

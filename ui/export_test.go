@@ -18,18 +18,18 @@ import (
 	"lanyard/ui/session"
 )
 
-// Pump drives the root without a terminal: it sends messages, runs the commands they cause at once,
-// and keeps the beats back until the test's clock has come to them.
+// Pump drives the root without a terminal. It sends messages, runs the commands that follow at
+// once, and delivers beats only when the test's clock reaches them.
 type Pump struct {
 	m     *root
-	Beats []Beat // every beat that was scheduled
+	Beats []Beat // all scheduled beats
 	Quit  bool
 	Raw   []string
-	Hold  bool // keep commands back in Held instead of running them
+	Hold  bool // keeps commands in Held instead of running them
 	Held  []tea.Cmd
-	inbox chan tea.Msg // when not nil, commands run beside the root, as in a terminal
+	inbox chan tea.Msg // if not nil, commands run beside the root, as in a terminal
 
-	changes <-chan struct{} // of the store; nil: they are not watched
+	changes <-chan struct{} // changes of the store; nil: they are not watched
 }
 
 // Beat is a scheduled tick.
@@ -38,7 +38,7 @@ type Beat struct {
 	In  time.Duration
 }
 
-// NewPump makes a root with a clock of the test's own.
+// NewPump returns a root with a clock of the test.
 func NewPump(ctx context.Context, o Options, clock func() time.Time) *Pump {
 	p := &Pump{}
 	o.follow = func(*console.Service) <-chan struct{} { return p.changes }
@@ -54,7 +54,7 @@ func NewPump(ctx context.Context, o Options, clock func() time.Time) *Pump {
 	return p
 }
 
-// Run executes a command and everything that follows from it.
+// Run executes a command and all commands that follow from it.
 func (p *Pump) Run(cmd tea.Cmd) {
 	if cmd == nil {
 		return
@@ -70,15 +70,14 @@ func (p *Pump) Run(cmd tea.Cmd) {
 	p.take(cmd())
 }
 
-// Live runs commands beside the root from now on, and lets it watch for changes.
+// Live runs later commands beside the root, and lets it watch for changes.
 func (p *Pump) Live(ctx context.Context) {
 	p.inbox = make(chan tea.Msg, 64)
 	p.changes = p.m.s.Service().Changes(ctx)
 	p.Run(p.m.after(p.m.s.Follow()))
 }
 
-// Await takes what commands bring until seen is true; it gives up, and says false, long after that
-// is due.
+// Await takes messages of commands until seen is true. It returns false if that takes far too long.
 func (p *Pump) Await(seen func() bool) bool {
 	late := time.After(2 * time.Minute)
 	for !seen() {
@@ -92,7 +91,7 @@ func (p *Pump) Await(seen func() bool) bool {
 	return true
 }
 
-// take does with a message what a program does.
+// take handles a message as tea.Program does.
 func (p *Pump) take(msg tea.Msg) {
 	switch msg := msg.(type) {
 	case nil:
@@ -119,7 +118,7 @@ func (p *Pump) take(msg tea.Msg) {
 	p.Send(msg)
 }
 
-// Release runs what was held back.
+// Release runs the held commands.
 func (p *Pump) Release() {
 	p.Hold = false
 	held := p.Held
@@ -141,7 +140,7 @@ func (p *Pump) Beat() {
 	}
 }
 
-// StaleBeat delivers a beat that nobody waits for.
+// StaleBeat delivers a beat that was not scheduled.
 func (p *Pump) StaleBeat() { p.Send(beaten{-1}) }
 
 func (p *Pump) Resize(w, h int) { p.Send(tea.WindowSizeMsg{Width: w, Height: h}) }
@@ -162,15 +161,15 @@ var named = map[string]tea.KeyPressMsg{
 	"space": {Code: tea.KeySpace, Text: " "},
 }
 
-// Elsewhere is the first of the keys that nobody has. Where an action is on it, Key takes the
-// usual names of keys.
+// Elsewhere is the first of a range of keys that no action has by default. If an action has such a
+// key, Key accepts the default key for it.
 const Elsewhere = "Ā"
 
-// Typing reports whether a filter is typed.
+// Typing reports whether a filter is being typed.
 func (p *Pump) Typing() bool { return p.m.view.Typing }
 
-// now is the key that the action of a usual key is on, where all were put elsewhere. What is open
-// or typed in has keys of its own.
+// now returns the key of the action that has usual by default, if all actions were moved to other
+// keys. Overlays and typed text have fixed keys.
 func (p *Pump) now(usual string) string {
 	if _, moved := p.m.keys.Find(Elsewhere); !moved || len(p.m.overlays) > 0 ||
 		p.m.welcome != nil ||
@@ -187,7 +186,7 @@ func (p *Pump) now(usual string) string {
 	return usual
 }
 
-// Key presses keys by name, one after the other.
+// Key presses keys by name, in order.
 func (p *Pump) Key(keys ...string) {
 	for _, k := range keys {
 		k = p.now(k)
@@ -206,16 +205,16 @@ func (p *Pump) Type(text string) {
 	}
 }
 
-// Paste is a bracketed paste.
+// Paste sends a bracketed paste.
 func (p *Pump) Paste(text string) { p.Send(tea.PasteMsg{Content: text}) }
 
-// Refused is the answer to the last passphrase.
+// Refused sends the answer to the last passphrase.
 func (p *Pump) Refused(err error) {
 	box := p.m.overlays[len(p.m.overlays)-1].(*overlay.Unlock)
 	p.Send(session.Unlocked{For: box, Err: err})
 }
 
-// Inside prints everything that the root holds, with %+v, one value each.
+// Inside prints all that the root holds, with %+v, one value each.
 func (p *Pump) Inside() string {
 	var b strings.Builder
 	for _, o := range p.m.overlays {
@@ -224,22 +223,22 @@ func (p *Pump) Inside() string {
 	return b.String()
 }
 
-// Feed files a board as if it had just been read.
+// Feed sends a board as if it had just been read.
 func (p *Pump) Feed(b console.Board) {
 	_, filed := p.m.s.Tickets()
 	p.Send(session.BoardRead{Ticket: filed + 1, Board: b})
 }
 
-// FeedLate files a reading that was overtaken by a newer one.
+// FeedLate sends a reading that a newer one has overtaken.
 func (p *Pump) FeedLate(b console.Board) {
 	_, filed := p.m.s.Tickets()
 	p.Send(session.BoardRead{Ticket: filed - 1, Board: b})
 }
 
-// Brought is what the answer to a key says of a token, before any reading shows it.
+// Brought reports a token of an answer, before any reading has it.
 func (p *Pump) Brought(t console.Token) { p.m.panes.tokens.SelectNew(t, p.Selected()) }
 
-// Box is where the overlay on top is, with its border; empty where none is open.
+// Box returns the place of the overlay on top, with its border; empty if none is open.
 func (p *Pump) Box() kit.Rect {
 	p.m.View()
 	in := p.m.frame.inside
@@ -249,7 +248,7 @@ func (p *Pump) Box() kit.Rect {
 	return kit.Rect{X: in.X - 1, Y: in.Y - 1, W: in.W + 2, H: in.H + 2}
 }
 
-// Top is the type of the overlay on top; "" where none is open.
+// Top returns the type of the overlay on top; "" if none is open.
 func (p *Pump) Top() string {
 	if n := len(p.m.overlays); n > 0 {
 		return fmt.Sprintf("%T", p.m.overlays[n-1])
@@ -257,7 +256,7 @@ func (p *Pump) Top() string {
 	return ""
 }
 
-// Under is the frame without the overlay on top.
+// Under returns the frame without the overlay on top.
 func (p *Pump) Under() string {
 	over := p.m.overlays
 	p.m.overlays = over[:len(over)-1]
@@ -277,7 +276,7 @@ func (p *Pump) Changed()           { p.Send(session.StoreChanged{}) }
 func (p *Pump) Pending() bool      { return !p.m.beat.at.IsZero() }
 func (p *Pump) BeatDue() time.Time { return p.m.beat.at }
 
-// Selected is the ID of the selected token.
+// Selected returns the ID of the selected token.
 func (p *Pump) Selected() string {
 	if r := p.m.panes.tokens.Row(p.m.Scene()); r != nil {
 		return r.ID
@@ -285,7 +284,7 @@ func (p *Pump) Selected() string {
 	return ""
 }
 
-// Log gives what was said, oldest first.
+// Log returns the notices, oldest first.
 func (p *Pump) Log() []string {
 	var out []string
 	for _, n := range p.m.notices.log {
@@ -306,7 +305,7 @@ func (p *Pump) Do(name string) {
 	panic("no action " + name)
 }
 
-// Actions are the names of all actions.
+// Actions returns the names of all actions.
 func Actions() (out []string) {
 	for _, b := range keys.Default() {
 		out = append(out, b.Name)
@@ -314,7 +313,7 @@ func Actions() (out []string) {
 	return out
 }
 
-// Word is what an action is called.
+// Word returns the title of an action.
 func Word(name string) string {
 	for _, b := range keys.Default() {
 		if b.Name == name {
@@ -330,13 +329,13 @@ func (p *Pump) Present(on bool) {
 	p.Send(presenting(on))
 }
 
-// Title is what the window is called.
+// Title returns the title of the window.
 func (p *Pump) Title() string { return p.m.View().WindowTitle }
 
-// Keyboard is what is asked of the terminal's keyboard.
+// Keyboard returns the keyboard features that the view requests from the terminal.
 func (p *Pump) Keyboard() tea.KeyboardEnhancements { return p.m.View().KeyboardEnhancements }
 
-// doing and presenting do in Update what a key and the palette do.
+// doing and presenting are messages that run in Update: an action of a key, and presenter mode.
 type (
 	doing      keys.Action
 	presenting bool
@@ -349,25 +348,25 @@ func (on presenting) land(m *root) tea.Cmd {
 	return nil
 }
 
-// policy judges the board of Redacted.
+// policy returns the policy for the board of Redacted.
 func policy(a console.Application) console.Policy { return console.PolicyOf(a, time.Minute) }
 
-// Redacted is what presenter mode shows of a text.
+// Redacted returns a text as presenter mode shows it.
 func Redacted(b console.Board, text string) string {
 	read := session.NewBoard(b, policy, b.Exchanges[0].Started)
 	return redact.New(knownNames(&read), nil).Text(text)
 }
 
-// Reload is the configuration, read again.
+// Reload sends the configuration as read again.
 func (p *Pump) Reload(r Reload) { p.Send(settingsRead{r, false}) }
 
-// Focus is the number of the focused pane.
+// Focus returns the number of the focused pane.
 func (p *Pump) Focus() int { return int(p.m.on()) + 1 }
 
-// InForce are the settings in force.
+// InForce returns the settings in force.
 func (p *Pump) InForce() Settings { return p.m.set }
 
-// LostKeys makes the reader of the terminal report once that keys were lost.
+// LostKeys makes the reader of the terminal report lost keys once.
 func (p *Pump) LostKeys() {
 	lost := true
 	p.m.input.lost = func() bool {
@@ -377,7 +376,7 @@ func (p *Pump) LostKeys() {
 	}
 }
 
-// Behind lets keys wait, or none.
+// Behind sets whether keys are waiting to be read.
 func (p *Pump) Behind(waiting bool) { p.m.input.behind = func() bool { return waiting } }
 
 // Lost feeds a reader of the terminal and asks it twice whether keys were lost.
@@ -387,8 +386,7 @@ func Lost(keys []byte) (first, again bool) {
 	return i.lostKeys(), i.lostKeys()
 }
 
-// Passed are those of the messages that reach the program when a ctrl+c comes while it is given the
-// first ones.
+// Passed returns the messages that reach the program if a ctrl+c arrives while it reads given.
 func Passed(given string, messages ...tea.Msg) (passed []tea.Msg) {
 	i := newInput(nil, nil)
 	i.feed([]byte(given), false)
@@ -402,7 +400,8 @@ func Passed(given string, messages ...tea.Msg) (passed []tea.Msg) {
 	return passed
 }
 
-// FedInTurn is what the program reads when it takes each chunk before the next one comes.
+// FedInTurn returns the input that the program reads if it reads each chunk before the next one
+// arrives.
 func FedInTurn(chunks ...[]byte) (out []byte) {
 	i := newInput(nil, nil)
 	for _, c := range chunks {
@@ -420,8 +419,8 @@ func (i *input) takeAll() (out []byte) {
 	return out
 }
 
-// FedSome is what the program reads when it takes a little now and then, and the most that waited;
-// last comes at the end.
+// FedSome returns the input of a program that reads a little at some chunks, and the largest
+// backlog. last arrives at the end.
 func FedSome(now func(chunk int) bool, last string,
 	chunks ...[]byte) (before, after []byte, most int) {
 	i := newInput(nil, nil)
@@ -441,8 +440,8 @@ func FedSome(now func(chunk int) bool, last string,
 	return before, i.takeAll(), most
 }
 
-// FedThen is what the program reads when it takes each of the first chunks before the next one
-// comes, and then none.
+// FedThen returns the input of a program that reads each of the first chunks before the next one
+// arrives, and none of the later ones.
 func FedThen(first []string, then ...string) (out []byte) {
 	i := newInput(nil, nil)
 	for _, c := range first {
@@ -455,8 +454,8 @@ func FedThen(first []string, then ...string) (out []byte) {
 	return append(out, i.takeAll()...)
 }
 
-// Fed is what the program reads when a terminal gives these chunks, of which those of full bytes
-// fill a read.
+// Fed returns the input that the program reads when a terminal sends these chunks. Chunks of full
+// bytes fill a read.
 func Fed(full, size int, chunks ...[]byte) []byte {
 	i := newInput(nil, nil)
 	for _, c := range chunks {
@@ -470,7 +469,7 @@ func Fed(full, size int, chunks ...[]byte) []byte {
 	return out
 }
 
-// Progress is what the terminal's progress bar shows, in percent; -1: nothing.
+// Progress returns the value of the terminal's progress bar in percent, or -1 if there is none.
 func (p *Pump) Progress() int {
 	if b := p.m.progress(); b != nil {
 		return b.Value
@@ -478,5 +477,5 @@ func (p *Pump) Progress() int {
 	return -1
 }
 
-// Reads makes the reader of the terminal have read something so often.
+// Reads sets how often the reader of the terminal has read.
 func (p *Pump) Reads(n int) { p.m.input.reads = func() int { return n } }

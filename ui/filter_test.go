@@ -13,8 +13,7 @@ import (
 	"lanyard/ui"
 )
 
-// Rows that are missing must not be taken for gone: whatever the size, the filter and what it found
-// are on the screen.
+// Hidden rows must not look like missing ones: at every size the filter and its result are visible.
 func TestFilterIsAlwaysInSight(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{"30x8", "60x12", "60x20", "80x24", "120x32"} {
@@ -51,12 +50,12 @@ func TestFilterIsAlwaysInSight(t *testing.T) {
 	}
 }
 
-// What is typed in front of other characters goes where the cursor is, and is shown there.
+// Text typed in the middle of the filter is inserted and shown at the cursor.
 func TestFilterCursorAndPaste(t *testing.T) {
 	t.Parallel()
 	p, c := still(t, 120, 32)
 	p.Feed(orders())
-	p.Paste("77b2") // nothing is typed into
+	p.Paste("77b2") // no field is open
 	if strings.Contains(ansi.Strip(p.Frame()), "/77b2") {
 		t.Fatal("a paste out of the blue does something")
 	}
@@ -79,7 +78,7 @@ func TestFilterCursorAndPaste(t *testing.T) {
 	}
 }
 
-// Arrows move while the filter is typed, without leaving it.
+// Arrows move the selection while the filter is typed, and do not close it.
 func TestFilterArrows(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 120, 32)
@@ -109,14 +108,14 @@ func TestHiddenAndFiltered(t *testing.T) {
 	}
 }
 
-// Rows that are equal keep their order, whichever way they are sorted.
+// Equal rows keep their order in both directions of a sort.
 func TestSortIsStable(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 120, 32)
 	p.Feed(orders())
 	p.Do("sort_by_user")
 	p.Key("esc")
-	order := func() bool { // both are the application's own
+	order := func() bool { // the default order of both lists
 		frame, _, _ := strings.Cut(ansi.Strip(p.Frame()), "Gateway cache ─")
 		return strings.Index(frame, "3f9ca71e") < strings.Index(frame, "aa01bb02")
 	}
@@ -130,7 +129,7 @@ func TestSortIsStable(t *testing.T) {
 	}
 }
 
-// By time left, rows stand in the order of what LEFT shows, and those that show no time below.
+// Sorted by time left, rows are in the order of LEFT. Rows without a time are last.
 func TestSortByLeft(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 120, 40)
@@ -182,7 +181,7 @@ func TestListsGoldens(t *testing.T) {
 			do   func(*ui.Pump)
 		}{
 			{"everything", func(p *ui.Pump) {
-				// a filter that is kept, marks and what is hidden, together
+				// A kept filter, marks and hidden rows are combined.
 				p.Key("down", "space", "f", "esc", "/")
 				p.Type("a")
 				p.Key("enter")
@@ -211,7 +210,7 @@ func TestListsGoldens(t *testing.T) {
 	}
 }
 
-// A marked row stays in sight: a verb would act on it.
+// A marked row stays visible, because a verb would act on it.
 func TestHidingLeavesWhatIsMarked(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 120, 32)
@@ -221,15 +220,15 @@ func TestHidingLeavesWhatIsMarked(t *testing.T) {
 		t.Fatal("it hides nothing")
 	}
 	p.Key("f")
-	click(t, p, "0c1177fe") // expired
+	click(t, p, "0c1177fe") // an expired token
 	p.Key("space", "f")
 	if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "0c1177fe") {
 		t.Errorf("it is marked, and out of sight:\n%s", frame)
 	}
 }
 
-// A filter that leaves one row selects it when it is done: nothing else can be meant. Of several
-// none is taken.
+// If a filter leaves one row, it is selected at the end of the typing. If it leaves several, the
+// selection stays.
 func TestFilterSelectsTheOnlyRow(t *testing.T) {
 	t.Parallel()
 	for pane, only := range map[string]struct {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// billing opens the form for an application of the environment that is there, filled in.
+// billing fills in the form for an application of the existing environment.
 func billing(l *live, more ...string) {
 	l.Key("a")
 	l.Type("Billing")
@@ -17,7 +17,7 @@ func billing(l *live, more ...string) {
 	l.Key(more...)
 }
 
-// The form's test is a get: where the key asks first, it asks first.
+// The test of the form is a get. It asks the same question as the key of a get.
 func TestFormTestAsksAsTheKeyDoes(t *testing.T) {
 	t.Parallel()
 	l := alive(t, superseding)
@@ -37,7 +37,7 @@ func TestFormTestAsksAsTheKeyDoes(t *testing.T) {
 	}
 }
 
-// Quitting waits for what was asked of the store.
+// Quitting waits for requests of forms to the store.
 func TestQuitWaitsForForms(t *testing.T) {
 	t.Parallel()
 	for name, ask := range map[string]func(*live){
@@ -63,7 +63,7 @@ func TestQuitWaitsForForms(t *testing.T) {
 	}
 }
 
-// The log says what was handed out, and a token that was never shown is not in it.
+// The log names the copied form. It does not contain a token that was never shown.
 func TestCopiesAreLoggedByForm(t *testing.T) {
 	t.Parallel()
 	l := alive(t)

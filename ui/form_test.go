@@ -54,7 +54,7 @@ func TestFormAdds(t *testing.T) {
 		t.Errorf("stored %+v", a)
 	}
 
-	// Edited under another name it keeps its token.
+	// An application that is renamed keeps its token.
 	l.Key("1", "e")
 	l.Type(" 2")
 	l.Key("ctrl+s")
@@ -97,7 +97,7 @@ func TestFormRefuses(t *testing.T) {
 		t.Fatal("the form stayed")
 	}
 	fill(l.Pump, "Billing", "", "x")
-	l.Key("alt+esc") // as a terminal sends both at once
+	l.Key("alt+esc") // a terminal sends both at once
 	if l.Overlays() != 0 {
 		t.Fatal("the form stayed")
 	}
@@ -117,7 +117,7 @@ func TestChooseGrant(t *testing.T) {
 	if l.api.tokens != 1 || strings.Join(l.api.scopes, " ") != "read write" {
 		t.Errorf("%d requests, the last with %q", l.api.tokens, l.api.scopes)
 	}
-	l.Key("G") // what was chosen is offered again
+	l.Key("G") // the last choice is offered again
 	l.shows("read write")
 	l.Key("tab")
 	l.shows("typing replaces what is there, → edits it")
@@ -131,8 +131,7 @@ func TestChooseGrant(t *testing.T) {
 	}
 }
 
-// What is typed or pasted in G takes the place of the scopes and the user that are offered, for
-// this get alone.
+// Scopes and a user that are typed or pasted in G replace the offered ones for this get only.
 func TestChooseGrantReplaces(t *testing.T) {
 	t.Parallel()
 	l := awake(t, func(a *console.Application) {
@@ -197,7 +196,7 @@ func TestAdopt(t *testing.T) {
 	l.shows(fp("leaked-token-of-somebody"))
 }
 
-// What is pasted into a field for a secret is read as every secret is.
+// All fields for a secret treat a paste the same way.
 func TestPastedSecretsAreReadOneWay(t *testing.T) {
 	t.Parallel()
 	l := alive(t)

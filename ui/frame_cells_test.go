@@ -15,23 +15,23 @@ import (
 	"lanyard/themes"
 )
 
-// look is how a cell is drawn. A colour is "" for the terminal's own, "#rrggbb", or the number of
-// one of the 256.
+// look describes how a cell is drawn. A colour is "" for the terminal's default, "#rrggbb", or the
+// number of one of the 256.
 type look struct {
 	fg, bg                                 string
 	bold, faint, italic, under, rev, cross bool
 }
 
-// cell is one cell of a frame: what is in it, and over how many cells that goes (0 in all but the
-// first of a wide one).
+// cell is one cell of a frame: its text, and how many cells the text covers. The cells after the
+// first one of a wide character have 0.
 type cell struct {
 	text string
 	wide int
 	look
 }
 
-// cells takes a line of a frame apart. A line may hold text and whole SGR sequences, and must end
-// as plain as it began.
+// cells splits a line of a frame. A line may hold text and whole SGR sequences, and must end
+// without a style.
 func cells(line string) ([]cell, error) {
 	var out []cell
 	var l look
@@ -56,7 +56,7 @@ func cells(line string) ([]cell, error) {
 			return out, fmt.Errorf("a control character or half a character: %q", cluster)
 		}
 		s = s[len(cluster):]
-		if w == 0 { // a mark without a letter
+		if w == 0 { // a combining mark without a letter
 			if len(out) == 0 {
 				return out, fmt.Errorf("%q takes no cell", cluster)
 			}
@@ -76,7 +76,7 @@ func cells(line string) ([]cell, error) {
 
 var errCut = errors.New("a cut escape sequence")
 
-// sgr takes one whole SGR sequence off the beginning of s.
+// sgr returns the parameters of the SGR sequence at the start of s, and the rest.
 func sgr(s string) (rest, params string, err error) {
 	body, ok := strings.CutPrefix(s, "\x1b[")
 	if !ok {
@@ -93,7 +93,7 @@ func sgr(s string) (rest, params string, err error) {
 	return "", "", fmt.Errorf("%w: %.16q", errCut, s)
 }
 
-// after is the look when an SGR sequence has been read.
+// after returns the look after an SGR sequence.
 func (l look) after(params string) (look, error) {
 	p := strings.Split(strings.ReplaceAll(params, ":", ";"), ";")
 	for i := 0; i < len(p); i++ {
@@ -160,7 +160,7 @@ func (l *look) set(ground int, c string) {
 	}
 }
 
-// grid takes a whole frame apart.
+// grid splits a whole frame into cells.
 func grid(t testing.TB, frame string) [][]cell {
 	t.Helper()
 	var out [][]cell
@@ -174,10 +174,9 @@ func grid(t testing.TB, frame string) [][]cell {
 	return out
 }
 
-// marks are the letters by which a golden tells in which role a cell is drawn: on the screen, on
-// the selected row, and on the selected row of a pane without the focus. A role that looks like
-// one before it in themes.Styles, in every kind of terminal, goes by the letter of that one: what
-// is compared is what is seen.
+// marks are the letters of roles in a golden: on the screen, on the selected row, and on the
+// selected row of a pane without the focus. A role that looks like an earlier one of themes.Styles
+// in every kind of terminal has the letter of that one, because the golden compares the look.
 var marks = map[string]string{
 	"": " ._", "Brand": "bB1", "Chip": "cC", "ChipDanger": "pP", "Quiet": "qQ2", "Strong": "sS3",
 	"Accent": "aA4", "Border": "-",
@@ -185,14 +184,14 @@ var marks = map[string]string{
 	"EdgeQuiet": "eou",
 }
 
-// terminals is how many kinds of terminal goldens are made for: one with the dark theme, one with
-// the light one, and one without colours.
+// terminals is the number of kinds of terminals with goldens: the dark theme, the light theme, and
+// no colours.
 const terminals = 3
 
-// looks is how a cell looks in each of them.
+// looks holds the look of a cell in each of them.
 type looks [terminals]look
 
-// stylesIn are the styles in each kind of terminal.
+// stylesIn returns the styles of a screen in each kind of terminal.
 func stylesIn(t testing.TB, sc screen) [terminals]themes.Styles {
 	t.Helper()
 	dark, light := theme(t, "dark"), theme(t, "light")
@@ -205,7 +204,7 @@ func stylesIn(t testing.TB, sc screen) [terminals]themes.Styles {
 	}
 }
 
-// lettersOf is the letter for each look of the roles, and a list of them.
+// lettersOf returns the letter for each look of the roles, and a list of them.
 func lettersOf(t testing.TB, all [terminals]themes.Styles) (letters map[looks]byte, list string) {
 	t.Helper()
 	letters = map[looks]byte{}
@@ -225,7 +224,7 @@ func lettersOf(t testing.TB, all [terminals]themes.Styles) (letters map[looks]by
 		list += fmt.Sprintf("%c  %-20s  %-24s  %-24s  %s\n", c, name, l[0], l[1], l[2])
 		return true
 	}
-	// on is a role on a ground; role and ground are names of fields.
+	// on returns the name and the looks of a role on a ground. role and ground are names of fields.
 	on := func(ground, role string) (name string, paints [terminals]string) {
 		for i, st := range all {
 			v := reflect.ValueOf(st)
@@ -267,7 +266,7 @@ func lettersOf(t testing.TB, all [terminals]themes.Styles) (letters map[looks]by
 	return letters, list
 }
 
-// String says how a cell is drawn.
+// String describes how a cell is drawn.
 func (l look) String() string {
 	var words []string
 	for _, w := range []struct {
@@ -285,7 +284,7 @@ func (l look) String() string {
 	return cmp.Or(strings.Join(words, " "), "plain")
 }
 
-// The letters of the goldens, and what each role looks like in the dark theme, in the light one and
+// The golden holds the letters, and the look of each role in the dark theme, in the light theme and
 // without colours.
 func TestStylesGolden(t *testing.T) {
 	t.Parallel()
@@ -293,9 +292,9 @@ func TestStylesGolden(t *testing.T) {
 	compare(t, "styles", "text", list)
 }
 
-// styled draws the styles of a screen, or of a part of one, in all kinds of terminal as one grid
-// of letters. A cell that looks as no role does is a colour from outside of the themes, or another
-// role in another kind of terminal.
+// styled returns the styles of a screen, or of a part of it, in all kinds of terminals as one grid
+// of letters. It fails for a cell without a role: its colour is of no theme, or it has different
+// roles in different terminals.
 func styled(t testing.TB, all [terminals]themes.Styles, screens [terminals][][]cell) string {
 	t.Helper()
 	letters, _ := lettersOf(t, all)

@@ -11,7 +11,7 @@ import (
 	"lanyard/ui"
 )
 
-// fits fails when a frame is not exactly as large as its screen.
+// fits fails unless a frame has exactly the size of its screen.
 func fits(t *testing.T, frame string, w, h int) {
 	t.Helper()
 	lines := strings.Split(frame, "\n")
@@ -20,7 +20,7 @@ func fits(t *testing.T, frame string, w, h int) {
 	}
 	for i, l := range lines {
 		if n := ansi.StringWidthWc(l); n > w {
-			// as Bubble Tea measures it for a terminal without mode 2027
+			// Bubble Tea measures like this for a terminal without mode 2027.
 			t.Fatalf("%dx%d: line %d is %d wide: %q", w, h, i, n, ansi.Strip(l))
 		}
 	}
@@ -87,7 +87,7 @@ func TestNoColourTellsEverything(t *testing.T) {
 	check()
 }
 
-// What is longer than its box says so, and how to leave it, also where there is hardly room.
+// A box that is too small for its text shows that there is more, and the key that closes it.
 func TestBoxesSayThatThereIsMore(t *testing.T) {
 	t.Parallel()
 	for _, size := range []struct {

@@ -26,14 +26,14 @@ func size(s string) (w, h int, ok bool) {
 	return w, h, n == 2 && err == nil
 }
 
-// sections are those of golden files that were compared or written, by "file/section".
+// sections are the sections of golden files that were compared or written, by "file/section".
 var sections sync.Map
 
-// goldenFiles keeps tests that run beside each other from writing one file at once.
+// goldenFiles prevents parallel tests from writing one file at the same time.
 var goldenFiles sync.Mutex
 
-// TestMain sees to it that no golden stays behind that no test compares: a whole run with -update
-// drops those, a whole run without it fails.
+// TestMain finds goldens that no test compares. A full run with -update removes them; a full run
+// without it fails.
 func TestMain(m *testing.M) {
 	flag.Parse()
 	code := m.Run()
@@ -80,9 +80,9 @@ func leftOver() (code int) {
 
 var sized = regexp.MustCompile(`(^|-)(\d+x\d+)(-|$)`)
 
-// golden compares what is on the screen, without its styles, with what somebody has looked at: the
-// box of the overlay on top alone, or the whole frame where no overlay is open. The sizes of one
-// screen are in one file: 80x24-help is the section 80x24 of testdata/help.golden.
+// golden compares the text of the screen with a reviewed file: the box of the overlay on top, or
+// the whole frame if no overlay is open. The sizes of one screen are in one file: 80x24-help is the
+// section 80x24 of testdata/help.golden.
 func golden(t *testing.T, name string, p *ui.Pump) {
 	t.Helper()
 	file, section := name, "text"
@@ -93,7 +93,7 @@ func golden(t *testing.T, name string, p *ui.Pump) {
 	compare(t, file, section, textOf(t, p, file))
 }
 
-// textOf is the text that golden compares.
+// textOf returns the text that golden compares.
 func textOf(t *testing.T, p *ui.Pump, file string) string {
 	t.Helper()
 	frame := p.Frame()
@@ -103,8 +103,8 @@ func textOf(t *testing.T, p *ui.Pump, file string) string {
 	return folded(unfooted(t, frame, file))
 }
 
-// unfooted are the lines of a frame without styles. Instead of a last line that the golden of
-// another screen has, that is named.
+// unfooted returns the lines of a frame without styles. If the golden of another screen has the
+// last line, the name of that screen replaces it.
 func unfooted(t *testing.T, frame, file string) []string {
 	t.Helper()
 	lines := strings.Split(strings.TrimSuffix(bare(frame), "\n"), "\n")
@@ -114,8 +114,8 @@ func unfooted(t *testing.T, frame, file string) []string {
 	return lines
 }
 
-// folded joins lines. Of more than two that are alike it keeps the first, and how many more there
-// are.
+// folded joins lines. Of more than two equal lines it keeps the first, and the number of the
+// others.
 func folded(lines []string) string {
 	var b strings.Builder
 	for len(lines) > 0 {
@@ -135,7 +135,7 @@ func folded(lines []string) string {
 	return b.String()
 }
 
-// since joins those lines that are not as they were before, and tells how many are.
+// since joins the lines that differ from before, and counts the others.
 func since(before, lines []string) string {
 	var out []string
 	same := 0
@@ -155,16 +155,15 @@ func since(before, lines []string) string {
 	return folded(out)
 }
 
-// sameLine stands for a last line that the golden of another screen has.
+// sameLine replaces a last line that the golden of another screen has.
 func sameLine(screen string) string { return "(the last line of " + screen + ")" }
 
-// footers are the last lines of the screens of panes, with their styles and without, each with the
-// first screen that has it, by size.
+// footers holds the last lines of pane screens, with and without styles, by size. Each has the name
+// of the first screen with that line.
 var footers sync.Map
 
-// footerOf names the screen of panes whose golden keeps the last line of a frame; "" where none
-// has that line at this size. So a footer is in the goldens of a few screens, and not of all. The
-// styles count where the frame has some.
+// footerOf returns the name of the pane screen whose golden has the last line of a frame, or "".
+// Footers are therefore in few goldens. Styles count if the frame has any.
 func footerOf(t *testing.T, frame string) string {
 	t.Helper()
 	lines := strings.Split(frame, "\n")
@@ -172,7 +171,7 @@ func footerOf(t *testing.T, frame string) string {
 	owners, _ := footers.LoadOrStore([2]int{w, h}, sync.OnceValue(func() map[string]string {
 		owners := map[string]string{}
 		for _, sc := range append(paneScreens(), tourScreen()...) {
-			// of the tour: with nothing to undo
+			// the tour has nothing to undo
 			for kind := range terminals {
 				lines := strings.Split(sc.open(t, w, h, sc.in(t, kind)).Frame(), "\n")
 				for _, last := range []string{lines[h-1], ansi.Strip(lines[h-1])} {
@@ -184,11 +183,11 @@ func footerOf(t *testing.T, frame string) string {
 		}
 		return owners
 	}))
-	of := owners.(func() map[string]string) //nolint:errcheck // nothing else is stored
+	of := owners.(func() map[string]string) //nolint:errcheck // the map has no other values
 	return of()[lines[h-1]]
 }
 
-// crop takes a box out of a frame.
+// crop returns the part of a frame in a box.
 func crop(rows [][]cell, box kit.Rect) (out [][]cell) {
 	for _, row := range rows[box.Y : box.Y+box.H] {
 		out = append(out, row[box.X:box.X+box.W])
@@ -196,7 +195,7 @@ func crop(rows [][]cell, box kit.Rect) (out [][]cell) {
 	return out
 }
 
-// written is the text of cells, without the spaces at the ends of its lines.
+// written returns the text of cells, without spaces at the ends of lines.
 func written(rows [][]cell) (lines []string) {
 	for _, row := range rows {
 		var line strings.Builder
@@ -208,7 +207,7 @@ func written(rows [][]cell) (lines []string) {
 	return lines
 }
 
-// bare is a frame without its styles and without the spaces at the ends of its lines.
+// bare returns a frame without styles and without spaces at the ends of lines.
 func bare(frame string) string {
 	var b strings.Builder
 	for line := range strings.SplitSeq(frame, "\n") {
@@ -217,7 +216,7 @@ func bare(frame string) string {
 	return b.String()
 }
 
-// compare is golden for a section of a file.
+// compare compares got with a section of a golden file, or writes it with -update.
 func compare(t *testing.T, file, section, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", file+".golden")
@@ -249,8 +248,8 @@ func compare(t *testing.T, file, section, got string) {
 	}
 }
 
-// sectionsOf reads a golden file. What is the same at several sizes is in the file once, under all
-// of them: each size is a section here.
+// sectionsOf reads a golden file. A text that is equal at several sizes is in the file once, under
+// all of them; here each size is a section.
 func sectionsOf(path string) (all []txtar.File, err error) {
 	a, err := txtar.ParseFile(path)
 	if err != nil {
@@ -275,7 +274,7 @@ func keep(path string, all []txtar.File) error {
 		return cmp.Compare(rank(a.Name), rank(b.Name))
 	})
 	a := &txtar.Archive{}
-	same := map[string]int{} // where in the file a text of a kind is
+	same := map[string]int{} // index in the file by kind and text
 	for _, f := range all {
 		sizes, kind := sizesOf(f.Name)
 		if sizes == nil {
@@ -294,7 +293,7 @@ func keep(path string, all []txtar.File) error {
 	return os.WriteFile(path, txtar.Format(a), 0o600)
 }
 
-// sizesOf takes the sizes off the name of a section.
+// sizesOf splits the name of a section into sizes and kind.
 func sizesOf(section string) (sizes []string, kind string) {
 	for {
 		word, rest, _ := strings.Cut(section, " ")
@@ -305,7 +304,7 @@ func sizesOf(section string) (sizes []string, kind string) {
 	}
 }
 
-// rank sorts the sections of a file by size; those of one size stay as they came, text first.
+// rank sorts the sections of a file by size. Sections of one size keep their order, text first.
 func rank(section string) int {
 	sizes, kind := sizesOf(section)
 	if sizes == nil {
