@@ -16,7 +16,7 @@ import (
 	"lanyard/ui"
 )
 
-// decoded is what Bubble Tea makes of bytes: keys by name, and pastes with their length.
+// decoded returns what Bubble Tea reads from bytes: keys by name, and pastes with their length.
 func decoded(t *testing.T, in []byte) []string {
 	t.Helper()
 	events := make(chan uv.Event)
@@ -41,8 +41,7 @@ func decoded(t *testing.T, in []byte) []string {
 	return all
 }
 
-// Ctrl+c is the first that the program is given, whatever came before it, and in every spelling of
-// it.
+// Ctrl+c reaches the program before all other input, in each of its encodings.
 func TestStops(t *testing.T) {
 	t.Parallel()
 	for what, before := range map[string][]string{
@@ -76,7 +75,7 @@ func TestStops(t *testing.T) {
 	}
 	for _, other := range []string{"\x1b[106::99;5u", "\x1b[99;6u", "\x1b[99;5:3u", "\x1b[98;5u",
 		"\x1b[27;5;98~"} {
-		// with shift, let go, b
+		// ctrl+shift+c, the release of ctrl+c, and ctrl+b
 		if got := string(ui.Fed(4096, 4096, []byte("xyz"), []byte(other))); got != "xyz"+other {
 			t.Errorf("%q was taken for ctrl+c: %q", other, got)
 		}
@@ -88,8 +87,8 @@ func TestStops(t *testing.T) {
 	}
 }
 
-// cuts are the places to cut so many bytes at: all of them, or those at both ends and around the
-// ends of reads.
+// cuts returns the places to cut n bytes at: all, or those at both ends and around the ends of
+// reads.
 func cuts(n int) (at []int) {
 	for i := 1; i < n; i++ {
 		if i <= 40 || n-i <= 40 || (i+8)%4096 <= 16 && i < 10_000 {
@@ -99,7 +98,7 @@ func cuts(n int) (at []int) {
 	return at
 }
 
-// cut is b in two parts, each in reads of 4096 bytes.
+// cut splits b in two parts, each in reads of 4096 bytes.
 func cut(b []byte, at int) (chunks [][]byte) {
 	for _, c := range append(inReads(string(b[:at])), inReads(string(b[at:]))...) {
 		chunks = append(chunks, []byte(c))
@@ -107,7 +106,7 @@ func cut(b []byte, at int) (chunks [][]byte) {
 	return chunks
 }
 
-// bytewise is b in reads of one byte, of which those of a long b are the last ones.
+// bytewise splits b into reads of one byte. Of a long b only the end is in such reads.
 func bytewise(b []byte) (chunks [][]byte) {
 	n := max(0, len(b)-300)
 	if n > 0 {
@@ -119,8 +118,7 @@ func bytewise(b []byte) (chunks [][]byte) {
 	return chunks
 }
 
-// stopped is what Bubble Tea makes of bytes, without an empty paste, which only ends one that had
-// begun.
+// stopped is decoded without an empty paste, which only ends a paste that had begun.
 func stopped(t *testing.T, in []byte) string {
 	t.Helper()
 	return strings.Join(
@@ -173,9 +171,9 @@ func TestStopInAPaste(t *testing.T) {
 		{[]string{"\x1b[200~\x03" + long, long + "\x1b[99;", "5u" + long, "\x1b[201~k"},
 			"ctrl+c ctrl+c k"},
 		{[]string{"\x1b[200~\x03" + long, long + "\x03" + long + "\x1b[201~k"}, "ctrl+c k"},
-		// in writes of their own
+		// The start and the end of the paste are in reads of their own.
 		{[]string{"\x1b[200~", "\x03" + long, "the rest", "\x1b[201~", "k"}, "ctrl+c k"},
-		// no end comes
+		// The paste has no end.
 		{[]string{"\x1b[200~\x03" + long, "the rest", "j", "k"}, "ctrl+c j k"},
 		{[]string{"\x1b[200~\x03" + long, "\x1b[200~" + long + "\x1b[201~", "k"},
 			"ctrl+c paste of 35 k"},
@@ -191,8 +189,8 @@ func TestStopInAPaste(t *testing.T) {
 			t.Errorf("%q: %.200q", c.reads, got)
 		}
 	}
-	// The program was given the start of a paste: it is given an end, however many of ctrl+c come
-	// before it takes that.
+	// The program has read the start of a paste. It gets an end, even if more ctrl+c arrive before
+	// it reads that.
 	for _, stop := range []string{"\x03", "\x1b[99;5u"} {
 		got := stopped(t, ui.FedThen([]string{"\x1b[20", "0~some text"}, stop, stop, "k"))
 		if got != "ctrl+c ctrl+c k" {
@@ -201,8 +199,8 @@ func TestStopInAPaste(t *testing.T) {
 	}
 }
 
-// The program is given a paste whole, wherever a read cuts it; what is too long it is given as too
-// long.
+// The program gets a paste whole, wherever a read cuts it. A paste that is too long is reported as
+// too long.
 func TestPasteIsWhole(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -212,7 +210,7 @@ func TestPasteIsWhole(t *testing.T) {
 		{"q", "paste of 1"},
 		{strings.Repeat("curl -u x:y https://h/token\n", 300), "paste of 8400"},
 		{strings.Repeat("é", 5000), "paste of 10000"},
-		{"a\x1bb\x9bc\x1b[31m\x00", "paste of 10"}, // without what is no UTF-8
+		{"a\x1bb\x9bc\x1b[31m\x00", "paste of 10"}, // without bytes that are not UTF-8
 		{strings.Repeat("x", 64<<10), "paste of 65536"},
 		{strings.Repeat("x", 64<<10+1), "paste of 65537"},
 		{strings.Repeat("x", 1<<20), "paste of 65537"},
@@ -234,7 +232,7 @@ func TestPasteIsWhole(t *testing.T) {
 	}
 }
 
-// Of keys without end some wait, and no part of a sequence is taken for keys.
+// Of endless keys only some wait, and no part of a sequence is read as keys.
 func TestKeysAreBounded(t *testing.T) {
 	t.Parallel()
 	flood := []byte(strings.Repeat("\x1b[B", 20_000))
@@ -259,8 +257,7 @@ func TestKeysAreBounded(t *testing.T) {
 	}
 }
 
-// What the program was given before a ctrl+c does not reach it once that has come; what is typed
-// behind it does.
+// Input from before a ctrl+c does not reach the program after it. Input that follows it does.
 func TestOlderKeysAreDropped(t *testing.T) {
 	t.Parallel()
 	key := func(r rune) tea.Msg { return tea.KeyPressMsg{Code: r, Text: string(r)} }
@@ -269,7 +266,7 @@ func TestOlderKeysAreDropped(t *testing.T) {
 	for _, c := range []struct{ sent, want []tea.Msg }{
 		{[]tea.Msg{key('x'), size, tea.PasteMsg{Content: "x"}, stop, key('y')},
 			[]tea.Msg{size, stop, key('y')}},
-		// a ctrl+c that is lost takes no more than there was
+		// A lost ctrl+c removes no more messages than there were.
 		{[]tea.Msg{key('x'), key('x'), key('x'), key('y')}, []tea.Msg{key('y')}},
 	} {
 		if got := ui.Passed("xxx", c.sent...); fmt.Sprint(got) != fmt.Sprint(c.want) {
@@ -278,7 +275,7 @@ func TestOlderKeysAreDropped(t *testing.T) {
 	}
 }
 
-// While keys wait nothing is drawn, and then all of it.
+// While keys wait nothing is drawn. After the last one the screen is drawn once.
 func TestDrawingWaitsForKeys(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 120, 32)
@@ -290,13 +287,13 @@ func TestDrawingWaitsForKeys(t *testing.T) {
 		t.Error("it is drawn between two keys")
 	}
 	p.Behind(false)
-	p.Send(tea.KeyReleaseMsg{Code: 'k'}) // a message that says nothing
+	p.Send(tea.KeyReleaseMsg{Code: 'k'}) // a message without effect
 	if !strings.Contains(p.Frame(), "revok") {
 		t.Errorf("it is not drawn at the end:\n%s", p.Frame())
 	}
 }
 
-// Keys that are lost are told of, once, by the reader and on the screen.
+// Lost keys are reported once, by the reader and on the screen.
 func TestLostKeysAreTold(t *testing.T) {
 	t.Parallel()
 	if first, again := ui.Lost([]byte(strings.Repeat("\x1b[B", 5_000))); !first || again {
@@ -316,8 +313,8 @@ func TestLostKeysAreTold(t *testing.T) {
 	l.said("keys came faster")
 }
 
-// FuzzInput reads bytes in reads of any length, of which the program takes some now and then, and a
-// ctrl+c at the end.
+// FuzzInput reads bytes in reads of any length, with a ctrl+c at the end. The program takes some of
+// them now and then.
 func FuzzInput(f *testing.F) {
 	f.Add([]byte("xyz\x1b[200~some \x03 text\x1b[201~q\x1b[99;5u"), []byte{3, 9, 200}, uint16(1),
 		uint8(0))
@@ -332,7 +329,7 @@ func FuzzInput(f *testing.F) {
 			return
 		}
 		var chunks [][]byte
-		if times < 60_000 { // most are short, as they are quicker
+		if times < 60_000 { // most are short, because they are quicker
 			times %= 50
 		}
 		stream := bytes.Repeat(unit, 1+min(int(times), 512<<10/len(unit)))

@@ -30,7 +30,7 @@ func atDevice(e *console.Environment) {
 	e.Endpoints.DeviceURL = "https://gw.example/device_authorize"
 }
 
-// invited is a screen whose get waits for a person, and polls at an interval.
+// invited returns a screen whose get waits for a person, and polls at an interval.
 func invited(t *testing.T, interval time.Duration) *live {
 	t.Helper()
 	l := awake(t, devices, atDevice)
@@ -63,7 +63,7 @@ func TestInvitationIsGivenUp(t *testing.T) {
 	if l.Overlays() != 0 || l.api.tokens != 0 {
 		t.Errorf("%d overlays, %d polls", l.Overlays(), l.api.tokens)
 	}
-	l.Key("g") // and it can be asked for again
+	l.Key("g") // a new get can be started
 	l.await(userCode)
 }
 
@@ -94,7 +94,7 @@ func TestInvitationIsCopied(t *testing.T) {
 	if !l.clip.holds.Equal(secretOf(userCode)) {
 		t.Error("another text was copied")
 	}
-	l.Key("q") // it is no secret: it may stay
+	l.Key("q") // the copied code is no secret and may stay
 	if !l.Await(func() bool { return l.Quit }) || l.clip.cleared != 0 {
 		t.Errorf("quit %t, cleared %d times", l.Quit, l.clip.cleared)
 	}
@@ -111,7 +111,7 @@ func TestQuitDoesNotWaitForAPerson(t *testing.T) {
 	}
 }
 
-// What is given up before the server has answered stays given up.
+// A get that is given up before the server has answered stays given up.
 func TestGivenUpBeforeTheInvitation(t *testing.T) {
 	t.Parallel()
 	l := awake(t, devices, atDevice)
@@ -126,7 +126,7 @@ func TestGivenUpBeforeTheInvitation(t *testing.T) {
 	l.await("given up, nothing was got")
 }
 
-// An invitation that nobody here asked for opens nothing.
+// An invitation that this screen did not request opens no overlay.
 func TestInvitationOfOthersStaysClosed(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 120, 32)
@@ -140,7 +140,7 @@ func TestInvitationOfOthersStaysClosed(t *testing.T) {
 	}
 }
 
-// invitation is a screen with an invitation open.
+// invitation returns a screen with an open invitation.
 func invitation(t *testing.T, w, h int, app func(*console.Application), i console.Invitation,
 	change ...func(*ui.Options)) *ui.Pump {
 	t.Helper()
@@ -166,7 +166,7 @@ func invitation(t *testing.T, w, h int, app func(*console.Application), i consol
 	return p
 }
 
-// What is pasted for a sign-in is never shown, and a wrong one is explained.
+// A paste for a sign-in is never shown, and a wrong one is explained.
 func TestWrongPasteForASignIn(t *testing.T) {
 	t.Parallel()
 	i := invitations["browser"]
@@ -207,7 +207,7 @@ func TestInvitationGolden(t *testing.T) {
 	}
 }
 
-// Whatever the size, the code is there as it is typed, and the address is there to its end.
+// At every size the code and the whole address are visible.
 func TestInvitationIsNeverCut(t *testing.T) {
 	t.Parallel()
 	for name, i := range invitations {
@@ -237,7 +237,7 @@ func TestInvitationIsNeverCut(t *testing.T) {
 					seen += "\n" + whole(p.Frame())
 				}
 				for n := 0; i.UserCode == "" && n+8 < len(i.URL); n++ {
-					// any eight characters of it, on one line or across two
+					// The eight characters may be on one line or across two.
 					if !strings.Contains(seen, string(i.URL[n:n+8])) {
 						t.Fatalf("%s %dx%d: %q of the address is missing:\n%s", name, w, h,
 							i.URL[n:n+8], ansi.Strip(p.Frame()))
@@ -248,7 +248,7 @@ func TestInvitationIsNeverCut(t *testing.T) {
 	}
 }
 
-// whole joins the lines inside the box on top.
+// whole joins the lines in the box on top.
 func whole(frame string) string {
 	var b strings.Builder
 	for line := range strings.SplitSeq(ansi.Strip(frame), "\n") {
@@ -287,7 +287,7 @@ func TestInvitationOfAnything(t *testing.T) {
 	}
 }
 
-// A server that cannot say how it stands is told of while that lasts.
+// While the server does not answer the poll, the invitation shows that.
 func TestInvitationTellsTrouble(t *testing.T) {
 	t.Parallel()
 	l := invited(t, 0)

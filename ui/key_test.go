@@ -20,7 +20,7 @@ type safe struct {
 	*store.Store
 	mu       sync.Mutex
 	key      console.KeyStatus
-	opens    string // the passphrase; "" when nothing opens it
+	opens    string // the passphrase; "" if nothing opens the store
 	attempts int
 }
 
@@ -73,7 +73,8 @@ func (s *safe) tries() int {
 
 const passphrase = "correct horse q!"
 
-// behindPassphrase is a screen on a store that asks; it is open until it is locked.
+// behindPassphrase returns a screen on a store that asks for a passphrase. It is open until it is
+// locked.
 func behindPassphrase(t *testing.T, change ...func(*console.Environment)) (*live, *safe) {
 	t.Helper()
 	return behind(t,
@@ -90,8 +91,8 @@ func behind(t *testing.T, key console.KeyStatus, opens string,
 	return l, s
 }
 
-// Revokes that are due while the store is locked open nothing and are not tried: it is said once,
-// and they go out when it is unlocked.
+// Revokes that are due while the store is locked open no overlay and are not tried. One notice
+// tells of them, and they are sent after unlocking.
 func TestLockedDelivery(t *testing.T) {
 	t.Parallel()
 	l, s := behindPassphrase(t)
@@ -112,7 +113,7 @@ func TestLockedDelivery(t *testing.T) {
 		t.Errorf("said %d times:\n%s", n, strings.Join(l.Log(), "\n"))
 	}
 	l.shows("◌ revoking", "waits", "locked", "the revoke is not sent: locked")
-	l.open() // after a restart, too
+	l.open() // also after a restart
 	l.shows("locked: 1 revoke waits to be sent")
 	if l.Overlays() != 0 || s.tries() != 0 {
 		t.Error("it asks, or tries, at the start")
@@ -125,7 +126,7 @@ func TestLockedDelivery(t *testing.T) {
 		t.Errorf("%d revokes after unlocking", len(l.api.revokes))
 	}
 	l.said("accepted by the server")
-	// And quitting does not wait for what cannot be sent.
+	// Quitting does not wait for revokes that cannot be sent.
 	l, s = behindPassphrase(t)
 	l.Key("g", "x")
 	s.lock(true)
@@ -136,7 +137,7 @@ func TestLockedDelivery(t *testing.T) {
 	}
 }
 
-// A key that is simply gone is an error with its hint: there is nothing that a person could type.
+// A missing key is an error with a hint. No overlay opens, because a person could not type it.
 func TestKeyIsGone(t *testing.T) {
 	t.Parallel()
 	l, s := behind(t,
@@ -182,9 +183,9 @@ var keyKinds = []console.KeyStatus{
 	{Kind: "env"}, {Kind: "command"}, {Kind: "memory"},
 }
 
-// TestKeyIsAlwaysShown holds that the backend is in the header where there is room, else on the
-// line above the footer, and in help and log at every size; and that nothing more important went
-// for it.
+// TestKeyIsAlwaysShown checks that the place of the key is always visible: in the header, or else
+// on the line above the footer, and in help and log at every size. It must not replace anything
+// more important.
 func TestKeyIsAlwaysShown(t *testing.T) {
 	t.Parallel()
 	var heads strings.Builder

@@ -11,7 +11,7 @@ import (
 	"lanyard/console"
 )
 
-// sent is the key that Bubble Tea makes of what a terminal sends.
+// sent returns the key that Bubble Tea reads from a sequence of a terminal.
 func sent(t *testing.T, seq string) tea.KeyPressMsg {
 	t.Helper()
 	var d uv.EventDecoder
@@ -23,8 +23,8 @@ func sent(t *testing.T, seq string) tea.KeyPressMsg {
 	return tea.KeyPressMsg(k)
 }
 
-// Where the terminal names the place of a key, a letter of another script does what is bound to
-// that key.
+// If the terminal names the place of a key, a letter of another script runs the action of that
+// place.
 func TestKeysByPlace(t *testing.T) {
 	t.Parallel()
 	const get, getWith, filter, palette, quit = "\x1b[1087::103;1u", "\x1b[1087:1055:103;2u",
@@ -37,7 +37,7 @@ func TestKeysByPlace(t *testing.T) {
 	l.Key("esc")
 	l.Send(sent(t, palette))
 	l.shows("Commands")
-	l.Send(sent(t, get)) // it is typed into the palette
+	l.Send(sent(t, get)) // typed into the palette
 	l.shows("п▏")
 	l.Key("esc")
 	l.Send(sent(t, "\x1b[1055:1087:103;65u")) // with caps lock
@@ -53,13 +53,13 @@ func TestKeysByPlace(t *testing.T) {
 	}
 }
 
-// A question is answered by place, too; a key that it does not name is no answer by its place
-// either.
+// A question can be answered by place. A key that the question does not name is no answer by its
+// place either.
 func TestQuestionsByPlace(t *testing.T) {
 	t.Parallel()
 	for seq, revoked := range map[string]bool{"\x1b[1085::121;1u": true,
 		"\x1b[1090::110;1u": false} {
-		// the keys of y and n
+		// the places of y and n
 		l := alive(t, func(e *console.Environment) { e.Production = true })
 		l.Key("g", "x")
 		l.shows("production")
@@ -71,8 +71,8 @@ func TestQuestionsByPlace(t *testing.T) {
 	}
 }
 
-// On a keyboard of Latin letters what is typed counts: on Dvorak c is on the key of i, and i on the
-// key of g.
+// On a keyboard with Latin letters the letter counts: on Dvorak c is at the place of i, and i at
+// the place of g.
 func TestLatinKeysByLetter(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -91,8 +91,8 @@ func TestLatinKeysByLetter(t *testing.T) {
 	}
 }
 
-// Without places the notice names the setting, and the action that is on that key of common
-// keyboards. Nothing is done.
+// If the terminal sends no places, the notice names the setting, and the action at that place of
+// common keyboards. Nothing is run.
 func TestNoticeNamesTheSetting(t *testing.T) {
 	t.Parallel()
 	for typed, want := range map[string]string{
@@ -115,8 +115,8 @@ func TestNoticeNamesTheSetting(t *testing.T) {
 	l.said("no action is on ß ? lists the keys")
 }
 
-// A terminal with the kitty protocol is asked for places when a letter of another script comes, but
-// not while a text is typed.
+// A letter of another script makes the screen request places from a terminal with the kitty
+// protocol, but not while a text is typed.
 func TestPlacesAreAskedFor(t *testing.T) {
 	t.Parallel()
 	l := alive(t)

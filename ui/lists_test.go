@@ -15,7 +15,7 @@ func TestFilter(t *testing.T) {
 	p.Key("down", "down")
 	was := p.Selected()
 	p.Key("/")
-	p.Type("ana q") // q is typed, and quits nothing
+	p.Type("ana q") // q is typed and does not quit
 	if p.Quit {
 		t.Fatal("a letter of the filter quit")
 	}
@@ -97,7 +97,7 @@ func TestBulkRevoke(t *testing.T) {
 	if strings.Contains(ansi.Strip(l.Frame()), "marked ·") {
 		t.Error("the marks stay")
 	}
-	// One that is being revoked already has its own outcome.
+	// A token that is already being revoked has an outcome of its own.
 	l.Key("home", "space", "space", "space", "x", "y")
 	l.said("is being revoked already")
 }
@@ -119,7 +119,7 @@ func TestBulkRenewAndProbe(t *testing.T) {
 	}
 }
 
-// board counts the tokens in a state, as the screen judges them.
+// board counts the tokens in a state, as the screen shows them.
 func (l *live) board(t *testing.T, state string) int {
 	t.Helper()
 	return strings.Count(ansi.Strip(l.Frame()), " "+state+"  ")
@@ -150,7 +150,7 @@ func TestRevokeAll(t *testing.T) {
 	l.said("holds no token that lives")
 }
 
-// What quitting waits for can still be taken back.
+// A revoke that quitting waits for can still be undone.
 func TestUndoWhileQuitting(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -163,7 +163,7 @@ func TestUndoWhileQuitting(t *testing.T) {
 	}
 }
 
-// A verb under something that is open says why it does nothing.
+// A verb under an overlay tells why it has no effect.
 func TestVerbUnderAnOverlay(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -174,8 +174,7 @@ func TestVerbUnderAnOverlay(t *testing.T) {
 	}
 }
 
-// The newest call is selected when somebody comes to Activity, and stays selected when another one
-// is made.
+// Opening Activity selects the newest call. It stays selected when another call is made.
 func TestActivitySelectsOnArrival(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -184,10 +183,10 @@ func TestActivitySelectsOnArrival(t *testing.T) {
 	l.Key("esc", "g", "enter")
 	l.shows("12:04:00 POST /token", "As curl")
 	l.Key("esc", "2", "p", "4", "enter")
-	l.shows("POST /token") // and not the probe
+	l.shows("POST /token") // not the probe
 }
 
-// What acts on the selected token does so from Applications, too, where it is seen beside.
+// Actions on the selected token also work in Applications, where the token is shown beside.
 func TestApplicationsActOnTheToken(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -195,6 +194,6 @@ func TestApplicationsActOnTheToken(t *testing.T) {
 	l.shows("Token "+fp("access-1"), "Its life")
 	l.Key("esc", "space")
 	l.shows("1 marked")
-	l.Key("down", "enter") // one without a token says why not
+	l.Key("down", "enter") // an application without a token gives the reason
 	l.said("no token is selected")
 }

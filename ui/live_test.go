@@ -28,8 +28,7 @@ func TestGet(t *testing.T) {
 	l.said("the server hands out the live token again")
 }
 
-// The header counts a token that expires soon as active, and one that has expired as nothing, as
-// the list calls them.
+// The header counts an expiring token as active, and does not count an expired one, like the list.
 func TestHeaderCounts(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -155,7 +154,7 @@ func TestTwiceSendsOnce(t *testing.T) {
 		before := l.api.tokens
 		l.Hold = true
 		l.Key(key, key, key)
-		if n := len(l.Held); key != "y" && n > 4 { // the effect, and beats that were held
+		if n := len(l.Held); key != "y" && n > 4 { // the effect, and held beats
 			t.Errorf("%s: %d commands", key, n)
 		}
 		l.Release()
@@ -233,7 +232,7 @@ func TestCopyAndClear(t *testing.T) {
 	}
 }
 
-// A copy that the audit log could not take is a copy all the same, and that is said.
+// A failure to log a copy is reported, and the copy is made.
 func TestUnloggedCopy(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -253,7 +252,7 @@ func TestQuit(t *testing.T) {
 	if !l.Quit {
 		t.Error("q does not quit")
 	}
-	// A revoke inside its undo window goes out first.
+	// A revoke in its undo window is sent first.
 	l = alive(t)
 	l.Key("g", "x", "q")
 	if l.Quit {
@@ -272,7 +271,7 @@ func TestQuit(t *testing.T) {
 	}
 }
 
-// The key that brings a token is followed by keys about that token, also when older ones are there.
+// After a get, keys act on its token, even if the application has older ones.
 func TestBroughtTokenIsSelected(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -283,6 +282,6 @@ func TestBroughtTokenIsSelected(t *testing.T) {
 	l.Key("r", "p")
 	l.said(fp("access-3") + ": 200")
 	l.api.gateway = 401
-	l.Key("end", "p") // whoever moves is where they moved
+	l.Key("end", "p") // a move of the cursor has priority
 	l.said(fp("access-2") + ": 401")
 }

@@ -8,7 +8,7 @@ import (
 	"lanyard/ui/session"
 )
 
-// Say says something.
+// Say shows a notice.
 func (p *Pump) Say(text string) { p.m.Notify(scene.Info, text, "") }
 
 // Request hands a request to the session, as a key does.
@@ -20,7 +20,7 @@ func (p *Pump) ProbeFailed(err error) {
 	p.Send(failing{p.Selected(), err})
 }
 
-// failing tells in Update of a probe that failed.
+// failing is a message: in Update a probe fails.
 type failing struct {
 	id  string
 	err error
@@ -30,7 +30,7 @@ func (f failing) land(m *root) tea.Cmd {
 	return m.tell(session.Probed{ID: f.id, Token: console.Token{ID: f.id}, Err: f.err})
 }
 
-// Tell tells a fact that the overlay on top has asked for.
+// Tell sends a fact that the overlay on top has requested.
 func (p *Pump) Tell(fact func(box any) session.Fact) {
 	p.m.now = p.m.clock()
 	p.Send(telling{fact(p.m.overlays[len(p.m.overlays)-1])})
@@ -40,12 +40,12 @@ type telling struct{ fact session.Fact }
 
 func (t telling) land(m *root) tea.Cmd { return m.tellFact(t.fact) }
 
-// Reconfigured puts other settings in force, as a changed configuration does.
+// Reconfigured changes the settings, as a changed configuration does.
 func (p *Pump) Reconfigured(change func(*Settings)) {
 	s := p.m.set
 	change(&s)
 	p.Send(settingsRead{reload: Reload{Settings: s}})
 }
 
-// DropCalls takes the oldest n calls off the board, as newer ones do.
+// DropCalls removes the oldest n calls of the board.
 func (p *Pump) DropCalls(n int) { p.m.board().Exchanges = p.m.board().Exchanges[n:] }

@@ -76,13 +76,13 @@ func TestCopyAsEachForm(t *testing.T) {
 	}
 }
 
-// What is no form of a token is copied as one line: a message with its hint is, and a code with a
-// line break is refused.
+// Other texts are copied as one line. A message is copied with its hint; a code with a line break
+// is refused.
 func TestCopyTextIsOneLine(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
 	l.clip.refuses = "\n"
-	l.Key("g", "x", "x", "!", "c") // being revoked already, with a hint
+	l.Key("g", "x", "x", "!", "c") // the token is being revoked: a notice with a hint
 	if text := l.clip.holds.Reveal(); !strings.Contains(text, "is being revoked already: u ") {
 		t.Errorf("copied %q", text)
 	}
@@ -116,7 +116,7 @@ func TestReveal(t *testing.T) {
 			t.Errorf("%s: %d open", key, l.Overlays())
 		}
 	}
-	l.Key("v", "x") // any other key hides it too, and says that it did nothing else
+	l.Key("v", "x") // any key hides it; a notice says that it did nothing else
 	l.shows("the token is hidden; x (revoke) did nothing else")
 	l.Key("v", "5")
 	l.shows("the token is hidden; 5 did nothing else")

@@ -10,7 +10,7 @@ import (
 	"lanyard/ui"
 )
 
-// at finds a text on the screen.
+// at returns the place of a text on the screen.
 func at(t *testing.T, p *ui.Pump, text string) (x, y int) {
 	t.Helper()
 	for y, line := range strings.Split(ansi.Strip(p.Frame()), "\n") {
@@ -59,7 +59,7 @@ func TestMouseElsewhere(t *testing.T) {
 	if p.Overlays() != 1 {
 		t.Fatal("a click on a key of the footer does not press it")
 	}
-	click(t, p, "Keys") // what is open is not answered by the mouse
+	click(t, p, "Keys") // the mouse does not answer an overlay
 	p.Send(tea.MouseWheelMsg{X: 5, Y: 5, Button: tea.MouseWheelDown})
 	if p.Overlays() != 1 {
 		t.Error("a click closed the help")

@@ -8,11 +8,11 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// A key that does nothing says why, in the place of what was said before; one that does something
-// leaves nothing old there.
+// A key without effect gives the reason, in place of an older notice. A key with an effect removes
+// an older notice.
 func TestKeysReplaceTheOldNotice(t *testing.T) {
 	t.Parallel()
-	const old = "got " // of the get
+	const old = "got " // the notice of the get
 	for _, c := range []struct {
 		keys []string
 		says string
@@ -52,7 +52,7 @@ func TestKeysReplaceTheOldNotice(t *testing.T) {
 	}
 }
 
-// A token that is shown is hidden before the console is stopped, by ctrl+z or from outside.
+// A shown token is hidden before the console is suspended, by ctrl+z or by a signal.
 func TestStopHidesTheToken(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -68,7 +68,7 @@ func TestStopHidesTheToken(t *testing.T) {
 	if strings.Contains(l.Frame(), "access-1") {
 		t.Error("it comes back with the token")
 	}
-	l = alive(t) // it is still being opened
+	l = alive(t) // the token is still being read
 	l.Key("g")
 	l.Hold = true
 	l.Key("v", "ctrl+z")

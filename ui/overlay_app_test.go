@@ -12,7 +12,7 @@ import (
 	"lanyard/ui"
 )
 
-// stored gives the applications that are in the store, by name.
+// stored returns the applications in the store, by name.
 func (l *live) stored() map[string]console.Application {
 	l.t.Helper()
 	b, err := l.svc.Board(l.t.Context())
@@ -49,7 +49,7 @@ func TestFormTestRefused(t *testing.T) {
 	l.api.err = &tokenapi.Error{Op: "client_credentials", Kind: tokenapi.KindRefused, Status: 401,
 		Code: "invalid_client", Hint: "check key and secret"}
 	l.Key("ctrl+t")
-	l.shows("✕ test:", "invalid_client", "check key and", "•••••") // what was typed stays
+	l.shows("✕ test:", "invalid_client", "check key and", "•••••") // the secret is still there
 	l.Key("ctrl+s")
 	l.shows("its test has failed: ctrl+s again keeps it all the same")
 	if len(l.stored()) != 0 {
@@ -67,8 +67,7 @@ func TestFormTestRefused(t *testing.T) {
 	}
 }
 
-// An answer about what the form no longer says changes nothing in it; that a token was issued is
-// said.
+// An answer about older values of the form changes nothing in it. Only an issued token is reported.
 func TestFormDropsLateAnswers(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -76,7 +75,7 @@ func TestFormDropsLateAnswers(t *testing.T) {
 	l.Hold = true
 	l.Key("ctrl+t")
 	l.shows("asking the server")
-	l.Type("!") // the form stays usable
+	l.Type("!") // the form can be used meanwhile
 	l.Key("ctrl+s")
 	l.shows("wait for the test")
 	l.Release()
@@ -123,13 +122,13 @@ func TestFormEditsTheEnvironment(t *testing.T) {
 		t.Errorf("%+v", a.Environment)
 	}
 
-	// What makes it another one is said before.
+	// The form warns before the edit makes another application.
 	l.Key("1", "e")
 	l.goTo("token URL")
 	l.Key("ctrl+u")
 	l.Type("https://other.example/token")
 	l.shows("! this makes it another application: 1 token stays with the old one")
-	l.Key("ctrl+s") // and the secret is not sent there unasked
+	l.Key("ctrl+s") // the secret is not sent to another server without a question
 	l.shows("consumer secret: is missing: the one that is kept is for the other server")
 	l.Type("secret-of-other")
 	l.Key("ctrl+s")
@@ -145,7 +144,7 @@ func TestFormEditsTheEnvironment(t *testing.T) {
 	}
 }
 
-// The secret that is kept belongs to its key.
+// The stored secret belongs to its consumer key.
 func TestFormAsksForTheOtherSecret(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -191,12 +190,12 @@ func TestFormPassword(t *testing.T) {
 	}
 }
 
-// A get for another user: the password is typed, used and forgotten; the token is shown with its
+// A get for another user: the typed password is used and forgotten, and the token is shown with its
 // user.
 func TestChooseUser(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
-	l.Key("G", "left") // password is the last one offered
+	l.Key("G", "left") // password is the last choice
 	l.shows("‹ password ›", "user", "password")
 	l.Key("enter")
 	l.shows("user: is needed")
@@ -216,7 +215,7 @@ func TestChooseUser(t *testing.T) {
 	l.shows("‹ password ›", "bob")
 	l.Key("enter")
 	l.shows("password: is missing")
-	l.Key("esc", "g") // the usual one is still the application's own
+	l.Key("esc", "g") // the next get uses the application's own grant
 	if l.api.user != "" {
 		t.Errorf("g asked for %q", l.api.user)
 	}
@@ -271,7 +270,7 @@ func TestDeleteRevokesFirst(t *testing.T) {
 	}
 }
 
-// From an empty HOME to a token with nothing but the form.
+// The form alone leads from an empty HOME to a token.
 func TestFirstRun(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -306,14 +305,14 @@ func TestFirstRun(t *testing.T) {
 	if began[true] != 1 || l.api.tokens != 1 {
 		t.Errorf("begun %v, %d requests", began, l.api.tokens)
 	}
-	l.Key("g") // and it goes on with it
+	l.Key("g") // the new console gets a token
 	l.shows(fp("access-2"))
 	if l.Quit {
 		t.Error("the screen was left")
 	}
 }
 
-// fillFirst fills in the form of the first run, where there is no environment yet.
+// fillFirst fills in the form of the first run, when there is no environment.
 func (l *live) fillFirst() {
 	l.t.Helper()
 	l.Type("Billing")
@@ -351,7 +350,7 @@ func TestFirstRunCannotSave(t *testing.T) {
 	l.shows("Tokens · Billing")
 }
 
-// When an application goes, the one beside it is selected.
+// After an application is deleted, the next one is selected.
 func TestDeleteSelectsTheNext(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -368,8 +367,7 @@ func TestDeleteSelectsTheNext(t *testing.T) {
 	}
 }
 
-// An environment that somebody has added without TLS is warned of as long as it is there, as one of
-// the configuration is.
+// An environment without TLS in the store has a permanent warning, like one of the configuration.
 func TestUnsafeEnvironmentOfTheStore(t *testing.T) {
 	t.Parallel()
 	l := alive(t)

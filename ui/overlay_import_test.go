@@ -15,13 +15,12 @@ import (
 	"lanyard/ui"
 )
 
-// aCurl asks for a token and calls an API with it, as a terminal hands over its lines.
+// aCurl requests a token and calls an API, with the line breaks of a terminal.
 const aCurl = "curl -k -u billing-key:s3cr3t-of-billing -d " +
 	"'grant_type=password&username=ana&password=pw-of-ana&scope=read' https://new.example/token\r" +
 	`curl -H "Authorization: Bearer $TOKEN" https://new.example/billing/1.0`
 
-// shown is what a developer portal shows: one application with its secret, one without, and one
-// that is configured.
+// shown answers as a portal with three applications: with its secret, without, and configured.
 func shown(_ context.Context, r console.PortalRequest) (console.PortalFound, error) {
 	env := r.Environment
 	env.Endpoints = console.Endpoints{TokenURL: "https://" + env.Name + "/oauth2/token",
@@ -46,7 +45,7 @@ func shown(_ context.Context, r console.PortalRequest) (console.PortalFound, err
 	return found, nil
 }
 
-// askPortal fills in who asks which portal, and asks.
+// askPortal fills in the portal and the user, and sends the request.
 func (l *live) askPortal() {
 	l.t.Helper()
 	if l.Overlays() == 0 {
@@ -82,7 +81,7 @@ func TestImportFromPortal(t *testing.T) {
 	if len(l.stored()) != 0 {
 		t.Fatal("kept before anybody said so")
 	}
-	l.Key("down", "down", "space") // what is configured stays there
+	l.Key("down", "down", "space") // the configured one stays unmarked
 	l.shows(" =  Orders", "chosen: 2 applications")
 	l.Key("enter")
 	all := l.stored()
@@ -128,7 +127,7 @@ func TestImportRefused(t *testing.T) {
 				Code: "Unauthorized", Hint: "check user name and password"}
 	}
 	l.askPortal()
-	l.shows("✕ import: portal register", "check user name", "•••••••••") // what was typed stays
+	l.shows("✕ import: portal register", "check user name", "•••••••••") // still there
 	l.portal = func(context.Context, console.PortalRequest) (console.PortalFound, error) {
 		return console.PortalFound{}, nil
 	}
@@ -161,7 +160,7 @@ func TestImportAsksForWhatIsMissing(t *testing.T) {
 	l.shows("✕ password: is missing")
 }
 
-// What a portal answers when the form is closed opens nothing and keeps nothing.
+// An answer of a portal after the form is closed opens no overlay and stores nothing.
 func TestImportAnswersLate(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -169,7 +168,7 @@ func TestImportAnswersLate(t *testing.T) {
 	l.Hold = true
 	l.askPortal()
 	l.shows("asking the portal …")
-	l.Key("ctrl+s", "x") // nothing twice, and nothing else
+	l.Key("ctrl+s", "x") // no second request, and no other action
 	l.Key("esc")
 	l.Release()
 	l.Hold = false
@@ -215,7 +214,7 @@ func TestImportPasted(t *testing.T) {
 	}
 }
 
-// A line about an environment that there is leads into it.
+// A line about an existing environment is filled in for it.
 func TestImportPastedIntoAnEnvironment(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -226,7 +225,7 @@ func TestImportPastedIntoAnEnvironment(t *testing.T) {
 	l.Type("Billing")
 	l.goTo("consumer secret")
 	l.shows("cloud", "•••")
-	l.Key("ctrl+u") // it can be taken out
+	l.Key("ctrl+u") // the text can be removed
 	l.Key("ctrl+s")
 	l.shows("consumer secret: is missing")
 	l.Type("another")
@@ -237,7 +236,7 @@ func TestImportPastedIntoAnEnvironment(t *testing.T) {
 	}
 }
 
-// In presenter mode nothing that was pasted is shown but the grant.
+// In presenter mode only the grant of a pasted text is shown.
 func TestImportPresented(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -253,7 +252,7 @@ func TestImportPresented(t *testing.T) {
 	}
 }
 
-// On the first run a portal is asked without a store; keeping makes it.
+// On the first run a portal is asked without a store. Keeping an application creates it.
 func TestImportFirst(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -286,7 +285,7 @@ func TestImportFirst(t *testing.T) {
 	}
 }
 
-// An application that was kept and is configured since is not there twice, and that is said.
+// An application that was kept and is configured now is listed once, and a notice says so.
 func TestCoveredIsSaid(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -303,7 +302,7 @@ func TestCoveredIsSaid(t *testing.T) {
 		"Invoices@apim.example/PRODUCTION of the configuration is the same")
 }
 
-// Closing the form gives up what is asked: leaving must not wait for a portal that does not answer.
+// Closing the form ends the request: it must not wait for a portal that does not answer.
 func TestImportGivesUp(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -322,7 +321,7 @@ func TestImportGivesUp(t *testing.T) {
 	}
 }
 
-// A curl line is known for one wherever it is pasted, and can be taken back.
+// A curl line is recognised at every place where it is pasted, and can be removed.
 func TestImportKnowsACurlLine(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -346,7 +345,7 @@ func TestImportKnowsACurlLine(t *testing.T) {
 	l.shows("nothing was pasted yet")
 }
 
-// The mouse moves the cursor in what was found, and chooses nothing.
+// The mouse moves the cursor in the results, and chooses none.
 func TestImportPointed(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -362,12 +361,11 @@ func TestImportPointed(t *testing.T) {
 	l.shows("▌[x] Mobile")
 	l.Send(tea.MouseWheelMsg{X: col, Y: row, Button: tea.MouseWheelUp})
 	l.shows("▌[x] Billing")
-	l.Send(tea.MouseClickMsg{X: col, Y: row + 9, Button: tea.MouseLeft}) // below the last
+	l.Send(tea.MouseClickMsg{X: col, Y: row + 9, Button: tea.MouseLeft}) // below the last result
 	l.shows("▌[x] Billing", "chosen: 2 applications")
 }
 
-// What a line says beside the usual is in the form, is kept and is sent; what is not taken over is
-// named.
+// Extra parameters of a line are in the form, are stored and are sent. Ignored parts are named.
 func TestImportPastedParameters(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -393,7 +391,7 @@ func TestImportPastedParameters(t *testing.T) {
 		t.Errorf("saved as %+v", a)
 	}
 	l.said("not taken over: header X-Tenant")
-	l.Key("e") // edited, it keeps them
+	l.Key("e") // an edit keeps the extra parameters
 	l.shows("https://api", "validity_period=200")
 	l.Key("ctrl+s")
 	if a := l.stored()["Billing"]; a.Audience != "https://api" ||
@@ -402,7 +400,7 @@ func TestImportPastedParameters(t *testing.T) {
 	}
 }
 
-// However many notes there are, what is not shown is counted.
+// If not all notes fit, the others are counted.
 func TestImportPastedNotes(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -416,7 +414,7 @@ func TestImportPastedNotes(t *testing.T) {
 	l.shows("token URL", "UNKNOWN_SETTING_0", "more lines: the log has the notes")
 }
 
-// A curl line that is pasted into the form of an application is not taken for a name.
+// A curl line that is pasted into the form of an application is not used as a name.
 func TestPastedIntoTheForm(t *testing.T) {
 	t.Parallel()
 	l := alive(t)

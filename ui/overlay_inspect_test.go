@@ -15,7 +15,7 @@ import (
 	"lanyard/tokenapi"
 )
 
-// manager is a key manager.
+// manager is a scripted key manager.
 type manager struct {
 	console.API
 	clock  *clock
@@ -42,7 +42,7 @@ func introspects(
 	e.Endpoints.IntrospectURL = "https://gw.example/introspect"
 }
 
-// jwtText is a token with a signature that no key fits.
+// jwtText returns a token whose signature fits no key.
 func jwtText(now time.Time) string {
 	enc := base64.RawURLEncoding.EncodeToString
 	return enc([]byte(`{"alg":"RS256","kid":"k1","typ":"at+jwt"}`)) + "." +
@@ -51,7 +51,7 @@ func jwtText(now time.Time) string {
 		enc([]byte("CANARYSIGNATURE0CANARYSIGNATURE0CANARYSIGNATURE0"))
 }
 
-// adopted is a screen that holds a JWT.
+// adopted returns a screen that holds a JWT.
 func adopted(t *testing.T) (l *live, text string) {
 	t.Helper()
 	l = alive(t, introspects)
@@ -138,7 +138,7 @@ func TestInspectLate(t *testing.T) {
 	l.shows("alg           RS256")
 }
 
-// No secret is in any frame or in anything that is held for it, in whatever is open.
+// No frame, and no value that is held for one, contains a secret, with any overlay open.
 func TestLookShowsNoSecret(t *testing.T) {
 	t.Parallel()
 	l, jwt := adopted(t)
@@ -167,7 +167,7 @@ func TestLookShowsNoSecret(t *testing.T) {
 						strings.Contains(both, "CANARYSIGNATURE0") {
 						t.Errorf("%s: what is revealed lies open in memory", s)
 					}
-					continue // that is what it is for
+					continue // it shows the token on purpose
 				}
 				check(s + " " + keys + " at " + k)
 			}

@@ -36,7 +36,7 @@ func TestLogOpensTheCall(t *testing.T) {
 	l.shows("Messages of this run")
 }
 
-// An older call of the same kind is not the one that a message speaks of.
+// A message does not belong to an older call of the same kind.
 func TestLogKnowsNoCallWhereNoneWasMade(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -57,8 +57,7 @@ func TestLogKnowsNoCallWhereNoneWasMade(t *testing.T) {
 	}
 }
 
-// A verb that failed before anything was sent is about no call, even where the same verb made one
-// before.
+// A verb that failed before a request belongs to no call, even if it made one earlier.
 func TestLogOfAFailureBeforeTheWire(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -71,7 +70,7 @@ func TestLogOfAFailureBeforeTheWire(t *testing.T) {
 	l.shows("↵ GET /Orders")
 }
 
-// A message whose call is not kept any more does not open a newer one of the same kind.
+// A message whose call was dropped does not open a newer call of the same kind.
 func TestLogOfACallThatIsGone(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -95,7 +94,7 @@ func TestLogCopies(t *testing.T) {
 	}
 }
 
-// Every message can be reached and read to its end, on the smallest screen too.
+// Every message can be selected and read to its end, also on the smallest screen.
 func TestLogCursor(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{"30x8", "60x20", "80x24", "120x32"} {
@@ -135,7 +134,7 @@ func TestLogCursor(t *testing.T) {
 	}
 }
 
-// toTheEnd presses a key until it has changed nothing for ten times, and has every text seen.
+// toTheEnd presses a key until ten presses have changed nothing, and passes every text to see.
 func toTheEnd(p *ui.Pump, key string, see func(string)) {
 	for same, last := 0, ""; same < 10; same++ {
 		if frame := p.Frame(); frame != last {

@@ -16,7 +16,7 @@ import (
 	"lanyard/ui"
 )
 
-// choice is what themes there are, and what was kept.
+// choice holds the offered themes and the kept one.
 type choice struct {
 	kept []string
 	err  error
@@ -30,7 +30,7 @@ func (c *choice) themes(saidBy string) ui.Themes {
 		}}
 }
 
-// picker opens the list of themes over the board, with dark in force.
+// picker returns a screen with the list of themes open, and dark in force.
 func picker(t *testing.T, w, h int, change ...func(*ui.Options)) (*ui.Pump, *choice) {
 	t.Helper()
 	c := &choice{}
@@ -43,7 +43,7 @@ func picker(t *testing.T, w, h int, change ...func(*ui.Options)) (*ui.Pump, *cho
 
 func openPicker(p *ui.Pump) { p.Do("theme") }
 
-// backgroundOf is the background under the whole frame, or "".
+// backgroundOf returns the background of the whole frame, or "".
 func backgroundOf(frame string) string {
 	if _, rest, ok := strings.Cut(frame, "48;2;"); ok && strings.HasPrefix(frame, "\x1b[") &&
 		!strings.Contains(frame[:strings.Index(frame, "48;2;")], "m") {
@@ -57,7 +57,8 @@ const (
 	mochaGround = "30;30;46"
 )
 
-// The cursor restyles the screen at once; esc takes the old theme back, and nothing is kept.
+// The theme under the cursor restyles the screen at once. esc restores the old theme and keeps
+// nothing.
 func TestThemePreview(t *testing.T) {
 	t.Parallel()
 	p, c := picker(t, 120, 32)
@@ -92,7 +93,7 @@ func TestThemePreview(t *testing.T) {
 	}
 }
 
-// enter keeps what is under the cursor, here and for the next time.
+// enter keeps the theme under the cursor, for this run and later ones.
 func TestThemeIsChosen(t *testing.T) {
 	t.Parallel()
 	p, c := picker(t, 120, 32)
@@ -120,7 +121,7 @@ func TestThemeIsChosen(t *testing.T) {
 	}
 }
 
-// What a choice is overruled by is said before and after.
+// The setting that overrules a choice is named before and after it.
 func TestThemeIsOverruled(t *testing.T) {
 	t.Parallel()
 	p, c := picker(t, 120, 32, func(o *ui.Options) { o.Themes.SaidBy = "config.toml" })
@@ -143,7 +144,7 @@ func TestThemeIsOverruled(t *testing.T) {
 	}
 }
 
-// Without a theme to choose from the reason is said.
+// Without themes the reason is shown.
 func TestNoThemes(t *testing.T) {
 	t.Parallel()
 	p, _ := picker(t, 120, 32, func(o *ui.Options) { o.Themes = ui.Themes{} })
@@ -152,8 +153,8 @@ func TestNoThemes(t *testing.T) {
 	}
 }
 
-// The terminal is asked for its background when the list opens, because some themes depend on it;
-// the answer restyles what is looked at.
+// The list requests the terminal's background when it opens, because some themes depend on it. The
+// answer restyles the preview.
 func TestThemePreviewFollowsTheBackground(t *testing.T) {
 	t.Parallel()
 	p, _ := picker(t, 120, 32)
@@ -196,9 +197,8 @@ func TestThemesGolden(t *testing.T) {
 	}
 }
 
-// A theme that was chosen in this run outlasts a configuration that is read again for another
-// reason, and gives way to one that names another theme. What is being looked at stays on
-// meanwhile.
+// A theme that was chosen in this run stays after a reload for another reason. A reload that names
+// another theme replaces it. A preview stays meanwhile.
 func TestThemeAndReload(t *testing.T) {
 	t.Parallel()
 	p, _ := picker(t, 120, 32, func(o *ui.Options) { o.Themes.SaidBy = "config.toml" })
@@ -237,7 +237,7 @@ func TestThemeAndReload(t *testing.T) {
 	}
 }
 
-// A theme that was chosen here is put on anew when its own file has changed.
+// A chosen theme is drawn again when its file changes.
 func TestChosenThemeIsWrittenAnew(t *testing.T) {
 	t.Parallel()
 	mine := func(ground string) []themes.Theme {

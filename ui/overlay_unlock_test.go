@@ -77,11 +77,11 @@ func TestUnlockIsCancelled(t *testing.T) {
 		t.Error("the verb went on")
 	}
 	l.said("nothing was done: to get a token the stored secrets have to be unlocked")
-	l.Key("g") // what was typed before is gone
+	l.Key("g") // the text of the earlier attempt is gone
 	l.shows("passphrase  ▏")
 }
 
-// Keys that mean something elsewhere are typed; what is typed can be taken back.
+// Keys of other actions are typed, and typed text can be removed.
 func TestTyping(t *testing.T) {
 	t.Parallel()
 	l, s := behindPassphrase(t)
@@ -125,7 +125,7 @@ func TestPasteElsewhereDoesNothing(t *testing.T) {
 			l.Key(key)
 		}
 		l.Paste("g\nx\ny")
-		l.Key("g", "enter") // the end of it, as a terminal without bracketed paste sends it
+		l.Key("g", "enter") // the end of a paste, as a terminal without bracketed paste sends it
 		if l.api.tokens != 0 || l.Overlays() != len(key) {
 			t.Errorf("after %q a paste did something", key)
 		}
@@ -139,7 +139,7 @@ func TestPasteElsewhereDoesNothing(t *testing.T) {
 	}
 }
 
-// While it is being tried nothing is typed, and a second enter is not a second attempt.
+// During an attempt no key is typed, and a second enter starts no second attempt.
 func TestUnlockingTakesAMoment(t *testing.T) {
 	t.Parallel()
 	l, s := behindPassphrase(t)
@@ -150,7 +150,7 @@ func TestUnlockingTakesAMoment(t *testing.T) {
 	l.Hold = true
 	l.Key("enter", "enter", "x")
 	l.shows("unlocking …", "passphrase  ▏")
-	l.Key("esc") // gives up the verb, not the unlocking
+	l.Key("esc") // gives up the verb and not the unlocking
 	l.Release()
 	if s.tries() != 1 || s.Key().Locked || l.api.tokens != 0 || l.Overlays() != 0 {
 		t.Errorf("%d attempts, %d requests, %d overlays", s.tries(), l.api.tokens, l.Overlays())
@@ -158,7 +158,7 @@ func TestUnlockingTakesAMoment(t *testing.T) {
 	l.said("the stored secrets are unlocked")
 }
 
-// The question of a production environment comes before the passphrase, and is not asked twice.
+// The question of a production environment is asked before the passphrase, and once.
 func TestUnlockAfterTheQuestion(t *testing.T) {
 	t.Parallel()
 	l, s := behindPassphrase(t, func(e *console.Environment) { e.Production = true })
@@ -191,7 +191,7 @@ func TestUnlockAfterTheQuestion(t *testing.T) {
 	}
 }
 
-// Where nothing is sealed yet the passphrase is chosen, and typed twice.
+// If nothing is sealed, the passphrase is chosen and typed twice.
 func TestPassphraseIsChosen(t *testing.T) {
 	t.Parallel()
 	l, s := behind(t, console.KeyStatus{Place: "no key yet", Locked: true, Asks: true}, "")
@@ -275,7 +275,7 @@ func TestLockedGolden(t *testing.T) {
 	}
 }
 
-// The overlay is usable at any size that shows anything, with whatever it says.
+// The overlay can be used at every size that shows text, with each of its messages.
 func TestUnlockAtAnySize(t *testing.T) {
 	t.Parallel()
 	for _, th := range []string{"dark", "mono"} {

@@ -17,7 +17,7 @@ func TestGatewayPaneForTheBackRow(t *testing.T) {
 		w, h, _ := size(s)
 		p, _ := still(t, w, h)
 		b := orders()
-		for i := range b.Tokens { // the dead one was let through until shortly before
+		for i := range b.Tokens { // the dead token was accepted until shortly before
 			if tok := &b.Tokens[i]; tok.ID == "t_dead" {
 				at := tok.AcceptedAt.Add(2 * time.Minute)
 				tok.Probes = append(
@@ -40,8 +40,8 @@ func TestGatewayPaneForTheBackRow(t *testing.T) {
 	}
 }
 
-// Each probe where all of them fit, else those that were answered alike together; the last one is
-// there at any width.
+// Each probe is drawn if all fit. Otherwise runs of equal answers are joined. The last probe is
+// drawn at every width.
 func TestGatewayStrip(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[string]string{
@@ -70,7 +70,7 @@ func TestGatewayStrip(t *testing.T) {
 				console.Probe{At: at.Add(2 * time.Second), Status: 401, Verdict: tokenapi.Refused,
 					URL: probed, NamesToken: true})
 			if strings.HasSuffix(s, "twins") {
-				// the others were made for another row with this token
+				// The first six probes were made for another row with this token.
 				twin := console.Token{Probes: tok.Probes[:6]}
 				tok.Probes = tok.Probes[6:]
 				tok.Twins = []console.Twin{{Row: twin, Policy: console.Policy{ProbeURL: probed}}}
@@ -96,13 +96,13 @@ func TestGatewayStrip(t *testing.T) {
 	}
 }
 
-// What one gateway was seen to do says nothing of another one.
+// The behaviour of one gateway tells nothing about another one.
 func TestLearnedByEnvironment(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 120, 32)
 	b := taught()
 	for i := range b.Applications {
-		if b.Applications[i].Name == "Payments" { // whose token has taught it
+		if b.Applications[i].Name == "Payments" { // its token has shown the behaviour
 			b.Applications[i].Environment.Name = "other"
 		}
 	}
@@ -120,7 +120,7 @@ func TestLearnedByEnvironment(t *testing.T) {
 	t.Error("nothing was learned from its own")
 }
 
-// What the server says last is beside the row with its time, and what a gateway was seen to do is
+// The last answer of the server is beside the row with its time. The behaviour of its gateway is
 // below.
 func TestGatewaySaysWhatIsNewest(t *testing.T) {
 	t.Parallel()
@@ -133,7 +133,7 @@ func TestGatewaySaysWhatIsNewest(t *testing.T) {
 			tok.AtServer, tok.AtServerAt = console.ServerInactive, t0.Add(-5*time.Second)
 		case "t_unseen":
 			tok.AtServer, tok.AtServerAt = console.ServerActive, t0.Add(-7*time.Second)
-		case "t_once": // asked before the revoke: old news
+		case "t_once": // introspected before the revoke, so the answer is out of date
 			tok.AtServer, tok.AtServerAt = console.ServerActive, tok.AcceptedAt.Add(-time.Second)
 		case "t_active":
 			tok.AtServer, tok.AtServerAt, tok.AtServerCounts = console.ServerInactive,

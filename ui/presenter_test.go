@@ -14,7 +14,7 @@ import (
 	"lanyard/ui/session"
 )
 
-// canaries is the board of orders with names that no audience may read.
+// canaries returns the board of orders with names that presenter mode must hide.
 func canaries() console.Board {
 	b := orders()
 	for i := range b.Applications {
@@ -47,7 +47,7 @@ func leaky(t *testing.T, what, text string) {
 	t.Helper()
 	low := strings.ToLower(ansi.Strip(text))
 	for _, ours := range []string{"gateway.example", "id.example", "apim.example"} {
-		// hints of an empty form
+		// These are hints of an empty form.
 		low = strings.ReplaceAll(low, ours, "")
 	}
 	for _, part := range []string{"canary", "xhost", "zk3y", "zoe.", "yuser", "corp.ex",
@@ -86,13 +86,13 @@ func TestPresenterShowsNoName(t *testing.T) {
 		p.Resize(120, 32)
 		p.Key("esc", "esc", "esc", "1", "home", "2", "home")
 	}
-	for w := 30; w < 130; w++ { // what is cut differs
+	for w := 30; w < 130; w++ { // each width cuts other texts
 		p.Resize(w, 24)
 		leaky(t, "a width", p.Frame())
 	}
 }
 
-// What an error tells holds names, too: in a notice, and in the overlay that asked.
+// Errors contain names, too: in a notice, and in the overlay that made the request.
 func TestPresenterRedactsErrors(t *testing.T) {
 	t.Parallel()
 	err := errors.New("Post https://xhostcanary.corp.example:9443/oauth2/token: dial tcp: lookup " +
@@ -312,7 +312,7 @@ func TestPresenterHidesWhatIsTyped(t *testing.T) {
 	}
 }
 
-// A name is replaced wherever it stands in a text, and so is what has the form of one.
+// Known names are replaced everywhere in a text, and so are texts in the form of a name.
 func TestPresenterRedactsTexts(t *testing.T) {
 	t.Parallel()
 	b := canaries()
@@ -372,12 +372,12 @@ func TestPresenterCountsDown(t *testing.T) {
 	has("user 1", false)
 }
 
-// The big countdown stays, whatever pane is looked at.
+// The big countdown is visible in every pane.
 func TestCountdownInEveryPane(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 120, 32, presenting)
 	b := orders()
-	b.Tokens, b.Marks = b.Tokens[6:7], nil // the active one
+	b.Tokens, b.Marks = b.Tokens[6:7], nil // the active token
 	p.Feed(b)
 	for _, pane := range []string{"1", "2", "3", "4"} {
 		p.Key(pane)

@@ -10,7 +10,7 @@ import (
 	"lanyard/tokenapi"
 )
 
-// probedAt gives when the probes of the only token were made, in seconds since the first.
+// probedAt returns the times of the only token's probes, in seconds since the first.
 func (l *live) probedAt() (at []int, all []console.Probe) {
 	l.t.Helper()
 	b, err := l.svc.Board(l.t.Context())
@@ -55,8 +55,8 @@ func TestProbeUntilDead(t *testing.T) {
 	}
 }
 
-// Where no probe can prove anything, p and P say why; P says it once, and stops
-// after three answers that no time changes.
+// If no probe can prove anything, p and P give the reason. P gives it once, and stops after three
+// answers that waiting cannot change.
 func TestProbeWhereNothingCanBeProved(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -93,7 +93,7 @@ func TestProbeUntilDeadStops(t *testing.T) {
 	if at, _ := l.probedAt(); len(at) != 3 {
 		t.Errorf("probed %d times", len(at))
 	}
-	// A gateway that never forgets: a minute after the window it is enough.
+	// A gateway that never forgets: the probes stop a minute after the window.
 	l.Key("x")
 	l.after(4 * time.Second)
 	l.Key("P")
@@ -150,7 +150,7 @@ func TestProbingEndsWithAnError(t *testing.T) {
 	}
 }
 
-// Probes that may act are repeated only after a question, whose answer is no other key than y.
+// Probes that may act are repeated only after a question, which only y accepts.
 func TestProbingThatActsAsksFirst(t *testing.T) {
 	t.Parallel()
 	l := awake(t, func(a *console.Application) { a.Details.ProbeMethod = "POST" })

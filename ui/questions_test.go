@@ -11,8 +11,8 @@ import (
 	"lanyard/store"
 )
 
-// unanswered presses keys that the question on top does not name: each is ignored, and it is said
-// which ones count.
+// unanswered presses keys that the question on top does not name. Each is ignored, and a notice
+// names the valid keys.
 func (l *live) unanswered(keys ...string) {
 	l.t.Helper()
 	open := l.Overlays()
@@ -26,7 +26,7 @@ func (l *live) unanswered(keys ...string) {
 	}
 }
 
-// asked are the questions, and how each is opened.
+// drawnQuestion opens each of the questions.
 var drawnQuestion = map[string]func(*testing.T) *live{
 	"revoke": func(t *testing.T) *live {
 		l := alive(t, func(e *console.Environment) { e.Production = true })
@@ -60,8 +60,7 @@ var drawnQuestion = map[string]func(*testing.T) *live{
 	},
 }
 
-// A question is answered by nothing that was typed before it was drawn, and by no key that it does
-// not name.
+// Keys typed before a question is drawn, and keys that it does not name, do not answer it.
 func TestQuestionsIgnoreOtherKeys(t *testing.T) {
 	t.Parallel()
 	for name, open := range drawnQuestion {
@@ -85,11 +84,11 @@ func TestQuestionsIgnoreWhatWasTypedAhead(t *testing.T) {
 	t.Parallel()
 	l := alive(t, func(e *console.Environment) { e.Production = true })
 	l.Key("g")
-	l.Behind(true) // the keys wait behind x, so that the question is not drawn
+	l.Behind(true) // the keys wait behind x, so the question is not drawn
 	l.Reads(7)
 	l.Key("x", "y")
 	l.Behind(false)
-	l.Key("y", "y", "esc") // the program has them, and they were read before the question was drawn
+	l.Key("y", "y", "esc") // the keys were read before the question was drawn
 	if l.Overlays() != 1 || l.board(t, "revoking") != 0 {
 		t.Fatalf("%d open: what was typed ahead is an answer", l.Overlays())
 	}

@@ -47,7 +47,7 @@ func (l *longLived) Revoke(
 	return l.a.Revoke(ctx, r)
 }
 
-// output is what the program has written.
+// output records what the program has written.
 type output struct {
 	mu   sync.Mutex
 	b    strings.Builder
@@ -70,8 +70,8 @@ func (o *output) since() string {
 }
 
 // TestQuiet runs the whole program in virtual time. While nothing visible changes it writes
-// nothing; that the window loses or gets the focus is not visible. What time alone changes is drawn
-// without a key: a notice fades, a revoke is sent when its undo window is over, and the token dies.
+// nothing. A change of the window's focus is not visible. Changes by time alone are drawn without a
+// key: a notice fades, a revoke is sent after its undo window, and the token expires.
 func TestQuiet(t *testing.T) {
 	t.Parallel()
 	// The goroutine behind os/signal never ends, so it must be started outside of the bubble.
@@ -79,7 +79,7 @@ func TestQuiet(t *testing.T) {
 	signal.Notify(interrupts, os.Interrupt)
 	signal.Stop(interrupts)
 	synctest.Test(t, func(t *testing.T) {
-		defer time.Sleep(240 * time.Hour) // until the last timer that the program set has fired
+		defer time.Sleep(240 * time.Hour) // until the last timer of the program has fired
 		st, err := store.OpenMemory(t.Context(), store.Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -121,7 +121,7 @@ func TestQuiet(t *testing.T) {
 			})
 			ended <- err
 		}()
-		// written gives what is written from keys on, until so much time has passed.
+		// written presses keys and returns the output of the next d.
 		written := func(keys string, d time.Duration) string {
 			t.Helper()
 			if _, err := io.WriteString(typed, keys); err != nil {
@@ -132,7 +132,7 @@ func TestQuiet(t *testing.T) {
 			return out.since()
 		}
 		term := vt10x.New(vt10x.WithSize(120, 32))
-		// shows presses keys, lets time pass, and checks what is then on the screen.
+		// shows presses keys, moves the clock by d and checks the screen.
 		shows := func(keys string, d time.Duration, want, not string) {
 			t.Helper()
 			if _, err := term.Write([]byte(written(keys, d))); err != nil {

@@ -19,7 +19,7 @@ import (
 	"lanyard/ui/keys"
 )
 
-// elsewhere puts every action on a key that nobody has, and returns the old names of the keys.
+// elsewhere puts every action on a key that no action has, and returns the old names of the keys.
 func elsewhere(t *testing.T) (keys.Bindings, []string) {
 	t.Helper()
 	chosen := map[string][]string{}
@@ -31,7 +31,7 @@ func elsewhere(t *testing.T) (keys.Bindings, []string) {
 			chosen[name] = append(chosen[name], string(next))
 			next++
 		}
-		if name == "quit_now" { // it must stay
+		if name == "quit_now" { // quit_now must keep its key
 			chosen[name] = append(chosen[name], "ctrl+c")
 			continue
 		}
@@ -45,16 +45,16 @@ func elsewhere(t *testing.T) (keys.Bindings, []string) {
 	return keys, slices.Compact(old)
 }
 
-// Keys that mean the same wherever something is open or typed: there they may be named, whatever
-// is remapped.
+// Keys with a fixed meaning in overlays and fields. There they may be named in any configuration.
 var fixed = []string{"esc", "enter", "tab", "shift+tab", "up", "down", "left", "right", "pgup",
 	"pgdown", "home", "end", "space"}
 
-// instead are the keys of overlays that no configuration changes, with what they are said to do.
+// instead matches keys of overlays that cannot be configured, with the text after them.
 var instead = regexp.MustCompile(
 	`\b(?:y copies the address|y copy|c copies|c the code|c code|i asks|d gets)\b`)
 
-// naming finds an old key as a sentence names it: with what it does, or after press or with.
+// naming returns a pattern for old keys in a sentence: with the title of the action, or after press
+// or with.
 func naming(old []string) *regexp.Regexp {
 	var names []string
 	for _, k := range old {
@@ -68,7 +68,7 @@ func naming(old []string) *regexp.Regexp {
 		`\b|(?:[Pp]ress|revoked with|then) ` + key + `(?:$|[\s).,;])`)
 }
 
-// shownAs is how a sentence writes a key.
+// shownAs returns a key as a sentence writes it.
 func shownAs(k string) string {
 	if s, ok := map[string]string{"up": "↑", "down": "↓", "left": "←", "right": "→",
 		"pgdown": "pgdn"}[k]; ok {
@@ -77,20 +77,20 @@ func shownAs(k string) string {
 	return k
 }
 
-// remappable are the old keys that sentences may name nowhere, and those that they may name where
-// something is open.
+// remappable returns patterns for the old keys that no sentence may name, and for those that a
+// sentence may name over panes.
 func remappable(old []string) (everywhere, overPanes *regexp.Regexp) {
 	return naming(old), naming(slices.DeleteFunc(slices.Clone(old),
 		func(k string) bool { return slices.Contains(fixed, k) }))
 }
 
-// Whatever key an action is on, every sentence of every screen names that key.
+// Every sentence of every screen names the configured key of an action.
 func TestSentencesNameTheKeysOfToday(t *testing.T) {
 	t.Parallel()
 	keys, old := elsewhere(t)
 	everywhere, overPanes := remappable(old)
 	for _, sc := range append(screens(), silentScreens()...) {
-		if sc.name == "ascii" { // where each of these keys is a question mark
+		if sc.name == "ascii" { // each of these keys is a question mark
 			continue
 		}
 		for _, size := range [][2]int{{200, 50}, {80, 24}, {60, 20}} {
@@ -113,8 +113,7 @@ func TestSentencesNameTheKeysOfToday(t *testing.T) {
 	}
 }
 
-// silentScreens are places whose sentences are in no golden: nothing is there yet, or a key is
-// refused.
+// silentScreens are screens whose sentences are in no golden: they are empty, or a key is refused.
 func silentScreens() []screen {
 	none := func() console.Board { return console.Board{} }
 	bare := func() console.Board {
@@ -133,8 +132,7 @@ func silentScreens() []screen {
 	return append(out, screen{name: "marked and copied", keys: "2 space space y v Y"})
 }
 
-// No text of the code names a key by itself: neither of the screen, nor of the errors that it
-// shows.
+// No text in the code names a key literally, neither of the screen nor of the errors that it shows.
 func TestNoTextNamesAKey(t *testing.T) {
 	t.Parallel()
 	_, old := elsewhere(t)
@@ -183,10 +181,10 @@ func TestNoTextNamesAKey(t *testing.T) {
 	}
 }
 
-// overPanesToo are files whose texts are shown where something is open.
+// overPanesToo are files whose texts are shown over panes.
 var overPanesToo = map[string]bool{"welcome.go": true, "form/form.go": true, "intents.go": true}
 
-// Esc closes what is open, as is said there, also where another key closes the things of the panes.
+// Esc closes every overlay, as its text says, even if another key closes the parts of panes.
 func TestEscClosesWhateverIsOpen(t *testing.T) {
 	t.Parallel()
 	keys, _ := elsewhere(t)
@@ -197,7 +195,7 @@ func TestEscClosesWhateverIsOpen(t *testing.T) {
 			continue
 		}
 		n++
-		p.Key("esc", "esc") // what was typed is thrown away after a question
+		p.Key("esc", "esc") // the typed text is dropped after a question
 		if p.Overlays() != 0 && !strings.HasPrefix(sc.name, "invite-") {
 			t.Errorf("%s stays open", sc.name)
 		}

@@ -21,8 +21,8 @@ import (
 )
 
 // nasty are names that break other programs: wide and combining characters, joined emoji, text from
-// right to left, control characters, escape sequences, halves of characters, nothing at all, and
-// very much.
+// right to left, control characters, escape sequences, halves of characters, and empty and long
+// texts.
 var nasty = []string{
 	"決済ゲートウェイ", "Zahlungs\u0308dienst", "👩‍💻 team", "🇩🇪 Berlin", "❤️ love", "العربية",
 	"\u202egnp.exe", "a\u200db\u200c", "e\u0301\u0301\u0301\u0301",
@@ -40,10 +40,10 @@ var everyKey = []string{
 	"ctrl+u", "0", "5",
 }
 
-// dice is a source of decisions: random numbers, or a script that a fuzzer writes.
+// decisions is a source of decisions: random numbers, or the script of a fuzzer.
 type decisions interface{ IntN(n int) int }
 
-// script is dice that are loaded; when it is used up all fall on 0.
+// script makes decisions from bytes. After the last byte each decision is 0.
 type script struct{ bytes []byte }
 
 func (s *script) IntN(n int) int {
@@ -60,7 +60,7 @@ func (s *script) IntN(n int) int {
 
 func pick[T any](d decisions, from []T) T { return from[d.IntN(len(from))] }
 
-// crowd is a board of n tokens in all states, with names that break other programs.
+// crowd returns a board of n tokens in all states, with names that break other programs.
 func crowd(d decisions, n int) console.Board {
 	b := orders()
 	for len(b.Applications) < 12 {
@@ -83,7 +83,7 @@ func crowd(d decisions, n int) console.Board {
 		tok := seeds[i%len(seeds)]
 		tok.ID, tok.Fingerprint = fmt.Sprintf("t_%04d", i),
 			fmt.Sprintf("%08x", uint32(i)*2654435761)
-		tok.AppID = b.Applications[min(i%20, 11)].ID // more than half of them are the last one's
+		tok.AppID = b.Applications[min(i%20, 11)].ID // more than half belong to the last one
 		tok.User, tok.Scopes = console.Private(pick(d, nasty)),
 			[]string{pick(d, nasty), pick(d, nasty)}
 		if !tok.ExpiresAt.IsZero() {
@@ -106,7 +106,7 @@ func crowd(d decisions, n int) console.Board {
 	return b
 }
 
-// storm is a screen in bad weather.
+// randomScreen is a screen that receives random keys, sizes and boards.
 type randomScreen struct {
 	*ui.Pump
 	d       decisions
@@ -117,7 +117,7 @@ type randomScreen struct {
 	did     []string
 	sized   int
 
-	seen         string // the last frame that was looked at, and on what a screen
+	seen         string // the last checked frame, and its size
 	seenW, seenH int
 }
 
@@ -128,7 +128,7 @@ func (s *randomScreen) didf(format string, args ...any) {
 	}
 }
 
-// brew makes a storm: which theme, options and board it has is the dice's decision.
+// newRandomScreen returns a screen with a random theme, random options and a random board.
 func newRandomScreen(t testing.TB, d decisions, tokens int) *randomScreen {
 	t.Helper()
 	s := &randomScreen{d: d, w: 80, h: 24, board: crowd(d, tokens), welcome: d.IntN(12) == 0}
@@ -146,10 +146,10 @@ func newRandomScreen(t testing.TB, d decisions, tokens int) *randomScreen {
 	return s
 }
 
-// blow lets one thing happen.
+// act sends one random message.
 func (s *randomScreen) act() {
 	if s.Overlays() > 0 && s.d.IntN(4) == 0 {
-		// what is open takes most keys; it is not to be the only thing that is looked at
+		// An open overlay takes most keys, so it is often closed: the panes must be tested too.
 		s.didf("esc")
 		if s.Key("esc"); s.Overlays() > 0 {
 			s.didf("y")
@@ -175,7 +175,7 @@ func (s *randomScreen) act() {
 		}
 		late.Tokens = left
 		s.didf("%d tokens", len(left))
-		if s.Feed(late); s.d.IntN(4) > 0 { // sometimes they are there again afterwards
+		if s.Feed(late); s.d.IntN(4) > 0 { // sometimes they are there again in the next board
 			s.board = late
 		}
 	case 5:
@@ -209,7 +209,7 @@ func (s *randomScreen) act() {
 	}
 }
 
-// sway makes the screen another size: usually any, sometimes one at which something changes.
+// anySize sets a random size, sometimes one at which the layout changes.
 func (s *randomScreen) anySize() {
 	s.w, s.h = 1+s.d.IntN(300), 1+s.d.IntN(80)
 	if s.d.IntN(4) == 0 {
@@ -221,10 +221,10 @@ func (s *randomScreen) anySize() {
 	s.Resize(s.w, s.h)
 }
 
-// rules fails when a frame breaks one of those for frames.
+// rules fails if the frame breaks a rule that holds for all frames.
 func (s *randomScreen) rules(t testing.TB) {
 	t.Helper()
-	if s.Frame() == "" { // suspended by a key, and back at once
+	if s.Frame() == "" { // a key suspended the screen
 		s.Send(tea.ResumeMsg{})
 	}
 	frame := s.Frame()
@@ -252,8 +252,8 @@ func (s *randomScreen) rules(t testing.TB) {
 	}
 }
 
-// sound looks through a line as cells does, but only for whether it is sound, and says how wide it
-// is by the measure by which it is wider. It is for very many lines.
+// sound is a fast form of cells that only checks a line. It returns the larger of the line's two
+// widths.
 func sound(line string) (wide int, err error) {
 	plain, open := true, false
 	for i := 0; i < len(line); {
@@ -289,10 +289,10 @@ func sound(line string) (wide int, err error) {
 	return wide, nil
 }
 
-// shrink makes the screen too small for anything, and looks whether it comes back as it was.
+// shrink makes the screen too small for any content, and checks that the old frame comes back.
 func (s *randomScreen) shrink(t testing.TB) {
 	t.Helper()
-	s.Redraw() // a notice that has faded since is no difference
+	s.Redraw() // a notice that has faded must not count as a difference
 	before, w, h := s.Frame(), s.w, s.h
 	s.w, s.h = 1+s.d.IntN(29), 1+s.d.IntN(7)
 	s.didf("%dx%d and back", s.w, s.h)
@@ -307,8 +307,8 @@ func (s *randomScreen) shrink(t testing.TB) {
 	}
 }
 
-// Ten thousand sizes, while keys are pressed, tokens come and go and answers are late. Without
-// LANYARD_FULL they are four hundred.
+// Ten thousand sizes, while keys are pressed, tokens are added and removed, and answers are late.
+// Without LANYARD_FULL the test has four hundred.
 func TestAnything(t *testing.T) {
 	t.Parallel()
 	runs, sizes := 2, 200
@@ -332,7 +332,7 @@ func TestAnything(t *testing.T) {
 	}
 }
 
-// The same with a console behind the screen, whose answers come when the dice say, in any order.
+// The same with a console behind the screen, whose answers arrive at random times in random order.
 func TestAnythingAnswered(t *testing.T) {
 	t.Parallel()
 	answered := 2

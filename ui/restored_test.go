@@ -11,7 +11,7 @@ import (
 	"lanyard/store"
 )
 
-// swapped is a store of which a restored backup takes the place.
+// swapped is a store that a restored backup can replace.
 type swapped struct {
 	*store.Store
 	at atomic.Int64
@@ -31,8 +31,8 @@ func (s *swapped) View(ctx context.Context, f func(console.Reader) error) error 
 
 const saysRestored = "he store was replaced by a restored backup; this console shows it now"
 
-// A console says once that a backup was restored under it, and nothing where that was before it was
-// opened.
+// A console reports once that a backup was restored while it was open, and does not report an
+// earlier restore.
 func TestStoreWasRestored(t *testing.T) {
 	t.Parallel()
 	s := &swapped{}

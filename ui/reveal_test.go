@@ -9,7 +9,7 @@ import (
 	"lanyard/ui"
 )
 
-// Presenter mode that comes while a token is shown, or is about to be, leaves nothing in the open.
+// Presenter mode hides a token that is shown, or that is about to be shown.
 func TestRevealEndsWithPresenterMode(t *testing.T) {
 	t.Parallel()
 	on := func(s *ui.Settings) { s.Presenter = true }
@@ -31,7 +31,7 @@ func TestRevealEndsWithPresenterMode(t *testing.T) {
 	}
 }
 
-// A token that is longer than the screen is wrapped, never cut without a word.
+// A token that is longer than the screen is wrapped, and all of it is visible.
 func TestRevealWraps(t *testing.T) {
 	t.Parallel()
 	l, text := adopted(t)

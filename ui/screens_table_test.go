@@ -16,20 +16,19 @@ import (
 	"lanyard/ui"
 )
 
-// screen is something that can be on the screen, and how one comes there. Goldens and pictures are
-// both made of these.
+// screen is a state of the screen and the way to it. Goldens and pictures are made from screens.
 type screen struct {
 	name, about string
-	// pressed one after the other
+	// pressed in this order
 	keys string
-	// typed after that
+	// typed after keys
 	text  string
 	board func() console.Board // nil: orders
-	set   func(*ui.Options)    // nil: as it is
-	do    func(*ui.Pump)       // after the keys
-	// it chooses the dark theme
+	set   func(*ui.Options)    // nil: default options
+	do    func(*ui.Pump)       // runs after the keys
+	// the screen chooses the dark theme
 	dark bool
-	// instead of all these
+	// replaces all fields above
 	own func(t *testing.T, w, h int, change ...func(*ui.Options)) *ui.Pump
 }
 
@@ -149,7 +148,7 @@ func overlayScreens() []screen {
 	}
 }
 
-// taught is orders with a dead token that the gateway let through until shortly before.
+// taught returns orders with a dead token that the gateway accepted until shortly before.
 func taught() console.Board {
 	b := orders()
 	for i := range b.Tokens {
@@ -185,7 +184,7 @@ func inviting(name, about string) screen {
 		}}
 }
 
-// listScreens are what becomes of rows that are looked for, sorted and marked.
+// listScreens are screens of rows that are filtered, sorted and marked.
 func listScreens() []screen {
 	return []screen{
 		{name: "filter", about: "Rows are filtered while somebody types.", keys: "/", text: "ana"},
@@ -201,7 +200,7 @@ func listScreens() []screen {
 	}
 }
 
-// chooserScreens are where an action is looked for by its name.
+// chooserScreens are lists of actions.
 func chooserScreens() []screen {
 	return []screen{
 		{name: "palette", about: "Every action by name, with its key, and why it cannot run.",
@@ -214,7 +213,7 @@ func chooserScreens() []screen {
 	}
 }
 
-// formScreens are where something is filled in.
+// formScreens are screens with fields to fill in.
 func formScreens() []screen {
 	return []screen{
 		{name: "form-add", about: "An application is added.", keys: "a", text: "Billing"},
@@ -226,7 +225,7 @@ func formScreens() []screen {
 				p.Type("http://gw.example/token")
 				p.Key("tab")
 			}},
-		{name: "form-secret", about: "A secret is typed blind.", board: kept, keys: "e",
+		{name: "form-secret", about: "A secret is typed blind.", board: ordersStored, keys: "e",
 			do: func(p *ui.Pump) {
 				for range 9 { // to the consumer secret
 					p.Key("tab")
@@ -236,9 +235,9 @@ func formScreens() []screen {
 		{name: "form-throw", about: "What was typed is not thrown away without a question.",
 			keys: "a", text: "B", do: press("esc")},
 		{name: "form-edit", about: "An application of the store is edited; its secret is kept.",
-			board: kept, keys: "e"},
+			board: ordersStored, keys: "e"},
 		{name: "delete", about: "An application is deleted, and its living tokens stay.",
-			board: kept, keys: "D"},
+			board: ordersStored, keys: "D"},
 		{name: "choose-get", about: "A get with another grant, other scopes.", keys: "G"},
 		{name: "import", about: "Where to import applications from.",
 			do: func(p *ui.Pump) { p.Do("import") }},
@@ -258,8 +257,8 @@ func formScreens() []screen {
 	}
 }
 
-// kept is orders with the first application in the store.
-func kept() console.Board {
+// ordersStored returns orders with the first application in the store.
+func ordersStored() console.Board {
 	b := orders()
 	a := &b.Applications[0]
 	a.Source, a.ConsumerKey, a.Scopes, a.ProbeURL = console.FromStore,
@@ -274,7 +273,7 @@ func kept() console.Board {
 
 func press(keys ...string) func(*ui.Pump) { return func(p *ui.Pump) { p.Key(keys...) } }
 
-// lookScreens are what is seen inside a token or a call.
+// lookScreens show the content of a token or a call.
 func lookScreens() []screen {
 	return []screen{
 		{name: "inspect",
@@ -299,7 +298,7 @@ func lookScreens() []screen {
 	}
 }
 
-// aJWT is what an access token may be: it was signed by nobody.
+// aJWT is an access token in JWT form, with an invalid signature.
 var aJWT = func() string {
 	b64 := base64.RawURLEncoding.EncodeToString
 	return b64([]byte(`{"alg":"RS256","typ":"at+jwt","kid":"gateway-2026"}`)) + "." +
@@ -309,7 +308,7 @@ var aJWT = func() string {
 		b64([]byte("signed by nobody at all"))
 }()
 
-// living is a screen over a console that answers.
+// living returns a screen on a console that answers.
 func living(name, about string, do func(*live)) screen {
 	return screen{name: name, about: about,
 		own: func(t *testing.T, w, h int, change ...func(*ui.Options)) *ui.Pump {
@@ -326,7 +325,7 @@ func living(name, about string, do func(*live)) screen {
 		}}
 }
 
-// tourScreen is a step of the tour.
+// tourScreen returns a step of the tour.
 func tourScreen() []screen {
 	return []screen{
 		{name: "tour", about: "demo --tour leads through the life of a token.",
@@ -334,12 +333,12 @@ func tourScreen() []screen {
 				t.Helper()
 				l := toured(t, w, h, change...)
 				l.Key("g", "p")
-				l.after(time.Minute) // what was said has faded
+				l.after(time.Minute) // the notices have faded
 				return l.Pump
 			}}}
 }
 
-// screens are all there are.
+// screens returns all screens.
 func screens() []screen {
 	return slices.Concat(paneScreens(), listScreens(), overlayScreens(), chooserScreens(),
 		lookScreens(), formScreens(), tourScreen())

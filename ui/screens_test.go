@@ -13,7 +13,7 @@ import (
 	"lanyard/ui/kit"
 )
 
-// in makes a screen for one of the kinds of terminals.
+// in returns the options of a kind of terminal.
 func (s screen) in(t *testing.T, kind int) func(*ui.Options) {
 	t.Helper()
 	return func(o *ui.Options) {
@@ -27,11 +27,11 @@ func (s screen) in(t *testing.T, kind int) func(*ui.Options) {
 }
 
 // Every pane and overlay, at the widths where the layout changes: its text, and its styles in the
-// dark and the light theme and without colours. Of an overlay that is its box, and around it
-// nothing changes.
+// dark and the light theme and without colours. The golden of an overlay is its box; nothing around
+// it may change.
 func TestGolden(t *testing.T) {
 	t.Parallel()
-	// frames by what they look like: one that looks like another is not what its name says
+	// names of frames by content: two equal frames mean that one of them does not show its screen
 	var seen sync.Map
 	for _, sc := range screens() {
 		t.Run(sc.name, func(t *testing.T) {
@@ -43,7 +43,7 @@ func TestGolden(t *testing.T) {
 				var first, owner string
 				for kind, name := range [terminals]string{"", " light", " mono"} {
 					if kind == 1 && h < 20 {
-						continue // no styles are kept
+						continue // only the first kind keeps styles
 					}
 					p := sc.open(t, w, h, sc.in(t, kind))
 					frame := p.Frame()
@@ -59,7 +59,7 @@ func TestGolden(t *testing.T) {
 					}
 					if kind > 0 {
 						if text := textOf(t, p, sc.name); text != first {
-							// as where a square is to be scanned
+							// The text differs, as around a QR code.
 							compare(t, sc.name, s+name+" text", text)
 						}
 						continue
@@ -86,7 +86,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// around fails where an overlay is not in the middle, or changes what is around it.
+// around fails if an overlay is not in the middle, or changes the frame around it.
 func around(t *testing.T, box kit.Rect, over, under [][]cell, w, h int) {
 	t.Helper()
 	if want := (kit.Rect{W: w, H: h}).Center(box.W, box.H); box != want {
@@ -104,7 +104,7 @@ func around(t *testing.T, box kit.Rect, over, under [][]cell, w, h int) {
 	}
 }
 
-// The whole frame around each kind of overlay, and around one that lies over another.
+// The whole frame around each kind of overlay, and around an overlay on another one.
 func TestPlacedGolden(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
@@ -128,7 +128,7 @@ func (p picture) file() string {
 	return fmt.Sprintf("%s-%s-%s.svg", p.screen.name, p.size, p.theme)
 }
 
-// pictures are one of every screen, and of the first one all sizes and themes.
+// pictures returns a picture of every screen, and of the first screen all sizes and themes.
 func pictures() []picture {
 	var all []picture
 	for _, s := range screens() {
@@ -152,8 +152,7 @@ func pictures() []picture {
 
 const picturesDir = "../docs/screens"
 
-// The pictures in docs are what the screen looks like now. Only the text of README.md and *.svg is
-// this test's.
+// The pictures in docs show the present screen. This test writes all of docs/screens.
 func TestScreens(t *testing.T) {
 	t.Parallel()
 	list := "# Screens\n\nMade by `go test ./ui -run TestScreens -update`, from the same table " +
@@ -205,7 +204,7 @@ func TestScreens(t *testing.T) {
 	}
 }
 
-// No screen shows what was typed or pasted blind.
+// No screen shows a secret that was typed or pasted.
 func TestScreensShowNoSecret(t *testing.T) {
 	t.Parallel()
 	for _, s := range screens() {

@@ -15,7 +15,7 @@ import (
 	"lanyard/ui/kit"
 )
 
-// clusters are the texts of the table of ui/kit.
+// clusters returns the texts of the table of ui/kit.
 func clusters(t *testing.T) (out []string) {
 	t.Helper()
 	data, err := os.ReadFile("kit/testdata/clusters.txt")
@@ -43,7 +43,7 @@ func clusters(t *testing.T) (out []string) {
 	return out
 }
 
-// borders draws a frame as Bubble Tea does, and gives the columns of the borders on each line.
+// borders draws a frame as Bubble Tea does, and returns the columns of the borders on each line.
 func borders(frame string, m ansi.Method, w, h int) [][]int {
 	b := uv.NewScreenBuffer(w, h)
 	b.Method = m
@@ -59,8 +59,8 @@ func borders(frame string, m ansi.Method, w, h int) [][]int {
 	return out
 }
 
-// Names in every script are whole on the screen, and no border moves, whether the terminal places
-// clusters as one or not.
+// Names in every script are whole on the screen, and no border moves. This holds for terminals that
+// place clusters as one, and for others.
 func TestNamesOfEveryScript(t *testing.T) { // not parallel: how cells are counted is of the process
 	defer kit.MeasureClusters(false)
 	const w, h = 120, 32
@@ -105,8 +105,7 @@ func TestNamesOfEveryScript(t *testing.T) { // not parallel: how cells are count
 	}
 }
 
-// In a text field the cursor goes over what is seen as one character, and backspace and delete
-// remove it.
+// In a text field the cursor moves by visible characters, and backspace and delete remove one.
 func TestTypingInEveryScript(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ typed, keys, want string }{
@@ -125,7 +124,7 @@ func TestTypingInEveryScript(t *testing.T) {
 		p.Key("a")
 		p.Type(c.typed)
 		p.Key(strings.Fields(c.keys)...)
-		p.Key("tab") // the cursor is gone
+		p.Key("tab") // the cursor has left the field
 		if !strings.Contains(ansi.Strip(p.Frame()), " "+kit.Clean(c.want)+" ") {
 			t.Errorf("%+q and %s: %+q is not in\n%s", c.typed, c.keys, c.want,
 				ansi.Strip(p.Frame()))
@@ -133,7 +132,7 @@ func TestTypingInEveryScript(t *testing.T) {
 	}
 }
 
-// A name is whole in a form while it is typed, and the cursor stands behind it.
+// A name is whole in a form while it is typed, and the cursor is behind it.
 func TestFormShowsWhatIsTyped(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 80, 24)

@@ -47,8 +47,7 @@ func TestReload(t *testing.T) {
 	}
 }
 
-// A reload takes nothing back that was chosen in the console, unless the file changed that very
-// setting.
+// A reload keeps a choice made in the console, unless the file has changed the same setting.
 func TestReloadKeepsWhatWasChosenHere(t *testing.T) {
 	t.Parallel()
 	file := ui.Settings{Theme: theme(t, "dark"), ThemeName: "dark", Mouse: true}
@@ -72,7 +71,7 @@ func TestReloadKeepsWhatWasChosenHere(t *testing.T) {
 	}
 }
 
-// Whatever names a key names the one that it is on.
+// A text that names a key names the configured one.
 func TestWordsFollowTheKeys(t *testing.T) {
 	t.Parallel()
 	keys, wrong := keys.Choose(map[string][]string{

@@ -24,7 +24,7 @@ import (
 	"lanyard/ui"
 )
 
-// inner carries calls into a server without a socket, so that they take no time but the clock's.
+// inner calls a server without a socket, so that calls take only the clock's time.
 type inner struct{ http.Handler }
 
 func (i inner) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -33,23 +33,23 @@ func (i inner) RoundTrip(r *http.Request) (*http.Response, error) {
 	return rec.Result(), nil
 }
 
-// told is a story that is told in the process: a screen on a console, its store in memory and the
-// sandbox, all by one clock.
-type told struct {
+// storyRun runs a story in the process: a screen on a console, a store in memory and the sandbox,
+// with one clock.
+type storyRun struct {
 	t     *testing.T
 	pump  *ui.Pump
 	clock *clock
 	clip  *fakeClipboard
 	words map[string]string
 	never []*regexp.Regexp
-	order []string // fingerprints as they came
+	order []string // fingerprints in the order of their first use
 	svc   *console.Service
 	w, h  int
 }
 
 const base = "https://gw.example"
 
-// flagged reads the flags of a story, as the demo has them.
+// flagged reads the flags of a story, which are those of the demo.
 func flagged(t *testing.T, flags []string, o *sandbox.Options) {
 	t.Helper()
 	for i := 0; i+1 < len(flags); i += 2 {
@@ -70,10 +70,10 @@ func flagged(t *testing.T, flags []string, o *sandbox.Options) {
 	}
 }
 
-// tell begins a story.
-func tell(t *testing.T, w, h int, flags []string) *told {
+// tell starts a story.
+func tell(t *testing.T, w, h int, flags []string) *storyRun {
 	t.Helper()
-	s := &told{t: t, clock: &clock{t0}, clip: newFakeClipboard(), words: map[string]string{},
+	s := &storyRun{t: t, clock: &clock{t0}, clip: newFakeClipboard(), words: map[string]string{},
 		w: w, h: h}
 	o := sandbox.Options{Clock: s.clock.Now, PublicURL: base}
 	flagged(t, flags, &o)
@@ -136,7 +136,7 @@ func tell(t *testing.T, w, h int, flags []string) *told {
 	return s
 }
 
-// sealed are the secrets of the sandbox's applications, by the ID of the console's.
+// sealed holds the secrets of the sandbox's applications, by the ID in the console.
 type sealed map[string]sandbox.Application
 
 func (s sealed) Secret(_ context.Context, a console.Application,
@@ -147,7 +147,7 @@ func (s sealed) Secret(_ context.Context, a console.Application,
 	return s[a.ID].ConsumerSecret, nil
 }
 
-func (s *told) text() string {
+func (s *storyRun) text() string {
 	s.t.Helper()
 	frame := s.pump.Frame()
 	fits(s.t, frame, s.w, s.h)
@@ -160,8 +160,8 @@ func (s *told) text() string {
 	return text
 }
 
-// until lets time pass, beat by beat, until the screen is as it should be.
-func (s *told) until(what string, seen func(string) bool) {
+// until moves the clock, beat by beat, until seen is true for the screen.
+func (s *storyRun) until(what string, seen func(string) bool) {
 	s.t.Helper()
 	for end := s.clock.now.Add(2 * time.Hour); !seen(s.text()); s.pump.Beat() {
 		if !s.pump.Pending() || s.pump.BeatDue().After(end) {
@@ -173,7 +173,7 @@ func (s *told) until(what string, seen func(string) bool) {
 	}
 }
 
-func (s *told) fill(text string) string {
+func (s *storyRun) fill(text string) string {
 	return os.Expand(text, func(name string) string {
 		if v, ok := s.words[name]; ok {
 			return v
@@ -183,13 +183,13 @@ func (s *told) fill(text string) string {
 }
 
 // play performs one line of a story.
-func (s *told) play(line string) {
+func (s *storyRun) play(line string) {
 	s.t.Helper()
 	verb, rest, _ := strings.Cut(line, " ")
 	switch verb {
-	case "wait": // here time passes until what the next line waits for is seen
+	case "wait": // the next line waits
 	case "press":
-		s.clock.now = s.clock.now.Add(time.Second) // people take that long
+		s.clock.now = s.clock.now.Add(time.Second) // time of a person for a key
 		for k := range strings.FieldsSeq(rest) {
 			s.pump.Key(k)
 			s.text()
@@ -222,7 +222,8 @@ func (s *told) play(line string) {
 	}
 }
 
-// pattern is one of a story: "$" ends a text only at its end, "." stays within a line.
+// pattern compiles a pattern of a story: "$" matches only at the end of a text, and "." not across
+// lines.
 func pattern(t *testing.T, text string) *regexp.Regexp {
 	t.Helper()
 	re, err := regexp.Compile(text)
@@ -232,8 +233,8 @@ func pattern(t *testing.T, text string) *regexp.Regexp {
 	return re
 }
 
-// came notes which tokens there are now that were not before.
-func (s *told) came() {
+// came records the tokens that were added since the last call.
+func (s *storyRun) came() {
 	s.t.Helper()
 	b, err := s.svc.Board(s.t.Context())
 	if err != nil {
@@ -246,10 +247,10 @@ func (s *told) came() {
 	}
 }
 
-// same gives what differs from run to run another text of the same width: fingerprints by their
+// same replaces texts that differ between runs by others of the same width: fingerprints by their
 // order, and the names of keys and tokens.
-func (s *told) same(text string) string {
-	for _, m := range tried.FindAllStringSubmatch(text, -1) { // kept nowhere yet
+func (s *storyRun) same(text string) string {
+	for _, m := range tried.FindAllStringSubmatch(text, -1) { // not in the store yet
 		if !slices.Contains(s.order, m[1]) {
 			s.order = append(s.order, m[1])
 		}
@@ -267,8 +268,8 @@ var kids = regexp.MustCompile(`[\w-]{43}_RS256`)
 
 var ids = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
 
-// Ten things that people do: each can be done by these keys, on screens of the usual sizes, and
-// looks as it looked.
+// Ten tasks of people. Each can be done with these keys on screens of the usual sizes, and the
+// screen looks like the golden.
 func TestStories(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("../integration/testdata/stories/*.txt")

@@ -19,7 +19,7 @@ func superseding(e *console.Environment) { e.Regime = console.RegimeJWT }
 func TestSupersedeAsksFirst(t *testing.T) {
 	t.Parallel()
 	l := alive(t, superseding)
-	l.Key("g") // none is held that could end
+	l.Key("g") // no held token could end
 	l.said("a new token for Orders@cloud/PRODUCTION revokes the older one of the same key, " +
 		"user and scopes, also in programs that use it now")
 	if l.Overlays() != 0 || l.api.tokens != 1 {
@@ -43,7 +43,7 @@ func TestSupersedeAsksFirst(t *testing.T) {
 	}
 }
 
-// A renewal that has nothing to refresh with is a get, with the token's own scopes.
+// A renewal without a refresh token is a get with the token's own scopes.
 func TestSupersedeOnRenew(t *testing.T) {
 	t.Parallel()
 	l := awake(t, func(a *console.Application) { a.Scopes = []string{"orders_read"} }, superseding)
@@ -61,11 +61,11 @@ func TestSupersedeOnRenew(t *testing.T) {
 	if l.api.tokens != 3 || !slices.Equal(l.api.scopes, []string{"orders_read", "device_lap"}) {
 		t.Errorf("d: %d requests with %q", l.api.tokens, l.api.scopes)
 	}
-	l.Key("r") // that one has a place of its own
+	l.Key("r") // the device scope does not end another token
 	if l.Overlays() != 0 || l.api.tokens != 4 {
 		t.Errorf("%d overlays, %d requests", l.Overlays(), l.api.tokens)
 	}
-	// With a live refresh token nobody is in the way.
+	// With a live refresh token no question is asked.
 	l = alive(t, superseding)
 	l.api.refresh = true
 	l.Key("g", "r")
@@ -87,7 +87,7 @@ func TestSupersedeNotAsked(t *testing.T) {
 	l.said("read_only")
 }
 
-// The question comes before the invitation.
+// The question is shown before the invitation.
 func TestSupersedeThenInvite(t *testing.T) {
 	t.Parallel()
 	l := awake(t, devices, atDevice, superseding)
@@ -150,7 +150,7 @@ func TestSkew(t *testing.T) {
 	}
 }
 
-// Permanent warnings stay in every layout and under every overlay, each of them.
+// Permanent warnings are visible in every layout and under every overlay.
 func TestBannersHideNothing(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 80, 24, func(o *ui.Options) {
@@ -196,7 +196,7 @@ func TestProbeAdvises(t *testing.T) {
 		Next: "renew it", NewTokenMayHelp: true}
 	l.Key("p")
 	l.said("401 900901: the token is not valid renew it")
-	l.Key("x") // and of one that was ended on purpose nothing is advised
+	l.Key("x") // a token that was revoked on purpose gets no advice
 	l.after(5 * time.Second)
 	l.Key("p")
 	l.said("401 900901: refused (once)")

@@ -7,8 +7,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// Bubble Tea draws the last view when it comes back from the shell, before it says so: it must not
-// tell of a time that is over.
+// Bubble Tea draws the last view when it returns from the shell, before it reports the return. That
+// view must not show times that are out of date.
 func TestSuspendedShowsNothing(t *testing.T) {
 	t.Parallel()
 	for _, back := range []tea.Msg{tea.SuspendMsg{}, tea.ResumeMsg{}} {

@@ -14,8 +14,8 @@ import (
 	"lanyard/themes"
 )
 
-// A cell of a picture is that large, and there is a margin around all of them. The type is as wide
-// as a cell in the usual fonts; where one is wider or narrower, textLength keeps the columns.
+// The size of a cell in a picture, and the margin around all cells. Usual fonts have characters of
+// that width. For other fonts textLength keeps the columns.
 const (
 	cellW, cellH, margin = 8, 18, 12
 	typeSize             = "13.3"
@@ -24,10 +24,10 @@ const (
 		"Mono','Liberation Mono',monospace"
 )
 
-// ground is what a terminal looks like where a theme says nothing.
+// ground holds a terminal's default colours.
 type ground struct{ fg, bg string }
 
-// sixteen are the terminal's own colours, as a picture shows them.
+// sixteen are the terminal's own colours in pictures.
 var sixteen = [...]string{
 	"#45475a", "#f38ba8", "#a6e3a1", "#f9e2af", "#89b4fa", "#f5c2e7", "#94e2d5", "#bac2de",
 	"#6c7086", "#f38ba8", "#a6e3a1", "#f9e2af", "#89b4fa", "#f5c2e7", "#94e2d5", "#e6e9ef",
@@ -50,7 +50,7 @@ func rgb(c string) string {
 	return fmt.Sprintf("#%02x%02x%02x", v, v, v)
 }
 
-// colours are what a look is painted with; back is "" for the ground itself.
+// colours returns the colours of a look; back is "" for the ground itself.
 func (g ground) colours(l look) (front, back string) {
 	front, back = g.fg, g.bg
 	if l.fg != "" {
@@ -71,7 +71,8 @@ func (g ground) colours(l look) (front, back string) {
 	return front, back
 }
 
-// mix is a colour three fifths of the way from back to front, as terminals draw faint text.
+// mix returns the colour three fifths of the way from back to front, like terminals draw faint
+// text.
 func mix(front, back string) string {
 	var a, b [3]int
 	_, _ = fmt.Sscanf(front, "#%02x%02x%02x", &a[0], &a[1], &a[2])
@@ -82,7 +83,7 @@ func mix(front, back string) string {
 	return fmt.Sprintf("#%02x%02x%02x", a[0], a[1], a[2])
 }
 
-// canvas collects what is drawn, by how it is painted, so that each paint is said once.
+// canvas collects the drawn parts by paint, so that the file has each paint once.
 type canvas struct {
 	backs, blocks map[string]*bytes.Buffer // rectangles by colour, as path data
 	lines         map[string]*bytes.Buffer // strokes by colour
@@ -143,7 +144,7 @@ func draw(t testing.TB, title, frame string, g ground) []byte {
 	return b.Bytes()
 }
 
-// grounds draws the backgrounds of a row, those of one colour side by side as one.
+// grounds draws the backgrounds of a row. Neighbours of one colour become one rectangle.
 func (c *canvas) grounds(g ground, row []cell, y int) {
 	for x := 0; x < len(row); {
 		_, back := g.colours(row[x].look)
@@ -161,7 +162,7 @@ func (c *canvas) grounds(g ground, row []cell, y int) {
 	}
 }
 
-// arms says in which directions a character of a box goes: up, right, down, left.
+// arms reports the directions of a box-drawing character: up, right, down, left.
 func arms(s string) (up, right, down, left, ok bool) {
 	switch s {
 	case "─", "-":
@@ -190,7 +191,7 @@ func arms(s string) (up, right, down, left, ok bool) {
 	return
 }
 
-// strokes draws the level parts of borders, round corners and blocks.
+// strokes draws the horizontal parts of borders, round corners and blocks.
 func (c *canvas) strokes(g ground, row []cell, y int) {
 	my := float64(y*cellH) + cellH/2
 	for x := 0; x < len(row); x++ {
@@ -236,7 +237,7 @@ func (c *canvas) strokes(g ground, row []cell, y int) {
 	}
 }
 
-// uprights draws the upright parts of borders, over as many rows as they go.
+// uprights draws the vertical parts of borders, joined over rows.
 func (c *canvas) uprights(g ground, rows [][]cell) {
 	done := map[[2]int]bool{}
 	for y, row := range rows {
@@ -263,7 +264,7 @@ func (c *canvas) uprights(g ground, rows [][]cell) {
 	}
 }
 
-// block is where in its cell a block character is, in eighths.
+// block returns the place of a block character in its cell, in eighths.
 func block(s string) (x, y, w, h float64, ok bool) {
 	r := []rune(s)
 	if len(r) != 1 {
@@ -285,7 +286,7 @@ func block(s string) (x, y, w, h float64, ok bool) {
 	return
 }
 
-// sign draws the circles that tell states apart; fonts disagree about their size and place.
+// sign draws the circles of states, because their size and place differ between fonts.
 func (c *canvas) sign(s, front string, x, y int) bool {
 	cx, cy, r := float64(x*cellW)+cellW/2, float64(y*cellH)+cellH/2, 3.4
 	paint := fmt.Sprintf("fill=\"none\" stroke=\"%s\"", front)
@@ -317,8 +318,8 @@ func (c *canvas) sign(s, front string, x, y int) bool {
 	return true
 }
 
-// words draws the rest as text: what is plain in runs of one look, every other character by itself
-// in the middle of its cells.
+// words draws the other characters as text: plain ones in runs of one look, every other one by
+// itself in the middle of its cells.
 func (c *canvas) words(g ground, row []cell, y int) {
 	plain := func(x int) bool { return len(row[x].text) == 1 && row[x].text != " " }
 	for x := 0; x < len(row); x++ {
@@ -380,8 +381,8 @@ func (c *canvas) words(g ground, row []cell, y int) {
 	}
 }
 
-// groundOf is what the terminals look like in which a theme is at home: its own ground, where it
-// brings one.
+// groundOf returns the ground of the terminals that a theme is made for: its own ground if it has
+// one.
 func groundOf(t testing.TB, name string) ground {
 	t.Helper()
 	if sgr := string(theme(t, name).Styles(true, themes.All).Ground); sgr != "" {

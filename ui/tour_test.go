@@ -25,7 +25,7 @@ func toured(t *testing.T, w, h int, change ...func(*ui.Options)) *live {
 	return l
 }
 
-// at checks which step is shown, and that no time moves it on.
+// at checks that step is shown, and that time alone does not end it.
 func (l *live) at(step string) {
 	l.t.Helper()
 	l.shows(step)
@@ -37,7 +37,7 @@ func TestTour(t *testing.T) {
 	t.Parallel()
 	l := toured(t, 120, 32)
 	l.at("1/7  g gets a token")
-	l.Key("?", "esc", "!", "esc") // what a later step asks for is not done before
+	l.Key("?", "esc", "!", "esc") // the action of a later step does not count before that step
 	l.at("1/7")
 	l.Key("g")
 	l.at("2/7  p asks the gateway")
@@ -52,7 +52,7 @@ func TestTour(t *testing.T) {
 	l.Key("p")
 	l.at("6/7  Gateway cache counts down: p until it is refused")
 	l.Key("p")
-	l.after(20 * time.Minute) // the window is over, and the person has not seen it
+	l.after(20 * time.Minute) // the window has passed, unseen by the person
 	l.shows("6/7", "dead")
 	l.api.gateway = 401
 	l.Key("2", "home", "p")
@@ -74,7 +74,7 @@ func (l *live) at2(before, after string) {
 	l.shows(after)
 }
 
-// A revoke that is not taken back does for both steps.
+// A revoke that is not undone ends both steps.
 func TestTourSkipsWhatIsDone(t *testing.T) {
 	t.Parallel()
 	l := toured(t, 80, 24)
@@ -103,7 +103,7 @@ func TestTourGolden(t *testing.T) {
 			l := toured(t, w, h)
 			fits(t, l.Frame(), w, h)
 			l.Key("g", "p")
-			l.after(time.Minute) // what was said has faded
+			l.after(time.Minute) // the notices have faded
 			fits(t, l.Frame(), w, h)
 			golden(t, s+"-tour", l.Pump)
 			l.Key("x", "u")

@@ -43,10 +43,10 @@ func bounded(id, fp, app string, granted, left time.Duration) console.Token {
 	}
 }
 
-// probed is where the probes of these boards were made.
+// probed is the URL of the probes of these boards.
 const probed = "https://gw.example/orders/1.0/list"
 
-// orders is the board of the drawing in ux.md, and a row for every state beside it.
+// orders returns a board with a row for every state.
 func orders() console.Board {
 	cloud := console.Environment{Name: "cloud", Production: true, CacheTTL: 15 * time.Minute,
 		Regime: console.RegimeOpaque}
@@ -131,7 +131,7 @@ func orders() console.Board {
 	return b
 }
 
-// many is a board with n tokens of one application.
+// many returns a board with n tokens of one application.
 func many(n int) console.Board {
 	b := orders()
 	app := b.Applications[0].ID
@@ -144,7 +144,7 @@ func many(n int) console.Board {
 	return b
 }
 
-// still is a pump without a service, for what is drawn.
+// still returns a pump without a service, for tests of drawing.
 func still(t testing.TB, w, h int, change ...func(*ui.Options)) (*ui.Pump, *clock) {
 	t.Helper()
 	c := &clock{t0}

@@ -11,7 +11,7 @@ import (
 	"lanyard/store"
 )
 
-// vanished is a store whose files were deleted.
+// vanished is a store whose files can be deleted.
 type vanished struct {
 	*store.Store
 	gone atomic.Bool
@@ -27,8 +27,8 @@ func (v *vanished) InPlace(context.Context) error {
 
 func (*vanished) WriteOut(context.Context) (string, error) { return "/state/lanyard.out-1", nil }
 
-// A store that is gone is said once, shown for as long as it is so, and what the console holds can
-// be written out.
+// A notice reports once that the store is gone, and the screen shows it permanently. The contents
+// of the console can be written out.
 func TestStoreIsGone(t *testing.T) {
 	t.Parallel()
 	v := &vanished{}
@@ -68,7 +68,7 @@ func TestStoreIsGone(t *testing.T) {
 	}
 }
 
-// The answers to the question before a console ends whose store is gone.
+// The answers to the question before a console without a store ends.
 func TestQuitWithoutAStore(t *testing.T) {
 	t.Parallel()
 	for key, place := range map[string]string{"y": "/state/lanyard.out-1", "n": ""} {
