@@ -102,12 +102,12 @@ func TestReadmeOfKeys(t *testing.T) {
 		"```toml\n[keys]\nget = [\"g\", \"п\"]\n```\n\n" +
 		"Made by `go test ./cli -run TestReadme -update`.\n\n| action | keys | does |\n| --- | " +
 		"--- | --- |\n")
-	for _, a := range keys.All() {
+	for _, a := range keys.Default() {
 		keys := "–"
-		if a[1] != "" {
-			keys = "`" + strings.ReplaceAll(a[1], " ", "` `") + "`"
+		if len(a.Keys) > 0 {
+			keys = "`" + strings.Join(a.Keys, "` `") + "`"
 		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", a[0], keys, a[2])
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", a.Name, keys, a.Does)
 	}
 	if *update {
 		if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {

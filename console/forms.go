@@ -25,11 +25,6 @@ const (
 	FormID      Form = "id"      // only the ID token
 )
 
-// Forms returns all forms.
-func Forms() []Form {
-	return []Form{FormBare, FormHeader, FormCurl, FormEnv, FormJSON, FormHTTP, FormRefresh, FormID}
-}
-
 // As returns a token in a form. It fails with CodeOddToken if the token has characters that the
 // form cannot hold, with CodeNoProbeURL if the form needs a probe URL, and with CodeNoSuch if the
 // token has no such credential.

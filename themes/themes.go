@@ -38,16 +38,6 @@ func Names() []string {
 // ByName returns a built-in theme. "" is auto.
 func ByName(name string) (Theme, error) { return Set{}.ByName(name) }
 
-// Describe says in a few words what a built-in theme is like, or "" when there is none of that
-// name.
-func Describe(name string) string {
-	t, err := ByName(name)
-	if err != nil {
-		return ""
-	}
-	return t.about
-}
-
 func builtIn(name string) (Theme, error) {
 	text, err := builtin.ReadFile("builtin/" + name + ".toml")
 	if err != nil {
@@ -137,17 +127,6 @@ func (t Theme) sides() []side {
 type side struct {
 	name string
 	p    *palette
-}
-
-// Shortfalls lists what of the theme cannot be seen well enough, once for each key and ground.
-func (t Theme) Shortfalls() []string {
-	var out []string
-	for _, s := range t.sides() {
-		for _, short := range s.short() {
-			out = append(out, s.name+"."+short.String())
-		}
-	}
-	return out
 }
 
 // short lists the shortcomings of one palette, each key and ground once.

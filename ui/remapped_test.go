@@ -25,9 +25,9 @@ func elsewhere(t *testing.T) (keys.Bindings, []string) {
 	chosen := map[string][]string{}
 	var old []string
 	next := []rune(ui.Elsewhere)[0]
-	for _, row := range keys.All() {
-		name := row[0]
-		for range max(len(strings.Fields(row[1])), 1) {
+	for _, row := range keys.Default() {
+		name := row.Name
+		for range max(len(row.Keys), 1) {
 			chosen[name] = append(chosen[name], string(next))
 			next++
 		}
@@ -35,7 +35,7 @@ func elsewhere(t *testing.T) (keys.Bindings, []string) {
 			chosen[name] = append(chosen[name], "ctrl+c")
 			continue
 		}
-		old = append(old, strings.Fields(row[1])...)
+		old = append(old, row.Keys...)
 	}
 	keys, problems := keys.Choose(chosen)
 	if len(problems) > 0 {

@@ -129,7 +129,8 @@ func (p picture) file() string {
 }
 
 // pictures returns a picture of every screen, and of the first screen all sizes and themes.
-func pictures() []picture {
+func pictures(t *testing.T) []picture {
+	t.Helper()
 	var all []picture
 	for _, s := range screens() {
 		all = append(all, picture{s, "120x32", "dark", s.about})
@@ -144,7 +145,7 @@ func pictures() []picture {
 		if name != "dark" {
 			all = append(all,
 				picture{first, "120x32", name,
-					"The same in the theme " + name + ": " + themes.Describe(name) + "."})
+					"The same in the theme " + name + ": " + theme(t, name).About() + "."})
 		}
 	}
 	return all
@@ -158,7 +159,7 @@ func TestScreens(t *testing.T) {
 	list := "# Screens\n\nMade by `go test ./ui -run TestScreens -update`, from the same table " +
 		"as the goldens of the tests. Do not edit.\n"
 	want := map[string][]byte{}
-	for _, p := range pictures() {
+	for _, p := range pictures(t) {
 		w, h, _ := size(p.size)
 		frame := p.screen.open(t, w, h,
 			func(o *ui.Options) { o.Theme = theme(t, p.theme); o.ThemeName = p.theme }).Frame()

@@ -150,7 +150,9 @@ func TestCopyForms(t *testing.T) {
 		Refresh: secret.New("canary-refresh"), ID: secret.New("canary-id")}
 	odd := console.Secrets{Access: secret.New("a\u202e\u200b\x7f\u009bb\U000e0001\n")}
 	for _, via := range []string{ViaSystem, ViaTmux, ViaTerminal, ViaCommand} {
-		for _, form := range console.Forms() {
+		for _, form := range []console.Form{console.FormBare, console.FormHeader, console.FormCurl,
+			console.FormEnv, console.FormJSON, console.FormHTTP, console.FormRefresh,
+			console.FormID} {
 			for name, sec := range map[string]console.Secrets{"plain": plain, "odd": odd} {
 				text, err := console.As(app, console.Token{}, sec, form)
 				if err != nil {

@@ -97,15 +97,6 @@ func Choose(chosen map[string][]string) (Bindings, []Problem) {
 	return nil, nil
 }
 
-// All returns the name, the usual keys and the description of each action.
-func All() [][3]string {
-	var out [][3]string
-	for _, b := range Default() {
-		out = append(out, [3]string{b.Name, strings.Join(b.Keys, " "), b.Does})
-	}
-	return out
-}
-
 // writtenAs returns a hint for an invalid name of a key: the name that was probably meant, or how
 // keys are named.
 func writtenAs(k string) string {
