@@ -137,9 +137,8 @@ func (p *program) countBackup(ctx context.Context, db *store.Store, done *backup
 		done.Applications, done.Tokens = len(apps), len(tokens)
 		unopened, err := r.Unopened()
 		if all := slices.Concat(r.Altered(), unopened); len(all) > 0 {
-			p.warn("altered outside of lanyard, and backed up as it is: %s; a restored store "+
-				"refuses it too",
-				alteredNames(all))
+			p.warn("altered outside of lanyard, and backed up as it is: %s; this store refuses "+
+				"it, and a restored one does too", alteredNames(all))
 		}
 		return err
 	})

@@ -75,7 +75,7 @@ const pastePrompt = "or paste the address that the browser ended at, or the code
 
 func (p *program) printInvitation(i console.Invitation) {
 	if i.Trouble != "" {
-		p.printNotes("the token server cannot say how it stands: " + i.Trouble +
+		p.printNotes("the poll of the token server failed: " + i.Trouble +
 			"; asking again at " + i.AskedAgain.Local().Format("15:04:05"))
 		return
 	}

@@ -105,7 +105,7 @@ func revocable(t Token, kind RevokeKind, over bool) (RevokeKind, error) {
 		hint := "the gateway may still let it through for a while; " + do(ActProbe, t.Fingerprint) +
 			" asks it"
 		if over {
-			hint = "the gateway refuses it too: it is dead"
+			hint = "the server has revoked it, and the gateway refuses it too: it is dead"
 		}
 		return "", &Error{
 			Code: CodeAlreadyRevoked,

@@ -16,7 +16,7 @@ type Supersede struct {
 	Application Private // label of the application
 	Sure        bool    // the server is known to do so; else it may
 	Held        string  // fingerprint of a held token that would end; "" if none is held
-	Scope       string  // a scope that gets a token of its own, or ""
+	Scope       string  // a scope that gets a separate token, or ""
 }
 
 // Asks reports whether a person is asked before the get, because it ends a held token. About tokens

@@ -143,7 +143,9 @@ func newFakeClipboard() *fakeClipboard {
 	return &fakeClipboard{later: session.ClearedIfOurs, outcome: session.WasOurs}
 }
 
-func (p *fakeClipboard) Copy(_ context.Context, t secret.Text, stays bool) (session.CopiedTo, error) {
+func (p *fakeClipboard) Copy(
+	_ context.Context, t secret.Text, stays bool,
+) (session.CopiedTo, error) {
 	if strings.ContainsAny(t.Reveal(), p.refuses) {
 		return session.CopiedTo{}, errors.New("copy: it holds what is refused")
 	}

@@ -298,7 +298,7 @@ func TestInvitationTellsTrouble(t *testing.T) {
 		}
 	}()
 	l.await("(502):")
-	l.shows("the server cannot say how it")
+	l.shows("the poll of the server failed")
 	l.shows("w D j B - m J h T", "https://gw.example/device")
 	l.Key("esc")
 	l.await("given up, nothing was got")

@@ -82,7 +82,7 @@ func ClockTime(at, now time.Time) string {
 	return at.Format("2006-01-02 15:04")
 }
 
-// Trouble tells why the server of an invitation could not be asked.
+// Trouble tells why the last poll of an invitation failed.
 func Trouble(i *console.Invitation) string {
-	return "the server cannot say how it stands: " + i.Trouble + "; it is asked again"
+	return "the poll of the server failed: " + i.Trouble + "; it is asked again"
 }

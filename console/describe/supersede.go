@@ -13,7 +13,7 @@ func Supersede(k console.Supersede) (text, hint string) {
 		text += " (here " + k.Held + ")"
 	}
 	if k.Scope == "" {
-		return text, "a consumer key of your own is never in anybody's way"
+		return text, "a consumer key of your own avoids this"
 	}
 	return text, "the scope " + k.Scope + " gets a token of its own (WSO2)"
 }

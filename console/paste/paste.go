@@ -232,7 +232,7 @@ func (p *Draft) grantNamed(name string) string {
 	case "urn:ietf:params:oauth:grant-type:device_code":
 		return console.GrantDeviceCode
 	}
-	p.note("the grant is not taken over: another one than can be filled in here")
+	p.note("the grant is not taken over: the form does not support this grant")
 	return ""
 }
 

@@ -188,7 +188,7 @@ func (o *App) makeFields() {
 		o.name,
 		form.ChooseBy("environment", &o.env, (*environment).label, o.envs...).
 			Checked(func() string {
-				if len(o.env.address) > 0 { // a new environment shows this problem at its name field
+				if len(o.env.address) > 0 { // a new environment shows it at its name field
 					return ""
 				}
 				return o.bad[console.FieldEnvironment]

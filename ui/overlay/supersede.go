@@ -14,7 +14,7 @@ import (
 // may use. No key that opens it answers it.
 type Supersede struct {
 	lines []console.Private
-	own   session.Request // with a scope that gets a token of its own; nil: not offered
+	own   session.Request // with a scope that gets a separate token; nil: not offered
 	scope string
 	yes   session.Request
 }

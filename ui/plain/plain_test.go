@@ -576,7 +576,7 @@ func TestPlainDeviceTrouble(t *testing.T) {
 				"and enter this code, exactly as it stands: BCDF-xyz2",
 				"There are 10 minutes for it; type cancel to give up.")
 			l.checkAfter(time.Minute,
-				"Orders production: the server cannot say how it stands: refused (503): it "+
+				"Orders production: the poll of the server failed: refused (503): it "+
 					"says \"busy\"; it is asked again")
 			l.check("cancel", "error: get: given up, nothing was got")
 			_ = l.in.Close()
