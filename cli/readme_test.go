@@ -86,22 +86,34 @@ func commandTable() string {
 func TestReadmeOfKeys(t *testing.T) {
 	const file = "../docs/keys.md"
 	var b strings.Builder
-	b.WriteString("# Keys\n\n" +
-		"Every action of the console by the name that `[keys]` in the configuration knows it " +
-		"by. An action takes one key or a\n" +
-		"list of keys, `[]` leaves it to the palette (`:`). A key on two actions is an error " +
-		"that names both, with their lines.\n" +
-		"A running console takes a changed file over at once; one that is no good is said, and " +
-		"the last good one stays.\n\n" +
-		"```toml\n[keys]\nrenew  = \"R\"\nrevoke = [\"x\", \"delete\"]\nsuspend = []\n```\n\n" +
-		"Keys are bound to Latin letters. On a keyboard of another script, a terminal with the " +
-		"kitty keyboard protocol (kitty, foot,\n" +
-		"Ghostty, WezTerm and others) names the place of a key: `п` then does what `g` does, " +
-		"once the first such letter has been typed.\n" +
-		"Elsewhere bind the letter, too:\n\n" +
-		"```toml\n[keys]\nget = [\"g\", \"п\"]\n```\n\n" +
-		"Made by `go test ./cli -run TestReadme -update`.\n\n| action | keys | does |\n| --- | " +
-		"--- | --- |\n")
+	b.WriteString(strings.ReplaceAll(`# Keys
+
+The table lists every action of the console. ~[keys]~ in the configuration binds an action to one
+key or a list of keys. An action with ~[]~ has no key and is run from the palette (~:~). A key on
+two actions is an error that names both, with their lines. A running console loads a changed file
+at once; a file with errors is reported, and the last good one stays in force.
+
+~~~toml
+[keys]
+renew  = "R"
+revoke = ["x", "delete"]
+suspend = []
+~~~
+
+Keys are bound to Latin letters. On a keyboard of another script, a terminal with the kitty keyboard
+protocol (kitty, foot, Ghostty, WezTerm and others) names the place of a key: ~п~ then does what ~g~
+does, once the first such letter has been typed. In other terminals bind the letter, too:
+
+~~~toml
+[keys]
+get = ["g", "п"]
+~~~
+
+Made by ~go test ./cli -run TestReadme -update~.
+
+| action | keys | does |
+| --- | --- | --- |
+`, "~", "`"))
 	for _, a := range keys.Default() {
 		keys := "–"
 		if len(a.Keys) > 0 {
