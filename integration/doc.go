@@ -1,4 +1,4 @@
-// Package integration has only tests. They run the lanyard program against other people's servers:
+// Package integration contains only tests. They run the lanyard program against other people's servers:
 // authorization servers, API gateways and a keyring. The tests start and stop these on loopback
 // addresses.
 //

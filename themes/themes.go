@@ -1,8 +1,8 @@
-// Package themes has the palettes of the screen, and the styles that are made from a palette once.
+// Package themes provides the palettes of the screen, and makes styles from a palette.
 //
-// A style is a role, such as quiet text or danger, as a ready SGR sequence: to style a cell is to
-// join strings. The package does not know what is on the screen, nor where a person keeps themes.
-// It reads the folder that it is given.
+// A style holds an SGR sequence for each role, such as quiet text or danger, so that styling a cell
+// only joins strings. The package does not depend on the contents of the screen. It reads themes
+// from the folder that its caller gives.
 package themes
 
 import (

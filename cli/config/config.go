@@ -61,7 +61,7 @@ type SecretName struct {
 	Kind console.SecretKind
 }
 
-// Error has all problems of one configuration file. It holds no line of the file. The only values
+// Error holds all problems of one configuration file. It holds no line of the file. The only values
 // in it are names of environments and applications, users in ~user, and the files that CheckNamed
 // opens: any other value may be a secret in the wrong place.
 type Error struct {

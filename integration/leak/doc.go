@@ -1,4 +1,4 @@
-// Package leak has only tests. They send secrets through the whole program and search everything
+// Package leak contains only tests. They send secrets through the whole program and search everything
 // that it prints, draws, writes, starts or leaves behind. Their servers repeat the requests. Other
 // tests send control sequences, and expect that none of them is printed.
 //

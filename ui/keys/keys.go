@@ -1,4 +1,4 @@
-// Package keys has the table of the screen's actions and the keymap that binds keys to them.
+// Package keys defines the screen's actions, and the keymap that binds keys to them.
 //
 // Each row of the table is a [Binding]: an [Action] with its name in the configuration, its keys
 // and a description. The footer, the help, the palette and the README are made from these rows.

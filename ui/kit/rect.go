@@ -1,4 +1,4 @@
-// Package kit has the layout tools of the screen: rectangles, frames, and text that is measured and
+// Package kit lays out the screen: it makes rectangles and frames, and text that is measured and
 // cut in terminal cells. It also draws bars, block digits and QR codes.
 //
 // A cell is one column of the terminal. The width of a grapheme cluster depends on the terminal;

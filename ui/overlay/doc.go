@@ -1,4 +1,4 @@
-// Package overlay has the boxes that open over the panes.
+// Package overlay implements the boxes that open over the panes.
 //
 // Each type that has a Box method is a [scene.Overlay]: the questions before a verb ([Confirm],
 // [Bulk], [Delete], [Dismiss], [Forget], [Leave], [Repeat], [RevokeAll], [Supersede]), the forms

@@ -1,5 +1,5 @@
-// Package scene has what panes and overlays are drawn from, and the interfaces through which they
-// act.
+// Package scene provides the data that panes and overlays draw, and the interfaces through which
+// they act.
 //
 // A [Scene] is one frame's view of an open console: the board, the selection, the styles and the
 // instant. Package ui makes a new Scene for each frame and for each key. Panes and overlays read
