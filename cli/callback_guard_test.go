@@ -96,24 +96,35 @@ func TestDoorSendsAway(t *testing.T) {
 		"an old protocol":       {"GET " + answer + " HTTP/1.0\r\n\r\n", 404},
 		"another method": {
 			"POST " + answer + " HTTP/1.1\r\nHost: " + k.at.Host + "\r\nContent-Length: 0\r\n\r\n",
-			404},
-		"HEAD": {strings.Replace(get(answer, k.at.Host, ""), "GET", "HEAD", 1),
-			404},
-		"OPTIONS": {strings.Replace(get(answer, k.at.Host, ""), "GET", "OPTIONS", 1),
-			404},
+			404,
+		},
+		"HEAD": {
+			strings.Replace(get(answer, k.at.Host, ""), "GET", "HEAD", 1),
+			404,
+		},
+		"OPTIONS": {
+			strings.Replace(get(answer, k.at.Host, ""), "GET", "OPTIONS", 1),
+			404,
+		},
 		"CONNECT": {
-			"CONNECT " + k.at.Host + " HTTP/1.1\r\nHost: " + k.at.Host + "\r\n\r\n", 404},
+			"CONNECT " + k.at.Host + " HTTP/1.1\r\nHost: " + k.at.Host + "\r\n\r\n",
+			404,
+		},
 		"another path":  {get("/?state=ours&code="+code, k.at.Host, ""), 404},
 		"a path below":  {get("/callback/?state=ours&code="+code, k.at.Host, ""), 404},
 		"a path around": {get("/x/../callback?state=ours&code="+code, k.at.Host, ""), 404},
 		"an icon":       {get("/favicon.ico", k.at.Host, ""), 404},
-		"another state": {get("/callback?state=<b>theirs</b>&code="+code, k.at.Host, ""),
-			400},
+		"another state": {
+			get("/callback?state=<b>theirs</b>&code="+code, k.at.Host, ""),
+			400,
+		},
 		"no state":       {get("/callback?code="+code, k.at.Host, ""), 400},
 		"nothing":        {get("/callback", k.at.Host, ""), 400},
 		"a broken query": {get("/callback?%zz&state=ours", k.at.Host, ""), 400},
-		"a header too large": {get(answer, k.at.Host, "X: "+strings.Repeat("x", 128<<10)+"\r\n"),
-			431},
+		"a header too large": {
+			get(answer, k.at.Host, "X: "+strings.Repeat("x", 128<<10)+"\r\n"),
+			431,
+		},
 	} {
 		resp, body := k.say(t, k.at.Host, c.request)
 		if resp == nil && name == "a header too large" {

@@ -101,11 +101,16 @@ func (h *sandboxServer) config(cfg *config.Config) *config.Config {
 		app := console.Application{
 			ID: console.ApplicationID(string(env.Endpoints.TokenURL), a.ConsumerKey, a.Grant,
 				a.Username),
-			Name: console.Private(a.Name), Environment: env, KeyType: a.KeyType,
-			ConsumerKey: console.Private(a.ConsumerKey), Grant: a.Grant,
-			Username: console.Private(a.Username),
-			Scopes:   a.Scopes, ProbeURL: console.Private(h.base + a.ProbePath),
-			Source: console.FromConfig, Secret: console.SecretAvailable,
+			Name:        console.Private(a.Name),
+			Environment: env,
+			KeyType:     a.KeyType,
+			ConsumerKey: console.Private(a.ConsumerKey),
+			Grant:       a.Grant,
+			Username:    console.Private(a.Username),
+			Scopes:      a.Scopes,
+			ProbeURL:    console.Private(h.base + a.ProbePath),
+			Source:      console.FromConfig,
+			Secret:      console.SecretAvailable,
 		}
 		app.ConfigID = app.ID
 		cfg.Applications = append(cfg.Applications, app)

@@ -293,8 +293,12 @@ func TestDoctorDoubts(t *testing.T) {
 		fix     string
 		warning bool
 	}{
-		"refuses HEAD": {func(w http.ResponseWriter) { w.WriteHeader(405) }, "answers (405)", "",
-			false},
+		"refuses HEAD": {
+			func(w http.ResponseWriter) { w.WriteHeader(405) },
+			"answers (405)",
+			"",
+			false,
+		},
 		"no such path": {func(w http.ResponseWriter) { w.WriteHeader(404) },
 			"answers (404 to HEAD, as a Token API may, and as a wrong path does)", "", false},
 		"a page": {
@@ -307,9 +311,12 @@ func TestDoctorDoubts(t *testing.T) {
 		},
 			"/token/?x=••• (another path), which is not followed",
 			"if that is right, set token_url to it", true},
-		"bad gateway": {func(w http.ResponseWriter) { w.WriteHeader(502) },
-			"answers 502: what stands before the server", "what stands before the server answers",
-			true},
+		"bad gateway": {
+			func(w http.ResponseWriter) { w.WriteHeader(502) },
+			"answers 502: what stands before the server",
+			"what stands before the server answers",
+			true,
+		},
 		"captive": {func(w http.ResponseWriter) { w.WriteHeader(511) }, "answers 511",
 			"this network wants a sign-in", true},
 	} {

@@ -14,8 +14,11 @@ func TestKeyOfAKeyringThatCannotBeAsked(t *testing.T) {
 	kind, another := store.InKeyring, []string{"0a"}
 	for want, k := range map[string]keyJSON{
 		"not compared: the system keyring cannot be asked": {Kind: &kind, Locked: true},
-		"remembers another one: 0a": {Kind: &kind, Locked: true,
-			Known: another},
+		"remembers another one: 0a": {
+			Kind:   &kind,
+			Locked: true,
+			Known:  another,
+		},
 		"remembered nowhere else": {Kind: &kind},
 	} {
 		if got := k.pinWords(); !strings.Contains(got, want) {

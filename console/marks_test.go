@@ -220,10 +220,14 @@ func TestLongestLifeSeen(t *testing.T) {
 		"the longest": {
 			[]console.Token{bounded(time.Hour), bounded(2 * time.Hour), bounded(time.Minute)},
 			2 * time.Hour},
-		"one without an end": {[]console.Token{{Lifetime: tokenapi.Unbounded}, bounded(time.Hour)},
-			0},
-		"one that is unknown": {[]console.Token{bounded(time.Hour), {Lifetime: tokenapi.Unknown}},
-			0},
+		"one without an end": {
+			[]console.Token{{Lifetime: tokenapi.Unbounded}, bounded(time.Hour)},
+			0,
+		},
+		"one that is unknown": {
+			[]console.Token{bounded(time.Hour), {Lifetime: tokenapi.Unknown}},
+			0,
+		},
 		"of another user": {
 			[]console.Token{{User: "bob", Lifetime: tokenapi.Unbounded}, bounded(time.Hour)},
 			time.Hour},

@@ -76,9 +76,14 @@ func (r *recorder) Header() http.Header         { return r.header }
 func (r *recorder) WriteHeader(status int)      { r.status = status }
 func (r *recorder) Write(b []byte) (int, error) { return r.body.Write(b) }
 func (r *recorder) response(q *http.Request) *http.Response {
-	return &http.Response{StatusCode: r.status, Header: r.header,
-		Body: io.NopCloser(strings.NewReader(r.body.String())), Request: q, ProtoMajor: 1,
-		ProtoMinor: 1}
+	return &http.Response{
+		StatusCode: r.status,
+		Header:     r.header,
+		Body:       io.NopCloser(strings.NewReader(r.body.String())),
+		Request:    q,
+		ProtoMajor: 1,
+		ProtoMinor: 1,
+	}
 }
 
 // token gets a token that the gateway knows.

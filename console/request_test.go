@@ -455,8 +455,11 @@ func TestShortLivesAreReused(t *testing.T) {
 		// no token lives as long
 		{0, console.ObtainOptions{MinLeft: 2 * time.Minute, MinLeftHolds: true}, true},
 		{2 * time.Second, usual, false},
-		{10 * time.Second, console.ObtainOptions{MinLeft: 55 * time.Second, MinLeftHolds: true},
-			false},
+		{
+			10 * time.Second,
+			console.ObtainOptions{MinLeft: 55 * time.Second, MinLeftHolds: true},
+			false,
+		},
 		{0, console.ObtainOptions{MinLeft: time.Minute, MinLeftHolds: true}, true},
 	} {
 		o.clock.advance(c.pass)

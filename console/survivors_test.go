@@ -149,11 +149,15 @@ func TestRefusalOfAPasswordRests(t *testing.T) {
 	}{
 		"wrong password, Retry-After is longer": {
 			refuses(400, wrongPassword, "Retry-After", "300"), 5 * time.Minute},
-		"wrong password, Retry-After is shorter": {refuses(400, wrongPassword, "Retry-After", "5"),
-			time.Minute},
+		"wrong password, Retry-After is shorter": {
+			refuses(400, wrongPassword, "Retry-After", "5"),
+			time.Minute,
+		},
 		"access_denied with 401": {refuses(401, denied), time.Minute},
-		"access_denied with 403": {refuses(403, `{"error":"access_denied"}`),
-			time.Minute},
+		"access_denied with 403": {
+			refuses(403, `{"error":"access_denied"}`),
+			time.Minute,
+		},
 	} {
 		g := newGuarded(t)
 		g.answer = c.answer

@@ -165,8 +165,11 @@ func everyCall(t *testing.T, c *tokenapi.Client, what, base string) {
 	}
 	for _, auth := range []tokenapi.ClientAuth{tokenapi.AuthBasic, tokenapi.AuthBasicEncoded,
 		tokenapi.AuthPost} {
-		cr := tokenapi.Credentials{ConsumerKey: "key+1", ConsumerSecret: secret.New(sentSecret),
-			Auth: auth}
+		cr := tokenapi.Credentials{
+			ConsumerKey:    "key+1",
+			ConsumerSecret: secret.New(sentSecret),
+			Auth:           auth,
+		}
 		for _, grant := range []string{tokenapi.GrantClientCredentials, tokenapi.GrantPassword,
 			tokenapi.GrantRefreshToken} {
 			a, x, err := c.Token(t.Context(), tokenapi.TokenRequest{

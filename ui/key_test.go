@@ -173,8 +173,12 @@ func TestKeyIsGone(t *testing.T) {
 }
 
 func lockedKey() console.KeyStatus {
-	return console.KeyStatus{Kind: "passphrase", Place: "a passphrase, in the store", Locked: true,
-		Asks: true}
+	return console.KeyStatus{
+		Kind:   "passphrase",
+		Place:  "a passphrase, in the store",
+		Locked: true,
+		Asks:   true,
+	}
 }
 
 var keyKinds = []console.KeyStatus{

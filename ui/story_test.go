@@ -73,8 +73,14 @@ func flagged(t *testing.T, flags []string, o *sandbox.Options) {
 // tell starts a story.
 func tell(t *testing.T, w, h int, flags []string) *storyRun {
 	t.Helper()
-	s := &storyRun{t: t, clock: &clock{t0}, clip: newFakeClipboard(), words: map[string]string{},
-		w: w, h: h}
+	s := &storyRun{
+		t:     t,
+		clock: &clock{t0},
+		clip:  newFakeClipboard(),
+		words: map[string]string{},
+		w:     w,
+		h:     h,
+	}
 	o := sandbox.Options{Clock: s.clock.Now, PublicURL: base}
 	flagged(t, flags, &o)
 	server, err := sandbox.New(o)

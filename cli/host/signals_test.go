@@ -21,8 +21,10 @@ func TestSignals(t *testing.T) {
 		exits   bool
 	}{
 		"once": {[]at{{0, syscall.SIGTERM}}, false},
-		"twice": {[]at{{0, syscall.SIGTERM}, {0, syscall.SIGTERM}},
-			false},
+		"twice": {
+			[]at{{0, syscall.SIGTERM}, {0, syscall.SIGTERM}},
+			false,
+		},
 		"after 29 s": {
 			[]at{{0, syscall.SIGTERM}, {29 * time.Second, syscall.SIGTERM}}, false},
 		"after 30 s": {

@@ -223,17 +223,21 @@ func TestProbe(t *testing.T) {
 			Text: "the gateway still lets it through, nobody knows how long"}},
 		{no, console.Status{}, describe.Told{Text: "the gateway refused it"}},
 		{fault, console.Status{},
-			describe.Told{Text: "the token is not known; a new token would not help",
+			describe.Told{
+				Text:    "the token is not known; a new token would not help",
 				Next:    "look it up",
-				Serious: true}},
+				Serious: true,
+			}},
 		{fault, ended, describe.Told{Text: "refused"}},
 		{no, once, describe.Told{
 			Text: "refused (once); three in a row, a second apart, prove it dead"}},
 		{no, proved,
 			describe.Told{Text: "dead: the gateway refused it three times in a row, " +
 				"span 1m0s after its end"}},
-		{huh, console.Status{}, describe.Told{Text: "the gateway says neither yes nor no (oops)",
-			Serious: true}},
+		{huh, console.Status{}, describe.Told{
+			Text:    "the gateway says neither yes nor no (oops)",
+			Serious: true,
+		}},
 	} {
 		if got := voice().Probe(c.ans, c.s); got != c.want {
 			t.Errorf("%+v, want %+v", got, c.want)

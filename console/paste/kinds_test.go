@@ -179,9 +179,12 @@ func TestReadParts(t *testing.T) {
 			"curl 'https://h/token?p=1&api_key=canary#canary' -u a:b -d " +
 				"grant_type=client_credentials", strings.Replace(base, "/token", "/token?p=1", 1),
 			[]string{"query api_key of the token URL"}},
-		"url-query": {"curl https://h/token --url-query 'p=a b' -u a:b -d " +
-			"grant_type=client_credentials", strings.Replace(base, "/token", "/token?p=a+b", 1),
-			nil},
+		"url-query": {
+			"curl https://h/token --url-query 'p=a b' -u a:b -d " +
+				"grant_type=client_credentials",
+			strings.Replace(base, "/token", "/token?p=a+b", 1),
+			nil,
+		},
 		"variables": {"curl $GW/token -d grant_type=client_credentials -H \"Authorization: " +
 			"Basic $B64\" -d audience=$AUD -d tenant=$(id)", "auth=basic grant=client_credentials",
 			[]string{"token URL: the variable GW", "consumer key: the variable B64",

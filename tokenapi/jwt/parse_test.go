@@ -103,8 +103,12 @@ func TestShapes(t *testing.T) {
 			false, false, false},
 		{unsigned(`{"alg":"RS256"}`, `{"a":"`+strings.Repeat("[", 70)+`"}`), true, true, false},
 		{unsigned(`{"alg":"RS256"}`, `{"a":"\"`+strings.Repeat("[", 70)+`"}`), true, true, false},
-		{unsigned(`{"alg":"RS256"}`, `{"a":"`+strings.Repeat("x", 300<<10)+`"}`), false, false,
-			false},
+		{
+			unsigned(`{"alg":"RS256"}`, `{"a":"`+strings.Repeat("x", 300<<10)+`"}`),
+			false,
+			false,
+			false,
+		},
 		{strings.Repeat("ey", 2<<20) + ".x", false, false, false},
 		{unsigned(`{}`, `{}`), true, true, false},
 	} {

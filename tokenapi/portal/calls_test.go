@@ -204,15 +204,24 @@ func TestSecretStates(t *testing.T) {
 		{`"consumerSecret":"  "`, portal.Absent, 0},
 		{`"consumerSecret":{}`, portal.Absent, 0},
 		{`"mode":"MAPPED"`, portal.Absent, 0},
-		{`"consumerSecret":"5f4dcc3b5aa765d61d8327deb882cf99","hashEnabled":true`, portal.Masked,
-			0},
-		{`"consumerSecret":"5f4dcc3b5aa765d61d8327deb882cf99","hashEnabled":"true"`, portal.Masked,
-			0},
+		{
+			`"consumerSecret":"5f4dcc3b5aa765d61d8327deb882cf99","hashEnabled":true`,
+			portal.Masked,
+			0,
+		},
+		{
+			`"consumerSecret":"5f4dcc3b5aa765d61d8327deb882cf99","hashEnabled":"true"`,
+			portal.Masked,
+			0,
+		},
 		{`"consumerSecret":null,"consumerSecrets":[{"secretId":"1","secretValue":"***"},{"secretId":"2","secretValue":"` + fakeKey + `","additionalProperties":{"expiresAt":1800000000,"description":"two"}}]`, portal.Available, 2},
 		{`"consumerSecrets":[{"secretId":"1","secretValue":"****abcd"}]`, portal.Masked, 1},
 		{`"consumerSecrets":[{"secretId":"1"}]`, portal.Absent, 1},
-		{`"hashEnabled":true,"consumerSecrets":[{"secretId":"1","secretValue":"x"}]`, portal.Masked,
-			1},
+		{
+			`"hashEnabled":true,"consumerSecrets":[{"secretId":"1","secretValue":"x"}]`,
+			portal.Masked,
+			1,
+		},
 	} {
 		f.with[f.root+"/applications/a1/oauth-keys"] = says(200,
 			`{"count":1,"list":[{"consumerKey":"ck","keyType":"sandbox",`+c.members+`}]}`)

@@ -19,8 +19,13 @@ func TestMemoryIsBounded(t *testing.T) {
 			s.gate.held()
 	}
 	ana := func(scope string) tokenRequest {
-		return tokenRequest{client: payments, user: "ana", scope: scope, life: time.Minute,
-			refresh: true}
+		return tokenRequest{
+			client:  payments,
+			user:    "ana",
+			scope:   scope,
+			life:    time.Minute,
+			refresh: true,
+		}
 	}
 	for range 5000 {
 		s.tidy(now)

@@ -27,8 +27,12 @@ func TestOptions(t *testing.T) {
 			90 * time.Second, 20 * time.Second},
 		{"slow", sandbox.Options{Speed: 0.5}, 2 * time.Hour, 30 * time.Minute},
 		{"too fast", sandbox.Options{Speed: 1e9}, time.Second, time.Second},
-		{"too short", sandbox.Options{TokenTTL: 1, CacheTTL: 1, RefreshTTL: 1}, time.Second,
-			time.Second},
+		{
+			"too short",
+			sandbox.Options{TokenTTL: 1, CacheTTL: 1, RefreshTTL: 1},
+			time.Second,
+			time.Second,
+		},
 	} {
 		s, err := sandbox.New(c.options)
 		if err != nil {
