@@ -219,8 +219,8 @@ func TestDoctorProxy(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()
 	file := filepath.Join(home, "c.toml")
-	if err := os.WriteFile(file,
-		[]byte("[[environment]]\nname = \"cloud\"\ntoken_url = \"https://gateway.example/token\"\n"), 0o600); err != nil {
+	const cloud = "[[environment]]\nname = \"cloud\"\ntoken_url = \"https://gateway.example/token\"\n"
+	if err := os.WriteFile(file, []byte(cloud), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for proxy, want := range map[string]string{

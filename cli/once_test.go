@@ -73,7 +73,8 @@ func TestManyAskOnce(t *testing.T) {
 			text := fmt.Sprintf(
 				"[store]\nkey = \"file\"\n[[environment]]\nname = \"e\"\ntoken_url = "+
 					"%q\ntimeout = \"120s\"\nregime = \"opaque\"\n"+
-					"[[application]]\nname = \"Orders\"\nconsumer_key = \"key\"\nconsumer_secret = "+
+					"[[application]]\nname = \"Orders\"\nconsumer_key = \"key\"\n"+
+					"consumer_secret = "+
 					"\"known\"\n", srv.URL+"/token")
 			if c.grant != "" {
 				text += "grant = \"password\"\nusername = \"ana\"\npassword = \"known\"\n"

@@ -171,7 +171,8 @@ func TestPassphrasesAreReadOneWay(t *testing.T) {
 			t.Errorf("%q: %d ways to read it, %v", raw, len(who), err)
 		}
 	}
-	for _, text := range []string{"\ufeffage1nua4p7j3g7amcgruwuvr6k8gdgq9r0uvtg62jzyskq4erl2ev56syeeys4\r\n"} {
+	for _, text := range []string{
+		"\ufeffage1nua4p7j3g7amcgruwuvr6k8gdgq9r0uvtg62jzyskq4erl2ev56syeeys4\r\n"} {
 		if to, err := parseRecipients(text); err != nil || len(to) != 1 {
 			t.Error(err)
 		}

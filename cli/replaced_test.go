@@ -42,7 +42,8 @@ func TestStoreGoesWhileAsking(t *testing.T) {
 			config := filepath.Join(dir, "config.toml")
 			text := fmt.Sprintf(
 				"[store]\nkey = \"file\"\n[[environment]]\nname = \"e\"\ntoken_url = %q\n"+
-					"[[application]]\nname = \"Orders\"\nconsumer_key = \"key\"\nconsumer_secret = "+
+					"[[application]]\nname = \"Orders\"\nconsumer_key = \"key\"\n"+
+					"consumer_secret = "+
 					"\"known\"\n", srv.URL+"/token")
 			if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 				t.Fatal(err)

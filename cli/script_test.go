@@ -231,7 +231,8 @@ func startStub(ts *testscript.TestScript, _ bool, args []string) {
 			if kind == "thunder-pairs" {
 				refresh = fmt.Sprintf(`,"refresh_token":"refresh-%d-of-thunder"`, n)
 			}
-			fmt.Fprintf(w, `{"access_token":"token-%d-of-thunder","token_type":"Bearer","expires_in":3600%s}`, n, refresh)
+			fmt.Fprintf(w, `{"access_token":"token-%d-of-thunder","token_type":"Bearer","expires_in":3600%s}`,
+				n, refresh)
 		case "empty":
 		}
 	}))

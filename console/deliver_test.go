@@ -26,7 +26,12 @@ func TestNoRevocationEndpoint(t *testing.T) {
 		{404, js, `{"timestamp":1,"status":404,"error":"Not Found","path":"/revoke"}`, false},
 		{404, js, `{"error":{"code":404,"message":"no such path"}}`, false},
 		{404, js, `{"message":"Not Found"}`, false},
-		{404, js, `{"code":"404","type":"Status report","message":"Not Found","description":"The requested resource is not available."}`, false},
+		{
+			404,
+			js,
+			`{"code":"404","type":"Status report","message":"Not Found","description":"The requested resource is not available."}`,
+			false,
+		},
 		{404, html, "<html>no</html>", false},
 		{
 			404,

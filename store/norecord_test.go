@@ -47,8 +47,8 @@ func TestStoreWithoutTheRecordOfItsKeyIsRefused(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			dir, o, said := stocks(t, kind)
-			behind(t, dir, append(noRecord(),
-				`UPDATE application SET environment = '{"form":1,"token_url":"https://stranger"}'`)...)
+			behind(t, dir, append(noRecord(), `UPDATE application
+				SET environment = '{"form":1,"token_url":"https://stranger"}'`)...)
 			before := files(t, dir)["lanyard.key"]
 			for range 2 {
 				s := openWith(t, dir, o)

@@ -42,8 +42,8 @@ func TestPasswords(t *testing.T) {
 		t.Error("it was not forgotten")
 	}
 	put(secret.New("third"))
-	if n, err := s.Exec(
-		"UPDATE application_password SET password = (SELECT consumer FROM application_secret)"); n != 1 || err != nil {
+	if n, err := s.Exec("UPDATE application_password SET password = " +
+		"(SELECT consumer FROM application_secret)"); n != 1 || err != nil {
 		t.Fatal(n, err)
 	}
 	view(t, s, func(r console.Reader) error {

@@ -150,8 +150,8 @@ func TestEnvironmentOfAnotherTime(t *testing.T) {
 	update(t, s, func(w console.Writer) error {
 		return w.PutApplication(console.Application{ID: "a"}, console.Secrets{})
 	})
-	if _, err := s.Exec(
-		`UPDATE application SET environment = '{"form":7,"name":"cloud","colour":"x","later":{}}'`); err != nil {
+	if _, err := s.Exec(`UPDATE application
+		SET environment = '{"form":7,"name":"cloud","colour":"x","later":{}}'`); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Vouch(t.Context()); err != nil {

@@ -170,7 +170,8 @@ func TestEveryScript(t *testing.T) {
 // JSON keeps each value as it is, and shows a terminal none of it.
 func TestJSON(t *testing.T) {
 	t.Parallel()
-	odd := "a\x1b[31m\x7f\u0085\u009b\u202e\u2066\u200d\u200b\u2028\ufeff\u3164\ue000\U000e0041\n\tü日" +
+	odd := "a\x1b[31m\x7f\u0085\u009b\u202e\u2066\u200d\u200b\u2028\ufeff\u3164" +
+		"\ue000\U000e0041\n\tü日" +
 		many("\u0301", 299)
 	doc, err := json.MarshalIndent(map[string]string{odd: odd}, "", "  ")
 	if err != nil {

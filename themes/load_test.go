@@ -160,10 +160,12 @@ func TestHardToSee(t *testing.T) {
 		"bare.toml", "[dark]\nquiet = \"#4c566a\"\n",
 		"own.toml", "[dark]\nquiet = \"8\"\n", // the terminal's own colours: nothing can be said
 	))
-	want := `warning bare.toml:1:1: dark: states no ground, so nobody can say how well it is seen (ground = "#rrggbb": the background it is made for)
-warning dim.toml:3:9: dark.quiet: has 1.6 to 1 on the ground, and 4.5 is needed
-warning dim.toml:3:9: dark.quiet: has 1.3 to 1 on the selected row, and 4.5 is needed
-warning dim.toml:3:9: dark.quiet: has 1.5 to 1 on the selected row of another pane, and 4.5 is needed`
+	const dim = "warning dim.toml:3:9: dark.quiet: has "
+	want := "warning bare.toml:1:1: dark: states no ground, so nobody can say how well it is seen " +
+		"(ground = \"#rrggbb\": the background it is made for)\n" +
+		dim + "1.6 to 1 on the ground, and 4.5 is needed\n" +
+		dim + "1.3 to 1 on the selected row, and 4.5 is needed\n" +
+		dim + "1.5 to 1 on the selected row of another pane, and 4.5 is needed"
 	if got := said(problems); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

@@ -131,8 +131,14 @@ func TestProbeAdvice(t *testing.T) {
 		"an API's own": {404, nil, `{"code":404,"message":"no such order"}`, "", "", 0},
 		"plain text": {404, nil, "No matching resource found for given API Request",
 			"no_matching_resource", "", 0},
-		"soap": {500, nil,
-			`<e:Envelope xmlns:e="x"><e:Body><e:Fault><faultstring>Authentication Failure</faultstring><detail>Access Token Expired</detail></e:Fault></e:Body></e:Envelope>`, "invalid_or_expired_token", "", 0},
+		"soap": {
+			500,
+			nil,
+			`<e:Envelope xmlns:e="x"><e:Body><e:Fault><faultstring>Authentication Failure</faultstring><detail>Access Token Expired</detail></e:Fault></e:Body></e:Envelope>`,
+			"invalid_or_expired_token",
+			"",
+			0,
+		},
 		"fine": {200, nil, `{"code":"900901"}`, "", "", 0},
 	} {
 		status, header, body = test.status, test.header, test.body

@@ -45,8 +45,10 @@ func TestAuthorizeURL(t *testing.T) {
 			t.Error("the verifier is in the URL, or something is used again")
 		}
 		seen[state], seen[verifier] = true, true
-		want := "https://h.example/authorize?tenantDomain=a%20b&p=%2F&client_id=key%2B1&code_challenge=" + challenge +
-			"&code_challenge_method=S256&prompt=login&redirect_uri=http%3A%2F%2F127.0.0.1%3A8976%2Fcb&response_type=code&scope=a%20b%20c&state=" + state
+		want := "https://h.example/authorize?tenantDomain=a%20b&p=%2F&client_id=key%2B1" +
+			"&code_challenge=" + challenge + "&code_challenge_method=S256&prompt=login" +
+			"&redirect_uri=http%3A%2F%2F127.0.0.1%3A8976%2Fcb&response_type=code" +
+			"&scope=a%20b%20c&state=" + state
 		if a.URL != want || a.RedirectURI != "http://127.0.0.1:8976/cb" {
 			t.Errorf("%s\nwant %s", a.URL, want)
 		}
@@ -58,8 +60,10 @@ func TestAuthorizeURL(t *testing.T) {
 
 func TestAuthorizeRefuses(t *testing.T) {
 	for words, change := range map[string]func(*tokenapi.AuthorizeRequest){
-		"https://":                func(r *tokenapi.AuthorizeRequest) { r.AuthorizeURL = "" },
-		"unencrypted":             func(r *tokenapi.AuthorizeRequest) { r.AuthorizeURL = "http://h.example/a?x=canary-7d1f" },
+		"https://": func(r *tokenapi.AuthorizeRequest) { r.AuthorizeURL = "" },
+		"unencrypted": func(r *tokenapi.AuthorizeRequest) {
+			r.AuthorizeURL = "http://h.example/a?x=canary-7d1f"
+		},
 		"consumer key is missing": func(r *tokenapi.AuthorizeRequest) { r.ConsumerKey = "" },
 		"absolute":                func(r *tokenapi.AuthorizeRequest) { r.RedirectURI = "/cb" },
 		"no fragment":             func(r *tokenapi.AuthorizeRequest) { r.RedirectURI += "#" },

@@ -91,7 +91,8 @@ func TestPrivateKeyJWT(t *testing.T) {
 	for i, f := range forms {
 		if f.form.Get("client_id") != "key+1" || f.form.Has("client_secret") ||
 			f.header.Get("Authorization") != "" ||
-			f.form.Get("client_assertion_type") != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" {
+			f.form.Get("client_assertion_type") !=
+				"urn:ietf:params:oauth:client-assertion-type:jwt-bearer" {
 			t.Errorf("sent %v %v", f.form, f.header)
 		}
 		header, claims := claimsOf(t, f.form.Get("client_assertion"), &key.PublicKey)

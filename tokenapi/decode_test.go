@@ -119,7 +119,8 @@ func TestUnsendableToken(t *testing.T) {
 	}
 	if a, _ := decodeToken("x",
 		answer{status: 200,
-			body: []byte(`{"access_token":"t","token_type":"mac"}`)}); a.Unusable() != `token type "mac" is not a bearer token` {
+			body: []byte(`{"access_token":"t","token_type":"mac"}`)}); a.Unusable() !=
+		`token type "mac" is not a bearer token` {
 		t.Error(a.Unusable())
 	}
 }
@@ -253,7 +254,8 @@ func TestEncodings(t *testing.T) {
 		"little without a mark": wide(body, 0, 1),
 		"big without a mark":    wide(body, 1, 0),
 		"odd byte at the end":   wide(body, 0, 1) + "\n",
-		"latin 1":               `<?xml version="1.0" encoding="ISO-8859-1"?><a><access_token>t</access_token><scope>a</scope><who>` + "Andr\xe9</who></a>",
+		"latin 1": `<?xml version="1.0" encoding="ISO-8859-1"?><a><access_token>t</access_token><scope>a</scope><who>` +
+			"Andr\xe9</who></a>",
 	} {
 		a, e := decodeToken("x", answer{status: 200, body: []byte(b)})
 		if e != nil || a.Access.Reveal() != "t" || len(a.Scopes) != 1 || a.Scopes[0] != "a" {

@@ -23,8 +23,14 @@ func TestForeignFaults(t *testing.T) {
 			"Unauthorized", "Access token expired", token},
 		{403, `{"error":{"code":403,"status":"Forbidden","message":"Access credentials are not sufficient to access this resource"}}`,
 			"Access credentials are not sufficient to access this resource", "", ""},
-		{500, `{"error":{"code":500,"status":"Internal Server Error","message":"the token could not be checked"}}`, "the token could not be " +
-			"checked", "", ""},
+		{
+			500,
+			`{"error":{"code":500,"status":"Internal Server Error","message":"the token could not be checked"}}`,
+			"the token could not be " +
+				"checked",
+			"",
+			"",
+		},
 		{401, `{"error":{"type":"token_expired"}}`, "token_expired", "", token},
 		{503, `{"fault":{"code":101503,"type":"Endpoint timeout"}}`, "Endpoint timeout", "",
 			"gateway_upstream_error"},
@@ -50,12 +56,24 @@ func TestForeignFaults(t *testing.T) {
 			"Request had insufficient authentication scopes.", "", scope},
 		{401, `{"error":"invalid_token","error_description":"The access token expired"}`,
 			"invalid_token", "The access token expired", token},
-		{401, `{"type":"about:blank","title":"Unauthorized","status":401,"detail":"the token was revoked"}`, "Unauthorized", "the token was revoked", token},
+		{
+			401,
+			`{"type":"about:blank","title":"Unauthorized","status":401,"detail":"the token was revoked"}`,
+			"Unauthorized",
+			"the token was revoked",
+			token,
+		},
 		{403, `{"message":"invalid audience in token"}`, "invalid audience in token", "", ""},
-		{404, `{"error":{"code":404,"status":"Not Found","message":"Requested url does not match any rules"}}`, "Requested url does not " +
-			"match " +
-			"any " +
-			"rules", "", ""},
+		{
+			404,
+			`{"error":{"code":404,"status":"Not Found","message":"Requested url does not match any rules"}}`,
+			"Requested url does not " +
+				"match " +
+				"any " +
+				"rules",
+			"",
+			"",
+		},
 	} {
 		f := tokenapi.Answered{Status: c.status, Header: http.Header{},
 			Body: []byte(c.body)}.Fault()

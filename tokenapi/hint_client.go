@@ -55,7 +55,8 @@ var clientWords = sync.OnceValue(func() *regexp.Regexp {
 	const bad = `(?:invalid|bad|incorrect|wrong|unknown|unrecogni[sz]ed|no such|mismatched)`
 	return regexp.MustCompile(`\b` + bad + ` (?:oauth2? )?` + what +
 		`(?: (?:or|and) [a-z _-]{1,40})?(?:$|[.,:;!']| (?:credentials?|provided|specified|supplied|given)\b)` +
-		`|\b` + what + `\b(?: with [^.]{1,80})? (?:(?:was|were|is|are|could) )?(?:not (?:be )?found|unknown|invalid|incorrect|wrong|does not exist|do(?:es)? not match|mismatch)\b`)
+		`|\b` + what +
+		`\b(?: with [^.]{1,80})? (?:(?:was|were|is|are|could) )?(?:not (?:be )?found|unknown|invalid|incorrect|wrong|does not exist|do(?:es)? not match|mismatch)\b`)
 })
 
 // withoutRFC removes the sentence of RFC 6749 section 5.2 that lists every cause of invalid_client.

@@ -202,7 +202,8 @@ func TestRecord(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("RevokedAccessToken", gotAccess)
 		_, _ = io.WriteString(w,
-			"\ufeff"+`{"access_token":"canary-access-7d1f","scope":"a b","expires_in":9223372036854775807,"code":"1234","user_code":"ABCD"}`)
+			"\ufeff"+
+				`{"access_token":"canary-access-7d1f","scope":"a b","expires_in":9223372036854775807,"code":"1234","user_code":"ABCD"}`)
 	}))
 	defer s.Close()
 	_, x, err := clientFor(t, s.URL, nil).Token(t.Context(), tokenapi.TokenRequest{
@@ -213,8 +214,9 @@ func TestRecord(t *testing.T) {
 		t.Fatal(err)
 	}
 	print8 := secret.New(gotAccess).Fingerprint()
-	if want := `{"access_token":"••• ` + print8 +
-		`","code":"1234","expires_in":9223372036854775807,"scope":"a b","user_code":"•••"}`; x.ResponseBody != want {
+	want := `{"access_token":"••• ` + print8 + `","code":"1234",` +
+		`"expires_in":9223372036854775807,"scope":"a b","user_code":"•••"}`
+	if x.ResponseBody != want {
 		t.Errorf("body %s, want %s", x.ResponseBody, want)
 	}
 	if want := "[{client_id key+1} {client_secret •••} {grant_type password} {password •••} " +

@@ -16,7 +16,9 @@ func TestMaskLeavesInnocentTexts(t *testing.T) {
 		"reporting-service-secret-7Fq",
 		"eyJ4NXQiOiJNell4TW1Gak56STFaV1kiLCJraWQiOiJkMGVjIiwiYWxnIjoiUlMyNTYifQ." +
 			base64.RawURLEncoding.EncodeToString(
-				[]byte(`{"sub":"ana","aud":"https://gw.example/api","iss":"https://km.example:9443/oauth2/token","scope":"default"}`)) + ".c2lnbmF0dXJlLW9mLWl0",
+				[]byte(`{"sub":"ana","aud":"https://gw.example/api",`+
+					`"iss":"https://km.example:9443/oauth2/token","scope":"default"}`)) +
+			".c2lnbmF0dXJlLW9mLWl0",
 		"correct horse battery staple",
 	} {
 		m.add(s, true)

@@ -51,8 +51,12 @@ func TestNonceIsSent(t *testing.T) {
 		t.Errorf("a nonce of one's own: %v", q)
 	}
 	for name, change := range map[string]func(*tokenapi.AuthorizeRequest){
-		"extra parameter NONCE":             func(r *tokenapi.AuthorizeRequest) { r.Extra = url.Values{"NONCE": {"canary-7d1f"}} },
-		"already holds the parameter nonce": func(r *tokenapi.AuthorizeRequest) { r.AuthorizeURL = "https://h.example/a?nonce=canary-7d1f" },
+		"extra parameter NONCE": func(r *tokenapi.AuthorizeRequest) {
+			r.Extra = url.Values{"NONCE": {"canary-7d1f"}}
+		},
+		"already holds the parameter nonce": func(r *tokenapi.AuthorizeRequest) {
+			r.AuthorizeURL = "https://h.example/a?nonce=canary-7d1f"
+		},
 	} {
 		r := authorizeRequest()
 		r.Scopes = []string{"openid"}

@@ -69,7 +69,13 @@ func TestJudge(t *testing.T) {
 		"900903": {answer(401, flat("900903")), bare(401), never, no, true,
 			tokenapi.WhyNamed},
 		"900904 in XML": {
-			answer(401, `<ams:fault xmlns:ams="http://wso2.org/apimanager/security"><ams:code>900904</ams:code></ams:fault>`), none, never, no, true, tokenapi.WhyNamed},
+			answer(401, `<ams:fault xmlns:ams="http://wso2.org/apimanager/security"><ams:code>900904</ams:code></ams:fault>`),
+			none,
+			never,
+			no,
+			true,
+			tokenapi.WhyNamed,
+		},
 		"900901 in a wrapper": {answer(401, `{"fault":{"code":900901}}`), none, never,
 			no, true, tokenapi.WhyNamed},
 		"900901 with 400": {answer(400, flat("900901")), none, never, no, true,
@@ -77,7 +83,13 @@ func TestJudge(t *testing.T) {
 		"900901 with 500": {answer(500, flat("900901")), none, never, no, true,
 			tokenapi.WhyNamed},
 		"a SOAP fault by its words": {
-			answer(401, `<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><e:Fault><faultstring>Authentication Failure</faultstring><detail>Invalid Credentials</detail></e:Fault></e:Body></e:Envelope>`), none, never, no, true, tokenapi.WhyNamed},
+			answer(401, `<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><e:Fault><faultstring>Authentication Failure</faultstring><detail>Invalid Credentials</detail></e:Fault></e:Body></e:Envelope>`),
+			none,
+			never,
+			no,
+			true,
+			tokenapi.WhyNamed,
+		},
 		"900901 with 403": {answer(403, flat("900901")), bare(401), before, unclear,
 			false, tokenapi.WhyFault},
 		"900904 with 403, control 403": {answer(403, flat("900904")), answer(403, flat("900904")),
@@ -111,7 +123,13 @@ func TestJudge(t *testing.T) {
 		"101503": {answer(500, flat("101503")), bare(401), before, unclear,
 			false, tokenapi.WhyFault},
 		"the gateway's own 404": {
-			answer(404, `{"code":"404","type":"Status report","message":"Not Found","description":"x"}`), bare(401), before, unclear, false, tokenapi.WhyFault},
+			answer(404, `{"code":"404","type":"Status report","message":"Not Found","description":"x"}`),
+			bare(401),
+			before,
+			unclear,
+			false,
+			tokenapi.WhyFault,
+		},
 		"no answer": {none, bare(401), before, unclear, false,
 			tokenapi.WhyNoAnswer},
 		"Oathkeeper 500": {answer(500, `{"error":{"code":500}}`),
@@ -148,7 +166,13 @@ func TestJudge(t *testing.T) {
 			answer(403, "", `WWW-Authenticate: Bearer error = "invalid_token"`), bare(403), never,
 			no, true, tokenapi.WhyInvalidToken},
 		"invalid_token in words": {
-			answer(401, "", `WWW-Authenticate: Bearer error_description="no error=invalid_token here"`), bare(401), never, unclear, false, tokenapi.WhyNotSeen},
+			answer(401, "", `WWW-Authenticate: Bearer error_description="no error=invalid_token here"`),
+			bare(401),
+			never,
+			unclear,
+			false,
+			tokenapi.WhyNotSeen,
+		},
 		"insufficient_scope": {
 			answer(403, "", `WWW-Authenticate: Bearer error="insufficient_scope"`), bare(401),
 			never, yes, false, tokenapi.WhyAPI},
@@ -344,13 +368,17 @@ func TestProbeWords(t *testing.T) {
 		{answer(200, flat("900901")), 0, ""},
 		{answer(404, `{"code":404,"message":"no such order"}`), 0, ""},
 		{answer(503, ""), 0, "Service Unavailable"},
-		{answer(401, `{"error":{"code":401,"reason":"Access token is not active","message":"Access credentials are invalid"}}`), 0, "Access credentials are " +
-			"invalid: " +
-			"Access " +
-			"token " +
-			"is " +
-			"not " +
-			"active"},
+		{
+			answer(401, `{"error":{"code":401,"reason":"Access token is not active","message":"Access credentials are invalid"}}`),
+			0,
+			"Access credentials are " +
+				"invalid: " +
+				"Access " +
+				"token " +
+				"is " +
+				"not " +
+				"active",
+		},
 		{answer(500, `{"error":{"code":500,"message":"introspection: connection refused"}}`), 0,
 			"introspection: connection refused"},
 	} {

@@ -63,7 +63,9 @@ func (a answer) redirected() (what, hint string) {
 		return what, "that is the very URL that was asked: the server may want a cookie, as " +
 			"pages for a browser do; is " + a.urlKey() + " right?"
 	case signInPath().MatchString(strings.ToLower(to.Path)):
-		return what, "that may be a page to sign in at, of the server or of something between: is " + a.urlKey() + " right?"
+		return what, "that may be a page to sign in at, of the server or " +
+			"of something between: is " +
+			a.urlKey() + " right?"
 	case a.key == "issuer":
 		return what, "if that server is right, set issuer to its own, which is the URL without " +
 			"/.well-known/ and what follows"

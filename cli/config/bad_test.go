@@ -133,8 +133,12 @@ func TestConfigProblems(t *testing.T) {
 			`7:30: application "Orders": consumer_secret.stored: must be true`},
 		{"assertion without anything to sign with", env + app + `grant = "jwt_bearer"`,
 			`7:9: application "Orders": grant: jwt_bearer needs signing_key or assertion (such as signing_key = { file = "orders.pem" })`},
-		{"exchange of nothing", env + app + `grant = "token_exchange"`,
-			`4:1: application "Orders": subject_token: is needed by the token_exchange grant (give it as ` + SaferForms + `)`},
+		{
+			"exchange of nothing",
+			env + app + `grant = "token_exchange"`,
+			`4:1: application "Orders": subject_token: is needed by the token_exchange grant (give it as ` +
+				SaferForms + `)`,
+		},
 		{"a claim that is set here",
 			env + app + "grant = \"jwt_bearer\"\nsigning_key = { file = \"k.pem\" " +
 				"}\nassertion_claims = { exp = 1 }",

@@ -164,22 +164,35 @@ func TestConfigOmittedEnvironmentIsTheOnlyOne(t *testing.T) {
 func TestConfigWarnings(t *testing.T) {
 	literal := strings.Replace(good, `{ env = "ORDERS" }`, `"`+canary+`"`, 1)
 	for _, tt := range []struct{ name, text, want string }{
-		{"literal", literal,
-			`dir/config.toml:7:19: application "Orders": consumer_secret: is written in the file; safer is ` + SaferForms},
+		{
+			"literal",
+			literal,
+			`dir/config.toml:7:19: application "Orders": consumer_secret: is written in the file; safer is ` +
+				SaferForms,
+		},
 		{"literal for loopback",
 			strings.Replace(literal, "https://gw.example", "http://127.0.0.9", 1), ""},
 		{"literal for localhost",
 			strings.Replace(literal, "https://gw.example", "http://localhost", 1), ""},
 		{"literal for ::1", strings.Replace(literal, "https://gw.example", "http://[::1]", 1), ""},
-		{"literal for something like localhost",
+		{
+			"literal for something like localhost",
 			strings.Replace(literal, "gw.example", "localhost.example", 1),
-			`dir/config.toml:7:19: application "Orders": consumer_secret: is written in the file; safer is ` + SaferForms},
-		{"literal password",
+			`dir/config.toml:7:19: application "Orders": consumer_secret: is written in the file; safer is ` +
+				SaferForms,
+		},
+		{
+			"literal password",
 			good + "grant = \"password\"\nusername = \"ana\"\npassword = \"" + canary + "\"",
-			`dir/config.toml:10:12: application "Orders": password: is written in the file; safer is ` + SaferForms},
-		{"literal API key in a header",
+			`dir/config.toml:10:12: application "Orders": password: is written in the file; safer is ` +
+				SaferForms,
+		},
+		{
+			"literal API key in a header",
 			good + "headers = { X-Api-Key = \"" + canary + "\", X-Tenant = \"acme\" }",
-			`dir/config.toml:8:25: application "Orders": headers.X-Api-Key: is written in the file; safer is ` + SaferForms},
+			`dir/config.toml:8:25: application "Orders": headers.X-Api-Key: is written in the file; safer is ` +
+				SaferForms,
+		},
 		{"no credential in a header",
 			good + "probe_headers = { X-Tenant = \"acme\", Accept = \"application/json\", " +
 				"X-Api-Key = { env = \"K\" } }\nheaders = {}", ""},
@@ -198,10 +211,14 @@ func TestConfigWarnings(t *testing.T) {
 				"dir/config.toml:12:15: application \"Orders\": signing_key: is only for " +
 				"client_auth = \"private_key_jwt\", or grant = \"jwt_bearer\" without an " +
 				"assertion and has no effect; remove it"},
-		{"a secret of another grant, written down", good + "password = \"" + canary + "\"",
+		{
+			"a secret of another grant, written down",
+			good + "password = \"" + canary + "\"",
 			"dir/config.toml:8:12: application \"Orders\": password: is only for grant = " +
 				"\"password\" and has no effect; remove it\n" +
-				`dir/config.toml:8:12: application "Orders": password: is written in the file; safer is ` + SaferForms},
+				`dir/config.toml:8:12: application "Orders": password: is written in the file; safer is ` +
+				SaferForms,
+		},
 		{"a secret that proves nothing", good + "client_auth = \"none\"",
 			`dir/config.toml:7:19: application "Orders": consumer_secret: is only for client_auth = basic, basic-encoded or post and has no effect; remove it`},
 		{"nothing is renewed by itself", good + "auto_renew = false", ""},
@@ -252,8 +269,8 @@ func TestConfigLoad(t *testing.T) {
 		t.Errorf("good: %+v, %v", cfg, err)
 	}
 	if _, err := Load(t.Context(), dir); !errors.As(err, &ce) ||
-		err.Error() != dir+
-			": is a directory, not a file (name the configuration with --config or LANYARD_CONFIG)" {
+		err.Error() != dir+": is a directory, not a file "+
+			"(name the configuration with --config or LANYARD_CONFIG)" {
 		t.Errorf("directory: %v", err)
 	}
 	if _, err := Load(t.Context(),

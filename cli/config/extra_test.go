@@ -10,7 +10,8 @@ import (
 func TestExtraLists(t *testing.T) {
 	t.Parallel()
 	cfg, err := Parse("F",
-		[]byte(env+app+`extra = { resource = ["https://a", "https://b"], n = [1, true], one = "x" }`))
+		[]byte(env+app+
+			`extra = { resource = ["https://a", "https://b"], n = [1, true], one = "x" }`))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -158,11 +158,13 @@ func TestReadParts(t *testing.T) {
 		"audience": {of + "-d audience=https://api --data-urlencode resource=https://r?x=1",
 			base + " audience=https://api resource=https://r?x=1", nil},
 		"secrets": {of +
-			"-d 'api_key=canary&otp=canary&client_assertion=canary&x=eyJhbGciOiJub25lIn0.eyJjYW5hcnkiOjF9.x'", base,
+			"-d 'api_key=canary&otp=canary&client_assertion=canary&x=eyJhbGciOiJub25lIn0.eyJjYW5hcnkiOjF9.x'",
+			base,
 			[]string{"not taken over: parameter api_key, parameter client_assertion, parameter " +
 				"otp, parameter x"}},
 		"headers": {of +
-			`-H 'X-Tenant: canary' -H "Cookie;" -A canary -b canary -H 'Accept: application/json' -H 'content-type: application/x-www-form-urlencoded; charset=UTF-8'`, base,
+			`-H 'X-Tenant: canary' -H "Cookie;" -A canary -b canary -H 'Accept: application/json' -H 'content-type: application/x-www-form-urlencoded; charset=UTF-8'`,
+			base,
 			[]string{"not taken over: header X-Tenant, header Cookie, header User-Agent"}},
 		"settings": {of + "--resolve h:1:canary --ntlm --netrc -T canary", base,
 			[]string{"not taken over: option --resolve, option --ntlm, option --netrc, option " +
@@ -222,9 +224,12 @@ func TestReadParts(t *testing.T) {
 		"the probe": {of +
 			"\ncurl -X DELETE https://h/api?access_token=canary -H 'Authorization: Bearer " +
 			"canary' -H 'X-Api: canary'", base + " probe=https://h/api",
-			[]string{"method DELETE of the call with a token, header X-Api of the call with a token", "query access_token of the " +
-				"probe " +
-				"URL"}},
+			[]string{
+				"method DELETE of the call with a token, header X-Api of the call with a token",
+				"query access_token of the " +
+					"probe " +
+					"URL",
+			}},
 		"more lines": {of + "\ncurl https://h/x\ncurl https://h/y", base,
 			[]string{"2 further curl lines"}},
 		"a bad end": {of + "\necho 'canary", base, []string{"the end of the text"}},

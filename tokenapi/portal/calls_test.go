@@ -155,9 +155,14 @@ func TestEveryCallFails(t *testing.T) {
 			{says(409, `{"code":409,"message":"Conflict","error":[]}`), tokenapi.KindRefused, 409,
 				"Conflict"},
 			{says(429, ``), tokenapi.KindRefused, 429, "later"},
-			{says(500, `{"code":900967,"message":"General Error","description":"Server Error Occurred","error":[]}`), tokenapi.KindRefused, 500, "Server Error Occurred " +
-				"(code " +
-				"900967)"},
+			{
+				says(500, `{"code":900967,"message":"General Error","description":"Server Error Occurred","error":[]}`),
+				tokenapi.KindRefused,
+				500,
+				"Server Error Occurred " +
+					"(code " +
+					"900967)",
+			},
 			{says(502, `<html><title>Bad Gateway</title>`), tokenapi.KindRefused, 502,
 				"Bad Gateway"},
 			{page("Sign in"), tokenapi.KindGarbled, 200, "Sign in"},
@@ -214,7 +219,12 @@ func TestSecretStates(t *testing.T) {
 			portal.Masked,
 			0,
 		},
-		{`"consumerSecret":null,"consumerSecrets":[{"secretId":"1","secretValue":"***"},{"secretId":"2","secretValue":"` + fakeKey + `","additionalProperties":{"expiresAt":1800000000,"description":"two"}}]`, portal.Available, 2},
+		{
+			`"consumerSecret":null,"consumerSecrets":[{"secretId":"1","secretValue":"***"},{"secretId":"2","secretValue":"` +
+				fakeKey + `","additionalProperties":{"expiresAt":1800000000,"description":"two"}}]`,
+			portal.Available,
+			2,
+		},
 		{`"consumerSecrets":[{"secretId":"1","secretValue":"****abcd"}]`, portal.Masked, 1},
 		{`"consumerSecrets":[{"secretId":"1"}]`, portal.Absent, 1},
 		{

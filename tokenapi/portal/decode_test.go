@@ -63,10 +63,11 @@ func TestDecodeApplicationToken(t *testing.T) {
 
 func TestDecodeRegistration(t *testing.T) {
 	r, err := DecodeRegistration(
-		[]byte("\ufeff" +
-			`{"clientId":"c1","clientSecret":"s1","clientName":"admin_app","callBackURL":"www.example.org","isSaasApplication":true,
-		"appOwner":"admin","jsonString":"{\"grant_types\":\"password refresh_token\",\"redirect_uris\":\"www.example.org\"}","jsonAppAttribute":"{}",
-		"applicationUUID":"u1","tokenType":null}`))
+		[]byte("\ufeff" + `{"clientId":"c1","clientSecret":"s1","clientName":"admin_app",
+			"callBackURL":"www.example.org","isSaasApplication":true,"appOwner":"admin",
+			"jsonString":"{\"grant_types\":\"password refresh_token\",` +
+			`\"redirect_uris\":\"www.example.org\"}","jsonAppAttribute":"{}",
+			"applicationUUID":"u1","tokenType":null}`))
 	if err != nil || !r.ClientSecret.Equal(secret.New("s1")) {
 		t.Fatal(r, err)
 	}
@@ -82,10 +83,22 @@ func TestDecodeRegistration(t *testing.T) {
 		body string
 		want string // callback, SaaS, grants, state
 	}{
-		{`{"clientId":"c","clientSecret":"s","callbackUrl":"https://a","isSaasApplication":"true","jsonString":"no JSON"}`, "https://a true [] available"},
-		{`{"clientId":"c","clientSecret":"s","isSaasApplication":"false","jsonString":{"grant_types":["a","b"]}}`, " false [a b] available"},
-		{`{"clientId":42,"clientSecret":"","isSaasApplication":null,"jsonString":null,"grantType":"password"}`, " false [password] absent"},
-		{`{"client_id":"c","client_secret":"***","client_name":"n","grant_types":["urn:ietf:params:oauth:grant-type:device_code"]}`, " false [device_code] masked"},
+		{
+			`{"clientId":"c","clientSecret":"s","callbackUrl":"https://a","isSaasApplication":"true","jsonString":"no JSON"}`,
+			"https://a true [] available",
+		},
+		{
+			`{"clientId":"c","clientSecret":"s","isSaasApplication":"false","jsonString":{"grant_types":["a","b"]}}`,
+			" false [a b] available",
+		},
+		{
+			`{"clientId":42,"clientSecret":"","isSaasApplication":null,"jsonString":null,"grantType":"password"}`,
+			" false [password] absent",
+		},
+		{
+			`{"client_id":"c","client_secret":"***","client_name":"n","grant_types":["urn:ietf:params:oauth:grant-type:device_code"]}`,
+			" false [device_code] masked",
+		},
 		{`{"clientId":"c","callBackURL":null,"callbackUrl":"x\u001b[0m"}`, "x false [] absent"},
 	} {
 		r, err := DecodeRegistration([]byte(c.body))

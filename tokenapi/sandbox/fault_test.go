@@ -95,7 +95,8 @@ func TestFaultOrders(t *testing.T) {
 		}
 	}
 	if r := b.order(
-		"kind=clock&seconds=-600"); r.body != `{"faults":[{"endpoint":"revoke","kind":"500","times":-1,"after":0}],"clock_off":-600}` {
+		"kind=clock&seconds=-600"); r.body !=
+		`{"faults":[{"endpoint":"revoke","kind":"500","times":-1,"after":0}],"clock_off":-600}` {
 		t.Errorf("%s", r.body)
 	}
 	if d := b.do(b.request("GET", "/", "")).header.Get(

@@ -182,7 +182,9 @@ func TestTokenExchange(t *testing.T) {
 			grant+"jwt&subject_token="+
 				b.assertion(b.named("Batch"), map[string]any{"sub": "berta"})), 200, "")
 		r := b.post("/token", relay,
-			grant+"access_token&requested_token_type=urn:ietf:params:oauth:token-type:jwt&subject_token="+ana.Access)
+			grant+
+				"access_token&requested_token_type=urn:ietf:params:oauth:token-type:jwt&subject_token="+
+				ana.Access)
 		if jwt := profile == sandbox.ProfileJWT ||
 			profile == sandbox.ProfileStateless; (r.status == 200) != jwt {
 			t.Errorf("%s: asking for a JWT: %d %s", profile, r.status, r.Error)

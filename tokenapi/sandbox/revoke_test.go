@@ -102,7 +102,8 @@ func TestRevokeErrors(t *testing.T) {
 		b.want(r, 401, "invalid_client")
 		if r.header.Get("Content-Type") != "text/html" ||
 			r.header.Get("WWW-Authenticate") != "Basic realm=localhost" ||
-			r.body != `{"error_description":"Client Authentication failed.","error":"invalid_client"}` {
+			r.body !=
+				`{"error_description":"Client Authentication failed.","error":"invalid_client"}` {
 			t.Errorf("%s under %q", r.body, r.header.Get("Content-Type"))
 		}
 	}
@@ -118,15 +119,27 @@ func TestIntrospect(t *testing.T) {
 	app, user := b.get(b.orders, ""), b.getAna("&scope=read")
 	b.clock.pass(time.Minute)
 	for _, c := range []struct{ name, token, want string }{
-		{"application", app.Access,
+		{
+			"application",
+			app.Access,
 			sprintf(`{"aut":"APPLICATION","nbf":%d,"scope":"am_application_scope default","active":true,`+
-				`"token_type":"Bearer","exp":%d,"iat":%d,"client_id":"%s","username":"admin@carbon.super"}`, iat, iat+3600, iat, b.orders.ConsumerKey)},
-		{"user", user.Access,
+				`"token_type":"Bearer","exp":%d,"iat":%d,"client_id":"%s","username":"admin@carbon.super"}`,
+				iat, iat+3600, iat, b.orders.ConsumerKey),
+		},
+		{
+			"user",
+			user.Access,
 			sprintf(`{"aut":"APPLICATION_USER","nbf":%d,"scope":"read","active":true,`+
-				`"token_type":"Bearer","exp":%d,"iat":%d,"client_id":"%s","username":"ana@carbon.super"}`, iat, iat+3600, iat, b.payments.ConsumerKey)},
-		{"refresh", user.Refresh,
+				`"token_type":"Bearer","exp":%d,"iat":%d,"client_id":"%s","username":"ana@carbon.super"}`,
+				iat, iat+3600, iat, b.payments.ConsumerKey),
+		},
+		{
+			"refresh",
+			user.Refresh,
 			sprintf(`{"aut":"APPLICATION_USER","nbf":%d,"scope":"read","active":true,`+
-				`"token_type":"Refresh","exp":%d,"iat":%d,"client_id":"%s","username":"ana@carbon.super"}`, iat, iat+86400, iat, b.payments.ConsumerKey)},
+				`"token_type":"Refresh","exp":%d,"iat":%d,"client_id":"%s","username":"ana@carbon.super"}`,
+				iat, iat+86400, iat, b.payments.ConsumerKey),
+		},
 		{"unknown", "no-such-token", `{"active":false}`},
 	} {
 		for _, path := range []string{"/introspect", "/oauth2/introspect"} {

@@ -291,13 +291,14 @@ func TestClientAuthentication(t *testing.T) {
 func TestErrorBody(t *testing.T) {
 	b := newBench(t, sandbox.Options{})
 	r := b.post("/token", b.orders, "grant_type=kerberos")
-	if r.status != 400 ||
-		r.body != `{"error_description":"Unsupported grant type : kerberos, is used.","error":"unsupported_grant_type"}` {
+	if r.status != 400 || r.body != `{"error_description":"Unsupported grant type : kerberos, `+
+		`is used.","error":"unsupported_grant_type"}` {
 		t.Errorf("%d %s", r.status, r.body)
 	}
 	r = b.do(b.request("POST", "/token", "grant_type=client_credentials", "Content-Type", formType,
 		"Authorization", "Basic eA=="))
-	if r.body != `{"error_description":"Client credentials are invalid.","error":"invalid_client"}` || r.header.Get("WWW-Authenticate") != "Basic realm=localhost" {
+	if r.header.Get("WWW-Authenticate") != "Basic realm=localhost" || r.body !=
+		`{"error_description":"Client credentials are invalid.","error":"invalid_client"}` {
 		t.Errorf("%s, %q", r.body, r.header.Get("WWW-Authenticate"))
 	}
 	if d := b.post("/token", b.orders,

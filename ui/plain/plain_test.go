@@ -249,7 +249,9 @@ func TestPlainRenew(t *testing.T) {
 			l.api.refresh = true
 			l.typed("get A1")
 			l.check("renew orders", p2+"refreshed: got, 1 hour left.",
-				p1+"lingering: replaced by a newer one; the gateway may let it through for at most "+
+				p1+
+					"lingering: replaced by a newer one; "+
+					"the gateway may let it through for at most "+
 					"15 minutes.")
 			l.checkAfter(15*time.Minute, p1+"superseded: the window ran out.")
 			l.check("tokens",
