@@ -26,8 +26,7 @@ func TestForeignFaults(t *testing.T) {
 		{
 			500,
 			`{"error":{"code":500,"status":"Internal Server Error","message":"the token could not be checked"}}`,
-			"the token could not be " +
-				"checked",
+			"the token could not be checked",
 			"",
 			"",
 		},
@@ -67,10 +66,7 @@ func TestForeignFaults(t *testing.T) {
 		{
 			404,
 			`{"error":{"code":404,"status":"Not Found","message":"Requested url does not match any rules"}}`,
-			"Requested url does not " +
-				"match " +
-				"any " +
-				"rules",
+			"Requested url does not match any rules",
 			"",
 			"",
 		},

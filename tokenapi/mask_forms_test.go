@@ -114,44 +114,34 @@ func TestMaskFree(t *testing.T) {
 			" is wrong": "Authorization: Basic ••• is wrong",
 		"authorization=Basic+" +
 			basic: "authorization=•••",
-		"Basic authentication failed": "Basic authentication failed",
-		"Bearer authentication is needed": "Bearer authentication is " +
-			"needed",
-		`Bearer realm="x", error="invalid_token"`:                               `Bearer realm="x", error="invalid_token"`,
-		`Bearer error_description="no such token"`:                              `Bearer error_description="no such token"`,
-		`Bearer resource_metadata_location="https"`:                             `Bearer resource_metadata_location="https"`,
-		"a -----BEGIN EC PRIVATE KEY-----\nc4n\n-----END EC PRIVATE KEY----- b": "a ••• b",
-		"a -----BEGIN PRIVATE KEY----- c4n, cut":                                "a •••",
-		"a -----BEGIN+ENCRYPTED+PRIVATE+KEY-----%0Ac4n":                         "a •••",
-		"-----BEGIN CERTIFICATE----- MIIB": "-----BEGIN CERTIFICATE----- " +
-			"MIIB",
+		"Basic authentication failed":                                               "Basic authentication failed",
+		"Bearer authentication is needed":                                           "Bearer authentication is needed",
+		`Bearer realm="x", error="invalid_token"`:                                   `Bearer realm="x", error="invalid_token"`,
+		`Bearer error_description="no such token"`:                                  `Bearer error_description="no such token"`,
+		`Bearer resource_metadata_location="https"`:                                 `Bearer resource_metadata_location="https"`,
+		"a -----BEGIN EC PRIVATE KEY-----\nc4n\n-----END EC PRIVATE KEY----- b":     "a ••• b",
+		"a -----BEGIN PRIVATE KEY----- c4n, cut":                                    "a •••",
+		"a -----BEGIN+ENCRYPTED+PRIVATE+KEY-----%0Ac4n":                             "a •••",
+		"-----BEGIN CERTIFICATE----- MIIB":                                          "-----BEGIN CERTIFICATE----- MIIB",
 		`in <saml2:Assertion ID="x"><c4n/></saml2:Assertion> there`:                 "in ••• there",
 		`in &lt;Assertion ID=&quot;x&quot;&gt;c4n`:                                  "in •••",
 		"<saml:EncryptedAssertion >c4n":                                             "•••",
 		"got PHNhbWwyOkFzc2VydGlvbiBJRD0ieCI+PGM0bi8+PC9zYW1sMjpBc3NlcnRpb24+ back": "got ••• back",
-		"Assertion failed": "Assertion failed",
-		"at https://ana:c4n@h.example/cb?code=c4n&state=c4n#access_token=c4n.": "at https://h.example/cb?code=•••&state=•••.",
-		"at https://ana:c4n@h.example/e?code=invalid_client&c4n#c4n":           "at https://h.example/e?code=invalid_client&•••",
-		"at https://h.example/e?a=c4n1;b=x&token=active":                       "at https://h.example/e?a=•••;b=x&token=•••",
-		"proxy http://ana:c4n@proxy:3128 refused": "proxy http://proxy:3128 " +
-			"refused",
-		"see https://h.example/docs for more": "see https://h.example/docs for " +
-			"more",
-		"client_secret=c4n1&grant_type=password&Password=c4n2": "client_secret=•••&grant_type=password&Password=•••",
-		`{"clientSecret":"c4n1","x":"y","apiKey" : "c4n2"}`:    `{"clientSecret":"•••","x":"y","apiKey" : "•••"}`,
+		"Assertion failed":                                                          "Assertion failed",
+		"at https://ana:c4n@h.example/cb?code=c4n&state=c4n#access_token=c4n.":      "at https://h.example/cb?code=•••&state=•••.",
+		"at https://ana:c4n@h.example/e?code=invalid_client&c4n#c4n":                "at https://h.example/e?code=invalid_client&•••",
+		"at https://h.example/e?a=c4n1;b=x&token=active":                            "at https://h.example/e?a=•••;b=x&token=•••",
+		"proxy http://ana:c4n@proxy:3128 refused":                                   "proxy http://proxy:3128 refused",
+		"see https://h.example/docs for more":                                       "see https://h.example/docs for more",
+		"client_secret=c4n1&grant_type=password&Password=c4n2":                      "client_secret=•••&grant_type=password&Password=•••",
+		`{"clientSecret":"c4n1","x":"y","apiKey" : "c4n2"}`:                         `{"clientSecret":"•••","x":"y","apiKey" : "•••"}`,
 		`{\"refreshToken\":\"c4n1\"}`: `{\"refreshToken\":\"` +
 			show("c4n1") + `\"}`,
 		"<access_token>c4n1</access_token>": "<access_token>" + show("c4n1") +
 			"</access_token>",
-		"code=900901 token_type=Bearer": "code=900901 " +
-			"token_type=Bearer",
+		"code=900901 token_type=Bearer": "code=900901 token_type=Bearer",
 		"the password is wrong; the token has expired; key manager: Resident": "the password is wrong; the " +
-			"token " +
-			"has " +
-			"expired; " +
-			"key " +
-			"manager: " +
-			"Resident",
+			"token has expired; key manager: Resident",
 		"": "",
 	} {
 		if got := maskFree(in); got != want {

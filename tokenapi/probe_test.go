@@ -371,13 +371,7 @@ func TestProbeWords(t *testing.T) {
 		{
 			answer(401, `{"error":{"code":401,"reason":"Access token is not active","message":"Access credentials are invalid"}}`),
 			0,
-			"Access credentials are " +
-				"invalid: " +
-				"Access " +
-				"token " +
-				"is " +
-				"not " +
-				"active",
+			"Access credentials are invalid: Access token is not active",
 		},
 		{answer(500, `{"error":{"code":500,"message":"introspection: connection refused"}}`), 0,
 			"introspection: connection refused"},

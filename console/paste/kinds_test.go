@@ -67,8 +67,7 @@ func TestReadLines(t *testing.T) {
 			"'grant_type=client_credentials' \\ -u a:b",
 		"joined `": "curl.exe 'https://h/token' ` -d " +
 			"'grant_type=client_credentials' `  -u a:b",
-		"joined ^": "curl https://h/token ^ -d \"grant_type=client_credentials\" ^ " +
-			" -u a:b",
+		"joined ^":           "curl https://h/token ^ -d \"grant_type=client_credentials\" ^  -u a:b",
 		"Markdown":           "```bash\n$ " + rest + "\n```",
 		"Markdown in a line": "`" + rest + "`",
 		"git bash": "ana@PC MINGW64 ~/src (main)\n$ " + rest +
@@ -77,29 +76,23 @@ func TestReadLines(t *testing.T) {
 		"quoted $()":         `TOKEN="$(` + rest + `)"`,
 		"lost \\":            strings.ReplaceAll(rest, " -", "\n  -"),
 		"typographic quotes": "curl ‘https://h/token’ -d “grant_type=client_credentials” -u “a:b”",
-		"mixed quotes": "curl \"https://h/token” -d “grant_type=client_credentials\" " +
-			"-u “a:b\"",
+		"mixed quotes":       "curl \"https://h/token” -d “grant_type=client_credentials\" -u “a:b\"",
 		"typographic dashes": "curl –-request POST —url https://h/token –d " +
 			"grant_type=client_credentials –user a:b —silent",
 		"a dash of a letter": "curl https://h/token —d grant_type=client_credentials −u a:b –s",
 		"an escaped end":     "curl https://h/token -d grant_type=client_credentials -u a\\:b",
 		"$''":                `curl $'https://h/token' -d $'grant_type=\x63lient_credentials' -u $'a:\u0062'`,
 		"parts of a word":    `curl https://"h"/token -d grant_type='client'_"credentials" -u a:"b"`,
-		"glued": "curl -sSkXPOST -ua:b -dgrant_type=client_credentials " +
-			"https://h/token",
+		"glued":              "curl -sSkXPOST -ua:b -dgrant_type=client_credentials https://h/token",
 		"= behind an option": "curl --user=a:b --data=grant_type=client_credentials " +
 			"--url=https://h/token",
-		"shortened": "curl --data-bin grant_type=client_credentials --user a:b " +
-			"https://h/token",
+		"shortened": "curl --data-bin grant_type=client_credentials --user a:b https://h/token",
 		"a here-document": "curl -u a:b -d @- https://h/token " +
 			"<<EOF\ngrant_type=client_credentials\nEOF",
-		"a here-string": "curl -u a:b -d @- https://h/token <<< " +
-			"grant_type=client_credentials",
-		"in the URL": "curl https://a:b@h/token -d grant_type=client_credentials",
-		"urlencoded": "curl https://h/token --data-urlencode " +
-			"grant_type=client_credentials -u a:b",
-		"a form": "curl https://h/token -F grant_type=client_credentials -F " +
-			"'x=@file' -u a:b",
+		"a here-string":        "curl -u a:b -d @- https://h/token <<< grant_type=client_credentials",
+		"in the URL":           "curl https://a:b@h/token -d grant_type=client_credentials",
+		"urlencoded":           "curl https://h/token --data-urlencode grant_type=client_credentials -u a:b",
+		"a form":               "curl https://h/token -F grant_type=client_credentials -F 'x=@file' -u a:b",
 		"UTF-16":               inUTF16(rest+"\r\n", binary.LittleEndian, true),
 		"UTF-16 big":           inUTF16(rest, binary.BigEndian, true),
 		"UTF-16 without a BOM": inUTF16(rest, binary.LittleEndian, false),
@@ -130,8 +123,7 @@ func TestReadLines(t *testing.T) {
 			"^\"grant_type=client_credentials^\"",
 		"cmd prompts": "C:\\>curl https://h/token ^\nMore? -d " +
 			"grant_type=client_credentials ^\nMore? -u a:b > nul 2>&1 & echo done",
-		"cmd with '": "curl 'https://h/token' ^\n -d 'grant_type=client_credentials' " +
-			"^\n -u 'a:b'",
+		"cmd with '": "curl 'https://h/token' ^\n -d 'grant_type=client_credentials' ^\n -u 'a:b'",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -182,8 +174,7 @@ func TestReadParts(t *testing.T) {
 				"grant_type=client_credentials", strings.Replace(base, "/token", "/token?p=1", 1),
 			[]string{"query api_key of the token URL"}},
 		"url-query": {
-			"curl https://h/token --url-query 'p=a b' -u a:b -d " +
-				"grant_type=client_credentials",
+			"curl https://h/token --url-query 'p=a b' -u a:b -d grant_type=client_credentials",
 			strings.Replace(base, "/token", "/token?p=a+b", 1),
 			nil,
 		},
@@ -226,9 +217,7 @@ func TestReadParts(t *testing.T) {
 			"canary' -H 'X-Api: canary'", base + " probe=https://h/api",
 			[]string{
 				"method DELETE of the call with a token, header X-Api of the call with a token",
-				"query access_token of the " +
-					"probe " +
-					"URL",
+				"query access_token of the probe URL",
 			}},
 		"more lines": {of + "\ncurl https://h/x\ncurl https://h/y", base,
 			[]string{"2 further curl lines"}},

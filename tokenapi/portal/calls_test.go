@@ -159,9 +159,7 @@ func TestEveryCallFails(t *testing.T) {
 				says(500, `{"code":900967,"message":"General Error","description":"Server Error Occurred","error":[]}`),
 				tokenapi.KindRefused,
 				500,
-				"Server Error Occurred " +
-					"(code " +
-					"900967)",
+				"Server Error Occurred (code 900967)",
 			},
 			{says(502, `<html><title>Bad Gateway</title>`), tokenapi.KindRefused, 502,
 				"Bad Gateway"},
