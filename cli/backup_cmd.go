@@ -388,7 +388,7 @@ func (p *program) confirmHosts(v store.Review, current currentStore,
 // currentStore is the store that a restore replaces.
 type currentStore struct {
 	there    bool
-	kind     string // of its key slot
+	kind     string // kind of the key slot
 	tokens   []console.Token
 	apps     []console.Application // whose MAC verifies
 	signer   *store.Signer

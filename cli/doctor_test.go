@@ -140,7 +140,7 @@ func TestDoctorLooksForRoom(t *testing.T) {
 	}
 }
 
-// The JSON is an array of objects with fixed members, whatever is wrong.
+// The JSON is always an array of objects with fixed members.
 func TestDoctorJSON(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()
@@ -241,7 +241,7 @@ func TestDoctorProxy(t *testing.T) {
 	says(t, out, "cloud: direct, because NO_PROXY excepts gateway.example from the https_proxy", "")
 }
 
-// Doctor fetches no secret, whatever its reference is.
+// Doctor fetches no secret, for any kind of reference.
 func TestDoctorFetchesNoSecret(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()

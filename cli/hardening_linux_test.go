@@ -34,7 +34,7 @@ func TestHardenChild(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// What Go uses of /proc/self must still work, such as the path of the program.
+	// The parts of /proc/self that Go uses must still work, such as the path of the program.
 	_, exe := os.Readlink("/proc/self/exe")
 	fmt.Printf("%s: core %d %d, dumpable %d, exe %v", stage, limit.Cur, limit.Max, dumpable, exe)
 	for _, name := range []string{"LANYARD_KEY", "LANYARD_TOKEN", "ORDERS_SECRET", "KEPT"} {

@@ -116,7 +116,8 @@ func TestSuspendedAtASecret(t *testing.T) {
 	}
 }
 
-// What is typed while a passphrase is checked is neither echoed, nor tried, nor left for the shell.
+// Keys that are typed while a passphrase is checked are not echoed, not tried, and not left for the
+// shell.
 func TestTypedAheadOfAPassphrase(t *testing.T) {
 	t.Parallel()
 	const phrase = "correct horse battery"

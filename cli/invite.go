@@ -120,8 +120,8 @@ func (p *program) printNotes(lines ...string) {
 // spaced separates the characters of a code with spaces.
 func spaced(code string) string { return strings.Join(strings.Split(code, ""), " ") }
 
-// qrLines draws a QR code in dark on light, whatever the colours of the terminal are. It returns
-// nil if the text is too long.
+// qrLines draws a QR code in dark on light, with any colours of the terminal. It returns nil if the
+// text is too long.
 func qrLines(text string) []string {
 	out := kit.QR(text, false)
 	for i, row := range out {

@@ -112,7 +112,7 @@ func TestSecretsAreReadOneWay(t *testing.T) {
 	}
 }
 
-// A signing key may have several lines, whatever its source.
+// A signing key from any source may have several lines.
 func TestKeysAreReadOneWay(t *testing.T) {
 	t.Parallel()
 	const pem = "-----BEGIN PRIVATE KEY-----\nYQ==\n-----END PRIVATE KEY-----"

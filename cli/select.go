@@ -13,7 +13,7 @@ import (
 )
 
 // openRead opens the service and reads the board. It closes the service on an error. At the end of
-// a verb (writes), revokes that are due are delivered, whoever decided them. A list sends nothing.
+// a verb (writes), it delivers the due revokes of all processes. A list sends nothing.
 func (p *program) openRead(ctx context.Context, writes bool) (*openConsole, ledger, error) {
 	return p.openTaking(ctx, writes, (*openConsole).read)
 }

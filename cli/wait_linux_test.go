@@ -13,8 +13,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The first SIGTERM ends lanyard while it waits for a pipe that has a writer and no text, whatever
-// it reads from the pipe.
+// The first SIGTERM ends lanyard while it waits for a pipe that has a writer and no text. This
+// holds for every option that reads a pipe.
 func TestTermWhileReading(t *testing.T) {
 	t.Parallel()
 	const env = "[[environment]]\nname = \"x\"\ntoken_url = \"https://127.0.0.1:1/token\"\n"

@@ -68,7 +68,7 @@ func (e Environment) Banner() string {
 	return ""
 }
 
-// Source is where an application comes from.
+// Source is the origin of an application: the configuration, the store, or neither any more.
 type Source string
 
 // The sources.
@@ -155,7 +155,7 @@ type Application struct {
 	Source      Source
 	Secret      SecretState // of the consumer secret or signing key
 	Details     Details
-	ConfigID    string // its name in the configuration, whatever its ID; "" if it has none
+	ConfigID    string // name in the configuration, with any ID; "" if it has none
 }
 
 // Details are settings that only some grants and ways of authentication need.

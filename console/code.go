@@ -66,10 +66,10 @@ const (
 	CodeReplaced     Code = "replaced"      // the token was replaced by a newer one
 	CodeOtherRequest Code = "other_request" // it was issued for a request that is not stored
 	CodeOtherUser    Code = "other_user"    // the token is for a user whose password is not stored
-	CodeNobodyCame   Code = "nobody_came"   // nobody signed in or approved it in time
+	CodeNobodyCame   Code = "nobody_came"   // the sign-in or approval did not come in time
 	CodeGivenUp      Code = "given_up"      // a person gave up an invitation
 	CodeAnswered     Code = "answered"      // the invitation was answered already
-	CodeWrongAnswer  Code = "wrong_answer"  // what was pasted is not the answer
+	CodeWrongAnswer  Code = "wrong_answer"  // the pasted text is not the answer
 )
 
 // Codes of revokes.
@@ -89,7 +89,7 @@ const (
 const (
 	CodeNotGone   Code = "not_gone"    // the application is still configured or saved
 	CodeNotOver   Code = "not_over"    // something of it may still be alive
-	CodeNotAToken Code = "not_a_token" // what was given is not one token
+	CodeNotAToken Code = "not_a_token" // the given text is not one token
 	CodeNotBearer Code = "not_bearer"  // the token is no bearer token, so it cannot be probed
 	CodeOddToken  Code = "odd_token"   // the token holds characters that cannot be printed safely
 )

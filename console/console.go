@@ -67,8 +67,8 @@ type Options struct {
 	// Supersede is called just before a get that may end a token which another program holds. It
 	// may be nil.
 	Supersede func(Supersede)
-	// LeaseClock counts the time of leases. All processes of this machine share it and nobody sets
-	// it, such as the time since boot. If it is nil, Clock is used, on which two processes may
+	// LeaseClock counts the time of leases. All processes of this machine share it and it cannot be
+	// set, such as the time since boot. If it is nil, Clock is used, on which two processes may
 	// disagree.
 	LeaseClock func() time.Time
 	// Waits is called once when a verb has waited for another process for a second. It may be nil.
@@ -112,7 +112,7 @@ type Service struct {
 type Exchange struct {
 	Seq         int64 // 1, 2, 3, …
 	AppID       string
-	Application Private // its label
+	Application Private // label of the application
 	TokenID     string  // "" if it is about no single token
 	tokenapi.Exchange
 }
@@ -167,7 +167,7 @@ type Outcome struct {
 	How      How
 	Same     bool     // the server issued a token that was held already
 	Previous *Token   // the token that this one replaces, after a refresh
-	Notes    []string // what a person should know, without secrets
+	Notes    []string // notes for the person, without secrets
 	Exchange int64    // Seq of its last exchange, also after an error; 0: there was none
 }
 

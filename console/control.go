@@ -43,7 +43,7 @@ type control struct {
 	Asking    time.Time      `json:"asking,omitzero"` // zero once it is answered
 	At        time.Time      `json:"at,omitzero"`     // when the answer was read
 	Is        tokenapi.Shape `json:"is,omitzero"`
-	Signature tokenapi.Shape `json:"signature,omitzero"` // Is, while tokens were accepted
+	Signature tokenapi.Shape `json:"signature,omitzero"` // Is at the time when tokens were accepted
 }
 
 func controlKey(probeURL string) string {

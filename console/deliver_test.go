@@ -19,7 +19,7 @@ func TestNoRevocationEndpoint(t *testing.T) {
 		kind, body string
 		kept       bool
 	}{
-		{404, text, "404 page not found\n", false}, // ThunderID, and whatever else is written in Go
+		{404, text, "404 page not found\n", false}, // ThunderID and other servers in Go
 		{404, text, "nothing", false},
 		{404, "", "", false},
 		{404, js, "{}", false},

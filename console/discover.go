@@ -210,8 +210,7 @@ func (s *Service) findingOf(of Environment, d tokenapi.Discovered) finding {
 	}
 }
 
-// Discover asks the issuer of an application's environment, whatever is known of it, and returns
-// its answer.
+// Discover asks the issuer of an application's environment again, and returns its answer.
 func (s *Service) Discover(ctx context.Context, appID string) (d tokenapi.Discovered, err error) {
 	defer func() { err = s.homed(ctx, appID, err) }()
 	if err := s.unlocked(ctx); err != nil {

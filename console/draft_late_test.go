@@ -87,7 +87,8 @@ func TestDeletedWhileSomebodySignsIn(t *testing.T) {
 	})
 }
 
-// What an issuer tells is known of a saved application, too. It is no part of its identity.
+// The endpoints from an issuer also hold for a saved application. They are not part of its
+// identity.
 func TestSavedWithAnIssuer(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -17,15 +17,15 @@ type Event struct {
 	TokenID     string // "" for a get without a token so far
 	Fingerprint string
 	AppID       string
-	Application Private         // its label at that time
-	Facts       json.RawMessage // what changed, as a JSON object
+	Application Private         // label of the application at that time
+	Facts       json.RawMessage // the changed facts, as a JSON object
 	Derived     bool            // not stored: it follows from facts and time (Log)
 }
 
 // EventKind names what happened.
 type EventKind string
 
-// What can happen. The first seven bring or end a token, the next nine are about a revoke.
+// The kinds of events. The first seven bring or end a token, the next nine are about a revoke.
 const (
 	EventIssued    EventKind = "issued"
 	EventRenewed   EventKind = "renewed"  // with the refresh token of the one in from
@@ -242,8 +242,8 @@ func (r *recorder) ClearMark(id string) error {
 	return r.Writer.ClearMark(id)
 }
 
-// note records what becomes of a mark; nil if it is removed. It ignores a mark that is removed and
-// was not there.
+// note records the change of a mark; after is nil if the mark is removed. It ignores the removal of
+// a mark that was not there.
 func (r *recorder) note(m Mark, after *Mark) error {
 	open, err := r.Writer.Marks()
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"lanyard/console"
 )
 
-// Each outcome names its own exchange, whatever else was sent before, meanwhile or after, and also
-// if it is a failure.
+// Each outcome names its own exchange, also if other requests were sent before, meanwhile or after,
+// and also for a failure.
 func TestOutcomesNameTheirExchange(t *testing.T) {
 	w := newWorld(t, func(e *console.Environment) {
 		e.Regime, e.Endpoints.IntrospectURL = console.RegimeOpaque, base+"/introspect"

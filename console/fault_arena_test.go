@@ -24,7 +24,7 @@ type victim struct {
 	name  string
 	cmd   *exec.Cmd
 	in    io.WriteCloser
-	lines chan string // what it says of itself; closed when it has ended
+	lines chan string // output lines of the writer; closed when it has ended
 }
 
 // arena is a store with an issuer, writers, and the clock of all of them.

@@ -22,8 +22,8 @@ import (
 // of it.
 type losses struct{ losses, refused, sent, told, nowhere atomic.Int64 }
 
-// mayLose reports whether a file may be lost at a step: not where the verb's answer is stored by
-// then, so that it is told rightly.
+// mayLose reports whether a file may be lost at a step. It must not be lost after the verb's answer
+// was stored, because the verb then reports success.
 func (s step) mayLose() bool {
 	if s.request() {
 		return s.where != answered
@@ -32,7 +32,7 @@ func (s step) mayLose() bool {
 	return s.name != "release" && (!stores || s.where != "after")
 }
 
-// since gives what the writers have told since the first n.
+// since returns the lines of the writers after the first n.
 func (l *saidBy) since(n int) []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -91,7 +91,7 @@ func (c *losses) lose(a *arena, v *victim, do func(path, copied string) error, o
 	}
 	held := tellable(a.t, aside) // it may go on telling this
 	if err := do(path, copied); err != nil {
-		a.t.Skip(err) // Windows lets nobody do that to an open file
+		a.t.Skip(err) // Windows does not allow this for an open file
 	}
 	sent, told := a.api.sent(v.name), len(a.said.since(0))
 	on()

@@ -89,7 +89,7 @@ func (i *issuer) arm(who, where string, n int) *stop {
 	return i.stop
 }
 
-// fate is what becomes of one request.
+// fate decides how the server treats one request.
 type fate struct {
 	stop  *stop
 	busy  bool // 503, nothing is done
@@ -128,7 +128,7 @@ func (i *issuer) fate(who string) (f fate) {
 	return f
 }
 
-// spoil decides what becomes of the next request of a client.
+// spoil sets the fate of the next request of a client.
 func (i *issuer) spoil(who string, f fate) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -164,7 +164,7 @@ func (i *issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := r.ParseForm(); err != nil {
-		return // whoever sent it is gone
+		return // the client is gone
 	}
 	status, body, p := http.StatusOK, "{}", (*pair)(nil)
 	if r.URL.Path == "/revoke" {

@@ -144,7 +144,7 @@ func (a *arena) spoiled(living *victim) {
 	}
 }
 
-// counts are what is missing, or is there and must not be.
+// counts counts tokens that are missing, or that are there and must not be.
 type counts struct {
 	kills, issued, refreshed, lost, torn, doubles, undelivered, decided, unsure, kept int
 }

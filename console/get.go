@@ -356,7 +356,7 @@ func fileSame(w Writer, t *Token, ans tokenapi.TokenAnswer, sec Secrets) ([]stri
 		sec.Refresh = old.Refresh
 	} else {
 		if !sec.Refresh.Equal(old.Refresh) {
-			// a revoke of the old refresh token says nothing of the new one
+			// a revoke of the old refresh token does not apply to the new one
 			t.RefreshAcceptedAt = time.Time{}
 			if t.RevokeKind == RevokeRefresh && !pending {
 				t.RevokeAt, t.RevokeKind = time.Time{}, ""

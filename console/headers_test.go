@@ -155,7 +155,7 @@ func TestControlByMethodAndHeaders(t *testing.T) {
 			t.Errorf("%+v: calls %q, want %q", c, got, want)
 		}
 	}
-	// The signature is kept by them too: what was accepted with one header says nothing of another.
+	// The signature depends on the headers: an acceptance with one set does not hold for another.
 	g.kill(tok.ID)
 	begin("", "key-two")
 	g.sees(tok.ID, tokenapi.Refused, tokenapi.WhyLikeMadeUp)

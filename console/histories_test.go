@@ -19,12 +19,12 @@ import (
 
 // oracle is a server that answers as the history wants, true or not.
 type oracle struct {
-	console.API // what is not asked is not called
+	console.API // calls without a script panic
 	clock       *clock
 	issued      map[string]time.Time // access tokens and their expiry; zero: it is not told
 	next        string               // the access token that is handed out
 	lost        bool                 // the answer is lost on the way
-	active      bool                 // what introspection says
+	active      bool                 // answer of introspection
 }
 
 func (o *oracle) gone(op string) error {
@@ -63,8 +63,8 @@ func (o *oracle) Introspect(context.Context,
 	return tokenapi.IntrospectAnswer{Active: o.active, At: o.clock.Now()}, tokenapi.Exchange{}, nil
 }
 
-// remembered is what a history makes known of one row, kept up with each event: a second, plainer
-// way to the bound.
+// remembered holds the facts of one row, and is updated with each event. From it the test computes
+// the bound in a second, plainer way.
 type remembered struct {
 	access  string
 	expires time.Time
@@ -219,7 +219,7 @@ func (h *history) hand() {
 	}
 }
 
-// brought is what the answer to a get or refresh makes known.
+// brought records the facts of an answer to a get or refresh.
 func (h *history) brought(out console.Outcome) {
 	access := h.o.next
 	if h.rows[out.Token.ID] == nil {
@@ -264,7 +264,7 @@ func (h *history) replaced(old *remembered, access string) {
 // step lets one thing happen.
 func (h *history) step() {
 	ctx := h.t.Context()
-	// lives are told in whole seconds
+	// the server counts lives in whole seconds
 	h.w.clock.advance(time.Duration(1+h.r.IntN(300))*time.Second +
 		h.now().Truncate(time.Second).Sub(h.now()))
 	if h.r.IntN(3) == 0 {
@@ -446,8 +446,8 @@ func (h *history) check() {
 	}
 }
 
-// Whatever happens in whatever order, the state says no more than the evidence, and no bound comes
-// nearer without any.
+// In every order of events, the state claims no more than the evidence. No bound comes nearer
+// without evidence.
 func TestHistories(t *testing.T) {
 	t.Parallel()
 	n := 15

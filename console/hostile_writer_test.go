@@ -303,7 +303,7 @@ func TestFaultHostileWriter(t *testing.T) {
 		a.mayRefuse = true
 		if harmless(t, what, clean, a, a.everything(tokens, apps),
 			configured.ID); a.board.Key.Locked {
-			if len(a.sent) > 0 { // what is shown then is said to be not verified
+			if len(a.sent) > 0 { // the token must be shown as not verified
 				t.Errorf("%s: %d requests of a locked store", what, len(a.sent))
 			}
 		} else {

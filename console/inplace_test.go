@@ -44,7 +44,7 @@ func onDisk(t *testing.T) (w *world, path, copied string) {
 	return w, path, copied
 }
 
-// misplacing is what another program does to an open store.
+// misplacing returns ways in which another program moves or replaces an open store.
 func misplacing() map[string]func(path, copied string) error {
 	return map[string]func(path, copied string) error{
 		"renamed over": func(path, copied string) error { return os.Rename(copied, path) },
@@ -135,7 +135,7 @@ func onlyToken(t *testing.T, s *console.Service) console.Token {
 func TestStoreGoesDuringACall(t *testing.T) {
 	for name, do := range misplacing() {
 		if strings.HasPrefix(name, "key ") {
-			continue // what is stored is there, and opens when the key is back
+			continue // the stored answer is there, and opens when the key is back
 		}
 		for verb, f := range map[string]func(*console.Service, console.Token) error{
 			"renew": func(s *console.Service, tok console.Token) error {

@@ -98,7 +98,7 @@ func TestIntrospect(t *testing.T) {
 	if got := w.state(tok.ID); got != console.Dead {
 		t.Errorf("state %s after the window of what was revoked elsewhere", got)
 	}
-	// Not allowed to ask is told apart, and leaves what was known alone.
+	// If the client may not introspect, that is a finding of its own, and the known state stays.
 	closed := newWorldOf(t, sandbox.Options{IntrospectAdminOnly: true}, discovered)
 	s = closed.console()
 	tok = must[console.Outcome](t)(
@@ -172,7 +172,7 @@ func TestInspect(t *testing.T) {
 			console.InspectOptions{AppID: app.ID})); i.Check.Verified || i.Held != nil {
 		t.Error("a forged token is verified")
 	}
-	// Somebody else's token names keys of its own; they are not asked for.
+	// The token of another server names keys of its own, which are not requested.
 	stranger := newWorldOf(t, sandbox.Options{Profile: sandbox.ProfileJWT, Seed: 9}, discovered)
 	ss := stranger.console()
 	foreign := must[console.Outcome](t)(

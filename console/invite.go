@@ -46,7 +46,7 @@ var ErrNotOurs = errors.New("not an answer to what was asked")
 type Invitation struct {
 	ID          string // differs for each get
 	AppID       string
-	Application Private // its label
+	Application Private // label of the application
 	Grant       string
 	URL         Private   // to open in a browser
 	Complete    Private   // device grant: URL with the code; "" if there is none
@@ -273,7 +273,7 @@ func (s *Service) byDevice(parent context.Context, a Application, under []*lease
 		ans, ex, callErr := api.Token(context.WithoutCancel(ctx), req)
 		x = s.observe(a, "", ex)
 		if callErr == nil {
-			err := s.answered(ctx, a, m, ans, file) // the token is here, whatever earlier polls met
+			err := s.answered(ctx, a, m, ans, file) // the token is here, even if polls failed
 			lost = err != nil
 			return 0, err
 		}

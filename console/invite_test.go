@@ -22,7 +22,7 @@ import (
 // street brings browsers back without a socket.
 type street struct {
 	came  chan url.Values
-	ended chan error // what the browser is told at the end
+	ended chan error // text for the browser at the end
 }
 
 func (s street) Open(context.Context, string) (console.Door, error) { return s, nil }
@@ -111,7 +111,8 @@ func TestCodeGrant(t *testing.T) {
 			i.Until.Before(time.Now()) {
 			t.Errorf("invitation %+v", i)
 		}
-		// Somebody else comes by first: sent away, and the real one is still awaited.
+		// The answer of another program comes first. It is rejected, and the door still waits for
+		// the real one.
 		at.came <- url.Values{"code": {"evil"}, "state": {"guessed"}}
 		at.came <- w.visit(string(i.URL))
 		r := <-done
@@ -153,7 +154,7 @@ func TestCodeGrantTellsTheBrowser(t *testing.T) {
 }
 
 // With openid a nonce is sent, and an ID token of another sign-in is refused. A missing ID token is
-// told.
+// reported.
 func TestCodeGrantChecksTheNonce(t *testing.T) {
 	for name, c := range map[string]struct{ id, bad, note string }{
 		"right":   {"", "", ""}, // the sandbox's own

@@ -52,7 +52,7 @@ func TestLearnedWindow(t *testing.T) {
 		Shortest: m(2, 11), Longest: m(2, 11)}) {
 		t.Errorf("one: %+v", l)
 	}
-	// The last three by the time of the revoke, whatever their order here.
+	// The last three by the time of the revoke, not by their order here.
 	all := []console.Token{
 		measurable(m(50, 0), m(2, 5), m(2, 11)), unproved, measurable(m(10, 0), m(9, 50), m(10, 0)),
 		measurable(m(30, 0), m(2, 0), m(2, 9)), measurable(m(40, 0), m(2, 0), m(2, 13)),

@@ -247,7 +247,7 @@ func (s *Service) takeLease(ctx context.Context, t exclusive) (Application, *lea
 			case same:
 				return a, nil, theirs.err()
 			}
-			t.seen = append(t.seen, theirs.ID) // with other secrets: it tells nothing of ours
+			t.seen = append(t.seen, theirs.ID) // it had other secrets: it does not count for ours
 			continue
 		}
 		if err != nil {

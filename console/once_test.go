@@ -188,7 +188,7 @@ func TestLeasesOfOtherClocks(t *testing.T) {
 			return dead.Get(ctx, app.ID, console.GetOptions{})
 		})
 		synctest.Wait()
-		// What a killed process leaves is its lease.
+		// A killed process leaves its lease.
 		var key, owner string
 		var until time.Time
 		w.keeper = &spy{Keeper: w.keeper, lease: func(k string) { key = k }}

@@ -16,8 +16,8 @@ type PortalRequest struct {
 	User     string
 	Password secret.Text // to sign in with; it is not stored
 
-	// Environment is where the applications are put, unless there is one with the token URL of
-	// their key manager. The portal tells its endpoints.
+	// Environment receives the applications, unless there is one with the token URL of their key
+	// manager. The portal reports its endpoints.
 	Environment Environment
 	Only        []string // names; empty: all
 	Generate    string   // KeyProduction or KeySandbox: generate missing keys of this type

@@ -69,7 +69,7 @@ func TestImportRefusesAnotherEnvironmentOfTheName(t *testing.T) {
 	}
 }
 
-// What a portal showed before it failed comes with the error. Its exchanges are recorded, and
+// If a portal fails, its earlier answers come with the error. Its exchanges are recorded, and
 // nothing is stored.
 func TestAskPortal(t *testing.T) {
 	t.Parallel()

@@ -414,7 +414,8 @@ func TestControlLimits(t *testing.T) {
 	g.sees(tok.ID, tokenapi.Refused, tokenapi.WhyLikeMadeUp)
 }
 
-// An answer that tells nothing of tokens is no control. None is sent again within a minute.
+// An answer that does not depend on the token is no control. No second control is sent within a
+// minute.
 func TestControlThatIsNone(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{500, 429, 408, 407} {
@@ -462,7 +463,7 @@ func TestControlAskedOnce(t *testing.T) {
 	}
 }
 
-// looking is a Keeper that reports each reading once it is told to.
+// looking is a Keeper that reports each reading after it was switched on.
 type looking struct {
 	console.Keeper
 	on     atomic.Bool

@@ -12,19 +12,19 @@ import (
 // URLWorth tells what probes of a URL can prove.
 type URLWorth string
 
-// What there is.
+// The worths of a probe URL.
 const (
 	WorthUnknown URLWorth = ""        // the answer to a made-up token is not known
 	WorthFine    URLWorth = "fine"    // it refuses a made-up token
 	WorthOpen    URLWorth = "open"    // it accepts a made-up token
 	WorthNothing URLWorth = "nothing" // there seems to be nothing at the URL
-	WorthFailing URLWorth = "failing" // the answer tells nothing of tokens
+	WorthFailing URLWorth = "failing" // the answer does not depend on tokens
 )
 
 // ProbeURLCheck is the result of calling a probe URL with a made-up token.
 type ProbeURLCheck struct {
 	Worth  URLWorth
-	Status int       // of that answer; 0: not known
+	Status int       // status of that answer; 0: not known
 	Kept   time.Time // of a stored answer: when it was read
 	Why    Why       // with Status 0: why no made-up token was sent; "" if one was
 }

@@ -72,7 +72,7 @@ func TestCheckProbeURLKeepsTheLimits(t *testing.T) {
 	last := g.clock.Now()
 	g.clock.advance(6 * time.Minute)
 	check(15, console.WorthNothing, last)
-	g.clock.advance(-24 * time.Hour) // what is of the future counts no more
+	g.clock.advance(-24 * time.Hour) // a record from the future does not count
 	status.Store(503)
 	check(16, console.WorthFailing, time.Time{})
 	check(16, console.WorthUnknown, time.Time{})

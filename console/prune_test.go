@@ -57,8 +57,8 @@ func TestPrunes(t *testing.T) {
 	}
 }
 
-// Whatever happens to a store, pruning keeps each token that is alive, has a revoke to send or a
-// refresh token to use, or waits for an answer.
+// In every history, pruning keeps each token that is alive, has a revoke to send or a refresh token
+// to use, or waits for an answer.
 func TestPruningKeepsWhatIsOfUse(t *testing.T) {
 	t.Parallel()
 	seeds := len(sandbox.Profiles())

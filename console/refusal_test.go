@@ -12,7 +12,7 @@ import (
 	"lanyard/tokenapi"
 )
 
-// guarded is an office whose server refuses until it is told otherwise.
+// guarded is an office whose server refuses until the test changes it.
 type guarded struct {
 	*office
 	posts  atomic.Int32

@@ -162,7 +162,8 @@ func TestRegimeStateless(t *testing.T) {
 	}
 }
 
-// A gateway that introspects and keeps the answer for the whole window, whatever happens meanwhile.
+// A gateway that introspects and keeps the answer for the whole window, also if the token is
+// revoked meanwhile.
 func TestRegimeIntrospecting(t *testing.T) {
 	t.Parallel()
 	w := regime(t, sandbox.ProfileIntrospecting, console.RegimeIntrospecting)

@@ -10,10 +10,10 @@ import (
 	"sync"
 )
 
-// Home is where the settings of an application are.
+// Home tells where the settings of an application are.
 type Home struct {
 	app         Application
-	environment Source // of its environment
+	environment Source // source of its environment
 	path        string // of the configuration
 }
 

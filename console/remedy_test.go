@@ -96,8 +96,8 @@ func TestRemediesFitTheHome(t *testing.T) {
 	}
 }
 
-// Settings of an environment are changed where the environment is, whatever application uses it,
-// and a secret of the store by the command that stores it.
+// Settings of an environment are changed in the environment's own place, for all its applications.
+// A secret of the store is changed by the command that stores it.
 func TestRemediesOfMixedHomes(t *testing.T) {
 	w := newWorld(t)
 	s := w.console()

@@ -110,7 +110,7 @@ type grantRequest struct {
 	scopes      []string
 	params      url.Values // audience, resource and extra parameters
 
-	subject, assertion         secret.Text // what the grant presents, fetched or about to be signed
+	subject, assertion         secret.Text // the credential of the grant, fetched or to be signed
 	subjectType, requestedType string
 
 	want Request // the request as it is stored with a token

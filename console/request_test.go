@@ -180,8 +180,8 @@ func TestReuseIsForTheSameRequest(t *testing.T) {
 				sent.Get("grant_type") == "refresh_token" {
 				t.Error("it refreshed the token of another request")
 			}
-			// What was asked first is still there for who asks that again, and renew APP asks for
-			// what is wanted now.
+			// The token of the first request can still be had with that request. renew APP uses the
+			// present request.
 			renewed := must[console.Outcome](t)(s.RenewApplication(t.Context(), o.apps[0].ID))
 			if !c.same && (renewed.Previous == nil || renewed.Previous.ID != other.Token.ID) {
 				t.Errorf("renew took %+v", renewed.Previous)
@@ -224,8 +224,8 @@ func TestTokensWithoutARequest(t *testing.T) {
 	}
 }
 
-// renew TOKEN repeats the request of the token, whatever the application requests now. It refuses
-// if only a hash is stored and the value has changed.
+// renew TOKEN repeats the request of the token, also if the application has another request now. It
+// refuses if only a hash is stored and the value has changed.
 func TestRenewAsksForTheSame(t *testing.T) {
 	t.Parallel()
 	spend := func(o *office, id string) {
@@ -321,7 +321,7 @@ func TestIdentified(t *testing.T) {
 	added := func(a *console.Application) { a.Source = console.FromStore }
 	for name, c := range map[string]struct {
 		configured, stored []console.Application
-		want               []string // "new": one that nobody has
+		want               []string // "new": a token that is not stored yet
 	}{
 		"nothing stored": {
 			[]console.Application{app("R", "read"), app("W", "write")}, nil,
@@ -501,7 +501,7 @@ func TestRenewApplicationTogether(t *testing.T) {
 }
 
 // A token that is known to be dead, inactive or revoked is not handed out. A new one is requested,
-// with a note why. If the server issues the same one again, a note tells so.
+// with a note that gives the reason. If the server issues the same one again, a note reports that.
 func TestDeadTokensAreNotHandedOut(t *testing.T) {
 	t.Parallel()
 	put := func(o *office, id string, do func(console.Writer, *console.Token) error) {
@@ -633,7 +633,7 @@ func TestRenewApplicationLeavesAdopted(t *testing.T) {
 	}
 }
 
-// Of several that are handed a token again which the gateway refuses, each is told.
+// If several requests get a token again that the gateway refuses, each has the note.
 func TestRefusedAgainIsToldToAll(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, console.Application{Name: "X", Grant: tokenapi.GrantClientCredentials})

@@ -65,8 +65,8 @@ func TokensNamed(tokens []Token, text string) []Token {
 }
 
 // RevocableOf returns an application's tokens that are alive, and those with a pending revoke,
-// which is tried again. With all it returns each token that is of use to whoever holds it. judge
-// returns a token's status.
+// which is tried again. With all it returns each token that can still be used. judge returns a
+// token's status.
 func RevocableOf(tokens []Token, appID string, all bool, judge func(Token) Status) []Token {
 	var live, rest []Token
 	for _, t := range tokens {
@@ -86,8 +86,8 @@ func RevocableOf(tokens []Token, appID string, all bool, judge func(Token) Statu
 	return live
 }
 
-// OfUse reports whether a token is of use to whoever holds it: it is alive, or its refresh token is
-// and brings another one.
+// OfUse reports whether a token can still be used: it is alive, or its refresh token is and brings
+// another one.
 func OfUse(t Token, st Status) bool {
 	switch st.State {
 	case Active, Expiring, Unsure:

@@ -121,7 +121,8 @@ func (c Cause) Words() string {
 // AtServer is the state of a token at its server, as far as it is known.
 type AtServer string
 
-// What can be known. Introspection tells the last two, if its answer is the newest evidence.
+// The states of a token at its server. Introspection gives the last two, if its answer is the
+// newest evidence.
 const (
 	AtServerUnknown   AtServer = ""
 	AtServerPending   AtServer = "pending"

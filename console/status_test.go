@@ -28,7 +28,7 @@ func with(change func(*console.Token)) console.Token {
 	return t
 }
 
-// api is where the probes of these tests are made.
+// api is the URL of the probes of these tests.
 const api = "https://gateway.example/orders"
 
 // probes names the token in each refusal.
@@ -312,7 +312,7 @@ func TestProvedDeadLooksOnlyAtWhatCameSince(t *testing.T) {
 	}
 }
 
-// What the gateway does after the bound is kept apart by whether the token was past its own expiry.
+// Acceptances after the bound are separated: those after the token's own expiry are an extra case.
 func TestAcceptedTooLate(t *testing.T) {
 	t.Parallel()
 	tok := with(func(t *console.Token) {

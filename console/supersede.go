@@ -102,7 +102,7 @@ func alive(t Token, p Policy, now time.Time) bool {
 }
 
 // superseded records that a new token has ended the older ones of the same key, user and scopes. If
-// that is not known, it returns a note that tells so.
+// that is not known, it returns a note about it.
 func (s *Service) superseded(w Writer, a Application, brought Token) (note string, err error) {
 	p := s.Policy(a)
 	if p.Regime != RegimeJWT && p.Regime != RegimeAuto && p.Regime != "" {

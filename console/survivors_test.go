@@ -101,7 +101,7 @@ func TestMarkOfADeviceGrant(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// with an answer the ends are told
+		// an answer reports the ends
 		must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{}))
 		left := w.marks()
 		if want := m.SentAt.Add(w.env.Timeout + more + life); len(left) != 1 ||
@@ -199,8 +199,7 @@ func TestInactiveFromBeforeAnActive(t *testing.T) {
 	}
 }
 
-// introspecting is a world of two applications of one client, where the server answers as it is
-// told to.
+// introspecting is a world of two applications of one client, with a scripted introspection.
 type introspecting struct{ *history }
 
 func newIntrospecting(t *testing.T) introspecting {
@@ -208,7 +207,7 @@ func newIntrospecting(t *testing.T) introspecting {
 	return introspecting{newHistory(t, 1)}
 }
 
-// gets asks for a token of an application, which is told to live for an hour.
+// gets requests a token of an application, with an hour of life.
 func (i introspecting) gets(app int, access string) console.Token {
 	i.t.Helper()
 	if i.o.next = access; i.o.issued[access].IsZero() {
@@ -218,7 +217,7 @@ func (i introspecting) gets(app int, access string) console.Token {
 		i.t)(i.s.Get(i.t.Context(), i.apps[app].ID, console.GetOptions{})).Token
 }
 
-// calls gives what introspection says of a token.
+// calls sets the answer of introspection for a token.
 func (i introspecting) calls(active bool, id string) console.Token {
 	i.t.Helper()
 	i.o.active = active
@@ -265,8 +264,8 @@ func TestInactiveCountsByApplication(t *testing.T) {
 	}
 }
 
-// What introspection says is noted on every row that holds the token, so that it stays when one of
-// them is forgotten.
+// The answer of introspection is recorded on every row that holds the token, so that it stays when
+// one of them is forgotten.
 func TestIntrospectionIsNotedOnEveryRow(t *testing.T) {
 	t.Parallel()
 	i := newIntrospecting(t)

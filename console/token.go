@@ -23,7 +23,7 @@ const (
 // ServerState is the last answer of introspection about a token. The gateway may decide otherwise.
 type ServerState string
 
-// What introspection can say.
+// The answers of introspection.
 const (
 	NotAsked       ServerState = ""
 	ServerActive   ServerState = "active"
@@ -69,7 +69,7 @@ type Token struct {
 	AtServer   ServerState // the last answer of introspection that counts, else the last one
 	AtServerAt time.Time
 	// AtServerCounts is set if the server may know the token, so that ServerInactive is about it.
-	// That holds once this client was told "active" of any token of the application at this
+	// That holds once this client got "active" for any token of the application at this
 	// introspection URL.
 	AtServerCounts bool
 	ActiveAt       time.Time // when introspection last called it active
@@ -125,7 +125,7 @@ type Secrets struct {
 	Headers secret.Text // of an application: the values of its headers, as JSON
 }
 
-// What is known of how long a token lives ([Token].Lifetime).
+// The ways in which a token's life is known ([Token].Lifetime).
 const (
 	LifeBounded   = tokenapi.Bounded
 	LifeUnbounded = tokenapi.Unbounded

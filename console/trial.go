@@ -25,8 +25,8 @@ type Tested struct {
 	Found       Endpoints // endpoints that the issuer named
 	Discovered  bool
 	Skipped     string     // why no token was requested
-	Supersedes  *Supersede // what the get may have done, or nil
-	Notes       []string   // what a person should know, without secrets
+	Supersedes  *Supersede // the possible effect of the get, or nil
+	Notes       []string   // notes for the person, without secrets
 
 	answer  tokenapi.TokenAnswer
 	asked   []string

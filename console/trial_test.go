@@ -167,7 +167,7 @@ func TestTestLostAndGivenUp(t *testing.T) {
 	w.storesNothing()
 }
 
-// What is stored at the moment of the request explains what it is about, without a secret.
+// The mark that is stored before the request describes the request, without a secret.
 func TestTestIsMarked(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

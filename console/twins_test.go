@@ -33,7 +33,7 @@ func paired(t *testing.T,
 	return w, one, two
 }
 
-// states are those of the board, by application.
+// states returns the states of the board, by application.
 func states(t *testing.T, s *console.Service) (out map[string]console.Status) {
 	t.Helper()
 	b := must[console.Board](t)(s.Board(t.Context()))
@@ -217,7 +217,7 @@ func TestOldTokensAreHashed(t *testing.T) {
 	}
 }
 
-// An inactive counts where this client was told active before, or the token was revoked here.
+// "inactive" counts if this client got "active" before, or if the token was revoked here.
 func TestWhatAnInactiveIsWorth(t *testing.T) {
 	t.Parallel()
 	w, one, two := paired(t)
@@ -252,7 +252,7 @@ func TestWhatAnInactiveIsWorth(t *testing.T) {
 		!st.StaleUntil.Equal(w.clock.Now().Add(two.Environment.CacheTTL)) {
 		t.Errorf("%+v", st)
 	}
-	// Asked again later it says nothing new: the bound stays.
+	// A later introspection changes nothing: the bound stays.
 	w.clock.advance(time.Minute)
 	_, got, err = s.Introspect(ctx, a.ID)
 	if again := console.StatusAt(got, s.Policy(one), s.Now()); err != nil ||

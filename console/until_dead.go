@@ -118,7 +118,7 @@ func (l ProbeLoop) Next(t Token, p Policy, now time.Time) ProbeStep {
 		return ProbeStep{Stop: StopDead}
 	case over && s.Proof == ProofWindow && !askedSince(t, s.StaleUntil) &&
 		!mute && !free.After(now) && (!limited || now.Before(until)):
-		return ProbeStep{At: now} // only the window tells so: ask the gateway
+		return ProbeStep{At: now} // the window alone is no proof: probe the gateway
 	case over:
 		return ProbeStep{Stop: StopDead}
 	case l.vain >= vainAnswers && !l.AnyProof:

@@ -40,7 +40,7 @@ func TestProbeLoopUntil(t *testing.T) {
 	for name, c := range map[string]struct {
 		s     console.Status
 		began int
-		want  int // 0: nobody knows
+		want  int // 0: not known
 	}{
 		"alive":                    {console.Status{HasExpiry: true, ExpiresAt: at(100)}, 1, 160},
 		"alive, no expiry":         {console.Status{}, 1, 0},
@@ -144,7 +144,7 @@ func TestProbeLoopNext(t *testing.T) {
 	endless := with(func(t *console.Token) {
 		t.Lifetime, t.ExpiresAt = tokenapi.Unbounded, time.Time{}
 	})
-	leaked := with(func(t *console.Token) { // nobody knows when its access token is refused
+	leaked := with(func(t *console.Token) { // the end of its access token is unknown
 		t.Lifetime, t.ExpiresAt = tokenapi.Unknown, time.Time{}
 		t.RevokeAt, t.RevokeKind = at(0), console.RevokeRefresh
 		t.Refresh, t.RefreshAcceptedAt = console.RefreshRevoked, at(0)

@@ -137,7 +137,7 @@ func TestInvalidGrantDropsOnlyWhatWasSent(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	// While the refused one is on its way, somebody stores a newer one.
+	// While the refused one is on its way, another process stores a newer one.
 	replace("a-refresh-token-nobody-knows")
 	w.wire.cut(nil, func(*http.Request) error { replace("a-newer-one"); return nil })
 	_, err := s.Renew(t.Context(), out.Token.ID)
@@ -693,7 +693,7 @@ func TestGoneApplicationCanStillBeRevoked(t *testing.T) {
 	refusal(t, err, "gone")
 }
 
-// One write at a time per token, whoever presses the key.
+// One write at a time per token, from every process.
 func TestOneRefreshAtATime(t *testing.T) {
 	w := newWorld(t)
 	a, b := w.console(), w.console()
@@ -722,7 +722,7 @@ func TestOneRefreshAtATime(t *testing.T) {
 	}
 }
 
-// isReplaced is what a renewal is told that began when the other was done.
+// isReplaced reports whether a renewal failed because another one had replaced the token.
 func isReplaced(err error) bool {
 	e, ok := console.AsError(err)
 	return ok && e.Code == "replaced"

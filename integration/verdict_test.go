@@ -90,7 +90,7 @@ func TestNeverAccepted(t *testing.T) {
 	}
 }
 
-// While the key manager is down, each gateway answers 500. That says nothing about any token.
+// While the key manager is down, each gateway answers 500. That is no evidence about any token.
 func TestKeyManagerDown(t *testing.T) {
 	t.Parallel()
 	b := requireBench(t, "nginx")
@@ -126,7 +126,7 @@ func TestKeyManagerDown(t *testing.T) {
 	}
 }
 
-// A URL that lets anybody through proves nothing. Lanyard says so, in doctor too.
+// A URL that accepts every request proves nothing. Lanyard says so, in doctor too.
 func TestUnprotectedURL(t *testing.T) {
 	t.Parallel()
 	b := requireBench(t, "nginx")

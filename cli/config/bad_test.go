@@ -331,8 +331,7 @@ func TestConfigErrorStopsCounting(t *testing.T) {
 	}
 }
 
-// FuzzParseConfig puts a secret in its place between any two texts. No message may contain it,
-// whatever is wrong around it.
+// FuzzParseConfig puts a secret in its place between any two texts. No message may contain it.
 func FuzzParseConfig(f *testing.F) {
 	f.Add(env+app, "")
 	f.Add(env+app+"grant = \"password\"\nusername = \"u\"\n", "password = \"x\"\nscopes = [1]")

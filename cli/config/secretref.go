@@ -24,7 +24,7 @@ var errNoSecret = errors.New("none is configured")
 
 const secretPatience = 10 * time.Second // how long a command or file may take
 
-// SecretRef is where a secret comes from: the configuration itself, an environment variable, the
+// SecretRef names the source of a secret: the configuration itself, an environment variable, the
 // output of a command, a file, or the store. The zero value is no reference.
 type SecretRef struct {
 	Literal secret.Text

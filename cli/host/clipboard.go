@@ -32,11 +32,11 @@ const (
 	// clipboardPatience limits the wait for a clipboard program, which may wait for a display that
 	// is gone.
 	clipboardPatience = 2 * time.Second
-	// maxTerminalCopy is what common terminals accept in one OSC 52 sequence, in bytes before
-	// base64.
+	// maxTerminalCopy is the largest text for one OSC 52 sequence, in bytes before base64. Common
+	// terminals accept it.
 	maxTerminalCopy = 70_000
-	// maxScreenString is what GNU screen accepts in one string: 256 bytes before 4.2.0, 768 since.
-	// It prints the rest to the screen.
+	// maxScreenString is the largest string for GNU screen, which accepts 256 bytes before 4.2.0
+	// and 768 since. It prints the rest to the screen.
 	maxScreenString = 240
 	// tmuxBuffer is the name of the tmux buffer, so that it can be removed again.
 	tmuxBuffer = "lanyard"
@@ -72,18 +72,18 @@ type Copied struct {
 	Certain  bool        // false: it was sent to a terminal, which confirms nothing
 	Terminal secret.Text // a control sequence that the caller writes to the terminal; zero: none
 	Serial   int         // for Clear; 0 if nothing is to be cleared
-	Later    Later       // what Clear can do
+	Later    Later       // the effect of Clear
 	Around   bool        // the terminal around tmux has the copy too, and cannot be read
 }
 
-// Later is what Clear can do about a copy.
+// Later describes the effect of Clear on a copy.
 type Later int
 
 // From the least to the most that Clear can do.
 const (
 	NotCleared    Later = iota // the clipboard cannot be read, so Clear leaves it alone
 	ClearedIfOurs              // Clear reads it, and clears it if it still holds the copy
-	ClearedBlind               // Clear clears it, whatever it holds
+	ClearedBlind               // Clear clears it, with any content
 )
 
 // Cleared describes what Clear did.

@@ -167,7 +167,7 @@ func TestStateAndProof(t *testing.T) {
 	}
 }
 
-// A 2xx of the server is told as accepted, never as dead.
+// A 2xx of the server is described as accepted, never as dead.
 func TestDelivered(t *testing.T) {
 	t.Parallel()
 	kept := console.Delivery{Kept: true, Err: errors.New("no connection"),

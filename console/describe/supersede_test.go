@@ -8,7 +8,8 @@ import (
 	"lanyard/console/describe"
 )
 
-// It is told which held token ends, whether that is certain, and the scope that avoids it.
+// The text names the held token that ends, tells whether that is certain, and names the scope that
+// avoids it.
 func TestSupersede(t *testing.T) {
 	t.Parallel()
 	text, hint := describe.Supersede(console.Supersede{Application: "Orders", Held: "f4c2844f"})

@@ -9,7 +9,7 @@ import (
 	"lanyard/console/describe"
 )
 
-// What is hopeless is told with the reason and the way out, and nothing else is.
+// Only a hopeless probe gets a text, with the reason and the way out.
 func TestHopeless(t *testing.T) {
 	t.Parallel()
 	n := 0

@@ -25,7 +25,7 @@ type curlCall struct {
 	bearer     bool     // it calls with a token
 	notes      []string // whole sentences
 	left       []string // names of what is not taken over
-	weak, last string   // what may be the URL if nothing else is
+	weak, last string   // candidates for the URL if there is no better one
 	query      []string // of --url-query
 	stdin      string   // of a here-document
 }

@@ -24,7 +24,7 @@ import (
 // Draft is an application as far as a text describes it.
 type Draft struct {
 	console.Draft
-	Notes []string // what was in the text and is not taken over; holds no secrets
+	Notes []string // parts of the text that are not taken over, without secrets
 	left  []string // names of what is not taken over; Read makes one note of them
 }
 

@@ -14,7 +14,7 @@ import (
 // Fingerprints of the secrets in these texts.
 const aSecretPrint, aPasswordPrint = "e24db4df", "11eefb33"
 
-// inWords is what a text told, in a few words; secrets as their fingerprints.
+// inWords describes the result of a text in a few words, with fingerprints of the secrets.
 func inWords(p paste.Draft) string {
 	var out []string
 	say := func(name, value string) {

@@ -94,7 +94,7 @@ func unCaret(text string) string {
 		case c == '\n', (c == '&' || c == '|') && !quoted:
 			quoted, redirected = false, false
 			put("\n")
-		case (c == '<' || c == '>') && !quoted: // what follows in the line is the program's no more
+		case (c == '<' || c == '>') && !quoted: // the rest of the line is not for the program
 			redirected = true
 			line := strings.TrimRight(out.String(), "12")
 			if strings.HasSuffix(line, " ") && c == '>' { // 2>nul
