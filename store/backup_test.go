@@ -37,7 +37,7 @@ func pair(t testing.TB) *age.X25519Identity {
 	return id
 }
 
-// backedUp gives a backup of s.
+// backedUp returns a backup of s.
 func backedUp(t testing.TB, s *store.Store, to age.Recipient) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -47,7 +47,7 @@ func backedUp(t testing.TB, s *store.Store, to age.Recipient) []byte {
 	return b.Bytes()
 }
 
-// rich gives a store of everything there is.
+// rich returns a store with a row of every kind.
 func rich(t testing.TB, dir string) *store.Store {
 	t.Helper()
 	s := open(t, dir)
@@ -258,7 +258,7 @@ func TestBackupFile(t *testing.T) {
 	explained(t, s.BackupTo(t.Context(), path, id.Recipient()), "store_exists",
 		path+" is there already")
 	untouched(t, out, first)
-	// What goes wrong leaves nothing.
+	// A failed backup leaves no file.
 	other := filepath.Join(out, "c.age")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -358,7 +358,7 @@ func armored(t testing.TB, b []byte) []byte {
 
 func reading(b []byte) *bufio.Reader { return bufio.NewReader(bytes.NewReader(b)) }
 
-// What appears at the place while a backup is made is not overwritten either.
+// A file that appears at the path during a backup is not overwritten.
 func TestNewFileIsNeverAnother(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "b.age")
@@ -373,7 +373,7 @@ func TestNewFileIsNeverAnother(t *testing.T) {
 	}
 }
 
-// What the disk gives back in another form than it was given gets no name.
+// A backup that the disk returns in another form gets no name.
 func TestBackupIsReadBack(t *testing.T) {
 	t.Parallel()
 	id := pair(t)

@@ -106,7 +106,7 @@ func TestHostileListOfOldKeys(t *testing.T) {
 	}
 }
 
-// A change of the key says nothing of the old one, whose place is known.
+// A change of the key causes no warning about the old key if its place is known.
 func TestOwnListOfOldKeysIsTrusted(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -123,8 +123,8 @@ func TestOwnListOfOldKeysIsTrusted(t *testing.T) {
 	}
 }
 
-// Whatever the database says of the file of its key, the file that opened it is forgotten when the
-// key moves elsewhere.
+// The key file that opened the database is removed when the key moves elsewhere, also if the
+// database names another file.
 func TestKeyFileIsForgottenWhateverItsParametersSay(t *testing.T) {
 	t.Parallel()
 	for _, params := range []string{`{}`, `{"id":""}`, `{"ID":"%s"}`, `{"x":1}`} {

@@ -41,7 +41,7 @@ func (s *Store) signal() {
 	for w := range s.watchers {
 		select {
 		case w <- struct{}{}:
-		default: // not yet received: this one is told with it
+		default: // one is not yet received: it also stands for this commit
 		}
 	}
 }

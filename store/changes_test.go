@@ -80,7 +80,7 @@ func TestOwnChangesAreToldAtOnceAndAsOne(t *testing.T) {
 	if len(c) != 0 {
 		t.Error("told of nothing")
 	}
-	// Each verb that writes is told.
+	// Each verb that writes sends a change.
 	var tok console.Token
 	for i, f := range []func(console.Writer) error{
 		func(w console.Writer) error { return w.PutToken(&tok) },

@@ -24,8 +24,8 @@ var ErrClosed = errors.New("the store is closed")
 // hint is in its chain. It never holds a secret or a stored value.
 type Error struct {
 	Code console.Code
-	Text string // what failed, with the file
-	Hint string // what to do
+	Text string // the failure, with the file
+	Hint string // the next step
 	Err  error  // the cause, or nil
 }
 
@@ -46,7 +46,7 @@ func (e *Error) Unwrap() []error {
 	return []error{e.Err, c}
 }
 
-// What to do when there is no room, and when the disk fails.
+// Hints for a disk without room, and for a disk that fails.
 const (
 	busyHint = "another process is writing to it and does not end: close the other lanyard " +
 		"(or whatever has the file open: fuser FILE) and try again"
@@ -78,9 +78,8 @@ const (
 	codeNotADB   = 26
 )
 
-// What codeIO is about, in the bits above it: a write that failed, and the shared memory beside the
-// database (-shm), which SQLite cannot make. On a full disk it says these, where it does not say
-// codeFull.
+// Extended codes of codeIO: a failed write, and the shared memory beside the database (-shm), which
+// SQLite cannot create. On a full disk SQLite returns these if it does not return codeFull.
 const (
 	codeWrite    = codeIO | 3<<8
 	codeSync     = codeIO | 4<<8

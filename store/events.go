@@ -76,8 +76,8 @@ func (w *writer) DropEventsOf(appID string) error {
 	return err
 }
 
-// PruneEvents removes at most limit events from before an instant, oldest first, and returns how
-// many. It keeps the events of stored tokens, because replaying them gives a token's state.
+// PruneEvents removes at most limit events from before an instant, oldest first, and returns their
+// number. It keeps the events of stored tokens, because replaying them gives a token's state.
 func (w *writer) PruneEvents(before time.Time, limit int) (int, error) {
 	n, err := w.exec("prune the log",
 		`DELETE FROM event WHERE seq IN (

@@ -107,7 +107,7 @@ func versionTwo(t *testing.T, fill func(console.Writer) error) (dir string) {
 	return dir
 }
 
-// What was stored before there was a log can be replayed from it, too.
+// Rows that were stored before there was a log can be replayed from it, too.
 func TestLogBeginsWithWhatIsHeld(t *testing.T) {
 	t.Parallel()
 	at := func(ns int64) time.Time { return time.Unix(0, ns).UTC() }
@@ -191,8 +191,8 @@ func TestLogBeginsWithWhatIsHeld(t *testing.T) {
 	}
 }
 
-// What is removed from the log is old and of no token that is stored; what removed events have
-// closed is told.
+// Only old events of tokens that are not stored are removed from the log. DropEvents returns the
+// marks that the removed events had closed.
 func TestDropsEvents(t *testing.T) {
 	t.Parallel()
 	s, noon := memory(t), time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)

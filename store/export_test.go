@@ -259,8 +259,7 @@ func (s *Store) RecordedBefore(kind, params string) string {
 	return text.(string)
 }
 
-// MadeBy is what a database of these steps is made of, and PresentTables what a store is compared
-// with.
+// MadeBy returns the schema that these steps create.
 func MadeBy(ctx context.Context, steps []string) (string, error) { return madeBy(ctx, steps) }
 
 // PresentTables returns the schema that each store is compared with.

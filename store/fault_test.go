@@ -176,7 +176,7 @@ func TestFaultTwoWriters(t *testing.T) {
 	var done []string
 	look := func(round int) {
 		load.ask(2)
-		load.did(5*round + 5) // what the killed ones held is free
+		load.did(5*round + 5) // the leases of the killed ones are free
 		c.intact(t, s)
 		c.holds(t, s, done)
 	}

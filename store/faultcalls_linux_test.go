@@ -50,8 +50,8 @@ func begun(kind string) func(*testing.T, string) {
 	}
 }
 
-// opens opens the store as anybody would. One that does not open, or has another number of tokens
-// than wanted, is counted as lost. One in which something is half there, or altered, is torn.
+// opens opens the store. A store that does not open, or that has another number of tokens than
+// wanted, is counted as lost. One with a half-written or altered row is counted as torn.
 func (f *fatality) opens(t *testing.T, c *tally, want ...int) *store.Store {
 	t.Helper()
 	s, err := store.Open(t.Context(), f.dir, calling())
@@ -152,7 +152,7 @@ func restored(backup string, id age.Identity, damaged bool) func(*testing.T, *ta
 	}
 }
 
-// guarded checks a store whose rows got their first MACs, or whose key was told of them.
+// guarded checks a store whose rows got their first MACs, or whose key has recorded them.
 func guarded(t *testing.T, c *tally, f *fatality) {
 	s := f.opens(t, c, 3)
 	if n := len(files(t, f.dir)["lanyard.key"]); n != 33 {
@@ -193,7 +193,7 @@ func backedUpAt(id *age.X25519Identity) func(*testing.T, *tally, *fatality) {
 	}
 }
 
-// allChanges are what is done to a store while it is killed.
+// allChanges returns the changes of a store that a kill interrupts.
 func allChanges(t *testing.T) []change {
 	id := pair(t)
 	at := t.TempDir()

@@ -261,7 +261,8 @@ func TestFaultRestoreKilledAtEveryStep(t *testing.T) {
 						case swapped(step):
 							want = 40
 						case harm == "damaged":
-							// what does not open is there, byte for byte, in its place or beside
+							// files that do not open must be there unchanged, in their place or
+							// beside it
 							kept := false
 							for name, b := range files(t, dir) {
 								kept = kept || strings.HasPrefix(name, "lanyard.db") &&

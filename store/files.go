@@ -220,8 +220,8 @@ func (e env) tighten(path string, tightened *[]string) error {
 	return e.narrow(path, info, disk.FileMode, tightened)
 }
 
-// own refuses a file of another user, whatever its permissions. Root could use it, but its owner
-// could not use the files that root adds.
+// own refuses a file of another user, with any permissions. Root could use it, but its owner could
+// not use the files that root adds.
 func (e env) own(path string, info fs.FileInfo) error {
 	foreign := e.Foreign(path, info)
 	if foreign == nil {
@@ -284,8 +284,8 @@ func begins(path string) []byte {
 	return head[:n]
 }
 
-// Lost reports what shows that a state directory without a database had one before. A write-ahead
-// log is an error, a key file only gives a sentence.
+// Lost reports signs that a state directory without a database had one before. A write-ahead log is
+// an error, a key file only gives a sentence.
 func Lost(dir string) (text string, err error) {
 	path := filepath.Join(dir, dbName)
 	if err := looksWhole(path); err != nil {

@@ -172,7 +172,7 @@ func TestFilters(t *testing.T) {
 	}
 }
 
-// What verbs ask for is found by an index, not by a walk through all tokens.
+// The queries of verbs use an index, and do not read all tokens.
 func TestFiltersUseIndexes(t *testing.T) {
 	t.Parallel()
 	s := memory(t)

@@ -264,8 +264,8 @@ func TestRestoreWaitsForAnswers(t *testing.T) {
 	keeps(t, got.Kept, 4)
 }
 
-// While others write and read, a restore comes between two of their transactions: what each was
-// told is kept is in the store that is there or in the one that was set aside.
+// A restore runs between two transactions of others. Each token that was reported as stored is in
+// the new store, or in the one that was set aside.
 func TestRestoreUnderWrites(t *testing.T) {
 	t.Parallel()
 	id, dir := pair(t), t.TempDir()
@@ -401,8 +401,8 @@ func TestRestoreOverANewerFormIsAlone(t *testing.T) {
 	sound(t, s, 3)
 }
 
-// Whatever step a restore is killed at, a console that has the store open goes on with the old one
-// or the new one, and with its key.
+// If a restore is killed at any step, a console that has the store open continues with the old
+// store or the new one, and with its key.
 func TestConsoleOutlivesAKilledRestore(t *testing.T) {
 	t.Parallel()
 	id, at := pair(t), t.TempDir()

@@ -81,8 +81,7 @@ func TestFullDisk(t *testing.T) {
 	sound(t, open(t, dir), 11)
 }
 
-// What a killed process left in its log is not passed over, even if nothing else can be listed
-// then.
+// The log of a killed process is not ignored, even if no other file can be listed then.
 func TestFullDiskWithALog(t *testing.T) {
 	from := t.TempDir()
 	s := open(t, from)

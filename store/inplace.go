@@ -20,7 +20,7 @@ import (
 type opened struct {
 	mu    sync.Mutex
 	files map[string]fs.FileInfo // by suffix; "" is the database
-	// what was found, and stays so; nil while everything is in its place
+	// the failure that was found, which is final; nil while everything is in its place
 	lost *Error
 	over *Error // lost, where the file holds another store; else nil
 	// the database when its key was last known to be ours; nil: never looked at

@@ -15,8 +15,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// away is what becomes of the files of a store while it is open. copied is a whole copy of its
-// database from before.
+// away lists the ways in which the files of an open store are moved or replaced. copied is a whole
+// copy of its database from before.
 var away = []struct {
 	name, says string
 	do         func(path, copied string) error
@@ -120,8 +120,8 @@ func TestFileGoesBeforeTheCommit(t *testing.T) {
 	replaced(t, err, "lanyard.db was deleted")
 }
 
-// What the store held stays readable, with its secrets, and can be written out to a directory that
-// is a state directory. The database that took its place is left as it is.
+// The old contents stay readable, with the secrets, and can be written out to a directory that is a
+// state directory. The database that took its place stays unchanged.
 func TestHeldStaysReadable(t *testing.T) {
 	for _, c := range away[:5] {
 		t.Run(c.name, func(t *testing.T) {
@@ -248,8 +248,8 @@ func TestKeyFileUnderAnOpenStore(t *testing.T) {
 	}
 }
 
-// A missing database is made anew with the key that is there, as the hint for a damaged one says. A
-// person is told.
+// A missing database is created with the existing key, as the hint for a damaged one says. A person
+// gets a warning.
 func TestMissingDatabaseBesideAKey(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.Remove(stocked(t, dir, 1)); err != nil {
@@ -340,7 +340,7 @@ func TestRotationReadsItsKeyBack(t *testing.T) {
 	sound(t, open(t, dir), 1)
 }
 
-// What is noted of the key is noted in the files that are in their place, or not at all.
+// Changes of the key are recorded in the files that are in their place, or not at all.
 func TestKeyIsNotNotedInFilesOutOfPlace(t *testing.T) {
 	t.Parallel()
 	away := func(t *testing.T, dir string) {

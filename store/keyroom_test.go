@@ -27,8 +27,8 @@ func (u unwritable) Make(context.Context, secret.Text, bool) (key, params []byte
 	return nil, nil, &os.PathError{Op: "write", Path: "lanyard.key", Err: u.why}
 }
 
-// A key that has no room is no key that does not open: a script that is told to give another key
-// would try for ever.
+// A disk without room for the key is not reported as a wrong key: a script that must give another
+// key would try forever.
 func TestKeyFileWithoutRoom(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -11,7 +11,7 @@ import (
 	"lanyard/store/key"
 )
 
-// What is left of a store whose database is gone is noticed before anything is made.
+// Files of a store whose database is gone are noticed before any file is created.
 func TestLost(t *testing.T) {
 	t.Parallel()
 	for left, want := range map[string]string{

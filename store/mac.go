@@ -17,7 +17,7 @@ import (
 	"lanyard/console"
 )
 
-// Whoever can write to the database, but has no key, must not be able to change what a row says. So
+// A program that can write to the database, but has no key, must not be able to change a row. So
 // each row of these tables has a MAC over its columns, made with a key that is derived from the
 // data key. A row whose MAC does not fit is altered: it is not read.
 
@@ -92,9 +92,9 @@ func (m *rowMAC) part(b []byte) {
 	_, _ = m.h.Write(b)
 }
 
-// add adds a column with the value that the database has of it. One that holds what it held before
-// there was such a column (NULL, or 0 or the empty text where it cannot be NULL) is left out, so
-// that a column which is added later changes no MAC. Columns are told apart by their names.
+// add adds a column with its value in the database. A column with the value that rows had before
+// the column existed (NULL, or 0 or the empty text if it cannot be NULL) is left out. A column that
+// is added later therefore changes no MAC. The MAC includes the names of columns.
 func (m *rowMAC) add(f field, v driver.Value) {
 	if m == nil {
 		return

@@ -60,8 +60,8 @@ func columnsOf(t *testing.T, s *store.Store, table string) (names, kinds []strin
 	return names, kinds
 }
 
-// Whoever writes to the database without the key changes one column of one row: that row is
-// altered, and whatever belongs to it; the rest is as it was.
+// A program without the key changes one column of one row. That row and the rows that depend on it
+// are altered; the others are unchanged.
 func TestAlteredColumns(t *testing.T) {
 	t.Parallel()
 	flips, skipped := 0, 0
@@ -108,7 +108,7 @@ func TestAlteredColumns(t *testing.T) {
 						!strings.Contains(change, "||"):
 						return // it decides nothing under that name
 					case column == table.key && table.name != "probe" && table.name != "mark":
-						want.ID = "" // whatever it is called now
+						want.ID = "" // its ID may be any
 					}
 					view(t, s, func(r console.Reader) error {
 						got := all(t, r)
@@ -150,7 +150,7 @@ func TestAlteredColumns(t *testing.T) {
 
 func failed[T any](_ T, err error) error { return err }
 
-// all reads everything and gives what is altered.
+// all reads everything and returns the altered rows.
 func all(t *testing.T, r console.Reader) []console.Altered {
 	t.Helper()
 	_, err1 := r.Applications()
@@ -187,7 +187,7 @@ func gist(t *testing.T, s *store.Store) (text string) {
 	return text
 }
 
-// What Lanyard writes verifies afterwards, whatever it writes over.
+// Rows that Lanyard writes over altered ones verify afterwards.
 func TestWrittenRowsVerify(t *testing.T) {
 	t.Parallel()
 	s := guardedStore(t)

@@ -160,7 +160,7 @@ func TestWhatTellsOfALostKey(t *testing.T) {
 	}
 }
 
-// What a console stored of how it looks, before there was a key, is no reason to say anything.
+// A theme that was stored before there was a key causes no warning.
 func TestFirstKeyOfAThemeIsQuiet(t *testing.T) {
 	t.Parallel()
 	dir, o := t.TempDir(), rings(t)

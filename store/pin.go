@@ -40,7 +40,7 @@ func (s *Store) board() key.Board {
 // sighting is the result of comparing a key with its pins.
 type sighting struct {
 	board bool             // there is something that could remember it
-	at    []key.Remembered // what is remembered
+	at    []key.Remembered // the remembered keys
 	mute  error            // why it cannot be compared
 }
 
@@ -75,8 +75,8 @@ func (v sighting) unsettled(row slotRow) bool {
 
 // compare refuses the key of row if the keyring remembers another one, or if it is in a key file
 // and the configuration names another kind. Only a key file can be replaced by a program that can
-// write to the state directory alone. A keyring that does not answer refuses nothing; a person is
-// told once.
+// write to the state directory alone. A keyring that does not answer refuses nothing; a person gets
+// one warning.
 func (s *Store) compare(ctx context.Context, row slotRow) (v sighting, err error) {
 	if row.kind == InFile && s.want != "" && s.want != InFile {
 		what := fmt.Sprintf(
@@ -215,7 +215,7 @@ func (s *Store) AcceptOlder(ctx context.Context) error {
 				err = nil
 			}
 		}
-		// Whoever removed the record may have put his key there.
+		// A program that removed the record may have put its own key there.
 		if f, ok := s.slots[InFile].(key.File); ok {
 			_, aside := f.SetAside()
 			err = errors.Join(err, aside)

@@ -223,8 +223,8 @@ func TestTrustOnFirstUseIsSaid(t *testing.T) {
 	}
 }
 
-// A keyring that does not answer refuses nothing, and a person is told. A rotation would lock out
-// the process that the keyring answers next.
+// A keyring that does not answer refuses nothing, and a person gets a warning. A rotation would
+// lock out the process that the keyring answers next.
 func TestKeyringThatCannotCompare(t *testing.T) {
 	t.Parallel()
 	for name, harm := range map[string]*fakeRing{
@@ -284,8 +284,8 @@ func TestPinThatMakesNoSense(t *testing.T) {
 	}
 }
 
-// Whoever puts his key file where the database is gone gets nothing sealed with it, if the keyring
-// remembers another key.
+// If the database is gone, a stranger's key file seals no new secret while the keyring remembers
+// another key.
 func TestKeyFileOfAStrangerIsNotTaken(t *testing.T) {
 	t.Parallel()
 	ring := &fakeRing{}

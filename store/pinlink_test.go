@@ -28,7 +28,7 @@ func movedAway(t *testing.T, dir, to string) {
 		t.Fatal(err)
 	}
 	linked(t, to, dir)
-	// what t.TempDir removes
+	// t.TempDir removes the directory of this name
 	t.Cleanup(func() { _ = errors.Join(os.Remove(dir), os.Rename(dir+".was", dir)) })
 }
 

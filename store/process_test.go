@@ -86,7 +86,7 @@ func command(t *testing.T, dir, do string) *exec.Cmd {
 	return cmd
 }
 
-// begin starts a command and gives what it prints.
+// begin starts a command and returns its output.
 func begin(t *testing.T, cmd *exec.Cmd) *bufio.Scanner {
 	t.Helper()
 	out, err := cmd.StdoutPipe()
@@ -182,7 +182,7 @@ func TestKilledWhileWriting(t *testing.T) {
 		if err := cmd.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
-		for out.Scan() { // what it could still say
+		for out.Scan() { // the rest of its output
 			done[strings.Replace(out.Text(), " ", "-", 1)] = true
 		}
 		_ = cmd.Wait()

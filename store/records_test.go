@@ -102,7 +102,7 @@ func TestApplicationKeepsEveryField(t *testing.T) {
 	each(t, func(t *testing.T, s *store.Store) {
 		var full, bare console.Application
 		fill(&full)
-		full.ConfigID = "" // is for one process alone
+		full.ConfigID = "" // not stored: it is for one process only
 		bare.ID = "app_bare"
 		sec := console.Secrets{Access: secret.New("consumer")}
 		update(t, s, func(w console.Writer) error {

@@ -56,7 +56,7 @@ func late(ctx context.Context, dir string, _ []string) error {
 	return errors.Join(report(err), s.Close())
 }
 
-// Whoever made a store while a restore was reading its backup keeps it.
+// A store that another process made during the reading of a backup stays.
 func TestRestoreComesTooLate(t *testing.T) {
 	t.Parallel()
 	id := pair(t)

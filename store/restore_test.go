@@ -38,7 +38,7 @@ func forged(t testing.TB, to age.Recipient, members ...member) []byte {
 	}
 	tw := tar.NewWriter(w)
 	for _, m := range members {
-		if m.name == "" { // what follows
+		if m.name == "" { // its data is the rest of the file
 			if err := tw.Close(); err != nil {
 				t.Fatal(err)
 			}
@@ -73,7 +73,7 @@ func parts(t testing.TB, s *store.Store) (db, key []byte) {
 	return all["lanyard.db"], all["lanyard.key"]
 }
 
-// after gives a database after some statements.
+// after returns a database after some statements.
 func after(t testing.TB, db, key []byte, statements ...string) []byte {
 	t.Helper()
 	dir := t.TempDir()
@@ -309,7 +309,7 @@ func TestRestoreKeepsWhatWasThere(t *testing.T) {
 						t.Errorf("left behind: %s", name)
 					}
 				}
-				// What was kept first is the old one, and opens.
+				// The store that was set aside is the old one, and opens.
 				back := t.TempDir()
 				for _, name := range []string{"lanyard.db", "lanyard.key"} {
 					data, err := os.ReadFile(filepath.Join(dir, name+".before-20270102T030405"))
@@ -440,7 +440,7 @@ func TestRestoreInPlaceOfADamagedStore(t *testing.T) {
 	}
 }
 
-// What a killed console had only in its log is in what is kept.
+// Commits that a killed console had only in its log are in the store that is set aside.
 func TestRestoreKeepsTheLogToo(t *testing.T) {
 	t.Parallel()
 	id, from := pair(t), t.TempDir()
@@ -502,7 +502,7 @@ func readOn(ctx context.Context, dir string, _ []string) error {
 	})
 }
 
-// What an older lanyard backed up is brought to the present form.
+// A backup of an older lanyard is migrated to the present form.
 func TestRestoreOfAnOlderForm(t *testing.T) {
 	t.Parallel()
 	old := legacy(t)

@@ -17,7 +17,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// role is what a child process does to a state directory, instead of writing tokens.
+// role is the work of a child process on a state directory, instead of writing tokens.
 type role func(ctx context.Context, dir string, args []string) error
 
 func roles() map[string]role {

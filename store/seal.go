@@ -69,8 +69,8 @@ func newSealer(key []byte, epoch int64) (*sealer, error) {
 	return &sealer{aead: a, epoch: epoch, rowKey: rowKey(key), guards: true}, nil
 }
 
-// place is where a sealed value belongs, with its form. Only rows can hold a slash, so no two
-// places read the same.
+// place returns the name of a sealed value's place, with its form. Only rows can hold a slash, so
+// no two places have the same name.
 func (s *sealer) place(form byte, table, row, column string) []byte {
 	place := table + "/" + row + "/" + column + "/" + strconv.FormatInt(s.epoch, 10)
 	if form != bareForm {

@@ -15,7 +15,7 @@ const signatureName = "lanyard.sig"
 // Signature is the origin of a backup, as far as its signature shows it.
 type Signature int
 
-// What is known.
+// The results of a check.
 const (
 	Unchecked Signature = iota // there is no store here that can tell, or it is locked
 	Unsigned                   // no signature, or that of another store

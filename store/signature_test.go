@@ -122,7 +122,7 @@ func resigned(t *testing.T, backup, other []byte, id *age.X25519Identity) []byte
 	return forged(t, id.Recipient(), members...)
 }
 
-// What is altered in a backup is counted, and stays altered.
+// Altered rows of a backup are counted, and stay altered.
 func TestReviewCountsAlteredRows(t *testing.T) {
 	t.Parallel()
 	id := pair(t)

@@ -56,7 +56,7 @@ type Options struct {
 	Lists bool
 
 	env env
-	at  func(step string) // is told of each step that was reached; nil but in tests
+	at  func(step string) // called at each step; set in tests only
 }
 
 func (o Options) busy() time.Duration {
@@ -90,7 +90,7 @@ type Store struct {
 	readOnly  error    // why nothing can be written, or nil
 	env       env
 	copied    string // the copy made before a migration, or ""
-	tables    string // what the database is made of; see sameTables
+	tables    string // the schema of the database; see sameTables
 	poll      time.Duration
 	busy      time.Duration // see Options.Busy
 

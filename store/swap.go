@@ -291,8 +291,8 @@ func (n *incoming) ensure(ctx context.Context, rev int64) error {
 }
 
 // pin makes the keyring remember the incoming key beside the present one. If the keyring remembers
-// nothing of this path, it is told after the swap: until then the old store may be the next to
-// open.
+// no key for this path, it records the new one after the swap: until then the old store may be the
+// next to open.
 func (n *incoming) pin(ctx context.Context) error {
 	if n.board == nil {
 		return nil

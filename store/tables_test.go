@@ -29,8 +29,8 @@ func TestPresentTables(t *testing.T) {
 	}
 }
 
-// Whoever writes to the database can change what its tables are. Nothing is read from one that was
-// changed, also by a store that has it open.
+// A program that can write to the database can change its schema. Lanyard reads nothing from a
+// changed one, also if a store has it open.
 func TestChangedTablesAreRefused(t *testing.T) {
 	t.Parallel()
 	for name, queries := range map[string][]string{
@@ -77,7 +77,7 @@ func TestChangedTablesAreRefused(t *testing.T) {
 	}
 }
 
-// What programs that look after a database leave in it is of no harm.
+// Tables of programs that maintain a database are harmless.
 func TestStatisticsAreNoChange(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -133,9 +133,8 @@ func (s *Store) KeyCopies() (removed, left []string) {
 	return s.swept, key.Copies(s.dir)
 }
 
-// Openable returns the files and directories beside the database that older copies of the store can
-// be opened with, whatever its key is: keys that a restore kept or set aside, and what WriteOut
-// wrote.
+// Openable returns the files and directories beside the database that open older copies of the
+// store, with any key: keys that a restore kept or set aside, and output of WriteOut.
 func (s *Store) Openable() (names []string) {
 	if s.dir == "" {
 		return nil

@@ -93,7 +93,7 @@ type traced struct {
 	killed bool
 	calls  int      // that it came to; the last one did not happen if it was killed
 	last   string   // the last one, with its file
-	said   []string // what it printed
+	said   []string // its output
 }
 
 // mayTrace skips a test where no process may be traced.

@@ -58,7 +58,7 @@ func TestNetworkFileSystem(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = s.Close()
-	// What cannot be told is not taken for fine.
+	// A state that cannot be determined is not treated as good.
 	_, err = store.Open(t.Context(), far,
 		store.Options{}.OnNetwork(func(dir string) (string, error) {
 			return "", &fs.PathError{Op: "statfs", Path: dir, Err: fs.ErrPermission}

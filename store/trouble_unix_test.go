@@ -74,7 +74,7 @@ func limited(ctx context.Context, dir string, args []string) error {
 	return report(err)
 }
 
-// runs gives what a child said, line by line.
+// runs returns the output of a child, line by line.
 func runs(t *testing.T, dir, do string) []string {
 	t.Helper()
 	cmd, out := start(t, dir, do)
@@ -206,12 +206,12 @@ func reader(ctx context.Context, dir string, args []string) error {
 		report(s.Update(ctx, func(w console.Writer) error { return put(w, 100, 101) })), s.Close())
 }
 
-// nobody is a user other than root; a test of root's is one with an ordinary user's permissions for
-// it.
+// nobody is a user other than root. A test that runs as root has an ordinary user's permissions
+// with it.
 const nobody = 65534
 
-// public gives a directory that nobody can reach, with a store that belongs to the user reader will
-// be.
+// public returns a directory that other users cannot enter, with a store that belongs to the user
+// of reader.
 func public(t *testing.T) (dir string) {
 	t.Helper()
 	base, err := os.MkdirTemp("", "lanyard-test")
@@ -229,7 +229,7 @@ func public(t *testing.T) (dir string) {
 	return dir
 }
 
-// handOver gives a directory and what is in it to the reader, with these permissions.
+// handOver gives a directory and its files to the reader, with these permissions.
 func handOver(t *testing.T, dir string, dirMode, fileMode os.FileMode) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -346,7 +346,7 @@ func TestOlderFormThatCanOnlyBeRead(t *testing.T) {
 	untouched(t, dir, before)
 }
 
-// What root would add, its owner could not use.
+// The owner of a store could not use the files that root adds.
 func TestRootInTheStoreOfAnother(t *testing.T) {
 	dir := t.TempDir()
 	stocked(t, dir, 1)

@@ -162,7 +162,7 @@ type reader struct {
 	s   *Store
 	key *keyState // as it is in this transaction
 
-	altered []console.Altered // what was found so far
+	altered []console.Altered // the altered rows found so far
 	known   map[console.Altered]bool
 }
 

@@ -29,7 +29,8 @@ type slotRow struct {
 	restored int64
 }
 
-// keyState is what this process knows about the key. It is immutable; a change replaces it.
+// keyState holds the facts about the key that this process knows. It is immutable; a change
+// replaces it.
 type keyState struct {
 	row    slotRow
 	sealer *sealer // nil: locked
@@ -128,8 +129,8 @@ type KeyInfo struct {
 
 	ID         string    // names the key; "" when there is none
 	Remembered []key.Pin // the keys that the system keyring remembers for this store
-	// Pinned is what remembers the key: InKeyring, "configuration" (which excludes a key file), or
-	// "".
+	// Pinned names the place that remembers the key: InKeyring, "configuration" (which excludes a
+	// key file), or "".
 	Pinned   string
 	Mute     error // why the keyring does not say; nil when it does, or there is none
 	Stranger bool  // the key is not the one that it should be
@@ -176,7 +177,7 @@ func (s *Store) KeyInfo(ctx context.Context) (KeyInfo, error) {
 // PlaceOf says in words where a kind of slot keeps a key.
 func (s *Store) PlaceOf(kind string) string { return s.place(kind) }
 
-// place is where a kind of slot keeps a key, in words.
+// place describes the place of a key of this kind in words.
 func (s *Store) place(kind string) string {
 	if kind == "" {
 		return "no key yet"
@@ -251,7 +252,7 @@ func (s *Store) fetching(ctx context.Context, told secret.Text, may func(kind st
 			k.why = s.notTried(row.kind)
 		}
 		if ctx.Err() != nil {
-			return fmt.Errorf("unlock: %w", context.Cause(ctx)) // says nothing of the key
+			return fmt.Errorf("unlock: %w", context.Cause(ctx)) // not a failure of the key
 		}
 		was := s.key.Swap(k).row.kind
 		if k.sealer != nil && was != "" && was != row.kind {
@@ -322,7 +323,7 @@ func (s *Store) openSlot(ctx context.Context, row slotRow, told secret.Text) (*k
 		return nil, s.setBack(slot)
 	}
 	if row.kind == InFile {
-		// what the database says of it may be from before there were params, or not true
+		// params in the database may be older, or false
 		row.params = key.Params(o.key)
 	}
 	k := &keyState{row: row, sealer: o.seals}

@@ -10,7 +10,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// What a hostile or damaged file says of its key is refused, and everything else can still be read.
+// Hostile or damaged parameters of the key are refused, and everything else can still be read.
 func TestHostileKeySlots(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

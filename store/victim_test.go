@@ -58,7 +58,7 @@ type victim struct {
 	mu    sync.Mutex
 	more  sync.Cond
 	lines int      // how many lines it has printed
-	said  []string // what it has done: the lines without "ready" and without steps
+	said  []string // its output without "ready" and without steps
 	over  bool     // its output has ended
 }
 
@@ -122,7 +122,7 @@ func (v *victim) did(n int) {
 	}
 }
 
-// ask lets a victim that writes on demand write n tokens. One that is dead by now is no failure.
+// ask lets a victim that writes on demand write n tokens. The victim may be dead by now.
 func (v *victim) ask(n int) { _, _ = fmt.Fprintln(v.in, n) }
 
 // killed waits for the end of the victim and reports whether it was killed.

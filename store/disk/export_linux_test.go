@@ -1,6 +1,6 @@
 package disk
 
-// What tells file systems apart.
+// The functions that identify file systems.
 var (
 	NetworkKind = networkKind
 	NetworkFUSE = networkFUSE

@@ -8,8 +8,8 @@ import (
 	"runtime"
 )
 
-// System is what this package asks of the operating system. OrReal fills its nil fields with what
-// asks this one; tests set their own.
+// System holds the calls of this package to the operating system. OrReal fills its nil fields with
+// those of this system; tests set their own.
 type System struct {
 	// UID returns the user of this process: os.Geteuid, which is -1 on Windows.
 	UID func() int
@@ -60,8 +60,8 @@ func (e *OwnerError) Error() string {
 	return fmt.Sprintf("%s belongs to user %d, and this is user %d", e.Path, e.Owner, e.User)
 }
 
-// Foreign returns an *OwnerError if the file belongs to another user, whatever its permissions, and
-// nil if not or if owners are not known here. info is of the file at path.
+// Foreign returns an *OwnerError if the file belongs to another user, with any permissions. It
+// returns nil if owners are not known here. info is of the file at path.
 func (s System) Foreign(path string, info fs.FileInfo) *OwnerError {
 	owner, me := s.Owner(info), s.UID()
 	if owner < 0 || owner == me {

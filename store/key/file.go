@@ -18,7 +18,7 @@ import (
 // FileName is the name of the key file in a state directory.
 const FileName = "lanyard.key"
 
-// What follows the name of a key file that is not in use. A restore adds KeptSuffix and the time to
+// Suffixes of the name of a key file that is not in use. A restore adds KeptSuffix and the time to
 // each file of a store that it keeps. AsideSuffix and the key's id follow the name of a key that no
 // database here knows.
 const (
@@ -37,7 +37,7 @@ func (k File) Kind() string { return InFile }
 // Place implements Slot.
 func (k File) Place() string { return "key file " + k.Path }
 
-// coming is where the key with an id waits until it is settled.
+// coming returns the path of the key with an id before it is settled.
 func (k File) coming(id string) string { return k.Path + ".new-" + id }
 
 // aside is the file for a key that this database does not record.
@@ -82,7 +82,7 @@ func (k File) Key(_ context.Context, params []byte, _ secret.Text) ([]byte, erro
 	return kept, err
 }
 
-// find returns a key as it is kept, and its file. An id of "" is whatever key there is.
+// find returns a stored key and its file. An id of "" matches any key.
 func (k File) find(id string) (kept []byte, path string, err error) {
 	paths := []string{k.coming(id), k.Path, k.aside(id)}
 	if id == "" {

@@ -41,7 +41,7 @@ func TestKeyFileIsNeverReplaced(t *testing.T) {
 	}
 }
 
-// What sweeps while another process writes its first key costs that one nothing but a second try.
+// A sweep during the first write of a key in another process costs that process only a second try.
 func TestKeyIsWrittenAgainWhenItIsSweptAway(t *testing.T) {
 	t.Parallel()
 	for range 20 {

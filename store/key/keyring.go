@@ -31,8 +31,8 @@ const (
 	keyringLimitAsking = 30 * time.Second
 )
 
-// Ring is what a slot needs of a keyring. Its methods fail with ErrNotFound of go-keyring if there
-// is no such entry.
+// Ring holds the calls of a slot to a keyring. Its methods fail with ErrNotFound of go-keyring if
+// there is no such entry.
 type Ring interface {
 	Get(service, user string) (string, error)
 	Set(service, user, password string) error

@@ -45,8 +45,9 @@ func (s stretching) salted() stretching {
 	return s
 }
 
-// sane refuses parameters that no version wrote: a hostile file could ask for all memory or for
-// hours. Too little is no danger: what was sealed at the real cost does not open with less.
+// sane refuses parameters that no version wrote: a hostile file could require all memory or hours.
+// A cost that is too low is harmless: a text that was sealed at the real cost does not open with
+// less.
 func (s stretching) sane() error {
 	switch {
 	case len(s.Salt) < 16 || len(s.Salt) > 64,
@@ -96,7 +97,7 @@ func CheckPassphrase(t secret.Text) error {
 // pasted everywhere.
 type WeakError struct {
 	Place string // of the text, as Slot.Place gives it
-	Odd   error  // what cannot be typed or pasted, from secret.Read; nil if the text is too short
+	Odd   error  // why it cannot be typed or pasted, from secret.Read; nil if it is too short
 	Least int    // how many characters it needs, if Odd is nil
 }
 
@@ -123,7 +124,7 @@ func passable(raw secret.Text, least int, place string) (secret.Text, error) {
 	return t, nil
 }
 
-// goodPassphrase is how many characters a passphrase has of which Short says nothing.
+// goodPassphrase is the length from which Short gives no warning, in characters.
 const goodPassphrase = 12
 
 // guessesASecond is how many passphrases one graphics card of 2024 tries in a second. Each takes

@@ -13,8 +13,8 @@ type Pin struct {
 	ID   string // of the data key, as the store names it: 32 hexadecimal digits
 }
 
-// Board remembers which key the store at a path has, where somebody who can write the state
-// directory cannot write. It asks a person for nothing.
+// Board remembers the key of the store at a path, in a place that a program with access to the
+// state directory alone cannot write. It needs no person.
 type Board interface {
 	// Pins returns what is remembered of the store at path; nothing is no error. It fails with
 	// ErrNoBoard if nothing can be remembered.
@@ -32,8 +32,8 @@ func Pinnable(kind string) bool {
 	return kind == InFile || kind == InKeyring || kind == InPassphrase
 }
 
-// pinPaths returns the paths that a store is remembered by: dir and, if that leads through links,
-// where it leads. Somebody who puts a link in the place of a directory changes the second alone.
+// pinPaths returns the paths that a store is remembered by: dir, and its target if dir leads
+// through links. A link that replaces a directory changes the second path only.
 func pinPaths(dir string) []string {
 	if real, err := filepath.EvalSymlinks(dir); err == nil && real != dir {
 		return []string{dir, real}

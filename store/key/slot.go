@@ -24,7 +24,7 @@ const (
 	InKeyring    = "keyring"    // the system's keyring
 	InPassphrase = "passphrase" // a person's head
 	InEnv        = "env"        // an environment variable
-	InCommand    = "command"    // what a program prints
+	InCommand    = "command"    // the output of a program
 	InMemory     = "memory"     // this process, of a store in memory
 )
 
