@@ -59,7 +59,7 @@ func (c *console) copied(lines bool) {
 	c.see(`copied [0-9a-f]{8}`)
 }
 
-// Whichever signal ends a console, its copied token does not stay in the clipboard.
+// No signal that ends a console leaves its copied token in the clipboard.
 func TestSignalsClearTheClipboard(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

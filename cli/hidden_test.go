@@ -63,8 +63,8 @@ func openPassphraseShell(t *testing.T) *console {
 	return openShell(t, dir)
 }
 
-// After lanyard was stopped at a prompt for a secret, by whichever means, the prompt is shown again
-// and nothing typed is echoed.
+// After lanyard was stopped at a prompt for a secret, in any way, the prompt is shown again and no
+// typed key is echoed.
 func TestSuspendedAtASecret(t *testing.T) {
 	t.Parallel()
 	for what, suspend := range map[string]func(*console){

@@ -55,7 +55,7 @@ func TestMain(m *testing.M) {
 	}, "xdg-open": browser, "approve": approver})
 }
 
-// browser stands for the desktop's browser: it follows redirects to their end.
+// browser replaces the desktop's browser: it follows redirects to their end.
 func browser() {
 	resp, err := http.Get(os.Args[1])
 	if err == nil {
@@ -66,7 +66,7 @@ func browser() {
 	}
 }
 
-// approver stands for a person with another device: it runs lanyard token NAME, reads address and
+// approver replaces a person with another device: it runs lanyard token NAME, reads address and
 // code from its stderr, and approves them.
 func approver() {
 	lanyard := exec.Command("lanyard", "token", os.Args[1])

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// A theme that is chosen in the console is used at the next start. A theme file is applied as it is
-// written.
+// A theme that is chosen in the console is used at the next start. A theme file is applied when it
+// is saved.
 func TestChooseTheme(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

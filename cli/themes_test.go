@@ -83,7 +83,7 @@ func TestWhichThemeHolds(t *testing.T) {
 	write("config.toml", "mouse = true\n")
 	cfg = holds("mine")
 
-	// A chosen theme with errors does not keep the console from opening, which says so. In an open
+	// The console opens even if the chosen theme has errors, and shows a warning. In an open
 	// console it is an error with its place, and the theme in force stays.
 	write("themes/mine.toml", "extends = \"nord\"\n[dark]\nacent = \"4\"\n")
 	broken := holds("auto")

@@ -37,7 +37,7 @@ func TestSignInIsPasted(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				issuer := base + "/oauth2/token"
-				if strings.HasPrefix(name, "code") { // this server says that it always names itself
+				if strings.HasPrefix(name, "code") { // this server declares iss in its metadata
 					issuer = ""
 				}
 				w, s, at := bubbledAt(t, sandbox.Options{}, issuer)

@@ -12,7 +12,7 @@ import (
 )
 
 // signingIn saves an application whose grant needs a person, begins a get, runs meanwhile before
-// the person returns, and returns the application as it is stored in the end.
+// the person returns, and returns the application as stored at the end.
 func signingIn(t *testing.T,
 	meanwhile func(*console.Service, console.Draft)) (a console.Application, kept secret.Text,
 	came error) {

@@ -9,7 +9,7 @@ import (
 )
 
 // stops is a Keeper that stops its process at a step: before, inside or after a transaction. The
-// process says that it is there, and waits to be killed or to be told to go on.
+// process reports the step, and waits for a kill or for the command to continue.
 type stops struct {
 	console.Keeper
 	owner string

@@ -93,8 +93,8 @@ func faultConsole(
 	})
 }
 
-// writer obeys the commands on stdin until it is killed or stdin ends. On stdout it says what was
-// shown, what was decided, and where it stands.
+// writer obeys the commands on stdin until it is killed or stdin ends. On stdout it reports the
+// shown results, the decisions, and its position.
 func writer() error {
 	url, name := os.Getenv("FAULT_TEST_URL"), os.Getenv("FAULT_TEST_NAME")
 	var mu sync.Mutex
@@ -205,7 +205,7 @@ func act(
 	panic(verb)
 }
 
-// report says what a verb has shown, and whether the store failed.
+// report prints the result of a verb, and whether the store failed.
 func report(say func(...any), out console.Outcome, err error) {
 	if err == nil && out.Token.ID != "" {
 		say("shown", out.Token.Fingerprint)

@@ -78,8 +78,8 @@ func TestIntrospect(t *testing.T) {
 		!got.AtServerAt.Equal(w.clock.Now()) {
 		t.Fatalf("%+v %+v %v", ans, got, err)
 	}
-	// Revoked behind our back: dead at the key manager, alive at the gateway, and the state says
-	// what we did.
+	// Revoked by another program: dead at the key manager, alive at the gateway. The state follows
+	// the actions of this process only.
 	sec := must[console.Secrets](t)(s.Secrets(t.Context(), tok.ID))
 	elsewhere := w.console(func(o *console.Options) { o.Keeper = newWorld(t).keeper })
 	leak := must[console.Token](t)(

@@ -175,7 +175,7 @@ func TestTheirFailureIsNotTaken(t *testing.T) {
 }
 
 // A lease of a dead process whose clock was ahead is taken over after the longest life of a lease.
-// That of a living process is not, whichever clock is ahead.
+// A lease of a living process is not, even if its clock is behind.
 func TestLeasesOfOtherClocks(t *testing.T) {
 	const off = 5 * time.Hour
 	synctest.Test(t, func(t *testing.T) {
@@ -322,7 +322,7 @@ func twice(sent []string) bool {
 }
 
 // A console that was stopped during a refresh has lost its lease. The other one sees the mark and
-// requests a token. Whichever answer comes last, nothing is spent twice.
+// requests a token. In either order of the answers, no grant is sent twice.
 func TestRefreshOutlivesItsLease(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := bubble(t)

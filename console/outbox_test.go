@@ -70,7 +70,7 @@ func TestRetryAfterIsBounded(t *testing.T) {
 	})
 }
 
-// A locked store is reported once, however many revokes are due, and nothing is tried.
+// A locked store is reported once for any number of due revokes, and no revoke is tried.
 func TestLockedDeliversNothing(t *testing.T) {
 	w := newWorld(t)
 	s, app := w.console(), w.app("Orders", "PRODUCTION")

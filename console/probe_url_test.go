@@ -51,7 +51,7 @@ func TestCheckProbeURLKeepsTheLimits(t *testing.T) {
 		}
 		return got
 	}
-	// of another form than is asked with here
+	// of another form than the token here
 	g.sees(g.token().ID, tokenapi.Accepted, tokenapi.WhyLetThrough)
 	first := g.clock.Now()
 	check(1, console.WorthFine, first)

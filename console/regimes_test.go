@@ -12,7 +12,7 @@ import (
 	"lanyard/tokenapi/sandbox"
 )
 
-// regime makes a world whose server lives by a profile, and whose environment is said to (or
+// regime returns a world whose server has a profile, and whose environment has the regime said (or
 // "auto").
 func regime(t *testing.T, profile string, said console.Regime,
 	more ...func(*sandbox.Options)) *world {

@@ -62,8 +62,8 @@ func TestRestoredTokenIsNoAnswer(t *testing.T) {
 				t.Fatal(err)
 			}
 			var once sync.Once
-			// A younger store, with a lower revision, which the backup replaces as soon as it was
-			// read.
+			// A younger store, with a lower revision. The backup replaces it directly after its
+			// first reading.
 			young, err := store.Open(t.Context(), t.TempDir(), store.Options{})
 			if err != nil {
 				t.Fatal(err)

@@ -309,7 +309,7 @@ func TestEnvironmentsOfTheConfigurationAreNotEdited(t *testing.T) {
 	_, err := s.Save(t.Context(), d)
 	refusal(t, err, "configured")
 	d.EnvironmentWas = ""
-	_, err = s.Save(t.Context(), d) // nor is another one given its name
+	_, err = s.Save(t.Context(), d) // no other application gets its name
 	refusal(t, err, "exists")
 }
 
@@ -355,7 +355,7 @@ func TestForgetsWhatIsOver(t *testing.T) {
 	if b := must[console.Board](t)(s.Board(t.Context())); len(b.Applications)+len(b.Tokens) > 0 {
 		t.Errorf("left: %v, %v", b.Applications, b.Tokens)
 	}
-	// Added again it begins anew.
+	// An application that is added again has no history.
 	must[console.Application](t)(s.Save(t.Context(), typed(w, "Orders")))
 }
 

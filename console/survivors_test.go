@@ -179,8 +179,8 @@ func TestRefusalOfAPasswordRests(t *testing.T) {
 	}
 }
 
-// An inactive that one row has kept since before another row was called active is news when it is
-// said again: what it was before, the active has refuted.
+// An inactive answer from before an active one does not count. The same answer after it is new
+// evidence.
 func TestInactiveFromBeforeAnActive(t *testing.T) {
 	t.Parallel()
 	active := with(func(tok *console.Token) {

@@ -155,7 +155,7 @@ func TestInvalidGrantDropsOnlyWhatWasSent(t *testing.T) {
 	if got := w.token(out.Token.ID).Refresh; got != console.RefreshSpent {
 		t.Errorf("after invalid_grant the refresh token is %q", got)
 	}
-	// And the next renew asks anew.
+	// The next renew requests a new token.
 	next := must[console.Outcome](t)(s.Renew(t.Context(), out.Token.ID))
 	if next.How != console.Issued {
 		t.Errorf("then: %s", next.How)
@@ -431,7 +431,7 @@ func TestUndeliveredRevokeIsKept(t *testing.T) {
 	}
 }
 
-// A revoke is dropped only if a server understood it and refused for good. It is kept if a person
+// A revoke is dropped only if a server understood it and refused finally. It is kept if a person
 // can correct the cause.
 func TestWhatTakesARevokeOff(t *testing.T) {
 	page := "<html><head><title>Bad Gateway</title></head></html>"
@@ -536,8 +536,8 @@ func TestLostAnswerIsUnsure(t *testing.T) {
 	if got := w.token(tok.ID).Refresh; got != console.RefreshLive {
 		t.Errorf("its refresh token is %q", got)
 	}
-	// The server did rotate. Renewing asks anew and settles it, without spending the refresh token
-	// again.
+	// The server did rotate. Renewing requests a new token and settles it, without sending the
+	// refresh token again.
 	w.wire.cut(nil, nil)
 	out := must[console.Outcome](t)(s.Renew(t.Context(), tok.ID))
 	if out.How != console.Issued || out.Token.ID == tok.ID {

@@ -41,7 +41,7 @@ type wire struct {
 	handler http.Handler
 	mu      sync.Mutex
 	posts   map[string]int // by path and grant
-	// answers instead of the sandbox, if it says so
+	// answers instead of the sandbox if it returns true
 	instead func(*http.Request) (*http.Response, error, bool)
 	before  func(*http.Request) error
 	after   func(*http.Request) error

@@ -300,7 +300,7 @@ func TestBackupNeedsTheKey(t *testing.T) {
 	if err := os.Rename(key+".away", key); err != nil {
 		t.Fatal(err)
 	}
-	// A secret that does not open is in the backup as it is.
+	// A secret that does not open is in the backup unchanged.
 	s = open(t, dir)
 	if _, err := s.Exec(
 		"UPDATE token_secret SET access = randomblob(61) WHERE token_id = 't7'"); err != nil {

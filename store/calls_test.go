@@ -19,8 +19,8 @@ func calling() store.Options {
 	return patient(store.Options{Slots: []store.KeySlot{store.Cheap(key.Passphrase())}})
 }
 
-// changes does one thing to a store, says that it is done, and closes the store. It is killed
-// between two system calls.
+// changes makes one change to a store, prints a line, and closes the store. It is killed between
+// two system calls.
 func changes(ctx context.Context, dir string, args []string) error {
 	if args[0] == "nothing" {
 		return traceMe()

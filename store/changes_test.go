@@ -146,7 +146,7 @@ func TestChangesInAHurry(t *testing.T) {
 	none(t, before)
 }
 
-// atWork gives the goroutines of this package by their number.
+// atWork returns the goroutines of this package by their number.
 func atWork() map[string]string {
 	buf := make([]byte, 1<<20)
 	all := map[string]string{}

@@ -38,7 +38,7 @@ func TestCheck(t *testing.T) {
 	})
 }
 
-// Pages that were overwritten behind SQLite's back are found, wherever they are.
+// Pages that another program has overwritten are found at any place.
 func TestCheckFindsDamage(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -201,7 +201,7 @@ func (o Options) WithRoom(free uint64) Options {
 	return o
 }
 
-// Explain says what an error means.
+// Explain returns the error of the store for an error of the database.
 func (s *Store) Explain(op string, err error) error { return s.explain(op, err) }
 
 // At lets copies be named for a time.
@@ -224,7 +224,7 @@ func (s *Store) Vouch(ctx context.Context) error {
 	return tx.Commit()
 }
 
-// Unguard makes a store as it was before rows had MACs, but for its key file.
+// Unguard returns a store to the form before rows had MACs, except for its key file.
 func (s *Store) Unguard(ctx context.Context) error {
 	row := s.key.Load().row
 	kept, err := s.slots[row.kind].Key(ctx, row.params, secret.Text{})

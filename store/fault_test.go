@@ -92,7 +92,7 @@ func (c *tally) intact(t *testing.T, s *store.Store) {
 	}
 }
 
-// holds counts a token that was said to be stored and is not there or does not open.
+// holds counts a token that was reported as stored and is not there or does not open.
 func (c *tally) holds(t *testing.T, s *store.Store, ids []string) {
 	t.Helper()
 	view(t, s, func(r console.Reader) error {
@@ -107,7 +107,7 @@ func (c *tally) holds(t *testing.T, s *store.Store, ids []string) {
 	})
 }
 
-// stored gives the tokens that a child said it had stored.
+// stored returns the tokens that a child reported as stored.
 func stored(said []string) []string {
 	var ids []string
 	for _, line := range said {

@@ -91,7 +91,7 @@ func TestFaultBackup(t *testing.T) {
 	t.Logf("%d backups of a store that was written to", backups)
 }
 
-// backups counts the files that have the name of a backup, each of which must be whole.
+// backups counts the files with the name of a backup. Each must be whole.
 func (c *tally) backups(t *testing.T, out string, id age.Identity) int {
 	t.Helper()
 	there, err := filepath.Glob(filepath.Join(out, "b*.age"))

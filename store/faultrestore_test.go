@@ -120,8 +120,8 @@ func TestFaultRestore(t *testing.T) {
 	t.Logf("tokens found after a kill at a random line: %v", seen)
 }
 
-// replaced opens a store after a restore was killed, looks for what it should hold, and gives the
-// number of its tokens. After a restore the first store is kept, and opens with its key.
+// replaced opens a store after a restore was killed, checks its contents, and returns the number of
+// its tokens. After a restore the first store is kept, and opens with its key.
 func (c *tally) replaced(t *testing.T, dir string, restored bool) (n int) {
 	t.Helper()
 	s, err := store.Open(t.Context(), dir, turning())

@@ -13,7 +13,7 @@ import (
 	"lanyard/store"
 )
 
-// Each condition gives the tokens that meet it and no others, alone and with another one.
+// Each condition returns exactly the tokens that meet it, alone and with another one.
 func TestFilters(t *testing.T) {
 	t.Parallel()
 	s := memory(t)

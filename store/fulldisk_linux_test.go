@@ -13,7 +13,7 @@ import (
 	"lanyard/store"
 )
 
-// smallDisk gives an empty disk of so many bytes.
+// smallDisk returns an empty disk of size bytes.
 func smallDisk(t *testing.T, size string) (dir string) {
 	t.Helper()
 	dir = t.TempDir()

@@ -77,7 +77,7 @@ func TestLocked(t *testing.T) {
 	}
 }
 
-// secretsOf reads the secrets of a token and gives the error.
+// secretsOf reads the secrets of a token and returns the error.
 func secretsOf(s *store.Store, id string) error {
 	return s.View(context.Background(), func(r console.Reader) error {
 		_, err := r.Secrets(id)

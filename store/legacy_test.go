@@ -14,8 +14,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// legacy is a store as it was before there were key slots: its key file holds the data key itself,
-// and one token "old" is in it.
+// legacy returns the directory of a store from before there were key slots: its key file holds the
+// data key itself, and it has one token "old".
 func legacy(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()

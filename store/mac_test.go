@@ -261,7 +261,7 @@ func TestDatabaseFromBeforeIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := files(t, dir)
-	s = open(t, dir) // gives the rows their MACs
+	s = open(t, dir) // adds the MACs of the rows
 	view(t, s, func(r console.Reader) error {
 		if got := all(t, r); len(got) > 0 {
 			t.Error(got)
@@ -287,7 +287,7 @@ func TestDatabaseFromBeforeIsRefused(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	accepted(t, s)
-	// Nor is a store vouched for that was robbed of the record of its key.
+	// A store without the record of its key is not vouched for either.
 	back = t.TempDir()
 	writeAll(t, back, present)
 	db, err := sql.Open("sqlite", "file:"+back+"/lanyard.db")
@@ -453,7 +453,7 @@ func TestSealedLengths(t *testing.T) {
 }
 
 // behind changes the database without its key, on a connection of its own. SAME in a query is the
-// number of the schema as it was.
+// schema's number before the change.
 func behind(t *testing.T, dir string, queries ...string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "lanyard.db"))

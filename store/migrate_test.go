@@ -60,7 +60,7 @@ func TestMigration(t *testing.T) {
 		t.Fatal(err)
 	}
 	built := store.SchemaSteps()
-	// A step that fails leaves the file as it was.
+	// A step that fails leaves the file unchanged.
 	bad := append(slices.Clone(built), "CREATE TABLE extra (x); INSERT INTO nowhere VALUES (1);")
 	if _, err := store.OpenSteps(t.Context(), dir, store.Options{}, bad); err == nil {
 		t.Fatal("a broken step was taken")

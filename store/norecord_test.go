@@ -102,7 +102,7 @@ func TestStoreWithoutTheRecordOfItsKeyIsRefused(t *testing.T) {
 			if err := s.Close(); err != nil {
 				t.Fatal(err)
 			}
-			behind(t, dir, noRecord()...) // it was accepted once, and not for good
+			behind(t, dir, noRecord()...) // the acceptance does not last
 			explained(t, openWith(t, dir, o).Unlock(t.Context(), secret.New(phrase)),
 				"store_locked", "the record of its key is gone")
 		})
@@ -135,8 +135,7 @@ func TestWhatTellsOfALostKey(t *testing.T) {
 				"the record of its key is gone")
 		})
 	}
-	// With none of them it is a store that never had a key. Its rows are taken, and that is said,
-	// once.
+	// A store without any of them never had a key. Its rows are accepted, with one warning.
 	dir, o, said := stocks(t, "env")
 	behind(t, dir, noRecord()...)
 	for _, q := range traces {

@@ -70,7 +70,7 @@ func TestModes(t *testing.T) {
 	}
 }
 
-// explained checks that err says what to do, and gives the hint.
+// explained checks that err has a hint, and returns the hint.
 
 func explained(t *testing.T, err error, code console.Code, text string) {
 	t.Helper()

@@ -190,8 +190,8 @@ func TestOtherKindsLeaveNoPin(t *testing.T) {
 	}
 }
 
-// Where no keyring remembers the key that is said when it is made, and once. A keyring that comes
-// later remembers it.
+// If no keyring can remember the key, a warning says so once, when the key is made. A keyring that
+// is available later remembers it.
 func TestTrustOnFirstUseIsSaid(t *testing.T) {
 	t.Parallel()
 	var said []string
@@ -366,8 +366,8 @@ func TestFirstStartsAtOnceWhereAnotherWasRemembered(t *testing.T) {
 	}
 }
 
-// A store that was moved away is no reason to refuse the one that begins anew, and neither is a
-// backup that is brought back.
+// A new store is not refused because another one was at its path before, and neither is a restored
+// backup.
 func TestNewStoreWhereAnotherWasRemembered(t *testing.T) {
 	t.Parallel()
 	ring := &fakeRing{}

@@ -246,7 +246,7 @@ func TestRestoreRefusesToReplace(t *testing.T) {
 		}
 		explained(t, store.Occupied(dir), "store_exists", name)
 	}
-	// Nor on a network file system, nor in what belongs to another.
+	// A restore is refused on a network file system, and in a directory of another user.
 	o := store.Options{}.OnNetwork(func(string) (string, error) { return "nfs", nil })
 	_, err = store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id},
 		store.Restoring{Options: o, Replace: true})

@@ -401,7 +401,7 @@ func TestFirstMACsWithADamagedSecret(t *testing.T) {
 	damaged(t, s, console.Altered{Table: "token", ID: "old"})
 }
 
-// A key for hashes that does not open counts as none, and is drawn anew.
+// A key for hashes that does not open counts as missing, and a new one is drawn.
 func TestDamagedKeyForHashes(t *testing.T) {
 	s := hashed(t, t.TempDir(), "a")
 	if _, err := s.Exec("UPDATE hash_key SET key = zeroblob(90)"); err != nil {

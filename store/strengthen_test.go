@@ -11,7 +11,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// weakened is a store whose key was made with less work than is usual now.
+// weakened returns a store whose key was derived at a lower cost than the present one.
 func weakened(t *testing.T, kind string) (dir string, dear store.Options) {
 	t.Helper()
 	dir = t.TempDir()

@@ -208,7 +208,8 @@ func (end *traced) follow(pid int, root string, nth int) (code int, err error) {
 	}
 }
 
-// callOf says which call a thread is stopped at, and whether it changes something in root.
+// callOf returns the system call that a thread is stopped at, and whether it changes a file in
+// root.
 func callOf(thread int, calls map[uint32]call, root string) (what string, counts bool, err error) {
 	var info [88]byte // struct ptrace_syscall_info: the number is at 24, six arguments follow
 	const getInfo = 0x420e

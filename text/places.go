@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// Place is where something is in a file, both from 1; the column counts characters. Line 0 is
-// nowhere.
+// Place is a position in a file, from line 1 and column 1. The column counts characters. Line 0
+// means that there is no position.
 type Place struct{ Line, Column int }
 
 // PlaceAt counts lines and characters up to an offset of file.
@@ -27,7 +27,7 @@ func PlaceOfError(file string, offset int) Place {
 	return PlaceAt(file, end)
 }
 
-// Spot is where a key is, and where its value begins.
+// Spot holds the places of a key and of the start of its value.
 type Spot struct{ Key, Value Place }
 
 // Places says where each key of a TOML file is, by its Path. A library tells this neither for

@@ -65,7 +65,7 @@ func TestFindKeys(t *testing.T) {
 	}
 }
 
-// Whatever the text, the finder ends.
+// The finder ends for every text.
 func FuzzFindKeys(f *testing.F) {
 	for _, s := range []string{"", "a = 1", "[[a]]\nb.c = {d = [1, {e = '''", "\"\\e\\x41\" = \"\\",
 		"[a",

@@ -167,7 +167,7 @@ func TestEveryScript(t *testing.T) {
 	}
 }
 
-// JSON keeps each value as it is, and shows a terminal none of it.
+// JSON keeps each value, and no control character of it reaches the terminal.
 func TestJSON(t *testing.T) {
 	t.Parallel()
 	odd := "a\x1b[31m\x7f\u0085\u009b\u202e\u2066\u200d\u200b\u2028\ufeff\u3164" +

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// What WCAG 2.2 asks for: 1.4.3 of text, 1.4.11 of signs, bars and the edges that say where the
-// focus is.
+// The contrast that WCAG 2.2 requires: 1.4.3 for text, and 1.4.11 for signs, bars and the edges
+// that show the focus.
 const (
 	ReadText = 4.5
 	SeeSign  = 3.0
@@ -21,9 +21,8 @@ const readBetter = 7.0
 // RGB is a colour in eight bits a channel.
 type RGB struct{ R, G, B uint8 }
 
-// Parse reads "#rrggbb" or the number of a colour that no terminal changes (16 to 255). The sixteen
-// before those are whatever the terminal makes of them, so that nothing can be computed from their
-// numbers.
+// Parse reads "#rrggbb" or the number of a colour that no terminal changes (16 to 255). Terminals
+// define the first sixteen colours, so their contrast cannot be computed.
 func Parse(s string) (RGB, bool) {
 	if len(s) == 7 && s[0] == '#' {
 		n, err := strconv.ParseUint(s[1:], 16, 32)
@@ -109,12 +108,12 @@ func luminance(c RGB) float64 {
 // Role is one use of colour on the screen.
 type Role struct {
 	Name  string  // of the field in Styles
-	Key   string  // what sets it in a palette
+	Key   string  // key that sets it in a palette
 	Need  float64 // the least contrast with all that it may stand on; 0: nothing is read off it
 	OnRow bool    // it may stand on a selected row
 }
 
-// Roles are all of them: every Paint of Styles is here, which a test sees to.
+// Roles returns all roles. A test checks that every Paint of Styles has one.
 func Roles() []Role {
 	return []Role{
 		{"Ground", "text", ReadText, false},
@@ -220,7 +219,7 @@ func (p Paint) colours() (fg, bg *RGB) {
 			}
 		}
 	}
-	if reversed { // on whatever the ground is: the contrast is the same
+	if reversed { // with any ground the contrast is the same
 		return fg, nil
 	}
 	return fg, bg

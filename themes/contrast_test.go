@@ -49,8 +49,8 @@ func TestEveryRoleIsJudged(t *testing.T) {
 	}
 }
 
-// grounds are what a theme is looked at on: its own, and where it leaves the terminal's, what
-// people have.
+// grounds returns the backgrounds to check a theme on: its own one, or common ones of terminals if
+// it has none.
 func grounds(name string, dark bool) []string {
 	switch {
 	case name != "auto" && name != "dark" && name != "light":
@@ -193,7 +193,7 @@ func TestRatio(t *testing.T) {
 	}
 }
 
-// What is short is told with role, place, ratio and need.
+// A shortfall names the role, the ground, the ratio and the required ratio.
 func TestShortfall(t *testing.T) {
 	t.Parallel()
 	st := themes.Styles{Quiet: "\x1b[38;2;119;119;119m", Row: "\x1b[38;5;16;48;5;240m",

@@ -187,8 +187,8 @@ func TestThemesInACircle(t *testing.T) {
 	}
 }
 
-// A name that cannot be typed or printed is refused, a pipe is not waited for, and an unreadable
-// folder is told of.
+// A name that cannot be typed or printed is refused, a pipe is not read, and an unreadable folder
+// is reported.
 func TestOddFiles(t *testing.T) {
 	t.Parallel()
 	m := folder("a b.toml", "extends = \"dark\"", "\x1b[7m.toml", "extends = \"dark\"")

@@ -5,7 +5,7 @@ import "cmp"
 // palette gives each role a colour: "#rrggbb", an ANSI number, or "" for the terminal's own.
 type palette struct {
 	Ground string // the background it is made for
-	// what leads a line or stands on the selected row, and with fill everything else
+	// strong text and the selected row; with Fill all other text, too
 	Text             string
 	Quiet, Border    string
 	Accent, OnAccent string
@@ -13,7 +13,7 @@ type palette struct {
 	Danger, OnDanger string
 	Tint, TintQuiet  string // backgrounds of the selected row, focused and not
 	GoodBar, WarnBar string // bars of life left
-	Track            string // the background of what is gone
+	Track            string // background of the elapsed part of a bar
 	Fill             bool   // the ground is painted; else it is the terminal's own
 	Faint            bool   // quiet text is faint instead of coloured
 	stated           []string
@@ -117,7 +117,7 @@ func (p palette) in256() palette {
 			}
 		}
 		if need == ReadText && least(c, grounds) >= readBetter {
-			need = readBetter // what was chosen for that keeps it
+			need = readBetter // the role was chosen with this contrast, so it keeps it
 		}
 		*of(&q) = nearest(c, func(n RGB) bool { return least(n, grounds) >= need })
 	}

@@ -43,7 +43,7 @@ type Styles struct {
 	Good       Paint // alive
 	Warn       Paint // expiring, lingering
 	Danger     Paint // dead, dangerous
-	GoodBar    Paint // a bar of life left, on the track of what is gone
+	GoodBar    Paint // a bar of the remaining life, on the track
 	WarnBar    Paint
 	Banner     Paint // permanent warnings
 	Row        Paint // background of the selected row in the focused pane

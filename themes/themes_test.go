@@ -138,7 +138,7 @@ func TestManyColours(t *testing.T) {
 	}
 }
 
-// States are told apart by their colour too, in every theme.
+// States differ in colour in every theme.
 func TestStatesDiffer(t *testing.T) {
 	t.Parallel()
 	for _, n := range themes.Names() {

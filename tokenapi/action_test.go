@@ -390,7 +390,7 @@ func TestClientErrorInChallenge(t *testing.T) {
 			}
 		}
 	}
-	// A proxy that requires its own token says nothing about the grant.
+	// A refusal of the proxy, which requires a token of its own, is no refusal of the grant.
 	if e := refusalOf(t, tokenapi.GrantRefreshToken, 401,
 		http.Header{"Www-Authenticate": {`Bearer error="invalid_grant"`}}, ``); e.Code != "" ||
 		e.DropsRefresh() {

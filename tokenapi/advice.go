@@ -14,8 +14,8 @@ type FaultAdvice struct {
 	Category        string // "" if the fault is unknown
 	NewTokenMayHelp bool   // false: a renewed token would be refused for the same reason
 	Retryable       bool   // the same call may succeed later
-	Cause           string // what happened, for a person
-	Next            string // what to do about it
+	Cause           string // cause of the fault, for a person
+	Next            string // next step for the person
 	Scope           string // 900910: the scope that the API requires, if the answer names it
 	// NextAccess is the time at which a throttled caller may call again, by the gateway's clock. It
 	// is zero if the answer does not name it.

@@ -58,7 +58,7 @@ func (c *Client) AuthorizeDevice(ctx context.Context,
 	if e == nil {
 		var a answer
 		if a, e = k.do(ctx, c.calls, bodyLimit, false); e == nil {
-			// What the person must read cannot be masked.
+			// The code and the address for the person cannot be masked.
 			if ans, e = decodeDevice(a); e == nil &&
 				k.mask.holdsSecret(ans.UserCode+" "+ans.VerificationURI+" "+
 					ans.VerificationURIComplete) {

@@ -37,7 +37,7 @@ type ProbeFacts struct {
 	Shape        Shape // compared with a control; the body of a 2xx does not count
 }
 
-// History is what earlier probes showed about the token and the URL.
+// History holds the results of earlier probes about the token and the URL.
 type History struct {
 	Accepted  bool // this token was accepted at this URL before
 	Unchanged bool // the fresh control equals the stored one of the URL

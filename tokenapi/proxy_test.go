@@ -50,7 +50,8 @@ func newForwarding(t *testing.T, to string, refuse int) *forwarding {
 			w.WriteHeader(502)
 			return
 		}
-		// The client sends as soon as it has its 200. By then the server must have stopped reading.
+		// The client sends as soon as it has its 200. The server must have stopped reading before
+		// that.
 		down, _, err := http.NewResponseController(w).Hijack()
 		if err != nil {
 			_ = up.Close()

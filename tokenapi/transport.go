@@ -74,7 +74,7 @@ type answer struct {
 	host     string
 	key      string    // the configuration key of the URL; "" if unknown
 	url      string    // the URL that was called, masked; "" if unknown
-	path     string    // of that URL
+	path     string    // path of that URL
 	via      Proxy     // the proxy that may have answered for the server, or none
 	headerAt time.Time // when its header had been read
 	at       time.Time // when it had been read to the end

@@ -26,8 +26,8 @@ func plainText(chunk []byte) bool {
 }
 
 // isBurst reports whether a text was pasted. A terminal without bracketed paste sends a paste as if
-// it were typed, and nobody types least characters between two reads. A key that is held on a slow
-// line repeats one character.
+// it were typed, but a person does not type least characters between two reads. A key that is held
+// on a slow line repeats one character.
 func isBurst(text []byte, least int) bool {
 	first, _ := utf8.DecodeRune(text)
 	n := utf8.RuneCount(text)

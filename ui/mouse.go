@@ -23,7 +23,7 @@ func (m *root) captureMouse(on bool) {
 	}
 }
 
-// zone is where a pane was drawn last, with the tabs in its border.
+// zone holds the last place of a pane on the screen, with the tabs in its border.
 type zone struct {
 	kit.Rect
 	pane scene.PaneID

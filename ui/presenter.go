@@ -84,7 +84,7 @@ func knownNames(b *session.Board) redact.Known {
 type urgent struct {
 	paint themes.Paint
 	time  string // "≤14:32"; "" when there is nothing to count
-	words string // what the time means
+	words string // meaning of the time
 	fp    string
 	app   string
 }

@@ -28,7 +28,7 @@ type Settings struct {
 // DefaultReveal is how long a token is shown in clear.
 const DefaultReveal = 10 * time.Second
 
-// Alerts say when and how a person is told without looking at the screen.
+// Alerts holds the settings of alerts outside of the screen, such as the bell.
 type Alerts struct {
 	// how long before an expiry; an expiry and the end of a gateway window always alert
 	Before []time.Duration
@@ -49,7 +49,7 @@ type Themes struct {
 	All []themes.Theme
 	// stores a choice; nil: it lasts for this run
 	Keep func(ctx context.Context, name string) error
-	// what overrules a stored choice, such as "config.toml"; ""
+	// the setting that overrules a stored choice, such as "config.toml", or ""
 	SaidBy string
 }
 

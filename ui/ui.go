@@ -53,7 +53,7 @@ type Options struct {
 	follow     func(*console.Service) <-chan struct{} // tests only
 }
 
-// Choice is what a person chose on the welcome screen, or how the screen was left.
+// Choice is a person's choice on the welcome screen, or the way the screen was left.
 type Choice string
 
 // The choices.

@@ -60,7 +60,7 @@ type root struct {
 	frame frame
 }
 
-// screen is what is known about the terminal.
+// screen holds the facts about the terminal.
 type screen struct {
 	knowsBackground bool // its background is known
 	dark            bool

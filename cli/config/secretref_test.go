@@ -18,8 +18,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// TestSecretRefChild is no test: it is the program that references run, since no other program is
-// the same on every system. Its first argument after "--" says what it does.
+// TestSecretRefChild is not a test: it is the program that references run, because no other program
+// is the same on every system. Its first argument after "--" selects its action.
 func TestSecretRefChild(t *testing.T) {
 	args := os.Args
 	for len(args) > 0 && args[0] != "--" {

@@ -253,7 +253,7 @@ func TestProbe(t *testing.T) {
 	}
 }
 
-// The end of probing until dead says what was seen.
+// The text at the end of probing until dead names the last results.
 func TestNotDead(t *testing.T) {
 	t.Parallel()
 	l := console.ProbeLoop{Probes: 6, Accepted: 4, Refused: 1}

@@ -23,7 +23,7 @@ func inUTF16(text string, order binary.AppendByteOrder, mark bool) string {
 	return string(out)
 }
 
-// One line, as it is copied from everywhere.
+// Single lines, copied from many sources.
 func TestReadLines(t *testing.T) {
 	t.Parallel()
 	const want = "env=h token=https://h/token auth=basic key=a secret=3e23e816 " +
@@ -328,7 +328,7 @@ func TestReadSettings(t *testing.T) {
 	}
 }
 
-// A secret comes out of a line as it was quoted into it.
+// A secret that is quoted in a line is read unchanged.
 func FuzzSecret(f *testing.F) {
 	for _, s := range []string{"hunter2", "a$b`c\"d'e", `\`, "^%X%^", "‘’“”–", " a # b ", "\u00a0x",
 		"{a}b", "$(id)", "a&b|c>d;e"} {

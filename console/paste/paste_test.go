@@ -226,7 +226,7 @@ func TestReadRefuses(t *testing.T) {
 	}
 }
 
-// Every text gives an answer, and no error quotes it.
+// Every text has a result, and no error quotes the text.
 func FuzzRead(f *testing.F) {
 	for _, s := range []string{
 		"curl -u k:%s -d grant_type=client_credentials https://x/token",

@@ -74,7 +74,7 @@ func (s *screen) lookAround(cols int) {
 	if cols >= 60 {
 		s.press("4j")
 		s.settle()
-		s.over("\r", "secrets are masked") // a call, as it was sent
+		s.over("\r", "secrets are masked") // the record of a call
 		s.press("2")
 	}
 	s.press("a")

@@ -15,7 +15,7 @@ type Claim struct {
 	Value string    // the text of a string, or compact JSON; not cleaned for a terminal
 	Text  bool      // the member is a JSON string
 	Time  time.Time // UTC; set for exp, nbf, iat, auth_time and updated_at if they are valid
-	Note  string    // what is unusual about Time, or ""
+	Note  string    // remark if Time is unusual, or ""
 }
 
 // The values of Claim.Note.

@@ -15,7 +15,7 @@ type tokenRequest struct {
 	life         time.Duration
 	refresh      bool   // with a refresh token
 	issuer       string // iss of a JWT
-	family       string // of its grant; empty: a new one
+	family       string // family of its grant; empty: a new one
 }
 
 // issue returns the pair of (key, user, scope set). A profile with reuses returns the present pair

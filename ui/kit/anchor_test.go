@@ -40,7 +40,7 @@ func bars(t *testing.T, m ansi.Method, out string) (at []int) {
 	return at
 }
 
-// Text after a cluster stays in its column, whatever width the terminal gives to the cluster.
+// Text after a cluster stays in its column, for every width that a terminal gives to the cluster.
 func TestAnchors(t *testing.T) {
 	t.Parallel()
 	moved := 0
@@ -49,7 +49,7 @@ func TestAnchors(t *testing.T) {
 		line := "│ \x1b[1m" + kit.Fit(s+" "+s+s, 40) + "\x1b[m│" + kit.Fit("é"+s, 20) + "│"
 		b := uv.NewScreenBuffer(kit.Width(line), 1)
 		uv.NewStyledString(kit.Anchored(line)).Draw(b, b.Bounds())
-		var out strings.Builder // what Bubble Tea writes: the contents of the cells
+		var out strings.Builder // the contents of the cells, as Bubble Tea writes them
 		for x := range b.Width() {
 			if cell := b.CellAt(x, 0); cell != nil {
 				out.WriteString(cell.Content)

@@ -11,8 +11,8 @@ import (
 	"lanyard/ui/session"
 )
 
-// What was typed for an environment is there again when another one was chosen meanwhile, also a
-// text that is no value yet.
+// The form keeps the typed texts of each environment while another one is chosen, also a text that
+// is not valid yet.
 func TestAppKeepsEachEnvironment(t *testing.T) {
 	t.Parallel()
 	cloud := console.NewEnvironment("cloud")

@@ -30,7 +30,7 @@ func NewInspect(r *session.Row) *Inspect {
 	return &Inspect{id: r.ID, fingerprint: r.Token.Fingerprint}
 }
 
-// inside is what is read from the token itself.
+// inside holds the contents of the token itself.
 type inside struct {
 	form      string
 	signature string
