@@ -33,7 +33,7 @@ type backupJSON struct {
 // backupFlags are the flags that say for whom a backup is encrypted.
 type backupFlags struct {
 	recipients []string
-	file       string // of recipients
+	file       string // file of recipients
 	stdin      bool
 }
 
@@ -225,7 +225,7 @@ type restoreJSON struct {
 // restoreFlags are the flags of restore.
 type restoreFlags struct {
 	identities     []string // names of identity files
-	hosts          []string // that the person has accepted
+	hosts          []string // hosts that the person has accepted
 	stdin, replace bool
 }
 
@@ -390,9 +390,9 @@ type currentStore struct {
 	there    bool
 	kind     string // kind of the key slot
 	tokens   []console.Token
-	apps     []console.Application // whose MAC verifies
+	apps     []console.Application // applications whose MAC verifies
 	signer   *store.Signer
-	noSigner string // why there is no signer
+	noSigner string // reason why there is no signer
 }
 
 // readCurrentStore reads the store that a restore is about to replace. It never asks for the key. A

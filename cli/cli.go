@@ -47,7 +47,7 @@ type program struct {
 	tty *host.Terminal
 	// pasting is held while the terminal prompts for the answer to a sign-in.
 	pasting  sync.Mutex
-	ctx      context.Context // of this run; ends at the first ctrl+c
+	ctx      context.Context // context of this run; ends at the first ctrl+c
 	writeErr error           // the first failure to write a text result
 }
 

@@ -194,7 +194,7 @@ func (d *doctor) checkKey(k console.KeyStatus, why error) {
 		d.checkCommand("there is no key yet; the command of [store]")
 	case k.Kind == "":
 		d.ok(check, "there is none yet; the first secret that is stored makes one")
-	case k.Locked && k.Kind == store.InFile && why != nil: // why says what is wrong
+	case k.Locked && k.Kind == store.InFile && why != nil: // why is the fault of the key file
 		d.failErr(check, "", "", why)
 	case k.Locked && k.Kind == store.InFile:
 		d.fail(check, "put the key back where it was; without it the stored credentials are lost",

@@ -109,7 +109,7 @@ type keyJSON struct {
 	// "keyring" or "configuration"; null: only the state directory knows the key
 	Pinned *string        `json:"pinned"`
 	Known  []string       `json:"remembered"` // the key ids that the keyring has for this store
-	Mute   *string        `json:"unanswered"` // why the keyring does not say which
+	Mute   *string        `json:"unanswered"` // error of a keyring that does not answer
 	Others []otherKeyJSON `json:"others"`
 }
 

@@ -34,7 +34,7 @@ type (
 		ID          string  `json:"id"`
 		State       string  `json:"state"`
 		Op          string  `json:"op"`
-		Fingerprint *string `json:"fingerprint"` // of the token that was refreshed
+		Fingerprint *string `json:"fingerprint"` // fingerprint of the refreshed token
 		Application string  `json:"application"`
 		Environment string  `json:"environment"`
 		SentAt      stamp   `json:"sent_at"`
@@ -99,7 +99,7 @@ type (
 		Status      *int    `json:"status"`
 		Verdict     string  `json:"verdict"`
 		FaultCode   *int    `json:"fault_code"`
-		Reason      *string `json:"reason,omitempty"` // why it is unclear
+		Reason      *string `json:"reason,omitempty"` // reason of an unclear result
 	}
 )
 

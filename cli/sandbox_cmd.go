@@ -119,9 +119,9 @@ type sandboxServer struct {
 	api      *sandbox.Server
 	listener net.Listener
 	server   *http.Server
-	base     string // its URL
+	base     string // base URL
 	caFile   string // this and the next two: "" without TLS
-	certFile string // of the application with client_auth = "tls"
+	certFile string // certificate of the application with client_auth = "tls"
 	keyFile  string
 	caDir    string
 }

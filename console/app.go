@@ -153,7 +153,7 @@ type Application struct {
 	Extra       url.Values // further form parameters
 	ProbeURL    Private
 	Source      Source
-	Secret      SecretState // of the consumer secret or signing key
+	Secret      SecretState // state of the consumer secret or signing key
 	Details     Details
 	ConfigID    string // name in the configuration, with any ID; "" if it has none
 }

@@ -52,7 +52,7 @@ type Options struct {
 	DueBefore    time.Duration
 	Keep         time.Duration // Prune forgets what has been over for this long; 0: never
 	Attended     bool          // a person is present, so a refused request may be repeated at once
-	Owner        string        // of leases; unique for each process
+	Owner        string        // owner of leases; unique for each process
 
 	// Callbacks opens the listener to which a browser returns from an authorization. If it is nil,
 	// the authorization code grant is refused.
@@ -103,7 +103,7 @@ type Service struct {
 	skews      map[string]time.Duration // by environment, as last seen
 	invited    []invited
 	keySets    map[string]keySet    // by URL and how it is trusted
-	unanswered map[string]time.Time // when an issuer last failed to answer
+	unanswered map[string]time.Time // time of an issuer's last failure to answer
 	hashed     bool                 // older tokens have their hashes
 	wroteOut   string               // where WriteOut last wrote
 }
@@ -135,17 +135,17 @@ const KeepExchanges = 200
 // Board is everything that the lists show, read at one instant. It holds no secret.
 type Board struct {
 	Applications []Application      // configured ones first, in their order
-	Covered      []Application      // of the store, hidden by the same one in the configuration
+	Covered      []Application      // in the store, hidden by the configuration
 	Environments []KnownEnvironment // configured ones first
 	Tokens       []Token            // oldest first
 	Marks        []Mark             // open marks of gets, which have no token yet
 	Altered      []Altered          // none while the store is locked: nothing is verified then
 	Exchanges    []Exchange         // oldest first
 
-	Key    KeyStatus // of the key to the secrets
-	Unkept error     // why nothing can be stored any more, or nil
+	Key    KeyStatus // state of the key to the secrets
+	Unkept error     // reason why nothing can be stored any more, or nil
 
-	Invitations []Invitation             // of this process
+	Invitations []Invitation             // invitations of this process
 	Restored    int64                    // Reader.Restored
 	Longer      map[string]Longer        // by environment
 	Skew        map[string]time.Duration // Service.Skew by environment
@@ -188,8 +188,10 @@ type GetOptions struct {
 // ObtainOptions say which held token Obtain may hand out. If Grant is set, it hands out none.
 type ObtainOptions struct {
 	GetOptions
-	Fresh   bool          // hand out no held token
-	MinLeft time.Duration // of a held token; a quarter of its life is enough if that is shorter
+	Fresh bool // hand out no held token
+	// MinLeft is the life that a held token must have left. A quarter of its life is enough if
+	// that is shorter.
+	MinLeft time.Duration
 	// MinLeftHolds is set if a person named MinLeft. A quarter of the life is then enough only if
 	// the whole life is shorter than MinLeft.
 	MinLeftHolds bool

@@ -20,7 +20,7 @@ const (
 	controlGap    = time.Minute      // least time between two
 	controlDay    = 24 * time.Hour   // the time that ControlsADay is about
 	ControlsADay  = 20               // most controls in controlDay
-	controlsSpare = 5                // of those, kept for refusals: a 2xx needs none
+	controlsSpare = 5                // part of ControlsADay, kept for refusals: a 2xx needs none
 	signatureNear = 10 * time.Minute // least distance to an acceptance for a signature
 	keepControls  = 8                // forms of tokens for one URL
 )
@@ -63,7 +63,7 @@ func readControls(r Reader, probeURL string) (controls, error) {
 		return c, err
 	}
 	if json.Unmarshal([]byte(text), &c) != nil {
-		return controls{}, nil //nolint:nilerr // of another form; a new control is sent
+		return controls{}, nil //nolint:nilerr // a record of another form; a new control is sent
 	}
 	return c, nil
 }

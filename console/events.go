@@ -128,7 +128,7 @@ type recorder struct {
 	dismissed string    // ID of the mark that a person dismisses
 	changes   []*change // in the order in which they began
 	ofToken   map[string]*change
-	labels    map[string]string // of applications that were removed
+	labels    map[string]string // labels of removed applications
 }
 
 // now reads without the marks that are over.
@@ -159,7 +159,7 @@ type change struct {
 	before         *Token // nil: it is new
 	probes         []Probe
 	marks          map[string]*Mark // by ID; nil: removed
-	open           map[string]bool  // which of them were open before
+	open           map[string]bool  // marks that were open before
 	dismissed      bool             // a person dismissed one of them
 	closed         []string         // IDs of the marks that a removed log had closed
 }

@@ -158,7 +158,7 @@ func (a *arena) advance(living *victim) {
 type step struct {
 	verb, where string
 	n           int
-	name        string // of the transaction; "" for a request
+	name        string // name of the transaction; "" for a request
 	last        int    // transactions that the verb has
 }
 

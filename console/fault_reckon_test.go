@@ -176,5 +176,5 @@ type saidBy struct {
 	mu             sync.Mutex
 	shown, decided map[string]bool
 	broken         []string
-	told           []string // that something is stored, in order
+	told           []string // lines about stored rows, in order
 }

@@ -18,13 +18,13 @@ type issuer struct {
 	random *rand.Rand
 	faults bool
 	stop   *stop
-	next   map[string]fate // of the next request, by who sends it
+	next   map[string]fate // fates of the next requests, by client
 
 	requests  map[string]int // by who sent them
 	n         int
 	live      map[string]*pair // by client and scope
 	byRefresh map[string]*pair
-	written   map[string]*pair // whose answer went out whole, by fingerprint of the access token
+	written   map[string]*pair // sent whole, by fingerprint of the access token
 	revoked   map[string]bool  // by fingerprint
 	doubles   int              // refresh tokens that came again after they had been spent
 	refreshed int

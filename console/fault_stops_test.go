@@ -20,7 +20,7 @@ type stops struct {
 	where string
 	left  int // transactions until the one to stop at; 0 for none
 	names []string
-	seen  map[string]int // how often another process's lease was seen, by its key
+	seen  map[string]int // number of times that another process's lease was seen, by its key
 }
 
 // arm makes the process stop at transaction n from now.

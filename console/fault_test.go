@@ -27,7 +27,7 @@ var faultVerbs = []struct {
 	{"deliver", []string{"deliver", "renew"}},
 }
 
-// prepare has a writer bring about what a verb needs, and returns the token.
+// prepare lets a writer create the token that a verb needs, and returns its ID.
 func (a *arena) prepare(v *victim, verb, app, scope string) (id string) {
 	a.t.Helper()
 	for _, before := range map[string][]string{

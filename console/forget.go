@@ -12,7 +12,7 @@ import (
 // Held tells what keeps a token from being forgotten.
 type Held struct {
 	Why   string    // "" if the token is over
-	Until time.Time // when it will be over by time alone; zero: not known
+	Until time.Time // time at which it is over by time alone; zero: not known
 	Hint  string
 }
 

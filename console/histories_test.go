@@ -72,7 +72,7 @@ type remembered struct {
 	solid   bool // by more than an inactive
 	revoked bool
 	bound   time.Time // zero: not known
-	passed  time.Time // when the gateway last accepted it, before its expiry
+	passed  time.Time // time of the gateway's last acceptance, before its expiry
 	refused map[string][]console.Probe
 	seen    map[string]bool
 }

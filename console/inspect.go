@@ -23,7 +23,7 @@ type Inspection struct {
 	Held        *Token       // the held token with this text, or nil
 	App         *Application // the one whose environment's keys were used, or nil
 	JWT         *jwt.Token   // nil for an opaque token
-	Check       jwt.Check    // of the signature of a JWT
+	Check       jwt.Check    // check of the signature of a JWT
 	Problems    []string     // with its times, by the server's clock if that is known
 }
 

@@ -51,7 +51,7 @@ type Invitation struct {
 	URL         Private   // to open in a browser
 	Complete    Private   // device grant: URL with the code; "" if there is none
 	UserCode    string    // device grant: the code to type there, exactly as it is
-	Until       time.Time // when it expires
+	Until       time.Time // time at which it expires
 	Opened      bool      // a browser was started
 	Trouble     string    // device grant: why the newest poll failed, or ""
 	AskedAgain  time.Time // with Trouble: when the next poll is due
@@ -351,7 +351,7 @@ func (e *lastWord) Unwrap() error { return e.last }
 
 // pauses are the waits between the polls of a device grant.
 type pauses struct {
-	interval time.Duration // of the server
+	interval time.Duration // poll interval of the server
 	troubled time.Duration // the last wait after a failed poll; 0 after an answer
 }
 

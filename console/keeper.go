@@ -101,7 +101,7 @@ type Reader interface {
 
 // TokenFilter selects the tokens that meet each condition which is set. The zero value selects all.
 type TokenFilter struct {
-	AppIDs        []string // of one of these applications
+	AppIDs        []string // tokens of one of these applications
 	Prefix        string   // first characters of the fingerprint, lower-case hex
 	AccessHashes  []string // one of these
 	NotIDs        []string // none of these
@@ -113,7 +113,7 @@ type TokenFilter struct {
 	Confirmed     bool // with a revoke that the server confirmed
 	Pending       bool // with a pending revoke; may select more
 	Unhashed      bool // older rows without hashes
-	Shared        bool // whose tokens another row may hold
+	Shared        bool // tokens that another row may hold
 }
 
 // Writer also writes.

@@ -25,7 +25,7 @@ const (
 type ProbeURLCheck struct {
 	Worth  URLWorth
 	Status int       // status of that answer; 0: not known
-	Kept   time.Time // of a stored answer: when it was read
+	Kept   time.Time // time at which a stored answer was read
 	Why    Why       // with Status 0: why no made-up token was sent; "" if one was
 }
 

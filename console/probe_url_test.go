@@ -61,7 +61,7 @@ func TestCheckProbeURLKeepsTheLimits(t *testing.T) {
 	g.clock.advance(2 * time.Second)
 	status.Store(503)
 	check(2, console.WorthFailing, time.Time{})
-	check(2, console.WorthFine, first) // of old, with its time
+	check(2, console.WorthFine, first) // the earlier result, with its time
 	g.clock.advance(time.Minute)
 	status.Store(404)
 	check(3, console.WorthNothing, time.Time{})

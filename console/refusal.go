@@ -29,7 +29,7 @@ type refusal struct {
 	User     string    `json:"user"`
 	Client   string    `json:"client"` // keyed hash of the secret of the client
 	Person   string    `json:"person"` // keyed hash of the user's password, "" without one
-	Wrong    string    `json:"wrong"`  // which of them was wrong: wrongSecret, wrongPassword, or ""
+	Wrong    string    `json:"wrong"`  // the wrong one: wrongSecret, wrongPassword, or ""
 	Until    time.Time `json:"until"`  // by Retry-After; zero without one
 
 	Op          string          `json:"op"`
@@ -66,7 +66,7 @@ func questionHash(own string) string {
 // refusalsOf reads the refusals of a client, oldest first.
 func refusalsOf(r Reader, a Application) (all []refusal, err error) {
 	text, err := r.Setting(refusalsKey(a))
-	if err != nil || text == "" || !json.Valid([]byte(text)) { // of another form: ignore it
+	if err != nil || text == "" || !json.Valid([]byte(text)) { // another form: ignore it
 		return nil, err
 	}
 	return all, json.Unmarshal([]byte(text), &all)

@@ -14,7 +14,7 @@ import (
 type Home struct {
 	app         Application
 	environment Source // source of its environment
-	path        string // of the configuration
+	path        string // path of the configuration
 }
 
 // Home tells where the settings of an application are kept.

@@ -62,7 +62,7 @@ func replay(e Event, tokens map[string]*Token, marks map[string]Mark) error {
 		return nil
 	case EventForgotten:
 		if e.TokenID == "" {
-			return nil // of an application without tokens and open marks
+			return nil // application without tokens and open marks
 		}
 		delete(tokens, e.TokenID)
 		maps.DeleteFunc(marks, func(_ string, m Mark) bool { return m.TokenID == e.TokenID })

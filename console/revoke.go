@@ -16,7 +16,7 @@ func (s *Service) Revoke(ctx context.Context, tokenID string, kind RevokeKind,
 
 // Decided is the result of RevokeAll for one token. If Err is nil, its revoke was decided.
 type Decided struct {
-	ID    string // of the token
+	ID    string // ID of the token
 	Token Token
 	Err   error
 }

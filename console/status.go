@@ -55,7 +55,7 @@ type Status struct {
 
 	HasExpiry bool // ExpiresAt and Left are known
 	ExpiresAt time.Time
-	Left      time.Duration // of the token's life, never negative
+	Left      time.Duration // remaining life of the token, never negative
 
 	// A revoke that was decided here, for this row or a twin of it.
 	Pending    bool       // the server has not accepted it yet
@@ -63,7 +63,7 @@ type Status struct {
 	AcceptedAt time.Time  // when the server accepted it
 
 	AtServer   AtServer  // the newest that is known of the token at the server
-	AtServerAt time.Time // when AtServer was read
+	AtServerAt time.Time // time at which AtServer was read
 
 	// A token that was revoked or replaced, here or elsewhere.
 	Ended       bool // there is evidence of its end: Cause
@@ -73,12 +73,12 @@ type Status struct {
 	StaleUntil  time.Time // the gateway refuses it from then on at the latest
 	StaleLeft   time.Duration
 	SeenAtGW    bool          // a probe was accepted at the gateway
-	SeenAt      time.Time     // when the first one was
+	SeenAt      time.Time     // time of the first acceptance
 	RefusedOnce bool          // refused since its end, but not three times in a row
 	Reopened    bool          // accepted after the end of its window
 	StillActive bool          // the server called it active after its end
 	Passed      time.Time     // the end of that window; zero: not Reopened
-	Overrun     time.Duration // how long after Passed the gateway accepted it
+	Overrun     time.Duration // time from Passed to an acceptance by the gateway
 	Proof       Proof         // set if the gateway refuses it
 	OverAt      time.Time     // since when it does
 
@@ -207,7 +207,7 @@ type evidence struct {
 	kind      RevokeKind
 	confirmed bool
 
-	accepted, replaced, refreshEnded time.Time   // when each was first read; zero: it was not
+	accepted, replaced, refreshEnded time.Time   // when each was first read, or zero
 	replacedKnown                    []time.Time // when the server is known to have ended a row so
 
 	active     time.Time   // when introspection last called it active
@@ -385,7 +385,7 @@ type ending struct {
 type incident struct {
 	at    time.Time
 	what  int
-	until time.Time // of an end: the end of its window
+	until time.Time // the end of its window
 }
 
 // The kinds, in the order in which incidents of one instant count.

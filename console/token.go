@@ -48,21 +48,21 @@ const (
 type Token struct {
 	ID          string // "t_" and 12 characters, never reused
 	AppID       string
-	Fingerprint string // of the access token
+	Fingerprint string // fingerprint of the access token
 	Grant       string // the first grant; a refresh keeps it
 	User        Private
 	Scopes      []string // granted; as Asked if the answer named none
 	Asked       []string // requested
 	TokenType   string
 	Lifetime    tokenapi.Lifetime
-	IssuedAt    time.Time // when an answer first brought it
+	IssuedAt    time.Time // time of the first answer with it
 	ExpiresAt   time.Time // zero unless Lifetime is LifeBounded
 	Granted     time.Duration
 	From        string // ID of the token it was refreshed from, or ""
 	Refresh     RefreshState
 	HasID       bool
 
-	ReplacedAt time.Time // when the answer that replaced it was read
+	ReplacedAt time.Time // time at which the answer that replaced it was read
 	ReplacedBy string
 
 	JWT        bool        // it has the form of a JWT
@@ -75,11 +75,11 @@ type Token struct {
 	ActiveAt       time.Time // when introspection last called it active
 	AtServerSince  time.Time // since when it has said the same
 
-	RevokeAt          time.Time // when the revoke is to be sent
+	RevokeAt          time.Time // time at which the revoke is to be sent
 	RevokeKind        RevokeKind
 	RevokeTries       int
 	RevokeNext        time.Time // the next try, after a failed delivery
-	RevokeError       string    // why the last delivery failed
+	RevokeError       string    // reason why the last delivery failed
 	AcceptedAt        time.Time // when the server accepted the revoke of the access token
 	RefreshAcceptedAt time.Time // the same of the refresh token
 	Confirmed         bool      // the server named what it revoked
@@ -91,9 +91,9 @@ type Token struct {
 	Unsure *Mark // an open mark of a refresh of this token
 
 	AnswerRev  int64     // the store's revision when an answer last brought this token
-	AnsweredAt time.Time // when it did; zero for older rows
+	AnsweredAt time.Time // time of that answer; zero for older rows
 
-	Request     *Request // that brought it; nil for older rows
+	Request     *Request // the request that brought it; nil for older rows
 	AccessHash  string   // keyed; rows with the same hash hold the same access token
 	RefreshHash string   // keyed; "" without a refresh token
 
@@ -122,7 +122,7 @@ type Secrets struct {
 	Access  secret.Text
 	Refresh secret.Text
 	ID      secret.Text
-	Headers secret.Text // of an application: the values of its headers, as JSON
+	Headers secret.Text // headers of an application: their values, as JSON
 }
 
 // The ways in which a token's life is known ([Token].Lifetime).
@@ -148,8 +148,8 @@ type Mark struct {
 	AppID   string
 	TokenID string // "" for a get
 	Scopes  []string
-	Grant   string  // of a get: "" for the application's own
-	User    Private // of a get: "" for the application's own
+	Grant   string  // grant of a get: "" for the application's own
+	User    Private // user of a get: "" for the application's own
 	SentAt  time.Time
 	Request *Request // nil for older rows
 	// EndsBy is the latest time at which the lost token can be alive; zero if that is not known.

@@ -14,7 +14,7 @@ import (
 // with it; the token is not stored.
 type Tested struct {
 	AppID       string // identity of what was tested
-	Fingerprint string // of the token; "" if none was requested
+	Fingerprint string // fingerprint of the token; "" if none was requested
 	Status      int
 	Took        time.Duration
 	Lifetime    tokenapi.Lifetime
@@ -24,7 +24,7 @@ type Tested struct {
 	Refresh     bool
 	Found       Endpoints // endpoints that the issuer named
 	Discovered  bool
-	Skipped     string     // why no token was requested
+	Skipped     string     // reason why no token was requested
 	Supersedes  *Supersede // the possible effect of the get, or nil
 	Notes       []string   // notes for the person, without secrets
 

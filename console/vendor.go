@@ -22,7 +22,7 @@ func isWSO2(a Application, tokens []Token) bool {
 	}
 	if u, err := url.Parse(string(a.Environment.Issuer)); err == nil &&
 		strings.HasSuffix(u.Path, "/oauth2/token") {
-		return true // its issuer is its token URL
+		return true // the issuer of WSO2 is its token URL
 	}
 	// Only WSO2 names in its answer what it revoked.
 	return slices.ContainsFunc(tokens, func(t Token) bool { return t.AppID == a.ID && t.Confirmed })
@@ -48,7 +48,7 @@ func urlOfWSO2(u *url.URL) bool {
 			return true
 		}
 	}
-	return strings.HasPrefix(path, "/t/") && strings.Contains(path, "/oauth2/") || // of a tenant
+	return strings.HasPrefix(path, "/t/") && strings.Contains(path, "/oauth2/") || // a tenant
 		strings.HasSuffix(path, "/oauth2/device_authorize") ||
 		strings.Contains(path, "/oauth2/oidcdiscovery")
 }

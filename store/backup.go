@@ -173,8 +173,8 @@ func writeNew(path string, reached func(step string), write func(*os.File) error
 // bundle is the content of a backup.
 type bundle struct {
 	db, key   []byte
-	signature []byte    // of a store that could sign; nil: none
-	at        time.Time // when the database was last changed; the zero time where that is not known
+	signature []byte    // signature of a store that could sign; nil: none
+	at        time.Time // time of the last change of the database; zero if it is not known
 }
 
 // bundle copies the store into memory and seals the copy with a key of its own.

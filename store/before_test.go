@@ -110,7 +110,7 @@ func TestHostileListOfOldKeys(t *testing.T) {
 func TestOwnListOfOldKeysIsTrusted(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	_ = openWith(t, dir, rings(t)).Close() // says where the first key is
+	_ = openWith(t, dir, rings(t)).Close() // records the place of the first key
 	o := rings(t)
 	o.Tell = func(s string) { t.Error(s) }
 	s := openWith(t, dir, o)

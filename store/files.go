@@ -36,7 +36,7 @@ func (e env) orReal() env {
 type place struct {
 	tightened []string
 	anew      bool  // the database was made, beside the key of an earlier one
-	readOnly  error // why nothing can be written there, or nil
+	readOnly  error // reason why nothing can be written there, or nil
 	// nothing can be written and there is no write-ahead log: SQLite need not look for one
 	immutable bool
 }

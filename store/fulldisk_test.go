@@ -15,8 +15,8 @@ type coded int
 func (c coded) Error() string { return fmt.Sprintf("disk I/O error (%d)", int(c)) }
 func (c coded) Code() int     { return int(c) }
 
-// SQLite calls much of what fails on a full disk a failure of the disk; how much room there is
-// tells which it was.
+// On a full disk SQLite reports many failures as failures of the disk. The free room tells which of
+// the two it is.
 func TestFullDiskIsNoBrokenOne(t *testing.T) {
 	dir := t.TempDir()
 	for _, c := range []struct {

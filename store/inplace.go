@@ -227,7 +227,7 @@ func (s *Store) holdsOnDisk(ctx context.Context, k *keyState) (bool, error) {
 	}
 	info, err := os.Stat(s.path)
 	if err != nil {
-		return true, nil // which whereItWas tells
+		return true, nil // whereItWas reports that
 	}
 	o := &s.opened
 	o.mu.Lock()
@@ -348,7 +348,7 @@ func (s *Store) reading(ctx context.Context) *sql.DB {
 		}
 		if _, err := s.write.ExecContext(ctx, "VACUUM INTO ?", memoryDSN(m.path)); err != nil {
 			_ = m.Close()
-			return s.write // which still has the old file open
+			return s.write // it still has the old file open
 		}
 		o.held = m
 	}

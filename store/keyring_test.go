@@ -21,7 +21,7 @@ import (
 type fakeRing struct {
 	mu      sync.Mutex
 	items   map[string]string
-	gets    int           // of keys
+	gets    int           // number of keys read
 	keeps   bool          // deletes nothing
 	hang    chan struct{} // not nil: a call waits until it is closed
 	err     error

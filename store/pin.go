@@ -41,7 +41,7 @@ func (s *Store) board() key.Board {
 type sighting struct {
 	board bool             // there is something that could remember it
 	at    []key.Remembered // the remembered keys
-	mute  error            // why it cannot be compared
+	mute  error            // reason why the keys cannot be compared
 }
 
 // has reports whether every path with a pin has this one, and which kind of slot it names.

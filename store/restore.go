@@ -26,7 +26,7 @@ type Restoring struct {
 	Options                // Slots, First and Tell: where the key of the restored store is to be
 	Passphrase secret.Text // for a passphrase slot; nothing to do with that of the backup
 	Replace    bool        // a store that is there is kept beside, under another name
-	Signer     *Signer     // of the store that is there; nil: it cannot be told
+	Signer     *Signer     // signer of the existing store; nil: origin not known
 	// Review is called after all checks and before anything is changed. Its error ends the restore.
 	Review func(Review) error
 	// LeaseNow, Patience and Waiting are as in Rotation: other processes first store the answers

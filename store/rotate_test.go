@@ -243,7 +243,7 @@ func TestRotateWaitsForAnswersOnTheirWay(t *testing.T) {
 	if err := secretsOf(other, "b"); err != nil {
 		t.Error(err)
 	}
-	lease(now().Add(-time.Second)) // of a process that died: it is over
+	lease(now().Add(-time.Second)) // lease of a dead process: it is over
 	rotate(t, s, "")
 }
 
@@ -282,7 +282,7 @@ func TestRotateUnderWrites(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				if n%3 == 2 { // and leaves the lock to others
+				if n%3 == 2 { // and lets other processes take the lock
 					select {
 					case begun[i] <- struct{}{}:
 					case <-ctx.Done():

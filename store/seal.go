@@ -56,7 +56,7 @@ func unpadded(padded []byte) (plain []byte, ok bool) {
 type sealer struct {
 	aead   cipher.AEAD
 	epoch  int64
-	rowKey []byte // of the MACs of rows
+	rowKey []byte // key of the MACs of rows
 	guards bool   // every row that lanyard wrote has a MAC
 }
 

@@ -11,8 +11,7 @@ import (
 
 func FuzzUnseal(f *testing.F) {
 	key := bytes.Repeat([]byte{7}, 32)
-	// Sealed once and for all: the fuzzer's processes must mean the same, and so must later
-	// versions.
+	// A fixed sealed value: all processes of the fuzzer and all later versions must open it.
 	good, err := hex.DecodeString(
 		"013da2490bebdaf031ebc0add7e1bb27b1f65a11b84284d27c65606452a27c2752b83656d091b398a87714f3944c")
 	if err != nil {

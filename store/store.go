@@ -74,7 +74,7 @@ type Store struct {
 	write     *sql.DB
 	read      *sql.DB            // the same as write in memory
 	eye       *sql.DB            // for the watch alone; nil in memory
-	anchor    *sql.Conn          // holds what is in memory; nil otherwise
+	anchor    *sql.Conn          // keeps a store in memory alive; nil otherwise
 	slots     map[string]KeySlot // by kind
 	first     []string
 	want      string // see Options.Want
@@ -87,7 +87,7 @@ type Store struct {
 	at        func(step string)        // see Options.at
 	tightened []string
 	swept     []string // see KeyCopies; changed only while it is opened or with the turn
-	readOnly  error    // why nothing can be written, or nil
+	readOnly  error    // reason why nothing can be written, or nil
 	env       env
 	copied    string // the copy made before a migration, or ""
 	tables    string // the schema of the database; see sameTables

@@ -91,7 +91,7 @@ func traceMe() error {
 // traced is how a traced child ended.
 type traced struct {
 	killed bool
-	calls  int      // that it came to; the last one did not happen if it was killed
+	calls  int      // number of its calls; the last one did not happen if it was killed
 	last   string   // the last one, with its file
 	said   []string // its output
 }

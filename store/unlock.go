@@ -34,7 +34,7 @@ type slotRow struct {
 type keyState struct {
 	row    slotRow
 	sealer *sealer // nil: locked
-	why    error   // why it is locked: an *Error
+	why    error   // reason why it is locked: an *Error
 	seen   sighting
 }
 
@@ -125,14 +125,14 @@ type KeyInfo struct {
 	Epoch int64     // counts the changes; 1 is the first key's
 	Made  time.Time // zero: not known
 	Left  []string  // places that still hold an old key
-	Why   error     // why the store is locked; nil when it is not
+	Why   error     // reason why the store is locked, or nil
 
 	ID         string    // names the key; "" when there is none
 	Remembered []key.Pin // the keys that the system keyring remembers for this store
 	// Pinned names the place that remembers the key: InKeyring, "configuration" (which excludes a
 	// key file), or "".
 	Pinned   string
-	Mute     error // why the keyring does not say; nil when it does, or there is none
+	Mute     error // error of the keyring; nil if it answers, or if there is none
 	Stranger bool  // the key is not the one that it should be
 	// SetBack reports that the database is from before its rows had MACs, or that its record of the
 	// key is gone, and that this is known.
@@ -275,7 +275,7 @@ func (s *Store) follow(ctx context.Context) error {
 	had := s.key.Load().sealer != nil
 	err := s.fetch(ctx, secret.Text{}, func(kind string) bool { return had || key.Quiet(kind) })
 	if onlySecrets(err) {
-		return nil // and says so where the key is needed
+		return nil // the error is returned where the key is needed
 	}
 	return err
 }

@@ -57,9 +57,9 @@ type victim struct {
 
 	mu    sync.Mutex
 	more  sync.Cond
-	lines int      // how many lines it has printed
+	lines int      // number of printed lines
 	said  []string // its output without "ready" and without steps
-	over  bool     // its output has ended
+	over  bool     // set when its output has ended
 }
 
 // strike starts a child with a fate and collects what it prints.

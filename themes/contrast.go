@@ -107,7 +107,7 @@ func luminance(c RGB) float64 {
 
 // Role is one use of colour on the screen.
 type Role struct {
-	Name  string  // of the field in Styles
+	Name  string  // name of the field in Styles
 	Key   string  // key that sets it in a palette
 	Need  float64 // the least contrast with all that it may stand on; 0: nothing is read off it
 	OnRow bool    // it may stand on a selected row

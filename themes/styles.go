@@ -36,9 +36,9 @@ type Styles struct {
 	Strong     Paint // text that leads a line
 	Accent     Paint
 	Border     Paint
-	BorderOn   Paint // of the focused pane
+	BorderOn   Paint // border of the focused pane
 	Title      Paint
-	TitleOn    Paint // of the focused pane
+	TitleOn    Paint // title of the focused pane
 	Key        Paint // a key's name in the footer and in help
 	Good       Paint // alive
 	Warn       Paint // expiring, lingering
@@ -47,7 +47,7 @@ type Styles struct {
 	WarnBar    Paint
 	Banner     Paint // permanent warnings
 	Row        Paint // background of the selected row in the focused pane
-	RowQuiet   Paint // and in the others
+	RowQuiet   Paint // background of the selected row in the other panes
 	Edge       Paint // the bar at the left of the selected row
 	EdgeQuiet  Paint
 	Color      bool // false: roles are told apart by weight and reverse video alone

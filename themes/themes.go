@@ -18,7 +18,7 @@ var builtin embed.FS
 type Theme struct {
 	name     string
 	about    string
-	file     string // of a theme of the person's own
+	file     string // file of a person's own theme
 	replaces bool   // a built-in one of the same name
 	mono     bool   // no colours at all
 	// for terminals of sixteen colours, and before the terminal has said what its background is

@@ -38,7 +38,7 @@ type Error struct {
 	Interval    time.Duration // device grant: shortest pause between polls; 0: not named
 	RetryAfter  time.Duration // 0..30 days; 0: not named
 	Page        bool          // the answer was a web page
-	Title       string        // its title, cleaned, or ""
+	Title       string        // title of the page, cleaned, or ""
 	URI         string        // error_uri, cleaned but not checked: show it, do not open it
 	Nonce       secret.Text   // DPoP-Nonce (RFC 9449 section 8), or zero
 	// Sent reports that the request may have reached the server. After a failure with Sent and

@@ -367,7 +367,7 @@ func (m *masker) value(v any, key string, below bool) any {
 	switch v := v.(type) {
 	case map[string]any:
 		out := make(map[string]any, len(v))
-		_, isKey := v["kty"] // of a JSON Web Key: private members are short (RFC 7518 section 6)
+		_, isKey := v["kty"] // a JSON Web Key: its private members are short (RFC 7518 section 6)
 		for k, e := range v {
 			out[m.text(text.Words(k, wordsLimit))] = m.value(e, k,
 				hide || isKey &&

@@ -48,7 +48,7 @@ func isSecretParam(name, value string) bool {
 	if !isSecretKey(name) {
 		return false
 	}
-	if strings.EqualFold(name, "code") { // of a fault; no authorization code is this short
+	if strings.EqualFold(name, "code") { // code of a fault; no authorization code is this short
 		return faultCode(value) == 0 || len(value) > 7
 	}
 	return !describes(name) && !kindOfToken(name, value) || !isLabel(value)

@@ -95,7 +95,7 @@ func printable(view string) string {
 	for i := 0; i <= len(view); i++ {
 		if i < len(view) {
 			switch c := view[i]; {
-			case c == 0: // of UTF-16
+			case c == 0: // a byte of UTF-16
 				continue
 			case c >= ' ' && c < 0x7f, c == '\n', c == '\r', c == '\t':
 				run = append(run, c)

@@ -103,7 +103,7 @@ func probeWords(status int, header http.Header, body []byte) (faultCode int, mes
 	case f.known() || f.gateway:
 		faultCode, message = f.code, f.words()
 	case status == http.StatusUnauthorized || status == http.StatusForbidden || status >= 500:
-		message = f.words() // of another gateway
+		message = f.words() // a fault of another gateway
 	}
 	switch {
 	case message != "":

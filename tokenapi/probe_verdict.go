@@ -32,7 +32,7 @@ const (
 // ProbeFacts are the parts of an answer that decide its verdict. They hold no secret.
 type ProbeFacts struct {
 	Status       int   // 0: no answer
-	FaultCode    int   // of a known gateway fault, by code or text; 0: none
+	FaultCode    int   // code of a known gateway fault, by code or text; 0: none
 	InvalidToken bool  // WWW-Authenticate has error="invalid_token"
 	Shape        Shape // compared with a control; the body of a 2xx does not count
 }

@@ -11,9 +11,9 @@ import (
 type clientState struct {
 	mu       sync.Mutex
 	used     time.Time
-	api      time.Duration // of the hosts of the endpoints
+	api      time.Duration // skew of the hosts of the endpoints
 	hasAPI   bool
-	other    time.Duration // of any other host
+	other    time.Duration // skew of any other host
 	hasOther bool
 }
 

@@ -76,8 +76,8 @@ type answer struct {
 	url      string    // the URL that was called, masked; "" if unknown
 	path     string    // path of that URL
 	via      Proxy     // the proxy that may have answered for the server, or none
-	headerAt time.Time // when its header had been read
-	at       time.Time // when it had been read to the end
+	headerAt time.Time // time at which its header had been read
+	at       time.Time // time at which it had been read to the end
 }
 
 // ok reports whether the status is a 2xx.

@@ -42,11 +42,11 @@ type input struct {
 	pump    cancelreader.CancelReader
 	stopped chan struct{} // closed when the pump ends
 	paused  bool          // Read returns io.EOF until the terminal is set up again
-	err     error         // of the terminal
+	err     error         // error of the terminal
 
 	waits   []piece // not yet given to the program
 	tail    []byte  // the last bytes of keys; a start mark may begin in them
-	half    []byte  // of a character that the end of a read split
+	half    []byte  // start of a character that the end of a read split
 	pasting bool    // between the marks of a paste
 	begun   bool    // the program has seen its start mark
 	paste   []byte
@@ -59,7 +59,7 @@ type input struct {
 	untold  bool // some were dropped since lostKeys was called
 	shed    bool // the text without marks is dropped, and so is its rest
 
-	readN int    // how often the terminal was read
+	readN int    // number of reads of the terminal
 	given [2]int // bytes of the last two reads
 	skip  int    // at most so many messages are older than a waiting ctrl+c
 }
@@ -68,7 +68,7 @@ type input struct {
 type piece struct {
 	data   []byte
 	paste  bool
-	size   int  // of an unmarked paste so far
+	size   int  // size of an unmarked paste so far
 	stop   bool // ctrl+c
 	opened bool // the program has a part of it
 }

@@ -24,8 +24,8 @@ func fadesIn(n scene.Notice) time.Duration {
 type notices struct {
 	log   []scene.Notice
 	shown scene.Notice // the last one that was shown
-	until time.Time    // when it fades; zero: none is shown
-	n     int          // how many there were
+	until time.Time    // time at which it fades; zero: none is shown
+	n     int          // number of equal notices
 	call  int64        // number of the call that the next notices are about; 0: none
 }
 

@@ -61,7 +61,7 @@ func borders(frame string, m ansi.Method, w, h int) [][]int {
 
 // Names in every script are whole on the screen, and no border moves. This holds for terminals that
 // place clusters as one, and for others.
-func TestNamesOfEveryScript(t *testing.T) { // not parallel: how cells are counted is of the process
+func TestNamesOfEveryScript(t *testing.T) { // not parallel: the way to count cells is global
 	defer kit.MeasureClusters(false)
 	const w, h = 120, 32
 	all := clusters(t)

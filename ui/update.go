@@ -43,7 +43,7 @@ type root struct {
 	view     scene.View
 	tour     *session.Tour // nil: none
 	overlays []scene.Overlay
-	title    string           // of the window until a key is pressed; "" is the usual one
+	title    string           // title of the window until a key is pressed; "" is the usual one
 	redactor *redact.Redactor // in presenter mode
 	entered  redact.Known     // names that were typed in this run; a server may repeat them
 	welcome  *welcome
@@ -52,7 +52,7 @@ type root struct {
 	beat     pending
 	input    feed
 	question drawnQuestion // the question that was drawn last
-	pastedAt time.Time     // when a paste was dropped
+	pastedAt time.Time     // time at which a paste was dropped
 	away     bool          // the process is stopped, or about to be
 	choice   Choice
 
@@ -64,7 +64,7 @@ type root struct {
 type screen struct {
 	knowsBackground bool // its background is known
 	dark            bool
-	depth           themes.Depth // how many colours it has
+	depth           themes.Depth // number of its colours
 	anchored        bool         // frames are written through Anchors
 	kitty           bool         // it speaks the kitty keyboard protocol
 	byPlace         bool         // report the places of keys: a letter that is not Latin was typed
@@ -95,11 +95,11 @@ type drawnQuestion struct {
 // frame is the last frame that was drawn.
 type frame struct {
 	text    string
-	next    time.Time // when the next visible character changes
+	next    time.Time // time of the next visible change
 	drawn   int       // rows formatted, for the tests
 	zones   []zone    // where panes are on the screen
 	buttons []button  // in the footer
-	inside  kit.Rect  // of the overlay on top, within its border
+	inside  kit.Rect  // place of the overlay on top, within its border
 }
 
 func newRoot(ctx context.Context, o Options) *root {

@@ -52,7 +52,7 @@ type Config struct {
 	reread    bool // it is a later reading by an open console
 	literal   bool // the file has a secret as a literal
 	named     []namedFile
-	unused    []SecretRef // of keys that have no effect
+	unused    []SecretRef // references of keys that have no effect
 }
 
 // SecretName identifies one secret of one application.

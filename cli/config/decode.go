@@ -48,7 +48,7 @@ func byPlace(a, b Problem) int {
 type reader struct {
 	cfg      *Config
 	dir      string
-	themes   themes.Set // that the file may name
+	themes   themes.Set // themes that the file may name
 	places   text.Places
 	problems []Problem
 	warnings []Problem

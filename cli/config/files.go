@@ -24,8 +24,8 @@ type holds int
 
 const (
 	holdsCertificates holds = iota
-	holdsKey                // of TLS, without or with its certificates
-	holdsSecret             // of one line
+	holdsKey                // a TLS key, without or with its certificates
+	holdsSecret             // a secret of one line
 	holdsLines              // a secret that may have several
 )
 

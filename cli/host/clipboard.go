@@ -62,7 +62,7 @@ type Clipboard struct {
 	mu         sync.Mutex
 	copiedText secret.Text // the last copied text
 	copiedVia  string      // the way of the last copy; "" if there is nothing to clear
-	serial     int         // of the last copy
+	serial     int         // serial of the last copy
 	uncleared  string      // where a copy may remain that was not cleared; "" for nowhere
 }
 

@@ -11,7 +11,7 @@ import (
 // Terminal is the terminal of this process. It can turn off the echo, and catch the signal that
 // stops the process.
 type Terminal struct {
-	ctx     context.Context // of the run; the terminal is restored when it ends
+	ctx     context.Context // context of the run; the terminal is restored when it ends
 	in      io.Reader
 	prompts io.Writer
 	jobs    *jobControl // nil until it is needed

@@ -16,18 +16,18 @@ import (
 // curlCall is the request that a curl line sends.
 type curlCall struct {
 	url        string
-	fields     url.Values // of the body or, with -G, of the query
+	fields     url.Values // fields of the body or, with -G, of the query
 	headers    []string   // names of the headers that are not taken over
 	method     string
-	key        string // of -u, the URL or Authorization: Basic
+	key        string // from -u, the URL or Authorization: Basic
 	text       string
 	proved     bool     // one of them has key and text
 	bearer     bool     // it calls with a token
 	notes      []string // whole sentences
 	left       []string // names of what is not taken over
 	weak, last string   // candidates for the URL if there is no better one
-	query      []string // of --url-query
-	stdin      string   // of a here-document
+	query      []string // from --url-query
+	stdin      string   // text of a here-document
 }
 
 // readCurl fills the draft from the curl lines of a text.

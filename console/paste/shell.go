@@ -76,7 +76,7 @@ func (s *shell) run(text string) (notes []string, err error) {
 type shell struct {
 	vars  map[string]string
 	calls []curlCall
-	stdin string // of the statement: its here-document
+	stdin string // here-document of the statement
 }
 
 // command adds the call if a command calls curl, by itself or through sudo, time or env.

@@ -131,7 +131,7 @@ func withoutPrompts(text string) (all, only string) {
 	prompted, continued := false, false
 	for i, line := range lines {
 		was := line
-		if strings.HasPrefix(strings.TrimSpace(line), "```") { // of Markdown
+		if strings.HasPrefix(strings.TrimSpace(line), "```") { // fence of Markdown
 			lines[i] = ""
 			continue
 		}

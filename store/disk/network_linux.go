@@ -20,7 +20,7 @@ func networkKind(magic uint32) string {
 		return "nfs"
 	case unix.SMB_SUPER_MAGIC:
 		return "smb"
-	case 0xff534d42, 0xfe534d42: // of SMB 1, and of 2 and 3
+	case 0xff534d42, 0xfe534d42: // SMB 1, and SMB 2 and 3
 		return "cifs"
 	case unix.V9FS_MAGIC:
 		return "9p"

@@ -146,7 +146,7 @@ func (*keyring) Place() string { return "system keyring" }
 // ringParams name an entry of the keyring.
 type ringParams struct {
 	User string `json:"user"`
-	ID   string `json:"id"` // of the key
+	ID   string `json:"id"` // ID of the key
 }
 
 // entry reads params, and refuses those that name an entry which is not ours: they come from a

@@ -12,7 +12,7 @@ import (
 
 // lockable is a Ring that knows whether a call of it would ask a person first.
 type lockable interface {
-	Ready() error // why a call would; nil if it would not
+	Ready() error // the reason why a call would ask a person; nil if it would not
 }
 
 // pinUser names the entry that remembers the store at path.

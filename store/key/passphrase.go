@@ -69,7 +69,7 @@ func (s stretching) key(text secret.Text) []byte {
 type Derived struct {
 	kind, place string
 	least       int        // characters of the text of a new key
-	cost        stretching // of a new key
+	cost        stretching // cost of a new key
 	text        func(ctx context.Context, told secret.Text) (secret.Text, error)
 }
 
@@ -96,7 +96,7 @@ func CheckPassphrase(t secret.Text) error {
 // WeakError is why no new key is derived from a text: it is too short, or it could not be typed or
 // pasted everywhere.
 type WeakError struct {
-	Place string // of the text, as Slot.Place gives it
+	Place string // place of the text, as in Slot.Place
 	Odd   error  // why it cannot be typed or pasted, from secret.Read; nil if it is too short
 	Least int    // how many characters it needs, if Odd is nil
 }

@@ -9,8 +9,8 @@ import (
 
 // Pin names a key that a store may have.
 type Pin struct {
-	Kind string // of the slot that holds it
-	ID   string // of the data key, as the store names it: 32 hexadecimal digits
+	Kind string // kind of the slot that holds it
+	ID   string // ID of the data key in the store: 32 hexadecimal digits
 }
 
 // Board remembers the key of the store at a path, in a place that a program with access to the

@@ -107,7 +107,7 @@ func ID(key []byte) string {
 
 // idParams are the params of a slot that holds random keys.
 type idParams struct {
-	ID string `json:"id,omitempty"` // of the key; "" is any key: one from before there were params
+	ID string `json:"id,omitempty"` // ID of the key; "": any key, as before there were params
 }
 
 // Params returns the params of a random key.

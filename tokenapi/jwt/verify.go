@@ -18,8 +18,8 @@ const maxTries = 32
 // Token.TimeProblems.
 type Check struct {
 	Verified bool
-	Alg      string   // of the token
-	KeyID    string   // of the key that verified it, or ""
+	Alg      string   // algorithm of the token
+	KeyID    string   // ID of the key that verified it, or ""
 	Why      string   // if not verified: "not verified: " and the reason
 	Skipped  []string // unusable keys of the set, with the reason
 }

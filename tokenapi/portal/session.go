@@ -92,7 +92,7 @@ func (o *Options) complete() *tokenapi.Error {
 // Session is a user's session with a portal. It is safe for concurrent use. Its token is in memory
 // only.
 type Session struct {
-	client  *tokenapi.Client // its endpoints are those that issued the token
+	client  *tokenapi.Client // its endpoints have issued the token
 	signIn  tokenapi.Credentials
 	root    string // base and version
 	version string

@@ -262,7 +262,7 @@ func TestClaimsAndIntrospection(t *testing.T) {
 		"expired by the server's own clock, an hour later")
 }
 
-// Tokens that a gateway that validates JWTs itself must refuse.
+// A gateway that validates JWTs itself refuses each of these tokens.
 func TestForgedJWT(t *testing.T) {
 	b := newBench(t, sandbox.Options{Profile: sandbox.ProfileJWT})
 	other := newBench(t, sandbox.Options{Profile: sandbox.ProfileJWT, SigningAlg: "ES256"})

@@ -35,7 +35,7 @@ type Server struct {
 	assertions map[string]time.Time // expiry of used assertions, by jti
 	portal     portal
 	faults     []Fault
-	tidyAt     time.Time // when to tidy next
+	tidyAt     time.Time // time of the next tidying
 	tidied     int       // number of objects after the last tidy
 }
 

@@ -134,11 +134,11 @@ const (
 // Binding binds keys to an action, and describes the action in words.
 type Binding struct {
 	Act      Action
-	Name     string   // its name in the configuration, under [keys]
+	Name     string   // name in the configuration, under [keys]
 	Keys     []string // names of keys; with none it is in the palette only
 	Word     string   // a short name for the person
 	Does     string   // a description for the person
-	InFooter bool     // whether the footer shows it
+	InFooter bool     // the footer shows it
 	Where    Places   // the panes in which it works
 }
 

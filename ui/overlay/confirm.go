@@ -14,9 +14,9 @@ import (
 type Confirm struct {
 	then  session.Request
 	lines []console.Private
-	verb  string // what the key for Yes does
+	verb  string // effect of the key for Yes
 	no    string // a third key, or ""
-	other string // what the third key does
+	other string // effect of the third key
 }
 
 // NewConfirm returns the question before a token is revoked. then is the request that Yes makes.

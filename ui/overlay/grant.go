@@ -20,7 +20,7 @@ type Grant struct {
 	form.Form
 	typist
 	get   session.Get     // as it is filled in
-	name  console.Private // of the application
+	name  console.Private // name of the application
 	own   console.Private // the user of the application, whose password may be stored
 	knows string          // scopes of earlier tokens
 	said  string
