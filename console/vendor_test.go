@@ -7,7 +7,7 @@ import (
 	"lanyard/console"
 )
 
-// A get is warned of where the server is WSO2's or the regime is named, and nowhere else.
+// A get has a warning only if the server is WSO2's or the configuration names the regime.
 func TestSupersedeIsAboutWSO2(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
