@@ -37,12 +37,3 @@ func (e Endpoints) Client() tokenapi.Endpoints {
 		DeviceURL: string(e.DeviceURL), JWKSURL: string(e.JWKSURL),
 	}
 }
-
-// EndpointsOf returns the endpoints that a client knows.
-func EndpointsOf(e tokenapi.Endpoints) Endpoints {
-	return Endpoints{
-		TokenURL: Private(e.TokenURL), RevokeURL: Private(e.RevokeURL),
-		IntrospectURL: Private(e.IntrospectURL), AuthorizeURL: Private(e.AuthorizeURL),
-		DeviceURL: Private(e.DeviceURL), JWKSURL: Private(e.JWKSURL),
-	}
-}
