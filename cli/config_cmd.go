@@ -24,8 +24,8 @@ func (p *program) configCommand() *cobra.Command {
 	group.AddCommand(
 		&cobra.Command{
 			Use: "init", Short: "Write an example configuration",
-			Long: `Writes a commented configuration with every key and its default, and prints its path.
-Never changes an existing file.`,
+			Long: `Writes a commented configuration with every key and its default, and prints its
+path. Never changes an existing file.`,
 			Args: takes(0, 0),
 			RunE: func(*cobra.Command, []string) error {
 				path, err := p.configInit()
@@ -37,8 +37,8 @@ Never changes an existing file.`,
 		},
 		&cobra.Command{
 			Use: "check", Short: "Check the configuration",
-			Long: `Reads the configuration and the files that it names. Prints each problem with file, line,
-column and key. Runs no command and contacts no server.`,
+			Long: `Reads the configuration and the files that it names. Prints each problem with
+file, line, column and key. Runs no command and contacts no server.`,
 			Args: takes(0, 0), RunE: p.runConfigCheck,
 		},
 		&cobra.Command{

@@ -21,8 +21,8 @@ const keyPatience = 20 * time.Second
 
 // The long help texts of the commands about the key.
 const (
-	keyStatusHelp = `Shows where the store's key is kept, and whether it can be used now. Asks for no
-passphrase and runs no command.`
+	keyStatusHelp = `Shows where the store's key is kept, and whether it can be used now. Asks
+for no passphrase and runs no command.`
 
 	keyRotateHelp = `Generates a new key, seals every stored secret with it and deletes the old key.
 Open consoles continue to work.

@@ -20,7 +20,8 @@ func (p *program) tokenCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "token APP",
 		Short: "Print an access token of an application",
-		Long: `Prints an access token: a stored one if it has enough life left, else a renewed one, else a new one.
+		Long: `Prints an access token: a stored one if it has enough life left, else a renewed one,
+else a new one.
 
   curl -H "$(lanyard token Orders --as header)" URL
   eval "$(lanyard token Orders --as env)"
