@@ -25,8 +25,8 @@ func (p *program) importTextCommand(use, what string) *cobra.Command {
 		Use:   use + " FILE|-",
 		Short: "Import an application from " + what,
 		Long: "Reads " + what + ` from FILE, or from standard input for -, and stores the
-application in it, its secret sealed. Nothing in it is run or expanded. What is not imported is named
-on standard error.`,
+application in it, its secret sealed. Nothing in it is run or expanded. What is not
+imported is named on standard error.`,
 		Args: takes(1, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.runImportText(c.Context(), args[0], o)
