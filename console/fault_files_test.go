@@ -39,7 +39,7 @@ func (l *saidBy) since(n int) []string {
 	return append([]string{}, l.told[n:]...)
 }
 
-// broke gives how often a writer was refused because of its store.
+// broke returns how often a writer was refused because of its store.
 func (l *saidBy) broke() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -70,8 +70,8 @@ func (k *stops) View(ctx context.Context, f func(console.Reader) error) error {
 	return k.Keeper.View(ctx, func(r console.Reader) error { return f(&leaseReader{r, k}) })
 }
 
-// leaseReader says when a lease of another process is seen for the second time: then it is waited
-// for.
+// leaseReader reports when it sees a lease of another process for the second time: the process then
+// waits for it.
 type leaseReader struct {
 	console.Reader
 	k *stops

@@ -15,7 +15,7 @@ import (
 	"lanyard/store"
 )
 
-// faultVerbs are the verbs, each with what the other writer does meanwhile.
+// faultVerbs are the verbs, each with the verbs of the other writer meanwhile.
 var faultVerbs = []struct {
 	verb   string
 	rivals []string

@@ -13,7 +13,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// headerVault has the values of headers beside the secrets of the sandbox.
+// headerVault holds the values of headers beside the secrets of the sandbox.
 type headerVault struct {
 	console.Vault
 	values map[console.SecretKind]string

@@ -174,7 +174,7 @@ func (h *history) tell(format string, args ...any) {
 
 func (h *history) now() time.Time { return h.w.clock.Now() }
 
-// alike are the rows that hold one access token.
+// alike calls do for each row that holds the access token.
 func (h *history) alike(access string, do func(*remembered)) {
 	for _, m := range h.rows {
 		if m.access == access {

@@ -159,7 +159,7 @@ func failAt(t *testing.T, name string,
 	return beyond
 }
 
-// overhears tells of every access token in an answer.
+// overhears reports every access token in an answer.
 type overhears struct {
 	http.Handler
 	tell func(string)

@@ -14,7 +14,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// calling are the slots of the stores whose processes are killed between two system calls.
+// calling returns the slots of the stores whose processes are killed between two system calls.
 func calling() store.Options {
 	return patient(store.Options{Slots: []store.KeySlot{store.Cheap(key.Passphrase())}})
 }

@@ -47,8 +47,8 @@ func replaces(ctx context.Context, dir string, args []string) error {
 	return nil
 }
 
-// times is how often a restore reaches a step: once for each file that is kept, the database and
-// its key.
+// times returns how often a restore reaches a step: once for each kept file, which are the database
+// and its key.
 func times(step string) int {
 	if step == "closed" || step == "named" {
 		return 2
@@ -182,7 +182,7 @@ func (c *tally) kept(t *testing.T, dir string) {
 	}
 }
 
-// remembering are the slots of turning with a keyring that remembers keys, beside the state
+// remembering returns the slots of turning with a keyring that remembers keys, beside the state
 // directory.
 func remembering(dir string) store.Options {
 	o := turning()

@@ -64,7 +64,7 @@ func forged(t testing.TB, to age.Recipient, members ...member) []byte {
 	return out.Bytes()
 }
 
-// parts gives database and key of a backup.
+// parts returns database and key of a backup.
 func parts(t testing.TB, s *store.Store) (db, key []byte) {
 	t.Helper()
 	id, dir := pair(t), t.TempDir()

@@ -114,7 +114,7 @@ func stocked(t testing.TB, dir string, n int) (path string) {
 	return s.Path()
 }
 
-// cloned gives another directory with the files of a store that is closed. Both stores have one
+// cloned returns another directory with the files of a store that is closed. Both stores have one
 // key.
 func cloned(t testing.TB, from string) (dir string) {
 	t.Helper()
@@ -127,7 +127,7 @@ func cloned(t testing.TB, from string) (dir string) {
 	return dir
 }
 
-// files gives everything in dir but the shared memory, which is no data.
+// files returns all files of dir except the shared memory, which holds no data.
 func files(t testing.TB, dir string) map[string][]byte {
 	t.Helper()
 	all := map[string][]byte{}

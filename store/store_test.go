@@ -32,8 +32,8 @@ func open(t testing.TB, dir string) *store.Store {
 	return s
 }
 
-// patient gives options with which a store waits for other transactions longer than a busy machine
-// needs.
+// patient returns options with which a store waits for other transactions longer than a busy
+// machine needs.
 func patient(o store.Options) store.Options {
 	o.Busy = patience
 	return o

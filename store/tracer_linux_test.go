@@ -88,7 +88,7 @@ func traceMe() error {
 	return nil
 }
 
-// traced is how a traced child ended.
+// traced describes the end of a traced child.
 type traced struct {
 	killed bool
 	calls  int      // number of its calls; the last one did not happen if it was killed

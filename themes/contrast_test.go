@@ -9,7 +9,7 @@ import (
 	"lanyard/themes"
 )
 
-// paints gives every Paint of the styles by its name.
+// paints returns every Paint of the styles by its name.
 func paints(st themes.Styles) map[string]themes.Paint {
 	all := map[string]themes.Paint{}
 	v := reflect.ValueOf(st)
