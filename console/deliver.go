@@ -255,7 +255,7 @@ func (s *Service) sendRevokes(ctx context.Context, id string) (done []Delivery, 
 	if t.RevokeKind != RevokeRefresh && acceptedAt(t).IsZero() {
 		d, err := s.send(ctx, a, api, creds, t, RevokeAccess, sec.Access)
 		if err != nil {
-			return nil, err // what is not stored is not reported as done
+			return nil, err // a delivery that is not stored must not be reported as done
 		}
 		if done = append(done, d); d.Err != nil && !unsupportedType(d.Err) {
 			return done, nil

@@ -56,7 +56,7 @@ const (
 	FieldPassword       Field = "password"
 )
 
-// draftFields are the fields in the order in which a person is told of them.
+// draftFields returns the fields in the order of problem reports.
 func draftFields() []Field {
 	return []Field{
 		FieldName, FieldEnvironment, FieldTokenURL, FieldIssuer, FieldRevokeURL, FieldClientAuth,

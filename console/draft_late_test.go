@@ -103,7 +103,7 @@ func TestSavedWithAnIssuer(t *testing.T) {
 	if shown.Environment.Endpoints.RevokeURL == "" {
 		t.Fatal("nothing was discovered, so nothing can be revoked")
 	}
-	shown.Environment = b.Environments[0].Environment // as the form takes it: as it was given
+	shown.Environment = b.Environments[0].Environment // the form accepts it unchanged
 	edited := must[console.Application](t)(
 		s.Save(t.Context(), console.Draft{Application: renamed(shown), Was: a.ID}))
 	if edited.ID != a.ID {

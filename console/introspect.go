@@ -89,9 +89,9 @@ func (s *Service) storeIntrospection(w Writer, a Application, tokenID string,
 	return s.token(w, tokenID)
 }
 
-// mayKnow reports whether the answer of an introspection URL to this client is about the token. To
-// a client that may not know tokens, each one is inactive. A client may know them if it was told
-// active of a token of this application. Of a token that was revoked here, inactive is true.
+// mayKnow reports whether the answer of an introspection URL to this client is about the token. For
+// a client that may not know tokens, each one is inactive. A client may know them if it once got
+// "active" for a token of this application. For a token that was revoked here, "inactive" is true.
 func (s *Service) mayKnow(w Writer, a Application, t Token,
 	ans tokenapi.IntrospectAnswer) (bool, error) {
 	key := func(appID string) string {

@@ -10,7 +10,7 @@ import (
 // Paint is the SGR sequence that turns a role on. The zero value is the terminal's own text.
 type Paint string
 
-// Off ends whatever a Paint began.
+// Off ends every Paint.
 const Off = "\x1b[m"
 
 // DarkOnLight is black on white on every theme, from the part of the 256 colours that no theme
@@ -50,7 +50,7 @@ type Styles struct {
 	RowQuiet   Paint // background of the selected row in the other panes
 	Edge       Paint // the bar at the left of the selected row
 	EdgeQuiet  Paint
-	Color      bool // false: roles are told apart by weight and reverse video alone
+	Color      bool // false: roles differ by weight and reverse video only
 }
 
 // fg returns a style with a text colour, if there is one.
@@ -80,7 +80,7 @@ func chip(on, c string) lipgloss.Style {
 }
 
 func build(p palette) Styles {
-	// What stands on the tint without a role of its own is as readable as the palette's text.
+	// Text on the tint without a role of its own has the contrast of the palette's text.
 	row := lipgloss.NewStyle().Reverse(true)
 	if p.Tint != "" {
 		row = bg(fg(p.Text), p.Tint)

@@ -22,8 +22,8 @@ type Entry struct {
 	Act     keys.Action
 	Keys    string
 	Word    string
-	Does    string          // what the action does, in a few words
-	Why     console.Private // why the action cannot run now, or ""
+	Does    string          // effect of the action, in a few words
+	Why     console.Private // reason why the action cannot run now, or ""
 	Hint    console.Private
 	Section string // heading above it in the help
 }

@@ -19,7 +19,7 @@ import (
 type Invite struct {
 	AppID    string
 	name     console.Private
-	Key      session.Key         // of the get or renew that waits; zero for any
+	Key      session.Key         // the waiting get or renew; zero for any
 	device   bool                // device grant (RFC 8628), else authorization code
 	inv      *console.Invitation // nil until the server has answered
 	givingUp bool

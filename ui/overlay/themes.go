@@ -16,7 +16,7 @@ type Themes struct {
 	rows      []themeRow
 	inUse     string // the theme when the list was opened
 	Saves     bool   // a choice is saved for the next start
-	DecidedBy string // what overrules the saved choice, or ""
+	DecidedBy string // the setting that overrules the saved choice, or ""
 }
 
 type themeRow struct {

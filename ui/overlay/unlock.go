@@ -23,7 +23,7 @@ type Unlock struct {
 	Then   scene.Intent // performed when the store is unlocked; nil for nothing
 	text   form.Hidden
 	fresh  bool        // the store has no secrets yet: a new passphrase is typed twice
-	chosen secret.Text // what was typed the first time
+	chosen secret.Text // the first of two typed passphrases
 	busy   bool        // an attempt is in flight
 	said   console.Private
 	hint   string
