@@ -14,27 +14,27 @@ import (
 	"lanyard/ui/kit"
 )
 
-// Redactor replaces names that are no business of an audience. A nil Redactor replaces nothing.
+// Redactor replaces the names of hosts, users and keys in texts. A nil Redactor changes nothing.
 //
-// Text is redacted before it is cut to a width: a part of a name could not be found any more. The
-// type console.Private sees to it that every such text goes through the scene, which calls Text.
+// A text must be redacted before it is cut to a width, because a part of a name is not found. The
+// type console.Private sends every such text through the scene, which calls Text.
 type Redactor struct {
-	// numbered in the order in which they were met, for as long as the redactor is used
+	// numbers, in the order of their first appearance
 	users, envs map[string]int
-	words       []masking // the longest first
+	words       []masking // longest first
 }
 
 // Known are the names that a Redactor replaces.
 type Known struct {
 	Applications []console.Application
-	Users        []string // beside those of the applications
-	Addresses    []string // URLs whose hosts are replaced, beside those of the applications
+	Users        []string // in addition to those of the applications
+	Addresses    []string // URLs whose hosts are replaced
 }
 
-// masking is a name and what is said instead.
+// masking is a name and its replacement.
 type masking struct{ text, stand string }
 
-// Names that nobody has told us of are known by their form.
+// The forms of names that are not known.
 var (
 	urlForm  = regexp.MustCompile(`://[^/\s"'│>)]+`)
 	mailForm = regexp.MustCompile(`[\w.+-]+@[\w-]+(\.[\w-]+)+`)
@@ -62,7 +62,7 @@ func addressesOf(a *console.Application) []string {
 	}
 }
 
-// New returns a redactor of names. Those that an earlier one has numbered keep their number.
+// New returns a Redactor of names. A name that old has numbered keeps its number.
 func New(names Known, old *Redactor) *Redactor {
 	v := &Redactor{users: map[string]int{}, envs: map[string]int{}}
 	if old != nil {
@@ -95,10 +95,10 @@ func New(names Known, old *Redactor) *Redactor {
 		}
 		say(string(a.ConsumerKey), "key")
 	}
-	for i := range names.Applications { // when every host is known
+	for i := range names.Applications { // needs all hosts
 		name := names.Applications[i].Environment.Name
 		if looksLikeHost(string(name), known) {
-			// rather than the host that it is
+			// else it would be called "host"
 			known[string(name)] = "environment " + number(v.envs, string(name))
 		}
 	}
@@ -122,7 +122,7 @@ func New(names Known, old *Redactor) *Redactor {
 	return v
 }
 
-// longestFirst returns the names of known with what is said instead, the longest first.
+// longestFirst returns the known names with their replacements, longest first.
 func longestFirst(known map[string]string) (words []masking) {
 	for text, stand := range known {
 		words = append(words, masking{lower(text), stand})
@@ -152,9 +152,10 @@ func looksLikeHost(name string, known map[string]string) bool {
 	return false
 }
 
-// lower is for ASCII alone, so that every byte stays in its place.
+// lower lowers ASCII letters only, so that every byte keeps its offset. It goes by bytes: a byte
+// that is not UTF-8 would grow to three as a rune.
 func lower(s string) string {
-	b := []byte(s) // and not by characters: what is none would become a longer one
+	b := []byte(s)
 	for i, c := range b {
 		if c >= 'A' && c <= 'Z' {
 			b[i] = c + 'a' - 'A'
@@ -163,13 +164,13 @@ func lower(s string) string {
 	return string(b)
 }
 
-// inWord says whether a byte belongs to a word.
+// inWord reports whether a byte belongs to a word.
 func inWord(c byte) bool {
 	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' ||
 		c >= 0x80
 }
 
-// edge says whether a word may begin or end at i: "…" and borders are no letters.
+// edge reports whether a word may begin or end at offset i. Ellipses and borders are no letters.
 func edge(s string, i int) bool {
 	switch {
 	case i <= 0 || i >= len(s):
@@ -185,13 +186,13 @@ func edge(s string, i int) bool {
 	return false
 }
 
-// span is a stretch of bytes.
+// span is a range of bytes and its replacement.
 type span struct {
 	from, to int
 	stand    string
 }
 
-// whole finds every known name and every form of one in text.
+// whole returns the names in a text: the known ones, and what has the form of a name.
 func (r *Redactor) whole(text string) (out []span) {
 	low := lower(text)
 	taken := func(from, to int) bool {
@@ -226,7 +227,7 @@ func (r *Redactor) whole(text string) (out []span) {
 	return out
 }
 
-// Text returns s with every name in it replaced.
+// Text returns s with every name replaced.
 func (r *Redactor) Text(s string) string {
 	if r == nil || s == "" {
 		return s
