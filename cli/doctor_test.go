@@ -219,7 +219,8 @@ func TestDoctorProxy(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()
 	file := filepath.Join(home, "c.toml")
-	const cloud = "[[environment]]\nname = \"cloud\"\ntoken_url = \"https://gateway.example/token\"\n"
+	const cloud = "[[environment]]\nname = \"cloud\"\n" +
+		"token_url = \"https://gateway.example/token\"\n"
 	if err := os.WriteFile(file, []byte(cloud), 0o600); err != nil {
 		t.Fatal(err)
 	}

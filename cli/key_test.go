@@ -90,7 +90,8 @@ func TestPassphraseAtTheTerminal(t *testing.T) {
 		t.Errorf("exit %d", code)
 	}
 	c = openWide(t, 1000, dir, nil, "token", "Orders")
-	c.see(`the configuration says \[store\] key = "passphrase"(?s).*hint: .*lanyard key set passphrase`)
+	c.see(`the configuration says \[store\] key = "passphrase"(?s).*hint: .*lanyard ` +
+		`key set passphrase`)
 	if code := c.wait(); code != 6 {
 		t.Errorf("exit %d", code)
 	}

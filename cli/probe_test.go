@@ -28,7 +28,8 @@ func newGateway(t *testing.T, more string,
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/token" {
 			w.Header().Set("Content-Type", "application/json")
-			fmt.Fprint(w, `{"access_token":"0d9f7ac1-0000-4abc-8def-abcdefabcdef","token_type":"Bearer","expires_in":3600}`)
+			fmt.Fprint(w, `{"access_token":"0d9f7ac1-0000-4abc-8def-abcdefabcdef",`+
+				`"token_type":"Bearer","expires_in":3600}`)
 			return
 		}
 		issued := r.Header.Get("Authorization") == "Bearer 0d9f7ac1-0000-4abc-8def-abcdefabcdef"

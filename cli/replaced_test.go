@@ -36,7 +36,8 @@ func TestStoreGoesWhileAsking(t *testing.T) {
 						t.Error(err)
 					}
 					w.Header().Set("Content-Type", "application/json")
-					fmt.Fprint(w, `{"access_token":"a-token-of-the-server","token_type":"Bearer","expires_in":3600}`)
+					fmt.Fprint(w, `{"access_token":"a-token-of-the-server","token_type":"Bearer",`+
+						`"expires_in":3600}`)
 				}))
 			defer srv.Close()
 			config := filepath.Join(dir, "config.toml")

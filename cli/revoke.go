@@ -146,7 +146,8 @@ func (l ledger) targets(args []string, all bool) ([]console.Token, error) {
 				return nil, &failure{
 					exit: exitNotFound, code: console.CodeNoToken,
 					text: string(a.Label()) + " holds no live token",
-					hint: "lanyard tokens --all lists the others; name one by its id or fingerprint",
+					hint: "lanyard tokens --all lists the others; name one by its " +
+						"id or fingerprint",
 				}
 			case len(found) > 1 && !all:
 				return nil, misuse("--all revokes every one; or name one of: "+l.tokenNames(found),

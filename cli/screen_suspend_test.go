@@ -130,7 +130,8 @@ func TestLesserTerminals(t *testing.T) {
 		t.Run("TERM="+term, func(t *testing.T) {
 			t.Parallel()
 			c := openConsoleWith(t, t.TempDir(), []string{"TERM=" + term}, "demo")
-			c.see(`Applications(.|\n)*Tokens . Orders(.|\n)*Gateway cache(.|\n)*Activity(.|\n)*get  r renew`)
+			c.see(`Applications(.|\n)*Tokens . Orders(.|\n)*Gateway cache(.|\n)*Activity(.` +
+				`|\n)*get  r renew`)
 			c.press("g")
 			c.see(`active +[0-9a-f]{8}`)
 			c.press("?")

@@ -202,7 +202,8 @@ func startStub(ts *testscript.TestScript, _ bool, args []string) {
 		case "invalid_grant":
 			w.Header().Set("Content-Type", "application/json")
 			w.WriteHeader(http.StatusBadRequest)
-			fmt.Fprint(w, `{"error":"invalid_grant","error_description":"Authentication failed for ana"}`)
+			fmt.Fprint(w,
+				`{"error":"invalid_grant","error_description":"Authentication failed for ana"}`)
 		case "hang":
 			select {
 			case <-gone:
@@ -231,7 +232,8 @@ func startStub(ts *testscript.TestScript, _ bool, args []string) {
 			if kind == "thunder-pairs" {
 				refresh = fmt.Sprintf(`,"refresh_token":"refresh-%d-of-thunder"`, n)
 			}
-			fmt.Fprintf(w, `{"access_token":"token-%d-of-thunder","token_type":"Bearer","expires_in":3600%s}`,
+			fmt.Fprintf(w, `{"access_token":"token-%d-of-thunder","token_type":"Bearer",`+
+				`"expires_in":3600%s}`,
 				n, refresh)
 		case "empty":
 		}

@@ -29,7 +29,8 @@ func TestNoRevocationEndpoint(t *testing.T) {
 		{
 			404,
 			js,
-			`{"code":"404","type":"Status report","message":"Not Found","description":"The requested resource is not available."}`,
+			`{"code":"404","type":"Status report","message":"Not Found","description":"The ` +
+				`requested resource is not available."}`,
 			false,
 		},
 		{404, html, "<html>no</html>", false},

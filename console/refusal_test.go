@@ -46,7 +46,8 @@ func refuses(status int, body string, header ...string) func(http.ResponseWriter
 	}
 }
 
-const wrongPassword = `{"error":"invalid_grant","error_description":"Authentication failed for ana"}`
+const wrongPassword = `{"error":"invalid_grant",` +
+	`"error_description":"Authentication failed for ana"}`
 
 // Many that send a wrong password at once make one attempt, because attempts lock accounts. All of
 // them get the server's words.

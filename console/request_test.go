@@ -32,7 +32,8 @@ func newOffice(t *testing.T, apps ...console.Application) *office {
 		o.forms = append(o.forms, r.PostForm)
 		n := len(o.forms)
 		w.Header().Set("Content-Type", "application/json")
-		fmt.Fprintf(w, `{"access_token":"access-%d","refresh_token":"refresh-%d","token_type":"Bearer","expires_in":3600%s}`,
+		fmt.Fprintf(w, `{"access_token":"access-%d","refresh_token":"refresh-%d",`+
+			`"token_type":"Bearer","expires_in":3600%s}`,
 			n, n, o.more)
 	})
 	o.apps = nil

@@ -167,7 +167,8 @@ func TestConfigWarnings(t *testing.T) {
 		{
 			"literal",
 			literal,
-			`dir/config.toml:7:19: application "Orders": consumer_secret: is written in the file; safer is ` +
+			`dir/config.toml:7:19: application "Orders": consumer_secret: is written ` +
+				`in the file; safer is ` +
 				SaferForms,
 		},
 		{"literal for loopback",
@@ -178,19 +179,22 @@ func TestConfigWarnings(t *testing.T) {
 		{
 			"literal for something like localhost",
 			strings.Replace(literal, "gw.example", "localhost.example", 1),
-			`dir/config.toml:7:19: application "Orders": consumer_secret: is written in the file; safer is ` +
+			`dir/config.toml:7:19: application "Orders": consumer_secret: is written ` +
+				`in the file; safer is ` +
 				SaferForms,
 		},
 		{
 			"literal password",
 			good + "grant = \"password\"\nusername = \"ana\"\npassword = \"" + canary + "\"",
-			`dir/config.toml:10:12: application "Orders": password: is written in the file; safer is ` +
+			`dir/config.toml:10:12: application "Orders": password: is written in ` +
+				`the file; safer is ` +
 				SaferForms,
 		},
 		{
 			"literal API key in a header",
 			good + "headers = { X-Api-Key = \"" + canary + "\", X-Tenant = \"acme\" }",
-			`dir/config.toml:8:25: application "Orders": headers.X-Api-Key: is written in the file; safer is ` +
+			`dir/config.toml:8:25: application "Orders": headers.X-Api-Key: is written in the ` +
+				`file; safer is ` +
 				SaferForms,
 		},
 		{"no credential in a header",
@@ -216,11 +220,13 @@ func TestConfigWarnings(t *testing.T) {
 			good + "password = \"" + canary + "\"",
 			"dir/config.toml:8:12: application \"Orders\": password: is only for grant = " +
 				"\"password\" and has no effect; remove it\n" +
-				`dir/config.toml:8:12: application "Orders": password: is written in the file; safer is ` +
+				`dir/config.toml:8:12: application "Orders": password: is written in ` +
+				`the file; safer is ` +
 				SaferForms,
 		},
 		{"a secret that proves nothing", good + "client_auth = \"none\"",
-			`dir/config.toml:7:19: application "Orders": consumer_secret: is only for client_auth = basic, basic-encoded or post and has no effect; remove it`},
+			`dir/config.toml:7:19: application "Orders": consumer_secret: is only for ` +
+				`client_auth = basic, basic-encoded or post and has no effect; remove it`},
 		{"nothing is renewed by itself", good + "auto_renew = false", ""},
 		{"missing", strings.Replace(good, "consumer_secret", "# ", 1),
 			`dir/config.toml:4:1: application "Orders": consumer_secret: is missing; give it as ` +
@@ -364,8 +370,10 @@ func TestConfigEveryKey(t *testing.T) {
 	}
 	cfg := mustParse(t, string(text))
 	want := []string{
-		`dir/config.toml:57:18: application "Orders": password: is only for grant = "password" and has no effect; remove it`,
-		`dir/config.toml:58:18: application "Orders": redirect_url: is only for grant = "authorization_code" and has no effect; remove it`,
+		`dir/config.toml:57:18: application "Orders": password: is only for grant = "password" ` +
+			`and has no effect; remove it`,
+		`dir/config.toml:58:18: application "Orders": redirect_url: is only for grant = ` +
+			`"authorization_code" and has no effect; remove it`,
 	}
 	if !slices.Equal(cfg.Warnings, want) {
 		t.Errorf("warnings:\n%s", strings.Join(cfg.Warnings, "\n"))

@@ -49,7 +49,8 @@ func TestFindPaths(t *testing.T) {
 			"where is the configuration? there is no home directory; name it with --config or " +
 				"LANYARD_CONFIG"},
 		{"no home for the state", "darwin", "ana", "f.toml", "", nil, Paths{},
-			"where is the state? there is no home directory; name it with --state or LANYARD_STATE"},
+			"where is the state? there is no home directory; name it with --state or " +
+				"LANYARD_STATE"},
 		{"no AppData", "windows", `C:\Users\ana`, "", "", nil, Paths{},
 			"where is the configuration? %AppData% is not set; name it with --config or " +
 				"LANYARD_CONFIG"},

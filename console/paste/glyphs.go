@@ -18,11 +18,13 @@ func isFormat(r rune) bool { return strings.ContainsRune("\u200b\u200c\u200d\u20
 var (
 	promptAlone = regexp.MustCompile(`^[ \t]*[$%❯➜λ»›▶\x{e0b0}][ \t]+`)
 	promptHost  = regexp.MustCompile(
-		`^[ \t]*(?:\([\w. -]+\)[ \t]*)?(?:\[?[\w.-]+@[\w.-]+[^'"|;&=<\n$#%>]*|(?:ba|z|)sh-[\d.]+|~[\w./-]*[ \t]*)[$#%>][ \t]+`)
+		`^[ \t]*(?:\([\w. -]+\)[ \t]*)?(?:\[?[\w.-]+@[\w.-]+[^'"|;&=<\n$#%>]*|(?:ba|z|)sh-[\d.]+` +
+			`|~[\w./-]*[ \t]*)[$#%>][ \t]+`)
 	promptDrive = regexp.MustCompile(
 		`^[ \t]*(?:PS(?:[ \t][^'"|;&=<>\n]*)?|[A-Za-z]:\\[^'"|;&=<>\n]*)>[ \t]*`)
 	promptCurl = regexp.MustCompile(
-		`^([^'"|;&=<\n]*?(?:[$#%❯➜λ»›▶\x{e0b0}✗][ \t]+|>[ \t]*)[^'"|;&=<>$#%\n]*?)((?:sudo|doas|time|env|nohup|command|exec|winpty)[ \t].*|(?:[\w./~-]*/)?curl(?:\.exe)?[ \t].*)$`)
+		`^([^'"|;&=<\n]*?(?:[$#%❯➜λ»›▶\x{e0b0}✗][ \t]+|>[ \t]*)[^'"|;&=<>$#%\n]*?)((?:sudo|doas` +
+			`|time|env|nohup|command|exec|winpty)[ \t].*|(?:[\w./~-]*/)?curl(?:\.exe)?[ \t].*)$`)
 	promptMore = regexp.MustCompile(
 		`^[ \t]*(?:(?:bs|cmd|d?quote|pipe|cmdand|cmdor|cmdsubst)?>>?|More\?|\.\.\.)[ \t]?`)
 )

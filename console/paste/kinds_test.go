@@ -42,9 +42,10 @@ func TestReadLines(t *testing.T) {
 		"prompt of a venv":     "(venv) ana@host:~$ " + rest,
 		"prompt of bash":       "bash-5.1$ " + rest,
 		"prompt of starship":   "❯ " + rest,
-		"prompt of PowerShell": `PS C:\Users\ana> curl.exe https://h/token -d grant_type=client_credentials -u a:b`,
-		"prompt of cmd":        `C:\Users\ana>` + rest,
-		"prompt and output":    "$ " + rest + "\n{\"access_token\":\"x y\",\"expires_in\":1}\n$ ",
+		"prompt of PowerShell": `PS C:\Users\ana> curl.exe https://h/token -d ` +
+			`grant_type=client_credentials -u a:b`,
+		"prompt of cmd":     `C:\Users\ana>` + rest,
+		"prompt and output": "$ " + rest + "\n{\"access_token\":\"x y\",\"expires_in\":1}\n$ ",
 		"continued prompts": "$ curl https://h/token \\\n> -d grant_type=client_credentials " +
 			"\\\n> -u a:b",
 		"set at a prompt": "$ KEY=a\n$ export SECRET=b\n$ curl https://h/token -d " +
@@ -67,7 +68,8 @@ func TestReadLines(t *testing.T) {
 			"'grant_type=client_credentials' \\ -u a:b",
 		"joined `": "curl.exe 'https://h/token' ` -d " +
 			"'grant_type=client_credentials' `  -u a:b",
-		"joined ^":           "curl https://h/token ^ -d \"grant_type=client_credentials\" ^  -u a:b",
+		"joined ^": "curl https://h/token ^ -d \"grant_type=client_credentials\" ^ " +
+			" -u a:b",
 		"Markdown":           "```bash\n$ " + rest + "\n```",
 		"Markdown in a line": "`" + rest + "`",
 		"git bash": "ana@PC MINGW64 ~/src (main)\n$ " + rest +
@@ -76,23 +78,28 @@ func TestReadLines(t *testing.T) {
 		"quoted $()":         `TOKEN="$(` + rest + `)"`,
 		"lost \\":            strings.ReplaceAll(rest, " -", "\n  -"),
 		"typographic quotes": "curl ‘https://h/token’ -d “grant_type=client_credentials” -u “a:b”",
-		"mixed quotes":       "curl \"https://h/token” -d “grant_type=client_credentials\" -u “a:b\"",
+		"mixed quotes": "curl \"https://h/token” -d “grant_type=client_credentials\" " +
+			"-u “a:b\"",
 		"typographic dashes": "curl –-request POST —url https://h/token –d " +
 			"grant_type=client_credentials –user a:b —silent",
 		"a dash of a letter": "curl https://h/token —d grant_type=client_credentials −u a:b –s",
 		"an escaped end":     "curl https://h/token -d grant_type=client_credentials -u a\\:b",
-		"$''":                `curl $'https://h/token' -d $'grant_type=\x63lient_credentials' -u $'a:\u0062'`,
-		"parts of a word":    `curl https://"h"/token -d grant_type='client'_"credentials" -u a:"b"`,
-		"glued":              "curl -sSkXPOST -ua:b -dgrant_type=client_credentials https://h/token",
+		"$''": `curl $'https://h/token' -d $'grant_type=\x63lient_credentials' -u ` +
+			`$'a:\u0062'`,
+		"parts of a word": `curl https://"h"/token -d grant_type='client'_"credentials" -u ` +
+			`a:"b"`,
+		"glued": "curl -sSkXPOST -ua:b -dgrant_type=client_credentials https://h/token",
 		"= behind an option": "curl --user=a:b --data=grant_type=client_credentials " +
 			"--url=https://h/token",
 		"shortened": "curl --data-bin grant_type=client_credentials --user a:b https://h/token",
 		"a here-document": "curl -u a:b -d @- https://h/token " +
 			"<<EOF\ngrant_type=client_credentials\nEOF",
-		"a here-string":        "curl -u a:b -d @- https://h/token <<< grant_type=client_credentials",
-		"in the URL":           "curl https://a:b@h/token -d grant_type=client_credentials",
-		"urlencoded":           "curl https://h/token --data-urlencode grant_type=client_credentials -u a:b",
-		"a form":               "curl https://h/token -F grant_type=client_credentials -F 'x=@file' -u a:b",
+		"a here-string": "curl -u a:b -d @- https://h/token <<< grant_type=client_credentials",
+		"in the URL":    "curl https://a:b@h/token -d grant_type=client_credentials",
+		"urlencoded": "curl https://h/token --data-urlencode " +
+			"grant_type=client_credentials -u a:b",
+		"a form": "curl https://h/token -F grant_type=client_credentials -F " +
+			"'x=@file' -u a:b",
 		"UTF-16":               inUTF16(rest+"\r\n", binary.LittleEndian, true),
 		"UTF-16 big":           inUTF16(rest, binary.BigEndian, true),
 		"UTF-16 without a BOM": inUTF16(rest, binary.LittleEndian, false),
@@ -150,12 +157,14 @@ func TestReadParts(t *testing.T) {
 		"audience": {of + "-d audience=https://api --data-urlencode resource=https://r?x=1",
 			base + " audience=https://api resource=https://r?x=1", nil},
 		"secrets": {of +
-			"-d 'api_key=canary&otp=canary&client_assertion=canary&x=eyJhbGciOiJub25lIn0.eyJjYW5hcnkiOjF9.x'",
+			"-d 'api_key=canary&otp=canary&client_assertion=canary&" +
+			"x=eyJhbGciOiJub25lIn0.eyJjYW5hcnkiOjF9.x'",
 			base,
 			[]string{"not taken over: parameter api_key, parameter client_assertion, parameter " +
 				"otp, parameter x"}},
 		"headers": {of +
-			`-H 'X-Tenant: canary' -H "Cookie;" -A canary -b canary -H 'Accept: application/json' -H 'content-type: application/x-www-form-urlencoded; charset=UTF-8'`,
+			`-H 'X-Tenant: canary' -H "Cookie;" -A canary -b canary -H 'Accept: ` +
+			`application/json' -H 'content-type: application/x-www-form-urlencoded; charset=UTF-8'`,
 			base,
 			[]string{"not taken over: header X-Tenant, header Cookie, header User-Agent"}},
 		"settings": {of + "--resolve h:1:canary --ntlm --netrc -T canary", base,
@@ -195,18 +204,22 @@ func TestReadParts(t *testing.T) {
 			"env=h token=https://h/token auth=basic grant=client_credentials",
 			[]string{"not base64"}},
 		"the page's refresh": {
-			`curl -k -d "grant_type=refresh_token&refresh_token=canary&scope=PRODUCTION" -H "Authorization: Basic YTpi, Content-Type: application/x-www-form-urlencoded" https://h/token`,
+			`curl -k -d "grant_type=refresh_token&refresh_token=canary&scope=PRODUCTION" -H ` +
+				`"Authorization: Basic YTpi, Content-Type: application/x-www-form-urlencoded" ` +
+				`https://h/token`,
 			"env=h token=https://h/token auth=basic key=a secret=3e23e816 grant=refresh_token " +
 				"scopes=PRODUCTION",
 			[]string{"one -H holds several headers", "-k is not", "the refresh token is not"},
 		},
 		"JSON of PowerShell": {
 			"curl.exe https://h/token `\n -d " +
-				"'{\\\"grant_type\\\":\\\"client_credentials\\\",\\\"client_id\\\":\\\"a\\\",\\\"client_secret\\\":\\\"b\\\"}'",
+				"'{\\\"grant_type\\\":\\\"client_credentials\\\",\\\"client_id\\\":\\\"a\\\"," +
+				"\\\"client_secret\\\":\\\"b\\\"}'",
 			strings.Replace(base, "basic", "post", 1), []string{"JSON"}},
 		"JSON of cmd": {
 			"curl https://h/token ^\n --data-raw " +
-				"^\"^{^\\^\"grant_type^\\^\":^\\^\"client_credentials^\\^\",^\\^\"client_id^\\^\":^\\^\"a^\\^\",^\\^\"client_secret^\\^\":^\\^\"b^\\^\"^}^\"",
+				"^\"^{^\\^\"grant_type^\\^\":^\\^\"client_credentials^\\^\"," +
+				"^\\^\"client_id^\\^\":^\\^\"a^\\^\",^\\^\"client_secret^\\^\":^\\^\"b^\\^\"^}^\"",
 			strings.Replace(base, "basic", "post", 1), []string{"JSON"}},
 		"typographic JSON": {
 			"curl https://h/token -d " +

@@ -96,32 +96,39 @@ func TestRead(t *testing.T) {
 				"'https://gw.example:8243/token?grant_type=client_credentials'", want: base,
 			notes: []string{"the query holds grant_type"}},
 		"with values elsewhere": {
-			text: `curl -u "$KEY:$SECRET" -d grant_type=client_credentials https://gw.example:8243/token`,
+			text: `curl -u "$KEY:$SECRET" -d grant_type=client_credentials ` +
+				`https://gw.example:8243/token`,
 			want: "env=gw.example token=https://gw.example:8243/token auth=basic " +
 				"grant=client_credentials",
 			notes: []string{"consumer key: the variable KEY",
 				"consumer secret: the variable SECRET"},
 		},
 		"with placeholders": {
-			text: `curl -d 'grant_type=client_credentials&client_id=<your id>&client_secret={secret}' https://gw.example:8243/token`,
+			text: `curl -d 'grant_type=client_credentials&client_id=<your ` +
+				`id>&client_secret={secret}' https://gw.example:8243/token`,
 			want: "env=gw.example token=https://gw.example:8243/token auth=post " +
 				"grant=client_credentials",
 			notes: []string{"consumer key: a placeholder", "consumer secret: a placeholder"},
 		},
 		"posted": {
-			text: "curl -d 'grant_type=password&username=ana%40carbon.super&password=p%26w&scope=read+write' -d client_id=aKey --data-urlencode 'client_secret=aSecret' https://gw.example:8243/token",
+			text: "curl -d 'grant_type=password&username=ana%40carbon.super&password=p%26w&" +
+				"scope=read+write' -d client_id=aKey --data-urlencode 'client_secret=aSecret' " +
+				"https://gw.example:8243/token",
 			want: "env=gw.example token=https://gw.example:8243/token auth=post key=aKey secret=" +
 				aSecretPrint + " grant=password user=ana@carbon.super password=" + aPasswordPrint +
 				" scopes=read,write",
 		},
 		"as JSON": {
-			text: `curl https://id.example/oauth/token -H 'content-type: application/json' --data '{"client_id":"aKey","client_secret":"aSecret","audience":"x","n":1,"grant_type":"client_credentials"}'`,
+			text: `curl https://id.example/oauth/token -H 'content-type: application/json' ` +
+				`--data '{"client_id":"aKey","client_secret":"aSecret","audience":"x","n":1,` +
+				`"grant_type":"client_credentials"}'`,
 			want: "env=id.example token=https://id.example/oauth/token auth=post key=aKey secret=" +
 				aSecretPrint + " grant=client_credentials audience=x extra=n=1",
 			notes: []string{"as a form"},
 		},
 		"a public client": {
-			text: "curl -d 'grant_type=authorization_code&code=abc&client_id=aKey&redirect_uri=http://127.0.0.1:8000/callback' https://gw.example:8243/token",
+			text: "curl -d 'grant_type=authorization_code&code=abc&client_id=aKey&" +
+				"redirect_uri=http://127.0.0.1:8000/callback' https://gw.example:8243/token",
 			want: "env=gw.example token=https://gw.example:8243/token auth=none key=aKey " +
 				"grant=authorization_code redirect=http://127.0.0.1:8000/callback",
 			notes: []string{"parameter code"},
@@ -144,16 +151,20 @@ func TestRead(t *testing.T) {
 		},
 		".env": {
 			text: "# the shop\nexport " +
-				"SHOP_TOKEN_URL=https://gw.example:8243/token\nSHOP_CLIENT_ID=aKey\nSHOP_CLIENT_SECRET=\"aSecret\" # ours\n\nDEBUG=1",
+				"SHOP_TOKEN_URL=https://gw.example:8243/token\nSHOP_CLIENT_ID=aKey\n" +
+				"SHOP_CLIENT_SECRET=\"aSecret\" # ours\n\nDEBUG=1",
 			want: base, notes: []string{"not taken over: DEBUG"},
 		},
 		".env of several": {
-			text:  "TOKEN_ENDPOINT=https://gw.example:8243/token\nSHOP_CONSUMER_KEY=aKey\nSHOP_CONSUMER_SECRET='aSecret'\nGITHUB_CLIENT_ID=other\nGITHUB_CLIENT_SECRET=others",
+			text: "TOKEN_ENDPOINT=https://gw.example:8243/token\nSHOP_CONSUMER_KEY=aKey\n" +
+				"SHOP_CONSUMER_SECRET='aSecret'\nGITHUB_CLIENT_ID=other\n" +
+				"GITHUB_CLIENT_SECRET=others",
 			want:  base,
 			notes: []string{"first client", "GITHUB_CLIENT_ID, GITHUB_CLIENT_SECRET"},
 		},
 		".env with an issuer": {
-			text: "oidc.issuer=https://id.example\noidc.client-id=aKey\noidc.client-secret=aSecret\noidc.scope=openid,read",
+			text: "oidc.issuer=https://id.example\noidc.client-id=aKey\n" +
+				"oidc.client-secret=aSecret\noidc.scope=openid,read",
 			want: "env=id.example issuer=https://id.example auth=basic key=aKey secret=" +
 				aSecretPrint + " grant=client_credentials scopes=openid,read",
 		},
@@ -196,20 +207,23 @@ func TestReadGrowsNot(t *testing.T) {
 
 func TestReadRefuses(t *testing.T) {
 	t.Parallel()
+	const (
+		hashTable = "$b = @{\nclient_id = 'canary'\n}\nInvoke-RestMethod -Uri https://h -Body $b"
+		alias     = "curl -Uri https://h/token -Method POST " +
+			"-Body 'grant_type=canary&client_id=canary'"
+	)
 	for text, want := range map[string]string{
-		"":                                   "no curl line",
-		"wget https://x/token":               "no curl line",
-		"curl https://x/orders":              "none of the curl lines asks for a token",
-		"curl -d 'canary":                    "a shell understands",
-		"A='canary":                          "a quote is not closed",
-		"A=canary\nB=2":                      "no consumer key",
-		"curl -u a:canary ^\n https://":      "none of the curl lines",
-		"Invoke-RestMethod -Body canary":     "Invoke-RestMethod is not understood",
-		"$r = Invoke-WebRequest -Uri canary": "Invoke-WebRequest is not understood",
-		"$b = @{\nclient_id = 'canary'\n}\nInvoke-RestMethod -Uri https://h -Body $b": "Invoke-RestMethod is not " +
-			"understood",
-		"curl -Uri https://h/token -Method POST -Body 'grant_type=canary&client_id=canary'": "Invoke-WebRequest is not " +
-			"understood",
+		"":                                    "no curl line",
+		"wget https://x/token":                "no curl line",
+		"curl https://x/orders":               "none of the curl lines asks for a token",
+		"curl -d 'canary":                     "a shell understands",
+		"A='canary":                           "a quote is not closed",
+		"A=canary\nB=2":                       "no consumer key",
+		"curl -u a:canary ^\n https://":       "none of the curl lines",
+		"Invoke-RestMethod -Body canary":      "Invoke-RestMethod is not understood",
+		"$r = Invoke-WebRequest -Uri canary":  "Invoke-WebRequest is not understood",
+		hashTable:                             "Invoke-RestMethod is not understood",
+		alias:                                 "Invoke-WebRequest is not understood",
 		"A=1\nB='canary\nC=2":                 "the value of B in line 2",
 		"\xff\xfecanary":                      "no curl line",
 		"CLIENT_ID=\x80canary":                "neither UTF-8 nor UTF-16",
