@@ -87,7 +87,8 @@ func TestMigration(t *testing.T) {
 	// Several processes' worth of it at once: taken once, one copy at least stays.
 	more := append(slices.Clone(built),
 		"CREATE TABLE extra (x INTEGER) STRICT; INSERT INTO extra VALUES (1);",
-		"UPDATE extra SET x = x + 1; ALTER TABLE token ADD COLUMN note TEXT NOT NULL DEFAULT 'new';")
+		"UPDATE extra SET x = x + 1; ALTER TABLE token ADD COLUMN note TEXT NOT "+
+			"NULL DEFAULT 'new';")
 	var all sync.WaitGroup
 	for range 4 {
 		all.Go(func() {

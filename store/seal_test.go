@@ -13,7 +13,8 @@ func FuzzUnseal(f *testing.F) {
 	key := bytes.Repeat([]byte{7}, 32)
 	// A fixed sealed value: all processes of the fuzzer and all later versions must open it.
 	good, err := hex.DecodeString(
-		"013da2490bebdaf031ebc0add7e1bb27b1f65a11b84284d27c65606452a27c2752b83656d091b398a87714f3944c")
+		"013da2490bebdaf031ebc0add7e1bb27b1f65a11b84284d27c65606452a27c2752b83656d091b398a87714f3" +
+			"944c")
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -87,7 +87,8 @@ func TestBadThemes(t *testing.T) {
 	t.Parallel()
 	const good = "[dark]\nground = \"#000\"\n"
 	for _, c := range []struct{ name, text, want string }{
-		{"nothing", "", `x.toml:0:0: : has no colours (it needs [dark], [light] or both, or extends = "NAME")`},
+		{"nothing", "", `x.toml:0:0: : has no colours (it needs [dark], [light] or both, or ` +
+			`extends = "NAME")`},
 		{"unknown key", "abot = \"x\"\n" + good,
 			`x.toml:1:1: abot: unknown key (did you mean "about"?)`},
 		{"a role at the top", "quiet = \"#fff\"\n" + good,
@@ -101,22 +102,26 @@ func TestBadThemes(t *testing.T) {
 		{"a number", good + "accent = 4",
 			`x.toml:3:10: dark.accent: must be a text in quotes (such as "4", or "#8aadf4")`},
 		{"no colour", good + "\n accent =  \"blue\"",
-			`x.toml:4:12: dark.accent: is not a colour (write it like "#8aadf4", "4" (0 to 255), or "" for the terminal's own)`},
+			`x.toml:4:12: dark.accent: is not a colour (write it like "#8aadf4", "4" (0 to 255), ` +
+				`or "" for the terminal's own)`},
 		{"too large", "[light]\nground = \"#fff\"\nquiet = \"256\"",
-			`x.toml:3:9: light.quiet: is not a colour (write it like "#8aadf4", "4" (0 to 255), or "" for the terminal's own)`},
+			`x.toml:3:9: light.quiet: is not a colour (write it like "#8aadf4", "4" (0 to 255), ` +
+				`or "" for the terminal's own)`},
 		{"of seventeen", good + "[sixteen]\nquiet = \"16\"",
 			`x.toml:4:9: sixteen.quiet: is not one of the sixteen colours ("0" to "15")`},
 		{"no table", "dark = \"#fff\"", `x.toml:1:8: dark: must be a table, begun with [dark]`},
 		{"no flag", good + "fill = \"yes\"",
 			`x.toml:3:8: dark.fill: must be true or false, without quotes`},
 		{"fill without text", good + "fill = true",
-			`x.toml:1:1: dark.fill: needs ground and text (a background of its own can hide the terminal's text)`},
+			`x.toml:1:1: dark.fill: needs ground and text (a background of its own can hide the ` +
+				`terminal's text)`},
 		{"about", "about = 1\n" + good, `x.toml:1:9: about: must be a text in quotes`},
 		{"extends nothing", "extends = \"nrd\"",
 			`x.toml:1:11: extends: there is no such theme (did you mean "nord"?)`},
 		{"extends itself", "extends = \"x\"", `x.toml:1:11: extends: there is no such theme`},
 		{"extends mono", "extends = \"mono\"\n" + good,
-			`x.toml:1:11: extends: mono has no colours that could be changed (extend another theme)`},
+			`x.toml:1:11: extends: mono has no colours that could be changed ` +
+				`(extend another theme)`},
 		{"empty", "extends = \"\"\n" + good,
 			`x.toml:1:11: extends: is empty (leave it out, or name a theme)`},
 		{"syntax", good + "quiet = #fff",
@@ -161,7 +166,8 @@ func TestHardToSee(t *testing.T) {
 		"own.toml", "[dark]\nquiet = \"8\"\n", // the terminal's own colours: nothing can be said
 	))
 	const dim = "warning dim.toml:3:9: dark.quiet: has "
-	want := "warning bare.toml:1:1: dark: states no ground, so nobody can say how well it is seen " +
+	want := "warning bare.toml:1:1: dark: states no ground, so nobody can say how well " +
+		"it is seen " +
 		"(ground = \"#rrggbb\": the background it is made for)\n" +
 		dim + "1.6 to 1 on the ground, and 4.5 is needed\n" +
 		dim + "1.3 to 1 on the selected row, and 4.5 is needed\n" +

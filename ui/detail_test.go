@@ -75,11 +75,12 @@ func TestUnsureSaysWhatToDo(t *testing.T) {
 	p, _ := still(t, 120, 32)
 	b := troubled()
 	p.Feed(b)
-	for want, id := range map[string]string{
-		"the answer to a get was lost: g asks anew":                                      "mark:m2",
-		"d00dfeed: the answer to its renewal was lost: r asks anew, x revokes it":        "t_unsure",
-		"0badf00d: not revoked, the server refused: refused (400): invalid_client":       "t_refused",
-		"bad0cafe: not yet accepted · retry in 12 s · no connection: dial tcp 192.0.2.7": "t_undelivered",
+	for id, want := range map[string]string{
+		"mark:m2":   "the answer to a get was lost: g asks anew",
+		"t_unsure":  "d00dfeed: the answer to its renewal was lost: r asks anew, x revokes it",
+		"t_refused": "0badf00d: not revoked, the server refused: refused (400): invalid_client",
+		"t_undelivered": "bad0cafe: not yet accepted · retry in 12 s · no connection: " +
+			"dial tcp 192.0.2.7",
 	} {
 		p.Key("end", "home") // home alone may report that this is the first row
 		for range 12 {

@@ -15,8 +15,10 @@ import (
 )
 
 const (
-	longAddress = "https://gw.example/oauth2/authorize?response_type=code&client_id=Orders&redirect_uri=http%3A%2F%2F127.0.0.1%3A49152%2Fcallback&scope=openid+orders_read" +
-		"&state=8Yw0tq3pJ5vXn1sLrKdE7uB2mCfH4gZa&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256"
+	longAddress = "https://gw.example/oauth2/authorize?response_type=code&client_id=Orders&" +
+		"redirect_uri=http%3A%2F%2F127.0.0.1%3A49152%2Fcallback&scope=openid+orders_read" +
+		"&state=8Yw0tq3pJ5vXn1sLrKdE7uB2mCfH4gZa&" +
+		"code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256"
 	completeAddress = "https://gw.example/device?user_code=wDjB-mJhT"
 	userCode        = "wDjB-mJhT"
 )

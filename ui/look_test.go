@@ -63,9 +63,11 @@ func TestCopyAsEachForm(t *testing.T) {
 	for _, f := range []struct{ key, text string }{
 		{"y", "access-1"},
 		{"h", "Authorization: Bearer access-1"},
-		{"c", `printf '%s\n' 'Authorization: Bearer access-1' | curl -sS -H @- 'https://gw.example/Orders'`},
+		{"c", `printf '%s\n' 'Authorization: Bearer access-1' | curl -sS -H @- ` +
+			`'https://gw.example/Orders'`},
 		{"e", "export LANYARD_TOKEN='access-1'"},
-		{"j", `{"access_token":"access-1","expires_at":"2026-11-23T13:04:00.300Z","refresh_token":"refresh-1","scope":"default","token_type":"Bearer"}`},
+		{"j", `{"access_token":"access-1","expires_at":"2026-11-23T13:04:00.300Z",` +
+			`"refresh_token":"refresh-1","scope":"default","token_type":"Bearer"}`},
 		{"t", "GET https://gw.example/Orders\nAuthorization: Bearer access-1\n"},
 		{"r", "refresh-1"},
 	} {

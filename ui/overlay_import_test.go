@@ -220,7 +220,8 @@ func TestImportPastedIntoAnEnvironment(t *testing.T) {
 	l := alive(t)
 	l.Do("import")
 	l.Key("right")
-	l.Paste("TOKEN_URL=https://gw.example/token\nCLIENT_ID=billing-key\nCLIENT_SECRET=s3cr3t-of-billing")
+	l.Paste("TOKEN_URL=https://gw.example/token\nCLIENT_ID=billing-key\n" +
+		"CLIENT_SECRET=s3cr3t-of-billing")
 	l.Key("enter")
 	l.Type("Billing")
 	l.goTo("consumer secret")

@@ -47,7 +47,8 @@ func jwtText(now time.Time) string {
 	enc := base64.RawURLEncoding.EncodeToString
 	return enc([]byte(`{"alg":"RS256","kid":"k1","typ":"at+jwt"}`)) + "." +
 		enc(fmt.Appendf(nil,
-			`{"iss":"https://gw.example","sub":"ana","exp":%d,"iat":%d,"a_claim_of_a_long_name":"x"}`,
+			`{"iss":"https://gw.example","sub":"ana","exp":%d,"iat":%d,`+
+				`"a_claim_of_a_long_name":"x"}`,
 			now.Add(58*time.Minute).Unix(), now.Add(-2*time.Minute).Unix())) + "." +
 		enc([]byte("CANARYSIGNATURE0CANARYSIGNATURE0CANARYSIGNATURE0"))
 }

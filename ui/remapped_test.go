@@ -61,9 +61,12 @@ func naming(old []string) *regexp.Regexp {
 		names = append(names, regexp.QuoteMeta(shownAs(k)))
 	}
 	key := "(?:" + strings.Join(names, "|") + ")"
-	does := `(?:goes|gets|takes|undoes|undo|probes|revokes|renews|copies|asks|shows|forgets|edits|` +
-		`dismisses|opens|stops|begins|watches|decides|tries|saves|unlocks|adds|counts|lists|is every|ends|` +
-		`quits?|closes|brings|looks|hides|marks|sorts|moves|pauses|select one|does too|still|asks it)`
+	does := `(?:goes|gets|takes|undoes|undo|probes|revokes|renews|copies|asks|shows|forgets|edits` +
+		`|` +
+		`dismisses|opens|stops|begins|watches|decides|tries|saves|unlocks|adds|counts|lists|is ` +
+		`every|ends|` +
+		`quits?|closes|brings|looks|hides|marks|sorts|moves|pauses|select one|does ` +
+		`too|still|asks it)`
 	return regexp.MustCompile(`(?:^|[\s(·;,:"])` + key + ` ` + does +
 		`\b|(?:[Pp]ress|revoked with|then) ` + key + `(?:$|[\s).,;])`)
 }

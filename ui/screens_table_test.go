@@ -303,7 +303,10 @@ var aJWT = func() string {
 	b64 := base64.RawURLEncoding.EncodeToString
 	return b64([]byte(`{"alg":"RS256","typ":"at+jwt","kid":"gateway-2026"}`)) + "." +
 		b64([]byte(fmt.Sprintf(
-			`{"iss":"https://gw.example/oauth2/token","sub":"ana@carbon.super","aud":"wU62DjlyDBnq87GlBwplfqvmAbAa","azp":"wU62DjlyDBnq87GlBwplfqvmAbAa","scope":"default","iat":%d,"nbf":%d,"exp":%d,"jti":"9a1e7c04-5b7f-4f0e-9f2f-0d6a5a0c2b11"}`,
+			`{"iss":"https://gw.example/oauth2/token","sub":"ana@carbon.super",`+
+				`"aud":"wU62DjlyDBnq87GlBwplfqvmAbAa","azp":"wU62DjlyDBnq87GlBwplfqvmAbAa",`+
+				`"scope":"default","iat":%d,"nbf":%d,"exp":%d,`+
+				`"jti":"9a1e7c04-5b7f-4f0e-9f2f-0d6a5a0c2b11"}`,
 			t0.Unix(), t0.Unix(), t0.Add(time.Hour).Unix()))) + "." +
 		b64([]byte("signed by nobody at all"))
 }()

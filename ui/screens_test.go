@@ -200,7 +200,8 @@ func TestScreens(t *testing.T) {
 			continue
 		}
 		if got, err := os.ReadFile(path); err != nil || string(got) != string(data) {
-			t.Errorf("%s is out of date (%v); go test ./ui -run TestScreens -update, and look at it",
+			t.Errorf("%s is out of date (%v); go test ./ui -run TestScreens -update, and "+
+				"look at it",
 				path, err)
 		}
 	}

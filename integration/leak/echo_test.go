@@ -78,7 +78,8 @@ func TestNoEchoIsShownOrKept(t *testing.T) {
 		}
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = fmt.Fprintf(w,
-			`{"access_token":%q,"refresh_token":%q,"token_type":"Bearer","expires_in":3600,"scope":%q}`,
+			`{"access_token":%q,"refresh_token":%q,"token_type":"Bearer","expires_in":3600,`+
+				`"scope":%q}`,
 			access, refresh, "default "+strings.ToUpper(access))
 	})
 	mux.HandleFunc("/revoke", func(w http.ResponseWriter, _ *http.Request) { echo(w, 400, access) })

@@ -23,10 +23,13 @@ import (
 // the reading direction, or is invisible. EVIL is within sequences only: a title, a clipboard, a
 // colour.
 const (
-	controls  = "\x1b]0;EVIL\x07\x1b]52;c;RVZJTA==\x07\x1b]8;;http://EVIL/\x1b\\\x1b[7777m\x1bPEVIL\x1b\\\x1b_EVIL\x1b\\\x1bc\x00\x08\x7f\x0b\x0c\x1a\u0085\u009b7777m\u009d0;EVIL\u009c\u0090EVIL\u009c"
-	invisible = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c\u200b\u200c\u200d\u2060\u2028\u2029\ufeff\u00ad\u034f\u3164\u115f\uffa0\U000e0041"
-	fillers   = "\u034f\u3164\u115f\uffa0" // invisible letters and marks
-	rawBytes  = "RAWC1"                    // becomes bytes that are not UTF-8 in JSON
+	controls = "\x1b]0;EVIL\x07\x1b]52;c;RVZJTA==\x07\x1b]8;;" +
+		"http://EVIL/\x1b\\\x1b[7777m\x1bPEVIL\x1b\\\x1b_EVIL\x1b\\\x1bc" +
+		"\x00\x08\x7f\x0b\x0c\x1a\u0085\u009b7777m\u009d0;EVIL\u009c\u0090EVIL\u009c"
+	invisible = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c" +
+		"\u200b\u200c\u200d\u2060\u2028\u2029\ufeff\u00ad\u034f\u3164\u115f\uffa0\U000e0041"
+	fillers  = "\u034f\u3164\u115f\uffa0" // invisible letters and marks
+	rawBytes = "RAWC1"                    // becomes bytes that are not UTF-8 in JSON
 )
 
 // hostile is a text for a field. It holds the name of the field.
@@ -186,7 +189,8 @@ func hostilePortal(t *testing.T) (server *httptest.Server, user, password string
 		t.Fatal(err)
 	}
 	names := regexp.MustCompile(
-		`"(name|displayName|description|owner|throttlingPolicy|apiName|applicationName|version|tokenType|statusReason)":"([^"]*)"`)
+		`"(name|displayName|description|owner|throttlingPolicy|apiName|applicationName|version` +
+			`|tokenType|statusReason)":"([^"]*)"`)
 	server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var rec = httptest.NewRecorder()
 		box.ServeHTTP(rec, r)

@@ -194,19 +194,23 @@ func TestSweepFindsLeaks(t *testing.T) {
 		"URL path":          "GET /x/" + url.PathEscape(c.text),
 		"URL, small digits": "GET /x?token=c4n%2fary%2bS%3de%22c%26ret%3c1%3e%3f+~",
 		"URL, small, %20":   "GET /x?token=c4n%2fary%2bS%3de%22c%26ret%3c1%3e%3f%20~",
-		"URL, every byte":   "GET /x?token=%63%34%6e%2f%61%72%79%2b%53%3d%65%22%63%26%72%65%74%3c%31%3e%3f%20%7e",
+		"URL, every byte": "GET /x?token=%63%34%6e%2f%61%72%79%2b%53%3d%65%22%63%26%72%65%74%3c" +
+			"%31%3e%3f%20%7e",
 		"URL in a URL": "GET /x?next=" +
 			url.QueryEscape("/y?token="+url.QueryEscape(c.text)),
-		"small URL in a URL": "GET /x?next=%2Fy%3Ftoken%3Dc4n%252fary%252bS%253de%2522c%2526ret%253c1%253e%253f%2B~",
-		"page":               `<a title="c4n/ary+S=e&#34;c&amp;ret&lt;1&gt;? ~">`,
-		"JSON":               jsonForm(c.text, true),
-		"JSON without HTML":  jsonForm(c.text, false),
-		"JSON of PHP":        `{"token":"c4n\/ary+S=e\"c&ret<1>? ~"}`,
-		"JSON with escapes":  `c4n\u002fary\u002bS\u003de\u0022c\u0026ret\u003c1\u003e\u003f\u0020\u007e`,
-		"JSON with ESCAPES":  `c4n\u002Fary\u002BS\u003De\u0022c\u0026ret\u003C1\u003E\u003F\u0020\u007E`,
-		"Go":                 fmt.Sprintf("holder{T:%q}", c.text),
-		"hex":                fmt.Sprintf("%x", c.text),
-		"HEX":                fmt.Sprintf("%X", c.text),
+		"small URL in a URL": "GET /x?next=%2Fy%3Ftoken%3Dc4n%252fary%252bS%253de%2522c%2526ret%2" +
+			"53c1%253e%253f%2B~",
+		"page":              `<a title="c4n/ary+S=e&#34;c&amp;ret&lt;1&gt;? ~">`,
+		"JSON":              jsonForm(c.text, true),
+		"JSON without HTML": jsonForm(c.text, false),
+		"JSON of PHP":       `{"token":"c4n\/ary+S=e\"c&ret<1>? ~"}`,
+		"JSON with escapes": `c4n\u002fary\u002bS\u003de\u0022c\u0026ret\u003c1\u003e\u003f\u0020` +
+			`\u007e`,
+		"JSON with ESCAPES": `c4n\u002Fary\u002BS\u003De\u0022c\u0026ret\u003C1\u003E\u003F\u0020` +
+			`\u007E`,
+		"Go":  fmt.Sprintf("holder{T:%q}", c.text),
+		"hex": fmt.Sprintf("%x", c.text),
+		"HEX": fmt.Sprintf("%X", c.text),
 		"base64url": "eyJ." +
 			base64.RawURLEncoding.EncodeToString([]byte("{"+c.text+"}")),
 		"form inside a frame": "│ token=" + url.QueryEscape(c.text) + " │",

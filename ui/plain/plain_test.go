@@ -251,8 +251,8 @@ func TestPlainRenew(t *testing.T) {
 			l.check("renew orders", p2+"refreshed: got, 1 hour left.",
 				p1+
 					"lingering: replaced by a newer one; "+
-					"the gateway may let it through for at most "+
-					"15 minutes.")
+					"the gateway may let it through for "+
+					"at most 15 minutes.")
 			l.checkAfter(15*time.Minute, p1+"superseded: the window ran out.")
 			l.check("tokens",
 				"token 2: "+fingerprint("access-2")+
@@ -752,7 +752,8 @@ func TestPlainRepeatsNoSecret(t *testing.T) {
 // Only text and line ends are printed, even if names contain control characters.
 func TestPlainIsPlain(t *testing.T) {
 	t.Parallel()
-	const evil = "O\x1b[31m\x07\x00\r\n\u009b31m\u202e\u2066\u200d\u200b\ufe0f\U000e0041…≤·é決済👩\u200d💻"
+	const evil = "O\x1b[31m\x07\x00\r\n\u009b31m" +
+		"\u202e\u2066\u200d\u200b\ufe0f\U000e0041…≤·é決済👩\u200d💻"
 	inLines(t, func(a *console.Application) {
 		a.Name, a.Environment.Name, a.Username, a.Scopes = evil, console.Private(evil+a.KeyType),
 			evil, []string{evil}
