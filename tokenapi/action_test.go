@@ -110,35 +110,40 @@ func TestActions(t *testing.T) {
 		{
 			cc,
 			401,
-			`{"error":"invalid_client","error_description":"client is not allowed to use the specified token endpoint authentication method"}`,
+			`{"error":"invalid_client","error_description":"client is not allowed to use the ` +
+				`specified token endpoint authentication method"}`,
 			tokenapi.FixCredentials,
 			"set client_auth",
 		},
 		{
 			cc,
 			400,
-			`{"error":"unauthorized_client","error_description":"not allowed to use the specified authentication method"}`,
+			`{"error":"unauthorized_client","error_description":"not allowed to use the ` +
+				`specified authentication method"}`,
 			tokenapi.FixCredentials,
 			"set client_auth",
 		},
 		{
 			cc,
 			401,
-			`{"error":"invalid_client","error_description":"Unsupported Client Authentication Method!"}`,
+			`{"error":"invalid_client","error_description":"Unsupported Client Authentication ` +
+				`Method!"}`,
 			tokenapi.FixCredentials,
 			"set client_auth",
 		},
 		{
 			cc,
 			400,
-			`{"error":"invalid_request","error_description":"Client authentication method not supported."}`,
+			`{"error":"invalid_request","error_description":"Client authentication method not ` +
+				`supported."}`,
 			tokenapi.FixCredentials,
 			"set client_auth",
 		},
 		{
 			cc,
 			401,
-			`{"error":"invalid_client","error_description":"auth_method client_secret_post not supported"}`,
+			`{"error":"invalid_client","error_description":"auth_method client_secret_post not ` +
+				`supported"}`,
 			tokenapi.FixCredentials,
 			"set client_auth",
 		},
@@ -146,7 +151,8 @@ func TestActions(t *testing.T) {
 			cc,
 			401,
 			`{"error":"invalid_client","error_description":"` + rfcWords +
-				` The OAuth 2.0 Client supports client authentication method 'client_secret_post', but method 'client_secret_basic' was requested."}`,
+				` The OAuth 2.0 Client supports client authentication method ` +
+				`'client_secret_post', but method 'client_secret_basic' was requested."}`,
 			tokenapi.FixCredentials,
 			"set client_auth",
 		},
@@ -155,14 +161,16 @@ func TestActions(t *testing.T) {
 		{
 			introspect,
 			401,
-			`{"error":"invalid_client","error_description":"client authentication method not supported"}`,
+			`{"error":"invalid_client","error_description":"client authentication method not ` +
+				`supported"}`,
 			tokenapi.NotAllowedToAsk,
 			"set client_auth",
 		},
 		{
 			refresh,
 			400,
-			`{"error":"unauthorized_client","error_description":"The client is not allowed to use this grant type"}`,
+			`{"error":"unauthorized_client","error_description":"The client is not allowed to ` +
+				`use this grant type"}`,
 			tokenapi.Stop,
 			"portal",
 		},
@@ -182,14 +190,16 @@ func TestActions(t *testing.T) {
 		{
 			refresh,
 			401,
-			`{"error":"unauthorized_client","error_description":"Invalid client or Invalid client credentials"}`,
+			`{"error":"unauthorized_client","error_description":"Invalid client or Invalid ` +
+				`client credentials"}`,
 			tokenapi.FixCredentials,
 			"consumer key",
 		},
 		{
 			cc,
 			400,
-			`{"error":"unauthorized_client","error_description":"AADSTS700016: Application with identifier 'x' was not found in the directory 'y'."}`,
+			`{"error":"unauthorized_client","error_description":"AADSTS700016: Application with ` +
+				`identifier 'x' was not found in the directory 'y'."}`,
 			tokenapi.FixCredentials,
 			"consumer key",
 		},
@@ -202,7 +212,9 @@ func TestActions(t *testing.T) {
 		{
 			cc,
 			400,
-			`{"error":"unauthorized_client","error_description":"Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the scopes requested."}`,
+			`{"error":"unauthorized_client","error_description":"Client is unauthorized to ` +
+				`retrieve access tokens using this method, or client not authorized for any of ` +
+				`the scopes requested."}`,
 			tokenapi.Stop,
 			"portal",
 		},
@@ -339,9 +351,12 @@ func TestGoneEndpoints(t *testing.T) {
 		{404, ""},
 		{404, "No matching resource found for given API Request"},
 		{404, "<html><title>404</title>"},
-		{404, `{"code":"404","type":"Status report","message":"Not Found","description":"The requested resource (/token) is not available."}`},
-		{404, `<am:fault xmlns:am="http://wso2.org/apimanager"><am:code>404</am:code><am:type>Status report</am:type><am:message>Not Found</am:message></am:fault>`},
-		{403, `{"code":"900906","message":"No matching resource found in the API for the given request"}`},
+		{404, `{"code":"404","type":"Status report","message":"Not Found","description":"The ` +
+			`requested resource (/token) is not available."}`},
+		{404, `<am:fault xmlns:am="http://wso2.org/apimanager"><am:code>404</am:code><am:type>` +
+			`Status report</am:type><am:message>Not Found</am:message></am:fault>`},
+		{403, `{"code":"900906","message":"No matching resource found in the API for the given ` +
+			`request"}`},
 	} {
 		c = c.WithTransport(tripper(func(*http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: shape.status, Header: http.Header{},
@@ -361,16 +376,19 @@ func TestGoneEndpoints(t *testing.T) {
 
 // The URL of a page about an error is kept whole: its fragment and its query name the error.
 func TestErrorPage(t *testing.T) {
-	for uri, want := range map[string]string{
-		"https://h.example/docs#invalid_client": "https://h.example/docs#invalid_client",
-		"https://h.example/errors/#section-5.2": "https://h.example/errors/#section-5.2",
-
-		"https://h.example/error?code=700016&lang=en#AADSTS700016":    "https://h.example/error?code=700016&lang=en#AADSTS700016",
-		"https://h.example/docs":                                      "https://h.example/docs",
-		"https://u:p@h.example/docs?session=1a2b3c4d5e#top":           "https://h.example/docs?session=•••#top",
-		"https://h.example/docs?q=3f9ca71e5f704c2e#access_token=c4n1": "https://h.example/docs?q=•••",
-		"https://h.example/docs#3f9ca71e5f704c2e":                     "https://h.example/docs",
+	for _, c := range [][2]string{
+		{"https://h.example/docs#invalid_client", "https://h.example/docs#invalid_client"},
+		{"https://h.example/errors/#section-5.2", "https://h.example/errors/#section-5.2"},
+		{"https://h.example/error?code=700016&lang=en#AADSTS700016",
+			"https://h.example/error?code=700016&lang=en#AADSTS700016"},
+		{"https://h.example/docs", "https://h.example/docs"},
+		{"https://u:p@h.example/docs?session=1a2b3c4d5e#top",
+			"https://h.example/docs?session=•••#top"},
+		{"https://h.example/docs?q=3f9ca71e5f704c2e#access_token=c4n1",
+			"https://h.example/docs?q=•••"},
+		{"https://h.example/docs#3f9ca71e5f704c2e", "https://h.example/docs"},
 	} {
+		uri, want := c[0], c[1]
 		if e := refusalOf(t, revoke, 400, nil,
 			`{"error":"invalid_request","error_uri":"`+uri+`"}`); e.URI != want {
 			t.Errorf("%s became %s, want %s", uri, e.URI, want)

@@ -97,55 +97,59 @@ func TestMaskFree(t *testing.T) {
 		basic = "a2V5OmM0bi1zZWNyZXQ="
 	)
 	show := func(s string) string { return secret.Mask + " " + secret.New(s).Fingerprint() }
-	for in, want := range map[string]string{
-		"the token " + jwt + " is unknown": "the token " +
-			show(jwt) + " is unknown",
-		"unknown: " + jwt + ".": "unknown: " +
-			show(jwt) + ".",
-		"unknown: '" + jwe + "'": "unknown: '" +
-			show(jwe) + "'",
-		"not signed: " +
-			none: "not signed: " + show(none),
-		"you sent Bearer c4n-opaque-1, which": "you sent Bearer " + show("c4n-opaque-1") +
-			", which",
-		"you sent bearer   c4nOpaque.":     "you sent bearer   " + show("c4nOpaque") + ".",
-		"you sent Bearer%20c4n-opaque-1&x": "you sent Bearer%20" + show("c4n-opaque-1") + "&x",
-		"Authorization: Basic " + basic +
-			" is wrong": "Authorization: Basic ••• is wrong",
-		"authorization=Basic+" +
-			basic: "authorization=•••",
-		"Basic authentication failed":                                               "Basic authentication failed",
-		"Bearer authentication is needed":                                           "Bearer authentication is needed",
-		`Bearer realm="x", error="invalid_token"`:                                   `Bearer realm="x", error="invalid_token"`,
-		`Bearer error_description="no such token"`:                                  `Bearer error_description="no such token"`,
-		`Bearer resource_metadata_location="https"`:                                 `Bearer resource_metadata_location="https"`,
-		"a -----BEGIN EC PRIVATE KEY-----\nc4n\n-----END EC PRIVATE KEY----- b":     "a ••• b",
-		"a -----BEGIN PRIVATE KEY----- c4n, cut":                                    "a •••",
-		"a -----BEGIN+ENCRYPTED+PRIVATE+KEY-----%0Ac4n":                             "a •••",
-		"-----BEGIN CERTIFICATE----- MIIB":                                          "-----BEGIN CERTIFICATE----- MIIB",
-		`in <saml2:Assertion ID="x"><c4n/></saml2:Assertion> there`:                 "in ••• there",
-		`in &lt;Assertion ID=&quot;x&quot;&gt;c4n`:                                  "in •••",
-		"<saml:EncryptedAssertion >c4n":                                             "•••",
-		"got PHNhbWwyOkFzc2VydGlvbiBJRD0ieCI+PGM0bi8+PC9zYW1sMjpBc3NlcnRpb24+ back": "got ••• back",
-		"Assertion failed":                                                          "Assertion failed",
-		"at https://ana:c4n@h.example/cb?code=c4n&state=c4n#access_token=c4n.":      "at https://h.example/cb?code=•••&state=•••.",
-		"at https://ana:c4n@h.example/e?code=invalid_client&c4n#c4n":                "at https://h.example/e?code=invalid_client&•••",
-		"at https://h.example/e?a=c4n1;b=x&token=active":                            "at https://h.example/e?a=•••;b=x&token=•••",
-		"proxy http://ana:c4n@proxy:3128 refused":                                   "proxy http://proxy:3128 refused",
-		"see https://h.example/docs for more":                                       "see https://h.example/docs for more",
-		"client_secret=c4n1&grant_type=password&Password=c4n2":                      "client_secret=•••&grant_type=password&Password=•••",
-		`{"clientSecret":"c4n1","x":"y","apiKey" : "c4n2"}`:                         `{"clientSecret":"•••","x":"y","apiKey" : "•••"}`,
-		`{\"refreshToken\":\"c4n1\"}`: `{\"refreshToken\":\"` +
-			show("c4n1") + `\"}`,
-		"<access_token>c4n1</access_token>": "<access_token>" + show("c4n1") +
-			"</access_token>",
-		"code=900901 token_type=Bearer": "code=900901 token_type=Bearer",
-		"the password is wrong; the token has expired; key manager: Resident": "the password is wrong; the " +
-			"token has expired; key manager: Resident",
-		"": "",
+	for _, c := range [][2]string{
+		{"the token " + jwt + " is unknown", "the token " + show(jwt) + " is unknown"},
+		{"unknown: " + jwt + ".", "unknown: " + show(jwt) + "."},
+		{"unknown: '" + jwe + "'", "unknown: '" + show(jwe) + "'"},
+		{"not signed: " + none, "not signed: " + show(none)},
+		{"you sent Bearer c4n-opaque-1, which",
+			"you sent Bearer " + show("c4n-opaque-1") + ", which"},
+		{"you sent bearer   c4nOpaque.", "you sent bearer   " + show("c4nOpaque") + "."},
+		{"you sent Bearer%20c4n-opaque-1&x", "you sent Bearer%20" + show("c4n-opaque-1") + "&x"},
+		{"Authorization: Basic " + basic + " is wrong", "Authorization: Basic ••• is wrong"},
+		{"authorization=Basic+" + basic, "authorization=•••"},
+		{"a -----BEGIN EC PRIVATE KEY-----\nc4n\n-----END EC PRIVATE KEY----- b", "a ••• b"},
+		{"a -----BEGIN PRIVATE KEY----- c4n, cut", "a •••"},
+		{"a -----BEGIN+ENCRYPTED+PRIVATE+KEY-----%0Ac4n", "a •••"},
+		{`in <saml2:Assertion ID="x"><c4n/></saml2:Assertion> there`, "in ••• there"},
+		{`in &lt;Assertion ID=&quot;x&quot;&gt;c4n`, "in •••"},
+		{"<saml:EncryptedAssertion >c4n", "•••"},
+		{"got PHNhbWwyOkFzc2VydGlvbiBJRD0ieCI+PGM0bi8+PC9zYW1sMjpBc3NlcnRpb24+ back",
+			"got ••• back"},
+		{"at https://ana:c4n@h.example/cb?code=c4n&state=c4n#access_token=c4n.",
+			"at https://h.example/cb?code=•••&state=•••."},
+		{"at https://ana:c4n@h.example/e?code=invalid_client&c4n#c4n",
+			"at https://h.example/e?code=invalid_client&•••"},
+		{"at https://h.example/e?a=c4n1;b=x&token=active",
+			"at https://h.example/e?a=•••;b=x&token=•••"},
+		{"proxy http://ana:c4n@proxy:3128 refused", "proxy http://proxy:3128 refused"},
+		{"client_secret=c4n1&grant_type=password&Password=c4n2",
+			"client_secret=•••&grant_type=password&Password=•••"},
+		{`{"clientSecret":"c4n1","x":"y","apiKey" : "c4n2"}`,
+			`{"clientSecret":"•••","x":"y","apiKey" : "•••"}`},
+		{`{\"refreshToken\":\"c4n1\"}`, `{\"refreshToken\":\"` + show("c4n1") + `\"}`},
+		{"<access_token>c4n1</access_token>",
+			"<access_token>" + show("c4n1") + "</access_token>"},
 	} {
-		if got := maskFree(in); got != want {
-			t.Errorf("%q became\n%q, want\n%q", in, got, want)
+		if got := maskFree(c[0]); got != c[1] {
+			t.Errorf("%q became\n%q, want\n%q", c[0], got, c[1])
+		}
+	}
+	for _, s := range []string{
+		"Basic authentication failed",
+		"Bearer authentication is needed",
+		`Bearer realm="x", error="invalid_token"`,
+		`Bearer error_description="no such token"`,
+		`Bearer resource_metadata_location="https"`,
+		"-----BEGIN CERTIFICATE----- MIIB",
+		"Assertion failed",
+		"see https://h.example/docs for more",
+		"code=900901 token_type=Bearer",
+		"the password is wrong; the token has expired; key manager: Resident",
+		"",
+	} {
+		if got := maskFree(s); got != s {
+			t.Errorf("%q became\n%q", s, got)
 		}
 	}
 }
@@ -178,7 +182,8 @@ func TestMaskHeaders(t *testing.T) {
 	for name, v := range map[string]string{
 		"Content-Type": "application/json", "X-Request-Id": "c4n-value-1",
 		"Location": "https://h/cb", "Retry-After": "12",
-		"Www-Authenticate": `OAuth2 realm="WSO2 API Manager", error="invalid_token", error_description="The provided token is invalid"`,
+		"Www-Authenticate": `OAuth2 realm="WSO2 API Manager", error="invalid_token", ` +
+			`error_description="The provided token is invalid"`,
 	} {
 		if h := k.headers(http.Header{name: {v}}); h[0].Value != v {
 			t.Errorf("%s: %s, want %s", name, h[0].Value, v)

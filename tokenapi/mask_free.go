@@ -42,15 +42,20 @@ var secretForms = sync.OnceValue(func() []secretForm {
 	return []secretForm{
 		{[]string{"private"},
 			regexp.MustCompile(
-				`(?s)-----BEGIN(?:[A-Z0-9 +]|%20)*PRIVATE(?: |\+|%20)KEY(?:(?: |\+|%20)BLOCK)?-----.*?(?:-----END(?:[A-Z0-9 +]|%20)*PRIVATE(?: |\+|%20)KEY(?:(?: |\+|%20)BLOCK)?-----|\z)`),
+				`(?s)-----BEGIN(?:[A-Z0-9 +]|%20)*PRIVATE(?: |\+|%20)KEY(?:(?: ` +
+					`|\+|%20)BLOCK)?-----.*?(?:-----END(?:[A-Z0-9 +]|%20)*PRIVATE(?: ` +
+					`|\+|%20)KEY(?:(?: |\+|%20)BLOCK)?-----|\z)`),
 			hidden},
 		{[]string{"assertion"},
 			regexp.MustCompile(
-				`(?is)(?:<|&lt;|%3c)(?:[\w-]+(?::|%3a))?(?:Encrypted)?Assertion(?:\s|>|&gt;|%3e|%20|\+).*?(?:(?:</|&lt;/|%3c%2f)(?:[\w-]+(?::|%3a))?(?:Encrypted)?Assertion\s*(?:>|&gt;|%3e)|\z)`),
+				`(?is)(?:<|&lt;|%3c)(?:[\w-]+(?::|%3a))?(?:Encrypted)?Assertion(?:\s|>|&gt;` +
+					`|%3e|%20|\+).*?(?:(?:</|&lt;/|%3c%2f)(?:[\w-]+(?::|%3a))?(?:Encrypted)` +
+					`?Assertion\s*(?:>|&gt;|%3e)|\z)`),
 			hidden},
 		{[]string{"phnhbw", "pefzc2vydglvb", "pevuy3j5chrlzefzc2vydglvb", "pd94bwwg"},
 			regexp.MustCompile(
-				`\b(?:PHNhbW|PEFzc2VydGlvb|PEVuY3J5cHRlZEFzc2VydGlvb|PD94bWwg)(?:[A-Za-z0-9+/_-]|%2[bBfF]){24,}(?:=|%3[dD])*`),
+				`\b(?:PHNhbW|PEFzc2VydGlvb|PEVuY3J5cHRlZEFzc2VydGlvb|PD94bWwg)(?:[A-Za-z0-9+/_-]` +
+					`|%2[bBfF]){24,}(?:=|%3[dD])*`),
 			hidden},
 		{[]string{"eyj", "eya"},
 			regexp.MustCompile(`\bey[JA][A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*){2,4}`), maskJWT},
@@ -62,7 +67,8 @@ var secretForms = sync.OnceValue(func() []secretForm {
 			maskFreeURL},
 		{[]string{"=", ">", "%3d", "\":", "\" :", "':", "' :"},
 			regexp.MustCompile(
-				`([A-Za-z][A-Za-z0-9_.-]*)( ?= ?["']?|%3[dD]|\\?["'] ?: ?\\?["']|>)([^\s"'&;,<>\\•]{4,})•*`),
+				`([A-Za-z][A-Za-z0-9_.-]*)( ?= ?["']?|%3[dD]|\\?["'] ?: ?\\?["']|>)([^\s"'&;,` +
+					`<>\\•]{4,})•*`),
 			maskPair},
 	}
 })

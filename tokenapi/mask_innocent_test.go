@@ -41,8 +41,13 @@ func TestMaskLeavesInnocentTexts(t *testing.T) {
 		"Persisted access token data not found", "Provided Authorization Grant is invalid",
 		"Authentication failed for ana@example.com", "17002 - The authenticated user is locked",
 		"<ams:fault " +
-			"xmlns:ams=\"http://wso2.org/apimanager/security\"><ams:code>900901</ams:code><ams:message>Invalid Credentials</ams:message><ams:description>Access failure for API: /pizzashack/1.0.0, version: 1.0.0 status: (900901) - Invalid Credentials. Make sure you have provided the correct security credentials</ams:description></ams:fault>",
-		`{"fault":{"code":900902,"message":"Missing Credentials","description":"Invalid Credentials. Make sure your API invocation call has a header: 'Authorization : Bearer ACCESS_TOKEN' or 'Authorization : Basic ACCESS_TOKEN' or 'ApiKey : API_KEY'"}}`,
+			"xmlns:ams=\"http://wso2.org/apimanager/security\"><ams:code>900901</ams:code>" +
+			"<ams:message>Invalid Credentials</ams:message><ams:description>Access failure for " +
+			"API: /pizzashack/1.0.0, version: 1.0.0 status: (900901) - Invalid Credentials. Make " +
+			"sure you have provided the correct security credentials</ams:description></ams:fault>",
+		`{"fault":{"code":900902,"message":"Missing Credentials","description":"Invalid ` +
+			`Credentials. Make sure your API invocation call has a header: 'Authorization : ` +
+			`Bearer ACCESS_TOKEN' or 'Authorization : Basic ACCESS_TOKEN' or 'ApiKey : API_KEY'"}}`,
 		"900800 Message throttled out You have exceeded your quota. You can access API after " +
 			"2026-Nov-24 12:00:00+0000 UTC",
 		"AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the " +

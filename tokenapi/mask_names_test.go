@@ -69,7 +69,8 @@ func TestNamesThatTellOfSecrets(t *testing.T) {
 func TestShownWordsOfTokens(t *testing.T) {
 	t.Parallel()
 	var m masker
-	const body = `{"active":true,"key_ids":["c4n"],"token_expires_in":60,"token_types":["access_token","c4n-7d1f"],"token_use":"access_token"}`
+	const body = `{"active":true,"key_ids":["c4n"],"token_expires_in":60,` +
+		`"token_types":["access_token","c4n-7d1f"],"token_use":"access_token"}`
 	want := `{"active":true,"key_ids":["` + secret.Mask +
 		`"],"token_expires_in":60,"token_types":["access_token","` + secret.Mask +
 		`"],"token_use":"access_token"}`
