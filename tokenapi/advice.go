@@ -75,8 +75,8 @@ func AdviseFault(code, status int) FaultAdvice {
 		return FaultAdvice{
 			Category: missingToken,
 			Cause:    "the call reached the gateway without a token that it can see",
-			Next: "send Authorization: Bearer TOKEN; the API may want another header, or " +
-				"an API key",
+			Next: "send Authorization: Bearer TOKEN; the API may want another " +
+				"header, or an API key",
 		}
 	case 900903:
 		return FaultAdvice{
@@ -104,7 +104,8 @@ func AdviseFault(code, status int) FaultAdvice {
 	case 900907:
 		return FaultAdvice{
 			Category: blocked, Cause: "the application's subscription to the API is blocked",
-			Next: "ask the API's publisher to unblock the subscription; a new token changes nothing",
+			Next: "ask the API's publisher to unblock the subscription; a new " +
+				"token changes nothing",
 		}
 	case 900908:
 		return FaultAdvice{
@@ -146,8 +147,8 @@ func AdviseFault(code, status int) FaultAdvice {
 	case code >= 900911 && code <= 900999:
 		return FaultAdvice{
 			Category: byVersion,
-			Cause: "a security fault whose code has changed its meaning between versions of " +
-				"the gateway",
+			Cause: "a security fault whose code has changed its meaning between " +
+				"versions of the gateway",
 			Next: "go by the gateway's own words, and look the code up for its version",
 		}
 	case code >= 101000 && code <= 101999 || code >= 303000 && code <= 303999:

@@ -134,7 +134,9 @@ func TestProbeAdvice(t *testing.T) {
 		"soap": {
 			500,
 			nil,
-			`<e:Envelope xmlns:e="x"><e:Body><e:Fault><faultstring>Authentication Failure</faultstring><detail>Access Token Expired</detail></e:Fault></e:Body></e:Envelope>`,
+			`<e:Envelope xmlns:e="x"><e:Body><e:Fault><faultstring>Authentication ` +
+				`Failure</faultstring><detail>Access Token Expired</detail></e:Fault></e:Body>` +
+				`</e:Envelope>`,
 			"invalid_or_expired_token",
 			"",
 			0,

@@ -143,7 +143,8 @@ func TestGrantsOnTheWire(t *testing.T) {
 			base64Of("key%2B1:canary-secret+%2F7d1f")},
 		{tokenapi.TokenRequest{Credentials: creds(tokenapi.AuthPost), Grant: "refresh_token",
 			RefreshToken: secret.New("r/1"), Extra: url.Values{"validity_period": {"60"}}},
-			"client_id=key%2B1&client_secret=canary-secret+%2F7d1f&grant_type=refresh_token&refresh_token=r%2F1&validity_period=60",
+			"client_id=key%2B1&client_secret=canary-secret+%2F7d1f&grant_type=refresh_token&" +
+				"refresh_token=r%2F1&validity_period=60",
 			""},
 	} {
 		a, _, err := c.Token(ctx, x.r)

@@ -254,7 +254,8 @@ func TestEncodings(t *testing.T) {
 		"little without a mark": wide(body, 0, 1),
 		"big without a mark":    wide(body, 1, 0),
 		"odd byte at the end":   wide(body, 0, 1) + "\n",
-		"latin 1": `<?xml version="1.0" encoding="ISO-8859-1"?><a><access_token>t</access_token><scope>a</scope><who>` +
+		"latin 1": `<?xml version="1.0" encoding="ISO-8859-1"?><a><access_token>t</access_token>` +
+			`<scope>a</scope><who>` +
 			"Andr\xe9</who></a>",
 	} {
 		a, e := decodeToken("x", answer{status: 200, body: []byte(b)})
@@ -275,7 +276,8 @@ func TestEncodings(t *testing.T) {
 // access.
 func TestThrottledGrant(t *testing.T) {
 	now := time.Date(2026, 11, 24, 11, 58, 0, 0, time.UTC)
-	const body = `{"fault":{"code":900804,"message":"Message throttled out","nextAccessTime":"2026-Nov-24 12:00:00+0000 UTC"}}`
+	const body = `{"fault":{"code":900804,"message":"Message throttled out",` +
+		`"nextAccessTime":"2026-Nov-24 12:00:00+0000 UTC"}}`
 	_, e := decodeToken(GrantRefreshToken,
 		answer{status: 429, header: http.Header{}, body: []byte(body), at: now})
 	if e == nil || e.RetryAfter != 2*time.Minute || e.Action != RetryLater ||

@@ -19,7 +19,8 @@ func TestAuthorizeDevice(t *testing.T) {
 		_ = r.ParseForm()
 		form = r.PostForm
 		_, _ = fmt.Fprint(w,
-			`{"device_code":"canary-other-7d1f","user_code":"bHd4Wz","verification_uri":"https://h.example/device","expires_in":600}`)
+			`{"device_code":"canary-other-7d1f","user_code":"bHd4Wz",`+
+				`"verification_uri":"https://h.example/device","expires_in":600}`)
 	}))
 	defer s.Close()
 	c := clientFor(t, s.URL,

@@ -12,8 +12,11 @@ import (
 func FuzzDiscovery(f *testing.F) {
 	for _, s := range []string{
 		`{"issuer":"https://h.example","token_endpoint":"https://h.example/token"}`,
-		`{"issuer":"https://h.example/","token_endpoint":"https://x.example/t?a=b","jwks_uri":"https://h.example/j","mtls_endpoint_aliases":{"token_endpoint":"https://m.example/"}}`,
-		`{"issuer":"https://h.example","token_endpoint":"http://h.example/token","grant_types_supported":["a",1,null]}`,
+		`{"issuer":"https://h.example/","token_endpoint":"https://x.example/t?a=b",` +
+			`"jwks_uri":"https://h.example/j","mtls_endpoint_aliases":{"token_endpoint":"https://` +
+			`m.example/"}}`,
+		`{"issuer":"https://h.example","token_endpoint":"http://h.example/token",` +
+			`"grant_types_supported":["a",1,null]}`,
 		"\ufeff" + `{"issuer":7}`, `<html><title>x</title>`, `[]`, `"x"`, ``, `a=b`,
 	} {
 		f.Add(200, []byte(s))

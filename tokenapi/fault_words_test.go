@@ -17,15 +17,18 @@ func TestForeignFaults(t *testing.T) {
 		body, message, description string
 		category                   string
 	}{
-		{401, `{"error":{"code":401,"status":"Unauthorized","reason":"Access token is not active","message":"Access credentials are invalid"}}`,
+		{401, `{"error":{"code":401,"status":"Unauthorized","reason":"Access token is not ` +
+			`active","message":"Access credentials are invalid"}}`,
 			"Access credentials are invalid", "Access token is not active", token},
 		{401, `{"error":{"code":401,"status":"Unauthorized","reason":"Access token expired"}}`,
 			"Unauthorized", "Access token expired", token},
-		{403, `{"error":{"code":403,"status":"Forbidden","message":"Access credentials are not sufficient to access this resource"}}`,
+		{403, `{"error":{"code":403,"status":"Forbidden","message":"Access credentials are not ` +
+			`sufficient to access this resource"}}`,
 			"Access credentials are not sufficient to access this resource", "", ""},
 		{
 			500,
-			`{"error":{"code":500,"status":"Internal Server Error","message":"the token could not be checked"}}`,
+			`{"error":{"code":500,"status":"Internal Server Error","message":"the token could ` +
+				`not be checked"}}`,
 			"the token could not be checked",
 			"",
 			"",
@@ -37,7 +40,8 @@ func TestForeignFaults(t *testing.T) {
 			"gateway_upstream_error"},
 		{401, `{"fault":{"type":"Authentication error","description":"Token is inactive"}}`,
 			"Authentication error", "Token is inactive", token},
-		{401, `{"fault":{"faultstring":"Invalid access token","detail":{"errorcode":"keymanagement.service.invalid_access_token"}}}`,
+		{401, `{"fault":{"faultstring":"Invalid access token",` +
+			`"detail":{"errorcode":"keymanagement.service.invalid_access_token"}}}`,
 			"Invalid access token", "keymanagement.service.invalid_access_token", token},
 		{401, `{"message":"No credentials found for given 'iss'"}`,
 			"No credentials found for given 'iss'", "", ""},
@@ -51,13 +55,15 @@ func TestForeignFaults(t *testing.T) {
 		{401, `{"code":401,"message":"Expired JWT Token"}`, "Expired JWT Token", "", token},
 		{403, `{"detail":"Authentication credentials were not provided."}`, "",
 			"Authentication credentials were not provided.", missing},
-		{403, `{"error":{"code":403,"message":"Request had insufficient authentication scopes.","status":"PERMISSION_DENIED"}}`,
+		{403, `{"error":{"code":403,"message":"Request had insufficient authentication scopes.",` +
+			`"status":"PERMISSION_DENIED"}}`,
 			"Request had insufficient authentication scopes.", "", scope},
 		{401, `{"error":"invalid_token","error_description":"The access token expired"}`,
 			"invalid_token", "The access token expired", token},
 		{
 			401,
-			`{"type":"about:blank","title":"Unauthorized","status":401,"detail":"the token was revoked"}`,
+			`{"type":"about:blank","title":"Unauthorized","status":401,"detail":"the token was ` +
+				`revoked"}`,
 			"Unauthorized",
 			"the token was revoked",
 			token,
@@ -65,7 +71,8 @@ func TestForeignFaults(t *testing.T) {
 		{403, `{"message":"invalid audience in token"}`, "invalid audience in token", "", ""},
 		{
 			404,
-			`{"error":{"code":404,"status":"Not Found","message":"Requested url does not match any rules"}}`,
+			`{"error":{"code":404,"status":"Not Found","message":"Requested url does not match ` +
+				`any rules"}}`,
 			"Requested url does not match any rules",
 			"",
 			"",

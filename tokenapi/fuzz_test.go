@@ -27,7 +27,8 @@ func seeds() []string {
 		`<?xml version="1.0" encoding="iso-8859-1"?><a><b>` + "\xe9" + `</b></a>`,
 		`<f:fault xmlns:f="x"><f:code>900901</f:code></f:fault>`, strings.Repeat("<a>", 40),
 		strings.Repeat("<a>", 20) + "x" + strings.Repeat("</a>", 20),
-		`<e:Envelope xmlns:e="x"><e:Body><e:Fault><faultstring>Authentication Failure</faultstring></e:Fault></e:Body></e:Envelope>`,
+		`<e:Envelope xmlns:e="x"><e:Body><e:Fault><faultstring>Authentication ` +
+			`Failure</faultstring></e:Fault></e:Body></e:Envelope>`,
 		`{"fault":{"code":900804,"nextAccessTime":"2026-Nov-24 12:00:00+0000 UTC"}}`,
 		`{"code":"900910","description":"scopes: [a]"}`,
 		"<html><title>x", "No matching resource found",

@@ -26,18 +26,26 @@ func newGrants() map[string]tokenapi.TokenRequest {
 
 func TestNewGrantsOnTheWire(t *testing.T) {
 	want := map[string]string{
-		"authorization_code": "code=canary-code-7d1f&code_verifier=canary-verifier-7d1f&grant_type=authorization_code&redirect_uri=http%3A%2F%2F127.0.0.1%3A8976%2Fcb%3Fcanary%3Dcanary-7d1f",
-		"device_code":        "device_code=canary-device-7d1f&grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code",
-		"jwt_bearer":         "assertion=canary.assertion.7d1f&grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&scope=a+b",
-		"token_exchange": "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Atoken-exchange&requested_token_type=urn%3Ax&scope=a+b" +
-			"&subject_token=canary-subject-7d1f&subject_token_type=urn%3Aietf%3Aparams%3Aoauth%3Atoken-type%3Ajwt",
+		"authorization_code": "code=canary-code-7d1f&code_verifier=canary-verifier-7d1f&" +
+			"grant_type=authorization_code&" +
+			"redirect_uri=http%3A%2F%2F127.0.0.1%3A8976%2Fcb%3Fcanary%3Dcanary-7d1f",
+		"device_code": "device_code=canary-device-7d1f&" +
+			"grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code",
+		"jwt_bearer": "assertion=canary.assertion.7d1f&" +
+			"grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&scope=a+b",
+		"token_exchange": "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Atoken-exchange&" +
+			"requested_token_type=urn%3Ax&scope=a+b" +
+			"&subject_token=canary-subject-7d1f&" +
+			"subject_token_type=urn%3Aietf%3Aparams%3Aoauth%3Atoken-type%3Ajwt",
 	}
 	for grant, r := range newGrants() {
 		// The server repeats every secret, under a harmless name and in the text of an error.
 		for status, body := range map[int]string{
 			200: granted[:len(granted)-1] +
-				`,"echo":"canary-code-7d1f canary-verifier-7d1f canary-device-7d1f canary.assertion.7d1f canary-subject-7d1f"}`,
-			400: `{"error":"x","error_description":"not canary-code-7d1f canary-verifier-7d1f canary-device-7d1f canary.assertion.7d1f canary-subject-7d1f"}`,
+				`,"echo":"canary-code-7d1f canary-verifier-7d1f canary-device-7d1f ` +
+				`canary.assertion.7d1f canary-subject-7d1f"}`,
+			400: `{"error":"x","error_description":"not canary-code-7d1f canary-verifier-7d1f ` +
+				`canary-device-7d1f canary.assertion.7d1f canary-subject-7d1f"}`,
 		} {
 			// A server knows only its own request: the secrets of other grants are not in the echo.
 			for other, o := range newGrants() {

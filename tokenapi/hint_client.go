@@ -51,12 +51,15 @@ func aboutCaller(e *Error) (Action, string) {
 
 // clientWords matches a description, in lower case, of an unknown client or a wrong secret.
 var clientWords = sync.OnceValue(func() *regexp.Regexp {
-	const what = `(?:client|consumer|application|app)(?:[ _-]?(?:id|secret|key|credentials?|identifier))?`
+	const what = `(?:client|consumer|application|app)` +
+		`(?:[ _-]?(?:id|secret|key|credentials?|identifier))?`
 	const bad = `(?:invalid|bad|incorrect|wrong|unknown|unrecogni[sz]ed|no such|mismatched)`
 	return regexp.MustCompile(`\b` + bad + ` (?:oauth2? )?` + what +
-		`(?: (?:or|and) [a-z _-]{1,40})?(?:$|[.,:;!']| (?:credentials?|provided|specified|supplied|given)\b)` +
+		`(?: (?:or|and) [a-z _-]{1,40})?(?:$|[.,:;!']| (?:credentials?|provided|specified` +
+		`|supplied|given)\b)` +
 		`|\b` + what +
-		`\b(?: with [^.]{1,80})? (?:(?:was|were|is|are|could) )?(?:not (?:be )?found|unknown|invalid|incorrect|wrong|does not exist|do(?:es)? not match|mismatch)\b`)
+		`\b(?: with [^.]{1,80})? (?:(?:was|were|is|are|could) )?(?:not (?:be )?found|unknown` +
+		`|invalid|incorrect|wrong|does not exist|do(?:es)? not match|mismatch)\b`)
 })
 
 // withoutRFC removes the sentence of RFC 6749 section 5.2 that lists every cause of invalid_client.

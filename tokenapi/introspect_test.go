@@ -22,7 +22,8 @@ func TestIntrospectRequest(t *testing.T) {
 		_ = r.ParseForm()
 		form, auth = r.PostForm, r.Header.Get("Authorization")
 		_, _ = fmt.Fprint(w,
-			`{"active":true,"scope":"a","client_id":"ck","exp":1800000000,"token_string":"canary-sent-7d1f/x==","echo":"canary-sent-7d1f/x==","jti":"j"}`)
+			`{"active":true,"scope":"a","client_id":"ck","exp":1800000000,`+
+				`"token_string":"canary-sent-7d1f/x==","echo":"canary-sent-7d1f/x==","jti":"j"}`)
 	}))
 	defer s.Close()
 	c := clientFor(t, s.URL,

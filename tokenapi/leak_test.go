@@ -203,7 +203,8 @@ func TestRecord(t *testing.T) {
 		w.Header().Set("RevokedAccessToken", gotAccess)
 		_, _ = io.WriteString(w,
 			"\ufeff"+
-				`{"access_token":"canary-access-7d1f","scope":"a b","expires_in":9223372036854775807,"code":"1234","user_code":"ABCD"}`)
+				`{"access_token":"canary-access-7d1f","scope":"a b",`+
+				`"expires_in":9223372036854775807,"code":"1234","user_code":"ABCD"}`)
 	}))
 	defer s.Close()
 	_, x, err := clientFor(t, s.URL, nil).Token(t.Context(), tokenapi.TokenRequest{

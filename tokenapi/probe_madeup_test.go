@@ -36,7 +36,8 @@ func TestMadeUpOpaque(t *testing.T) {
 		"onlysmalllettersinthisone":                `^[a-z]{25}$`,
 		"12345678901234567890":                     `^[0-9]{20}$`,
 		"bm90IGEgand0IGF0IGFsbCwgbm8gbm8=":         `^[0-9a-zA-Z]{31}=$`,
-		"not.a.jwt.at.all.but.dots":                `^[a-z]{3}\.[a-z]\.[a-z]{3}\.[a-z]{2}\.[a-z]{3}\.[a-z]{3}\.[a-z]{4}$`,
+		"not.a.jwt.at.all.but.dots": `^[a-z]{3}\.[a-z]\.[a-z]{3}\.[a-z]{2}` +
+			`\.[a-z]{3}\.[a-z]{3}\.[a-z]{4}$`,
 	} {
 		seen := map[string]bool{}
 		for range 20 {
@@ -68,7 +69,8 @@ func TestMadeUpJWT(t *testing.T) {
 		exp    time.Time
 		iss    string
 	}{
-		"whole": {`{"iss":"https://id.example","aud":["a","b"],"exp":4102444800,"iat":1,"jti":"real-jti-1","sub":"ana","scope":"orders"}`,
+		"whole": {`{"iss":"https://id.example","aud":["a","b"],"exp":4102444800,"iat":1,` +
+			`"jti":"real-jti-1","sub":"ana","scope":"orders"}`,
 			time.Unix(4102444800, 0), "https://id.example"},
 		"expired": {`{"iss":"https://id.example","exp":1000,"jti":"real-jti-1"}`, t0.Add(time.Hour),
 			"https://id.example"},

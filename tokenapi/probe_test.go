@@ -19,7 +19,8 @@ func answer(status int, body string, headers ...string) tokenapi.Answered {
 }
 
 // The challenge that WSO2 sends with every 401.
-const wso2Challenge = `WWW-Authenticate: OAuth2 realm="WSO2 API Manager" error="invalid_token", error_description="The provided token is invalid"`
+const wso2Challenge = `WWW-Authenticate: OAuth2 realm="WSO2 API Manager" error="invalid_token", ` +
+	`error_description="The provided token is invalid"`
 
 func flat(code string) string { return `{"code":"` + code + `","message":"m","description":"d"}` }
 
@@ -69,7 +70,8 @@ func TestJudge(t *testing.T) {
 		"900903": {answer(401, flat("900903")), bare(401), never, no, true,
 			tokenapi.WhyNamed},
 		"900904 in XML": {
-			answer(401, `<ams:fault xmlns:ams="http://wso2.org/apimanager/security"><ams:code>900904</ams:code></ams:fault>`),
+			answer(401, `<ams:fault xmlns:ams="http://wso2.org/apimanager/security"><ams:code>`+
+				`900904</ams:code></ams:fault>`),
 			none,
 			never,
 			no,
@@ -83,7 +85,9 @@ func TestJudge(t *testing.T) {
 		"900901 with 500": {answer(500, flat("900901")), none, never, no, true,
 			tokenapi.WhyNamed},
 		"a SOAP fault by its words": {
-			answer(401, `<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><e:Fault><faultstring>Authentication Failure</faultstring><detail>Invalid Credentials</detail></e:Fault></e:Body></e:Envelope>`),
+			answer(401, `<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body>`+
+				`<e:Fault><faultstring>Authentication Failure</faultstring><detail>Invalid `+
+				`Credentials</detail></e:Fault></e:Body></e:Envelope>`),
 			none,
 			never,
 			no,
@@ -123,7 +127,8 @@ func TestJudge(t *testing.T) {
 		"101503": {answer(500, flat("101503")), bare(401), before, unclear,
 			false, tokenapi.WhyFault},
 		"the gateway's own 404": {
-			answer(404, `{"code":"404","type":"Status report","message":"Not Found","description":"x"}`),
+			answer(404,
+				`{"code":"404","type":"Status report","message":"Not Found","description":"x"}`),
 			bare(401),
 			before,
 			unclear,
@@ -166,7 +171,8 @@ func TestJudge(t *testing.T) {
 			answer(403, "", `WWW-Authenticate: Bearer error = "invalid_token"`), bare(403), never,
 			no, true, tokenapi.WhyInvalidToken},
 		"invalid_token in words": {
-			answer(401, "", `WWW-Authenticate: Bearer error_description="no error=invalid_token here"`),
+			answer(401, "",
+				`WWW-Authenticate: Bearer error_description="no error=invalid_token here"`),
 			bare(401),
 			never,
 			unclear,
@@ -369,7 +375,8 @@ func TestProbeWords(t *testing.T) {
 		{answer(404, `{"code":404,"message":"no such order"}`), 0, ""},
 		{answer(503, ""), 0, "Service Unavailable"},
 		{
-			answer(401, `{"error":{"code":401,"reason":"Access token is not active","message":"Access credentials are invalid"}}`),
+			answer(401, `{"error":{"code":401,"reason":"Access token is not active",`+
+				`"message":"Access credentials are invalid"}}`),
 			0,
 			"Access credentials are invalid: Access token is not active",
 		},

@@ -143,7 +143,8 @@ func TestMembersAsTheyStand(t *testing.T) {
 	t.Parallel()
 	tok := parse(t, unsigned(`{ "x5t" : "Y2Vy", "kid":"b", "alg":"RS256", "kid":"a" }`,
 		"{\"z\":1,\"a\":{ \"n\": [1, "+
-			"2.50],\t\"n\":null},\"n\":9007199254740993,\"f\":1.10e2,\"bad\":\"a\xffb\",\"nested\":[\"\xff\"],\"z\":\"2\",\"esc\":\"\\u001b[31m\"}"))
+			"2.50],\t\"n\":null},\"n\":9007199254740993,\"f\":1.10e2,\"bad\":\"a\xffb\","+
+			"\"nested\":[\"\xff\"],\"z\":\"2\",\"esc\":\"\\u001b[31m\"}"))
 	var got []string
 	for _, c := range append(slices.Clone(tok.Header), tok.Claims...) {
 		got = append(got, c.Name+"="+c.Value)

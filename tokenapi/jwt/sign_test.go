@@ -119,9 +119,11 @@ func TestSignRefuses(t *testing.T) {
 		{"SSH key", pemOf("OPENSSH PRIVATE KEY", []byte("hidden")), "", "",
 			"the key is in OpenSSH's own form; PKCS#8 is needed (ssh-keygen -p -m PKCS8)"},
 		{"encrypted", pemOf("ENCRYPTED PRIVATE KEY", []byte("hidden")), "", "",
-			"the key is encrypted with a passphrase; give it without one (openssl pkey -in key.pem)"},
+			"the key is encrypted with a passphrase; give it without one (openssl " +
+				"pkey -in key.pem)"},
 		{"encrypted the old way", legacy, "", "",
-			"the key is encrypted with a passphrase; give it without one (openssl pkey -in key.pem)"},
+			"the key is encrypted with a passphrase; give it without one (openssl " +
+				"pkey -in key.pem)"},
 		{"certificate", certificate, "", "",
 			"this is a certificate; signing needs the private key that belongs to it"},
 		{"certificate and key", certificate + good, "", "",

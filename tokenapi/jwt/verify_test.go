@@ -59,6 +59,7 @@ func TestVerifyKeyByKey(t *testing.T) {
 	if !strings.ContainsAny(padded, "+/") {
 		t.Fatal("the modulus proves nothing")
 	}
+	const oct = `{"kty":"oct","k":"AyM1"}`
 	for reason, key := range map[string]string{
 		"key number 1: no JSON object":          `"key"`,
 		"key number 1: has no kty":              `{}`,
@@ -78,7 +79,7 @@ func TestVerifyKeyByKey(t *testing.T) {
 			map[string]any{"e": "AQ"}),
 		"key number 1: invalid EC key, X/Y are not on declared curve": with(ecJWK,
 			map[string]any{"y": ecX}),
-		"key number 1: a symmetric key (oct), which cannot prove anything to others": `{"kty":"oct","k":"AyM1"}`,
+		"key number 1: a symmetric key (oct), which cannot prove anything to others": oct,
 		`key number 1: for use "enc", not for signatures`: with(rsaJWK,
 			map[string]any{"use": "enc"}),
 		`key number 1: its key_ops lack "verify"`: with(rsaJWK,
@@ -152,10 +153,12 @@ func TestVerifyDocuments(t *testing.T) {
 
 func TestVerifyRefuses(t *testing.T) {
 	t.Parallel()
+	const shared = `its alg is "HS256", a secret shared with the server, which no key ` +
+		`set can verify`
 	for header, why := range map[string]string{
 		`{"alg":"none"}`:      `its alg is "none": it is not signed`,
 		`{"alg":"NoNe"}`:      `its alg is "none": it is not signed`,
-		`{"alg":"HS256"}`:     `its alg is "HS256", a secret shared with the server, which no key set can verify`,
+		`{"alg":"HS256"}`:     shared,
 		`{"alg":"ES256K"}`:    `its alg is "ES256K", which is not supported`,
 		`{"alg":"\u001b[2J"}`: `its alg is "\x1b[2J", which is not supported`,
 		`{"alg":"rs256"}`:     `its alg is "rs256", which is not supported`,
@@ -253,7 +256,8 @@ func TestVerifyChoosesKeys(t *testing.T) {
 			`the key set has no key "gone", and no other key matches the signature`},
 		{"a broken key", sign("", "right"),
 			set(other("a"), with(right, map[string]any{"use": "enc"})), "",
-			`the key that signed it cannot be used: key "right": for use "enc", not for signatures`},
+			`the key that signed it cannot be used: key "right": for use "enc", ` +
+				`not for signatures`},
 		{"another alg in the JWK", sign("PS256", "right"),
 			set(with(right, map[string]any{"alg": "RS256"})), "",
 			`key "right" is not for alg "PS256"`},
@@ -289,7 +293,8 @@ func TestVerifyLikeWSO2(t *testing.T) {
 		t.Fatal(err)
 	}
 	jws, err := signer.Sign(
-		[]byte(`{"sub":"admin","aut":"APPLICATION","exp":9223372036854775807,"nbf":1700000000,"scope":"am_application_scope default"}`))
+		[]byte(`{"sub":"admin","aut":"APPLICATION","exp":9223372036854775807,"nbf":1700000000,` +
+			`"scope":"am_application_scope default"}`))
 	if err != nil {
 		t.Fatal(err)
 	}

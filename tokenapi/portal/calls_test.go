@@ -156,7 +156,8 @@ func TestEveryCallFails(t *testing.T) {
 				"Conflict"},
 			{says(429, ``), tokenapi.KindRefused, 429, "later"},
 			{
-				says(500, `{"code":900967,"message":"General Error","description":"Server Error Occurred","error":[]}`),
+				says(500, `{"code":900967,"message":"General Error","description":"Server Error `+
+					`Occurred","error":[]}`),
 				tokenapi.KindRefused,
 				500,
 				"Server Error Occurred (code 900967)",
@@ -218,7 +219,8 @@ func TestSecretStates(t *testing.T) {
 			0,
 		},
 		{
-			`"consumerSecret":null,"consumerSecrets":[{"secretId":"1","secretValue":"***"},{"secretId":"2","secretValue":"` +
+			`"consumerSecret":null,"consumerSecrets":[{"secretId":"1","secretValue":"***"},` +
+				`{"secretId":"2","secretValue":"` +
 				fakeKey + `","additionalProperties":{"expiresAt":1800000000,"description":"two"}}]`,
 			portal.Available,
 			2,

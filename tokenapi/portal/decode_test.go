@@ -84,19 +84,23 @@ func TestDecodeRegistration(t *testing.T) {
 		want string // callback, SaaS, grants, state
 	}{
 		{
-			`{"clientId":"c","clientSecret":"s","callbackUrl":"https://a","isSaasApplication":"true","jsonString":"no JSON"}`,
+			`{"clientId":"c","clientSecret":"s","callbackUrl":"https://a",` +
+				`"isSaasApplication":"true","jsonString":"no JSON"}`,
 			"https://a true [] available",
 		},
 		{
-			`{"clientId":"c","clientSecret":"s","isSaasApplication":"false","jsonString":{"grant_types":["a","b"]}}`,
+			`{"clientId":"c","clientSecret":"s","isSaasApplication":"false",` +
+				`"jsonString":{"grant_types":["a","b"]}}`,
 			" false [a b] available",
 		},
 		{
-			`{"clientId":42,"clientSecret":"","isSaasApplication":null,"jsonString":null,"grantType":"password"}`,
+			`{"clientId":42,"clientSecret":"","isSaasApplication":null,"jsonString":null,` +
+				`"grantType":"password"}`,
 			" false [password] absent",
 		},
 		{
-			`{"client_id":"c","client_secret":"***","client_name":"n","grant_types":["urn:ietf:params:oauth:grant-type:device_code"]}`,
+			`{"client_id":"c","client_secret":"***","client_name":"n",` +
+				`"grant_types":["urn:ietf:params:oauth:grant-type:device_code"]}`,
 			" false [device_code] masked",
 		},
 		{`{"clientId":"c","callBackURL":null,"callbackUrl":"x\u001b[0m"}`, "x false [] absent"},
@@ -111,7 +115,8 @@ func TestDecodeRegistration(t *testing.T) {
 	for body, want := range map[string]string{
 		``: "empty", `{}`: "clientId", `{"clientId":null}`: "clientId", "<html><body>": "web page",
 		"<!DOCTYPE html><title>WSO2</title>": "“WSO2”",
-		`{"code":401,"message":"","description":"Unauthenticated request","moreInfo":"","error":[]}`: "Unauthenticated request",
+		`{"code":401,"message":"","description":"Unauthenticated request","moreInfo":"",` +
+			`"error":[]}`: "Unauthenticated request",
 	} {
 		if _, err := DecodeRegistration([]byte(body)); err == nil ||
 			!strings.Contains(err.Error(), want) ||
@@ -154,13 +159,18 @@ func seed(f *testing.F) {
 	for _, s := range []string{
 		``, `null`, `[]`, `{}`, `{"count":"1","list":[{}],"pagination":{"total":1e999,"next":""}}`,
 		`<html><title>x</title>`, `{"error":[{"code":"1","message":"m"}],"code":401,"message":"x"}`,
-		`{"list":[{"applicationId":"a","name":"n\u001b[2J","groups":"a,b","subscriptionCount":-1,"hashEnabled":"true"}]}`,
-		`{"list":[{"consumerKey":"k","consumerSecret":"****","consumerSecrets":[{"secretValue":"s"}],"keyType":"production","supportedGrantTypes":null,"token":{"accessToken":"t"}}]}`,
+		`{"list":[{"applicationId":"a","name":"n\u001b[2J","groups":"a,b","subscriptionCount":-1,` +
+			`"hashEnabled":"true"}]}`,
+		`{"list":[{"consumerKey":"k","consumerSecret":"****",` +
+			`"consumerSecrets":[{"secretValue":"s"}],"keyType":"production",` +
+			`"supportedGrantTypes":null,"token":{"accessToken":"t"}}]}`,
 		`{"list":[{"subscriptionId":"s","apiInfo":{"context":"/x"},"status":"BLOCKED"}]}`,
 		`{"list":[{"subscriptionId":"s","status":"BLOCKED"}]}`,
-		`{"list":[{"name":"km","enabled":"no","availableGrantTypes":["a"],"additionalProperties":{"issuer":"i"}}]}`,
+		`{"list":[{"name":"km","enabled":"no","availableGrantTypes":["a"],` +
+			`"additionalProperties":{"issuer":"i"}}]}`,
 		`{"grantTypes":["a"],"apiGatewayEndpoint":["http://a,https://b"]}`,
-		`{"clientId":"c","clientSecret":"s","jsonString":"{\"grant_types\":\"a b\"}","isSaasApplication":"x"}`,
+		`{"clientId":"c","clientSecret":"s","jsonString":"{\"grant_types\":\"a b\"}",` +
+			`"isSaasApplication":"x"}`,
 		`{"accessToken":"t","tokenScopes":["a"],"validityTime":"9223372036854775808"}`,
 		"\ufeff{\"consumerKey\":1}",
 	} {

@@ -153,7 +153,8 @@ func TestRegisterFails(t *testing.T) {
 		"password, page": {says(401, "<html><title>Error 401</title>"), tokenapi.KindRefused,
 			401, []string{"Error 401", "user name and password"}},
 		"role": {
-			says(403, `{"code":403,"message":"Forbidden","error":[{"code":"900915","message":"no role"}]}`),
+			says(403, `{"code":403,"message":"Forbidden","error":[{"code":"900915","message":"no `+
+				`role"}]}`),
 			tokenapi.KindRefused, 403, []string{"Forbidden: no role", "role"}},
 		"bad name": {
 			says(400, `{"code":901409,"message":"Bad Request","description":"Bad Request"}`),
@@ -162,7 +163,8 @@ func TestRegisterFails(t *testing.T) {
 			tokenapi.KindRefused, 409, []string{"Conflict"}},
 		"server": {says(500, `oops`), tokenapi.KindRefused, 500, []string{"oops"}},
 		"not there": {
-			says(404, `{"code":"404","type":"Status report","message":"Not Found","description":"x"}`),
+			says(404,
+				`{"code":"404","type":"Status report","message":"Not Found","description":"x"}`),
 			tokenapi.KindRefused, 404, []string{"Not Found", "9443"}},
 		"an error in a 200": {
 			says(200, `{"code":401,"message":"Unauthenticated","moreInfo":null,"error":[]}`),
@@ -171,7 +173,8 @@ func TestRegisterFails(t *testing.T) {
 			says(400, `{"error":"invalid_client_metadata","error_description":"no `+fakePassword+
 				`"}`), tokenapi.KindRefused, 400, []string{"invalid_client_metadata"}},
 		"XML fault": {says(500,
-			`<am:fault xmlns:am="http://wso2.org/apimanager"><am:code>101503</am:code><am:message>Runtime Error</am:message></am:fault>`),
+			`<am:fault xmlns:am="http://wso2.org/apimanager"><am:code>101503</am:code>`+
+				`<am:message>Runtime Error</am:message></am:fault>`),
 			tokenapi.KindRefused, 500, []string{"Runtime Error"}},
 		"hidden secret": {says(200, `{"clientId":"a","clientSecret":"*****"}`),
 			tokenapi.KindRefused, 200, []string{"another client name"}},
@@ -251,7 +254,8 @@ func TestNoPortal(t *testing.T) {
 		"nothing there": {
 			[]http.HandlerFunc{
 				says(404, ""),
-				says(404, `{"code":404,"message":"Not Found","description":"x","moreInfo":"","error":[]}`),
+				says(404, `{"code":404,"message":"Not Found","description":"x","moreInfo":"",`+
+					`"error":[]}`),
 				says(404, "<html>"),
 			},
 			tokenapi.KindRefused, 404, []string{"no developer portal", "8243"}, 3},
@@ -311,7 +315,8 @@ func TestNothingGoesElsewhere(t *testing.T) {
 	away := http.RedirectHandler(other.URL+"/x", http.StatusTemporaryRedirect).ServeHTTP
 	s := f.session(t)
 	f.with["/api/am/devportal/v3/applications"] = says(200,
-		fmt.Sprintf(`{"count":1,"list":[{"applicationId":"a1"}],"pagination":{"next":"%s/applications"}}`,
+		fmt.Sprintf(
+			`{"count":1,"list":[{"applicationId":"a1"}],"pagination":{"next":"%s/applications"}}`,
 			other.URL))
 	if apps, _, err := s.Applications(t.Context()); err != nil || len(apps) != 1 {
 		t.Errorf("%v %v", apps, err)

@@ -251,7 +251,8 @@ type fault struct {
 func refuseCall(w http.ResponseWriter, status int, f fault) {
 	if status == http.StatusUnauthorized { // the same for every cause: the code in the body differs
 		w.Header().Set("WWW-Authenticate",
-			`OAuth2 realm="WSO2 API Manager", error="invalid_token", error_description="The provided token is invalid"`)
+			`OAuth2 realm="WSO2 API Manager", error="invalid_token", error_description="The `+
+				`provided token is invalid"`)
 	}
 	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
 	writeJSON(w, status, f)

@@ -104,7 +104,8 @@ func TestFaults(t *testing.T) {
 	b := newBench(t, sandbox.Options{})
 	p := b.get(b.orders, "")
 	test := b.get(b.sandboxed, "")
-	const challenge = `OAuth2 realm="WSO2 API Manager", error="invalid_token", error_description="The provided token is invalid"`
+	const challenge = `OAuth2 realm="WSO2 API Manager", error="invalid_token", ` +
+		`error_description="The provided token is invalid"`
 	for _, c := range []struct {
 		name, method, path string
 		auth               []string

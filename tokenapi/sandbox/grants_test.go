@@ -164,7 +164,8 @@ func TestTokenExchange(t *testing.T) {
 	for _, profile := range sandbox.Profiles() {
 		b := newBench(t, sandbox.Options{Profile: profile, SigningAlg: "ES256"})
 		relay, ana := b.named("Relay"), b.getAna("")
-		const grant = "grant_type=urn:ietf:params:oauth:grant-type:token-exchange&subject_token_type=urn:ietf:params:oauth:token-type:"
+		const grant = "grant_type=urn:ietf:params:oauth:grant-type:token-exchange&" +
+			"subject_token_type=urn:ietf:params:oauth:token-type:"
 		p := b.post("/token", relay, grant+"access_token&subject_token="+ana.Access)
 		b.want(p, 200, "")
 		var kind struct {
@@ -183,7 +184,8 @@ func TestTokenExchange(t *testing.T) {
 				b.assertion(b.named("Batch"), map[string]any{"sub": "berta"})), 200, "")
 		r := b.post("/token", relay,
 			grant+
-				"access_token&requested_token_type=urn:ietf:params:oauth:token-type:jwt&subject_token="+
+				"access_token&requested_token_type=urn:ietf:params:oauth:token-type:jwt&"+
+				"subject_token="+
 				ana.Access)
 		if jwt := profile == sandbox.ProfileJWT ||
 			profile == sandbox.ProfileStateless; (r.status == 200) != jwt {

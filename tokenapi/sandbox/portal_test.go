@@ -16,7 +16,8 @@ func (b *bench) signIn(scope string) string {
 	b.Helper()
 	var c struct{ ClientID, ClientSecret string }
 	r := b.dcr("/client-registration/v0.17/register",
-		`{"clientName":"lanyard","owner":"admin","grantType":"password refresh_token","saasApp":true}`)
+		`{"clientName":"lanyard","owner":"admin","grantType":"password refresh_token",`+
+			`"saasApp":true}`)
 	if r.status != 200 {
 		b.Fatalf("DCR: %d %s", r.status, r.body)
 	}
@@ -256,7 +257,8 @@ func TestGenerateKeys(t *testing.T) {
 			t.Errorf("%s: %d", bad, r.status)
 		}
 	}
-	const good = `{"keyType":"PRODUCTION","grantTypesToBeSupported":["client_credentials","refresh_token"],"validityTime":"3600"}`
+	const good = `{"keyType":"PRODUCTION","grantTypesToBeSupported":["client_credentials",` +
+		`"refresh_token"],"validityTime":"3600"}`
 	r := generate(good)
 	var k struct {
 		ConsumerKey, ConsumerSecret string

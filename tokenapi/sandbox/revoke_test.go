@@ -122,22 +122,26 @@ func TestIntrospect(t *testing.T) {
 		{
 			"application",
 			app.Access,
-			sprintf(`{"aut":"APPLICATION","nbf":%d,"scope":"am_application_scope default","active":true,`+
-				`"token_type":"Bearer","exp":%d,"iat":%d,"client_id":"%s","username":"admin@carbon.super"}`,
+			sprintf(`{"aut":"APPLICATION","nbf":%d,"scope":"am_application_scope default",`+
+				`"active":true,`+
+				`"token_type":"Bearer","exp":%d,"iat":%d,"client_id":"%s",`+
+				`"username":"admin@carbon.super"}`,
 				iat, iat+3600, iat, b.orders.ConsumerKey),
 		},
 		{
 			"user",
 			user.Access,
 			sprintf(`{"aut":"APPLICATION_USER","nbf":%d,"scope":"read","active":true,`+
-				`"token_type":"Bearer","exp":%d,"iat":%d,"client_id":"%s","username":"ana@carbon.super"}`,
+				`"token_type":"Bearer","exp":%d,"iat":%d,"client_id":"%s",`+
+				`"username":"ana@carbon.super"}`,
 				iat, iat+3600, iat, b.payments.ConsumerKey),
 		},
 		{
 			"refresh",
 			user.Refresh,
 			sprintf(`{"aut":"APPLICATION_USER","nbf":%d,"scope":"read","active":true,`+
-				`"token_type":"Refresh","exp":%d,"iat":%d,"client_id":"%s","username":"ana@carbon.super"}`,
+				`"token_type":"Refresh","exp":%d,"iat":%d,"client_id":"%s",`+
+				`"username":"ana@carbon.super"}`,
 				iat, iat+86400, iat, b.payments.ConsumerKey),
 		},
 		{"unknown", "no-such-token", `{"active":false}`},

@@ -235,7 +235,8 @@ func probes() []probe {
 		{"text/template", false, func(w *bytes.Buffer, s secret.Text) error {
 			return texttemplate.Must(
 				texttemplate.New("").Parse(
-					`{{.Token}} {{printf "%x %q %d" .Token .Token .Token}} {{print .}} {{html .Token}} {{js .Token}} {{urlquery .Token}}`,
+					`{{.Token}} {{printf "%x %q %d" .Token .Token .Token}} {{print .}} {{html `+
+						`.Token}} {{js .Token}} {{urlquery .Token}}`,
 				)).Execute(w, exported{s})
 		}},
 		{"html/template", false, func(w *bytes.Buffer, s secret.Text) error {
