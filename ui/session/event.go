@@ -259,10 +259,7 @@ type (
 		Fingerprint string
 		Err         error
 	}
-	drained struct {
-		call
-		err error
-	}
+	drained struct{ call }
 )
 
 // Introspection is an introspection response, with its members in the order of the response.

@@ -257,9 +257,8 @@ func (s *Session) timeLeftOf(r *Row) timeLeft {
 
 // heldBack reports whether a due revoke cannot be sent now.
 func (s *Session) heldBack(r *Row, due time.Time) bool {
-	k := s.KeyOnBoard()
 	return s.board.Apps[r.App].Environment.ReadOnly ||
-		due.Sub(s.second()) < time.Second && (k.NeedsPassphrase() || k.Shut())
+		due.Sub(s.second()) < time.Second && s.KeyOnBoard().Shut()
 }
 
 // sortByLeft sorts rows by the time left.

@@ -72,7 +72,8 @@ func (s *Session) finish() []Work {
 	svc := s.svc
 	return s.start(Key{Kind: Draining}, "", func(c call) Work {
 		return func(ctx context.Context) Event {
-			return drained{c, svc.Drain(context.WithoutCancel(ctx))}
+			_ = svc.Drain(context.WithoutCancel(ctx)) // it fails only if its context ends
+			return drained{c}
 		}
 	})
 }
