@@ -130,6 +130,28 @@ func TestFactsOfABoard(t *testing.T) {
 	}
 }
 
+// Restored must be the first fact, because a face compares the board with what it showed. A restore
+// before the first reading is not reported.
+func TestRestoredIsToldBeforeTheBoard(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	d.Session = session.New(t.Context(), session.Options{}) // one that has read nothing yet
+	for i, c := range []struct {
+		restored int64
+		want     []string
+	}{
+		{3, []string{"BoardFiled"}}, {3, []string{"BoardFiled"}},
+		{7, []string{"Restored", "BoardFiled"}},
+	} {
+		d.facts = nil
+		b := console.Board{Restored: c.restored}
+		d.apply(session.BoardRead{Ticket: i + 1, Board: b})
+		if got := d.kinds(); !reflect.DeepEqual(got, c.want) {
+			t.Errorf("reading %d, restore %d: told %v, want %v", i, c.restored, got, c.want)
+		}
+	}
+}
+
 func TestChanged(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
