@@ -120,7 +120,7 @@ func (m *root) undoable(s *scene.Scene) (session.Undo, *scene.Refuse) {
 	switch {
 	case r != nil && r.Undoable():
 		return session.Undo{Token: r.ID}, nil
-	case m.board().Undoable > 0:
+	case m.board().UndoableCount > 0:
 		return session.Undo{}, nil
 	case r != nil && r.Pending():
 		return session.Undo{},

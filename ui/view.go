@@ -312,7 +312,7 @@ func (m *root) footer(s *scene.Scene) string {
 		if narrow {
 			text = ""
 		}
-		if b.Act == keys.Undo && m.board().Undoable == 0 {
+		if b.Act == keys.Undo && m.board().UndoableCount == 0 {
 			continue // nothing to take back
 		}
 		if l.Width()+kit.Width(name)+kit.Width(text)+2 > limit {

@@ -24,10 +24,10 @@ type Board struct {
 	Unkept           error                      // why nothing can be stored; nil if it can
 	Environments     []console.KnownEnvironment // environments that an application can be moved to
 
-	Undoable int // number of pending revokes that were never sent
-	Longer   map[string]console.Longer
-	Learned  map[string]console.Learned // by environment
-	Skew     map[string]time.Duration   // error of the servers' clocks, by environment
+	UndoableCount int // number of pending revokes that were never sent
+	Longer        map[string]console.Longer
+	Learned       map[string]console.Learned // by environment
+	Skew          map[string]time.Duration   // error of the servers' clocks, by environment
 
 	Altered     []console.Altered    // rows whose MAC is wrong
 	Restored    int64                // see console.Board
@@ -176,7 +176,7 @@ func learnedWindows(tokens []console.Token,
 
 // judge computes all states at now, and sorts the rows by them.
 func (b *Board) judge(now time.Time) {
-	b.Total, b.atGateway, b.Undoable = Tally{}, nil, 0
+	b.Total, b.atGateway, b.UndoableCount = Tally{}, nil, 0
 	b.nextChange, b.deliverAt = time.Time{}, time.Time{}
 	for i := range b.Apps {
 		a := &b.Apps[i]
@@ -242,7 +242,7 @@ func (b *Board) judgeToken(r *Row, p console.Policy, now time.Time) {
 	if ok && !b.Apps[r.App].Environment.ReadOnly {
 		b.deliverAt = Earlier(b.deliverAt, at)
 		if r.Token.RevokeTries == 0 {
-			b.Undoable++
+			b.UndoableCount++
 		}
 	}
 }

@@ -53,7 +53,7 @@ func (s *Session) delivered(e delivered) []Work {
 	// Do not retry at once: another console may be sending the same revokes.
 	s.delivery.notBefore = s.now.Add(time.Second)
 	if e.err != nil {
-		s.undelivered(e.err) // delivery.due stays: it may be newer than the board
+		s.deliveryFailed(e.err) // delivery.due stays: it may be newer than the board
 	} else {
 		s.delivery = delivery{due: e.next, notBefore: s.delivery.notBefore}
 	}
@@ -83,9 +83,9 @@ func (s *Session) delivered(e delivered) []Work {
 	return s.read()
 }
 
-// undelivered reports once why revokes cannot be sent. It schedules the next try with a growing
+// deliveryFailed reports once why revokes cannot be sent. It schedules the next try with a growing
 // delay.
-func (s *Session) undelivered(err error) {
+func (s *Session) deliveryFailed(err error) {
 	s.noteKeyFailure(err)
 	s.delivery.notBefore = s.now.Add(min(time.Second<<min(s.delivery.retries, 10), longestRetry))
 	s.delivery.retries++

@@ -220,7 +220,7 @@ func (s *Session) decided(e Decided) []Work {
 
 func (s *Session) undo(r Undo) []Work {
 	key := Key{Kind: Undoing}
-	waits := s.board.Undoable > 0 || !s.delivery.due.IsZero() // may be newer than the board
+	waits := s.board.UndoableCount > 0 || !s.delivery.due.IsZero() // may be newer than the board
 	if r.Token == "" && !waits && !s.Busy(key) {
 		s.refuse(r, NothingToUndo, key)
 		return nil
