@@ -86,7 +86,8 @@ func TestBoardCounts(t *testing.T) {
 	}
 	d.does(session.Revoke{Token: first})
 	if len(a().Living()) != 1 || !d.row(first).Undoable() || d.Board().UndoableCount != 1 {
-		t.Errorf("%d live after a revoke, %d can be undone", len(a().Living()), d.Board().UndoableCount)
+		t.Errorf("%d live after a revoke, %d can be undone", len(a().Living()),
+			d.Board().UndoableCount)
 	}
 	if s := d.Status(*d.row(first).Token); s.State != console.Revoking || session.IsOver(s.State) {
 		t.Errorf("it is %s", s.State)
