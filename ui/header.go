@@ -33,7 +33,7 @@ func (m *root) header(s *scene.Scene) string {
 		l.Gap(2)
 	}
 	clock := m.skew(a, m.w < 80)
-	counts := m.counts(m.w < 80)
+	counts := m.counts(s, m.w < 80)
 	if small {
 		counts = nil
 		if n := len(s.Board.Apps); n > 1 && (clock.Text == "" || m.w >= 44) {
@@ -116,14 +116,15 @@ func roomFor(k scene.KeyState, room, name int, chip string) (shown, key string) 
 	return chips[0], ""
 }
 
-func (m *root) counts(short bool) []scene.Cell {
+// counts returns the number of tokens in each state that is not over.
+func (m *root) counts(s *scene.Scene, short bool) []scene.Cell {
 	var out []scene.Cell
-	t := m.board().Total
+	t := s.Board.Total
 	add := func(n int, st console.State) {
 		if n == 0 && st != console.Active {
 			return
 		}
-		sign, paint := m.Scene().Look(st)
+		sign, paint := s.Look(st)
 		text := strconv.Itoa(n) + " " + string(st)
 		if short {
 			text = sign + " " + strconv.Itoa(n)

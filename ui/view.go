@@ -85,8 +85,9 @@ func (m *root) draw() {
 			m.frame.inside = lay(s, lines, o, m.w, m.h)
 		}
 	default:
-		lines = m.lines(s)
-		top := len(m.banners(m.layout()))
+		warnings := m.banners(m.layout())
+		lines = m.lines(s, warnings)
+		top := len(warnings)
 		if top > 0 {
 			top++ // the header is above them
 		}
@@ -107,12 +108,11 @@ func (m *root) draw() {
 }
 
 // lines draws header, warnings, panes, notice and footer: exactly h lines of exactly w cells.
-func (m *root) lines(s *scene.Scene) []string {
+func (m *root) lines(s *scene.Scene, warnings []string) []string {
 	l := m.layout()
 	screen := kit.Rect{W: m.w, H: m.h}
 	_, body := screen.Top(1)
 	out := []string{m.header(s)}
-	warnings := m.banners(l)
 	out = append(out, warnings...)
 	_, body = body.Top(len(warnings))
 	counted := m.countdown(s)
