@@ -2,7 +2,6 @@ package ui
 
 import (
 	"cmp"
-	"time"
 
 	"lanyard/console"
 	"lanyard/console/describe"
@@ -102,14 +101,15 @@ func (m *root) mostUrgent(s *scene.Scene) urgent {
 	if r == nil || r.Token == nil {
 		return urgent{paint: m.st.Quiet, words: "no token is counted down"}
 	}
-	u := urgent{paint: m.st.Warn, app: s.Show(m.board().Apps[r.App].Name)}
-	u.fp = r.Token.Fingerprint
 	st, fp := m.board().Status(r, s.Now), r.Token.Fingerprint
-	switch at, left, _ := pendingStage(s, r); {
-	case r.Pending() && at == describe.Undoable:
-		u.time, u.words = s.Left(left), "until the revoke of "+fp+" is sent"
+	u := urgent{paint: m.st.Warn, fp: fp, app: s.Show(m.board().Apps[r.App].Name)}
+	switch {
 	case r.Pending():
-		u.words = fp + ": " + s.RevokeWords(r)[0]
+		if at, left, _ := s.RevokeStage(r); at == describe.Undoable {
+			u.time, u.words = s.Left(left), "until the revoke of "+fp+" is sent"
+		} else {
+			u.words = fp + ": " + s.RevokeWords(r)[0]
+		}
 	case r.State == console.Lingering && st.Reopened:
 		u.paint, u.words = m.st.Danger, fp+" passes the gateway still, after its window"
 	case r.State == console.Lingering && !st.StaleKnown:
@@ -124,14 +124,6 @@ func (m *root) mostUrgent(s *scene.Scene) urgent {
 		u.paint, u.words = m.st.Quiet, fp+" is "+string(r.State)
 	}
 	return u
-}
-
-// pendingStage is waiting for any row.
-func pendingStage(s *scene.Scene, r *session.Row) (describe.Stage, time.Duration, string) {
-	if !r.Pending() {
-		return describe.Sending, 0, ""
-	}
-	return s.RevokeStage(r)
 }
 
 // countdown draws the lines under the header in presenter mode: block digits where there is room,
