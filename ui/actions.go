@@ -288,6 +288,11 @@ func (m *root) cannotToken(s *scene.Scene) *scene.Refuse {
 	return nil
 }
 
+func noApplication(s *scene.Scene) *scene.Refuse {
+	return scene.Cannot("no application is selected",
+		s.Keys.Hint(keys.Applications, "goes to Applications"))
+}
+
 func cannotGet(s *scene.Scene) *scene.Refuse {
 	a, ok := s.Selected()
 	switch {
@@ -295,8 +300,7 @@ func cannotGet(s *scene.Scene) *scene.Refuse {
 		return scene.Cannot("there is no application to get a token for",
 			s.Keys.Hint(keys.AddApp, "adds one"))
 	case !ok:
-		return scene.Cannot("no application is selected",
-			s.Keys.Hint(keys.Applications, "goes to Applications"))
+		return noApplication(s)
 	case a.Source == console.Gone:
 		return scene.Cannot(a.Name+" is no longer configured",
 			"its tokens can still be revoked with "+s.Keys.Way(keys.Revoke))
@@ -358,8 +362,7 @@ func (m *root) cannotRevokeAll(s *scene.Scene) *scene.Refuse {
 	a, ok := s.Selected()
 	switch {
 	case !ok:
-		return scene.Cannot("no application is selected",
-			m.keys.Hint(keys.Applications, "goes to Applications"))
+		return noApplication(s)
 	case a.Environment.ReadOnly:
 		return scene.Cannot(s.Show(a.Environment.Name)+" is read-only: nothing is revoked there",
 			m.s.Remedy(a, "remove read_only", m.face()))
@@ -387,8 +390,7 @@ func (m *root) cannotEditApp(s *scene.Scene) *scene.Refuse {
 	a, ok := s.Selected()
 	switch {
 	case !ok:
-		return scene.Cannot("no application is selected",
-			m.keys.Hint(keys.Applications, "goes to Applications"))
+		return noApplication(s)
 	case a.Source == console.Gone:
 		return scene.Cannot(a.Name+" is no longer configured", "")
 	}
@@ -399,8 +401,7 @@ func (m *root) cannotDeleteApp(s *scene.Scene) *scene.Refuse {
 	a, ok := s.Selected()
 	switch {
 	case !ok:
-		return scene.Cannot("no application is selected",
-			m.keys.Hint(keys.Applications, "goes to Applications"))
+		return noApplication(s)
 	case a.Source == console.Gone && a.MayLive():
 		return scene.Cannot(a.Name+" is no longer configured, and tokens of it may be alive",
 			m.keys.Hint(keys.RevokeAll,

@@ -86,14 +86,13 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 		m.panes.tokens.SelectNew(f.Outcome.Token, f.Token)
 		m.tellBrought(describe.Renewed(f.Outcome.How), f.Outcome)
 	case session.Decided:
-		switch {
-		case f.Err != nil:
+		if f.Err != nil {
 			m.NotifyError("revoke", f.Err)
-		default: // the row tells it as soon as the board is read again
-			m.notices.hide()
-			if f.Bulk {
-				m.Log(scene.Info, f.Token.Fingerprint+": the revoke was decided", "")
-			}
+			break
+		}
+		m.notices.hide() // the row tells it as soon as the board is read again
+		if f.Bulk {
+			m.Log(scene.Info, f.Token.Fingerprint+": the revoke was decided", "")
 		}
 	case session.Undone:
 		m.tellUndone(f)
@@ -179,13 +178,12 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 			m.keys.Hint(keys.WriteOut, "keeps what this console holds")+": nothing can be stored",
 			"")
 	case session.SettledElsewhere:
+		sev, words := scene.Info, describe.TakenElsewhere
 		if f.Refusal != "" {
-			m.Notify(scene.Bad, f.Token.Fingerprint+": "+m.voice().RefusedElsewhere(f.Token),
-				"the token lives; "+m.keys.Hint(keys.Revoke, "decides again"))
-		} else {
-			m.Notify(scene.Info, f.Token.Fingerprint+": "+describe.TakenElsewhere,
-				"the token lives; "+m.keys.Hint(keys.Revoke, "decides again"))
+			sev, words = scene.Bad, m.voice().RefusedElsewhere(f.Token)
 		}
+		m.Notify(sev, f.Token.Fingerprint+": "+words,
+			"the token lives; "+m.keys.Hint(keys.Revoke, "decides again"))
 	case session.ProbesBegan, session.DeadAlready, session.ProbesStopped, session.ProbesEnded,
 		session.ProbesHopeless, session.ProbeFailed:
 		m.tellProbes(f)
@@ -323,11 +321,10 @@ func (m *root) tellBrought(word string, out console.Outcome) {
 	if s := m.s.Status(t); s.HasExpiry {
 		left = ", " + console.Left(s.Left) + " left"
 	}
-	switch {
-	case out.Same:
+	if out.Same {
 		m.Notify(scene.Info,
 			"same token came back ("+t.Fingerprint+")"+left+": "+describe.SameToken, "")
-	default:
+	} else {
 		m.Notify(scene.Good, word+" "+t.Fingerprint+left, "")
 	}
 	for _, n := range out.Notes {
