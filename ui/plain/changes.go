@@ -1,6 +1,7 @@
 package plain
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -59,14 +60,12 @@ func (p *face) announce() {
 			p.announceToken(r)
 		}
 	}
-	for id, last := range p.reported {
-		if !present[id] {
-			delete(p.reported, id)
-			if last.state != "" && !strings.HasPrefix(id, "mark:") {
-				p.out.say("%s is no longer held.", last.name)
-			}
+	for _, id := range p.tokens.ids {
+		if last, known := p.reported[id]; known && !present[id] {
+			p.out.say("%s is no longer held.", last.name)
 		}
 	}
+	maps.DeleteFunc(p.reported, func(id string, _ report) bool { return !present[id] })
 	p.announcing = true
 }
 

@@ -3,6 +3,7 @@ package plain_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -817,6 +818,35 @@ func TestPlainWarnsOfTheStore(t *testing.T) {
 			"warning: plain http is allowed to cloud.\n") != 1 {
 			l.t.Errorf("begins with %q", said)
 		}
+	})
+}
+
+// Several tokens that are gone at once are named in the order of their numbers.
+func TestPlainNamesWhatIsGone(t *testing.T) {
+	t.Parallel()
+	inLines(t, unchanged, func(l *lineMode) {
+		var want []string
+		for i := range 8 {
+			l.typed("get A2")
+			want = append(want, fmt.Sprintf("Orders sandbox, token %d (%s) is no longer held.", i+1,
+				fingerprint(fmt.Sprintf("access-%d", i+1))))
+		}
+		l.checkAfter(time.Second)
+		b, err := l.svc.Board(l.t.Context())
+		if err != nil {
+			l.t.Fatal(err)
+		}
+		if err := l.store.Update(l.t.Context(), func(w console.Writer) error {
+			for i := range b.Tokens {
+				if err := w.DropToken(b.Tokens[i].ID); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			l.t.Fatal(err)
+		}
+		l.checkAfter(2*time.Second, want...)
 	})
 }
 
