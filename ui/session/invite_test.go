@@ -209,6 +209,10 @@ func TestRenewalThatNeedsAPerson(t *testing.T) {
 		if f := once[session.WaitsForPerson](d); f.Key != session.TokenKey(id) || f.App != app {
 			t.Errorf("told %+v", f)
 		}
+		d.api.refresh = true
+		d.does(session.Get{App: app, Grant: tokenapi.GrantClientCredentials})
+		d.ask(session.Renew{Token: once[session.Got](d).Outcome.Token.ID})
+		never[session.WaitsForPerson](d) // the refresh token needs none
 	})
 }
 
