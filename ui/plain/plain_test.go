@@ -921,23 +921,28 @@ func touredLines(t *testing.T, test func(*lineMode)) {
 		})
 }
 
+// useStore opens a store in memory for a keeper, and sets the service of o to a console on it.
+func useStore(t *testing.T, o *plain.Options, k console.Keeper, st **store.Store) {
+	t.Helper()
+	var err error
+	if *st, err = store.OpenMemory(context.Background(), store.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	o.Service, err = console.New(console.Options{
+		Clock: time.Now, Keeper: k, Vault: vault{}, Owner: "test",
+		Connect: func(console.Environment) (console.API, error) { return nil, nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestPlainStoreWasRestored(t *testing.T) {
 	t.Parallel()
 	s := &swapped{}
 	s.at.Store(3)
 	linesWith(t, func(o *plain.Options) {
-		var err error
-		if s.Store, err = store.OpenMemory(context.Background(), store.Options{}); err != nil {
-			t.Fatal(err)
-		}
-		o.Service, err = console.New(console.Options{
-			Clock: time.Now, Keeper: s, Vault: vault{},
-			Connect: func(console.Environment) (console.API, error) { return nil, nil },
-			Owner:   "test",
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		useStore(t, o, s, &s.Store)
 	}, unchanged, func(l *lineMode) {
 		change := func(at int64) string {
 			s.at.Store(at)
@@ -966,18 +971,7 @@ func TestPlainStoreIsGone(t *testing.T) {
 	v := &vanished{}
 	v.gone.Store(true)
 	linesWith(t, func(o *plain.Options) {
-		var err error
-		if v.Store, err = store.OpenMemory(context.Background(), store.Options{}); err != nil {
-			t.Fatal(err)
-		}
-		o.Service, err = console.New(console.Options{
-			Clock: time.Now, Keeper: v, Vault: vault{},
-			Connect: func(console.Environment) (console.API, error) { return nil, nil },
-			Owner:   "test",
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		useStore(t, o, v, &v.Store)
 	}, unchanged, func(l *lineMode) {
 		if said := l.out.since(); !strings.Contains(said,
 			"error: store: /state/lanyard.db was deleted\n") {
