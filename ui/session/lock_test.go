@@ -140,6 +140,25 @@ func TestRevokesWaitForTheKey(t *testing.T) {
 	}
 }
 
+// A revoke that waits for the key counts as waiting for the server from the end of its undo window
+// on, without another reading of the store.
+func TestWaitingRevokeIsJudged(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	id := d.get(1)[0]
+	d.does(session.Revoke{Token: id})
+	d.lock(true)
+	d.facts = nil
+	if d.after(2900 * time.Millisecond); d.row(id).AwaitsServer || !d.row(id).Undoable() {
+		t.Error("the undo window is over early")
+	}
+	d.after(time.Second)
+	if once[session.Judged](d); !d.row(id).AwaitsServer || d.Board().AtGateway() != 1 {
+		t.Error("the end of the undo window is not seen")
+	}
+	never[session.BoardFiled](d)
+}
+
 // Revokes are also sent at once if another part of the process has opened the store.
 func TestOpenedByAVerb(t *testing.T) {
 	t.Parallel()
