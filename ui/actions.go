@@ -15,14 +15,13 @@ import (
 	"lanyard/ui/session"
 )
 
-// action is how the screen performs an action of the keymap.
+// action implements an action of the keymap.
 type action struct {
 	cannot func(s *scene.Scene) *scene.Refuse // returns why it cannot run now; nil if it always can
 	do     func(s *scene.Scene) tea.Cmd
 }
 
-// Act performs an action as its key does, or says why it cannot. Keys, clicks and the palette all
-// end here.
+// Act performs an action, or shows why it cannot run. Keys, clicks and the palette all call it.
 func (m *root) Act(a keys.Action) tea.Cmd {
 	if m.tourSaw(a) {
 		m.tellTourEnd()
@@ -35,7 +34,7 @@ func (m *root) Act(a keys.Action) tea.Cmd {
 }
 
 // cannot returns why an action cannot run now, or nil. It changes nothing: the palette and the help
-// ask it for every action.
+// call it for every action.
 func (m *root) cannot(s *scene.Scene, a keys.Action) *scene.Refuse {
 	if b := m.keys.Row(a); b.Where&placeOf(m.on()) == 0 {
 		return scene.Cannot(b.Word+" does nothing in this pane",
@@ -448,8 +447,8 @@ func (m *root) cannotWriteOut(*scene.Scene) *scene.Refuse {
 	return nil
 }
 
-// closeNothing answers esc where no overlay is open. It ends the first of these that there is:
-// tour, notice, marks, filter, zoom.
+// closeNothing handles esc if no overlay is open. It ends the first of these that exists: tour,
+// notice, marks, filter, zoom.
 func (m *root) closeNothing() {
 	switch {
 	case m.endTour():

@@ -77,8 +77,8 @@ func (m *root) windowTitle() string {
 	return "lanyard"
 }
 
-// progress returns the progress bar that the terminal shows: how much of the newest gateway window
-// has passed. It returns nil if there is none.
+// progress returns the progress bar of the terminal: the part of the newest gateway window that has
+// passed. It returns nil if there is no window.
 func (m *root) progress() *tea.ProgressBar {
 	if !slices.Contains(m.set.Alerts.Via, "progress") {
 		return nil

@@ -28,8 +28,8 @@ func (m *root) openQuestion(q session.Ask) {
 	}
 }
 
-// askPassphrase opens the question for the passphrase. Only a key opens it. After unlocking, then
-// is requested once; nil requests nothing.
+// askPassphrase opens the question for the passphrase. Only a key press leads to it. After
+// unlocking, then is requested once; nil requests nothing.
 func (m *root) askPassphrase(then session.Request) {
 	o := overlay.NewUnlock(needing(then), m.key(), nil)
 	switch r := then.(type) {
@@ -42,7 +42,7 @@ func (m *root) askPassphrase(then session.Request) {
 	m.Open(o)
 }
 
-// needing says what the passphrase is needed for.
+// needing returns the purpose for which the passphrase is requested.
 func needing(r session.Request) string {
 	switch r := r.(type) {
 	case nil:

@@ -238,7 +238,7 @@ func TestMarkOutOfSightAsks(t *testing.T) {
 	l.said("decided to revoke 1 of 1")
 }
 
-// The key that opens a question does not answer it, whatever keys are configured.
+// The key that opens a question does not answer it, in any configuration of the keys.
 func TestOpenerIsNoAnswer(t *testing.T) {
 	t.Parallel()
 	keys, wrong := keys.Choose(

@@ -9,7 +9,7 @@ import (
 const (
 	pasteStart = "\x1b[200~"
 	pasteEnd   = "\x1b[201~"
-	// characters; a fast typist on a slow line sends fewer, a fingerprint has as many
+	// in characters: a fast typist on a slow line sends fewer at once, and a fingerprint has 8
 	leastBurst = 8
 	mostHeld   = 64 // repetitions of one character: a key held for two seconds
 )
@@ -35,6 +35,6 @@ func isBurst(text []byte, least int) bool {
 		(least == 1 || n > mostHeld || len(bytes.Trim(text, string(first))) > 0)
 }
 
-// pasteEcho is how long after a paste its last line break or the rest of a read may still arrive. A
-// terminal sends the line break as enter.
+// pasteEcho is the time after a paste within which its last line break, or the rest of a read, may
+// still arrive. A terminal sends the line break as enter.
 const pasteEcho = 50 * time.Millisecond

@@ -13,7 +13,7 @@ import (
 	"lanyard/ui/session"
 )
 
-// tellCopied tells how a token was copied, and when the clipboard is cleared.
+// tellCopied reports a copy of a token, and the time after which the clipboard is cleared.
 func (m *root) tellCopied(f session.Copied) tea.Cmd {
 	if f.Err != nil {
 		m.NotifyError("copy", f.Err)

@@ -11,7 +11,7 @@ import (
 	"lanyard/ui/session"
 )
 
-// The notice of a copy promises only what can be done, and the later notice tells what was done.
+// The notice of a copy promises only what Clear can do. A later notice reports what Clear did.
 func TestClearingIsToldTruly(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

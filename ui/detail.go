@@ -10,11 +10,11 @@ import (
 	"lanyard/ui/scene"
 )
 
-// tellRow draws the line above the footer while no notice is shown. It tells about the selected
-// row, else that the secrets are locked, and about the key if the header has no room for it. On a
-// screen without this line (own is false) it replaces the footer; it returns "" if there is nothing
-// to tell.
-func (m *root) tellRow(s *scene.Scene, w int, own bool) string {
+// tellRow draws the line above the footer while no notice is shown. It describes the selected
+// row, or else the locked store. It adds the state of the key if the header has no room for it. If
+// ownLine is false, the screen has no such line, and the result replaces the footer. It is then ""
+// if there is nothing to show.
+func (m *root) tellRow(s *scene.Scene, w int, ownLine bool) string {
 	r := s.Token
 	if m.on() == scene.Gateway {
 		r = m.panes.gateway.Row(s)
@@ -25,7 +25,7 @@ func (m *root) tellRow(s *scene.Scene, w int, own bool) string {
 	}
 	right := ""
 	switch {
-	case !own:
+	case !ownLine:
 		room = w - 1
 		if wait := slow(s); wait != nil {
 			paint, leads, texts = m.st.Accent, []string{""}, wait
@@ -44,7 +44,7 @@ func (m *root) tellRow(s *scene.Scene, w int, own bool) string {
 			"locked, not verified: " + asks, "locked: " + asks,
 		}
 	}
-	if own && s.KeyShown != s.Key.Text() {
+	if ownLine && s.KeyShown != s.Key.Text() {
 		right = s.Key.Text()
 	}
 	text := firstFit(leads, texts, room-kit.Width(right)-2*min(len(right), 1))
@@ -52,7 +52,7 @@ func (m *root) tellRow(s *scene.Scene, w int, own bool) string {
 		right = ""
 		text = firstFit(leads, texts, room)
 	}
-	if text == "" && right == "" && !own {
+	if text == "" && right == "" && !ownLine {
 		return ""
 	}
 	l := kit.NewLine("", 256)
@@ -63,11 +63,12 @@ func (m *root) tellRow(s *scene.Scene, w int, own bool) string {
 	return l.End(w)
 }
 
-// slowAfter is how long an answer may take before the screen says that it waits.
+// slowAfter is the time after which the screen says that it waits for an answer.
 const slowAfter = 2 * time.Second
 
-// slow tells how long a server has been taking to answer; nil if none is slow. Grants in which a
-// person takes part have an overlay that tells it.
+// slow describes the wait for the answer of a server, from the longest text to the shortest. It
+// returns nil if no server is slow. For grants in which a person takes part, an overlay shows the
+// wait.
 func slow(s *scene.Scene) []string {
 	since := s.Session.WaitingSince()
 	if since.IsZero() {

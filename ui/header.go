@@ -92,8 +92,8 @@ func (m *root) header(s *scene.Scene) string {
 	return l.End(m.w)
 }
 
-// roomFor chooses what of the production chip and of the key fits beside a name of so many cells.
-// The chip becomes PROD before the key is left out.
+// roomFor returns the production chip and the text of the key that fit into room cells beside a
+// name of name cells. It shortens the chip to PROD before it leaves out the key.
 func roomFor(k scene.KeyState, room, name int, chip string) (shown, key string) {
 	chips := []string{chip}
 	if chip != "" {
@@ -147,11 +147,11 @@ func (m *root) counts(s *scene.Scene, short bool) []scene.Cell {
 	return out
 }
 
-// skewMatters is how far the clock of a server may differ before the header tells it. Date headers
-// count whole seconds, and answers take time on the way.
+// skewMatters is the error of a server's clock up to which the header does not show it. Date
+// headers count whole seconds, and answers take time on the way.
 const skewMatters = 5 * time.Second
 
-// skew tells how far the clock of the application's server is ahead, if the difference matters.
+// skew returns the error of the clock of the application's server. It is empty up to skewMatters.
 func (m *root) skew(a *session.App, short bool) scene.Cell {
 	if a == nil {
 		return scene.Cell{}
@@ -171,8 +171,9 @@ func (m *root) skew(a *session.App, short bool) scene.Cell {
 	return scene.NewCell(m.st.Warn, word+sign+console.Left(d.Abs()))
 }
 
-// banners draws the permanent warnings. Each has a line of its own if they fit, else they follow
-// each other, and in the worst case each is shortened. None is left out without being counted.
+// banners draws the permanent warnings. Each has a line of its own if all fit. Otherwise they
+// follow each other, in full or in their short forms. If these do not fit either, the last line has
+// the number of warnings.
 func (m *root) banners(l layout) []string {
 	warnings := describe.Banners(m.o.Banners, m.board().Applications(), m.board().Altered)
 	if len(warnings) == 0 || l == tooSmall {

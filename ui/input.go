@@ -61,7 +61,7 @@ type input struct {
 
 	readN int    // number of reads of the terminal
 	given [2]int // bytes of the last two reads
-	skip  int    // at most so many messages are older than a waiting ctrl+c
+	skip  int    // upper bound of the messages that are older than a waiting ctrl+c
 }
 
 // piece is a run of keys, or a paste up to its end mark.
@@ -191,7 +191,7 @@ func (i *input) pause() {
 	}
 }
 
-// waiting reports whether keys wait that the program does not know. Then drawing can wait too.
+// waiting reports whether keys wait that the program has not read. Drawing can then wait too.
 func (i *input) waiting() bool {
 	if i == nil {
 		return false
@@ -509,9 +509,9 @@ func (i *input) key(keys []byte) {
 	i.waits = append(i.waits, piece{data: bytes.Clone(keys)})
 }
 
-// burst queues text as a paste. With on it continues the text before it; with more it may be
-// continued.
-func (i *input) burst(text []byte, on, more bool) {
+// burst queues text as a paste. With continues it is the rest of the text before it, and with more
+// it may itself have a rest.
+func (i *input) burst(text []byte, continues, more bool) {
 	if more { // a character may continue as well
 		r := len(text) - 1
 		for r > 0 && len(text)-r < utf8.UTFMax && !utf8.RuneStart(text[r]) {
@@ -521,14 +521,14 @@ func (i *input) burst(text []byte, on, more bool) {
 			text, i.half = text[:r], bytes.Clone(text[r:])
 		}
 	}
-	if !on {
+	if !continues {
 		i.shed = i.pastes() > mostWait
 	}
 	if i.shed {
 		i.losing, i.untold = true, true
 		return
 	}
-	if n := len(i.waits); on && n > 0 {
+	if n := len(i.waits); continues && n > 0 {
 		if last := &i.waits[n-1]; last.size > 0 && len(last.data) >= len(pasteEnd) {
 			if last.size += len(text); last.size-len(text) <= mostPaste {
 				// the program refuses what is longer

@@ -83,8 +83,8 @@ func fixedKeys() map[string]keys.Action {
 	}
 }
 
-// perform performs an intent; nil is none. What is in flight is marked before its work begins, so
-// that the same key pressed again is refused instead of sending a second request.
+// perform performs an intent; nil is none. The session marks work as in flight before it begins,
+// so that the same key pressed again is refused instead of sending a second request.
 func (m *root) perform(i scene.Intent) tea.Cmd {
 	if i == nil {
 		return nil
@@ -105,7 +105,7 @@ func (m *root) moveCursor(s *scene.Scene, a keys.Action) {
 	}
 }
 
-// whetherUndoable says whether a pending revoke can still be taken back.
+// whetherUndoable returns the way to take back a pending revoke, or that it was already sent.
 func (m *root) whetherUndoable(r *session.Row) string {
 	if r.Token.RevokeTries > 0 {
 		return "it was sent at least once, and is sent again until the server answers"
@@ -183,7 +183,7 @@ func end(a keys.Action) string {
 	return "last"
 }
 
-// leave quits. With force it asks nothing; a second time it does not wait.
+// leave quits. With force it asks nothing, and a second such call does not wait.
 func (m *root) leave(force bool) tea.Cmd { return m.Request(session.Quit{Force: force}) }
 
 // closeAll closes all overlays and forgets what was typed into them.

@@ -37,7 +37,7 @@ func normalized(msg tea.KeyPressMsg) tea.KeyPressMsg {
 }
 
 // keyAtPlace returns the key of the US layout at the place of a foreign letter, or "" if the
-// terminal does not say.
+// terminal does not report it.
 func keyAtPlace(msg tea.KeyPressMsg) string {
 	if msg.BaseCode == 0 || msg.Text == "" || !foreign(msg.Code) {
 		return ""
@@ -59,8 +59,8 @@ func shiftedKey(r rune, shift bool) string {
 	return string(r)
 }
 
-// usKeys and layouts are the letters of common keyboards, key by key. A notice names the likely key
-// by them.
+// usKeys and layouts are the letters of common keyboards, in one order of the keys. A notice uses
+// them to name the likely key.
 const usKeys = "qwertyuiop[]asdfghjkl;'zxcvbnm,./"
 
 var layouts = []string{
@@ -134,8 +134,8 @@ func bareModifier(msg tea.KeyPressMsg) bool {
 			msg.Code >= tea.KeyLeftShift && msg.Code <= tea.KeyIsoLevel5Shift)
 }
 
-// keyboard returns what to ask of the terminal. It asks for the places of keys only after a letter
-// of another script was typed, and never while a text is typed.
+// keyboard returns the features to request from the terminal. It requests the places of keys only
+// after a letter of another script was typed, and never while a text is typed.
 func (m *root) keyboard() tea.KeyboardEnhancements {
 	typing := m.view.Typing
 	if n := len(m.overlays); n > 0 {

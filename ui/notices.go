@@ -9,10 +9,10 @@ import (
 	"lanyard/ui/scene"
 )
 
-// keepNotices is how many notices the log holds.
+// keepNotices is the number of notices that the log holds.
 const keepNotices = 500
 
-// fadesIn returns how long a notice stays on the screen. An error takes longer to read.
+// fadesIn returns the time for which a notice stays on the screen. An error takes longer to read.
 func fadesIn(n scene.Notice) time.Duration {
 	if n.Severity >= scene.Warn {
 		return 12 * time.Second
@@ -25,7 +25,7 @@ type notices struct {
 	log   []scene.Notice
 	shown scene.Notice // the last one that was shown
 	until time.Time    // time at which it fades; zero: none is shown
-	n     int          // number of equal notices
+	n     int          // number of notices that were shown
 	call  int64        // number of the call that the next notices are about; 0: none
 }
 

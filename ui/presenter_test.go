@@ -290,7 +290,7 @@ func TestPresenterRedactsWhatWasEntered(t *testing.T) {
 	hides(t, "the log", l.Frame(), "canary")
 }
 
-// What is typed into a form is known to nobody yet, and to no audience either.
+// Presenter mode hides a text while it is typed into a form, before it is a known name.
 func TestPresenterHidesWhatIsTyped(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 120, 32, presenting)

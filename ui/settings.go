@@ -21,16 +21,16 @@ type Settings struct {
 	Mouse      bool // the screen takes clicks and the wheel; shift then selects text
 	ASCII      bool // draw with ASCII alone
 	Alerts     Alerts
-	RevealFor  time.Duration // how long a revealed token is shown; 0 is DefaultReveal
+	RevealFor  time.Duration // a revealed token is hidden after it; 0 is DefaultReveal
 	ClearAfter time.Duration // until the clipboard is cleared; 0 never
 }
 
-// DefaultReveal is how long a token is shown in clear.
+// DefaultReveal is the time for which a token is shown in clear.
 const DefaultReveal = 10 * time.Second
 
 // Alerts holds the settings of alerts outside of the screen, such as the bell.
 type Alerts struct {
-	// how long before an expiry; an expiry and the end of a gateway window always alert
+	// times before an expiry; an expiry and the end of a gateway window always alert
 	Before []time.Duration
 	Via    []string // title, bell, osc9, osc99, osc777; none: no alerts
 }

@@ -30,7 +30,7 @@ func (m *root) Request(r session.Request) tea.Cmd {
 	return m.after(m.s.Do(r, m.now))
 }
 
-// after runs work of the session as commands, and tells the facts that are there already.
+// after returns commands that run work of the session. It also tells the facts so far.
 func (m *root) after(work []session.Work) tea.Cmd {
 	cmds := make([]tea.Cmd, 0, len(work)+1)
 	ctx := m.ctx
@@ -55,7 +55,7 @@ func (m *root) tellFacts() tea.Cmd {
 	return tea.Sequence(cmds...)
 }
 
-// tellFact tells one fact, also to the overlay that requested what it is about.
+// tellFact tells one fact, also to the overlay whose request led to it.
 func (m *root) tellFact(f session.Fact) tea.Cmd {
 	m.notices.call = session.ExchangeOf(f)
 	cmds := []tea.Cmd{m.tell(f)}
@@ -267,7 +267,7 @@ func (m *root) boardFiled(first bool) {
 	}
 }
 
-// tellRefused tells why the session refused a request.
+// tellRefused reports why the session refused a request.
 func (m *root) tellRefused(f session.Refused) {
 	switch f.Reason {
 	case session.InFlight:
@@ -409,7 +409,7 @@ func (m *root) tellDeleted(f session.Deleted) {
 	m.Notify(scene.Good, f.Name+" was deleted", hint)
 }
 
-// tellNothingOver tells why no token is forgotten.
+// tellNothingOver reports why no token is forgotten.
 func (m *root) tellNothingOver(f session.NothingOver) {
 	switch {
 	case f.Err != nil:

@@ -9,7 +9,8 @@ import (
 	"lanyard/ui/scene"
 )
 
-// openThemes opens the list of themes. A broken theme is not in the list; lanyard themes tells why.
+// openThemes opens the list of themes. A broken theme is not in the list; the command lanyard
+// themes reports why.
 func (m *root) openThemes() tea.Cmd {
 	o := overlay.NewThemes(m.o.Themes.All, m.set.ThemeName)
 	o.Saves, o.DecidedBy = m.o.Themes.Keep != nil, kit.Clean(m.o.Themes.SaidBy)

@@ -2,9 +2,10 @@
 // [lanyard/ui/session].
 //
 // [Run] starts it and returns when the person leaves. There is one tea.Model. A key goes to the
-// overlay on top, if there is one, or else to the action that the keymap names. One table, in
-// actions.go, says why an action cannot run and what it does. Most actions hand a request to the
-// session. The model runs the work that the session returns, and tells the facts that come of it.
+// overlay on top, if there is one, or else to the action that the keymap names. A table in
+// actions.go has two functions for each action: one returns why the action cannot run, and the
+// other performs it. Most actions hand a request to the session. The model runs the work that the
+// session returns, and reports the resulting facts.
 //
 // The panes are in ui/pane and the overlays in ui/overlay. Both draw from a scene (ui/scene): the
 // session, what is selected and filtered, and an instant. The clock is the service's. It is read

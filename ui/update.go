@@ -50,7 +50,7 @@ type root struct {
 	notices  notices
 
 	beat     pending
-	input    feed
+	input    inputStatus
 	question drawnQuestion // the question that was drawn last
 	pastedAt time.Time     // time at which a paste was dropped
 	away     bool          // the process is stopped, or about to be
@@ -70,16 +70,16 @@ type screen struct {
 	byPlace         bool         // report the places of keys: a letter that is not Latin was typed
 }
 
-// pending is the one tick that is scheduled: for when the next visible character changes or work is
-// due.
+// pending is the tick that is scheduled. It comes when the next visible character changes or work
+// is due.
 type pending struct {
 	tag  int
 	at   time.Time // zero: none is pending
 	tick func(tag int, in time.Duration) tea.Cmd
 }
 
-// feed asks the reader of the terminal.
-type feed struct {
+// inputStatus has functions that ask the reader of the terminal.
+type inputStatus struct {
 	behind func() bool // keys wait, so drawing now would be wasted
 	lost   func() bool // reports, once, that keys were dropped
 	reads  func() int  // counts the reads of the terminal
@@ -108,7 +108,7 @@ func newRoot(ctx context.Context, o Options) *root {
 		ctx: ctx, o: o, term: screen{depth: themes.All},
 		panes: panes{&pane.Apps{}, pane.NewTokens(), &pane.Gateway{}, &pane.Activity{}},
 		focus: scene.Tokens, lower: scene.Gateway, w: o.Width, h: o.Height, dirty: true,
-		beat: pending{tick: beat}, input: feed{no, no, func() int { reads++; return reads }},
+		beat: pending{tick: beat}, input: inputStatus{no, no, func() int { reads++; return reads }},
 	}
 	m.s = session.New(ctx, session.Options{
 		Service: o.Service, Begin: o.Begin, Clipboard: o.Clipboard, ClearAfter: o.ClearAfter,
@@ -138,7 +138,7 @@ func newRoot(ctx context.Context, o Options) *root {
 // board returns the board on the screen.
 func (m *root) board() *session.Board { return m.s.Board() }
 
-// Restyle draws from now on with the theme that theme returns.
+// Restyle sets the styles from the theme that m.theme returns.
 func (m *root) Restyle() {
 	if t := m.theme(); t.Follows() && !m.term.knowsBackground {
 		m.st = t.Before(m.term.depth)
@@ -230,7 +230,7 @@ func (m *root) echoes(msg tea.KeyPressMsg) bool {
 	return echo
 }
 
-// profile follows the colours that the terminal can show.
+// profile sets the number of colours that the terminal can show.
 func (m *root) profile(name string) {
 	depth := themes.All
 	switch {

@@ -12,7 +12,7 @@ import (
 	"lanyard/ui/session"
 )
 
-// layout says how many of the four panes fit.
+// layout is the arrangement of the panes that fit on the screen.
 type layout int
 
 const (
@@ -251,7 +251,7 @@ func beside(a, b []string) []string {
 	return a
 }
 
-// notice draws the notice on w cells. The log has what does not fit.
+// notice draws the notice on w cells. It cuts a long notice, and the log has the whole text.
 func (m *root) notice(w int) string {
 	n := m.notices.shown
 	n.Text, n.Hint = m.redactor.Text(n.Text), m.redactor.Text(n.Hint)

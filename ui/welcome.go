@@ -71,8 +71,8 @@ func (m *root) accept(o offer) tea.Cmd {
 	return tea.Quit
 }
 
-// lines draws the welcome screen in w by h cells. What each choice does is left out if there is no
-// room for it.
+// lines draws the welcome screen in w by h cells. It leaves out the descriptions of the choices if
+// there is no room for them.
 func (p *welcome) lines(s *scene.Scene, configPath string, w, h int) []string {
 	bw := min(max(w-4, 1), 72)
 	body := p.body(s, configPath, bw, h >= 12, true)

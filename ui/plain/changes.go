@@ -123,8 +123,9 @@ func (p *face) announceMark(a *session.App, r *session.Row) {
 	}
 }
 
-// A request of another lanyard counts as unanswered doubtAfter its timeout. If a person takes part
-// in it, it counts as unanswered doubtAfterPerson after it was sent.
+// doubtAfter is the time after its timeout at which a request of another lanyard counts as
+// unanswered. For a request in which a person takes part, doubtAfterPerson is that time after it
+// was sent.
 const (
 	doubtAfter       = 5 * time.Second
 	doubtAfterPerson = 15 * time.Minute
@@ -286,7 +287,7 @@ func (p *face) tellInvitation(inv *console.Invitation) {
 // printed.
 const largestNumber = 999_999
 
-// idOf returns the ID with the number that text is, or "" if the number is not in use. ok reports
+// idOf returns the ID whose number is text, or "" if the number is not in use. ok reports
 // whether text has the form of a number. Upper and lower case are equal.
 func (n *numbers) idOf(text string) (id string, ok bool) {
 	digits, ok := strings.CutPrefix(strings.ToUpper(text), n.letter)

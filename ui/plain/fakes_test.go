@@ -139,7 +139,7 @@ func (p *clipboard) Clear(_ context.Context, serial int) (session.Cleared, error
 	return session.Cleared{Via: "system clipboard", Outcome: session.WasOurs}, nil
 }
 
-// output is the output.
+// output collects what the line mode prints.
 type output struct {
 	mu   sync.Mutex
 	b    strings.Builder
@@ -156,7 +156,7 @@ func (p *output) Write(b []byte) (int, error) {
 	return p.b.Write(b)
 }
 
-// all is everything that was printed.
+// all returns everything that was printed.
 func (p *output) all() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()

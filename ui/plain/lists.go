@@ -54,7 +54,7 @@ func (p *face) listTokens(text string) {
 			p.out.say("%s: %s.", p.appWords(a), p.markWords(r.Mark))
 			continue
 		}
-		// As lanyard tokens does: an expired token is listed.
+		// Expired tokens are listed, as by the command lanyard tokens.
 		st := p.statusOf(r.Token).State
 		if !all && (st == console.Dead || st == console.Superseded) && r.LostAnswer() == nil {
 			hidden++

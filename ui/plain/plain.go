@@ -186,7 +186,7 @@ func (p *face) afterEvent() {
 		p.announce()
 	}
 	if p.out.err != nil {
-		p.leave() // no one reads the output
+		p.leave() // the output cannot be written
 	}
 	if p.s.Quitting() {
 		return

@@ -2,7 +2,8 @@ package plain
 
 import "lanyard/ui/session"
 
-// finishing says that the console quits, and does nothing else.
+// finishing is printed when the console begins to quit, and for each request that it refuses from
+// then on.
 const finishing = "Finishing what is under way; control c does not wait."
 
 // quit quits. If the store is gone, the session asks a question first.

@@ -47,7 +47,7 @@ func (p *face) undo(text string) {
 
 func (p *face) copy(text string) {
 	if !p.s.CanCopy() {
-		p.do(session.Copy{}) // the session refuses it, and says why
+		p.do(session.Copy{}) // the session refuses it, with the reason
 	} else if t := p.needToken("copy", text, p.alive); t != nil {
 		p.do(session.Copy{Token: t.ID, Form: console.FormBare})
 	}
@@ -59,7 +59,7 @@ func (p *face) probe(text string) {
 	}
 }
 
-// cancel gives up gets that wait for a person. Their failure is the answer.
+// cancel gives up gets that wait for a person. The failure of each get is printed as the answer.
 func (p *face) cancel(text string) {
 	var of *session.App
 	if text != "" {

@@ -49,7 +49,7 @@ func TestAsksBeforeItSupersedes(t *testing.T) {
 	never[session.Ask](d)
 }
 
-// A token of its own has the scope that nobody else asks for, besides those of the request.
+// Own adds the scope of this machine to those of the request.
 func TestOwnToken(t *testing.T) {
 	t.Parallel()
 	q := session.Superseding{App: "a_1", Scopes: []string{"read"},

@@ -489,7 +489,7 @@ func (s *Session) TokensOf(appID string, use Use) (out []console.Token) {
 	return out
 }
 
-// Use says what tokens are wanted for.
+// Use is a purpose for which tokens are selected.
 type Use int
 
 // The uses.

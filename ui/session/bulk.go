@@ -16,7 +16,7 @@ type bulk struct {
 	failures []Failure
 }
 
-// Skipped says why a verb on several tokens skips one.
+// Skipped is a token that a verb on several tokens skips, with the reason.
 type Skipped struct {
 	ID, Fingerprint string
 	Why             SkipReason
@@ -39,7 +39,7 @@ const (
 	SkipSupersedes
 )
 
-// Failure is a token to which a verb was not done: it was skipped, or Err says why it failed.
+// Failure is a token that a verb has skipped, or for which it failed with Err.
 type Failure struct {
 	Skipped
 	Err error

@@ -33,14 +33,14 @@ type CopiedTo struct {
 	Around   bool // the terminal around tmux has a copy too, which cannot be read back
 }
 
-// Later says what Clear can do about a copy.
+// Later is the ability of Clear to remove a copy.
 type Later int
 
 // The abilities of Clear, from the least to the most.
 const (
 	NotCleared    Later = iota // nothing: the clipboard cannot be read
 	ClearedIfOurs              // clear the clipboard if it still holds the copy
-	ClearedBlind               // clear the clipboard, whatever it holds (clear_blind)
+	ClearedBlind               // clear the clipboard without reading it (clear_blind)
 )
 
 // Cleared is the result of Clear.
@@ -51,7 +51,7 @@ type Cleared struct {
 	Around   bool        // see CopiedTo; the copy in the terminal around tmux was not cleared
 }
 
-// Outcome says how Clear ended.
+// Outcome is the result of looking at the clipboard and clearing it.
 type Outcome int
 
 // The outcomes of Clear.
@@ -169,7 +169,8 @@ func (c *clipboardState) cleared(serial int) {
 	}
 }
 
-// clipboardTime is the time limit of a clipboard program. One whose display is gone never answers.
+// clipboardTime is the time limit of a clipboard program. A program whose display is gone
+// never answers.
 const clipboardTime = 3 * time.Second
 
 // copy copies a token, which is cleared later unless clear_after is 0.

@@ -351,7 +351,7 @@ type (
 		factMark
 		N int
 	}
-	// NotDelivered says why revokes cannot be sent. Each cause is reported once.
+	// NotDelivered reports why revokes cannot be sent. Each cause is reported once.
 	NotDelivered struct {
 		factMark
 		Err error
@@ -441,7 +441,7 @@ type (
 	}
 )
 
-// Reason says why a request is refused.
+// Reason is the reason for the refusal of a request.
 type Reason int
 
 // The reasons.
@@ -478,7 +478,7 @@ type (
 	// Several asks before several tokens are revoked.
 	Several struct{ Bulk Bulk }
 	// Repeating asks before a request is repeated that may change something at the server. Words
-	// say what.
+	// describe the request.
 	Repeating struct{ Words string }
 	// Locked asks for the passphrase of the store. If Fresh is set, the person chooses it.
 	Locked struct{ Fresh bool }
@@ -488,8 +488,8 @@ type (
 	Losing struct{}
 )
 
-// Own returns the request for a token of its own in place of then: a get with a scope that nobody
-// else asks for. A renewal becomes a get, because a token with other scopes is another token. It
+// Own returns the request for a token of its own in place of then: a get with a scope that no other
+// client requests. A renewal becomes a get, because a token with other scopes is another token. It
 // returns nil if there is no such scope, or if then is a [Test].
 func (q Superseding) Own(then Request) Request {
 	if _, test := then.(Test); test || q.Supersede.Scope == "" {

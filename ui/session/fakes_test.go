@@ -25,13 +25,13 @@ type api struct {
 	lasts       int64 // seconds of the next tokens; 0 is an hour
 	tokenErr    error // of the next requests for a token
 	revokeErr   error // of the next revokes
-	gateway     int   // what a probe is answered
+	gateway     int   // status of the answer to a probe
 	why         tokenapi.Why
 	retryAfter  time.Duration
-	tokens      int // how many requests for a token there were
+	tokens      int // number of token requests
 	probes      int
 	revokes     []string     // fingerprints
-	during      func(string) // while a request is under way; it is given the operation
+	during      func(string) // called with the operation during each request
 }
 
 func (a *api) asked(op string) tokenapi.Exchange {
@@ -122,7 +122,7 @@ type keeper struct {
 	key     console.KeyStatus
 	viewErr error // of the next readings
 	swapped bool  // another store is in its place
-	written int   // how many directories were written
+	written int   // number of directories that were written
 }
 
 var errPassphrase = &console.Error{Code: "store_locked", Text: "that is not the passphrase"}

@@ -15,7 +15,7 @@ type KeyState struct {
 	Unkept error // why nothing can be stored; nil if it can
 }
 
-// NeedsPassphrase reports whether a person has to unlock the store before a verb can run.
+// NeedsPassphrase reports whether a passphrase must unlock the store before a verb can run.
 func (k KeyState) NeedsPassphrase() bool { return k.Locked && k.Asks }
 
 // Fresh reports whether the person chooses the passphrase, because nothing is sealed yet.

@@ -146,7 +146,7 @@ func TestQuitWaitsForEveryKindOfWork(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.Tokens[0].ID = id // for the board alone: what the work comes to does not matter
+		b.Tokens[0].ID = id // on the board only: the results of the work are not checked
 		asked, _ := d.Tickets()
 		d.apply(session.BoardRead{Ticket: asked + 1, Board: b})
 		work := d.ask(c.asked)

@@ -1,7 +1,7 @@
 // Package session holds the state of one open console. It knows the board and the work in flight.
 // It also knows what will become due: revokes, probes, alerts and the clearing of the clipboard.
 //
-// A face is what a person uses: the screen (package ui) or the line mode (package plain). A face
+// A face is a user interface: the screen (package ui) or the line mode (package plain). A face
 // starts a request with [Session.Do]. Do returns [Work], which the face runs beside the session.
 // The face then hands the resulting [Event] to [Session.Apply], and reads the [Fact] values to
 // report with [Session.Facts]. A face draws, words and routes keys. All rules that both faces need
@@ -128,7 +128,8 @@ func (s *Session) doDue() []Work {
 	return append(work, s.finish()...)
 }
 
-// Next returns when something is due or a state changes. It is the zero time if nothing will.
+// Next returns the time at which something is due or a state changes. It returns the zero time if
+// there is none.
 func (s *Session) Next() time.Time {
 	at := Earlier(s.nextDelivery(), s.nextClear())
 	at = Earlier(Earlier(at, s.nextProbe()), s.alerts.next)
@@ -214,7 +215,7 @@ func (s *Session) Changed() bool {
 
 func (s *Session) tell(f Fact) { s.facts, s.changed = append(s.facts, f), true }
 
-// noteKeyFailure records that err says that the store's key could not be fetched.
+// noteKeyFailure records that fetching the store's key has failed, if err reports that.
 func (s *Session) noteKeyFailure(err error) {
 	if console.CodeOf(err) == console.CodeStoreLocked {
 		s.keyFailed = true
