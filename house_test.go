@@ -1179,20 +1179,9 @@ var openers = map[string]string{
 // type says which texts hold one; this test says who may look past the type.
 func TestPrivateIsShownByTheScene(t *testing.T) {
 	t.Parallel()
-	check := newPrivacy(t)
 	seen := map[string]bool{}
-	for _, room := range []string{"ui", "ui/scene", "ui/pane", "ui/overlay"} {
-		var files []*ast.File
-		for _, s := range sources(t) {
-			if s.room == room && !s.test {
-				f, err := parser.ParseFile(check.fset, s.path, nil, 0)
-				if err != nil {
-					t.Fatal(err)
-				}
-				files = append(files, f)
-			}
-		}
-		for at, who := range check.opened(t, "lanyard/"+room, files) {
+	for _, c := range typed(t, "ui", "ui/scene", "ui/pane", "ui/overlay") {
+		for at, who := range c.opened() {
 			if seen[who] = true; openers[who] == "" {
 				t.Errorf("%s: %s opens a private text without the scene", at, who)
 			}
@@ -1208,7 +1197,11 @@ func TestPrivateIsShownByTheScene(t *testing.T) {
 // Each way to turn a private text into a plain one is seen.
 func TestPrivateGoesRed(t *testing.T) {
 	t.Parallel()
-	check := newPrivacy(t)
+	fset := token.NewFileSet()
+	imp, err := exported(fset)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, body := range []string{
 		"return string(p)", "return fmt.Sprint(p)", `return fmt.Sprintf("%s", p)`,
 		"return string([]rune(p))", "return string([]byte(p))",
@@ -1223,50 +1216,24 @@ func TestPrivateGoesRed(t *testing.T) {
 		src := "package x\nimport (\"fmt\"; \"strings\"; \"lanyard/console\")\n" +
 			"var _, _ = fmt.Sprint, strings.Join\n" +
 			"func planted(p console.Private, err error) string { " + body + " }\n"
-		f, err := parser.ParseFile(check.fset, "planted.go", src, 0)
+		f, err := parser.ParseFile(fset, "planted.go", src, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(check.opened(t, "x", []*ast.File{f})) == 0 {
+		c, err := check("x", fset, imp, f)
+		if err != nil {
+			t.Fatal(body, err)
+		}
+		if len(c.opened()) == 0 {
 			t.Errorf("%s goes unnoticed", body)
 		}
 	}
 }
 
-// privacy looks for code that opens a private text.
-type privacy struct {
-	fset *token.FileSet
-	imp  types.Importer
-}
-
-func newPrivacy(t *testing.T) *privacy {
-	t.Helper()
-	out, err := exec.CommandContext(t.Context(), "go", "list", "-export", "-deps",
-		"-f", "{{if .Export}}{{.ImportPath}}={{.Export}}{{end}}", "lanyard/ui").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	exports := map[string]string{}
-	for line := range strings.Lines(string(out)) {
-		if path, file, ok := strings.Cut(strings.TrimSpace(line), "="); ok {
-			exports[path] = file
-		}
-	}
-	c := &privacy{fset: token.NewFileSet()}
-	c.imp = importer.ForCompiler(c.fset, "gc",
-		func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
-	return c
-}
-
-// opened returns the places in files that open a private text, with file and function.
-func (c *privacy) opened(t *testing.T, path string, files []*ast.File) map[string]string {
-	t.Helper()
-	info := &types.Info{Types: map[ast.Expr]types.TypeAndValue{}}
-	if _, err := (&types.Config{Importer: c.imp}).Check(path, c.fset, files, info); err != nil {
-		t.Fatal(err)
-	}
+// opened returns the places in a room that open a private text, with file and function.
+func (c checked) opened() map[string]string {
 	found := map[string]string{}
-	for _, f := range files {
+	for _, f := range c.files {
 		for _, d := range f.Decls {
 			name := ""
 			if fn, ok := d.(*ast.FuncDecl); ok {
@@ -1276,10 +1243,10 @@ func (c *privacy) opened(t *testing.T, path string, files []*ast.File) map[strin
 				if call, ok := n.(*ast.CallExpr); ok && notices(call) {
 					return false
 				}
-				if x, ok := n.(*ast.IndexExpr); ok && isMapKey(info, x) {
+				if x, ok := n.(*ast.IndexExpr); ok && isMapKey(c.info, x) {
 					return false
 				}
-				if opens(info, n) {
+				if opens(c.info, n) {
 					at := c.fset.Position(n.Pos())
 					found[at.String()] = at.Filename + " " + name
 				}
