@@ -57,6 +57,14 @@ func (o *App) Told(h scene.Host, f session.Fact) tea.Cmd {
 	return nil
 }
 
+// logFailure logs the error of an action, and returns the text that the open form shows. op is the
+// verb, such as "save".
+func logFailure(h scene.Host, op string, err error) console.Private {
+	text, hint := scene.OpError(op, err), console.Hint(err)
+	h.Log(scene.Bad, string(text), hint)
+	return scene.JoinHint(text, hint)
+}
+
 // toldTested shows the result of a test.
 func (o *App) toldTested(h scene.Host, f session.Tested) {
 	o.testing = false
@@ -67,9 +75,7 @@ func (o *App) toldTested(h scene.Host, f session.Tested) {
 		h.NotifyError("test", f.Err)
 		return
 	case f.Err != nil:
-		text := scene.OpError("test", f.Err)
-		o.said, o.good, o.failed = scene.JoinHint(text, console.Hint(f.Err)), false, true
-		h.Log(scene.Bad, string(text), console.Hint(f.Err))
+		o.said, o.good, o.failed = logFailure(h, "test", f.Err), false, true
 		return
 	case !current:
 		warnTestToken(h, &f.Tested)
@@ -94,10 +100,8 @@ func (o *App) toldTested(h scene.Host, f session.Tested) {
 func (o *App) toldSaved(h scene.Host, f session.Saved) {
 	o.saving = false
 	if f.Err != nil {
-		text := scene.OpError("save", f.Err)
 		if h.IsOpen(o) {
-			o.said, o.good = scene.JoinHint(text, console.Hint(f.Err)), false
-			h.Log(scene.Bad, string(text), console.Hint(f.Err))
+			o.said, o.good = logFailure(h, "save", f.Err), false
 		} else {
 			h.NotifyError("save", f.Err)
 		}

@@ -15,13 +15,12 @@ import (
 // Bulk asks before several tokens are revoked.
 type Bulk struct {
 	Confirm
-	n    int
-	then session.Request
+	n int // number of tokens that are revoked
 }
 
-// NewBulk returns the question before a bulk action. then is the request that Yes makes.
+// NewBulk returns the question before several tokens are revoked. then is the request that Yes makes.
 func NewBulk(s *scene.Scene, b session.Bulk, then session.Request) *Bulk {
-	o := &Bulk{n: s.Session.CountApplied(b), then: then}
+	o := &Bulk{Confirm{then: then}, s.Session.CountApplied(b)}
 	apps, envs := map[console.Private]int{}, map[console.Private]bool{}
 	var left []string
 	for _, id := range b.Tokens {

@@ -10,17 +10,14 @@ import (
 	"lanyard/ui/session"
 )
 
-// lostAnswerEnds returns until when a token can live that came with a lost answer. It shows the
+// lostAnswerEnds describes the time until which the token of a lost answer can live. It formats the
 // time as the screen does.
 func lostAnswerEnds(s *scene.Scene, m *console.Mark) string {
 	return console.MarkEnd(*m, func(at time.Time) string { return describe.ClockTime(at, s.Now) })
 }
 
 // Dismiss asks before the mark of a lost answer is dismissed.
-type Dismiss struct {
-	Confirm
-	mark string
-}
+type Dismiss struct{ Confirm }
 
 // NewDismiss returns the question about the lost answer of a row. The row must have one.
 func NewDismiss(s *scene.Scene, r *session.Row) *Dismiss {
@@ -30,17 +27,20 @@ func NewDismiss(s *scene.Scene, r *session.Row) *Dismiss {
 		what = console.Private("the answer to the renewal of " + r.Token.Fingerprint)
 	}
 	ends := "Of a token that only that answer held: " + lostAnswerEnds(s, lost) + "."
-	return &Dismiss{Confirm{verb: "dismiss it", lines: []console.Private{
-		what + " was never seen.", console.Private(ends), "",
-		"Dismissed, it is no longer shown. That ends no token; the log keeps it.",
-	}}, lost.ID}
+	return &Dismiss{Confirm{
+		then: session.Dismiss{Mark: lost.ID}, verb: "dismiss it",
+		lines: []console.Private{
+			what + " was never seen.", console.Private(ends), "",
+			"Dismissed, it is no longer shown. That ends no token; the log keeps it.",
+		},
+	}}
 }
 
 func (*Dismiss) Title(*scene.Scene) string { return "Dismiss the lost answer?" }
 
 func (o *Dismiss) Press(s *scene.Scene, a keys.Action, key string) scene.Intent {
 	if key == s.Keys.Yes() {
-		return scene.Confirm(o, session.Dismiss{Mark: o.mark})
+		return scene.Confirm(o, o.then)
 	}
 	return o.refused(a, key)
 }

@@ -56,9 +56,7 @@ func (o *Import) toldPortal(h scene.Host, f session.PortalAsked) {
 	case !open && errors.Is(f.Err, context.Canceled):
 		h.Notify(scene.Info, "the portal is no longer asked, and nothing of it is kept", "")
 	case f.Err != nil && open:
-		text := scene.OpError("import", f.Err)
-		o.said = scene.JoinHint(text, console.Hint(f.Err))
-		h.Log(scene.Bad, string(text), console.Hint(f.Err))
+		o.said = logFailure(h, "import", f.Err)
 	case f.Err != nil:
 		h.NotifyError("import", f.Err)
 	case !open:

@@ -160,10 +160,8 @@ func insideOf(f session.Inspected) (in inside) {
 func (o *Inspect) toldIntrospected(h scene.Host, f session.Introspected) {
 	o.asking = false
 	if f.Err != nil {
-		o.askErr = console.ErrorText(f.Err)
-		if hint := console.Remedy(f.Err, console.Hint(f.Err), h.Scene().Keys.Face()); hint != "" {
-			o.askErr += console.Private(": " + hint)
-		}
+		o.askErr = scene.JoinHint(console.ErrorText(f.Err),
+			console.Remedy(f.Err, console.Hint(f.Err), h.Scene().Keys.Face()))
 		h.NotifyError("introspect", f.Err)
 		return
 	}

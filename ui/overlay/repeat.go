@@ -10,10 +10,7 @@ import (
 )
 
 // Repeat asks before a probe is repeated that may change something at the API.
-type Repeat struct {
-	Confirm
-	then session.Request
-}
+type Repeat struct{ Confirm }
 
 // NewRepeat returns the question. words describes the probe; then is the request that Yes makes.
 func NewRepeat(words string, then session.Request) *Repeat {
@@ -22,9 +19,9 @@ func NewRepeat(words string, then session.Request) *Repeat {
 		lines = append(lines, console.Private(l))
 	}
 	return &Repeat{Confirm{
-		verb:  "probe until dead",
+		then: then, verb: "probe until dead",
 		lines: append(lines, "", "It is sent until the gateway refuses the token."),
-	}, then}
+	}}
 }
 
 func (*Repeat) Title(*scene.Scene) string { return "Probe again and again?" }

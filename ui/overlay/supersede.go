@@ -74,8 +74,7 @@ func (o *Supersede) Answers(s *scene.Scene) string {
 	return own + s.Keys.Yes() + " gets it anyway, esc: No"
 }
 
-// answers returns the lines with the keys and what they do. If s is nil, only their number is
-// right.
+// answers returns a line for each key that answers the question, with the effect of the key.
 func (o *Supersede) answers(s *scene.Scene, w int) []string {
 	type answer struct{ key, means string }
 	all := []answer{{s.Keys.Yes(), "get it anyway"}, {"esc", "No"}}

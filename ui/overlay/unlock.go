@@ -56,8 +56,7 @@ func (o *Unlock) say(text, hint string) { o.said, o.hint = console.Private(text)
 func (o *Unlock) Typed(msg tea.KeyPressMsg) scene.Intent {
 	key := msg.String()
 	if key == "esc" {
-		o.text.Wipe()
-		o.chosen = secret.Text{}
+		o.Discard()
 		return cancelUnlock{o}
 	}
 	if o.busy {
