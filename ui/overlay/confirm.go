@@ -54,10 +54,12 @@ func (o *Confirm) Size(s *scene.Scene, w, _ int) (int, int) {
 }
 
 // wrapped returns the lines for w cells. The first one is the subject of the question.
-func (o *Confirm) wrapped(s *scene.Scene, w int) []string {
-	var out []string
-	for _, l := range o.lines {
-		out = append(out, kit.Wrap(s.Show(l), max(w-2, 8))...)
+func (o *Confirm) wrapped(s *scene.Scene, w int) []string { return wrapAll(s, o.lines, w-2) }
+
+// wrapAll breaks the lines of a question into lines of at most w cells, or 8 if w is smaller.
+func wrapAll(s *scene.Scene, lines []console.Private, w int) (out []string) {
+	for _, l := range lines {
+		out = append(out, kit.Wrap(s.Show(l), max(w, 8))...)
 	}
 	return out
 }

@@ -79,7 +79,7 @@ func (o *RevokeAll) Size(s *scene.Scene, w, h int) (int, int) {
 	return w, min(h, len(o.text(s, w))+6)
 }
 
-func (o *RevokeAll) text(s *scene.Scene, w int) (out []string) {
+func (o *RevokeAll) text(s *scene.Scene, w int) []string {
 	n := console.Private(text.Count(o.n, "living token")+" of ") + o.name
 	if o.refresh > 0 {
 		n += console.Private(", " + strconv.Itoa(o.refresh) + " of them only by the refresh token")
@@ -90,10 +90,7 @@ func (o *RevokeAll) text(s *scene.Scene, w int) (out []string) {
 	if o.production {
 		lines = append(lines, o.env+" is a production environment.")
 	}
-	for _, t := range lines {
-		out = append(out, kit.Wrap(s.Show(t), max(w-3, 8))...)
-	}
-	return out
+	return wrapAll(s, lines, w-3)
 }
 
 func (o *RevokeAll) Box(s *scene.Scene, w, h int) []string {

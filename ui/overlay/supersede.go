@@ -46,13 +46,7 @@ func (o *Supersede) Size(s *scene.Scene, w, _ int) (int, int) {
 	return w, 1 + len(o.wrapped(s, w)) + 1 + len(o.answers(s, w)) + 1
 }
 
-func (o *Supersede) wrapped(s *scene.Scene, w int) []string {
-	var out []string
-	for _, l := range o.lines {
-		out = append(out, kit.Wrap(s.Show(l), max(w-4, 8))...)
-	}
-	return out
-}
+func (o *Supersede) wrapped(s *scene.Scene, w int) []string { return wrapAll(s, o.lines, w-4) }
 
 func (o *Supersede) Press(s *scene.Scene, a keys.Action, key string) scene.Intent {
 	switch {

@@ -173,7 +173,7 @@ func Placeholder(s *Scene, w, h int, text ...string) []string {
 
 // Show returns a private text as it may be shown: clean, and in presenter mode without the names
 // that an audience must not see.
-func (s *Scene) Show(p console.Private) string { return s.Redactor.Text(kit.Clean(string(p))) }
+func (s *Scene) Show(p console.Private) string { return s.Redacted(string(p)) }
 
 // Redacted returns text from elsewhere as it may be shown: clean, and in presenter mode without
 // hosts, users and keys.
