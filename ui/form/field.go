@@ -10,7 +10,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// kind is how a field is filled in.
+// kind is the way in which a field is filled in.
 type kind int
 
 const (
@@ -127,7 +127,7 @@ func (x *Field) If(shown func() bool) *Field {
 	return x
 }
 
-// Checked sets a function that returns what is wrong with the value, or "".
+// Checked sets a function that returns the problem of the value, or "".
 func (x *Field) Checked(check func() string) *Field {
 	x.check = check
 	return x
@@ -148,7 +148,7 @@ func (x *Field) Offer() *Field {
 // Shown reports whether the field is shown now.
 func (x *Field) Shown() bool { return x.shown == nil || x.shown() }
 
-// Problem returns what is wrong with the field, or "".
+// Problem returns the problem of the field, or "".
 func (x *Field) Problem() string {
 	if x.unread != "" || x.check == nil {
 		return x.unread

@@ -5,8 +5,8 @@
 // [Either] and [Choose] to one of several values. A field of [Secret] is bound to no value. It
 // keeps what was typed in a [Hidden] until the caller asks for it.
 //
-// The caller says with [Field.If] when a field is shown and with [Field.Checked] what is wrong with
-// its value. The package imports neither the screen nor the domain.
+// [Field.If] sets the condition under which a field is shown, and [Field.Checked] the check of its
+// value. The package imports neither the screen nor the domain.
 package form
 
 import (
@@ -127,12 +127,12 @@ func (f *Form) Wipe() {
 // LabelWidth is the number of cells of a label in a wide form.
 const LabelWidth = 16
 
-// Look is how a form is drawn.
+// Look holds the styles and options with which a form is drawn.
 type Look struct {
 	Styles *themes.Styles
 	Row    func(selected bool) *kit.Line // begins the row of a field
 	Hides  bool                          // show typed text as dots, except in public fields
-	Show   func(string) string           // what may be seen of a hint or a choice; nil: all of it
+	Show   func(string) string           // redacts a hint or a choice; nil for kit.Clean
 }
 
 // Lines draws the shown fields into at most h lines of w cells, each with its problem. It scrolls
@@ -204,7 +204,7 @@ func (x *Field) shortLabel() string {
 
 // show returns the content of a field for w cells, with a cursor if it has the focus.
 //
-// Hints and choices may hold names. The function shown returns what may be seen of one.
+// Hints and choices may hold names, which the function shown redacts.
 func (x *Field) show(w int, focused bool, shown func(string) string) string {
 	if shown == nil {
 		shown = kit.Clean

@@ -18,7 +18,7 @@ import (
 	"lanyard/ui/session"
 )
 
-// missing is the problem of an empty field that is needed.
+// missing is the problem of a required field that is empty.
 const missing = "is missing"
 
 // required returns the problem of a field that must not be empty, or "".
@@ -52,7 +52,7 @@ type App struct {
 	tested  *console.Tested
 	failed  bool // the last test failed, and nothing was changed since
 	saving  bool
-	asks    bool // whether to discard what was typed
+	asks    bool // the form asks whether to discard the edits
 	said    console.Private
 	good    bool // said is good news
 }
@@ -222,7 +222,8 @@ func (o *App) makeFields() {
 	}
 }
 
-// draft returns what is filled in, without its secrets and without what the grant does not need.
+// draft returns the draft as it is filled in, without secrets and without fields that the grant
+// does not use.
 func (o *App) draft() console.Draft {
 	d := o.entry
 	d.Environment = o.env.Environment
@@ -238,7 +239,7 @@ func (o *App) draft() console.Draft {
 	return d
 }
 
-// nameProblem returns what is wrong with the name of the environment, or "".
+// nameProblem returns the problem of the name of the environment, or "".
 func (o *App) nameProblem() string {
 	for _, e := range o.envs {
 		if e != o.env && e.name != "" && e.name == o.env.Name {
@@ -308,7 +309,8 @@ func (o *App) Typed(msg tea.KeyPressMsg) scene.Intent {
 	return nil
 }
 
-// edit changes the form, and removes what was said about it as it was.
+// edit calls change, updates the fields and problems that depend on it, and removes the message
+// about the earlier state of the form.
 func (o *App) edit(change func()) {
 	at, edits := o.At, o.Edits
 	change()
@@ -329,14 +331,14 @@ func (o *App) edit(change func()) {
 	}
 }
 
-// refuse says why an action cannot be performed.
+// refuse shows why an action cannot be performed.
 func (o *App) refuse(why console.Private) scene.Intent {
 	o.said, o.good = why, false
 	return nil
 }
 
-// save returns the intent to save or to test the application. If something is wrong it focuses that
-// field instead.
+// save returns the intent to save or to test the application. If a field has a problem it focuses
+// that field instead.
 func (o *App) save(test bool) scene.Intent {
 	if why := o.GoToProblem(); why != "" {
 		return o.refuse(console.Private(why))

@@ -68,7 +68,7 @@ func logFailure(h scene.Host, op string, err error) console.Private {
 // toldTested shows the result of a test.
 func (o *App) toldTested(h scene.Host, f session.Tested) {
 	o.testing = false
-	// A late result is not about what is filled in now.
+	// A late result may be about an earlier draft.
 	current := h.IsOpen(o) && o.Edits == f.Changes
 	switch {
 	case f.Err != nil && !current:

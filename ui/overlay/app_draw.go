@@ -51,8 +51,8 @@ func formBox(
 	return out[:min(len(out), h)]
 }
 
-// words returns the message under the fields: a question, progress, a result, a problem, or what
-// saving does.
+// words returns the message under the fields: a question, progress, a result, a problem, or a
+// warning about the effect of saving.
 func (o *App) words(s *scene.Scene) (themes.Paint, string) {
 	switch here := o.Problem(); {
 	case o.asks:

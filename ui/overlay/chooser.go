@@ -28,8 +28,8 @@ type Entry struct {
 	Section string // heading above it in the help
 }
 
-// chooser is a list of actions, filtered by what is typed. Enter runs the selected one. Palette and
-// Help are a chooser each.
+// chooser is a list of actions, filtered by the typed text. Enter runs the selected one. [Palette]
+// and [Help] embed it.
 type chooser struct {
 	typist
 	all       []Entry
@@ -51,7 +51,7 @@ func (c *chooser) begin() {
 	c.input.Focus()
 }
 
-// shown returns the entries that match what is typed, the best match first.
+// shown returns the entries that match the typed text, the best match first.
 func (c *chooser) shown() []Entry {
 	typed := strings.TrimSpace(c.input.Value())
 	if typed == "" {

@@ -3,14 +3,14 @@
 // Each type that has a Box method is a [scene.Overlay]: the questions before a verb ([Confirm],
 // [Bulk], [Delete], [Dismiss], [Forget], [Leave], [Repeat], [RevokeAll], [Supersede]), the forms
 // ([App], [Import], [Grant], [Adopt], [Unlock]), the lists ([Palette], [Help], [Themes], [Copy],
-// [Log]) and what is only read ([Inspect], [Exchange], [Cleartext], [Invite]).
+// [Log]) and the texts to read ([Inspect], [Exchange], [Cleartext], [Invite]).
 //
 // An overlay answers a key with a [scene.Intent] and changes nothing outside of itself. The intent
 // acts through a [scene.Host], which the screen implements. An overlay that makes requests learns
 // their results through its Told method.
 //
-// An overlay that takes typed text is a [scene.Typist]. A question is a [scene.Question]: only the
-// keys that it names answer it, and esc always means No.
+// An overlay that takes typed text is a [scene.Typist]. A question is a [scene.Question]: it makes
+// its request only for a key that it names, and esc always means No.
 package overlay
 
 import (

@@ -14,8 +14,8 @@ import (
 	"lanyard/ui/session"
 )
 
-// Grant asks for the grant, the user and the scopes of one get. It offers what was chosen last in
-// this run, except the password.
+// Grant asks for the grant, the user and the scopes of one get. It offers the choices of the
+// last get in this run, except the password.
 type Grant struct {
 	form.Form
 	typist
@@ -28,8 +28,8 @@ type Grant struct {
 	user, password, scopes *form.Field
 }
 
-// NewGrant returns an overlay that asks how to get a token of an application. last is what was
-// chosen last, or the zero Get.
+// NewGrant returns an overlay that asks how to get a token of an application. last holds the
+// choices of the last get, or is the zero Get.
 func NewGrant(a *session.App, last session.Get) *Grant {
 	grants := []string{a.Grant}
 	for _, g := range []string{
@@ -87,7 +87,7 @@ func (o *Grant) Typed(msg tea.KeyPressMsg) scene.Intent {
 	return nil
 }
 
-// wrong returns the first field that is wrong and why, or "".
+// wrong returns the first field with a problem, and the problem; why is "" if there is none.
 func (o *Grant) wrong() (x *form.Field, why string) {
 	switch {
 	case o.asksUser() && o.get.User == "":

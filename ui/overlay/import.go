@@ -27,7 +27,7 @@ type Import struct {
 	portal         console.PortalRequest // as it is filled in
 	password, text *form.Field
 
-	busy   bool          // the portal is asked, or the applications are saved
+	busy   bool          // a request to the portal or to the store is in flight
 	stop   chan struct{} // closed to cancel the request to the portal; nil if there is none
 	found  *foundList
 	pasted *paste.Draft // read in the pasted text
@@ -166,7 +166,7 @@ func (o *Import) environment() console.Private {
 	return ""
 }
 
-// ask returns the intent to ask the portal. If something is wrong it focuses that field instead.
+// ask returns the intent to ask the portal. If a field has a problem it focuses that field instead.
 func (o *Import) ask() scene.Intent {
 	if o.said = console.Private(o.GoToProblem()); o.said != "" {
 		return nil

@@ -49,7 +49,7 @@ func (l *foundList) count() int {
 	return n
 }
 
-// remark returns what a person should know of an application before it is saved.
+// remark returns a note on an application, for a person who chooses.
 func remark(x console.Imported) string {
 	switch {
 	case x.Known:

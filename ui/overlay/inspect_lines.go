@@ -134,8 +134,8 @@ func (o *Inspect) Box(s *scene.Scene, w, h int) []string {
 	return o.scroll.Show(f.out, h)
 }
 
-// serverClock returns how far the clock of the server is from ours, and what it shows when the
-// token expires.
+// serverClock describes the difference between the clock of the server and ours, and the time that
+// the server's clock shows when the token expires.
 func serverClock(s *scene.Scene, t *console.Token, a *session.App) string {
 	d, ok := s.Board.Skew[string(a.Environment.Name)]
 	switch {

@@ -268,7 +268,7 @@ func codeLines(st *themes.Styles, code string, w int, tight bool) []textLine {
 	return append([]textLine{{st.Chip, edge}, {st.Chip, apart}, {st.Chip, edge}, {}}, plain...)
 }
 
-// left returns how long the invitation is still valid.
+// left returns a line with the remaining time of the invitation.
 func (o *Invite) left(s *scene.Scene, st *themes.Styles) textLine {
 	switch {
 	case o.givingUp:

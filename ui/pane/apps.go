@@ -11,8 +11,8 @@ import (
 	"lanyard/ui/session"
 )
 
-// Apps is the Applications pane: which OAuth clients there are, and how many living tokens each
-// has.
+// Apps is the Applications pane. It lists the OAuth clients, each with the number of its living
+// tokens.
 type Apps struct {
 	List      scene.List
 	NameWidth int // cells of the longest name of an application, for the layout

@@ -127,8 +127,8 @@ func (p *Gateway) bigWindow(s *scene.Scene, rows session.Page, w, h int) []strin
 	return append(out, kit.Spaces(w), l.End(w), kit.Spaces(w))
 }
 
-// measuredWindow says how long the gateway's cache window was in earlier revokes. The gateway is
-// that of the selected row, or else of the selected application.
+// measuredWindow returns a line with the length of the gateway's cache window in earlier revokes,
+// or nil if none was measured. The gateway is that of the selected row or application.
 func (p *Gateway) measuredWindow(s *scene.Scene, w int) []string {
 	var env console.Private
 	if r := p.Row(s); r != nil {
@@ -169,7 +169,7 @@ func minutes(d time.Duration) string {
 
 const (
 	wWindow = 7  // "≤14:32", "≤2h 13m"
-	wMiddle = 17 // that and a bar, or "dead after 15:00"
+	wMiddle = 17 // a window and its bar, or "dead after 15:00"
 )
 
 // window puts the window of a token, or its end, on a line of width w. It shortens evidence for

@@ -17,7 +17,7 @@ import (
 // It keeps a cursor for each application.
 type Tokens struct {
 	lists map[string]*scene.List // by application ID, for applications that had rows
-	due   map[string]bool        // tokens of answers, not on the board yet
+	due   map[string]bool        // IDs of new tokens that are not on the board yet
 }
 
 // keyManager introduces the result of an introspection. It is the key manager's opinion, not the
@@ -93,8 +93,8 @@ func (p *Tokens) SelectedID(appID string) string {
 	return ""
 }
 
-// SelectNew selects a token that a key of this console brought. It does so only if the selection is
-// still was, the one at the time of the key.
+// SelectNew selects a token that this console requested. was is the ID that was selected at the
+// time of the request. SelectNew does nothing if a person has selected another token since.
 func (p *Tokens) SelectNew(t console.Token, was string) {
 	l := p.lists[t.AppID]
 	if l == nil {
@@ -108,7 +108,7 @@ func (p *Tokens) SelectNew(t console.Token, was string) {
 }
 
 // DropGone clears selections of tokens that are no longer on the board. It keeps those of
-// [Tokens.SelectNew] until the board shows them: the board may have been read before.
+// [Tokens.SelectNew] until the board shows them, because the board may be older.
 func (p *Tokens) DropGone(b *session.Board) {
 	for i := range b.Apps {
 		a := &b.Apps[i]
@@ -371,7 +371,7 @@ func (p *Tokens) revokeColumns(s *scene.Scene, r *session.Row, w int) (left, tai
 	return scene.NewCell(s.Styles.Warn, when), scene.NewCell(paint, scene.Fitting(step, w))
 }
 
-// windowCell returns the upper bound of how long the gateway may still let a token through.
+// windowCell returns the longest time for which the gateway may still let a token through.
 func windowCell(s *scene.Scene, st console.Status) scene.Cell {
 	switch {
 	case st.Reopened:
@@ -382,7 +382,7 @@ func windowCell(s *scene.Scene, st console.Status) scene.Cell {
 	return scene.NewCell(s.Styles.Warn, "≤"+s.Left(st.StaleLeft))
 }
 
-// windowText says why a lingering token may still pass.
+// windowText returns why a lingering token may still pass.
 func windowText(st console.Status) string {
 	switch {
 	case st.Reopened:

@@ -14,7 +14,7 @@ var Verbs = map[session.Verb]keys.Action{
 	session.VerbRenew: keys.Renew, session.VerbRevoke: keys.Revoke, session.VerbProbe: keys.Probe,
 }
 
-// SkipWords says why a verb on several tokens skips one; "" if it does not.
+// SkipWords returns why a verb on several tokens skips one of them, or "" if it does not.
 func SkipWords(l session.Skipped) string {
 	switch l.Why {
 	case session.NotSkipped:
@@ -37,7 +37,7 @@ func SkipWords(l session.Skipped) string {
 	return ""
 }
 
-// FailureWords says why a verb on several tokens was not done to one of them.
+// FailureWords describes why a verb on several tokens failed for one of them.
 func FailureWords(w session.Failure) string {
 	if w.Err == nil {
 		return SkipWords(w.Skipped)

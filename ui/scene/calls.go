@@ -27,7 +27,7 @@ func pathOf(u string) string {
 	return u
 }
 
-// Took formats how long a call took, in milliseconds or from 10 seconds on in seconds.
+// Took formats the duration of a call in milliseconds, or in seconds from 10 seconds on.
 func Took(d time.Duration) string {
 	if d >= 10*time.Second {
 		return fmt.Sprintf("%.1f s", d.Seconds())
@@ -43,7 +43,7 @@ func JoinHint[T, H ~string](text T, hint H) T {
 	return text + ": " + T(hint)
 }
 
-// OpError returns the text of an error with the verb that failed before it.
+// OpError returns the text of an error. It begins with op, the verb that failed.
 func OpError(op string, err error) console.Private {
 	text := console.ErrorText(err)
 	if !strings.HasPrefix(string(text), op) {

@@ -8,7 +8,7 @@ import (
 	"lanyard/ui/session"
 )
 
-// Host is the screen as overlays and intents act on it. Package ui implements it.
+// Host is the part of the screen that overlays and intents act on. Package ui implements it.
 type Host interface {
 	// Scene returns the scene of this moment.
 	Scene() *Scene
@@ -18,7 +18,7 @@ type Host interface {
 	Act(a keys.Action) tea.Cmd
 	// Open opens an overlay on top of all others.
 	Open(o Overlay)
-	// Close closes an overlay; nil is the one on top.
+	// Close closes an overlay. With nil it closes the one on top.
 	Close(o Overlay)
 	// IsOpen reports whether an overlay is open.
 	IsOpen(o Overlay) bool
@@ -51,11 +51,11 @@ type Overlay interface {
 	Danger() bool
 }
 
-// Question is an overlay that only its own keys answer; esc means no. The screen ignores a key that
-// was typed before the question was drawn.
+// Question is an overlay that asks before a request. Only its own keys make the request; esc means
+// no. The screen ignores a key that was typed before the question was drawn.
 type Question interface {
 	Overlay
-	Answers(s *Scene) string // the keys that answer it, with what they do
+	Answers(s *Scene) string // the keys that answer it, with their effects
 }
 
 // Typist is an overlay with a text field. It gets keys before the keymap does.
@@ -73,9 +73,9 @@ type Pointed interface {
 	Point(line int)
 }
 
-// Listener is an overlay that makes requests of its own. It gets the facts that they lead to.
+// Listener is an overlay that makes requests of its own. It gets the facts that result from them.
 type Listener interface {
-	// Told takes a fact.
+	// Told receives a fact.
 	Told(h Host, f session.Fact) tea.Cmd
 }
 

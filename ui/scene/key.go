@@ -7,10 +7,10 @@ import (
 	"lanyard/ui/session"
 )
 
-// KeyState words what the session knows of the store's key.
+// KeyState describes in words what the session knows of the store's key.
 type KeyState struct{ session.KeyState }
 
-// Text names where the key is kept and, in a word, whether the store is open. "Not verified" says
+// Text names where the key is kept and, in a word, whether the store is open. "Not verified" means
 // that a locked store cannot check the MACs of its rows.
 func (k KeyState) Text() string {
 	switch {
@@ -49,7 +49,7 @@ func (k KeyState) Short() string {
 	return ""
 }
 
-// Where returns the place of the key if it says more than the kind, else "".
+// Where returns the place of the key, or "" if it adds nothing to the kind.
 func (k KeyState) Where() string {
 	p := strings.TrimPrefix(kit.Clean(k.Place), "key "+k.Kind+" ")
 	if p == k.Kind || k.Kind == "" || k.Kind == "memory" {

@@ -6,7 +6,7 @@ import (
 	"lanyard/themes"
 )
 
-// Severity is how important a notice is.
+// Severity is the importance of a notice.
 type Severity int
 
 // The severities.
@@ -23,7 +23,7 @@ type Notice struct {
 	At       time.Time
 	Severity Severity
 	Text     string
-	Hint     string // the way out, or what to do next; ""
+	Hint     string // what the person can do next, or ""
 	Exchange int64  // number of the call that it reports; 0 for none
 }
 

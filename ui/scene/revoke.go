@@ -29,8 +29,8 @@ func (s *Scene) Hold(r *session.Row) describe.Hold {
 	return h
 }
 
-// RevokeStage returns the stage of a pending revoke, the time until the next one, and why it is
-// held back; "" if it is not.
+// RevokeStage returns the stage of a pending revoke and the time until the next stage. why is the
+// reason why the revoke is held back, or "".
 func (s *Scene) RevokeStage(r *session.Row) (at describe.Stage, left time.Duration, why string) {
 	return describe.StageOf(*r.Token, s.Hold(r), s.Now)
 }

@@ -38,7 +38,7 @@ type Scene struct {
 	Now        time.Time
 	Styles     *themes.Styles
 	App        int          // index in Board.Apps of the selected application; -1 if there is none
-	Token      *session.Row // what a verb acts on in Applications and Tokens; nil if not visible
+	Token      *session.Row // the target of a verb in Applications and Tokens; nil if not visible
 	View       *View
 	Session    *session.Session
 	Redactor   *redact.Redactor // nil outside of presenter mode
@@ -47,7 +47,7 @@ type Scene struct {
 	Keys       *keys.Map
 	Key        KeyState  // the state of the store's key
 	KeyShown   string    // the text of Key for which the header had room; "" for none
-	NextChange time.Time // when a visible character changes next; zero if none does
+	NextChange time.Time // time of the next change of a visible character; zero for none
 	RowsDrawn  int       // number of rows formatted, for tests
 	ASCII      bool      // draw without block characters
 	Light      bool      // the terminal reported a light background
@@ -154,7 +154,7 @@ func (s *Scene) BeginTokenRow(r *session.Row, selected, focused bool) *kit.Line 
 }
 
 // Placeholder fills a pane or an overlay without rows: text wrapped to w cells, at most h lines.
-// The text says what would be here, and which key adds it.
+// The text names the rows that would be here, and the key that adds one.
 func Placeholder(s *Scene, w, h int, text ...string) []string {
 	var out []string
 	for _, t := range text {

@@ -14,8 +14,8 @@ import (
 	"lanyard/ui/session"
 )
 
-// View holds how a person looks at the rows of the panes: the filters, which rows are hidden, and
-// the order of the tokens.
+// View holds the choices of a person for the rows of the panes: the filters, which rows are hidden,
+// and the order of the tokens.
 type View struct {
 	Filters  [PaneCount]string // by pane; "" for none
 	Typing   bool              // a person is typing the filter of the focused pane
@@ -57,8 +57,8 @@ func (s *Scene) Typing(in textinput.Model) string {
 	return left + form.Cursor + right
 }
 
-// TitleSuffix returns what the title of a pane says about its rows, with a separator before it; see
-// [Scene.TitleParts].
+// TitleSuffix returns the parts of [Scene.TitleParts] as the end of a title, with a separator
+// before each.
 func (s *Scene) TitleSuffix(p PaneID) string {
 	if all := s.TitleParts(p); len(all) > 0 {
 		return " · " + strings.Join(all, " · ")
@@ -66,9 +66,9 @@ func (s *Scene) TitleSuffix(p PaneID) string {
 	return ""
 }
 
-// TitleParts returns what the title of a pane says about its rows. It is the filter with its
-// matches, the number of hidden rows, and the number of marks. An order by time of issue is a part
-// too, because no column shows it.
+// TitleParts returns the parts of a pane's title that describe its rows: the filter with the number
+// of matches, the number of hidden rows, and the number of marks. An order by time of issue is a
+// part too, because no column shows it.
 func (s *Scene) TitleParts(p PaneID) (out []string) {
 	shown, all, hidden := 0, 0, 0
 	switch p {
@@ -157,7 +157,8 @@ func (s *Scene) Calls() []*console.Exchange {
 	return out
 }
 
-// NoMatch fills a pane whose rows are all filtered out or hidden, and says how to show them.
+// NoMatch fills a pane whose rows are all filtered out or hidden. The text names the key that shows
+// them.
 func (s *Scene) NoMatch(p PaneID, w, h int) []string {
 	hidden := 0
 	if a, ok := s.Selected(); ok && p == Tokens {
