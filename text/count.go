@@ -15,7 +15,8 @@ func Count(n int, thing string) string {
 	return CountOf(n, thing, thing+"s")
 }
 
-// CountOf is Count for what has another plural, or a verb: "1 token stays", "2 tokens stay".
+// CountOf is Count for a thing with another plural, or with a verb: "1 token stays", "2 tokens
+// stay".
 func CountOf(n int, one, more string) string {
 	switch n {
 	case 0:

@@ -5,8 +5,8 @@ import (
 	"unicode"
 )
 
-// hidden reports whether rs[i] does not pass where it stands: it shows nothing there, acts on a
-// terminal, or means nothing outside of the program that wrote it.
+// hidden reports whether rs[i] does not pass at its place: it is invisible there, acts on a
+// terminal, or has a meaning only in the program that wrote it.
 func hidden(rs []rune, i int) bool {
 	switch r := rs[i]; {
 	case r == nonJoiner || r == joiner:

@@ -7,7 +7,7 @@ import (
 )
 
 // Key returns the key of a file as messages name it: bare if it can be, otherwise quoted, and with
-// escapes for what Line would leave out. At most 40 characters of it stay.
+// escapes for the characters that Line would leave out. Key cuts it after 40 characters.
 func Key(key string) string {
 	const most = 40
 	if utf8.RuneCountInString(key) > most {

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// DidYouMean asks for the known word that is near, or returns "".
+// DidYouMean returns a question that suggests the nearest known word, or "".
 func DidYouMean(word string, known []string) string {
 	if near := Nearest(word, known); near != "" {
 		return "did you mean " + strconv.Quote(near) + "?"
@@ -15,8 +15,8 @@ func DidYouMean(word string, known []string) string {
 }
 
 // Nearest returns the known word that a mistyped one was probably meant to be, or "". Two letters
-// may be wrong, one in words of less than five, and none in words of less than three, because those
-// are all near.
+// may be wrong, or one if a word has fewer than five letters. A known word of less than three bytes
+// is never suggested, because it is near to too many others.
 func Nearest(word string, known []string) string {
 	best, least := "", 3
 	for _, k := range known {
@@ -35,8 +35,8 @@ func Nearest(word string, known []string) string {
 	return best
 }
 
-// distance is the number of letters to insert, drop, change or swap with their neighbour to make b
-// of a. Case, and - for _, do not count. It is 99 for words that cannot be near.
+// distance returns the number of letters to insert, drop, change or swap with their neighbour to
+// make b of a. Case, and - for _, do not count. It is 99 for words that cannot be near.
 func distance(a, b string) int {
 	const longest, most = 64, 8 // in bytes: a word, and how much longer than the other
 	if len(a) > longest || len(a)-len(b) > most || len(b)-len(a) > most {

@@ -10,7 +10,7 @@ import (
 // means that there is no position.
 type Place struct{ Line, Column int }
 
-// PlaceAt counts lines and characters up to an offset of file.
+// PlaceAt returns the place of an offset of file, in bytes.
 func PlaceAt(file string, offset int) Place {
 	start := strings.LastIndexByte(file[:offset], '\n') + 1
 	line := strings.Count(file[:offset], "\n") + 1
@@ -18,7 +18,7 @@ func PlaceAt(file string, offset int) Place {
 }
 
 // PlaceOfError returns the place of a fault that a TOML library reports at an offset of file, which
-// may be outside of it. Libraries often stop before the spaces in front of what is wrong.
+// may be outside of it. Libraries often report an offset before the spaces in front of the fault.
 func PlaceOfError(file string, offset int) Place {
 	end := min(max(offset, 0), len(file))
 	for end < len(file) && file[end] == ' ' {
@@ -30,8 +30,8 @@ func PlaceOfError(file string, offset int) Place {
 // Spot holds the places of a key and of the start of its value.
 type Spot struct{ Key, Value Place }
 
-// Places says where each key of a TOML file is, by its Path. A library tells this neither for
-// unknown keys nor for wrong types, and in [[arrays]] it names the last occurrence instead of the
+// Places holds the place of each key of a TOML file, by its Path. A TOML library reports no place
+// for unknown keys and wrong types. In [[arrays]] it reports the last occurrence instead of the
 // wrong one.
 type Places map[string]Spot
 
@@ -50,12 +50,12 @@ func Path(parts ...any) string {
 	return path
 }
 
-// maxNesting is how deep brackets, and how long dotted keys, may go: a configuration needs 3, and a
-// library needs seconds for a hundred thousand.
+// maxNesting is the maximum depth of brackets, and the maximum number of parts of a dotted key. A
+// configuration needs 3. For 100,000 a TOML library needs seconds.
 const maxNesting = 32
 
-// scanner walks TOML for positions only. It accepts more than TOML and never fails: what it makes
-// of a broken file is not used, because the library refuses that file.
+// scanner finds positions in TOML. It accepts more than TOML and never fails. Its result for a
+// broken file is not used, because the library refuses that file.
 type scanner struct {
 	s      string
 	i      int
@@ -86,7 +86,8 @@ func FindKeys(file string) (found Places, tooDeep Place) {
 	return sc.found, sc.tooFar
 }
 
-// here counts on from where it counted last: a line may be a megabyte long and hold as many keys.
+// here returns the current place. It counts from the place that it returned last, because a line
+// may be a megabyte long and hold thousands of keys.
 func (sc *scanner) here() Place {
 	sc.column += utf8.RuneCountInString(sc.s[sc.mark:sc.i])
 	sc.mark = sc.i
@@ -121,7 +122,7 @@ func (sc *scanner) blank(lines bool) {
 	}
 }
 
-// rest passes what is left of the line, up to its end.
+// rest passes the rest of the line, up to its end.
 func (sc *scanner) rest() {
 	if n := strings.IndexByte(sc.s[sc.i:], '\n'); n >= 0 {
 		sc.i += n
@@ -188,7 +189,7 @@ func (sc *scanner) pair(path string) {
 	}
 }
 
-// under is a path one step further down.
+// under returns the path of part, which is in the table or array at path.
 func under(path, part string) string {
 	if path == "" {
 		return part
@@ -226,8 +227,7 @@ func (sc *scanner) dotted() []string {
 	}
 }
 
-// unquoteKey decodes a quoted key, which has the escapes of Go and \e. One that is broken stays as
-// it is.
+// unquoteKey decodes a quoted key, which has the escapes of Go and \e. A broken key stays as it is.
 func unquoteKey(raw string) string {
 	if len(raw) < 2 || raw[len(raw)-1] != raw[0] {
 		return raw

@@ -1,5 +1,5 @@
-// Package text makes text from elsewhere safe for a terminal, and holds what packages say in the
-// same words: counts, suggestions, and where a key of a TOML file is.
+// Package text makes text from elsewhere safe for a terminal. It also words counts and suggestions,
+// compares texts with a typed pattern, and finds the places of keys in a TOML file.
 //
 // Text from elsewhere comes from a server, a file or a paste. One rule decides what of it passes:
 //
@@ -13,10 +13,10 @@
 //   - Each white space character becomes a space, and so do line ends and the blank of Braille.
 //   - Bytes that are not UTF-8 become U+FFFD. It is shown as "?".
 //
-// Nothing stands in place of what does not pass. A mark would split a secret, which then is not
+// No mark replaces the characters that do not pass. A mark would split a secret, which then is not
 // masked. Where two names must not look the same, Passes reports whether a name may be used.
 //
-// The package imports the standard library alone. How many cells a text takes is decided by ui/kit.
+// The package imports the standard library alone. Package ui/kit measures texts in cells.
 package text
 
 import (
@@ -25,10 +25,10 @@ import (
 	"unicode"
 )
 
-// Line returns s as it may be shown on one line: without what does not pass.
+// Line returns s as it may be shown on one line: without the characters that do not pass.
 func Line(s string) string { return form{limit: math.MaxInt, odd: '?'}.write(s) }
 
-// Value is Line of at most limit characters, for a value that is taken in. U+FFFD stays in it.
+// Value returns at most limit characters of Line, for a value that is stored. It keeps U+FFFD.
 func Value(s string, limit int) string { return form{limit: limit, odd: odd}.write(s) }
 
 // Words is Line for prose: runs of blanks become one space, and those at the ends go. A text of
@@ -40,12 +40,12 @@ func Words(s string, limit int) string {
 // Passes reports whether Value leaves s as it is, however long it is.
 func Passes(s string) bool { return Value(s, math.MaxInt) == s }
 
-// form is how write treats a text.
+// form holds the options of write.
 type form struct {
 	fold  bool   // runs of blanks become one, and those at the ends go
 	limit int    // in characters
-	more  string // in place of what is over the limit
-	odd   rune   // in place of U+FFFD
+	more  string // replaces the characters over the limit
+	odd   rune   // replaces U+FFFD
 }
 
 const odd = unicode.ReplacementChar
@@ -120,8 +120,8 @@ const (
 )
 
 // sequence returns the index of the last character of the escape sequence that begins at i, and -1
-// if none does. Of a sequence that does not end only the introducer counts, so that it cannot
-// swallow the rest of the text.
+// if none does. If a sequence has no end, only its introducer is removed, so that it cannot swallow
+// the rest of the text.
 func sequence(rs []rune, i int) int {
 	kind, j := rs[i], i+1
 	switch kind {
@@ -170,7 +170,8 @@ const (
 	nonJoiner, joiner = '\u200c', '\u200d'
 )
 
-// pile counts what stands on one character. Terminals draw hundreds of marks over the lines above.
+// pile counts the marks and joiners on one character. Terminals draw hundreds of marks over the
+// lines above.
 type pile struct {
 	marks, joins int
 	joined       bool

@@ -16,7 +16,7 @@ const england = "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007
 // many is one character n times.
 func many(s string, n int) string { return strings.Repeat(s, n) }
 
-// The rule: what is left of each input.
+// The rule leaves this of each input.
 func TestRule(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ what, in, want string }{

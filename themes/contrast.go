@@ -18,7 +18,7 @@ const (
 // readBetter is the contrast of text in the stricter level of WCAG (1.4.6).
 const readBetter = 7.0
 
-// RGB is a colour in eight bits a channel.
+// RGB is a colour with eight bits per channel.
 type RGB struct{ R, G, B uint8 }
 
 // Parse reads "#rrggbb" or the number of a colour that no terminal changes (16 to 255). Terminals
@@ -37,7 +37,7 @@ func Parse(s string) (RGB, bool) {
 
 func (c RGB) String() string { return fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B) }
 
-// indexed is a colour of the cube (16 to 231) or of the greys after it.
+// indexed returns a colour of the cube (16 to 231) or of the greys after it.
 func indexed(n int) RGB {
 	if n >= 232 {
 		v := uint8(8 + 10*(n-232)) // #nosec G115 -- at most 238
@@ -73,19 +73,19 @@ func nearest(c RGB, does func(RGB) bool) string {
 	return strconv.Itoa(best)
 }
 
-// distance weighs the channels as an eye does, about.
+// distance returns the distance of two colours. The weights of the channels approximate the eye.
 func distance(a, b RGB) float64 {
 	r, g, bl := float64(a.R)-float64(b.R), float64(a.G)-float64(b.G), float64(a.B)-float64(b.B)
 	return 2*r*r + 4*g*g + 3*bl*bl
 }
 
-// Ratio is the contrast of two colours by WCAG: 1 for none, 21 for black on white.
+// Ratio returns the contrast of two colours by WCAG: 1 for none, 21 for black on white.
 func Ratio(a, b RGB) float64 {
 	x, y := luminance(a), luminance(b)
 	return (max(x, y) + .05) / (min(x, y) + .05)
 }
 
-// least is the lowest contrast of c with any of the others; 21 with none.
+// least returns the lowest contrast of c with any of the others; 21 with none.
 func least(c RGB, others []RGB) float64 {
 	r := 21.0
 	for _, o := range others {
@@ -109,7 +109,7 @@ func luminance(c RGB) float64 {
 type Role struct {
 	Name  string  // name of the field in Styles
 	Key   string  // key that sets it in a palette
-	Need  float64 // the least contrast with all that it may stand on; 0: nothing is read off it
+	Need  float64 // the lowest contrast with each background that it may have; 0 for decoration
 	OnRow bool    // it may stand on a selected row
 }
 
@@ -199,7 +199,8 @@ func (s Styles) Contrast(ground RGB) []Short {
 	return out
 }
 
-// colours are the two that a sequence sets, where they can be known.
+// colours returns the text colour and the background of a sequence. One is nil if the sequence does
+// not set it, or if the terminal defines it.
 func (p Paint) colours() (fg, bg *RGB) {
 	reversed := false
 	for seq := range strings.SplitSeq(string(p), "\x1b[") {
@@ -225,7 +226,8 @@ func (p Paint) colours() (fg, bg *RGB) {
 	return fg, bg
 }
 
-// colourOf reads what follows 38 or 48, and says how much that was.
+// colourOf reads the arguments after 38 or 48. It returns the colour and the number of arguments
+// that it read.
 func colourOf(args []string) (*RGB, int) {
 	number := func(i int) int {
 		if i >= len(args) {

@@ -31,7 +31,7 @@ type Set struct {
 }
 
 const (
-	mostFile  = 64 << 10 // a theme is a page; what is larger is something else
+	mostFile  = 64 << 10 // bytes; no theme is larger
 	mostFiles = 200
 )
 

@@ -45,7 +45,7 @@ func slots() []slot {
 	}
 }
 
-// switches are the keys of a palette that are true or false.
+// switches returns the keys of a palette that are true or false.
 func switches() []struct {
 	key string
 	of  func(*palette) *bool
@@ -69,7 +69,7 @@ func (p palette) mixed() bool {
 	return false
 }
 
-// Depth is how many colours the terminal has.
+// Depth is the number of colours that the terminal has.
 type Depth int
 
 // The depths, the poorest first.
@@ -80,9 +80,10 @@ const (
 	All  // 24 bits
 )
 
-// in256 is the palette in the 240 colours of the 256 that no terminal changes. Grounds become the
-// nearest; what stands on them becomes the nearest that can still be told from them, because plain
-// rounding takes a dimmed word or the tint of a row away.
+// in256 returns the palette in those 240 of the 256 colours that no terminal changes. A background
+// becomes the nearest colour that differs from the other backgrounds. A text colour becomes the
+// nearest one that has enough contrast with its backgrounds. Plain rounding would make dimmed text
+// or the tint of a row invisible.
 func (p palette) in256() palette {
 	q := p
 	behind := func(of func(*palette) *string, apart ...string) {

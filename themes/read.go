@@ -11,7 +11,7 @@ import (
 	"lanyard/text"
 )
 
-// mostAbout is how many characters of a description are kept, before an ellipsis.
+// mostAbout is the number of characters after which a description is cut and gets an ellipsis.
 const mostAbout = 79
 
 // draft is one file as read: a theme, or its problems.
@@ -234,7 +234,7 @@ func (d *draft) judge() {
 		for _, short := range s.short() {
 			spot, ok := d.places[text.Path(s.name, short.Key)]
 			if !ok {
-				spot = at // it comes from what is extended
+				spot = at // the colour comes from the extended theme
 			}
 			d.problems = append(d.problems, Problem{
 				Line: spot.Value.Line, Column: spot.Value.Column,
@@ -245,8 +245,8 @@ func (d *draft) judge() {
 	}
 }
 
-// syntax describes the library's error in words of our own, because its messages repeat parts of
-// the file.
+// syntax describes an error of the TOML library in words of our own, because the messages of the
+// library repeat parts of the file.
 func syntax(file string, err error) Problem {
 	var pe toml.ParseError
 	if !errors.As(err, &pe) {

@@ -13,8 +13,8 @@ type Paint string
 // Off ends every Paint.
 const Off = "\x1b[m"
 
-// DarkOnLight is black on white on every theme, from the part of the 256 colours that no theme
-// changes: what a camera is to read.
+// DarkOnLight paints black on white in every theme, so that a camera can read a QR code. The two
+// colours are among those of the 256 that no terminal changes.
 const DarkOnLight Paint = "\x1b[38;5;16;48;5;231m"
 
 // On paints s.
@@ -121,7 +121,7 @@ func build(p palette) Styles {
 	}
 }
 
-// mono tells everything apart without a colour.
+// mono returns styles that use no colour.
 func mono() Styles {
 	s := lipgloss.NewStyle
 	return Styles{
@@ -136,7 +136,7 @@ func mono() Styles {
 	}
 }
 
-// paint takes the sequence that a style opens with.
+// paint returns the sequence that turns a style on.
 func paint(s lipgloss.Style) Paint {
 	const mark = "x"
 	before, _, _ := strings.Cut(s.Render(mark), mark)

@@ -67,9 +67,10 @@ func (t Theme) Replaces() bool { return t.replaces }
 // Follows reports whether the theme depends on the terminal's background.
 func (t Theme) Follows() bool { return t.dark != nil && t.light != nil }
 
-// Styles builds the styles for a dark or a light background and as many colours as there are.
-// Without colours they tell roles apart by weight and reverse video alone; with sixteen the theme's
-// own form for those is used, or that of auto, because rounding a palette to them swallows text.
+// Styles builds the styles for a dark or a light background and a number of colours. Without
+// colours roles differ by weight and reverse video alone. For sixteen colours it uses the theme's
+// palette sixteen, or that of auto, because text disappears if other colours are rounded to
+// sixteen.
 func (t Theme) Styles(dark bool, d Depth) Styles {
 	if t.mono || d == NoColours {
 		return mono()
@@ -104,7 +105,7 @@ func (t Theme) palette(dark bool) palette {
 	return *t.light
 }
 
-// usual is the form of auto for sixteen colours.
+// usual returns the palette of auto for sixteen colours.
 func usual() palette {
 	t, err := builtIn("auto")
 	if err != nil || t.sixteen == nil {
@@ -113,7 +114,7 @@ func usual() palette {
 	return *t.sixteen
 }
 
-// sides are the palettes that the theme has.
+// sides returns the palettes that the theme has.
 func (t Theme) sides() []side {
 	var out []side
 	for _, s := range []side{{"dark", t.dark}, {"light", t.light}} {
