@@ -21,8 +21,8 @@ import (
 	"testing"
 )
 
-// arrows say which packages of this module a room may import in its non-test files. A room that is
-// not here does not exist.
+// arrows lists the packages of this module that a room may import in its non-test files. A room
+// that is not here does not exist.
 var arrows = map[string][]string{
 	".": {"cli"},
 	"cli": {"console", "console/describe", "console/paste", "tokenapi", "tokenapi/sandbox",
@@ -64,8 +64,8 @@ var arrows = map[string][]string{
 	"integration/leak": {},
 }
 
-// outside says which packages of other modules a room may import, and which of those parts of the
-// standard library that reach the machine (machine). A room that is not here may import none.
+// outside lists the packages that a room may import of other modules, and of the parts of the
+// standard library in machine. A room that is not here may import none of them.
 var outside = map[string][]string{
 	".": {"os"},
 	"cli": {"filippo.io/age", "github.com/charmbracelet/x/term", "github.com/spf13/cobra", "log",
@@ -106,10 +106,10 @@ var (
 
 // revealers are the only non-test files that may turn a secret.Text back into a string.
 var revealers = []string{
-	// to the clipboard, which is what was asked for
+	// to the clipboard, at a person's request
 	"cli/host/clipboard.go",
 	"cli/backup_age.go",   // a passphrase, into the key of an age file
-	"cli/print_secret.go", // to stdout, which is what was asked for
+	"cli/print_secret.go", // to stdout, at a person's request
 	"console/forms.go",    // the forms in which a token is handed out
 	"console/headers.go",  // the values of headers, into what is stored sealed
 	"console/refusal.go",  // what a server refused, into a keyed hash
@@ -120,7 +120,7 @@ var revealers = []string{
 	"store/key/keyring.go",
 	"store/key/passphrase.go",
 	"tokenapi/call.go", // onto the wire, as the next ones
-	// what a person pasted as the answer to a sign-in, taken apart
+	// the pasted answer to a sign-in, which is taken apart
 	"tokenapi/authorize.go",
 	"tokenapi/clientauth.go",
 	"tokenapi/clientcert.go", // into the TLS handshake
@@ -137,7 +137,7 @@ var revealers = []string{
 	// the sandbox's own invented credentials, which its portal shows
 	"tokenapi/sandbox/portal_keys.go",
 	"tokenapi/secret/secret.go",
-	"ui/overlay/cleartext.go", // what v shows for a few seconds, because it was asked for
+	"ui/overlay/cleartext.go", // to the screen for a few seconds, at a person's request
 	"ui/clipboard.go",         // an OSC 52 sequence, which only the screen can write
 	"ui/session/clipboard.go", // the same, where a signal or a panic ended the screen
 }
@@ -161,7 +161,7 @@ func sources(t *testing.T) []source {
 	return all
 }
 
-// parsed is every file of the module. No test changes it.
+// parsed returns every file of the module. No test changes one.
 var parsed = sync.OnceValues(func() (all []source, err error) {
 	fset := token.NewFileSet()
 	err = filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
@@ -197,14 +197,14 @@ func imports(f *ast.File) []string {
 	return out
 }
 
-// listed is what go list says about one package: of this module, or of what it depends on.
+// listed holds what go list reports about a package of this module or of its dependencies.
 type listed struct {
 	export  string // the file of its export data
 	files   []string
 	imports []string
 }
 
-// packages are all packages that this module depends on, by their import path.
+// packages returns all packages of this module and of its dependencies, by their import path.
 var packages = sync.OnceValues(func() (map[string]listed, error) {
 	cmd := exec.Command("go", "list", "-export", "-deps", "-f",
 		"{{.ImportPath}}\t{{.Export}}\t{{join .GoFiles ` `}}\t{{join .Imports ` `}}", "./...")
@@ -246,8 +246,8 @@ func exported(fset *token.FileSet) (types.Importer, error) {
 		func(path string) (io.ReadCloser, error) { return os.Open(all[path].export) }), err
 }
 
-// everyRoom is all rooms of arrows that have code. It holds the files that Go compiles here, and no
-// test changes it.
+// everyRoom returns all rooms of arrows that have code, with the files that Go compiles on this
+// system. No test changes one.
 var everyRoom = sync.OnceValues(func() (map[string]checked, error) {
 	all, err := packages()
 	if err != nil {
@@ -279,7 +279,7 @@ var everyRoom = sync.OnceValues(func() (map[string]checked, error) {
 	return rooms, nil
 })
 
-// typed returns rooms with their types: all that have code, where none is named.
+// typed returns rooms with their types. If none is named it returns all rooms that have code.
 func typed(t *testing.T, rooms ...string) (out []checked) {
 	t.Helper()
 	all, err := everyRoom()
@@ -345,7 +345,7 @@ func TestArrows(t *testing.T) {
 	}
 }
 
-// The check itself is checked. Each import is seen as broken in all rooms but those beside it.
+// The check itself is checked: each import must be reported in all rooms but those beside it.
 func TestArrowsGoRed(t *testing.T) {
 	t.Parallel()
 	module, foreign := map[string]bool{}, map[string]bool{} // rooms that went red
@@ -401,7 +401,7 @@ func TestArrowsGoRed(t *testing.T) {
 	}
 }
 
-// charmless are rooms below which no terminal library is, whichever other packages they go through.
+// charmless lists the rooms that depend on no terminal library, directly or through other packages.
 var charmless = []string{"text", "console", "console/describe", "console/paste", "store",
 	"store/disk", "store/key", "tokenapi", "tokenapi/jwt", "tokenapi/portal", "tokenapi/sandbox",
 	"tokenapi/secret", "ui/keys", "ui/plain", "ui/session"}
@@ -550,8 +550,8 @@ func TestRevealIsRare(t *testing.T) {
 // inCLI reports whether a room is the command line or a room below it.
 func inCLI(room string) bool { return room == "cli" || strings.HasPrefix(room, "cli/") }
 
-// The command line opens what a person has named in cli/config/file.go, so that no pipe or device
-// is waited for.
+// Only cli/config/file.go opens the files that a person names, so that the command line waits for
+// no pipe or device.
 func TestOneReader(t *testing.T) {
 	t.Parallel()
 	for _, s := range sources(t) {
@@ -614,7 +614,7 @@ func TestOneClock(t *testing.T) {
 	}
 }
 
-// Before main hardens the process it reads nothing: not its environment, not a file.
+// The first statement of main hardens the process. Before it, main reads no variable and no file.
 func TestMainHardensFirst(t *testing.T) {
 	t.Parallel()
 	hardens := false
@@ -640,7 +640,7 @@ func TestMainHardensFirst(t *testing.T) {
 	}
 }
 
-// What the sweep for leaks runs is what main runs.
+// The sweep for leaks runs the same statements as main.
 func TestSweepRunsMain(t *testing.T) {
 	t.Parallel()
 	body := func(path, name string) string {
@@ -683,8 +683,8 @@ func lost(gate string, tests [][2]string) (bad []string) {
 	return bad
 }
 
-// Where the gate runs both steps, a test that tests skips as a sample is one that faults runs in
-// full.
+// If the gate runs the steps tests and faults, each test that the first one skips is run in full by
+// the second one.
 func TestGateSkipsNoTest(t *testing.T) {
 	t.Parallel()
 	b, err := os.ReadFile(".ci/run")
@@ -720,7 +720,7 @@ func TestGateSkipsNoTest(t *testing.T) {
 	}
 }
 
-// A promise whose test was renamed or removed is a promise without a test.
+// SECURITY.md names the tests of its promises. Each must exist, also after a test was renamed.
 func TestSecurityNamesTests(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("SECURITY.md")
@@ -750,8 +750,8 @@ func TestSecurityNamesTests(t *testing.T) {
 // decision finds a decision of docs/decisions.md, its title and the rooms that it binds.
 var decision = regexp.MustCompile(`(?m)^([0-9]+)\. \*\*[^*]+\*\*\s+Binds\s+([^.]+)\.$`)
 
-// Decisions are numbered, so that they can be cited. Each binds rooms that exist, and says what was
-// refused.
+// Decisions are numbered, so that they can be cited. Each binds rooms that exist, and names a
+// refused alternative.
 func TestDecisions(t *testing.T) {
 	t.Parallel()
 	b, err := os.ReadFile("docs/decisions.md")
@@ -795,7 +795,7 @@ func TestRoomsAreListed(t *testing.T) {
 	}
 }
 
-// A file that a document for contributors names is where it says.
+// Each file that a document for contributors names exists.
 func TestNamedFilesExist(t *testing.T) {
 	t.Parallel()
 	for _, doc := range []string{"CONTRIBUTING.md", "docs/decisions.md"} {
@@ -859,7 +859,7 @@ func constants(t types.Type) (all []*types.Const) {
 }
 
 // text returns the string that an expression spells out. It is "" for a constant of the domain, and
-// for what is known only when the program runs.
+// for a value that is known only at run time.
 func (c checked) text(e ast.Expr) string {
 	tv := c.info.Types[e]
 	if tv.Value == nil || tv.Value.Kind() != constant.String {
@@ -1124,7 +1124,7 @@ func TestCodesAreUsed(t *testing.T) {
 	}
 }
 
-// docs/keeping.md says what to do about each code of the store.
+// docs/keeping.md has a row for each code of the store.
 func TestCodesOfTheStoreAreListed(t *testing.T) {
 	t.Parallel()
 	b, err := os.ReadFile("docs/keeping.md")
@@ -1176,7 +1176,7 @@ var openers = map[string]string{
 }
 
 // A host, a user or a consumer key gets onto the screen through the scene, which redacts it. The
-// type says which texts hold one; this test says who may look past the type.
+// type marks these texts, and this test lists the functions that may look past the type.
 func TestPrivateIsShownByTheScene(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}

@@ -45,7 +45,7 @@ func TestEveryRoleIsJudged(t *testing.T) {
 		}
 	}
 	for name := range want {
-		t.Errorf("%s is not in Roles: nobody knows how well it must be seen", name)
+		t.Errorf("%s is not in Roles, so its contrast is not checked", name)
 	}
 }
 

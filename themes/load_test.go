@@ -166,8 +166,7 @@ func TestHardToSee(t *testing.T) {
 		"own.toml", "[dark]\nquiet = \"8\"\n", // the terminal's own colours: nothing can be said
 	))
 	const dim = "warning dim.toml:3:9: dark.quiet: has "
-	want := "warning bare.toml:1:1: dark: states no ground, so nobody can say how well " +
-		"it is seen " +
+	want := "warning bare.toml:1:1: dark: states no ground, so its contrast cannot be checked " +
 		"(ground = \"#rrggbb\": the background it is made for)\n" +
 		dim + "1.6 to 1 on the ground, and 4.5 is needed\n" +
 		dim + "1.3 to 1 on the selected row, and 4.5 is needed\n" +

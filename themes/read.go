@@ -227,7 +227,7 @@ func (d *draft) judge() {
 		case !known && s.p.mixed():
 			d.problems = append(d.problems, Problem{
 				Line: at.Key.Line, Column: at.Key.Column, Key: s.name, Warning: true,
-				Text: "states no ground, so nobody can say how well it is seen",
+				Text: "states no ground, so its contrast cannot be checked",
 				Hint: `ground = "#rrggbb": the background it is made for`,
 			})
 		}

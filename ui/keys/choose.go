@@ -32,8 +32,8 @@ func problemsOf(b Binding, keys []string) (problems []Problem) {
 		case !isKey(k):
 			text := strconv.Quote(k) + " is not a key"
 			problems = append(problems, Problem{b.Name, "", text, writtenAs(k)})
-		case seldom(k) != "":
-			problems = append(problems, Problem{b.Name, "", seldom(k), "choose another key"})
+		case ambiguous(k) != "":
+			problems = append(problems, Problem{b.Name, "", ambiguous(k), "choose another key"})
 		}
 	}
 	if b.Act == QuitNow && !slices.Contains(keys, "ctrl+c") {
@@ -135,9 +135,9 @@ func writtenAs(k string) string {
 	return how
 }
 
-// seldom returns why a key with a valid name cannot be used, or "" if it can. Terminals send the
-// same bytes for some keys.
-func seldom(k string) string {
+// ambiguous returns why a key with a valid name cannot be used, or "" if it can. Most terminals
+// send the same bytes for some keys.
+func ambiguous(k string) string {
 	same := map[string]string{"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+[": "esc"}
 	if other := same[k]; other != "" {
 		return k + " is the same as " + other + " to most terminals"
