@@ -781,7 +781,7 @@ func TestDecisions(t *testing.T) {
 	}
 }
 
-// The table of rooms in CONTRIBUTING.md has a row for each room.
+// The table of rooms in CONTRIBUTING.md has a row for each room, and no other rows of folders.
 func TestRoomsAreListed(t *testing.T) {
 	t.Parallel()
 	b, err := os.ReadFile("CONTRIBUTING.md")
@@ -791,6 +791,12 @@ func TestRoomsAreListed(t *testing.T) {
 	for room := range arrows {
 		if room != "." && !strings.Contains(string(b), "\n| `"+room+"/` | ") {
 			t.Errorf("CONTRIBUTING.md has no row for %s", room)
+		}
+	}
+	row := regexp.MustCompile("\n\\| `([a-z/]+)/` \\| ")
+	for _, m := range row.FindAllStringSubmatch(string(b), -1) {
+		if _, known := arrows[m[1]]; !known {
+			t.Errorf("CONTRIBUTING.md has a row for %s, and the house has no such room", m[1])
 		}
 	}
 }
