@@ -70,6 +70,26 @@ func TestFit(t *testing.T) {
 	}
 }
 
+// Each function keeps the right part of a text.
+func TestCutsKeepTheText(t *testing.T) {
+	t.Parallel()
+	for i, c := range [][2]string{
+		{kit.Fit("Legacy importer", 9), "Legacy i…"}, {kit.Fit("ab", 4), "ab  "},
+		{kit.Right("Legacy importer", 9), "Legacy i…"}, {kit.Right("ab", 4), "  ab"},
+		{kit.Cut("Legacy importer", 6), "Legacy"}, {kit.Cut("a決済", 2), "a"},
+		{kit.Short("Legacy importer", 7), "Legacy…"}, {kit.Short("ab", 2), "ab"},
+		{kit.End("Legacy importer", 8), "importer"}, {kit.End("a決済", 3), "済"},
+		{ansi.Strip(kit.Splice("abcdef", "XY", 2, 6)), "abXYef"},
+		{ansi.Strip(kit.Splice("決済決", "x", 1, 6)), " x済決"}, // half of a cluster is dropped
+		{strings.Join(kit.Wrap("two words", 5), "|"), "two|words"},
+		{strings.Join(kit.Chop("two words", 5), "|"), "two w|ords"},
+	} {
+		if c[0] != c[1] {
+			t.Errorf("%d: %q, want %q", i, c[0], c[1])
+		}
+	}
+}
+
 func TestBar(t *testing.T) {
 	t.Parallel()
 	for part := int64(-2); part < 12; part++ {
@@ -109,6 +129,21 @@ func TestRect(t *testing.T) {
 		if c := r.Center(n, n); c.X < r.X || c.Y < r.Y || c.X+c.W > r.X+r.W || c.Y+c.H > r.Y+r.H {
 			t.Errorf("Center(%d): %v", n, c)
 		}
+	}
+}
+
+func TestRectParts(t *testing.T) {
+	t.Parallel()
+	r := kit.Rect{X: 1, Y: 2, W: 10, H: 7}
+	top, below := r.Top(3)
+	above, bottom := r.Bottom(3)
+	left, right := r.Left(4)
+	got := [...]kit.Rect{top, below, above, bottom, left, right, r.Center(4, 3)}
+	if want := [...]kit.Rect{
+		{1, 2, 10, 3}, {1, 5, 10, 4}, {1, 2, 10, 4}, {1, 6, 10, 3}, {1, 2, 4, 7}, {5, 2, 6, 7},
+		{4, 4, 4, 3},
+	}; got != want {
+		t.Errorf("got\n%v, want\n%v", got, want)
 	}
 }
 
