@@ -270,10 +270,10 @@ func (e *evidence) row(t *Token, with, judged Policy, own bool) {
 	if with.endsReplaced() && !t.ReplacedAt.IsZero() {
 		e.replacedKnown = append(e.replacedKnown, t.ReplacedAt)
 	}
-	if own || sameOrigin(with.ProbeURL, judged.ProbeURL) {
+	if own || tokenapi.SameOrigin(with.ProbeURL, judged.ProbeURL) {
 		e.seenAt = sooner(e.seenAt, t.seenAtGateway())
 	}
-	if t.SeenURL != "" && (own || sameOrigin(t.SeenURL, judged.ProbeURL)) {
+	if t.SeenURL != "" && (own || tokenapi.SameOrigin(t.SeenURL, judged.ProbeURL)) {
 		e.seen = append(e.seen, t.SeenURL)
 	}
 	for _, q := range t.Probes {
@@ -283,7 +283,7 @@ func (e *evidence) row(t *Token, with, judged Policy, own bool) {
 			}
 			q.URL = with.ProbeURL
 		}
-		if own || sameOrigin(q.URL, judged.ProbeURL) {
+		if own || tokenapi.SameOrigin(q.URL, judged.ProbeURL) {
 			e.probes = append(e.probes, q)
 		}
 	}

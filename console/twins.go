@@ -7,8 +7,9 @@ import (
 	"encoding/hex"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
+
+	"lanyard/tokenapi"
 )
 
 // Twin is another row with the same access token: of another application, or in another
@@ -327,20 +328,6 @@ func hash(w Writer, t *Token, sec Secrets) (err error) {
 	return err
 }
 
-// sameOrigin reports whether two URLs have the same scheme, host and port.
-func sameOrigin(a, b string) bool {
-	x, err := url.Parse(a)
-	y, err2 := url.Parse(b)
-	return err == nil && err2 == nil && x.Host != "" && x.Scheme == y.Scheme &&
-		portOf(x) == portOf(y) &&
-		strings.EqualFold(x.Hostname(), y.Hostname())
-}
-
-// portOf returns the port of a URL, or that of its scheme.
-func portOf(u *url.URL) string {
-	return cmp.Or(u.Port(), map[string]string{"http": "80", "https": "443"}[u.Scheme])
-}
-
 // placeOf returns a probe URL as it is stored with a probe. A digest replaces the query, which may
 // hold an API key. Probes with another query meet another rule of the gateway.
 func placeOf(raw string) string {
@@ -364,7 +351,7 @@ func (t Token) ProbesSince(s Status, p Policy) []Probe {
 	for i := range t.Twins {
 		row, with := &t.Twins[i].Row, t.Twins[i].Policy
 		for _, q := range row.Probes {
-			if sameOrigin(cmp.Or(q.URL, with.ProbeURL), p.ProbeURL) {
+			if tokenapi.SameOrigin(cmp.Or(q.URL, with.ProbeURL), p.ProbeURL) {
 				all = append(all, q)
 			}
 		}

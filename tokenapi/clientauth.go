@@ -29,7 +29,7 @@ func (k *call) prepare(cr Credentials, target, key string) *Error {
 	if e := k.authenticate(cr, target); e != nil {
 		return e
 	}
-	if sameOrigin(target, k.c.cfg.Endpoints.TokenURL) {
+	if SameOrigin(target, k.c.cfg.Endpoints.TokenURL) {
 		if e := k.setFields("headers", cr.Headers); e != nil {
 			return e
 		}

@@ -129,8 +129,7 @@ func sameOriginRedirect(asked string, r Reply) (to string, ok bool) {
 		return "", false
 	}
 	u, err := base.Parse(r.Header.Get("Location"))
-	if err != nil || u.User != nil || u.Scheme != base.Scheme ||
-		!strings.EqualFold(u.Hostname(), base.Hostname()) || portOf(u) != portOf(base) {
+	if err != nil || u.User != nil || !equalOrigin(u, base) {
 		return "", false
 	}
 	u.Host, u.Fragment, u.RawFragment = base.Host, "", ""

@@ -111,10 +111,14 @@ func (k *call) setFields(key string, fields []Field) *Error {
 	return nil
 }
 
-// sameOrigin reports whether two URLs have the same scheme, host and port.
-func sameOrigin(a, b string) bool {
+// SameOrigin reports whether two URLs have the same scheme, host and port.
+func SameOrigin(a, b string) bool {
 	x, err := url.Parse(a)
 	y, err2 := url.Parse(b)
-	return err == nil && err2 == nil && x.Host != "" && x.Scheme == y.Scheme &&
-		strings.EqualFold(x.Hostname(), y.Hostname()) && portOf(x) == portOf(y)
+	return err == nil && err2 == nil && x.Host != "" && equalOrigin(x, y)
+}
+
+func equalOrigin(x, y *url.URL) bool {
+	return x.Scheme == y.Scheme && strings.EqualFold(x.Hostname(), y.Hostname()) &&
+		portOf(x) == portOf(y)
 }
