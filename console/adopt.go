@@ -50,8 +50,7 @@ func (s *Service) AdoptPair(
 	if err != nil {
 		return Token{}, err
 	}
-	address := string(a.Environment.Endpoints.RevokeURL)
-	if err := needURL(a, "revoke", CodeNoRevokeURL, address); err != nil {
+	if err := needURL(a, "revoke", CodeNoRevokeURL, a.Environment.Endpoints.RevokeURL); err != nil {
 		return Token{}, err
 	}
 	creds, err := s.credentials(ctx, a) // without them it could not be revoked

@@ -235,7 +235,7 @@ func (s *Service) Discover(ctx context.Context, appID string) (d tokenapi.Discov
 }
 
 // needURL refuses a verb without its endpoint. code is CodeNo and the key of the URL.
-func needURL(a Application, verb string, code Code, url string) error {
+func needURL(a Application, verb string, code Code, url Private) error {
 	if url != "" {
 		return nil
 	}

@@ -116,7 +116,7 @@ func (s *Service) Copied(ctx context.Context, tokenID, via string, form Form) er
 		}
 		return w.PutEvent(Event{
 			At: s.Now(), Kind: kind, TokenID: t.ID, Fingerprint: t.Fingerprint,
-			AppID: t.AppID, Application: Private(s.labelOf(w, t.AppID)), Facts: facts,
+			AppID: t.AppID, Application: s.labelOf(w, t.AppID), Facts: facts,
 		})
 	})
 }
@@ -128,7 +128,7 @@ type recorder struct {
 	dismissed string    // ID of the mark that a person dismisses
 	changes   []*change // in the order in which they began
 	ofToken   map[string]*change
-	labels    map[string]string // labels of removed applications
+	labels    map[string]Private // labels of removed applications
 }
 
 // now reads without the marks that are over.
@@ -282,7 +282,7 @@ func (r *recorder) DropApplication(id string) error {
 		}
 	}
 	if r.labels == nil {
-		r.labels = map[string]string{}
+		r.labels = map[string]Private{}
 	}
 	r.labels[id] = r.s.labelOf(r, id)
 	return r.Writer.DropApplication(id)
@@ -430,16 +430,16 @@ func (r *recorder) write(c *change) error {
 	if e.Facts, err = facts.encode(); err != nil {
 		return err
 	}
-	e.Application = Private(cmp.Or(r.s.labelOf(r, e.AppID), r.labels[e.AppID]))
+	e.Application = cmp.Or(r.s.labelOf(r, e.AppID), r.labels[e.AppID])
 	return r.PutEvent(e)
 }
 
 // labelOf returns the label of an application; "" if it cannot be read. A log without a label is
 // better than no log.
-func (s *Service) labelOf(r Reader, appID string) string {
+func (s *Service) labelOf(r Reader, appID string) Private {
 	a, err := s.application(r, appID)
 	if err != nil {
 		return ""
 	}
-	return string(a.Label())
+	return a.Label()
 }

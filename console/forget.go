@@ -286,7 +286,7 @@ func (s *Service) notOver(r Reader, all []NotOver) error {
 		}
 		line := n.Token.Fingerprint
 		if label := s.labelOf(r, n.Token.AppID); label != "" {
-			line += " (" + label + ")"
+			line += " (" + string(label) + ")"
 		}
 		line += ": " + n.Held.Why
 		if !n.Held.Until.IsZero() {

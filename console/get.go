@@ -289,7 +289,7 @@ func (s *Service) file(w Writer, a Application, ans tokenapi.TokenAnswer, t Toke
 		return Token{}, false, nil, err
 	}
 	for i := range t.Twins {
-		notes = append(notes, s.labelOf(w, t.Twins[i].Row.AppID)+twinNote)
+		notes = append(notes, string(s.labelOf(w, t.Twins[i].Row.AppID))+twinNote)
 	}
 	return t, false, notes, nil
 }

@@ -34,8 +34,8 @@ func (s *Service) Introspect(ctx context.Context,
 	if t, a, err = s.find(ctx, tokenID); err != nil {
 		return got, t, err
 	}
-	address := string(a.Environment.Endpoints.IntrospectURL)
-	if err := needURL(a, "introspect", CodeNoIntrospectURL, address); err != nil {
+	err = needURL(a, "introspect", CodeNoIntrospectURL, a.Environment.Endpoints.IntrospectURL)
+	if err != nil {
 		return got, t, err
 	}
 	api, creds, err := s.reach(ctx, a)

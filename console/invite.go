@@ -155,8 +155,8 @@ const (
 func (s *Service) authorize(parent context.Context, a Application, scopes []string,
 	way *doorway) (tokenapi.TokenRequest, error) {
 	var req tokenapi.TokenRequest
-	address := string(a.Environment.Endpoints.AuthorizeURL)
-	if err := needURL(a, "get", CodeNoAuthorizeURL, address); err != nil {
+	err := needURL(a, "get", CodeNoAuthorizeURL, a.Environment.Endpoints.AuthorizeURL)
+	if err != nil {
 		return req, err
 	}
 	if s.opt.Callbacks == nil {
@@ -224,8 +224,7 @@ const slowDown = 5 * time.Second
 func (s *Service) byDevice(parent context.Context, a Application, under []*lease, m Mark,
 	req tokenapi.TokenRequest, file func(Writer, tokenapi.TokenAnswer) error,
 ) (x Exchange, err error) {
-	address := string(a.Environment.Endpoints.DeviceURL)
-	if err := needURL(a, "get", CodeNoDeviceURL, address); err != nil {
+	if err := needURL(a, "get", CodeNoDeviceURL, a.Environment.Endpoints.DeviceURL); err != nil {
 		return x, err
 	}
 	api, err := s.api(a.Environment)

@@ -50,7 +50,7 @@ func interactive(grant string) bool {
 // may keep one token. A user who signs in by browser or device is not known before, and is not part
 // of it.
 func clientKey(a Application, q grantRequest) string {
-	user := "user " + cmp.Or(Private(q.user), a.Username)
+	user := "user " + cmp.Or(q.user, a.Username)
 	if interactive(cmp.Or(q.grant, a.Grant)) {
 		user = "whoever signs in"
 	}
@@ -62,7 +62,7 @@ func clientKey(a Application, q grantRequest) string {
 // asking is the exclusive sending of a request. A second equal one of this process is refused,
 // unless the caller waits.
 func (s *Service) asking(a Application, q grantRequest, verb string) exclusive {
-	grant, user := cmp.Or(q.grant, a.Grant), cmp.Or(Private(q.user), a.Username)
+	grant, user := cmp.Or(q.grant, a.Grant), cmp.Or(q.user, a.Username)
 	own := []string{"ask", a.ID, grant, string(user)}
 	if !interactive(grant) { // a person signs in once at a time
 		own = append(own, strings.Join(slices.Sorted(slices.Values(q.scopes)), " "),

@@ -15,7 +15,8 @@ const lifePrefix = "life/"
 // lifeKey names such a setting. It leaves out subject tokens and assertions: they differ in each
 // request, and the settings would grow without end.
 func (q asked) lifeKey() string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q", []string{q.client, q.grant, q.user, q.scopes}))
+	parts := []string{q.client, q.grant, string(q.user), q.scopes}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q", parts))
 	return lifePrefix + hex.EncodeToString(sum[:12])
 }
 

@@ -26,7 +26,7 @@ func (s *Service) Log(ctx context.Context) ([]Event, error) {
 			return err
 		}
 		policies := map[string]Policy{}
-		labels := map[string]string{}
+		labels := map[string]Private{}
 		for _, t := range tokens {
 			p, ok := policies[t.AppID]
 			if !ok {
@@ -34,11 +34,11 @@ func (s *Service) Log(ctx context.Context) ([]Event, error) {
 				if err != nil && !isCode(err, CodeNoApplication) {
 					return err
 				}
-				p, labels[t.AppID] = s.Policy(a), string(a.Label())
+				p, labels[t.AppID] = s.Policy(a), a.Label()
 				policies[t.AppID] = p
 			}
 			if e, ok := passed(t, p, s.Now()); ok {
-				e.Application = Private(labels[t.AppID])
+				e.Application = labels[t.AppID]
 				derived = append(derived, e)
 			}
 		}

@@ -82,14 +82,15 @@ func (k presentKeeper) View(ctx context.Context, f func(Reader) error) error {
 
 // asked is one request of one client. A get brings the token that an earlier equal one has lost, or
 // the one by which the server has replaced it.
-type asked struct{ client, grant, user, scopes, request string }
-
-func clientName(a Application) string {
-	return string(cmp.Or(a.Environment.Endpoints.TokenURL, a.Environment.Issuer)) + " " +
-		string(a.ConsumerKey)
+type asked struct {
+	client, grant   string
+	user            Private
+	scopes, request string
 }
 
-func askedOf(a Application, grant, user string, scopes []string, r *Request) asked {
+func clientName(a Application) string { return a.server() + " " + string(a.ConsumerKey) }
+
+func askedOf(a Application, grant string, user Private, scopes []string, r *Request) asked {
 	set := slices.Sorted(slices.Values(scopes))
 	q := asked{
 		client: clientName(a), grant: grant, user: user,
@@ -113,7 +114,7 @@ func (s *Service) owner(r Reader, appID string) (Application, error) {
 // askedToken returns the request that a token answers.
 func (s *Service) askedToken(r Reader, t Token) (asked, error) {
 	a, err := s.owner(r, t.AppID)
-	return askedOf(a, t.Grant, string(t.User), t.Asked, t.Request), err
+	return askedOf(a, t.Grant, t.User, t.Asked, t.Request), err
 }
 
 // askedMark returns the request of a mark; for a refresh, that of its token.
@@ -129,7 +130,7 @@ func (s *Service) askedMark(r Reader, m Mark) (asked, error) {
 		return s.askedToken(r, t)
 	}
 	a, err := s.owner(r, m.AppID)
-	return askedOf(a, cmp.Or(m.Grant, a.Grant), string(cmp.Or(m.User, a.Username)), m.Scopes,
+	return askedOf(a, cmp.Or(m.Grant, a.Grant), cmp.Or(m.User, a.Username), m.Scopes,
 		m.Request), err
 }
 

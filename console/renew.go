@@ -55,7 +55,7 @@ func (s *Service) renewing(a Application, t Token) exclusive {
 		return req, err
 	}
 	return exclusive{
-		proof: proof, key: clientKey(a, grantRequest{grant: t.Grant, user: string(t.User)}),
+		proof: proof, key: clientKey(a, grantRequest{grant: t.Grant, user: t.User}),
 		own: "renew/" + t.ID, appID: a.ID, verb: "renew", waitElsewhere: true,
 	}
 }

@@ -105,10 +105,11 @@ func (a Application) Params() url.Values {
 
 // grantRequest is a request for a token before it is built.
 type grantRequest struct {
-	grant, user string // "": the application's own
-	password    secret.Text
-	scopes      []string
-	params      url.Values // audience, resource and extra parameters
+	grant    string // "": that of the application, as for user
+	user     Private
+	password secret.Text
+	scopes   []string
+	params   url.Values // audience, resource and extra parameters
 
 	subject, assertion         secret.Text // the credential of the grant, fetched or to be signed
 	subjectType, requestedType string
@@ -123,7 +124,7 @@ type grantRequest struct {
 func (s *Service) grantRequestOf(ctx context.Context, a Application,
 	o GetOptions) (grantRequest, error) {
 	q := grantRequest{
-		grant: o.Grant, user: string(o.Username), password: o.Password,
+		grant: o.Grant, user: o.Username, password: o.Password,
 		scopes: o.Scopes, params: a.Params(),
 	}
 	if len(q.scopes) == 0 {
@@ -257,7 +258,7 @@ func (q grantRequest) request(a Application, r Reader) (Request, error) {
 // by returns the application with the grant and user of this request. Its ID stays, because the
 // token is held under it.
 func (q grantRequest) by(a Application) Application {
-	a.Grant, a.Username = cmp.Or(q.grant, a.Grant), cmp.Or(Private(q.user), a.Username)
+	a.Grant, a.Username = cmp.Or(q.grant, a.Grant), cmp.Or(q.user, a.Username)
 	a.Extra = q.params
 	a.Details.SubjectTokenType, a.Details.RequestedTokenType = q.subjectType, q.requestedType
 	return a
@@ -269,8 +270,8 @@ func (q grantRequest) mark(a Application) Mark {
 	if q.grant != a.Grant {
 		m.Grant = q.grant
 	}
-	if q.user != string(a.Username) {
-		m.User = Private(q.user)
+	if q.user != a.Username {
+		m.User = q.user
 	}
 	return m
 }

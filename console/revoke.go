@@ -73,8 +73,7 @@ func (s *Service) toRevoke(r Reader, tokenID string, kind RevokeKind, at time.Ti
 	if err := writable(a, "revoke"); err != nil {
 		return t, err
 	}
-	address := string(a.Environment.Endpoints.RevokeURL)
-	if err := needURL(a, "revoke", CodeNoRevokeURL, address); err != nil {
+	if err := needURL(a, "revoke", CodeNoRevokeURL, a.Environment.Endpoints.RevokeURL); err != nil {
 		return t, err
 	}
 	if t = s.timely(t, s.Now()); pendingRevoke(t) || kind != RevokeRefresh &&

@@ -45,7 +45,7 @@ func WillSupersede(a Application, apps []Application, tokens []Token, scopes []s
 	}
 	of := clientIDs(a, apps)
 	for _, t := range slices.Backward(tokens) {
-		if sameHolder(t, of, string(a.Username), scopes) && alive(t, p, now) {
+		if sameHolder(t, of, a.Username, scopes) && alive(t, p, now) {
 			k.Held = t.Fingerprint
 			break
 		}
@@ -62,8 +62,8 @@ const devicePrefix = "device_"
 
 // sameHolder reports whether a server that keeps one token for each consumer key, user and scope
 // set would replace t by a token of this request.
-func sameHolder(t Token, client []string, user string, scopes []string) bool {
-	return slices.Contains(client, t.AppID) && string(t.User) == user && sameScopes(t.Asked, scopes)
+func sameHolder(t Token, client []string, user Private, scopes []string) bool {
+	return slices.Contains(client, t.AppID) && t.User == user && sameScopes(t.Asked, scopes)
 }
 
 // telling returns tokens of an application that show what its server is.
@@ -121,7 +121,7 @@ func (s *Service) superseded(w Writer, a Application, brought Token) (note strin
 		return "", err
 	}
 	for _, t := range living {
-		if t.ID == brought.ID || !sameHolder(t, of, string(a.Username), brought.Asked) ||
+		if t.ID == brought.ID || !sameHolder(t, of, a.Username, brought.Asked) ||
 			!alive(t, p, s.Now()) {
 			continue
 		}

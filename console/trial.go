@@ -116,8 +116,7 @@ func (s *Service) Test(ctx context.Context, d Draft) (Tested, error) {
 		out.Skipped = a.Grant + " cannot be tried before it is saved"
 		return out, nil
 	}
-	address := string(a.Environment.Endpoints.TokenURL)
-	if err := needURL(a, "test", CodeNoTokenURL, address); err != nil {
+	if err := needURL(a, "test", CodeNoTokenURL, a.Environment.Endpoints.TokenURL); err != nil {
 		return out, err
 	}
 	req, err := s.draftRequest(ctx, d, a)
