@@ -37,7 +37,7 @@ func (s *Service) Save(ctx context.Context, d Draft) (Application, error) {
 		}
 		if was != nil && d.Secret.IsZero() && was.Secret == SecretAvailable &&
 			a.Credential() != "" {
-			if err := refuseElsewhere("save", was.Environment, a.Environment); err != nil {
+			if err := refuseOtherServer("save", was.Environment, a.Environment); err != nil {
 				return err
 			}
 		}
@@ -164,8 +164,8 @@ func servers(e Environment) []string {
 	return all
 }
 
-// elsewhere returns a server of an environment that another one lacks; "" if there is none.
-func elsewhere(was, now Environment) string {
+// otherServer returns a server of environment now that environment was lacks; "" if there is none.
+func otherServer(was, now Environment) string {
 	known := servers(was)
 	for _, s := range servers(now) {
 		if !slices.Contains(known, s) {
@@ -176,11 +176,11 @@ func elsewhere(was, now Environment) string {
 }
 
 // SameServer reports whether the secrets of one environment stay with its servers in another one.
-func SameServer(was, now Environment) bool { return elsewhere(was, now) == "" }
+func SameServer(was, now Environment) bool { return otherServer(was, now) == "" }
 
-// refuseElsewhere refuses to send a stored consumer secret to another server than it was given for.
-func refuseElsewhere(verb string, was, now Environment) error {
-	other := elsewhere(was, now)
+// refuseOtherServer refuses to send a stored consumer secret to a server for which it was not given.
+func refuseOtherServer(verb string, was, now Environment) error {
+	other := otherServer(was, now)
 	if other == "" {
 		return nil
 	}
@@ -250,7 +250,7 @@ func (s *Service) follow(w Writer, d Draft, stored []Application, saved Applicat
 				Code: CodeUsage,
 				Text: "save: the secret of " + string(have.Label()) +
 					" in the same environment would go to " +
-					elsewhere(have.Environment, next.Environment) + " too",
+					otherServer(have.Environment, next.Environment) + " too",
 				Hint: "choose a new environment for this one",
 			}
 		}

@@ -159,7 +159,7 @@ func (s *Service) draftRequest(ctx context.Context, d Draft,
 			return nil
 		}
 		if err == nil && text.IsZero() && a.Credential() != "" {
-			if err := refuseElsewhere("test", was.Environment, d.Environment); err != nil {
+			if err := refuseOtherServer("test", was.Environment, d.Environment); err != nil {
 				return err
 			}
 			var kept Secrets
