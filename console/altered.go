@@ -18,7 +18,7 @@ func (a Altered) String() string {
 // a slash.
 func SettingDecides(key string) bool { return strings.Contains(key, "/") }
 
-// Effect tells what follows from the row being altered.
+// Effect describes how Lanyard proceeds without the altered row.
 func (a Altered) Effect() string {
 	switch {
 	case a.Configured:

@@ -12,7 +12,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Regime is how a Token API treats earlier tokens. Versions of WSO2 API Manager differ in that.
+// Regime names what a Token API does with earlier tokens when it issues a new one. Versions of WSO2
+// API Manager differ in that.
 type Regime string
 
 // The regimes. With RegimeAuto a token is known to end only by its own revoke or expiry.
@@ -31,7 +32,8 @@ type Environment struct {
 	Issuer      Private // tells the endpoints that are not configured; "" if all are
 	Endpoints   Endpoints
 	IssInAnswer bool // the server puts iss into authorization answers (RFC 9207)
-	// how long the gateway may accept a revoked token, ≥ 0 or UntilExpiry
+	// CacheTTL is the longest time for which the gateway may accept a revoked token: ≥ 0, or
+	// UntilExpiry.
 	CacheTTL           time.Duration
 	Regime             Regime
 	ClientAuth         tokenapi.ClientAuth
@@ -78,7 +80,7 @@ const (
 	Gone       Source = "gone" // no longer configured; what revokes its tokens is stored
 )
 
-// SecretState tells whether a secret is available, without fetching it.
+// SecretState reports whether a secret is available. It is known without fetching the secret.
 type SecretState string
 
 // The states of a consumer secret.
@@ -245,7 +247,7 @@ func (a Application) Identity() string {
 }
 
 // ApplicationID returns the identity of an application, made of token URL, consumer key, grant and
-// user. A renamed application keeps it; another user has another one.
+// user. It does not depend on the name.
 func ApplicationID(tokenURL, consumerKey, grant, username string) string {
 	parts := []string{tokenURL, consumerKey, grant, username}
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))

@@ -94,10 +94,10 @@ const (
 	CodeOddToken  Code = "odd_token"   // the token holds characters that cannot be printed safely
 )
 
-// Codes of the store. docs/keeping.md says what to do about each.
+// Codes of the store. docs/keeping.md explains what to do about each.
 const (
 	CodeStoreLocked       Code = "store_locked"        // the key is not there, or it is another key
-	CodeStoreAltered      Code = "store_altered"       // something else than Lanyard changed a row
+	CodeStoreAltered      Code = "store_altered"       // another program changed a row
 	CodeStoreBusy         Code = "store_busy"          // another process holds the store
 	CodeStoreFull         Code = "store_full"          // the disk is full
 	CodeStoreReadOnly     Code = "store_read_only"     // the store cannot be written

@@ -108,7 +108,7 @@ type Service struct {
 	wroteOut   string               // where WriteOut last wrote
 }
 
-// Exchange is one request and its answer, masked, with what it was for.
+// Exchange is one request and its answer, masked, with the application and token that it was for.
 type Exchange struct {
 	Seq         int64 // 1, 2, 3, …
 	AppID       string
@@ -151,7 +151,7 @@ type Board struct {
 	Skew        map[string]time.Duration // Service.Skew by environment
 }
 
-// How tells where the token of an [Outcome] comes from.
+// How names the origin of the token of an [Outcome].
 type How string
 
 // The ways.
@@ -185,7 +185,8 @@ type GetOptions struct {
 	Password secret.Text
 }
 
-// ObtainOptions say which held token Obtain may hand out. If Grant is set, it hands out none.
+// ObtainOptions select the held tokens that Obtain may hand out. If Grant is set, it hands out
+// none.
 type ObtainOptions struct {
 	GetOptions
 	Fresh bool // hand out no held token
@@ -229,15 +230,15 @@ func New(opt Options) (*Service, error) {
 // Now returns the time by the clock of the service.
 func (s *Service) Now() time.Time { return s.opt.Clock() }
 
-// UndoWindow returns how long a revoke can be undone.
+// UndoWindow returns the time for which a revoke can be undone.
 func (s *Service) UndoWindow() time.Duration { return s.opt.UndoWindow }
 
-// Policy returns how tokens of an application are judged.
+// Policy returns the policy for the tokens of an application.
 func (s *Service) Policy(a Application) Policy {
 	return PolicyOf(a, s.opt.DueBefore)
 }
 
-// sawRestored resets what this process did once for the store when a backup was restored.
+// sawRestored lets this process hash older tokens again after a backup was restored.
 func (s *Service) sawRestored(rev int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -334,8 +335,8 @@ func (s *Service) tellWatchers() {
 	}
 }
 
-// Skew returns how far the clock of an environment's server was ahead of ours at its last answer.
-// ok is false if it has not answered.
+// Skew returns the time by which the clock of an environment's server was ahead of ours at its last
+// answer. ok is false if it has not answered.
 func (s *Service) Skew(environment string) (time.Duration, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

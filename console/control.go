@@ -16,7 +16,7 @@ import (
 
 // Limits of controls for each URL. A gateway may count invalid tokens and block the client.
 const (
-	controlFresh  = 5 * time.Minute  // how long a control can be compared
+	controlFresh  = 5 * time.Minute  // the time for which a control can be compared
 	controlGap    = time.Minute      // least time between two
 	controlDay    = 24 * time.Hour   // the time that ControlsADay is about
 	ControlsADay  = 20               // most controls in controlDay
@@ -107,8 +107,8 @@ const (
 	spentForNow             // the limits are reached
 )
 
-// next decides whether a control is needed and may be sent. spare is how many of the day's stay
-// unused.
+// next decides whether a control is needed and may be sent. spare is the number of the day's
+// controls that stay unused.
 func (c *controls) next(form string, now time.Time, spare int, patience time.Duration) step {
 	// Times in the future come from a clock that was ahead. They do not count.
 	c.Asked = slices.DeleteFunc(c.Asked, func(t time.Time) bool {

@@ -15,9 +15,9 @@ import (
 )
 
 // Deliver sends each revoke that is due, whichever process decided it, and ends those whose tokens
-// have expired. next is when the next one is due, zero if none waits. A failed delivery is kept for
-// another try. If the server refuses it, the revoke is taken off the token, which stays alive. A
-// revoke that another process is sending is left to it.
+// have expired. next is the time at which the next revoke is due, zero if none waits. A failed
+// delivery is kept for another try. If the server refuses it, the revoke is taken off the token,
+// which stays alive. Deliver leaves out a revoke that another process is sending.
 //
 // A deadline of ctx also ends a call that was sent: the revoke is kept and sent again. Any other
 // end of ctx only keeps further calls from being sent.
@@ -102,7 +102,7 @@ func lapse(t Token) Token {
 	return t
 }
 
-// lapseAll stores which revokes have lapsed. It sends nothing.
+// lapseAll removes the revokes that have lapsed. It sends nothing.
 func (s *Service) lapseAll(ctx context.Context) error {
 	var ids []string
 	err := s.opt.Keeper.View(ctx, func(r Reader) error {
@@ -375,10 +375,11 @@ func alsoRevoked(w Writer, t *Token, ans tokenapi.RevokeAnswer) error {
 	return err
 }
 
-// final reports whether a revoke is refused for good: the server understood it, or has no
-// revocation endpoint. It is not final if a later try may succeed: after a changed consumer secret,
-// behind a proxy or a web page, or when the server fails or wants to wait. adopted is set for a
-// token that was issued elsewhere: a server may answer that it belongs to another application.
+// final reports whether the server's refusal of a revoke is final: the server understood the
+// request, or has no revocation endpoint. A refusal is not final if a later try may succeed: after
+// a changed consumer secret, behind a proxy or a web page, or when the server fails or wants to
+// wait. adopted is set for a token that was issued elsewhere: a server may answer that it belongs
+// to another application.
 func final(e *tokenapi.Error, adopted bool) bool {
 	if e.Kind != tokenapi.KindRefused || e.Status < 400 || e.Status >= 500 || e.Status == 429 ||
 		e.Status == 408 {
@@ -402,8 +403,8 @@ func noEndpoint(e *tokenapi.Error) bool {
 		(e.Code == "" || sameAs(e.Code, notFound())) && (!e.Page || !sameAs(e.Title, inBetween()))
 }
 
-// notFound lists words with which servers repeat the status in place of an OAuth error. inBetween
-// lists words in the titles of pages that something else than the server has made. Both are
+// notFound lists words that servers send in place of an OAuth error, and that only repeat the
+// status. inBetween lists words in the titles of pages that a proxy or a sign-in has made. Both are
 // compared by letters and digits.
 func notFound() []string { return []string{"404", "410", "notfound", "gone", "nosuch"} }
 func inBetween() []string {
@@ -460,8 +461,8 @@ func plainURL(raw string) string {
 	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }
 
-// drop removes a revoke that the server refuses. If it has accepted that of the access token, drop
-// removes only the rest.
+// drop removes a revoke that the server refuses. If the server has accepted the revoke of the
+// access token, drop removes only the revoke of the refresh token.
 func (s *Service) drop(ctx context.Context, id string, kind RevokeKind,
 	cause error) (Delivery, error) {
 	d := Delivery{Kind: kind, Err: cause}
@@ -493,7 +494,7 @@ func (s *Service) drop(ctx context.Context, id string, kind RevokeKind,
 	return d, err
 }
 
-// storedText returns the text of an error as it may be stored.
+// storedText returns the part of an error's text that may be stored.
 func storedText(err error) string {
 	if e, ok := tokenapi.AsError(err); ok && e.Stored() != e {
 		return e.Stored().Error()

@@ -11,7 +11,7 @@ import (
 	"lanyard/tokenapi"
 )
 
-// rediscover is how long the answer of an issuer is used before it is asked again.
+// rediscover is the time after which an issuer is asked again for its endpoints.
 const rediscover = 24 * time.Hour
 
 // finding is the answer of an issuer, as it is stored in a setting. JSON members may be added,
@@ -97,7 +97,7 @@ func keySetURL(e Endpoints) Private     { return e.JWKSURL }
 func (s *Service) grantURL(ctx context.Context, appID, grant string) endpoint {
 	if grant == "" {
 		_ = s.opt.Keeper.View(ctx, func(r Reader) error {
-			// the verb refuses an application that is not there
+			// the verb itself reports a missing application
 			a, err := s.application(r, appID)
 			grant = a.Grant
 			return err
@@ -116,7 +116,7 @@ func grantEndpoint(grant string) endpoint {
 	return tokenURL
 }
 
-// askAgain is how long an issuer that did not answer is not asked again.
+// askAgain is the time after which an issuer that did not answer is asked again.
 const askAgain = time.Minute
 
 // ready discovers the endpoints that a verb needs. It asks the issuer only for one that is not
@@ -197,7 +197,7 @@ func (s *Service) discover(ctx context.Context, a Application) (tokenapi.Discove
 	})
 }
 
-// findingOf returns the part of an issuer's answer that is stored.
+// findingOf returns the part of an issuer's answer that Lanyard stores.
 func (s *Service) findingOf(of Environment, d tokenapi.Discovered) finding {
 	e := d.Endpoints
 	if of.ClientAuth == tokenapi.AuthTLS {

@@ -2,21 +2,21 @@
 // [Service] for each thing that a person does with them.
 //
 // It draws nothing, stores nothing and opens no socket. The store implements [Keeper], the client
-// of package tokenapi implements [API], and both are handed in. docs/decisions.md says why the
-// rules below are what they are.
+// of package tokenapi implements [API], and both are handed in. docs/decisions.md gives the reasons
+// for the rules below.
 //
 // # Applications
 //
-// An [Environment] is one Token API with the gateway in front of its APIs. Its [Regime] says what
-// the server does with earlier tokens when it issues a new one. A [Policy] is what the environment
-// and the configuration say about judging tokens.
+// An [Environment] is one Token API with the gateway in front of its APIs. Its [Regime] names what
+// the server does with earlier tokens when it issues a new one. A [Policy] holds the settings by
+// which tokens are judged.
 //
 // An [Application] is a consumer key at a Token API, used with one grant, one user and one request
 // (scopes, audience, resource, extra parameters). Token URL, consumer key, grant and user identify
 // it in the store. Applications that share these are told apart by request, then by name
-// ([Identified]). A changed request decides which tokens are reused, never whose they are. An
-// application keeps its tokens when it is renamed. When it is no longer configured they stay, with
-// what is needed to revoke them.
+// ([Identified]). The request decides which tokens are reused. It never decides to which
+// application they belong. An application keeps its tokens when it is renamed. When it is no longer
+// configured they stay, with what is needed to revoke them.
 //
 // An application may also come from a developer portal or be saved by a person. It is then in the
 // store, and so is its secret, sealed. What a portal says of its subscriptions is kept by consumer
@@ -61,20 +61,20 @@
 //
 // # Probes
 //
-// A probe is a request through the gateway to the probe URL, with the token. Its [Verdict] is what
-// the answer shows. A control is the same request with a made-up token. The signature of a probe
-// URL is the control from a time at which the URL accepted a token. Introspection asks the server
-// about a token, not the gateway.
+// A probe is a request through the gateway to the probe URL, with the token. Its [Verdict] is the
+// conclusion from the answer. A control is the same request with a made-up token. The signature of
+// a probe URL is the control from a time at which the URL accepted a token. Introspection asks the
+// server about a token, not the gateway.
 //
 // # Requests that can be sent once
 //
 // The journal has a [Mark] for each request that cannot be taken back and whose answer is not
-// stored yet. A mark that stays open says that the answer was lost.
+// stored yet. A mark that stays open means that the answer was lost.
 //
 // A flight keeps two goroutines of this process from writing to one token or application at a
 // time. A lease is a row of the store that does the same for two processes. Its holder extends it.
 //
-// An [Invitation] is what a person has to do before a grant can go on, such as signing in.
+// An [Invitation] asks a person to act before a grant can go on, such as to sign in.
 //
 // # Records
 //
@@ -84,6 +84,6 @@
 // An exchange is the masked record of one request and its answer. The last [KeepExchanges] are
 // kept in memory.
 //
-// A row of the store that something else than Lanyard has changed is [Altered], and is not used. A
+// A row of the store that a program other than Lanyard has changed is [Altered], and is not used. A
 // locked store is one whose key was not fetched: all but its secrets can be read.
 package console

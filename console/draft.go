@@ -128,7 +128,7 @@ func (d Draft) Problems(others ...Application) map[Field]string {
 	return bad
 }
 
-// beside says where a draft gets in the way of another application.
+// beside reports the fields by which a draft conflicts with another application.
 func (d Draft) beside(others []Application, say func(field Field, text string)) {
 	for _, have := range others {
 		switch {
@@ -142,9 +142,9 @@ func (d Draft) beside(others []Application, say func(field Field, text string)) 
 	}
 }
 
-// Warning tells what a person may not expect of saving an edited application, or "". If token URL,
-// consumer key, grant or user change, it becomes another application. held returns how many tokens
-// an application has.
+// Warning names the effects of saving an edited application that a person may not expect, or
+// returns "". If token URL, consumer key, grant or user change, it becomes another application.
+// held returns the number of tokens of an application.
 func (d Draft) Warning(all []Application, held func(appID string) int) string {
 	others, left, anew := 0, 0, 0
 	another := false

@@ -70,7 +70,8 @@ func (s *Service) update(ctx context.Context, f func(Writer) error) error {
 	return s.updateFor(ctx, "", f)
 }
 
-// updateFor is update in which a person dismisses a mark; "" for none.
+// updateFor is update for a transaction in which a person dismisses the mark with an ID; "" for
+// none.
 func (s *Service) updateFor(ctx context.Context, dismissed string, f func(Writer) error) error {
 	if err := s.unlocked(ctx); err != nil {
 		// rows that are written need a MAC, rows that were read are verified
@@ -95,7 +96,8 @@ const (
 )
 
 // Copied logs that a token was handed out: via is ViaStdout, ViaScreen or the way to a clipboard,
-// and form says what was handed out. An error means that the log lacks the entry; the copy is made.
+// and form is the form in which the token was handed out. An error means that the log lacks the
+// entry. The token was handed out all the same.
 func (s *Service) Copied(ctx context.Context, tokenID, via string, form Form) error {
 	kind := EventCopied
 	if via == ViaStdout {

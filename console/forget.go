@@ -16,13 +16,13 @@ type Held struct {
 	Hint  string
 }
 
-// clockLeeway is how long a token counts as alive after a gateway accepted it past its expiry. WSO2
-// allows for clocks that differ by this much.
+// clockLeeway is the time for which a token counts as alive after a gateway accepted it past its
+// expiry. WSO2 allows for clocks that differ by this much.
 const clockLeeway = 5 * time.Minute
 
-// OverSince reports since when t is over, so that it can be forgotten. Its state is then dead,
-// superseded or expired, and no row with this access token holds anything left to use or to send.
-// If since is zero, held tells why it is not over.
+// OverSince returns the time since which t is over, so that it can be forgotten. Its state is then
+// dead, superseded or expired, and no row with this access token holds anything left to use or to
+// send. If since is zero, held tells why it is not over.
 func OverSince(t Token, p Policy, now time.Time) (since time.Time, held Held) {
 	rows := append([]Twin{{t, p}}, t.Twins...)
 	for i := range rows {
@@ -341,7 +341,7 @@ func errAlteredToken(id string) *Error {
 	}
 }
 
-// forgetAtOnce is how many tokens are forgotten in one transaction. Other processes write in
+// forgetAtOnce is the number of tokens that one transaction forgets. Other processes write in
 // between.
 const forgetAtOnce = 100
 
@@ -497,7 +497,7 @@ func holdsTokens(r Reader, appID string) (bool, error) {
 	return slices.ContainsFunc(all, func(t Token) bool { return t.AppID == appID }), err
 }
 
-// dropApplication removes an application without tokens. The log keeps an entry.
+// dropApplication removes an application without tokens. The log keeps the entry of its removal.
 func dropApplication(w Writer, a Application, history bool, now time.Time) error {
 	if err := w.DropApplication(a.ID); err != nil {
 		return err

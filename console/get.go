@@ -225,8 +225,8 @@ func (s *Service) assertion(ctx context.Context, a Application,
 	return api.SignAssertion(by, claimsOf(a))
 }
 
-// expiryJitter is by how much two answers about one expiry may differ: servers count whole seconds,
-// and answers take time.
+// expiryJitter is the largest difference between two answers about one expiry: servers count whole
+// seconds, and answers take time.
 const expiryJitter = 2 * time.Second
 
 // twinNote follows the label of another application that holds a token just issued.
@@ -246,7 +246,7 @@ func (s *Service) file(w Writer, a Application, ans tokenapi.TokenAnswer, t Toke
 		return Token{}, false, nil, err
 	}
 	if held != nil {
-		held.Request, held.Asked = t.Request, t.Asked // the last request is the one that it answers
+		held.Request, held.Asked = t.Request, t.Asked // a held token answers the last request
 		notes, err := fileSame(w, held, ans, sec)
 		return *held, true, notes, err
 	}

@@ -107,7 +107,7 @@ func RepeatedProbes(apps ...Application) string {
 	return strings.Join(slices.Compact(all), "\n")
 }
 
-// probeWay is how an application's probe URL is called.
+// probeWay is the method and the headers of the calls of an application's probe URL.
 type probeWay struct {
 	method  string
 	headers []tokenapi.Field

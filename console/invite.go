@@ -22,8 +22,8 @@ type Callbacks interface {
 type Door interface {
 	// URL returns the redirect URI with its port.
 	URL() string
-	// Wait calls accept with the parameters of each request until accept returns something else
-	// than ErrNotOurs: nil, or an error that ends the authorization.
+	// Wait calls accept with the parameters of each request until accept returns nil, or an error
+	// other than ErrNotOurs that ends the authorization.
 	Wait(ctx context.Context, accept func(url.Values) error) error
 	// Close stops listening. It tells the browser whose request was accepted the result: nil for a
 	// token.
@@ -144,7 +144,7 @@ func givenUp(parent, ctx context.Context) error {
 	return &Error{Code: CodeGivenUp, Text: "get: given up, nothing was got"}
 }
 
-// How long a person has for an authorization, and the redirect URL where none is configured.
+// The longest time for a sign-in, and the redirect URL where none is configured.
 const (
 	authorizePatience  = 5 * time.Minute
 	defaultRedirectURL = "http://127.0.0.1:0/callback"
@@ -216,11 +216,11 @@ func (s *Service) authorize(parent context.Context, a Application, scopes []stri
 // pollSlack is added to the interval: WSO2 compares strictly, and every poll starts its clock anew.
 const pollSlack = 250 * time.Millisecond
 
-// slowDown is added to the interval for good after a slow_down (RFC 8628 section 3.5).
+// slowDown is added to the interval of all later polls after a slow_down (RFC 8628 section 3.5).
 const slowDown = 5 * time.Second
 
-// byDevice has a person approve on another device, and polls until the server tells the result. x
-// is the last exchange.
+// byDevice has a person approve on another device, and polls until the server answers with a token
+// or a refusal. x is the last exchange.
 func (s *Service) byDevice(parent context.Context, a Application, under []*lease, m Mark,
 	req tokenapi.TokenRequest, file func(Writer, tokenapi.TokenAnswer) error,
 ) (x Exchange, err error) {

@@ -27,21 +27,20 @@ type Keeper interface {
 	// another one. Several commits may become one value. The channel is closed when ctx ends.
 	Changes(ctx context.Context) <-chan struct{}
 	// Unlock makes the secrets readable and writable, or fails with the code "store_locked". The
-	// passphrase is needed if Key tells that a person is asked, and zero otherwise. Unlock does
-	// nothing if the secrets are ready. It is called outside View and Update, before anything is
-	// sent.
+	// passphrase is needed if KeyStatus.Asks is set, and zero otherwise. Unlock does nothing if the
+	// secrets are ready. It is called outside View and Update, before anything is sent.
 	Unlock(ctx context.Context, passphrase secret.Text) error
-	// InPlace fails if the files of the store or of its key were replaced or deleted, so that a
-	// write would be lost. It is called before a request is sent that can be sent once.
+	// InPlace fails if the files of the store or of its key were replaced or deleted, because a
+	// write would then be lost. It is called before each request that can be sent once.
 	InPlace(ctx context.Context) error
 	// WriteOut writes the content of the store to a new place beside it, and returns that place. It
 	// serves a process whose store lost its files.
 	WriteOut(ctx context.Context) (place string, err error)
-	// Key tells where the key to the secrets is. It does not wait.
+	// Key returns the state of the key to the secrets. It does not wait.
 	Key() KeyStatus
 }
 
-// KeyStatus tells where the key to the secrets is and whether this process has it.
+// KeyStatus holds the place of the key to the secrets, and whether this process has the key.
 type KeyStatus struct {
 	Kind   string // "file", "keyring", "passphrase", "env", "command", "memory", or ""
 	Place  string // in words, such as "key file /home/ana/.local/state/lanyard/lanyard.key"
@@ -49,7 +48,7 @@ type KeyStatus struct {
 	Asks   bool   // a person has to give a passphrase
 }
 
-// Altered is a row of the store that something else than Lanyard has changed.
+// Altered is a row of the store that a program other than Lanyard has changed.
 type Altered struct {
 	Table string // "application", "token" (also for its probes and marks), "mark", "setting"
 	ID    string // as it is stored

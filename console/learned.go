@@ -10,10 +10,10 @@ import (
 const keepLearned = 3
 
 // learnedGap is the longest time between the last accepted and the first refused probe of a
-// measurement. After a longer one the moment in between is not known well enough.
+// measurement. A longer gap makes the measurement too inexact.
 const learnedGap = 30 * time.Second
 
-// Learned is how long a gateway has gone on accepting revoked tokens: the last measurements, from
+// Learned summarizes the last measurements of one gateway's window. A measurement is the time from
 // the server's 2xx to the first of the refusals that proved the token dead.
 type Learned struct {
 	Times             int // number of measurements
@@ -56,7 +56,7 @@ func LearnedWindow(tokens []Token) Learned {
 	return l
 }
 
-// measuredWindow returns how long the gateway accepted one revoked token.
+// measuredWindow returns the time for which the gateway accepted one revoked token.
 func measuredWindow(t *Token) (time.Duration, bool) {
 	if t.AcceptedAt.IsZero() {
 		return 0, false
@@ -78,5 +78,5 @@ func measuredWindow(t *Token) (time.Duration, bool) {
 	return r.at.Sub(t.AcceptedAt), true
 }
 
-// Steady reports whether the measurements agree, as near as probes some seconds apart can.
+// Steady reports whether the measurements agree, within the precision of probes some seconds apart.
 func (l Learned) Steady() bool { return l.Longest-l.Shortest <= learnedGap/2 }

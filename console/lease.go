@@ -20,7 +20,7 @@ import (
 // the answer.
 const leaseSlack = 3 * time.Second
 
-// leaseFor returns how long a lease for a write to an environment lasts unless it is extended.
+// leaseFor returns the life of a lease for a write to an environment, unless it is extended.
 func leaseFor(e Environment) time.Duration {
 	if e.Timeout <= 0 {
 		return 15*time.Second + leaseSlack
@@ -28,13 +28,13 @@ func leaseFor(e Environment) time.Duration {
 	return e.Timeout + leaseSlack
 }
 
-// staleAfter is how long another process's lease may go unextended before it is taken over: its
-// longest life and a slack. The stored expiry does not decide, because a clock that wrote it may
-// have been set since.
+// staleAfter is the time without an extension after which another process's lease is taken over:
+// the longest life of a lease, and a slack. The stored expiry does not decide, because a clock that
+// wrote it may have been set since.
 func staleAfter(e Environment) time.Duration { return leaseFor(e) + leaseSlack }
 
-// patienceFor returns how long a verb waits for other processes in all. A person may take minutes
-// to sign in, and the wait for several that fail must end.
+// patienceFor returns the longest time that a verb waits for other processes in all. A person may
+// take minutes to sign in, and the wait for several that fail must end.
 func patienceFor(a Application, grant string) time.Duration {
 	if interactive(cmp.Or(grant, a.Grant)) {
 		return staleAfter(a.Environment)
@@ -361,7 +361,8 @@ func (s *Service) takeNow(w Writer, t exclusive, l *lease, seen observedLease) (
 // answeredMeanwhile is the note of an outcome whose token is another process's answer.
 const answeredMeanwhile = "another console asked meanwhile, this is its answer"
 
-// rev returns the store's revision. What a later revision brings is news to a verb that begins now.
+// rev returns the store's revision. A verb that begins now has not read the changes of later
+// revisions.
 func (s *Service) rev(ctx context.Context) (rev int64, err error) {
 	err = s.opt.Keeper.View(ctx, func(r Reader) error {
 		rev, err = r.Rev()

@@ -34,8 +34,8 @@ func (s *Service) noteLife(r Reader, t Token, lives map[string]time.Duration) er
 	return err
 }
 
-// rememberLives stores what noteLife collected. Without it a mark would end by the tokens that are
-// still held.
+// rememberLives stores what noteLife collected. Without it, the end of a mark would follow only
+// from the tokens that are still held.
 func rememberLives(w Writer, lives map[string]time.Duration) error {
 	for key, life := range lives {
 		text, err := w.Setting(key)

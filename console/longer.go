@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// Longer is by how much a gateway has exceeded the window of a token, at most. It is only shown:
-// the person who sets cache_ttl decides what follows.
+// Longer is the longest time by which a gateway has exceeded the window of a token. It changes no
+// verdict: Lanyard shows it to the person who sets cache_ttl.
 type Longer struct {
 	By time.Duration // 0: never
 	At time.Time     // when
 }
 
-// longerPrefix begins the settings that hold it, by environment.
+// longerPrefix begins the names of the settings that hold a Longer, by environment.
 const longerPrefix = "longer/"
 
 type longerJSON struct {

@@ -178,7 +178,7 @@ func (s *Service) longestLives(r Reader, marks ...Mark) (map[asked]time.Duration
 	return lives, nil
 }
 
-// devicePatience is how long the mark of a device grant may stand before its last poll is sent.
+// devicePatience is the longest time from the mark of a device grant to its last poll.
 const devicePatience = 30 * time.Minute
 
 // endsBy returns the latest time at which the token of a mark's request can be alive, zero if that
@@ -249,7 +249,8 @@ func (s *Service) settle(w Writer, of Mark, got Token, now time.Time) error {
 	return nil
 }
 
-// replace stores that by has taken the place of a token of a, unless another one had taken it.
+// replace stores that token by replaced the token with this ID, of application a. An earlier
+// replacement stays unless it is refuted.
 func (s *Service) replace(w Writer, a Application, id string, by Token,
 	at time.Time) (Token, error) {
 	t, err := s.token(w, id)
@@ -264,8 +265,9 @@ func (s *Service) replace(w Writer, a Application, id string, by Token,
 	return t, w.PutToken(&t)
 }
 
-// replace sets the token that has taken the place of t. The time of an earlier replacement stays,
-// because the bound follows from it, unless it is refuted: then the server has ended t again.
+// replace stores on t the token that replaced it. The time of an earlier replacement stays, because
+// the bound follows from it. It changes only if that replacement is refuted: then the server has
+// ended t again.
 func (t *Token) replace(by string, p Policy, at time.Time) {
 	if t.ReplacedAt.IsZero() || t.endRefuted(p) {
 		t.ReplacedAt = at
@@ -273,7 +275,7 @@ func (t *Token) replace(by string, p Policy, at time.Time) {
 	t.ReplacedBy = by
 }
 
-// endRefuted reports whether the server or the gateway has treated t as alive after its end.
+// endRefuted reports whether the server called t active, or the gateway accepted it, after its end.
 func (t *Token) endRefuted(p Policy) bool {
 	e := gather(t, p)
 	end := e.weigh()

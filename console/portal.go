@@ -81,7 +81,8 @@ func portalName(base string) string {
 	return "portal"
 }
 
-// KeepFound stores what a portal showed, or the part to which All was cut down. See Import.
+// KeepFound stores the applications of a portal's answer that are left in All, with their
+// subscriptions. See Import.
 func (s *Service) KeepFound(ctx context.Context, found PortalFound) ([]Application, error) {
 	apps, err := s.Import(ctx, found.All)
 	if err != nil {

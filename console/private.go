@@ -3,7 +3,7 @@ package console
 import "lanyard/tokenapi"
 
 // Private is text that an audience must not see: a host, a user name, a consumer key, or a sentence
-// that contains one. A sum of a Private and constants is Private too, so the type follows the text
+// that contains one. A Private joined with constants is a Private too, so the type follows the text
 // through the code.
 //
 // The screen shows a Private only through the scene (ui/scene), which replaces the names while

@@ -9,7 +9,7 @@ import (
 // prunedKey is the setting with the time of the last prune.
 const prunedKey = "pruned/at"
 
-// pruneAtOnce is how many entries of the log are removed in one transaction.
+// pruneAtOnce is the number of log entries that one transaction removes.
 const pruneAtOnce = 500
 
 // PruneEvery returns how often Prune works: once a day, or as often as Options.Keep if that is
@@ -83,8 +83,9 @@ func (s *Service) Prune(ctx context.Context) (done Forgotten, err error) {
 	return done, err
 }
 
-// claimPrune reports whether it is time to prune, and stores that it is done. So one process does
-// it, and not every command begins again after one that was cut short.
+// claimPrune reports whether it is time to prune, and stores the time of this prune. It stores the
+// time before the prune, so that only one process prunes and a prune that was cut short is not
+// begun again by every command.
 func (s *Service) claimPrune(ctx context.Context) (due bool, err error) {
 	look := func(r Reader) error {
 		text, err := r.Setting(prunedKey)

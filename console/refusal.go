@@ -14,7 +14,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// How long a refused request is not repeated, unless a person wants it.
+// The time for which a refused request is not repeated, unless a person wants it.
 const (
 	credentialsRest = time.Minute      // with the same credentials: attempts lock accounts
 	longestRest     = 10 * time.Minute // the longest Retry-After that counts
@@ -109,7 +109,7 @@ func proofOf(r Reader, req tokenapi.TokenRequest) (p proof, err error) {
 	return p, err
 }
 
-// refusedProof tells which secret a refusal is about: that of the client, or the user's password
+// refusedProof names the secret that a refusal is about: that of the client, or the user's password
 // (RFC 6749 section 5.2). Servers answer a wrong password with invalid_grant, access_denied or
 // invalid_request, some with a 5xx.
 func refusedProof(e *tokenapi.Error) string {

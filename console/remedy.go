@@ -10,14 +10,14 @@ import (
 	"sync"
 )
 
-// Home tells where the settings of an application are.
+// Home is the place where the settings of an application are changed.
 type Home struct {
 	app         Application
 	environment Source // source of its environment
 	path        string // path of the configuration
 }
 
-// Home tells where the settings of an application are kept.
+// Home returns the place where the settings of an application are changed.
 func (s *Service) Home(a Application) Home {
 	h := Home{app: a, environment: a.Source, path: cmp.Or(s.opt.ConfigPath, "the configuration")}
 	same := func(k KnownEnvironment) bool { return k.Name == a.Environment.Name }
@@ -131,7 +131,7 @@ func (h Home) Remedy(hint string, f Face) string {
 	return hint + join + f.Edits + " " + string(name)
 }
 
-// settingHome tells where a setting is written: below [[environment]], or else below
+// settingHome is the table in which a setting is written: below [[environment]], or else below
 // [[application]].
 type settingHome struct{ environment, form, secret bool }
 

@@ -450,8 +450,8 @@ func (s *Service) passedOver(r Reader, a Application,
 	return newest, why, err
 }
 
-// Least returns how much life a token must have left to be reused: MinLeft, or a quarter of its
-// whole life. Without the quarter a token with a short life would never be reused.
+// Least returns the life that a token must have left to be reused: MinLeft, or a quarter of its
+// whole life. Without the quarter, a token with a short life would never be reused.
 func (o ObtainOptions) Least(t Token) time.Duration {
 	if t.Granted > 0 && o.MinLeft > t.Granted/4 && (!o.MinLeftHolds || o.MinLeft > t.Granted) {
 		return t.Granted / 4

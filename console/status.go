@@ -24,7 +24,7 @@ const (
 	Active     State = "active"
 )
 
-// Proof tells why the gateway is held to refuse a token that has ended.
+// Proof names the evidence that the gateway refuses a token which has ended.
 type Proof string
 
 // The proofs.
@@ -38,10 +38,10 @@ const (
 // UntilExpiry is the CacheTTL of a gateway that may accept a revoked token until its expiry.
 const UntilExpiry time.Duration = -1
 
-// Policy tells how the tokens of an application are judged.
+// Policy holds the settings by which StatusAt judges the tokens of an application.
 type Policy struct {
 	DueBefore time.Duration // a token with at most this much life left is Expiring
-	CacheTTL  time.Duration // how long the gateway may accept a revoked token, or UntilExpiry
+	CacheTTL  time.Duration // as Environment.CacheTTL
 	Regime    Regime
 	ProbeURL  string // where probes are made; stands in for the URL of older ones
 }
@@ -62,7 +62,7 @@ type Status struct {
 	RevokeKind RevokeKind // "": there is none
 	AcceptedAt time.Time  // when the server accepted it
 
-	AtServer   AtServer  // the newest that is known of the token at the server
+	AtServer   AtServer  // the newest evidence of the token's state at the server
 	AtServerAt time.Time // time at which AtServer was read
 
 	// A token that was revoked or replaced, here or elsewhere.
@@ -82,8 +82,8 @@ type Status struct {
 	Proof       Proof         // set if the gateway refuses it
 	OverAt      time.Time     // since when it does
 
-	// PastExpiry is how long after its expiry the gateway last accepted the token. Either clocks
-	// differ or the gateway does not check the expiry.
+	// PastExpiry is the time from the token's expiry to the gateway's last acceptance of it. Either
+	// clocks differ or the gateway does not check the expiry.
 	PastExpiry time.Duration
 }
 
@@ -308,7 +308,7 @@ func (e *evidence) calledInactive(t *Token) {
 	}
 }
 
-// due returns how much life is left when the token becomes Expiring.
+// due returns the remaining life at which the token becomes Expiring.
 func (e *evidence) due(p Policy) time.Duration {
 	if e.granted > 0 {
 		return min(p.DueBefore, e.granted/4)
@@ -341,7 +341,7 @@ func (e *evidence) cause() (Cause, time.Time) {
 	return CauseNone, time.Time{}
 }
 
-// atServer returns the newest that is known of the token at its server, and when it was read.
+// atServer returns the newest evidence of the token's state at its server, and when it was read.
 func (e *evidence) atServer() (AtServer, time.Time) {
 	word, at := AtServerUnknown, time.Time{}
 	switch accepted := e.acceptedAt(); {
@@ -361,8 +361,8 @@ func (e *evidence) atServer() (AtServer, time.Time) {
 	return word, at
 }
 
-// until returns until when the gateway may accept a token that ended at an instant; zero if that is
-// not known.
+// until returns the latest time at which the gateway may accept a token that ended at an instant;
+// zero if that is not known.
 func (e *evidence) until(ended time.Time) time.Time {
 	if e.ttl < 0 {
 		return e.expires

@@ -19,8 +19,8 @@ type Supersede struct {
 	Scope       string  // a scope that gets a separate token, or ""
 }
 
-// Asks reports whether a person is asked before the get, because it ends a held token. About tokens
-// of other programs Lanyard only warns.
+// Asks reports whether a person is asked before the get, because it ends a held token. If the get
+// may end only tokens of other programs, Lanyard just warns.
 func (k Supersede) Asks() bool { return k.Held != "" }
 
 // WillSupersede reports whether a get with these scopes may end a token that another program holds.
@@ -31,7 +31,8 @@ func WillSupersede(a Application, apps []Application, tokens []Token, scopes []s
 	switch p.Regime {
 	case RegimeJWT:
 	case RegimeAuto, "":
-		// The server is judged by its tokens. One with opaque tokens issues the living one again.
+		// The form of the tokens shows what the server does. A server with opaque tokens issues the
+		// living one again.
 		jwt := slices.ContainsFunc(tokens, func(t Token) bool { return t.JWT && t.AppID == a.ID })
 		if !jwt || !isWSO2(a, tokens) {
 			return k, false

@@ -167,7 +167,7 @@ func revokingTwin(t Token, fresh bool) (id string) {
 }
 
 // handedOut records on the other rows of a token that the server has issued it again: it counts as
-// alive. It reports whether one of them was held to have ended.
+// alive. It reports whether one of these rows had ended.
 func handedOut(w Writer, t Token) (revived bool, err error) {
 	if t.AccessHash == "" {
 		return false, nil
@@ -188,7 +188,7 @@ func handedOut(w Writer, t Token) (revived bool, err error) {
 	return revived, nil
 }
 
-// revivedNote tells a person of that.
+// revivedNote tells a person that a token which had ended was issued again.
 const revivedNote = "the server hands out a token again that it had revoked or replaced: it " +
 	"counts as alive"
 
@@ -205,7 +205,7 @@ func (t *Token) revive() bool {
 	if !pending {
 		t.RevokeAt, t.RevokeKind = time.Time{}, ""
 	}
-	// it was about the token before it was issued again
+	// the answer is from before the token was issued again
 	t.AtServerCounts = t.AtServerCounts && !inactive
 	return true
 }
@@ -254,7 +254,7 @@ func refreshSpent(w Writer, old, next Token) error {
 	return nil
 }
 
-// hashBatch is how many tokens get their hashes in one transaction.
+// hashBatch is the number of tokens that get their hashes in one transaction.
 const hashBatch = 200
 
 // hashedSetting is set once all tokens have the hashes that they need.

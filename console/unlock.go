@@ -16,7 +16,7 @@ func (s *Service) Unlock(ctx context.Context, passphrase secret.Text) error {
 	return err
 }
 
-// Key tells where the key to the stored secrets is and whether it was fetched.
+// Key returns the state of the key to the stored secrets: its place, and whether it was fetched.
 func (s *Service) Key() KeyStatus { return s.opt.Keeper.Key() }
 
 // WriteOut writes the content of the store to a new place beside it, and returns that place.
@@ -29,19 +29,21 @@ func (s *Service) WriteOut(ctx context.Context) (place string, err error) {
 	return place, err
 }
 
-// PutBack tells how to put a state directory that was written out in the place of the store.
+// PutBack returns the commands that put a state directory which was written out in the place of the
+// store.
 func PutBack(place string) string {
 	return "lanyard --state " + place + " backup FILE, then lanyard restore FILE --replace"
 }
 
-// WroteOut returns where WriteOut last wrote, or "". Nothing was stored since.
+// WroteOut returns the place to which WriteOut last wrote, or "". Nothing can be stored afterwards,
+// because the store has lost its files.
 func (s *Service) WroteOut() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.wroteOut
 }
 
-// Unwritten returns why the content of the store ends with this process, or nil.
+// Unwritten returns the reason why the content of the store is lost when this process ends, or nil.
 func (s *Service) Unwritten(ctx context.Context) error {
 	if err := s.opt.Keeper.InPlace(ctx); isCode(err, CodeStoreReplaced) && s.WroteOut() == "" {
 		return err

@@ -16,11 +16,11 @@ const (
 	refusedPause = probeGap
 )
 
-// vainAnswers is how many answers in a row must be in vain to end probing until dead.
+// vainAnswers is the number of answers in a row that end probing until dead if all are in vain.
 const vainAnswers = 3
 
-// afterWindow is how long after the end of a token's window its gateway may still change its
-// answer.
+// afterWindow is the time after the end of a token's window in which its gateway may still change
+// its answer.
 const afterWindow = time.Minute
 
 // ProbeLoop is one probing until dead: its settings, and the results so far. A loop with only Began
@@ -44,13 +44,13 @@ type ProbeLoop struct {
 	vain     int           // answers in a row that were in vain
 }
 
-// ProbeStop is why probing until dead stops.
+// ProbeStop is the reason for which probing until dead stops.
 type ProbeStop string
 
 // The reasons to stop.
 const (
 	GoOn ProbeStop = ""
-	// refused three times in a row or, with AnyProof, its time is over
+	// StopDead needs three refusals in a row or, with AnyProof, any proof of StatusAt.
 	StopDead  ProbeStop = "dead"
 	StopVain  ProbeStop = "vain"  // three answers in a row were in vain (ProbeInVain)
 	StopLimit ProbeStop = "limit" // the limit is reached, and nothing is proved
@@ -66,15 +66,15 @@ type ProbeStep struct {
 	Wait bool
 }
 
-// ProbeInVain reports whether no probe of this URL can prove anything until the URL or the
-// configuration is changed. Time does not help.
+// ProbeInVain reports whether no probe of this URL can prove anything until a person changes the
+// URL or the configuration.
 func ProbeInVain(ans ProbeAnswer) bool {
 	return ans.Why == tokenapi.WhyOpen || ans.Why == tokenapi.WhyControlOff ||
 		ans.Why == tokenapi.WhyControlActs
 }
 
-// Hopeless reports whether no probe of this URL can prove that the token is dead, as long as it
-// answers like this.
+// Hopeless reports whether no probe can prove that the token is dead as long as the URL answers
+// like this.
 func Hopeless(ans ProbeAnswer) bool {
 	switch ans.Why {
 	case tokenapi.WhyOpen, tokenapi.WhyElse, tokenapi.WhyNotSeen, tokenapi.WhyChanged,
@@ -146,7 +146,7 @@ func (l ProbeLoop) Next(t Token, p Policy, now time.Time) ProbeStep {
 	return step
 }
 
-// pause returns how long to wait after the last answer.
+// pause returns the wait after the last answer.
 func (l ProbeLoop) pause() time.Duration {
 	switch {
 	case l.calm == 0:
@@ -179,7 +179,7 @@ func (l ProbeLoop) Until(s Status) (at time.Time, ok bool) {
 	default:
 		return time.Time{}, false
 	}
-	if at.Before(l.Began) { // probing began afterwards, so a person wants probes
+	if at.Before(l.Began) { // a person began to probe after that time
 		at = l.Began
 	}
 	return at.Add(afterWindow), true

@@ -20,7 +20,7 @@ func Left(d time.Duration) string {
 	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }
 
-// LeftChanges returns after how long Left(d) changes, for d > 0.
+// LeftChanges returns the time after which Left(d) changes, for d > 0.
 func LeftChanges(d time.Duration) time.Duration {
 	step := time.Second
 	switch {
@@ -35,7 +35,7 @@ func LeftChanges(d time.Duration) time.Duration {
 	return r + 1 // one nanosecond past the edge, where the digits turn
 }
 
-// Ago writes how long ago something was: "just now", "12 min ago", "3 h ago", "2 d ago".
+// Ago writes the time since something happened: "just now", "12 min ago", "3 h ago", "2 d ago".
 func Ago(d time.Duration) string {
 	switch {
 	case d < time.Minute:

@@ -56,16 +56,16 @@ func AlteredBanner(altered []console.Altered) []Banner {
 	}}
 }
 
-// Restored tells that a restored backup has replaced the store which is shown.
+// Restored is the text about a restored backup that has replaced the store which is shown.
 const Restored = "the store was replaced by a restored backup; this console shows it now"
 
-// WroteOut tells where the content of this console was written, and what to do next.
+// WroteOut names the place to which the content of this console was written, and the next step.
 func WroteOut(place string) (told, hint string) {
 	return "written to " + place,
 		"lanyard --state " + place + " opens it; to put it back: " + console.PutBack(place)
 }
 
-// Forgotten counts what can be forgotten, or what was.
+// Forgotten counts the tokens and applications that can be forgotten, or were.
 func Forgotten(f console.Forgotten) string {
 	words := text.CountOf(len(f.Tokens), "token that is", "tokens that are") + " over"
 	if n := len(f.Applications); n > 0 {
@@ -82,7 +82,7 @@ func ClockTime(at, now time.Time) string {
 	return at.Format("2006-01-02 15:04")
 }
 
-// Trouble tells why the last poll of an invitation failed.
+// Trouble describes the failure of the last poll of an invitation.
 func Trouble(i *console.Invitation) string {
 	return "the poll of the server failed: " + i.Trouble + "; it is asked again"
 }

@@ -1,13 +1,13 @@
-// Package describe tells a person, in sentences, what the domain knows of a token: its state, how
-// far its revoke is, what a probe showed, why a gateway is held to refuse it.
+// Package describe writes sentences for a person about a token: its state, the progress of its
+// revoke, the result of a probe, the proof that a gateway refuses it.
 //
-// Each function is pure. It tells of a record and of its status at an instant (console.Status). A
-// [Voice] holds what differs between the faces, such as what a key is called and how a length of
-// time is written. Some functions return shorter forms of a sentence, the longest first. The
-// screen takes the first that fits a row.
+// Each function is pure. It describes a record and its status at an instant (console.Status). A
+// [Voice] holds what differs between the faces, such as the names of keys and the format of a
+// length of time. Some functions return shorter forms of a sentence, the longest first. The screen
+// takes the first that fits a row.
 //
-// What decides, such as console.StatusAt and console.ProbeLoop.Next, is in package console.
-// Colours, columns and widths are in package ui.
+// Decisions, such as console.StatusAt and console.ProbeLoop.Next, are in package console. Colours,
+// columns and widths are in package ui.
 package describe
 
 import (
@@ -16,7 +16,7 @@ import (
 	"lanyard/console"
 )
 
-// Voice is how a face words things.
+// Voice holds the names and formats of one face.
 type Voice struct {
 	Face   console.Face
 	Wait   func(time.Duration) string // writes a short wait: "3 s", "3 seconds"
@@ -31,5 +31,5 @@ func (v Voice) does(a console.Act, brings string) string {
 	return v.Face.Name(a, "") + " " + brings
 }
 
-// NotSeen tells that no probe has seen a token at the gateway.
+// NotSeen is the text for a token that no probe has seen at the gateway.
 const NotSeen = "not seen at the gateway by us"

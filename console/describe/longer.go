@@ -7,7 +7,8 @@ import (
 	"lanyard/console"
 )
 
-// Longer tells that a gateway was seen to accept a token after its bound; "" if it never was.
+// Longer describes the longest acceptance of a token by a gateway after its bound; "" if there was
+// none.
 func Longer(l console.Longer) string {
 	if l.By <= 0 {
 		return ""
@@ -15,7 +16,8 @@ func Longer(l console.Longer) string {
 	return "this gateway was seen to accept " + inSeconds(l.By) + " longer"
 }
 
-// Warning tells that the gateway accepted a token when it should have refused it; "" if it did not.
+// Warning describes an acceptance of a token that the gateway should have refused; "" if there was
+// none.
 func Warning(s console.Status) string {
 	switch {
 	case s.PastExpiry > 0:

@@ -7,10 +7,10 @@ import (
 	"lanyard/text"
 )
 
-// SameToken tells why a get or a renewal brought the token that was held already.
+// SameToken is the note of a get or a renewal that brought the token which was held already.
 const SameToken = "the server hands out the live token again"
 
-// Renewed tells how a renewal brought its token, which is named after it.
+// Renewed describes the origin of the token of a renewal. The name of the token follows the text.
 func Renewed(how console.How) string {
 	if how == console.Refreshed {
 		return "refreshed: got"
@@ -21,7 +21,7 @@ func Renewed(how console.How) string {
 // Owner names the user of a token, or the application if the token has none.
 func Owner(t console.Token) console.Private { return cmp.Or(t.User, "the application itself") }
 
-// Pruned tells how many tokens were removed because they were over for longer than store.keep.
+// Pruned counts the tokens that were removed because they were over for longer than store.keep.
 func Pruned(n int) string {
 	return "forgot " + text.Count(n, "token") + " that had been over for longer than store.keep"
 }

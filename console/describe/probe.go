@@ -8,14 +8,14 @@ import (
 	"lanyard/text"
 )
 
-// Told is a sentence, with what can be done about it.
+// Told is a sentence about a result, with the next step.
 type Told struct {
 	Text, Next string
-	Serious    bool // it is not what was to be expected
+	Serious    bool // the result is not the expected one
 }
 
-// Probe tells what one probe showed of a token, to be put after the token's name and the Code of
-// the answer. s is the status after the probe.
+// Probe describes the result of one probe of a token, to be put after the token's name and the Code
+// of the answer. s is the status after the probe.
 func (v Voice) Probe(ans console.ProbeAnswer, s console.Status) Told {
 	switch ans.Verdict {
 	case console.ProbeAccepted:
@@ -70,7 +70,7 @@ func (v Voice) refused(ans console.ProbeAnswer, s console.Status) Told {
 	return Told{Text: "the gateway refused it" + because(ans)}
 }
 
-// because adds the reason, if there is one.
+// because returns the reason for the verdict after a colon, or "".
 func because(ans console.ProbeAnswer) string {
 	if why := Why(ans); why != "" {
 		return ": " + why
@@ -78,9 +78,9 @@ func because(ans console.ProbeAnswer) string {
 	return ""
 }
 
-// Fault tells what a fault of the gateway means, and the next thing to try. cause is "" if the
-// fault is not known. It warns that a new token would be refused too, where a person may think of
-// renewing.
+// Fault describes the cause of a fault of the gateway, and the next thing to try. cause is "" if
+// the fault is not known. It warns that a new token would be refused too if a person might expect
+// that renewing helps.
 func Fault(ans console.ProbeAnswer) (cause, next string) {
 	f := ans.Advice
 	switch cause, next = f.Cause, f.Next; {
@@ -127,7 +127,7 @@ func Line(fingerprint string, ans console.ProbeAnswer) string {
 	return line
 }
 
-// Answers tells how the gateway answered the last of some probes: "200, 200, 401 3 times".
+// Answers lists the gateway's last answers to some probes: "200, 200, 401 3 times".
 func Answers(probes []console.Probe) string {
 	type run struct{ status, n int }
 	var runs []run
@@ -148,8 +148,8 @@ func Answers(probes []console.Probe) string {
 	return strings.Join(parts, ", ")
 }
 
-// Dead tells that probing until dead has ended with three refusals, and how long after the
-// token's end.
+// Dead describes the end of probing until dead with three refusals, and the time since the token's
+// end.
 func (v Voice) Dead(s console.Status) string {
 	text := "dead: " + refusedThrice
 	if s.Ended && s.Cause != console.CauseRefused && s.Proof == console.ProofProbe {
@@ -158,7 +158,8 @@ func (v Voice) Dead(s console.Status) string {
 	return text
 }
 
-// NotDead tells why probing until dead has stopped without a proof, and what was seen.
+// NotDead describes the end of probing until dead without a proof: the reason to stop, and the
+// results so far.
 func NotDead(l console.ProbeLoop, stop console.ProbeStop) string {
 	words := "not proved dead a minute after its time was over, after "
 	switch {

@@ -12,11 +12,11 @@ import (
 // Hold is the reason why a due revoke cannot be sent. The zero value is none.
 type Hold struct {
 	ReadOnly string // name of the environment if it is read_only
-	Locked   bool   // a person has to unlock the store
+	Locked   bool   // the store is locked until a person unlocks it
 	NoKey    bool   // the key to the store cannot be fetched
 }
 
-// Stage is how far a revoke is that the server has not accepted.
+// Stage is the progress of a revoke that the server has not accepted.
 type Stage int
 
 // The stages.
@@ -27,8 +27,8 @@ const (
 	Held                     // it is due and cannot be sent now
 )
 
-// StageOf returns how far a pending revoke is, how long until the next step and, if it is Held,
-// why.
+// StageOf returns the stage of a pending revoke, the time left until its next step and, if it is
+// Held, the reason.
 func StageOf(t console.Token, h Hold, now time.Time) (at Stage, left time.Duration, why string) {
 	due, _ := console.DueAt(t)
 	switch left = due.Sub(now); {
@@ -46,7 +46,7 @@ func StageOf(t console.Token, h Hold, now time.Time) (at Stage, left time.Durati
 	return Undelivered, left, ""
 }
 
-// Reasons returns why the last delivery of a revoke failed: in full, and in a few words.
+// Reasons returns the reason why the last delivery of a revoke failed: in full, and in a few words.
 func (v Voice) Reasons(t console.Token) (whole, brief string) {
 	whole = strings.TrimPrefix(v.Others(t.RevokeError), "revoke: ")
 	brief, _, _ = strings.Cut(whole, ": ")
@@ -56,7 +56,7 @@ func (v Voice) Reasons(t console.Token) (whole, brief string) {
 	return whole, strings.TrimSpace(brief)
 }
 
-// OfTwin tells of a row whose token is being revoked on another row.
+// OfTwin is the text for a row whose token is being revoked on another row.
 const OfTwin = "another application holds the same token, whose revoke is not yet accepted"
 
 // Revoke describes the progress of a revoke that the server has not accepted.
@@ -116,8 +116,8 @@ func (v Voice) RevokeBrief(t console.Token, h Hold, now time.Time) []string {
 	return out
 }
 
-// RevokeCells returns the same for two narrow columns: when the next step is, and which, the
-// longest first.
+// RevokeCells describes the progress of a revoke for two narrow columns: the time of the next step,
+// and forms of the step, the longest first.
 func (v Voice) RevokeCells(t console.Token, h Hold, now time.Time) (when string, step []string) {
 	at, left, why := StageOf(t, h, now)
 	switch at {
@@ -133,8 +133,8 @@ func (v Voice) RevokeCells(t console.Token, h Hold, now time.Time) (when string,
 		"not accepted"}
 }
 
-// Delivered tells the result of a delivery, to be put after the token's name, and what happens next
-// or can be done. An answer of the server is "accepted", never "dead".
+// Delivered describes the result of a delivery, to be put after the token's name, and the next
+// step. An answer of the server is "accepted", never "dead".
 func (v Voice) Delivered(d console.Delivery, s console.Status, now time.Time) (text, next string) {
 	switch {
 	case d.Err != nil && d.Kept:
@@ -153,13 +153,13 @@ func (v Voice) Delivered(d console.Delivery, s console.Status, now time.Time) (t
 	return v.Ending(s), ""
 }
 
-// A token whose revoke was undone, by this console or by another one.
+// The texts for a token whose revoke was undone, by this console or by another one.
 const (
 	TakenBack      = "not revoked, the decision was taken back"
 	TakenElsewhere = "its revoke was taken back in another console"
 )
 
-// Taken tells how many revokes of a decision were undone, and how many could not be.
+// Taken counts the revokes of a decision that were undone, and those that had been sent.
 func Taken(u console.Undone) string {
 	taken, sent := len(u.Taken), u.Sent
 	words := strconv.Itoa(taken) + " of " + text.Count(taken+sent, "revoke") + " taken back"
@@ -169,8 +169,8 @@ func Taken(u console.Undone) string {
 	return words
 }
 
-// Revocation tells in one sentence how far a revoke is: waiting to be sent, accepted by the server,
-// or dead.
+// Revocation describes the progress of a revoke in one sentence: waiting to be sent, accepted by
+// the server, or dead.
 func (v Voice) Revocation(t console.Token, s console.Status, now time.Time) string {
 	switch {
 	case s.AcceptedAt.IsZero() && (s.Pending || s.Proof == console.ProofNone):
@@ -185,7 +185,7 @@ func (v Voice) Revocation(t console.Token, s console.Status, now time.Time) stri
 	return v.Ending(s) + "; " + NotSeen
 }
 
-// RefusedElsewhere tells of a token that the server refused to revoke when another console asked.
+// RefusedElsewhere is the text for a token whose revoke the server refused to another console.
 func (v Voice) RefusedElsewhere(t console.Token) string {
 	whole, _ := v.Reasons(t)
 	return "the server refused another console to revoke it: " + whole

@@ -6,7 +6,7 @@ import (
 	"lanyard/console"
 )
 
-// State tells the state of a token, beginning with the word for it, and how long it lasts.
+// State describes the state of a token: its word, and the time for which it lasts.
 func (v Voice) State(
 	t console.Token, s console.Status, p console.Policy, h Hold, now time.Time,
 ) string {
@@ -20,7 +20,7 @@ func (v Voice) State(
 	case console.Dead, console.Superseded:
 		return string(s.State) + ": " + v.Over(s)
 	case console.Expired:
-		if t.Unsure != nil { // the token is over; the one of its lost refresh may not be
+		if t.Unsure != nil { // the token of its lost refresh may be alive
 			return "expired; " + v.Advice(t, p, now)
 		}
 		return "expired"
@@ -34,8 +34,7 @@ func (v Voice) State(
 	return text
 }
 
-// Advice tells what to know and to do about a token that is unsure, or whose revoke the server has
-// not accepted. It is "" for every other token.
+// Advice is console.Advice with the names of this face.
 func (v Voice) Advice(t console.Token, p console.Policy, now time.Time) string {
 	return v.Face.Says(console.Advice(t, p, now))
 }
@@ -46,8 +45,8 @@ func notRevoked(t console.Token) bool {
 		t.RevokeAt.IsZero()
 }
 
-// StateBrief tells how long the state lasts, without its word; "" if there is nothing to tell.
-// RevokeBrief does so for a pending revoke.
+// StateBrief describes the time for which the state lasts, without its word; "" if that is unknown.
+// For a pending revoke see RevokeBrief.
 func (v Voice) StateBrief(s console.Status) string {
 	switch {
 	case s.Reopened || s.State == console.Lingering:
@@ -58,7 +57,7 @@ func (v Voice) StateBrief(s console.Status) string {
 	return ""
 }
 
-// Life tells how long a token has by its own clock.
+// Life describes the remaining life of a token by its expiry.
 func (v Voice) Life(t console.Token, s console.Status) string {
 	switch {
 	case s.HasExpiry && s.Left == 0:
@@ -71,7 +70,7 @@ func (v Voice) Life(t console.Token, s console.Status) string {
 	return "how long it lives is unknown"
 }
 
-// Ending tells what ended a token, and how long the gateway may go on accepting it.
+// Ending describes what ended a token, and the time for which the gateway may still accept it.
 func (v Voice) Ending(s console.Status) string {
 	text := "accepted by the server"
 	switch s.Cause {
@@ -88,7 +87,7 @@ func (v Voice) Ending(s console.Status) string {
 	return text + "; " + v.Passing(s)
 }
 
-// Passing tells how long the gateway may accept a token that has ended.
+// Passing describes the time for which the gateway may accept a token that has ended.
 func (v Voice) Passing(s console.Status) string {
 	switch {
 	case s.Reopened:
@@ -103,7 +102,8 @@ func (v Voice) Passing(s console.Status) string {
 	return "the gateway may let it through for at most " + v.AtMost(s.StaleLeft)
 }
 
-// Over tells why the gateway is held to refuse a token.
+// Over describes the proof that the gateway refuses a token, with a warning about clocks if one may
+// be wrong.
 func (v Voice) Over(s console.Status) string {
 	text := v.Proof(s)
 	if s.PastExpiry > 0 {
@@ -113,7 +113,7 @@ func (v Voice) Over(s console.Status) string {
 	return text
 }
 
-// Proof tells what proves that the gateway refuses a token.
+// Proof describes the proof that the gateway refuses a token.
 func (v Voice) Proof(s console.Status) string {
 	switch s.Proof {
 	case console.ProofWindow:
@@ -132,7 +132,8 @@ func (v Voice) Proof(s console.Status) string {
 
 const refusedThrice = "the gateway refused it three times in a row"
 
-// NoGood tells why a token is of no use to a person who copies it; "" if it may be.
+// NoGood returns the reason why a token is of no use to a person who copies it; "" if it may be of
+// use.
 func NoGood(s console.Status) string {
 	switch {
 	case s.Pending:
@@ -151,7 +152,8 @@ func NoGood(s console.Status) string {
 	return ""
 }
 
-// AtServer returns "active" or "inactive" if introspection told so last and that is news, else "".
+// AtServer returns the last answer of introspection, "active" or "inactive", if the state does not
+// already imply it, else "".
 func AtServer(s console.Status) string {
 	if s.AtServer == console.AtServerInactive || s.AtServer == console.AtServerActive && s.Ended {
 		return string(s.AtServer)
@@ -159,8 +161,8 @@ func AtServer(s console.Status) string {
 	return ""
 }
 
-// Facts tell what the columns of a token do not, and what to do about it, the longest form first;
-// nil if there is nothing. gone is set if its application is no longer configured.
+// Facts returns what the columns of a token do not show, and what to do about it, the longest form
+// first; nil if there is nothing. gone is set if its application is no longer configured.
 func (v Voice) Facts(t console.Token, s console.Status, h Hold, gone bool, now time.Time) []string {
 	_, pending := console.DueAt(t)
 	revokes := v.does(console.ActRevoke, "revokes it")
@@ -196,7 +198,8 @@ func (v Voice) Facts(t console.Token, s console.Status, h Hold, gone bool, now t
 	return nil
 }
 
-// refusedLast tells of a token that should be alive and was refused by the last probe.
+// refusedLast describes a token that should be alive and was refused by the last probe, the longest
+// form first; nil for any other token.
 func refusedLast(t console.Token) []string {
 	n := len(t.Probes)
 	if n == 0 || t.Probes[n-1].Verdict != console.ProbeRefused {
@@ -209,7 +212,7 @@ func refusedLast(t console.Token) []string {
 	}
 }
 
-// LostGet tells of a get whose answer was lost, and what to do about it, the longest form first.
+// LostGet describes a get whose answer was lost, and what to do about it, the longest form first.
 // gone is set if its application is no longer configured.
 func (v Voice) LostGet(m console.Mark, gone bool) []string {
 	again, ends := v.does(console.ActGet, "asks anew"), v.LostEnds(m)
@@ -228,11 +231,11 @@ func (v Voice) LostGet(m console.Mark, gone bool) []string {
 	}
 }
 
-// LostEnds tells until when the token of a lost answer can live.
+// LostEnds describes the time until which the token of a lost answer can live.
 func (v Voice) LostEnds(m console.Mark) string { return console.MarkEnd(m, v.Clock) }
 
-// Lost tells of a get for an application whose answer was lost when it was sent, and what to do
-// about it. of is "" where the application is named already.
+// Lost describes a get for an application whose answer was lost, with the time when it was sent,
+// and what to do about it. of is "" where the application is named already.
 func (v Voice) Lost(of string, m console.Mark, r console.Regime, now time.Time) string {
 	text := "a get"
 	if of != "" {

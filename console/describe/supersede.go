@@ -2,7 +2,8 @@ package describe
 
 import "lanyard/console"
 
-// Supersede tells what a get may do to a token that another program holds, and how to avoid it.
+// Supersede describes the effect of a get on a token that another program holds, and the way to
+// avoid it.
 func Supersede(k console.Supersede) (text, hint string) {
 	text = "a new token for " + string(k.Application) + " revokes"
 	if !k.Sure {

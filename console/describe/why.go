@@ -12,12 +12,12 @@ const (
 	anyToken = "nobody knows whether any token is answered so: "
 )
 
-// askedEnough tells that the limits of controls are reached.
+// askedEnough is the text for a URL whose limits of controls are reached.
 var askedEnough = "was asked with a made-up token less than a minute ago, or " +
 	strconv.Itoa(console.ControlsADay) + " times today"
 
-// Why tells the reason for the verdict of a probe. It is "" if the answer tells it: a plain 2xx, a
-// fault of the gateway, or the words of a transport error.
+// Why returns the reason for the verdict of a probe. It is "" if the answer itself shows it: a
+// plain 2xx, a fault of the gateway, or the words of a transport error.
 func Why(ans console.ProbeAnswer) string {
 	switch ans.Why {
 	case console.WhyOpen:
@@ -59,8 +59,8 @@ func Why(ans console.ProbeAnswer) string {
 	return ""
 }
 
-// Hopeless tells why no probe of this URL can prove that the token is dead while it answers like
-// this, and the way out. Both are "" if one can ([console.Hopeless]).
+// Hopeless returns the reason why no probe of this URL can prove that the token is dead while the
+// URL answers like this, and the way out. Both are "" if a probe can ([console.Hopeless]).
 func Hopeless(ans console.ProbeAnswer) (why, hint string) {
 	const another = otherURL + " and answers 200 to this one"
 	switch ans.Why {
@@ -86,8 +86,8 @@ func Hopeless(ans console.ProbeAnswer) (why, hint string) {
 	return "", ""
 }
 
-// ProbeURL tells what a check of a probe URL means, and the way out. words is "" if the status
-// tells it or there was no answer. hint is "" if none is needed.
+// ProbeURL describes the result of a check of a probe URL, and the way out. words is "" if the
+// status suffices or there was no answer. hint is "" if none is needed.
 func ProbeURL(c console.ProbeURLCheck, method string) (words, hint string) {
 	switch {
 	case c.Status == 0 && c.Why == console.WhyControlActs:
