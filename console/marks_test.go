@@ -181,6 +181,39 @@ func TestAGetSettlesALostRefresh(t *testing.T) {
 	}
 }
 
+// A get that settles a lost refresh replaces the old token. It leaves an earlier replacement,
+// unless the server called the token active after that.
+func TestSettledAfterAnEarlierReplacement(t *testing.T) {
+	t.Parallel()
+	for _, refuted := range []bool{false, true} {
+		w := regime(t, sandbox.ProfileOpaque, console.RegimeOpaque)
+		s, app := w.console(), w.app("Payments", "PRODUCTION")
+		id := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{})).Token.ID
+		w.wire.cut(nil, lost)
+		if _, err := s.Renew(t.Context(), id); err == nil {
+			t.Fatal("a lost answer is no error")
+		}
+		w.wire.cut(nil, nil)
+		w.edit(id, func(t *console.Token) {
+			t.ReplacedAt, t.ReplacedBy = w.clock.Now(), "t_newer"
+			if refuted {
+				t.ActiveAt = w.clock.Now().Add(time.Second)
+			}
+		})
+		w.clock.advance(time.Minute)
+		want, at := "t_newer", w.token(id).ReplacedAt
+		got := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{})).Token
+		if refuted {
+			want, at = got.ID, got.IssuedAt
+		}
+		old := w.token(id)
+		if old.Unsure != nil || old.ReplacedBy != want || !old.ReplacedAt.Equal(at) {
+			t.Errorf("refuted %v: mark %+v, replaced by %q at %s, want %q at %s", refuted,
+				old.Unsure, old.ReplacedBy, old.ReplacedAt, want, at)
+		}
+	}
+}
+
 // An answer to another request neither settles a mark nor tells its end.
 func TestMarksAreOfTheWholeRequest(t *testing.T) {
 	t.Parallel()
