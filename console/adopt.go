@@ -53,7 +53,7 @@ func (s *Service) AdoptPair(
 	if err := needURL(a, "revoke", CodeNoRevokeURL, a.Environment.Endpoints.RevokeURL); err != nil {
 		return Token{}, err
 	}
-	creds, err := s.credentials(ctx, a) // without them it could not be revoked
+	creds, err := s.credentials(ctx, a) // without credentials the token could not be revoked
 	if err != nil {
 		return Token{}, err
 	}
@@ -131,10 +131,11 @@ func oneToken(text secret.Text) error {
 	return nil
 }
 
-// Whose returns the held token with this text, of any application. held is false if there is none.
+// Whose returns the held token that has this text, of any application. held is false if there is
+// none.
 func (s *Service) Whose(ctx context.Context, text secret.Text) (Token, bool, error) {
 	text = jwt.Normalise(text)
-	var alike []Token // fingerprints are short; most differ, and need no key to compare
+	var alike []Token // compare fingerprints first: that needs no key, and few are equal
 	err := s.opt.Keeper.View(ctx, func(r Reader) error {
 		var err error
 		alike, err = r.TokensWhere(TokenFilter{Prefix: text.Fingerprint()})

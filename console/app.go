@@ -29,7 +29,7 @@ const (
 type Environment struct {
 	Name        Private
 	Production  bool    // Lanyard asks before each revoke
-	Issuer      Private // tells the endpoints that are not configured; "" if all are
+	Issuer      Private // names the endpoints that are not configured; "" if all are
 	Endpoints   Endpoints
 	IssInAnswer bool // the server puts iss into authorization answers (RFC 9207)
 	// CacheTTL is the longest time for which the gateway may accept a revoked token: ≥ 0, or

@@ -424,8 +424,8 @@ func sameAs(text string, words []string) bool {
 	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })
 }
 
-// noRevocation tells of a revoke that no server can accept, because there is no revocation
-// endpoint.
+// noRevocation returns the error of a revoke that no server can accept, because there is no
+// revocation endpoint.
 func noRevocation(a Application, t Token, kind RevokeKind, cause *tokenapi.Error) error {
 	lives := "its refresh token lives on"
 	switch {

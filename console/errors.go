@@ -6,7 +6,7 @@ import (
 	"lanyard/tokenapi"
 )
 
-// Error is a refusal by the console itself. Hint tells what to do instead. Failures of the wire are
+// Error is a refusal by the console itself. Hint names what to do instead. Failures of the wire are
 // *tokenapi.Error, wrapped.
 type Error struct {
 	Code Code

@@ -9,7 +9,7 @@ import (
 	"lanyard/text"
 )
 
-// Held tells what keeps a token from being forgotten.
+// Held is the reason why a token cannot be forgotten.
 type Held struct {
 	Why   string    // "" if the token is over
 	Until time.Time // time at which it is over by time alone; zero: not known
@@ -22,7 +22,7 @@ const clockLeeway = 5 * time.Minute
 
 // OverSince returns the time since which t is over, so that it can be forgotten. Its state is then
 // dead, superseded or expired, and no row with this access token holds anything left to use or to
-// send. If since is zero, held tells why it is not over.
+// send. If since is zero, held gives the reason why it is not over.
 func OverSince(t Token, p Policy, now time.Time) (since time.Time, held Held) {
 	rows := append([]Twin{{t, p}}, t.Twins...)
 	for i := range rows {

@@ -88,8 +88,8 @@ func (s *Service) theirs(t Token, a Application, notes ...string) Outcome {
 	return Outcome{Token: t, How: Reused, Notes: append(notes, s.refusedNote(t, a)...)}
 }
 
-// refusedNote tells of a token that the server issues again though probes showed that the gateway
-// refuses it.
+// refusedNote returns a note about a token that the server issues again although probes showed that
+// the gateway refuses it.
 func (s *Service) refusedNote(t Token, a Application) []string {
 	if StatusAt(t, s.Policy(a), s.Now()).Cause != CauseRefused {
 		return nil

@@ -70,8 +70,8 @@ func identify(group []*Application, rows []Application) {
 	}
 	claim(func(a, row *Application) bool { return sameRequest(*a, *row) && named(a, row) })
 	claim(func(a, row *Application) bool {
-		// Applications that differ in a secret alone are distinguished by name: none is taken for
-		// another.
+		// Applications that differ only in a secret are distinguished by name, so that none is
+		// taken for another.
 		alike := func(b *Application) bool { return b.ID == "" && sameRequest(*b, *row) }
 		one := func(b *Application) bool { return b != a && alike(b) }
 		return sameRequest(*a, *row) && !slices.ContainsFunc(group, one) &&

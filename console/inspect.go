@@ -17,7 +17,7 @@ type InspectOptions struct {
 	Offline bool   // fetch nothing
 }
 
-// Inspection holds the content of a token. It does not tell whether an API accepts the token.
+// Inspection holds the content of a token. It does not show whether an API accepts the token.
 type Inspection struct {
 	Fingerprint string
 	Held        *Token       // the held token with this text, or nil
@@ -121,7 +121,7 @@ func (s *Service) signer(ctx context.Context, appID string, j jwt.Token,
 	}), nil
 }
 
-// checkSignature verifies a signature, or tells why it was not verified.
+// checkSignature verifies a signature, or returns the reason why it was not verified.
 func (s *Service) checkSignature(ctx context.Context, a *Application, j jwt.Token,
 	offline bool) jwt.Check {
 	no := func(why string) jwt.Check {

@@ -166,7 +166,7 @@ func (t Token) Answered(active bool) string {
 	return NotOurs
 }
 
-// NotOurs tells of an inactive that does not count.
+// NotOurs is the text about an inactive that does not count.
 const NotOurs = "inactive, or not ours to ask"
 
 // learnLife takes the expiry from an introspection if the token has none or was adopted. The

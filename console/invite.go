@@ -25,8 +25,8 @@ type Door interface {
 	// Wait calls accept with the parameters of each request until accept returns nil, or an error
 	// other than ErrNotOurs that ends the authorization.
 	Wait(ctx context.Context, accept func(url.Values) error) error
-	// Close stops listening. It tells the browser whose request was accepted the result: nil for a
-	// token.
+	// Close stops listening. It shows the result, nil for a token, to the browser whose request was
+	// accepted.
 	Close(outcome error)
 }
 
@@ -39,7 +39,7 @@ func (d *doorway) close(outcome error) {
 	}
 }
 
-// ErrNotOurs tells that a request at a Door does not answer the authorization.
+// ErrNotOurs reports that a request at a Door does not answer the authorization.
 var ErrNotOurs = errors.New("not an answer to what was asked")
 
 // Invitation asks a person to act, so that a grant can go on.
@@ -288,7 +288,7 @@ func (s *Service) byDevice(parent context.Context, a Application, under []*lease
 			s.trouble(i.ID, "", time.Time{})
 			return pause, errPending
 		case unseen(e):
-			lost = true // the answer may have held the token; the next poll tells
+			lost = true // the answer may have held the token; the next poll shows that
 			if e.Kind == tokenapi.KindGarbled {
 				return 0, s.lostAnswer(a, m, callErr)
 			}

@@ -90,12 +90,12 @@ func unseen(e *tokenapi.Error) bool {
 	return e.Code == "" && (e.Status == 502 || e.Status == 504)
 }
 
-// lostAnswer returns the error for a request whose answer was lost. It reads like its cause; its
-// hint tells what to do.
+// lostAnswer returns the error for a request whose answer was lost. Its text is that of its cause.
+// Its hint names what to do.
 func (s *Service) lostAnswer(a Application, m Mark, cause error) error {
 	hint := MarkAdvice(m, a.Environment.Regime, s.Now())
 	if e, ok := tokenapi.AsError(cause); ok && e.Kind == tokenapi.KindGarbled && e.Hint != "" {
-		// something answered, perhaps not the server
+		// a proxy may have answered in place of the server
 		join := "; "
 		if strings.HasSuffix(e.Hint, "?") {
 			join = " "
@@ -106,7 +106,7 @@ func (s *Service) lostAnswer(a Application, m Mark, cause error) error {
 		cause, &Error{Code: CodeUnsure, Text: m.Op + ": the answer was never seen", Hint: hint}}
 }
 
-// advisedError reads like its cause and has another code and hint.
+// advisedError has the text of its cause, and another code and hint.
 type advisedError struct {
 	cause  error
 	advice *Error

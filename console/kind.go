@@ -3,7 +3,7 @@ package console
 import "time"
 
 // kindOf names a change by its most important effect. Verbs do not name their changes: the log
-// tells what was stored.
+// records what was stored.
 func kindOf(c *change, after *Token, now time.Time) EventKind {
 	switch {
 	case c.tokenID == "" || after == nil && c.before == nil:
@@ -64,8 +64,8 @@ func answeredAgain(b, a *Token) bool {
 			(a.Granted != b.Granted || !a.ExpiresAt.Equal(b.ExpiresAt) || a.Lifetime != b.Lifetime)
 }
 
-// kindOfMarks names what became of the marks alone. A mark that was open and is stored again with a
-// later end is no new request.
+// kindOfMarks names a change of marks alone. A mark that was open and is stored again with a later
+// end is no new request.
 func kindOfMarks(c *change) EventKind {
 	if c.dismissed {
 		return EventDismissed

@@ -141,7 +141,8 @@ func (l *lease) beat(ctx context.Context) (stop func()) {
 			case <-ctx.Done():
 				return
 			case <-every.C:
-				// Try again later. The lease is checked before anything is sent.
+				// After a failure the next beat extends the lease. It is checked before anything is
+				// sent.
 				_ = l.s.update(ctx, func(w Writer) error {
 					_, err := l.stay(w)
 					return err

@@ -80,7 +80,7 @@ func passed(t Token, p Policy, now time.Time) (Event, bool) {
 	return e, !e.At.IsZero()
 }
 
-// Words tells what happened in two or three words.
+// Words describes an event in two or three words.
 func (k EventKind) Words() string {
 	switch k {
 	case EventReissued:
@@ -111,7 +111,7 @@ type detailFacts struct {
 	Proof       Proof                `json:"proof"`
 }
 
-// Detail tells what else matters of an event, for a reader at now, or "". It may hold words of a
+// Detail returns further facts of an event for a reader at now, or "". It may hold words of a
 // server.
 func (e Event) Detail(now time.Time) string {
 	var f detailFacts

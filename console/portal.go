@@ -22,8 +22,8 @@ type PortalRequest struct {
 	Only        []string // names; empty: all
 	Generate    string   // KeyProduction or KeySandbox: generate missing keys of this type
 
-	// Ask returns a consumer secret that the portal does not show. why tells the reason. If Ask is
-	// nil or returns a zero text, the secret stays missing.
+	// Ask returns a consumer secret that the portal does not show. why is the reason. If Ask is nil
+	// or returns a zero text, the secret stays missing.
 	Ask func(a Application, why string) (secret.Text, error)
 	// Say is called with what a person should know, when it happens. If it is nil, the answer's
 	// Notes hold it.

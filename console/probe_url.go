@@ -9,7 +9,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// URLWorth tells what probes of a URL can prove.
+// URLWorth classifies a probe URL by what its probes can prove.
 type URLWorth string
 
 // The worths of a probe URL.
@@ -29,7 +29,7 @@ type ProbeURLCheck struct {
 	Why    Why       // with Status 0: why no made-up token was sent; "" if one was
 }
 
-// worthOf tells what the answer to a made-up token shows of its URL.
+// worthOf returns the worth of a URL by its answer to a made-up token.
 func worthOf(is tokenapi.Shape) URLWorth {
 	switch status := is.Status; {
 	case status == 0:
@@ -44,9 +44,9 @@ func worthOf(is tokenapi.Shape) URLWorth {
 	return WorthFine
 }
 
-// CheckProbeURL tells what the probe URL of an application is worth. It uses a stored control of
-// any form of token, and sends one only within the limits of controls. The last ones of a day are
-// left to refusals. It reads no held token.
+// CheckProbeURL returns the worth of an application's probe URL. It uses a stored control of any
+// form of token, and sends one only within the limits of controls. The last ones of a day are left
+// to refusals. It reads no held token.
 func (s *Service) CheckProbeURL(ctx context.Context, a Application) (ProbeURLCheck, error) {
 	if err := needProbeURL(a); err != nil {
 		return ProbeURLCheck{}, err

@@ -31,8 +31,8 @@ type Request struct {
 // IsZero reports whether the request has none of these members.
 func (r Request) IsZero() bool { return reflect.DeepEqual(r, Request{}) }
 
-// Words tells what distinguishes the request of a token beside scopes and user:
-// "audience=https://a". Of a hash it shows the first characters.
+// Words describes the parts of a token's request other than scopes and user: "audience=https://a".
+// Of a hash it shows the first characters.
 func (r *Request) Words() string {
 	if r == nil {
 		return ""

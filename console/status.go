@@ -101,7 +101,7 @@ const (
 	CauseRefused   Cause = "refused" // the gateway refused it three times in a row
 )
 
-// Words tells the cause in a sentence whose subject is the token.
+// Words describes the cause in a sentence whose subject is the token.
 func (c Cause) Words() string {
 	switch c {
 	case CauseRevoked:
@@ -479,7 +479,7 @@ type refusals struct {
 // not refute an earlier proof.
 func weighProbes(probes []Probe, seen []string, since, expires time.Time) (r record) {
 	seen = slices.DeleteFunc(slices.Clone(seen), func(url string) bool {
-		// probes there tell it better
+		// probes at that URL are better evidence
 		return slices.ContainsFunc(probes,
 			func(p Probe) bool { return p.Verdict == tokenapi.Accepted && p.URL == url })
 	})

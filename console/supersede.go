@@ -67,7 +67,8 @@ func sameHolder(t Token, client []string, user Private, scopes []string) bool {
 	return slices.Contains(client, t.AppID) && t.User == user && sameScopes(t.Asked, scopes)
 }
 
-// telling returns tokens of an application that show what its server is.
+// telling returns the newest JWT of an application, and its newest token whose revoke the server
+// confirmed. They show what the server is.
 func telling(r Reader, a Application) (some []Token, err error) {
 	for _, f := range []TokenFilter{{JWT: true}, {Confirmed: true}} {
 		if f.AppIDs = []string{a.ID}; err == nil {

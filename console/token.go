@@ -8,7 +8,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// RefreshState tells what became of a refresh token.
+// RefreshState is the state of a refresh token.
 type RefreshState string
 
 // The states of a refresh token.
@@ -162,7 +162,7 @@ type Verdict = tokenapi.Verdict
 // Why is the reason for a verdict: see package tokenapi.
 type Why = tokenapi.Why
 
-// The reasons that faces tell of, or that a [ProbeURLCheck] gives.
+// The reasons that faces describe, or that a [ProbeURLCheck] has.
 const (
 	WhyOpen         = tokenapi.WhyOpen
 	WhyServer       = tokenapi.WhyServer

@@ -33,7 +33,8 @@ type Tested struct {
 	request Request
 }
 
-// Lives tells that a token was issued which is not stored, and until when it lives; "" if none was.
+// Lives describes the token that was issued and not stored, with the end of its life; "" if there
+// is none.
 func (t Tested) Lives() string {
 	switch {
 	case t.Fingerprint == "":
@@ -45,7 +46,7 @@ func (t Tested) Lives() string {
 		t.ExpiresAt.Format("15:04")
 }
 
-// Text tells the result in one sentence.
+// Text describes the result in one sentence.
 func (t Tested) Text() string {
 	var parts []string
 	if t.Discovered {

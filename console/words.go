@@ -48,7 +48,7 @@ func Ago(d time.Duration) string {
 	return fmt.Sprintf("%d d ago", int(d/(24*time.Hour)))
 }
 
-// Advice tells what to do about a token that is Unsure, or whose revoke the server has not
+// Advice returns what to do about a token that is Unsure, or whose revoke the server has not
 // accepted. It is "" for every other token and holds no secret.
 func Advice(t Token, p Policy, now time.Time) string {
 	switch {
@@ -73,8 +73,8 @@ func Advice(t Token, p Policy, now time.Time) string {
 	return ""
 }
 
-// MarkAdvice tells what to do about a get or refresh whose answer was lost. It names an end of the
-// lost token only if the server is known to end it.
+// MarkAdvice returns what to do about a get or refresh whose answer was lost. It names an end of
+// the lost token only if the server is known to end it.
 func MarkAdvice(m Mark, r Regime, now time.Time) string {
 	refresh := m.Verb() == "refresh"
 	switch {
@@ -102,7 +102,7 @@ func markEnd(m Mark, now time.Time) string {
 	return text + "; " + do(ActDismiss, m.ID) + " dismisses this"
 }
 
-// MarkEnd tells until when the lost token of a mark can be alive. show writes a time.
+// MarkEnd describes the time until which the lost token of a mark can be alive. show writes a time.
 func MarkEnd(m Mark, show func(time.Time) string) string {
 	if m.EndsBy.IsZero() {
 		return "nobody knows how long it may live"
