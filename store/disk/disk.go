@@ -15,8 +15,8 @@ const (
 	FileMode fs.FileMode = 0o600
 )
 
-// Exists reports whether path names something, be it a link that leads nowhere. What cannot be seen
-// for want of permission counts as being there.
+// Exists reports whether path names something, including a link to nothing. A path that cannot be
+// examined for lack of permission counts as existing.
 func Exists(path string) bool {
 	_, err := os.Lstat(path)
 	return err == nil || !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR)

@@ -1,11 +1,11 @@
-// Package disk asks the file system what a store of secrets has to know of it: who owns a file, who
-// else may read it, how much room is left, whether it is on another machine. It also writes files
-// that are whole and durable, or not there at all.
+// Package disk reads from the file system what a store of secrets depends on: the owner of a file,
+// the access of other users, the free space, and whether a directory is on another machine. It also
+// writes files that are either whole and durable or not there at all (NewFile).
 //
-// It knows neither the names of a store's files nor what to tell a person: it returns the errors of
-// package os, and types of its own where more has to be said (OwnerError, CreateError).
+// The package knows neither the names of a store's files nor messages for people. It returns the
+// errors of package os, and its own types where more has to be said (OwnerError, CreateError).
 //
-// What differs between systems:
+// The sources differ between systems:
 //
 //	            owner, user         network mount          free room   write to a directory
 //	Linux       stat(2)             statfs(2), mountinfo   statfs(2)   access(2)
@@ -13,5 +13,5 @@
 //	other Unix  stat(2)             not known              not known   access(2)
 //	Windows     not known           UNC path, drive type   not known   not known
 //
-// What is not known refuses nothing.
+// An unknown property is no reason to refuse a file or directory.
 package disk

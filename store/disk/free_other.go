@@ -2,5 +2,5 @@
 
 package disk
 
-// Free returns false: it is not known here.
+// Free returns false: this system does not report the free space.
 func Free(string) (bytes uint64, ok bool) { return 0, false }

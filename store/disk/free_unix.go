@@ -4,8 +4,8 @@ package disk
 
 import "syscall"
 
-// Free returns how many bytes this user may still write to the disk that holds the directory dir
-// (statfs(2), f_bavail); ok is false where that is not known.
+// Free returns the number of bytes that this user may still write to the disk of the directory dir
+// (statfs(2), f_bavail). ok is false if the number is not known.
 func Free(dir string) (bytes uint64, ok bool) {
 	var fs syscall.Statfs_t
 	if syscall.Statfs(dir, &fs) != nil {

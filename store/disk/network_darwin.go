@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Network returns the kind of the network file system that the directory dir is on; "" for a local
-// one. It fails if dir cannot be seen.
+// Network returns the kind of the network file system that holds the directory dir, or "" for a
+// local one. It fails if dir cannot be examined.
 func Network(dir string) (string, error) {
 	var fs unix.Statfs_t
 	if err := unix.Statfs(dir, &fs); err != nil {

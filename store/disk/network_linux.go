@@ -53,9 +53,9 @@ func networkFUSE(fstype string) bool {
 	return false
 }
 
-// Network returns the kind of the network file system that the directory dir is on, "" for a local
-// one: from the magic number of statfs(2), and for FUSE from the type in proc_pid_mountinfo(5). It
-// fails if dir cannot be seen.
+// Network returns the kind of the network file system that holds the directory dir, or "" for a
+// local one. The kind comes from the magic number of statfs(2), and for FUSE from the type in
+// proc_pid_mountinfo(5). Network fails if dir cannot be examined.
 func Network(dir string) (string, error) {
 	var fs unix.Statfs_t
 	for {

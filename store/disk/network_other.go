@@ -2,5 +2,5 @@
 
 package disk
 
-// Network returns "": it is not known here.
+// Network returns "": on this system network file systems are not recognized.
 func Network(string) (string, error) { return "", nil }

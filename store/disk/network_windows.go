@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// Network returns the kind of the network file system that the directory dir is on; "" for a local
-// one. It fails if dir cannot be seen.
+// Network returns the kind of the network file system that holds the directory dir, or "" for a
+// local one. It fails if dir cannot be examined.
 func Network(dir string) (string, error) {
 	volume := filepath.VolumeName(dir)
 	device := strings.HasPrefix(volume, `\\?\`) || strings.HasPrefix(volume, `\\.\`)

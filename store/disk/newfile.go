@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// PartPrefix begins the names of files that NewFile is still writing. They lie in the directory of
-// what they will be.
+// PartPrefix begins the names of files that NewFile is still writing. They are in the directory of
+// the finished file.
 const PartPrefix = ".lanyard-part-"
 
-// partLife is how old such a file is when NewFile removes it: the process that wrote it was killed.
+// partLife is the age from which NewFile removes such a file. The process that wrote it was killed.
 const partLife = time.Hour
 
 // CreateError is returned by NewFile when the file system refuses the new file. Err is
@@ -26,14 +26,14 @@ type CreateError struct {
 // Error implements error.
 func (e *CreateError) Error() string { return "write " + e.Path + ": " + e.Err.Error() }
 
-// Unwrap returns what the file system said.
+// Unwrap returns the error of the file system.
 func (e *CreateError) Unwrap() error { return e.Err }
 
-// NewFile makes the file path, which must not exist, with mode 0600: whole and durable, or not at
-// all. What write gets has another name in the same directory until it is done; write has to sync
-// it. NewFile calls reached when everything is written ("closed") and when the file has its name
-// ("named"). It returns an error of write as it is; every other one is a *CreateError. It removes
-// what earlier calls left there that were killed more than an hour ago.
+// NewFile creates the file path, which must not exist, with mode 0600. After it returns, the file
+// is whole and durable, or does not exist. write gets a file with another name in the same
+// directory, and must sync it. NewFile calls reached with "closed" when everything is written, and
+// with "named" when the file has its name. It returns an error of write unchanged; every other
+// error is a *CreateError. It removes the files of calls that were killed more than an hour ago.
 func NewFile(path string, reached func(step string), write func(*os.File) error) error {
 	dir := filepath.Dir(path)
 	f, err := os.CreateTemp(dir, PartPrefix+filepath.Base(path)+"-*") // 0600
@@ -58,7 +58,7 @@ func NewFile(path string, reached func(step string), write func(*os.File) error)
 	switch err := os.Link(f.Name(), path); {
 	case errors.Is(err, fs.ErrExist):
 		return &CreateError{path, fs.ErrExist}
-	case err != nil: // a file system without links: the name is taken first, by a file of ours
+	case err != nil: // a file system without links: an empty file takes the name first
 		mine, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, FileMode)
 		if errors.Is(err, fs.ErrExist) {
 			return &CreateError{path, fs.ErrExist}
@@ -82,8 +82,8 @@ func NewFile(path string, reached func(step string), write func(*os.File) error)
 	return nil
 }
 
-// sweepParts removes what killed processes left beside f. It compares times of files with the time
-// of f, because the clock of the file system may be another one than that of this machine.
+// sweepParts removes files that killed processes left beside f. It compares their times with that
+// of f, because the clock of the file system may differ from the clock of this machine.
 func sweepParts(f *os.File) {
 	now, err := f.Stat()
 	if err != nil {

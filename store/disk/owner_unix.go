@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Owner returns the numeric id of the user that a file belongs to; -1 where that is not known. info
+// Owner returns the numeric id of the user that a file belongs to, or -1 if it is not known. info
 // comes from os.Stat or os.Lstat.
 func Owner(info fs.FileInfo) int {
 	if st, ok := info.Sys().(*syscall.Stat_t); ok {
@@ -18,6 +18,6 @@ func Owner(info fs.FileInfo) int {
 	return -1
 }
 
-// MayWrite returns why this process can make no files in dir, as access(2) gives it; nil if it can,
-// or where that is not known.
+// MayWrite returns the error of access(2) if this process cannot create files in dir, and nil
+// otherwise.
 func MayWrite(dir string) error { return unix.Access(dir, unix.W_OK) }

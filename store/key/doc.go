@@ -6,16 +6,16 @@
 // (Memory).
 //
 // A slot names its key by params, a line of JSON without a secret, which the store keeps in its
-// database. Params come from a file that another person may have written, so a slot takes from them
-// no file name, no entry of the keyring and no cost of a derivation that is not its own.
+// database. Another program may have written that file. So a slot refuses params that name a file
+// or an entry of the keyring that is not its own, or a cost that no version has used.
 //
-// A change of the key has four steps, so that a process which is killed at any point leaves a key
-// that opens the store: Make puts the new key beside the old one, the store commits, Forget removes
-// the old key, Settle gives the new one its lasting name.
+// A change of the key has four steps: Make puts the new key beside the old one, the store commits,
+// Forget removes the old key, and Settle gives the new one its lasting name. If the process is
+// killed at any point, there is a key that opens the store.
 //
-// The keyring is also a Board: it remembers which key the store at a path has, as a Pin. Somebody
-// who can write the state directory, but not the keyring, cannot replace the store unnoticed.
+// The keyring is also a Board: it remembers which key the store at a path has, as a Pin. A program
+// that can write the state directory, but not the keyring, cannot replace the store unnoticed.
 //
-// The package says nothing to a person. It returns errors of its own (ErrNoKey, ErrOtherKey,
-// ErrNotTold, ErrNoBoard, WeakError), and package store puts them into words.
+// The package prints nothing. It returns errors of its own (ErrNoKey, ErrOtherKey, ErrNotTold,
+// ErrNoBoard, WeakError), and package store turns them into messages.
 package key

@@ -27,8 +27,8 @@ const (
 )
 
 // File is a slot in a file that only its owner can read (mode 0600), with the bytes of the key. A
-// key that is to replace it waits beside it under a name with its own id, so that two rotations at
-// once cannot take each other's.
+// new key waits beside it under a name with the new key's ID, so that two concurrent rotations use
+// different files.
 type File struct{ Path string }
 
 // Kind implements Slot.
@@ -37,14 +37,14 @@ func (k File) Kind() string { return InFile }
 // Place implements Slot.
 func (k File) Place() string { return "key file " + k.Path }
 
-// coming returns the path of the key with an id before it is settled.
+// coming returns the path of the key with this ID before it is settled.
 func (k File) coming(id string) string { return k.Path + ".new-" + id }
 
-// aside is the file for a key that this database does not record.
+// aside returns the path of a key that this database does not record.
 func (k File) aside(id string) string { return k.Path + AsideSuffix + id }
 
-// SetAside moves the key that is there out of the way of a new one and returns its new name; "" if
-// there was none. Key still finds it there.
+// SetAside renames the present key file to make way for a new key. It returns the new name, or ""
+// if there was no key file. Key still finds the key there.
 func (k File) SetAside() (name string, err error) {
 	key, err := readKey(k.Path)
 	if errors.Is(err, ErrNoKey) {
@@ -71,8 +71,8 @@ func fileID(params []byte) (string, error) {
 	return p.ID, err
 }
 
-// Key implements Slot. It reads the key in whichever file it is. If the key is settled meanwhile,
-// the second look finds it.
+// Key implements Slot. It looks for the key in each file that may hold it. If another process
+// settles the key meanwhile, the look at the lasting name finds it.
 func (k File) Key(_ context.Context, params []byte, _ secret.Text) ([]byte, error) {
 	id, err := fileID(params)
 	if err != nil {
@@ -89,7 +89,7 @@ func (k File) find(id string) (kept []byte, path string, err error) {
 		paths = paths[1:2]
 	}
 	var damage error
-	guards := false // the file says it of the database beside it, whichever key opens that
+	guards := false // whether a file has the byte, which is about the database
 	for _, path := range paths {
 		kept, err := readKept(path)
 		if errors.Is(err, ErrNoKey) {
@@ -115,8 +115,8 @@ func (k File) find(id string) (kept []byte, path string, err error) {
 	return nil, "", ErrNoKey
 }
 
-// Where returns the file that has the key of params: a change of the key may not have given it its
-// lasting name yet. It returns Path if none has it.
+// Where returns the path of the file with the key of params. After an interrupted change of the
+// key, that file may not have its lasting name yet. Without such a file Where returns Path.
 func (k File) Where(params []byte) string {
 	if id, err := fileID(params); err == nil {
 		if kept, path, err := k.find(id); err == nil {
@@ -127,7 +127,7 @@ func (k File) Where(params []byte) string {
 	return k.Path
 }
 
-// MakeAgain writes a key that Make has made once more, if it is gone.
+// MakeAgain writes a key of an earlier Make again if its file is gone.
 func (k File) MakeAgain(ctx context.Context, params, key []byte) error {
 	kept, err := k.Key(ctx, params, secret.Text{})
 	if clear(kept); err == nil {
@@ -136,14 +136,14 @@ func (k File) MakeAgain(ctx context.Context, params, key []byte) error {
 	return writeKey(k.coming(ID(key)), key)
 }
 
-// NoteGuarded implements Noting. The byte has one place and one value, so that two processes that
-// write it at once do no harm.
+// NoteGuarded implements Noting. The byte has one place and one value, so concurrent writes of it
+// do no harm.
 func (k File) NoteGuarded(_ context.Context, params []byte, guarded bool) error {
 	id, err := fileID(params)
 	if err != nil {
 		return err
 	}
-	if !guarded { // the file says it, whichever key it is
+	if !guarded { // Key finds the byte in either file
 		return errors.Join(unguard(k.Path), unguard(k.coming(id)),
 			disk.SyncDir(filepath.Dir(k.Path)))
 	}
@@ -167,7 +167,7 @@ func (k File) NoteGuarded(_ context.Context, params []byte, guarded bool) error 
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
-// unguard takes back what NoteGuarded wrote into a file that may not be there.
+// unguard removes the byte that NoteGuarded wrote, if the file exists.
 func unguard(path string) error {
 	kept, err := readKept(path)
 	clear(kept)
@@ -177,10 +177,10 @@ func unguard(path string) error {
 	return os.Truncate(path, Size)
 }
 
-// ErrOtherKey is returned by a Slot that holds another key than the one that is asked for.
+// ErrOtherKey is returned by a Slot that holds another key than the requested one.
 var ErrOtherKey = errors.New("it holds another key")
 
-// readKey reads a key without what follows it.
+// readKey reads a key without the byte of NoteGuarded.
 func readKey(path string) ([]byte, error) {
 	kept, err := readKept(path)
 	if err != nil {
@@ -189,7 +189,8 @@ func readKey(path string) ([]byte, error) {
 	return kept[:Size:Size], nil
 }
 
-// readKept reads a key as it is kept. It fails with ErrNoKey if there is no file.
+// readKept reads a key with the byte of NoteGuarded, if there is one. It fails with ErrNoKey if
+// there is no file.
 func readKept(path string) ([]byte, error) {
 	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -213,8 +214,8 @@ func readKept(path string) ([]byte, error) {
 	return kept, err
 }
 
-// Make implements Slot. It writes a key whole or not at all. The first one replaces no key file: if
-// another process was faster, Make returns the key of that one.
+// Make implements Slot. It writes the whole key or nothing. The first key replaces no key file: if
+// another process was faster, Make returns the key of that process.
 func (k File) Make(_ context.Context, _ secret.Text, first bool) (key, params []byte, err error) {
 	if first {
 		key, err = readKey(k.Path)
@@ -237,10 +238,11 @@ func (k File) Make(_ context.Context, _ secret.Text, first bool) (key, params []
 	return key, Params(key), nil
 }
 
-// keyTemp begins the names of keys that are being written.
+// keyTemp begins the names of temporary files, in which keys are written.
 const keyTemp = "." + FileName + "-"
 
-// writeTries is how often a key is written whose first name another process sweeps away.
+// writeTries is the number of attempts to write a key while other processes remove its temporary
+// file.
 const writeTries = 20
 
 // writeKey writes a key file that must not exist; it fails with fs.ErrExist if it does.
@@ -257,7 +259,7 @@ func writeKey(path string, key []byte) (err error) {
 	return err
 }
 
-// linkKey writes under another name first, then links: a link, unlike a rename, replaces nothing.
+// linkKey writes a temporary file and links it to path. Unlike a rename, a link replaces nothing.
 func linkKey(path string, key []byte) error {
 	dir := filepath.Dir(path)
 	f, err := os.CreateTemp(dir, keyTemp+"*") // 0600
@@ -285,9 +287,8 @@ func linkKey(path string, key []byte) error {
 	return disk.SyncDir(dir)
 }
 
-// Copies returns the names of key files in dir that killed processes have left: under the names of
-// keys that are being written (by writeKey), and of key files that a restore is keeping (by
-// disk.NewFile).
+// Copies returns the names of key files in dir that killed processes left: temporary files of
+// writeKey, and those of disk.NewFile for key files that a restore kept.
 func Copies(dir string) (names []string) {
 	entries, _ := os.ReadDir(dir)
 	for _, e := range entries {

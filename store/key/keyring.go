@@ -21,11 +21,11 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// keyringService is the service that our entries in the keyring belong to.
+// keyringService is the service name of Lanyard's entries in the keyring.
 const keyringService = "lanyard"
 
-// How long the keyring may take: for what a program wants, and for what a person has just asked
-// for, who may have to type a password into a window first.
+// The limits for an answer of the keyring: to a request of a program, and to a request of a person,
+// who may have to type a password into a window first.
 const (
 	keyringLimit       = 3 * time.Second
 	keyringLimitAsking = 30 * time.Second
@@ -48,9 +48,8 @@ func (systemRing) Set(service, user, password string) error {
 }
 func (systemRing) Delete(service, user string) error { return gokeyring.Delete(service, user) }
 
-// keyring is a slot in a keyring. A keyring may hang for ever, or wait for a person: no call of it
-// is waited for longer than a limit. A reading then goes on, and its answer serves the next one who
-// asks.
+// keyring is a slot in a keyring. A keyring may hang, or wait for a person, so the wait for each
+// call is limited. A read that takes longer continues, and its result serves the next caller.
 type keyring struct {
 	ring         Ring
 	reachable    func() error
@@ -58,10 +57,10 @@ type keyring struct {
 
 	mu     sync.Mutex
 	asking map[string]*ringCall // by user
-	stuck  <-chan struct{}      // closed when the latest call that was late has come back; or nil
+	stuck  <-chan struct{}      // closed when the latest call that was late has returned; or nil
 }
 
-// ringCall is a reading that goes on.
+// ringCall is a read in progress.
 type ringCall struct {
 	done chan struct{}
 	text secret.Text
@@ -69,17 +68,16 @@ type ringCall struct {
 }
 
 // Keyring returns the slot in the system's keyring: the Secret Service, the Keychain or the
-// Credential Manager. lookup reads the environment, which names the session bus that the first is
-// reached by. The keyring is waited for 3 s at most, and 30 s when a person has asked for a key to
-// be made there.
+// Credential Manager. lookup reads the environment, which names the session bus of the Secret
+// Service. A call waits 3 s at most, and 30 s if a person has requested a key there.
 func Keyring(lookup func(string) (string, bool)) Slot {
 	k := newKeyring(systemRing{}, keyringLimit, keyringLimitAsking)
 	k.reachable = func() error { return sessionBus(runtime.GOOS, lookup) }
 	return k
 }
 
-// OnRing returns a slot in another keyring than the system's. It is waited for no longer than
-// brief, and than asked when a person has asked for a key to be made there.
+// OnRing returns a slot in another keyring than the system's. A call waits for brief at most, and
+// for asked at most if a person has requested a key there.
 func OnRing(r Ring, brief, asked time.Duration) Slot { return newKeyring(r, brief, asked) }
 
 func newKeyring(r Ring, brief, asked time.Duration) *keyring {
@@ -89,8 +87,8 @@ func newKeyring(r Ring, brief, asked time.Duration) *keyring {
 	}
 }
 
-// KeyringReachable returns why the system's keyring cannot be asked, without asking it; nil if it
-// can.
+// KeyringReachable returns the reason why the system's keyring cannot be asked, or nil. It does not
+// call the keyring.
 func KeyringReachable(lookup func(string) (string, bool)) error {
 	return sessionBus(runtime.GOOS, lookup)
 }
@@ -117,13 +115,13 @@ func sessionBus(goos string, lookup func(string) (string, bool)) error {
 		address = "unix:path=" + busEscape(path)
 	}
 	if os.Getenv("DBUS_SESSION_BUS_ADDRESS") != address {
-		// The library looks there, and nowhere else once it is set.
+		// The library uses this address alone once it is set.
 		return os.Setenv("DBUS_SESSION_BUS_ADDRESS", address)
 	}
 	return nil
 }
 
-// busEscape writes a path as the D-Bus specification wants it in an address.
+// busEscape escapes a path for an address, as the D-Bus specification requires it.
 func busEscape(path string) string {
 	var b strings.Builder
 	for _, c := range []byte(path) {
@@ -149,8 +147,8 @@ type ringParams struct {
 	ID   string `json:"id"` // ID of the key
 }
 
-// entry reads params, and refuses those that name an entry which is not ours: they come from a
-// file.
+// entry parses params. It refuses params that do not name an entry of Lanyard, because they come
+// from a file.
 func entry(params []byte) (ringParams, error) {
 	var p ringParams
 	err := readParams(params, &p)
@@ -191,7 +189,8 @@ func (k *keyring) NoteGuarded(ctx context.Context, params []byte, guarded bool) 
 	return set()
 }
 
-// set stores a key as it is kept, in the background. result may be called once done is closed.
+// set stores a key, with the byte of Guarded if it has one, in the background. result may be called
+// once done is closed.
 func (k *keyring) set(user string, kept []byte) (done <-chan struct{}, result func() error) {
 	finished := make(chan struct{})
 	var err error
@@ -204,7 +203,7 @@ func (k *keyring) set(user string, kept []byte) (done <-chan struct{}, result fu
 	return finished, func() error { return err }
 }
 
-// get reads an entry, or waits for the reading that is under way.
+// get reads an entry, or waits for the read in progress.
 func (k *keyring) get(ctx context.Context, p ringParams, limit time.Duration) ([]byte, error) {
 	if err := k.reachable(); err != nil {
 		return nil, err
@@ -246,8 +245,8 @@ func (k *keyring) get(ctx context.Context, p ringParams, limit time.Duration) ([
 	return nil, ErrOtherKey
 }
 
-// Make implements Slot. It reads the entry back, because the library takes it for success if a
-// person closes the window that asks for a password.
+// Make implements Slot. It reads the entry back, because the library reports success if a person
+// closes the window that asks for a password.
 func (k *keyring) Make(
 	ctx context.Context, _ secret.Text, first bool,
 ) (key, params []byte, err error) {
@@ -305,7 +304,7 @@ func (k *keyring) Forget(ctx context.Context, params []byte) error {
 		return err
 	}
 	done := make(chan struct{})
-	var gone error // only once done is closed
+	var gone error // read only after done is closed
 	go func() {
 		defer close(done)
 		gone = guarded(func() error { return k.ring.Delete(keyringService, p.User) })

@@ -10,12 +10,12 @@ import (
 	gokeyring "github.com/zalando/go-keyring"
 )
 
-// lockable is a Ring that knows whether a call of it would ask a person first.
+// lockable is a Ring that can report whether a call would ask a person first.
 type lockable interface {
 	Ready() error // the reason why a call would ask a person; nil if it would not
 }
 
-// pinUser names the entry that remembers the store at path.
+// pinUser returns the user name of the entry that remembers the store at path.
 func pinUser(path string) string {
 	sum := sha256.Sum256([]byte(path))
 	return "pin-" + hex.EncodeToString(sum[:16])
@@ -24,8 +24,8 @@ func pinUser(path string) string {
 // errRingLocked is the cause if a keyring would have to ask for its password.
 var errRingLocked = errors.New("it is locked")
 
-// briefly runs f, which calls the keyring, if no person has to be asked first. It waits no longer
-// than k.brief, and not at all if an earlier call has not come back.
+// briefly runs f, which calls the keyring, unless a person would have to be asked first. It waits
+// for k.brief at most. If an earlier call has not returned, it does not run f.
 func (k *keyring) briefly(ctx context.Context, f func() error) error {
 	if k.reachable() != nil {
 		return ErrNoBoard
@@ -41,7 +41,7 @@ func (k *keyring) briefly(ctx context.Context, f func() error) error {
 	}
 	k.mu.Unlock()
 	done := make(chan struct{})
-	var err error // only once done is closed
+	var err error // read only after done is closed
 	go func() {
 		defer close(done)
 		err = guarded(func() error {
@@ -79,7 +79,7 @@ func (k *keyring) Unasked(ctx context.Context) error {
 	return err
 }
 
-// Pins implements Board. An entry that makes no sense counts as one pin, which no key has.
+// Pins implements Board. An entry that cannot be parsed counts as one pin that no key has.
 func (k *keyring) Pins(ctx context.Context, path string) ([]Pin, error) {
 	var text string
 	err := k.briefly(ctx, func() (err error) {
@@ -95,7 +95,8 @@ func (k *keyring) Pins(ctx context.Context, path string) ([]Pin, error) {
 	return readPins(text), nil
 }
 
-// pinsMost is how many pins of a store are read at most; during a change of the key there are two.
+// pinsMost is the largest number of pins of a store that are read. During a change of the key there
+// are two.
 const pinsMost = 8
 
 func readPins(text string) (pins []Pin) {

@@ -6,8 +6,8 @@ import (
 	ss "github.com/zalando/go-keyring/secret_service"
 )
 
-// Ready implements lockable. The library unlocks a collection before it looks into it, which opens
-// a window; and a call of a service that does not run starts that service.
+// Ready implements lockable. It reads no entry, because the library unlocks a collection first, which
+// opens a window. It asks the bus whether the service runs, because a call would start the service.
 func (systemRing) Ready() error {
 	service, err := ss.NewSecretService()
 	if err != nil {

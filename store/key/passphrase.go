@@ -14,14 +14,14 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// The shortest texts that a key is derived from, in characters: of a passphrase, which a person has
-// to remember, and of a text in a variable or from a program.
+// The least lengths, in characters, of texts that a key is derived from: of a passphrase, which a
+// person has to remember, and of a text in a variable or from a program.
 const (
 	LeastPassphrase = 8
 	LeastText       = 16
 )
 
-// stretching is how a key is derived from a text: the parameters of Argon2id (RFC 9106 section
+// stretching holds the parameters of Argon2id, which derives a key from a text (RFC 9106 section
 // 3.1). It is the params of a Derived slot.
 type stretching struct {
 	Salt    []byte `json:"salt"`
@@ -65,7 +65,7 @@ func (s stretching) key(text secret.Text) []byte {
 	return argon2.IDKey(plain, s.Salt, s.Time, s.Memory, s.Threads, Size)
 }
 
-// Derived is a slot whose key is derived from a text with Argon2id; nothing of it is kept.
+// Derived is a slot whose key is derived from a text with Argon2id. It keeps nothing of the key.
 type Derived struct {
 	kind, place string
 	least       int        // characters of the text of a new key
@@ -76,7 +76,7 @@ type Derived struct {
 // ErrNotTold is returned by a passphrase slot if the person has not been asked yet.
 var ErrNotTold = errors.New("its passphrase was not given")
 
-// Passphrase returns the slot of a key derived from what a person types.
+// Passphrase returns the slot of a key derived from a passphrase that a person types.
 func Passphrase() Slot {
 	told := func(_ context.Context, told secret.Text) (secret.Text, error) {
 		if told.IsZero() {
@@ -93,12 +93,12 @@ func CheckPassphrase(t secret.Text) error {
 	return err
 }
 
-// WeakError is why no new key is derived from a text: it is too short, or it could not be typed or
-// pasted everywhere.
+// WeakError is the error of a text from which no new key is derived. The text is too short, or it
+// cannot be typed or pasted everywhere.
 type WeakError struct {
 	Place string // place of the text, as in Slot.Place
 	Odd   error  // why it cannot be typed or pasted, from secret.Read; nil if it is too short
-	Least int    // how many characters it needs, if Odd is nil
+	Least int    // least length in characters, if Odd is nil
 }
 
 // Error names the kind and the position of the odd character, and nothing else of the text.
@@ -127,17 +127,17 @@ func passable(raw secret.Text, least int, place string) (secret.Text, error) {
 // goodPassphrase is the length from which Short gives no warning, in characters.
 const goodPassphrase = 12
 
-// guessesASecond is how many passphrases one graphics card of 2024 tries in a second. Each takes
-// about half a gigabyte of memory traffic (3 passes of Argon2id over 64 MiB, or the scrypt of a
-// backup), and the card has a terabyte a second.
+// guessesASecond is the number of passphrases that one graphics card of 2024 tries in a second.
+// Each takes about half a gigabyte of memory traffic (3 passes of Argon2id over 64 MiB, or the
+// scrypt of a backup), and the card has a terabyte a second.
 const guessesASecond = 2000
 
-// usualPassphrases is how many passphrases are tried first: words, names and dates, with a digit or
-// two.
+// usualPassphrases is the number of passphrases that are tried first: words, names and dates, with
+// a digit or two.
 const usualPassphrases = 10_000_000
 
-// Short returns a warning of a passphrase that CheckPassphrase takes, but that has fewer than 12
-// characters: how long it lasts against guessing. It returns "" for a longer one.
+// Short returns a warning about a passphrase that CheckPassphrase accepts but that has fewer than
+// 12 characters, with the time that guessing it takes. It returns "" for a longer one.
 func Short(t secret.Text) string {
 	n := utf8.RuneCountInString(t.Reveal())
 	if n >= goodPassphrase {
@@ -176,8 +176,8 @@ func Environment(name string, lookup func(string) (string, bool)) Slot {
 	return Derived{InEnv, "environment variable " + name, LeastText, costly(), read}
 }
 
-// Command returns the slot of a key derived from what run returns, which is what a program prints.
-// place names the program, without its arguments.
+// Command returns the slot of a key derived from the output of a program, which run returns. place
+// names the program, without its arguments.
 func Command(place string, run func(context.Context) (secret.Text, error)) Slot {
 	read := func(ctx context.Context, _ secret.Text) (secret.Text, error) { return run(ctx) }
 	return Derived{InCommand, place, LeastText, costly(), read}
@@ -206,8 +206,8 @@ func (s Derived) Key(ctx context.Context, params []byte, told secret.Text) ([]by
 }
 
 // Readings returns slots with each text that the key of s may have been derived from, the likeliest
-// first: older versions have read it otherwise, for instance with its line end. odd is why the text
-// cannot be read as new ones are; err is why there is none.
+// first. Older versions read the text differently, for instance with its line end. odd is the error
+// of reading the text as it is read now; err is the error of obtaining it.
 func (s Derived) Readings(ctx context.Context, told secret.Text) (all []Derived, odd, err error) {
 	raw, err := s.text(ctx, told)
 	if err != nil {
@@ -241,8 +241,8 @@ func (s Derived) Make(
 	return how.key(text), params, nil
 }
 
-// WithCost returns s with another cost of new keys: so many passes over so many KiB of memory.
-// Tests of other things use little.
+// WithCost returns s with another cost of new keys: passes over kib KiB of memory. Tests use a low
+// cost.
 func (s Derived) WithCost(passes, kib uint32) Derived {
 	s.cost.Time, s.cost.Memory = passes, kib
 	return s

@@ -14,12 +14,12 @@ type Pin struct {
 }
 
 // Board remembers the key of the store at a path, in a place that a program with access to the
-// state directory alone cannot write. It needs no person.
+// state directory alone cannot write. Its calls ask no person.
 type Board interface {
-	// Pins returns what is remembered of the store at path; nothing is no error. It fails with
-	// ErrNoBoard if nothing can be remembered.
+	// Pins returns the pins of the store at path; none is no error. It fails with ErrNoBoard if
+	// nothing can be remembered.
 	Pins(ctx context.Context, path string) ([]Pin, error)
-	// SetPins replaces what is remembered of the store at path; no pins remove it.
+	// SetPins replaces the pins of the store at path. Without pins it removes the entry.
 	SetPins(ctx context.Context, path string, pins []Pin) error
 }
 
@@ -27,7 +27,8 @@ type Board interface {
 var ErrNoBoard = errors.New("there is no keyring")
 
 // Pinnable reports whether keys in a kind of slot are remembered. A key that is derived from a
-// variable or from what a program prints need not be: it opens nothing that was sealed without it.
+// variable or from the output of a program need not be: it opens nothing that was sealed without
+// it.
 func Pinnable(kind string) bool {
 	return kind == InFile || kind == InKeyring || kind == InPassphrase
 }
@@ -58,8 +59,7 @@ func (r Remembered) Has(id string) (kind string, ok bool) {
 	return "", false
 }
 
-// Recall returns what is remembered of the store in the directory dir, for each of its paths: dir,
-// and where it leads through links.
+// Recall returns the pins of the store in the directory dir, for each of its paths (see pinPaths).
 func Recall(ctx context.Context, b Board, dir string) (at []Remembered, err error) {
 	for _, path := range pinPaths(dir) {
 		pins, err := b.Pins(ctx, path)
@@ -83,8 +83,8 @@ func PinsOf(at []Remembered) (pins []Pin) {
 	return pins
 }
 
-// Remember replaces what is remembered of the store in dir, for each of its paths; no pins remove
-// it.
+// Remember replaces the pins of the store in dir, for each of its paths. Without pins it removes
+// the entries.
 func Remember(ctx context.Context, b Board, dir string, pins ...Pin) error {
 	for _, path := range pinPaths(dir) {
 		if err := b.SetPins(ctx, path, pins); err != nil {
@@ -94,10 +94,10 @@ func Remember(ctx context.Context, b Board, dir string, pins ...Pin) error {
 	return nil
 }
 
-// PinBoth lets the board remember the key next, which is coming into force, beside those that may
-// be in force now: old, or what it remembers. The caller does so in the transaction that brings
-// next. If PinBoth fails, that transaction has to fail: the next process would find a key that the
-// board does not remember, and refuse the store. With no board it does nothing.
+// PinBoth makes the board remember the key next, which is coming into force, beside those that may
+// be in force now: old, or the present pins. The caller does so in the transaction that brings next
+// into force. If PinBoth fails, that transaction must fail: the next process would find a key that
+// the board does not remember, and refuse the store. Without a board it does nothing.
 func PinBoth(ctx context.Context, b Board, dir string, next Pin, old ...Pin) error {
 	if b == nil {
 		return nil

@@ -15,42 +15,42 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Size is the size of a key in bytes: the one of XChaCha20-Poly1305, which seals with it.
+// Size is the size of a key in bytes, as XChaCha20-Poly1305 requires it.
 const Size = 32
 
-// The kinds of slots, as they stand in the database and in the configuration.
+// The kinds of slots, as the database and the configuration name them.
 const (
 	InFile       = "file"       // a key file beside the database
 	InKeyring    = "keyring"    // the system's keyring
-	InPassphrase = "passphrase" // a person's head
+	InPassphrase = "passphrase" // a passphrase that a person types
 	InEnv        = "env"        // an environment variable
 	InCommand    = "command"    // the output of a program
 	InMemory     = "memory"     // this process, of a store in memory
 )
 
-// ErrNoKey is returned by a Slot that does not hold the key that is asked for.
+// ErrNoKey is returned by a Slot that does not hold the requested key.
 var ErrNoKey = errors.New("no key there")
 
-// Slot keeps or derives a key of Size bytes somewhere else than in the database. The store seals
-// its data key with it. Params are the slot's own note of which key it was: JSON without a secret,
-// of at most 4 KiB, which the store keeps in its database.
+// Slot keeps or derives a key of Size bytes outside of the database. The store seals its data key
+// with it. Params identify the key within its slot: JSON without a secret, of at most 4 KiB, which
+// the store keeps in its database.
 type Slot interface {
 	// Kind is one of InFile, InKeyring, …
 	Kind() string
-	// Place says where the key is, in words for a person.
+	// Place describes the place of the key, for messages.
 	Place() string
-	// Key returns the key of params, in a slice that the caller may overwrite: Size bytes, and one
-	// more if the slot is Noting and has noted something (see Split). It fails with ErrNoKey if
-	// there is no key, with ErrOtherKey if there is another one. told is what a person typed; only
-	// a passphrase slot reads it, and fails with ErrNotTold if it is zero.
+	// Key returns the key of params in a slice that the caller may overwrite. It has Size bytes,
+	// and one more if the slot is Noting and rows have MACs (see Split). Key fails with ErrNoKey if
+	// there is no key, and with ErrOtherKey if there is another one. told is the passphrase that a
+	// person typed. Only a passphrase slot reads it, and fails with ErrNotTold if it is zero.
 	Key(ctx context.Context, params []byte, told secret.Text) ([]byte, error)
 	// Make returns a new key of Size bytes and its params. When it returns, the key is durable,
-	// beside the one that is in force. With first nothing is sealed yet: a key that is there
-	// already may be taken. A slot whose key is derived refuses a text with a *WeakError.
+	// beside the one that is in force. If first is set, nothing is sealed yet, and Make may return
+	// a key that already exists. A slot whose key is derived refuses a text with a *WeakError.
 	Make(ctx context.Context, told secret.Text, first bool) (key, params []byte, err error)
 	// Settle tells the slot that the key of params is in force.
 	Settle(params []byte) error
-	// Forget removes the key of params for good, and no other. It is no error if it is gone.
+	// Forget removes the key of params permanently, and no other key. A missing key is no error.
 	Forget(ctx context.Context, params []byte) error
 }
 
@@ -58,11 +58,12 @@ type Slot interface {
 // sealed: each row of a store with this key has a MAC. A key from before there were MACs has none.
 const rowsGuarded = 1
 
-// Guarded returns a copy of key as it is kept: with the byte that says that rows have MACs.
+// Guarded returns a copy of key with a byte that marks that rows have MACs.
 func Guarded(key []byte) []byte { return append(bytes.Clone(key), rowsGuarded) }
 
-// Split takes apart what Guarded returned or an older version has kept. The key has Size bytes and
-// shares its memory with kept; guards reports whether rows have MACs. It fails if kept is neither.
+// Split separates a key from the byte that Guarded adds; a key of an older version has none. The
+// key has Size bytes and shares its memory with kept. guards reports whether rows have MACs. Split
+// fails for any other bytes.
 func Split(kept []byte) (key []byte, guards bool, err error) {
 	switch {
 	case len(kept) == Size:
@@ -73,32 +74,34 @@ func Split(kept []byte) (key []byte, guards bool, err error) {
 	return nil, false, errors.New("not a key of lanyard")
 }
 
-// Asking is a Slot that may first have to ask a person for a password of its own, as a locked
-// keyring does.
+// Asking is a Slot that may have to ask a person for its own password first, as a locked keyring
+// does.
 type Asking interface {
 	Slot
 	// Unasked returns why the key cannot be fetched without asking a person; nil if it can.
 	Unasked(ctx context.Context) error
 }
 
-// Noting is a Slot that can note beside its key that rows have MACs. Key then returns it as Guarded
-// does.
+// Noting is a Slot that can record beside its key that rows have MACs. Key then returns the key as
+// Guarded does.
 type Noting interface {
 	Slot
-	// NoteGuarded notes it beside the key of params, or takes it back if guarded is false.
+	// NoteGuarded records that rows have MACs, beside the key of params. If guarded is false it
+	// removes that record.
 	NoteGuarded(ctx context.Context, params []byte, guarded bool) error
 }
 
-// Quiet reports whether slots of a kind cost nothing and ask no person, so that a store tries them
-// without being told to.
+// Quiet reports whether slots of a kind cost nothing and ask no person. A store opens such slots
+// unasked.
 func Quiet(kind string) bool { return kind == InFile || kind == InMemory }
 
-// KeepsNothing reports whether slots of a kind derive their key: then there is none to remove.
+// KeepsNothing reports whether slots of a kind derive their key, so that there is no stored key to
+// remove.
 func KeepsNothing(kind string) bool {
 	return kind == InPassphrase || kind == InEnv || kind == InCommand
 }
 
-// ID names a random key: 16 hexadecimal digits of a hash of it. It is no help in guessing a key of
+// ID names a random key: 16 hexadecimal digits of its hash. They do not help in guessing a key of
 // 256 random bits.
 func ID(key []byte) string {
 	sum := sha256.Sum256(append([]byte("lanyard key slot id\x00"), key...))
@@ -119,7 +122,7 @@ func Params(key []byte) []byte {
 	return b
 }
 
-// paramsMost is how many bytes of params are read at most.
+// paramsMost is the largest accepted size of params, in bytes.
 const paramsMost = 4 << 10
 
 func readParams(params []byte, into any) error {
@@ -133,8 +136,8 @@ func readParams(params []byte, into any) error {
 }
 
 // Same reports whether forgetting the key with params old could remove the one with params now,
-// both in a slot of kind. It compares params as the slots read them; those that cannot be read may
-// be the same.
+// both in a slot of kind. It compares params as the slots read them. Params that cannot be read may
+// name the same key.
 func Same(kind string, old, now []byte) bool {
 	if KeepsNothing(kind) {
 		return false
