@@ -144,7 +144,7 @@ func (w *witness) WrapWithLabels(fileKey []byte) ([]*age.Stanza, []string, error
 	return stanzas, nil, err
 }
 
-// notWritten explains a failure to write a new file to a person.
+// notWritten returns the error of a new file that could not be written, with a code and a hint.
 func notWritten(what string, err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("write %s: %w", what, err)
@@ -157,7 +157,7 @@ func notWritten(what string, err error) error {
 	return e
 }
 
-// writeNew is NewFile with the errors of a store.
+// writeNew is disk.NewFile with errors that have a code and a hint.
 func writeNew(path string, reached func(step string), write func(*os.File) error) error {
 	err := disk.NewFile(path, reached, write)
 	e, ok := errors.AsType[*disk.CreateError](err)
@@ -180,7 +180,7 @@ type bundle struct {
 // bundle copies the store into memory and seals the copy with a key of its own.
 func (s *Store) bundle(ctx context.Context) (bundle, error) {
 	var err error
-	for range 5 { // the key may be changed between a look at it and the copy
+	for range 5 { // the key may change between the look at it and the copy
 		var b bundle
 		var again bool
 		if b, again, err = s.bundleOnce(ctx); !again {

@@ -20,7 +20,7 @@ import (
 	"lanyard/store/key"
 )
 
-// bundleMost is the size in bytes above which a database in a backup is not read.
+// bundleMost is the largest size of a database in a backup that is read, in bytes.
 const bundleMost = 512 << 20
 
 // write writes the tar of a backup.
@@ -56,8 +56,8 @@ func noBackup(why string, cause error) *Error {
 	}
 }
 
-// ForPassphrase reports whether an age file is opened with a passphrase. It reads no further than
-// the header. If the file is no age file it fails with an *Error.
+// ForPassphrase reports whether an age file is opened with a passphrase. It reads only the header.
+// If the file is no age file, it fails with an *Error.
 func ForPassphrase(r *bufio.Reader) (bool, error) {
 	head, _ := r.Peek(4 << 10)
 	if bytes.HasPrefix(head, []byte(armor.Header)) {
@@ -84,8 +84,8 @@ func notDecrypted(err error) error {
 	}
 }
 
-// readBundle decrypts a backup. It reads to the very end, because only there age reports a file
-// that was cut off.
+// readBundle decrypts a backup. It reads to the end, because age reports a file that was cut off
+// only there.
 func readBundle(from io.Reader, who []age.Identity) (b bundle, err error) {
 	defer func() {
 		if err != nil {

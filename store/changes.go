@@ -20,7 +20,7 @@ func (s *Store) Changes(ctx context.Context) <-chan struct{} {
 	s.watchers[c] = context.AfterFunc(ctx, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if _, ok := s.watchers[c]; ok { // else Close was faster
+		if _, ok := s.watchers[c]; ok { // else Close has removed it
 			delete(s.watchers, c)
 			close(c)
 		}

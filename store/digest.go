@@ -13,8 +13,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// digestSize is how many bytes of the HMAC are kept: enough to tell any two secrets of a store
-// apart.
+// digestSize is the number of bytes of the HMAC that are kept, enough to tell any two secrets of a
+// store apart.
 const digestSize = 16
 
 // Digest returns the keyed hash of a secret: HMAC-SHA-256, cut to 128 bits, in base64. A store
@@ -74,7 +74,7 @@ func (r *reader) hashKey() ([]byte, error) {
 	}
 	key, err := r.key.sealer.openBytes(sealed, "hash_key", "1", "key")
 	if errors.Is(err, ErrKey) {
-		return nil, nil // it is altered: what was hashed with it is like nothing
+		return nil, nil // it is altered: no hash made with it is like any other
 	}
 	return key, r.fail(op, err)
 }

@@ -20,8 +20,8 @@ var ErrKey = errors.New("wrong key, or the sealed value was altered or moved")
 // ErrClosed is returned by every call on a closed Store.
 var ErrClosed = errors.New("the store is closed")
 
-// Error is a failure of the store that a person can act on. A *console.Error with the same code and
-// hint is in its chain. It never holds a secret or a stored value.
+// Error is a failure of the store, with a hint for a person. A *console.Error with the same code
+// and hint is in its chain. It never holds a secret or a stored value.
 type Error struct {
 	Code console.Code
 	Text string // the failure, with the file
@@ -65,7 +65,7 @@ func bare(err error) error {
 	return err
 }
 
-// SQLite's primary result codes that a person can do something about.
+// The primary result codes of SQLite that this package distinguishes.
 const (
 	codeError    = 1 // a missing table, and errors that are not about the file
 	codeBusy     = 5
@@ -90,13 +90,14 @@ const (
 	codeShmMap   = codeIO | 21<<8
 )
 
-// leastRoom is how many bytes a disk has that is not full; what SQLite wants at once is less.
+// leastRoom is the free space in bytes below which a disk counts as full. SQLite requests less at
+// once.
 const leastRoom = 64 << 10
 
 // fault is an error of SQLite.
 type fault interface {
 	error
-	Code() int // with the bits that say more
+	Code() int // extended result code
 }
 
 // sqliteCode returns the primary result code in err's chain, or 0.
@@ -126,8 +127,8 @@ func (s *Store) crowded(err error) bool {
 	return false
 }
 
-// explain turns an error of SQLite into an *Error that names the file. Errors that are explained
-// already, console.ErrNotFound and the end of a context only get the operation in front.
+// explain turns an error of SQLite into an *Error that names the file. It only puts the operation
+// in front of an *Error, of console.ErrNotFound and of the end of a context.
 func (s *Store) explain(op string, err error) error {
 	if err == nil {
 		return nil
@@ -168,7 +169,7 @@ func (s *Store) explain(op string, err error) error {
 
 const noRoom = "there is no room on the disk"
 
-// said is an error of SQLite in words for a person.
+// said is an error of SQLite with a message for people.
 type said struct {
 	words string
 	error

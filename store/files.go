@@ -32,12 +32,12 @@ func (e env) orReal() env {
 	return e
 }
 
-// place is a state directory that prepare accepted or made.
+// place is a state directory that prepare has accepted or created.
 type place struct {
 	tightened []string
 	anew      bool  // the database was made, beside the key of an earlier one
 	readOnly  error // reason why nothing can be written there, or nil
-	// nothing can be written and there is no write-ahead log: SQLite need not look for one
+	// nothing can be written and there is no write-ahead log, so SQLite need not look for one
 	immutable bool
 }
 
@@ -69,7 +69,7 @@ func (e env) prepare(dir string) (p place, err error) {
 				"backup (lanyard restore FILE --replace); to begin anew, move both files away",
 		}
 	}
-	// Asked before: as soon as the database is there, another process may make its key.
+	// Look before the database exists: from then on another process may make its key.
 	hadKey := disk.Exists(keyFile)
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, disk.FileMode)
 	switch {
@@ -140,7 +140,8 @@ func looksWhole(path string) error {
 	}
 }
 
-// writable returns why the database at path or the files beside it cannot be written, or nil.
+// writable returns the reason why the database at path or the files beside it cannot be written, or
+// nil.
 func writable(path string) error {
 	err := disk.CanWrite(path)
 	if err == nil {
@@ -153,8 +154,8 @@ func writable(path string) error {
 	}
 }
 
-// crippled is the place for Options.Lists if SQLite cannot make its shared memory. Without a
-// write-ahead log none is needed: a process that has the database open would have made the log.
+// crippled returns the place for Options.Lists if SQLite cannot make its shared memory. Only a
+// write-ahead log needs that memory, and a process with the database open would have made the log.
 func (p place) crippled(path string, err error) (place, bool) {
 	if p.readOnly != nil || !noShared(err) || disk.Size(path+"-wal") != 0 {
 		return p, false
@@ -170,8 +171,8 @@ func (p place) crippled(path string, err error) (place, bool) {
 	return p, true
 }
 
-// tightenDir narrows the directory, unless it is plainly not ours alone: --state /tmp must not
-// close /tmp.
+// tightenDir removes permissions of other users from the directory, unless it is clearly shared:
+// --state /tmp must not close /tmp.
 func (e env) tightenDir(dir string, tightened *[]string) error {
 	info, err := os.Stat(dir)
 	if err != nil {
@@ -220,8 +221,8 @@ func (e env) tighten(path string, tightened *[]string) error {
 	return e.narrow(path, info, disk.FileMode, tightened)
 }
 
-// own refuses a file of another user, with any permissions. Root could use it, but its owner could
-// not use the files that root adds.
+// own refuses a file of another user, even if this process may use it. Root may use any file, but
+// its owner could not use the files that root adds.
 func (e env) own(path string, info fs.FileInfo) error {
 	foreign := e.Foreign(path, info)
 	if foreign == nil {
@@ -253,7 +254,8 @@ func (e env) narrow(path string, info fs.FileInfo, mode fs.FileMode, tightened *
 	return nil
 }
 
-// fileError explains a failure of a file operation to a person. The cause names the file.
+// fileError returns the error of a failed file operation, with a code and a hint. err names the
+// file.
 func fileError(op string, err error) *Error {
 	e := &Error{
 		Code: console.CodeStoreAccess, Text: op, Err: err, Hint: "use another place with --state",
@@ -284,8 +286,8 @@ func begins(path string) []byte {
 	return head[:n]
 }
 
-// Lost reports signs that a state directory without a database had one before. A write-ahead log is
-// an error, a key file only gives a sentence.
+// Lost looks for signs that a state directory without a database had one before. It returns an
+// error for a write-ahead log, and only a sentence for a key file.
 func Lost(dir string) (text string, err error) {
 	path := filepath.Join(dir, dbName)
 	if err := looksWhole(path); err != nil {
@@ -302,6 +304,6 @@ func Lost(dir string) (text string, err error) {
 const LostHint = "if the store is lost, bring back a backup: lanyard restore FILE --replace; " +
 	"the next command that stores begins a new one, which that key seals too"
 
-// FreeRoom returns how many bytes may still be written to the disk that holds the directory dir; ok
-// is false where that is not known.
+// FreeRoom returns the number of bytes that may still be written to the disk of the directory dir.
+// ok is false if the number is not known.
 func FreeRoom(dir string) (bytes uint64, ok bool) { return disk.Free(dir) }

@@ -8,14 +8,15 @@ import (
 	"lanyard/console"
 )
 
-// Conditions that are those of an index, word for word: SQLite uses a partial index only then.
+// Each condition repeats the condition of an index word for word: SQLite uses a partial index only
+// then.
 const (
 	pendingRows = "revoke_at IS NOT NULL AND (revoke_kind <> 'refresh' AND accepted_at IS NULL" +
 		" OR revoke_kind <> 'access' AND refresh = 'live' AND refresh_accepted_at IS NULL)"
 	unhashedRows = "access_hash = '' AND refresh_hash = ''"
 )
 
-// clauseOf returns what follows FROM token for a filter, and its arguments.
+// clauseOf returns the SQL for a filter, to follow FROM token, and its arguments.
 func clauseOf(f console.TokenFilter) (clause string, args []any, err error) {
 	var conds []string
 	add := func(cond string, arg ...any) {
@@ -71,7 +72,7 @@ func clauseOf(f console.TokenFilter) (clause string, args []any, err error) {
 		add(`(refresh = 'live' OR fingerprint IN
 			(SELECT fingerprint FROM token GROUP BY fingerprint HAVING count(*) > 1))`)
 	}
-	switch { // few rows are in these; SQLite would walk through all for the order
+	switch { // these select few rows; SQLite would read all to order them
 	case f.Pending:
 		clause = "INDEXED BY token_pending "
 	case f.Unhashed:

@@ -11,9 +11,9 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// firstKey makes the first key in the first slot that can hold one. After it returns nil there is a
-// key, of this process or of a faster one. It asks the slot while no transaction is open. A key
-// that came too late is forgotten.
+// firstKey makes the first key in the first slot that can hold one. When it returns nil, the store
+// has a key, from this process or from a faster one. It calls the slot while no transaction is
+// open. If another process was faster, it forgets its own key.
 func (s *Store) firstKey(ctx context.Context, told secret.Text) error {
 	var why, wanted error
 	for _, kind := range s.first {
@@ -50,8 +50,8 @@ func (s *Store) firstKey(ctx context.Context, told secret.Text) error {
 	return why
 }
 
-// sayFirst tells a person that the first key is not in the slot that was preferred. Unless the
-// configuration names the slot, it also tells that only the state directory remembers the key.
+// sayFirst tells the person if the first key is not in the preferred slot. Unless the configuration
+// names the slot, it also tells that only the state directory remembers the key.
 func (s *Store) sayFirst(slot KeySlot, pinned bool, wanted error) {
 	trust := ""
 	if kind := slot.Kind(); s.dir != "" && key.Pinnable(kind) && !pinned && s.want != kind {
@@ -127,7 +127,7 @@ func (s *Store) putFirst(ctx context.Context, slot KeySlot,
 		was, mute = key.Recall(ctx, b, s.dir)
 	}
 	others, moved := key.PinsOf(was), ""
-	// The key file may be a stranger's, as the database would be.
+	// Whoever replaced the database may have replaced the key file too.
 	if f, ok := slot.(key.File); ok && len(others) > 0 {
 		moved, unmade = f.SetAside()
 	}
@@ -153,10 +153,10 @@ func (s *Store) putFirst(ctx context.Context, slot KeySlot,
 	}
 	if b != nil {
 		pinned = mute == nil && key.Remember(ctx, b, s.dir, append(others, row.pin())...) == nil
-		s.mute = s.mute || !pinned // sayFirst says it
+		s.mute = s.mute || !pinned // sayFirst reports it
 	}
 	if err := s.commit(tx); err != nil {
-		// it may have happened all the same: then its key must stay
+		// the commit may have happened: then its key must stay
 		return true, false, nil, s.explain(op, err)
 	}
 	if len(others) > 0 {

@@ -23,9 +23,9 @@ type opened struct {
 	// the failure that was found, which is final; nil while everything is in its place
 	lost *Error
 	over *Error // lost, where the file holds another store; else nil
-	// the database when its key was last known to be ours; nil: never looked at
+	// the database when its key was last known to be ours; nil: never examined
 	keyed fs.FileInfo
-	// the database when its content was last known to be ours; nil: never looked at
+	// the database when its content was last known to be ours; nil: never examined
 	whole fs.FileInfo
 
 	reads sync.Mutex // for held alone: taking it waits for a writer, which takes mu
@@ -33,12 +33,12 @@ type opened struct {
 	held *Store
 }
 
-// suffixes are the files that belong together: the database, its log, and the memory that its
-// processes share.
+// suffixes are the suffixes of the files that belong together: the database, its write-ahead log,
+// and the memory that its processes share.
 func suffixes() []string { return []string{"", "-wal", "-shm"} }
 
-// opener makes the connections that write, and tells of each. (Where one was given up and no other
-// process has the database open, the files beside it went with it.)
+// opener makes the connections that write, and first calls tell: if no other connection had the
+// database open, the files beside it are new.
 type opener struct {
 	dsn    string
 	driver driver.Driver
@@ -52,8 +52,8 @@ func (o opener) Connect(context.Context) (driver.Conn, error) {
 	return o.driver.Open(o.dsn)
 }
 
-// remember notes the files that are there and were not noted yet. They are looked at by name: a
-// file that this process opened and closed again would lose SQLite's locks on it (POSIX).
+// remember records the files that exist and are not recorded yet. It calls stat(2) on their names:
+// if this process opened and closed a file, it would lose SQLite's locks on it (POSIX).
 func (o *opened) remember(path string) {
 	if o.files == nil {
 		o.files = map[string]fs.FileInfo{}
@@ -67,8 +67,8 @@ func (o *opened) remember(path string) {
 	}
 }
 
-// renewed forgets the files beside the database. The last connection to close removes them, so that
-// one which is opened in its place has others.
+// renewed forgets the files beside the database. The last connection to close removes them, and the
+// next one makes others.
 func (o *opened) renewed() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -100,7 +100,7 @@ func (o *opened) moved(path string) *Error {
 	return nil
 }
 
-// replacedHint is the way out of a store whose files are not in their place.
+// replacedHint is the hint for a store whose files are not in their place.
 const replacedHint = "nothing was sent or stored after that: start lanyard again to work with " +
 	"what is there now; " +
 	"an open console can write out what it still holds (: write out, or out in the plain interface)"
@@ -355,7 +355,7 @@ func (s *Store) reading(ctx context.Context) *sql.DB {
 	return o.held.write
 }
 
-// outAs is how the names begin of what WriteOut writes.
+// outAs begins the names of the directories that WriteOut makes.
 const outAs = "lanyard.out-"
 
 // WriteOut writes the contents of this store into a new state directory beside its files. It is for

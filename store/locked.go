@@ -17,7 +17,7 @@ func (s *Store) locked(why string, cause error, hint string) *Error {
 	}
 }
 
-// lock is ErrLocked in the words of its cause, if there is one.
+// lock is ErrLocked with the message of its cause, if there is one.
 type lock struct {
 	cause error
 	// there is a key, and it is not the one that was asked for: the message says so already
@@ -66,7 +66,7 @@ func (s *Store) beginAnew() string {
 		" away to begin anew"
 }
 
-// lockedBy explains why a slot did not give the key.
+// lockedBy returns the error of a slot that did not give the key.
 func (s *Store) lockedBy(slot KeySlot, err error) error {
 	place := "the " + slot.Place()
 	other, gone := errors.Is(err, key.ErrOtherKey), errors.Is(err, key.ErrNoKey)

@@ -24,8 +24,8 @@ import (
 // Restoring holds the options of Restore.
 type Restoring struct {
 	Options                // Slots, First and Tell: where the key of the restored store is to be
-	Passphrase secret.Text // for a passphrase slot; nothing to do with that of the backup
-	Replace    bool        // a store that is there is kept beside, under another name
+	Passphrase secret.Text // for a passphrase slot; not that of the backup
+	Replace    bool        // keep an existing store under another name; else refuse
 	Signer     *Signer     // signer of the existing store; nil: origin not known
 	// Review is called after all checks and before anything is changed. Its error ends the restore.
 	Review func(Review) error
@@ -36,7 +36,7 @@ type Restoring struct {
 	Waiting  func()
 }
 
-// Review tells a person about a backup before it is restored.
+// Review describes a backup before it is restored.
 type Review struct {
 	Applications []console.Application
 	Signature    Signature
@@ -44,7 +44,7 @@ type Review struct {
 	Altered int
 }
 
-// restoreWait is how long a restore waits for a transaction of another process.
+// restoreWait limits the wait of a restore for a transaction of another process.
 const restoreWait = 15 * time.Second
 
 // Restored is the result of a restore.
@@ -186,8 +186,8 @@ func (v *Review) read(ctx context.Context, m *Store, seals *sealer) error {
 	})
 }
 
-// room makes the state directory if it is missing. It refuses what Open would refuse, other than
-// about the database.
+// room makes the state directory if it is missing. It makes the checks of Open, except those of the
+// database.
 func (e env) room(dir string) error {
 	if err := os.MkdirAll(dir, disk.DirMode); err != nil {
 		return fileError("make the state directory", err)
@@ -229,7 +229,7 @@ func (b bundle) loadInto(ctx context.Context, m *Store, steps []string) (*sealer
 		return nil, err
 	}
 	name := m.path
-	m.path = "the backup's " + dbName // for what is said of it
+	m.path = "the backup's " + dbName // for messages
 	version, err := m.schemaVersion(ctx, m.write, len(steps))
 	switch {
 	case err != nil:
@@ -268,7 +268,7 @@ func (b bundle) checkInto(ctx context.Context, dsn string) error {
 	if !bytes.HasPrefix(b.db, []byte("SQLite format 3\x00")) {
 		return noBackup("its "+dbName+" is no database", nil)
 	}
-	// Whether a write-ahead log is to be used is no matter of a copy, and in memory there is none.
+	// The header may require a write-ahead log, which a database in memory cannot have.
 	b.db[18], b.db[19] = 1, 1
 	db, err := sql.Open("sqlite",
 		"file::memory:?_pragma=trusted_schema(0)&_pragma=cell_size_check(1)&_dqs=0")

@@ -16,21 +16,20 @@ import (
 
 // Rotation holds the options of Rotate.
 type Rotation struct {
-	// the kind of slot that holds it afterwards; "": the one that holds it now
+	// kind of the slot for the new key; "": the present kind
 	To string
-	// the new one, for a passphrase; zero: the one that the store was unlocked with
+	// the new passphrase, for a passphrase slot; zero: the one that unlocked the store
 	Passphrase secret.Text
 	Now        func() time.Time // dates the key; nil: it has no date
 	// LeaseNow is the clock of leases, which may differ from Now. Nil: leases are ignored.
 	LeaseNow func() time.Time
-	// Patience is how long Rotate waits for the answers that other processes wait for. 0: not at
-	// all.
+	// Patience limits the wait for answers that other processes are waiting for. 0: no wait.
 	Patience time.Duration
-	// Waiting is called when such a wait begins. Nil: it is not.
+	// Waiting is called when such a wait begins, unless it is nil.
 	Waiting func()
 }
 
-// now is the time of a rotation, zero when it knows none.
+// now returns the time of a rotation, or the zero time if Now is nil.
 func (r Rotation) now() time.Time {
 	if r.Now == nil {
 		return time.Time{}
@@ -38,11 +37,11 @@ func (r Rotation) now() time.Time {
 	return r.Now()
 }
 
-// longestLease is the longest that a lease can last. A later end was written before the machine was
-// restarted, or by a clock that was set back since.
+// longestLease is the longest duration of a lease. A later end was written before the machine was
+// restarted, or by a clock that has been set back since.
 const longestLease = time.Hour
 
-// leaseBeat is how often a rotation that waits looks again.
+// leaseBeat is the interval at which a waiting rotation looks at the leases.
 const leaseBeat = 100 * time.Millisecond
 
 // Rotate draws a new data key, seals every secret with it and puts it into a slot of kind r.To, in
@@ -183,7 +182,7 @@ func (s *Store) rotateNothing(ctx context.Context, r Rotation) error {
 	return s.fetching(ctx, r.Passphrase, func(string) bool { return true })
 }
 
-// cannotHold explains why a slot did not take a new key.
+// cannotHold returns the error of a slot that did not take a new key.
 func (s *Store) cannotHold(slot KeySlot, err error) error {
 	if _, said := errors.AsType[*Error](err); said || errors.Is(err, context.Canceled) {
 		return err
@@ -206,7 +205,7 @@ func keyFileError(slot KeySlot, err error) error {
 	return nil
 }
 
-// noKeyFile is why a key file could not be written.
+// noKeyFile is the error of a key file that could not be written.
 type noKeyFile struct{ cause error }
 
 func (n noKeyFile) Error() string { return n.cause.Error() }

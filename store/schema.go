@@ -175,7 +175,7 @@ func (s *Store) step(ctx context.Context, from int,
 	return from + 1, true, nil
 }
 
-// journalWAL switches the file to the write-ahead log, for good. If two processes do so at once,
+// journalWAL switches the file to the write-ahead log permanently. If two processes do so at once,
 // SQLite reports busy without waiting, so journalWAL waits for as long as SQLite does elsewhere.
 func (s *Store) journalWAL(ctx context.Context) error {
 	const beat = 10 * time.Millisecond

@@ -17,7 +17,7 @@ type Signature int
 
 // The results of a check.
 const (
-	Unchecked Signature = iota // there is no store here that can tell, or it is locked
+	Unchecked Signature = iota // no store here can verify it, or that store is locked
 	Unsigned                   // no signature, or that of another store
 	Signed                     // by the store that is here, or by one that it was restored from
 )

@@ -31,24 +31,25 @@ func KeyringReachable(lookup func(string) (string, bool)) error {
 	return key.KeyringReachable(lookup)
 }
 
-// Environment returns the slot of a key made of the environment variable name; see key.Environment.
+// Environment returns the slot of a key derived from the environment variable name; see
+// key.Environment.
 func Environment(name string, lookup func(string) (string, bool)) KeySlot {
 	return key.Environment(name, lookup)
 }
 
-// Command returns the slot of a key made of what a program prints; see key.Command.
+// Command returns the slot of a key derived from the output of a program; see key.Command.
 func Command(place string, run func(context.Context) (secret.Text, error)) KeySlot {
 	return key.Command(place, run)
 }
 
-// Short returns a warning of a passphrase that is taken, but short; "" if there is nothing to say.
+// Short returns a warning about an accepted passphrase that is short, or ""; see key.Short.
 func Short(t secret.Text) string { return key.Short(t) }
 
-// Passable refuses a passphrase that no new key is made of, with an *Error whose code is
-// "weak_key": one that is too short, or that could not be typed or pasted everywhere.
+// Passable fails with an *Error with the code "weak_key" if no new key is derived from a
+// passphrase: it is too short, or it cannot be typed or pasted everywhere.
 func Passable(t secret.Text) error { return weakKey(key.CheckPassphrase(t)) }
 
-// weakKey returns err as an *Error if a slot refuses a text, and every other one as it is.
+// weakKey returns the error of a refused text as an *Error, and every other error unchanged.
 func weakKey(err error) error {
 	weak, ok := errors.AsType[*key.WeakError](err)
 	if !ok {

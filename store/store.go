@@ -18,23 +18,23 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// DefaultPoll is how often other processes' commits are looked for.
+// DefaultPoll is the interval at which a store looks for commits of other processes.
 const DefaultPoll = 400 * time.Millisecond
 
-// DefaultBusy is how long a transaction without a deadline waits for the lock of another process.
+// DefaultBusy limits the wait of a transaction without a deadline for the lock of another process.
 // SQLite has no queue: with many processes on a busy machine, one may wait for longer than a
 // request lasts.
 const DefaultBusy = time.Minute
 
-// readers is how many readings can go on at once in this process; further ones wait.
+// readers is the number of concurrent reads in this process; further ones wait.
 const readers = 4
 
-// Options are the choices of Open. The zero value is fine.
+// Options are the choices of Open. The zero value is valid.
 type Options struct {
-	Poll time.Duration // how often other processes' commits are looked for; 0 or less: DefaultPoll
-	// Busy is how long a transaction waits for the lock of another process if its context has no
-	// deadline. A deadline replaces it. Then the transaction fails with "store_busy". 0 or less:
-	// DefaultBusy.
+	Poll time.Duration // interval of the looks for others' commits; 0 or less: DefaultPoll
+	// Busy limits the wait of a transaction for the lock of another process, if its context has no
+	// deadline. Otherwise the deadline limits it. A transaction that waits for longer fails with
+	// "store_busy". 0 or less: DefaultBusy.
 	Busy time.Duration
 	// Slots are further places where the key may be: Keyring, Environment, Command. The key file
 	// lanyard.key beside the database and a passphrase are always among them; of a store in memory,
@@ -79,7 +79,7 @@ type Store struct {
 	first     []string
 	want      string // see Options.Want
 	tell      func(string)
-	// it was said that the keyring does not answer; only with the turn
+	// the person was told that the keyring does not answer; only with the turn
 	mute      bool
 	key       atomic.Pointer[keyState] // never nil once the store is open
 	turn      chan struct{}            // held while the key is fetched or changed
@@ -141,7 +141,7 @@ func open(ctx context.Context, dir string, o Options, steps []string) (*Store, e
 	return s, err
 }
 
-// openAt opens the database in a place that was found fit.
+// openAt opens the database in a place that prepare returned.
 func openAt(ctx context.Context, dir string, at place, o Options,
 	steps []string) (s *Store, err error) {
 	s = newStore(o)
@@ -225,8 +225,8 @@ func newStore(o Options) *Store {
 	}
 }
 
-// take sorts the slots of o and those that are always there; usual is the kind for a first key when
-// o names none.
+// take sets the slots to those of o and those that always exist. usual is the kind of slot for a
+// first key if o names none.
 func (s *Store) take(o Options, usual string, always ...KeySlot) {
 	s.slots = map[string]KeySlot{}
 	for _, k := range append(always, o.Slots...) {
@@ -274,7 +274,7 @@ func (s *Store) begin(ctx context.Context, steps []string) (*Store, error) {
 		s.sweepKeys(ctx)
 		err = s.fetch(ctx, s.told, key.Quiet)
 		if onlySecrets(err) {
-			err = nil // lists need no key; what needs one says so
+			err = nil // lists need no key; a call that needs it fails
 		}
 	}
 	if err != nil {

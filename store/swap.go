@@ -34,7 +34,7 @@ type incoming struct {
 	calm      lull
 	replaces  bool
 	board     key.Board // nil: none
-	elsewhere string    // told to a person once the key is in force
+	elsewhere string    // sentence for Restoring.Tell once the key is in force
 }
 
 func (n *incoming) reached(step string) {
@@ -477,7 +477,7 @@ func (n *incoming) rename(ctx context.Context) error {
 	return nil
 }
 
-// slashed returns a path as the address of a database spells it.
+// slashed returns a path in the form of an SQLite URI.
 func slashed(path string) string {
 	p := filepath.ToSlash(path)
 	if len(p) == 0 || p[0] != '/' {

@@ -115,7 +115,7 @@ func (s *Store) sweepKeys(ctx context.Context) {
 	}
 	tx, err := s.beginWrite(ctx)
 	if err != nil {
-		return // the next one who opens it does
+		return // the next process that opens the store does it
 	}
 	defer func() { _ = tx.Rollback() }()
 	if row, err := s.slotRow(ctx, tx); err == nil && row.kind != "" {

@@ -192,7 +192,8 @@ func (r *reader) tokens(op, clause string,
 // those of each token.
 const manyTokens = 1000
 
-// childrenOf returns the clause that selects the probes and marks of tokens, and maybe more.
+// childrenOf returns the clause that selects the probes and marks of tokens. It may select those of
+// others too.
 func childrenOf(good, bad []console.Token) (clause string, args []any, err error) {
 	if len(good)+len(bad) >= manyTokens {
 		return "WHERE token_id <> ''", nil, nil

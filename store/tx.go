@@ -96,7 +96,7 @@ func (s *Store) transaction(ctx context.Context, db *sql.DB,
 		}
 		k := s.key.Load()
 		same, err := k.holds(ctx, tx)
-		beside := err == nil && same // as far as what is cached goes
+		beside := err == nil && same // according to this process's cache
 		if beside {
 			same, err = s.holdsOnDisk(ctx, k)
 		}

@@ -119,7 +119,7 @@ func (s *Store) Key() console.KeyStatus {
 	return st
 }
 
-// KeyInfo tells more about the key than Key.
+// KeyInfo describes the key in more detail than Key.
 type KeyInfo struct {
 	console.KeyStatus
 	Epoch int64     // counts the changes; 1 is the first key's
@@ -198,7 +198,7 @@ func (s *Store) taking(ctx context.Context) (done func(), err error) {
 	}
 }
 
-// fetch gets the key from its slot, or makes the first one, if may says so of the kind of slot.
+// fetch gets the key from its slot, or makes the first one, if may accepts the kind of slot.
 func (s *Store) fetch(ctx context.Context, told secret.Text, may func(kind string) bool) error {
 	done, err := s.taking(ctx)
 	if err != nil {
@@ -337,7 +337,7 @@ func (s *Store) openSlot(ctx context.Context, row slotRow, told secret.Text) (*k
 		s.strengthen(ctx, by, row, told, o.data)
 	}
 	if n, ok := slot.(key.Noting); ok && !noted && s.readOnly == nil {
-		if n.NoteGuarded(ctx, row.params, true) == nil { // else the next one does it
+		if n.NoteGuarded(ctx, row.params, true) == nil { // else the next process does it
 			s.reached("noted")
 		}
 	}
@@ -356,8 +356,8 @@ func (o unwrapped) clear() {
 	clear(o.data)
 }
 
-// tryAll calls try with each text that the slot's key may be made of. It returns the slot with the
-// text that fits.
+// tryAll calls try with each text that the slot's key may be derived from. It returns the slot with
+// the text that fits.
 func tryAll(ctx context.Context, slot KeySlot, row slotRow,
 	told secret.Text) (unwrapped, KeySlot, error) {
 	made, ok := slot.(key.Derived)
@@ -478,7 +478,7 @@ func (s *Store) strengthen(
 		string(params), wrapped, row.kind, string(row.params), row.wrapped)
 	if err == nil && s.commit(tx) == nil {
 		s.reached("strengthened")
-		// the cheaper one leaves the log
+		// remove the cheaper wrapped key from the log
 		_, _ = s.write.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
 	}
 }
@@ -490,8 +490,8 @@ func (s *Store) say(sentence string) {
 	}
 }
 
-// reached tells a test how far an operation is. A killed process leaves what the steps before it
-// wrote.
+// reached reports a step of an operation to a test. If the test kills the process there, the steps
+// before it have written their changes.
 func (s *Store) reached(step string) {
 	if s.at != nil {
 		s.at(step)

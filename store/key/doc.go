@@ -7,7 +7,7 @@
 //
 // A slot names its key by params, a line of JSON without a secret, which the store keeps in its
 // database. Another program may have written that file. So a slot refuses params that name a file
-// or an entry of the keyring that is not its own, or a cost that no version has used.
+// or an entry of the keyring that is not its own, or a cost outside of fixed bounds.
 //
 // A change of the key has four steps: Make puts the new key beside the old one, the store commits,
 // Forget removes the old key, and Settle gives the new one its lasting name. If the process is
