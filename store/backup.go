@@ -51,7 +51,7 @@ func (s *Store) backup(ctx context.Context, w io.Writer, to []age.Recipient) (ag
 			to = append([]age.Recipient{seen}, to[1:]...)
 		}
 	}
-	sealed, err := age.Encrypt(&whileAsked{ctx, w}, to...)
+	sealed, err := age.Encrypt(&contextWriter{ctx, w}, to...)
 	if err == nil {
 		s.reached("header written")
 		if err = b.write(sealed); err == nil {
@@ -200,7 +200,7 @@ func (s *Store) bundleOnce(ctx context.Context) (b bundle, again bool, err error
 	}
 	defer func() { _ = m.Close() }()
 	from := s.write
-	if s.whereItWas() != nil {
+	if s.filesInPlace() != nil {
 		from = s.reading(ctx)
 	}
 	if _, err := from.ExecContext(ctx, "VACUUM INTO ?", memoryDSN(m.path)); err != nil {
@@ -277,13 +277,13 @@ func (s *Store) putBareKey(ctx context.Context, tx *sql.Tx, epoch int64, data []
 	return err
 }
 
-// whileAsked is a writer that fails once its context has ended.
-type whileAsked struct {
+// contextWriter is a writer that fails once its context has ended.
+type contextWriter struct {
 	ctx context.Context
 	w   io.Writer
 }
 
-func (w *whileAsked) Write(b []byte) (int, error) {
+func (w *contextWriter) Write(b []byte) (int, error) {
 	if err := w.ctx.Err(); err != nil {
 		return 0, err
 	}

@@ -60,7 +60,7 @@ func (s *Store) watch(conn *sql.Conn, version int64) {
 			return
 		case <-tick.C:
 		}
-		if s.whereItWas() != nil {
+		if s.filesInPlace() != nil {
 			if !lost {
 				s.signal()
 			}

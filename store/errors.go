@@ -163,26 +163,26 @@ func (s *Store) explain(op string, err error) error {
 	default:
 		return fmt.Errorf("%s: %w", op, err)
 	}
-	e.Err = said{words, err}
+	e.Err = wordedError{words, err}
 	return e
 }
 
 const noRoom = "there is no room on the disk"
 
-// said is an error of SQLite with a message for people.
-type said struct {
+// wordedError is an error of SQLite with a message for people.
+type wordedError struct {
 	words string
 	error
 }
 
-func (s said) Error() string { return s.words }
+func (s wordedError) Error() string { return s.words }
 
 // Unwrap returns the error of SQLite.
-func (s said) Unwrap() error { return s.error }
+func (s wordedError) Unwrap() error { return s.error }
 
-// waited is explain for the beginning of a transaction. If the deadline ended there, another
+// explainBegin is explain for the beginning of a transaction. If the deadline ended there, another
 // process was writing.
-func (s *Store) waited(op string, err error) error {
+func (s *Store) explainBegin(op string, err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return &Error{
 			Code: console.CodeStoreBusy, Text: op + " " + s.path, Err: err, Hint: busyHint,

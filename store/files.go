@@ -32,8 +32,8 @@ func (e env) orReal() env {
 	return e
 }
 
-// place is a state directory that prepare has accepted or created.
-type place struct {
+// stateDir is a state directory that prepare has accepted or created.
+type stateDir struct {
 	tightened []string
 	anew      bool  // the database was made, beside the key of an earlier one
 	readOnly  error // reason why nothing can be written there, or nil
@@ -44,7 +44,7 @@ type place struct {
 // prepare makes dir and an empty database file if they are missing, because SQLite would create a
 // file that others can read. It removes permissions that are too wide. It refuses files of another
 // user and network file systems before it makes or changes anything.
-func (e env) prepare(dir string) (p place, err error) {
+func (e env) prepare(dir string) (p stateDir, err error) {
 	if err := e.local(dir); err != nil {
 		return p, err
 	}
@@ -154,9 +154,9 @@ func writable(path string) error {
 	}
 }
 
-// crippled returns the place for Options.Lists if SQLite cannot make its shared memory. Only a
+// crippled returns the stateDir for Options.Lists if SQLite cannot make its shared memory. Only a
 // write-ahead log needs that memory, and a process with the database open would have made the log.
-func (p place) crippled(path string, err error) (place, bool) {
+func (p stateDir) crippled(path string, err error) (stateDir, bool) {
 	if p.readOnly != nil || !noShared(err) || disk.Size(path+"-wal") != 0 {
 		return p, false
 	}

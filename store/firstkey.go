@@ -63,7 +63,7 @@ func (s *Store) sayFirst(slot KeySlot, pinned bool, wanted error) {
 		said := fmt.Sprintf(
 			"stored tokens are sealed with the %s, because the %s cannot be used (%v); "+
 				"lanyard key set passphrase protects them better",
-			slot.Place(), s.place(s.first[0]), wanted)
+			slot.Place(), s.PlaceOf(s.first[0]), wanted)
 		if trust != "" {
 			said += "; " + trust
 		}

@@ -105,9 +105,9 @@ const replacedHint = "nothing was sent or stored after that: start lanyard again
 	"what is there now; " +
 	"an open console can write out what it still holds (: write out, or out in the plain interface)"
 
-// whereItWas fails if the names of the open files now name other files. It looks twice before it
+// filesInPlace fails if the names of the open files now name other files. It looks twice before it
 // fails, and a failure is permanent.
-func (s *Store) whereItWas() error {
+func (s *Store) filesInPlace() error {
 	if s.dir == "" || s.readOnly != nil {
 		return nil
 	}
@@ -135,7 +135,7 @@ func (s *Store) whereItWas() error {
 // beginWrite begins an immediate transaction if the files are in their place. It waits for other
 // processes to the end of ctx, or for Options.Busy if ctx has no deadline.
 func (s *Store) beginWrite(ctx context.Context) (*sql.Tx, error) {
-	if err := s.whereItWas(); err != nil {
+	if err := s.filesInPlace(); err != nil {
 		return nil, err
 	}
 	for {
@@ -149,7 +149,7 @@ func (s *Store) beginWrite(ctx context.Context) (*sql.Tx, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err = s.whereItWas(); err == nil {
+		if err = s.filesInPlace(); err == nil {
 			err = s.sameContent(ctx, tx)
 		}
 		if err != nil {
@@ -186,7 +186,7 @@ func (s *Store) sameContent(ctx context.Context, tx *sql.Tx) error {
 				// an old form has no such table
 				return s.explain("read", err)
 			}
-			db, err := sql.Open("sqlite", s.dsn(place{}, false))
+			db, err := sql.Open("sqlite", s.dsn(stateDir{}, false))
 			if err != nil {
 				return err
 			}
@@ -227,7 +227,7 @@ func (s *Store) holdsOnDisk(ctx context.Context, k *keyState) (bool, error) {
 	}
 	info, err := os.Stat(s.path)
 	if err != nil {
-		return true, nil // whereItWas reports that
+		return true, nil // filesInPlace reports that
 	}
 	o := &s.opened
 	o.mu.Lock()
@@ -237,7 +237,7 @@ func (s *Store) holdsOnDisk(ctx context.Context, k *keyState) (bool, error) {
 	if lost || was != nil && was.ModTime().Equal(info.ModTime()) && was.Size() == info.Size() {
 		return true, nil
 	}
-	db, err := sql.Open("sqlite", s.dsn(place{}, false))
+	db, err := sql.Open("sqlite", s.dsn(stateDir{}, false))
 	if err != nil {
 		return false, err
 	}
@@ -286,7 +286,7 @@ func (s *Store) beginOn(ctx context.Context, db *sql.DB, o *sql.TxOptions) (*sql
 		return s.beginWrite(ctx)
 	}
 	tx, err := db.BeginTx(ctx, o)
-	if err == nil && db == s.read && s.whereItWas() != nil { // it may have opened another file
+	if err == nil && db == s.read && s.filesInPlace() != nil { // it may have opened another file
 		_ = tx.Rollback()
 		return s.reading(ctx).BeginTx(ctx, o)
 	}
@@ -299,7 +299,7 @@ func (s *Store) commit(tx *sql.Tx) error {
 	if err := tx.Commit(); err != nil {
 		return err
 	}
-	return s.whereItWas()
+	return s.filesInPlace()
 }
 
 // InPlace fails unless what is stored from now on is kept and can be opened again. For that the
@@ -313,7 +313,7 @@ func (s *Store) InPlace(ctx context.Context) error {
 	defer leave()
 	var k *keyState
 	for range 2 { // the key may have been changed between the two looks
-		if err := s.whereItWas(); err != nil {
+		if err := s.filesInPlace(); err != nil {
 			return err
 		}
 		var tx *sql.Tx
@@ -335,7 +335,7 @@ func (s *Store) InPlace(ctx context.Context) error {
 // reading returns the database that transactions read. If the files are not in their place it is
 // the content at the loss, because a new connection would open another database.
 func (s *Store) reading(ctx context.Context) *sql.DB {
-	if s.whereItWas() == nil {
+	if s.filesInPlace() == nil {
 		return s.read
 	}
 	o := &s.opened
@@ -355,8 +355,8 @@ func (s *Store) reading(ctx context.Context) *sql.DB {
 	return o.held.write
 }
 
-// outAs begins the names of the directories that WriteOut makes.
-const outAs = "lanyard.out-"
+// outPrefix begins the names of the directories that WriteOut makes.
+const outPrefix = "lanyard.out-"
 
 // WriteOut writes the contents of this store into a new state directory beside its files. It is for
 // a store whose files were replaced or deleted while it was open. Everything stays sealed with the
@@ -390,7 +390,7 @@ func (s *Store) WriteOut(ctx context.Context) (dir string, err error) {
 	if err := os.MkdirAll(s.dir, disk.DirMode); err != nil {
 		return "", notWritten(what, err)
 	}
-	name := outAs + s.env.now().UTC().Format("20060102T150405") + "-"
+	name := outPrefix + s.env.now().UTC().Format("20060102T150405") + "-"
 	if dir, err = os.MkdirTemp(s.dir, name); err != nil {
 		// 0700
 		return "", notWritten(what, err)
@@ -415,7 +415,7 @@ func (s *Store) WriteOut(ctx context.Context) (dir string, err error) {
 // abandoned reports whether SQLite must not close normally. Its last connection folds the log into
 // the database and removes the log by name, which may now belong to another database.
 func (s *Store) abandoned() bool {
-	if s.whereItWas() == nil {
+	if s.filesInPlace() == nil {
 		return false
 	}
 	o := &s.opened

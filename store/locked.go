@@ -124,7 +124,7 @@ func (s *Store) notTried(kind string) error {
 		return s.locked("it is locked with a passphrase", nil,
 			"give it at a terminal; for scripts: lanyard key set env, or command")
 	}
-	return s.locked("the "+s.place(kind)+" was not asked for its key yet", nil, "unlock it")
+	return s.locked("the "+s.PlaceOf(kind)+" was not asked for its key yet", nil, "unlock it")
 }
 
 // notHere is the error if this run has no access to the slot.

@@ -107,13 +107,13 @@ func (s *Store) compare(ctx context.Context, row slotRow) (v sighting, err error
 	case other != nil:
 		what := fmt.Sprintf("its key is not the one that the system keyring remembers: "+
 			"it has %s, in the %s, and not %s, in the %s",
-			row.id(), s.place(row.kind), other.ID, s.place(other.Kind))
+			row.id(), s.PlaceOf(row.kind), other.ID, s.PlaceOf(other.Kind))
 		return v, s.locked(what, errStranger,
 			"if you put another store there yourself, lanyard key accept takes it, at a "+
 				"terminal; else bring back your own, or restore a backup")
 	case ok && kind != row.kind:
 		s.say(fmt.Sprintf("the key of %s is kept in the %s, and was kept in the %s", s.path,
-			s.place(row.kind), s.place(kind)))
+			s.PlaceOf(row.kind), s.PlaceOf(kind)))
 	}
 	return v, nil
 }

@@ -128,7 +128,7 @@ func restore(ctx context.Context, dir string, from io.Reader, who []age.Identity
 			return done, err
 		}
 	}
-	if err := e.room(dir); err != nil {
+	if err := e.makeStateDir(dir); err != nil {
 		return done, err
 	}
 	n := incoming{
@@ -144,8 +144,8 @@ func restore(ctx context.Context, dir string, from io.Reader, who []age.Identity
 		return done, err
 	}
 	n.reached("swapped")
-	if n.elsewhere != "" && r.Tell != nil {
-		r.Tell(n.elsewhere)
+	if n.firstKeyNote != "" && r.Tell != nil {
+		r.Tell(n.firstKeyNote)
 	}
 	return done, openRestored(ctx, dir, r, steps)
 }
@@ -186,9 +186,9 @@ func (v *Review) read(ctx context.Context, m *Store, seals *sealer) error {
 	})
 }
 
-// room makes the state directory if it is missing. It makes the checks of Open, except those of the
-// database.
-func (e env) room(dir string) error {
+// makeStateDir makes the state directory if it is missing. It makes the checks of Open, except
+// those of the database.
+func (e env) makeStateDir(dir string) error {
 	if err := os.MkdirAll(dir, disk.DirMode); err != nil {
 		return fileError("make the state directory", err)
 	}

@@ -157,7 +157,7 @@ func (s *Store) rotateInto(
 			// A failed commit may still have happened: then its key must stay.
 			ctx := context.WithoutCancel(ctx)
 			now, look := s.slotRow(ctx, s.read)
-			sure = look == nil && s.whereItWas() == nil && !bytes.Equal(now.params, params)
+			sure = look == nil && s.filesInPlace() == nil && !bytes.Equal(now.params, params)
 			err = s.explain("change the key", err)
 		}
 	}

@@ -69,9 +69,9 @@ func newSealer(key []byte, epoch int64) (*sealer, error) {
 	return &sealer{aead: a, epoch: epoch, rowKey: rowKey(key), guards: true}, nil
 }
 
-// place returns the name of a sealed value's place, with its form. Only rows can hold a slash, so
-// no two places have the same name.
-func (s *sealer) place(form byte, table, row, column string) []byte {
+// aadOf returns the additional data that binds a sealed value to its place and its form. Only rows
+// can hold a slash, so no two places have the same additional data.
+func (s *sealer) aadOf(form byte, table, row, column string) []byte {
 	place := table + "/" + row + "/" + column + "/" + strconv.FormatInt(s.epoch, 10)
 	if form != bareForm {
 		place += "/" + strconv.Itoa(int(form))
@@ -94,7 +94,7 @@ func (s *sealer) sealBytes(plain []byte, table, row, column string) []byte {
 	out := make([]byte, head, head+len(padded)+s.aead.Overhead())
 	out[0] = paddedForm
 	_, _ = rand.Read(out[1:head]) // never fails
-	return s.aead.Seal(out, out[1:head], padded, s.place(paddedForm, table, row, column))
+	return s.aead.Seal(out, out[1:head], padded, s.aadOf(paddedForm, table, row, column))
 }
 
 // withHeaders joins a consumer secret and the values of headers to one text, because they are
@@ -137,7 +137,7 @@ func (s *sealer) openBytes(sealed []byte, table, row, column string) ([]byte, er
 		return nil, wrong
 	}
 	plain, err := s.aead.Open(nil, sealed[1:head], sealed[head:],
-		s.place(sealed[0], table, row, column))
+		s.aadOf(sealed[0], table, row, column))
 	if err != nil {
 		return nil, wrong
 	}

@@ -141,8 +141,8 @@ func open(ctx context.Context, dir string, o Options, steps []string) (*Store, e
 	return s, err
 }
 
-// openAt opens the database in a place that prepare returned.
-func openAt(ctx context.Context, dir string, at place, o Options,
+// openAt opens the database in a directory that prepare returned.
+func openAt(ctx context.Context, dir string, at stateDir, o Options,
 	steps []string) (s *Store, err error) {
 	s = newStore(o)
 	s.dir, s.path = dir, filepath.Join(dir, dbName)
@@ -239,7 +239,7 @@ func (s *Store) take(o Options, usual string, always ...KeySlot) {
 }
 
 // dsn names the database file. mode=rw keeps SQLite from making one that others can read.
-func (s *Store) dsn(at place, write bool) string {
+func (s *Store) dsn(at stateDir, write bool) string {
 	q := url.Values{
 		"mode":          {"rw"},
 		"_busy_timeout": {fmt.Sprint(s.busy.Milliseconds())},

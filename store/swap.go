@@ -23,18 +23,18 @@ import (
 // incoming is a restored store in memory that Restore puts in place of the one in a state
 // directory.
 type incoming struct {
-	env       env
-	dir, path string
-	from      *Store
-	slot      KeySlot
-	params    []byte
-	made      []byte // the key itself, for a key file
-	at        func(string)
-	wait      time.Duration // for the writing transactions of others; see Options.Busy
-	calm      lull
-	replaces  bool
-	board     key.Board // nil: none
-	elsewhere string    // sentence for Restoring.Tell once the key is in force
+	env          env
+	dir, path    string
+	from         *Store
+	slot         KeySlot
+	params       []byte
+	made         []byte // the key itself, for a key file
+	at           func(string)
+	wait         time.Duration // for the writing transactions of others; see Options.Busy
+	calm         lull
+	replaces     bool
+	board        key.Board // nil: none
+	firstKeyNote string    // sentence for Restoring.Tell once the key is in force
 }
 
 func (n *incoming) reached(step string) {
@@ -67,10 +67,10 @@ func (n *incoming) key(ctx context.Context, r Restoring, from *sealer) error {
 			continue
 		}
 		if n.slot = slot; i > 0 {
-			n.elsewhere = fmt.Sprintf(
+			n.firstKeyNote = fmt.Sprintf(
 				"the restored tokens are sealed with the %s, because the %s cannot be used; "+
 					"lanyard key set passphrase protects them better",
-				slot.Place(), s.place(s.first[0]))
+				slot.Place(), s.PlaceOf(s.first[0]))
 		}
 		break
 	}

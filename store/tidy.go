@@ -18,9 +18,9 @@ type heldBefore struct {
 	By     []byte          `json:"by,omitempty"` // sealed with the data key; see recorded
 }
 
-// place is the place that By is sealed for. It holds the rest of the entry, so that no other entry
-// verifies.
-func (b heldBefore) place() string {
+// sealPlace is the row that By is sealed for. It holds the rest of the entry, so that no other
+// entry verifies.
+func (b heldBefore) sealPlace() string {
 	var params bytes.Buffer
 	if json.Compact(&params, b.Params) != nil {
 		return b.Kind
@@ -30,12 +30,12 @@ func (b heldBefore) place() string {
 
 // record seals the entry, so that a program without the key cannot make one.
 func (b *heldBefore) record(by *sealer) {
-	b.By = by.sealBytes(nil, "key_slot", b.place(), "before")
+	b.By = by.sealBytes(nil, "key_slot", b.sealPlace(), "before")
 }
 
 // recorded reports whether a change of this store's key made the entry.
 func (b heldBefore) recorded(by *sealer) bool {
-	_, err := by.openBytes(b.By, "key_slot", b.place(), "before")
+	_, err := by.openBytes(b.By, "key_slot", b.sealPlace(), "before")
 	return err == nil
 }
 
@@ -85,7 +85,7 @@ func (s *Store) tidy(ctx context.Context, may func(kind string) bool) {
 	for _, b := range row.before {
 		slot, ok := s.slots[b.Kind]
 		if !mine(b) {
-			s.say("an old key in the " + s.place(b.Kind) + " was left alone: " +
+			s.say("an old key in the " + s.PlaceOf(b.Kind) + " was left alone: " +
 				"no change of the key of " + s.path + " recorded it")
 			continue
 		}
@@ -142,7 +142,7 @@ func (s *Store) Openable() (names []string) {
 	entries, _ := os.ReadDir(s.dir)
 	for _, e := range entries {
 		for _, begin := range []string{
-			key.FileName + key.KeptSuffix, key.FileName + key.AsideSuffix, outAs,
+			key.FileName + key.KeptSuffix, key.FileName + key.AsideSuffix, outPrefix,
 		} {
 			if strings.HasPrefix(e.Name(), begin) {
 				names = append(names, e.Name())

@@ -43,7 +43,7 @@ func (s *Store) Update(ctx context.Context, f func(console.Writer) error) error 
 	}
 	tx, k, err := s.transaction(ctx, s.write, nil)
 	if err != nil {
-		return s.waited("write", err)
+		return s.explainBegin("write", err)
 	}
 	defer func() { _ = tx.Rollback() }() // after a commit it does nothing; it also runs in a panic
 	s.reached("update begun")

@@ -113,7 +113,7 @@ func (s *Store) TryKey(ctx context.Context) error {
 // Key returns where the key is and whether this process has it.
 func (s *Store) Key() console.KeyStatus {
 	k := s.key.Load()
-	st := console.KeyStatus{Kind: k.row.kind, Locked: k.sealer == nil, Place: s.place(k.row.kind)}
+	st := console.KeyStatus{Kind: k.row.kind, Locked: k.sealer == nil, Place: s.PlaceOf(k.row.kind)}
 	st.Asks = (k.row.kind == InPassphrase || k.row.kind == "" && s.first[0] == InPassphrase) &&
 		!errors.Is(k.why, errStranger) && !errors.Is(k.why, errSetBack)
 	return st
@@ -169,16 +169,13 @@ func (s *Store) KeyInfo(ctx context.Context) (KeyInfo, error) {
 		i.Pinned = "configuration"
 	}
 	for _, b := range row.before {
-		i.Left = append(i.Left, s.place(b.Kind))
+		i.Left = append(i.Left, s.PlaceOf(b.Kind))
 	}
 	return i, nil
 }
 
-// PlaceOf says in words where a kind of slot keeps a key.
-func (s *Store) PlaceOf(kind string) string { return s.place(kind) }
-
-// place describes the place of a key of this kind in words.
-func (s *Store) place(kind string) string {
+// PlaceOf describes in words where slots of a kind keep a key.
+func (s *Store) PlaceOf(kind string) string {
 	if kind == "" {
 		return "no key yet"
 	}
@@ -231,7 +228,7 @@ func (s *Store) fetching(ctx context.Context, told secret.Text, may func(kind st
 		if row.kind == "" {
 			_, refused := s.unkeyed(ctx, db)
 			k.why = cmp.Or(refused, s.noKeyYet(told))
-			if refused == nil && may(s.first[0]) && tries < 5 && s.whereItWas() == nil {
+			if refused == nil && may(s.first[0]) && tries < 5 && s.filesInPlace() == nil {
 				if err = s.firstKey(ctx, told); err == nil {
 					continue // the database decides which key is in force
 				}
@@ -257,9 +254,9 @@ func (s *Store) fetching(ctx context.Context, told secret.Text, may func(kind st
 		was := s.key.Swap(k).row.kind
 		if k.sealer != nil && was != "" && was != row.kind {
 			s.say(fmt.Sprintf("the key of %s is kept in the %s now; it was kept in the %s", s.path,
-				s.place(row.kind), s.place(was)))
+				s.PlaceOf(row.kind), s.PlaceOf(was)))
 		}
-		if k.sealer != nil && len(k.row.before) > 0 && s.whereItWas() == nil {
+		if k.sealer != nil && len(k.row.before) > 0 && s.filesInPlace() == nil {
 			s.tidy(ctx, may)
 		}
 		if k.sealer != nil && k.seen.unsettled(k.row) {

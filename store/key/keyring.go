@@ -198,7 +198,7 @@ func (k *keyring) set(user string, kept []byte) (done <-chan struct{}, result fu
 	clear(kept)
 	go func() {
 		defer close(finished)
-		err = guarded(func() error { return k.ring.Set(keyringService, user, text.Reveal()) })
+		err = recoverPanic(func() error { return k.ring.Set(keyringService, user, text.Reveal()) })
 	}()
 	return finished, func() error { return err }
 }
@@ -215,7 +215,7 @@ func (k *keyring) get(ctx context.Context, p ringParams, limit time.Duration) ([
 		k.asking[p.User] = c
 		go func() {
 			defer close(c.done)
-			c.err = guarded(func() error {
+			c.err = recoverPanic(func() error {
 				text, err := k.ring.Get(keyringService, p.User)
 				c.text = secret.New(text)
 				return err
@@ -233,7 +233,7 @@ func (k *keyring) get(ctx context.Context, p ringParams, limit time.Duration) ([
 		return nil, ErrNoKey
 	}
 	if c.err != nil {
-		return nil, ringSays(c.err)
+		return nil, explainRing(c.err)
 	}
 	kept, err := hex.DecodeString(c.text.Reveal())
 	if err == nil {
@@ -270,14 +270,14 @@ func (k *keyring) Make(
 		k.mu.Unlock()
 		go func() { // it may be stored after the timeout, and no database records it
 			if <-finished; set() == nil {
-				_ = guarded(func() error { return k.ring.Delete(keyringService, p.User) })
+				_ = recoverPanic(func() error { return k.ring.Delete(keyringService, p.User) })
 			}
 		}()
 		return nil, nil, err
 	}
 	if err := set(); err != nil {
 		clear(key)
-		return nil, nil, ringSays(err)
+		return nil, nil, explainRing(err)
 	}
 	if params, err = json.Marshal(p); err != nil {
 		return nil, nil, err
@@ -307,13 +307,13 @@ func (k *keyring) Forget(ctx context.Context, params []byte) error {
 	var gone error // read only after done is closed
 	go func() {
 		defer close(done)
-		gone = guarded(func() error { return k.ring.Delete(keyringService, p.User) })
+		gone = recoverPanic(func() error { return k.ring.Delete(keyringService, p.User) })
 	}()
 	if err := await(ctx, done, k.brief); err != nil {
 		return err
 	}
 	if gone != nil && !errors.Is(gone, gokeyring.ErrNotFound) {
-		return ringSays(gone)
+		return explainRing(gone)
 	}
 	return nil
 }
@@ -332,9 +332,9 @@ func await(ctx context.Context, done <-chan struct{}, limit time.Duration) error
 	}
 }
 
-// guarded calls f and returns a panic of it as an error: the library reads answers from the bus
-// without checking them.
-func guarded(f func() error) (err error) {
+// recoverPanic calls f and returns a panic of it as an error: the library reads answers from the
+// bus without checking them.
+func recoverPanic(f func() error) (err error) {
 	defer func() {
 		if recover() != nil {
 			err = errors.New("it gave an answer that makes no sense")
@@ -343,8 +343,8 @@ func guarded(f func() error) (err error) {
 	return f()
 }
 
-// ringSays puts the errors of keyrings, which are bare texts, into words.
-func ringSays(err error) error {
+// explainRing explains the errors of keyrings, which are bare texts.
+func explainRing(err error) error {
 	switch text := err.Error(); {
 	case strings.Contains(text, "unlock correct collection"), strings.Contains(text, "IsLocked"):
 		return errors.New("it is locked, and was not unlocked")

@@ -44,7 +44,7 @@ func (k *keyring) briefly(ctx context.Context, f func() error) error {
 	var err error // read only after done is closed
 	go func() {
 		defer close(done)
-		err = guarded(func() error {
+		err = recoverPanic(func() error {
 			if r, ok := k.ring.(lockable); ok {
 				if err := r.Ready(); err != nil {
 					return err
@@ -60,7 +60,7 @@ func (k *keyring) briefly(ctx context.Context, f func() error) error {
 		return late
 	}
 	if err != nil && !errors.Is(err, gokeyring.ErrNotFound) {
-		if err = ringSays(err); errors.Is(err, errNoRing) {
+		if err = explainRing(err); errors.Is(err, errNoRing) {
 			return ErrNoBoard
 		}
 	}

@@ -6,8 +6,9 @@ import (
 	ss "github.com/zalando/go-keyring/secret_service"
 )
 
-// Ready implements lockable. It reads no entry, because the library unlocks a collection first, which
-// opens a window. It asks the bus whether the service runs, because a call would start the service.
+// Ready implements lockable. It reads no entry, because the library unlocks a collection first,
+// which opens a window. It asks the bus whether the service runs, because a call would start the
+// service.
 func (systemRing) Ready() error {
 	service, err := ss.NewSecretService()
 	if err != nil {
