@@ -9,8 +9,8 @@ import (
 	"lanyard/store"
 )
 
-// alteredWord is shown in place of the state of an altered row: one that another program than
-// Lanyard changed.
+// alteredWord replaces the state of an altered row: a row that another program than Lanyard
+// changed.
 const alteredWord = "altered"
 
 // noteDoubt prints a note if rows of the list are altered, or if the list was read without the

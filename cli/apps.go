@@ -59,7 +59,7 @@ func (p *program) runApps(c *cobra.Command, _ []string) error {
 	return nil
 }
 
-// coveredWords says which configured application replaces an application of the store.
+// coveredWords names the configured application that replaces an application of the store.
 func coveredWords(a console.Application, all []console.Application) string {
 	for _, have := range all {
 		if have.ID == a.ID {

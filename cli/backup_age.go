@@ -46,7 +46,7 @@ func passphraseIdentities(phrase secret.Text) ([]age.Identity, error) {
 		if err != nil {
 			return nil, err
 		}
-		// 1 GiB of memory: a backup that somebody else wrote must not take more.
+		// Limit scrypt to 1 GiB of memory, because the work factor comes from the file.
 		ids.SetMaxWorkFactor(20)
 		all = append(all, ids)
 	}
@@ -69,8 +69,8 @@ func (p *program) openBackup(path string) (in *bufio.Reader, done func(), err er
 	return bufio.NewReader(f), func() { _ = f.Close() }, nil
 }
 
-// openingIdentities returns the identities that may decrypt a backup. The header of the backup says
-// whether it needs a passphrase or the identity files.
+// openingIdentities returns the identities that may decrypt a backup. The header of the backup
+// decides between a passphrase and the identity files.
 func (f restoreFlags) openingIdentities(ctx context.Context, in *bufio.Reader,
 	phrases passphrases) ([]age.Identity, error) {
 	byPhrase, err := store.ForPassphrase(in)

@@ -30,7 +30,7 @@ type backupJSON struct {
 	Recipients   int    `json:"recipients"` // 0: a passphrase
 }
 
-// backupFlags are the flags that say for whom a backup is encrypted.
+// backupFlags are the flags that choose the recipients of a backup.
 type backupFlags struct {
 	recipients []string
 	file       string // file of recipients
@@ -199,7 +199,7 @@ func (f backupFlags) parse(ctx context.Context) ([]age.Recipient, error) {
 	return to, nil
 }
 
-// canSeal reports as an error that age cannot encrypt one file for all of these recipients.
+// canSeal returns an error if age cannot encrypt one file for all of these recipients.
 func canSeal(to []age.Recipient) error {
 	if len(to) == 0 {
 		return nil
@@ -322,7 +322,7 @@ func (p *program) runRestore(ctx context.Context, path string, f restoreFlags) e
 	return p.printRestored(out)
 }
 
-// reviewed takes over the signature of the backup, and the hosts that are not among known.
+// reviewed sets the signature of the backup, and its hosts that are not among the hosts of known.
 func (out *restoreJSON) reviewed(v store.Review, known []console.Application) {
 	out.Hosts = append(out.Hosts, console.NewDestinations(v.Applications, known)...)
 	if v.Signature != store.Unchecked {
@@ -427,8 +427,8 @@ func (p *program) readCurrentStore(ctx context.Context, paths config.Paths,
 	return current
 }
 
-// revertedTokens returns warnings about tokens that the restored store knows less of than the store
-// it replaced, because the backup is older.
+// revertedTokens returns warnings about changes that the restored store lost, because the backup is
+// older: tokens that are listed as alive again, and tokens that are missing.
 func revertedTokens(before, after []console.Token, now time.Time) (out []string) {
 	held := map[string]console.Token{}
 	for _, t := range after {

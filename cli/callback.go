@@ -27,7 +27,7 @@ type door struct {
 	url       string
 	host      string // expected Host header; another one may come from DNS rebinding
 	path      string
-	patience  time.Duration // how long the browser waits for the outcome of its sign-in
+	patience  time.Duration // limits the browser's wait for the outcome of its sign-in
 
 	outcome chan error // nil: Lanyard got a token
 	mu      sync.Mutex
@@ -68,7 +68,7 @@ func (callbacks) Open(ctx context.Context, redirectURL string) (console.Door, er
 	}, nil
 }
 
-// freePorts is how many ports are tried until one is free at both addresses of localhost.
+// freePorts is the number of ports that are tried until one is free at both addresses of localhost.
 const freePorts = 20
 
 // listenAt listens at one address, or at both addresses of localhost. A browser may try either one
@@ -106,8 +106,8 @@ func addressTaken(err error) bool {
 	return errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, syscall.Errno(10048))
 }
 
-// addressed reports whether host, the Host header of a request, is the address of this door. It is
-// not if a page under another name resolves to this machine (DNS rebinding).
+// addressed reports whether host, the Host header of a request, is the address of this door. A page
+// under another name that resolves to this machine has another Host (DNS rebinding).
 func (d *door) addressed(host string) bool {
 	name, port, err := net.SplitHostPort(host)
 	if err != nil {
@@ -147,10 +147,10 @@ func shutDown(ctx context.Context, srv *http.Server) {
 	}
 }
 
-// maxStrangers is how many requests that are no answer are tolerated.
+// maxStrangers is the number of tolerated requests that hold no answer of the authorization server.
 const maxStrangers = 50
 
-// tooManyStrangers is the error after maxStrangers requests that were no answer.
+// tooManyStrangers returns the error after maxStrangers requests that held no answer.
 func tooManyStrangers() error {
 	return &failure{
 		exit: exitUnexpected, code: console.CodeNoCallback,

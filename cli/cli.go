@@ -34,7 +34,7 @@ type program struct {
 	args          []string
 	config, state string     // flags
 	asking        sync.Mutex // held while the passphrase of the store is asked for
-	unanswered    error      // why it was not given; it is asked for once
+	unanswered    error      // reason why there is none; it is asked for once
 	json, dryRun  bool
 	noBrowser     bool // --no-browser: print addresses only
 	screen        bool // the console is open: only it may write to the terminal
@@ -202,7 +202,7 @@ func (p *program) getenv(name string) string {
 	return v
 }
 
-// paths returns where configuration and state are.
+// paths returns the paths of the configuration and the state.
 func (p *program) paths() (config.Paths, error) {
 	home := p.getenv("HOME")
 	if runtime.GOOS == "windows" {

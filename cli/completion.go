@@ -13,7 +13,7 @@ import (
 	"lanyard/text"
 )
 
-// completionPatience is how long a shell waits for completions from a store that does not answer.
+// completionPatience limits the time that a shell waits for completions from the store.
 const completionPatience = 2 * time.Second
 
 // completeTokens completes TOKEN, and with apps also APP, for at most most arguments; a negative

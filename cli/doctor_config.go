@@ -15,7 +15,7 @@ import (
 	"lanyard/tokenapi"
 )
 
-// certificateWarning is how long before the end of a certificate the warnings begin.
+// certificateWarning is the remaining validity of a certificate from which on doctor warns.
 const certificateWarning = 14 * 24 * time.Hour
 
 func (d *doctor) checkConfig() {
@@ -134,7 +134,8 @@ func (d *doctor) checkOwnCertificate(e console.Environment) {
 	}
 }
 
-// checkEnd reports a certificate that has expired or soon will. It prints nothing about others.
+// checkEnd reports a certificate that has expired or will soon expire. It prints nothing about
+// others.
 func (d *doctor) checkEnd(check, what, fix string, end time.Time) {
 	switch left := end.Sub(d.p.clock()); {
 	case left <= 0:

@@ -76,7 +76,7 @@ func (d *doctor) checkServers(ctx context.Context) {
 	d.checkProbes(ctx)
 }
 
-// skews maps a host to how far its clock is ahead of ours.
+// skews maps a host to the time by which its clock is ahead of ours.
 type skews map[string]time.Duration
 
 func (d *doctor) checkClocks(hosts skews) {

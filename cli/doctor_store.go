@@ -20,12 +20,12 @@ import (
 	"lanyard/text"
 )
 
-// leastSpace is how many bytes should be free on the store's disk. A token whose answer cannot be
-// stored is lost.
+// leastSpace is the free space in bytes below which doctor warns about the store's disk. A token
+// whose answer cannot be stored is lost.
 const leastSpace = 10 << 20
 
-// checkStore checks the state directory, the store, its key, and what waits for delivery. It
-// creates neither directory nor store. It opens an existing store as every command does.
+// checkStore checks the state directory, the store, its key, and undelivered revokes. It creates
+// neither directory nor store. It opens an existing store as every command does.
 func (d *doctor) checkStore(ctx context.Context) {
 	if d.paths.State == "" {
 		return // checkConfig reported it

@@ -340,8 +340,8 @@ func (l ledger) marks() []console.Mark {
 	return all
 }
 
-// markWords describes a request whose answer was never seen, and how long a token that it may have
-// brought can live.
+// markWords describes a request whose answer was never seen, with the latest end of a token that
+// the request may have brought.
 func (l ledger) markWords(m console.Mark) string {
 	what := "a get for " + l.app[m.AppID].Label()
 	if t, ok := l.byID(m.TokenID); ok {

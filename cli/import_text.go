@@ -12,8 +12,8 @@ import (
 	"lanyard/console/paste"
 )
 
-// textMost is how many bytes of a text are read. It is more than paste.Read accepts, so that
-// paste.Read reports a text that is too long.
+// textMost is the number of bytes that are read of a text. It is more than paste.Read accepts, so
+// that paste.Read reports a text that is too long.
 const textMost = 64 << 10
 
 // textOptions are the flags of import curl and import env.

@@ -70,7 +70,7 @@ func (p *program) askAnswer(answer func(secret.Text) error) (over func()) {
 	}
 }
 
-// pastePrompt is for a browser on another machine, which cannot come back to this one.
+// pastePrompt asks for the answer of a browser on another machine, which cannot reach this one.
 const pastePrompt = "or paste the address that the browser ended at, or the code"
 
 func (p *program) printInvitation(i console.Invitation) {

@@ -15,8 +15,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// keyPatience is how long a change of the key, or a restore, waits for answers that other consoles
-// are about to store.
+// keyPatience limits the time that a change of the key, or a restore, waits for answers that other
+// consoles are about to store.
 const keyPatience = 20 * time.Second
 
 // The long help texts of the commands about the key.
@@ -242,7 +242,7 @@ func (p *program) printKey(now keyJSON) error {
 	return nil
 }
 
-// pinWords describes who knows the key outside of the state directory.
+// pinWords describes what outside of the state directory remembers the key.
 func (k keyJSON) pinWords() string {
 	switch {
 	case k.Pinned != nil && *k.Pinned == store.InKeyring:

@@ -10,7 +10,7 @@ import (
 	"lanyard/console/describe"
 )
 
-// outboxTime limits how long a finished command goes on to deliver revokes that are due.
+// outboxTime limits the time in which a finished command delivers revokes that are due.
 const outboxTime = 3 * time.Second
 
 // deliverDue sends the revokes that are due, after the command has printed its result. It changes

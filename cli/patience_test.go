@@ -2,6 +2,6 @@ package cli_test
 
 import "time"
 
-// patience limits how long a test waits for something that must happen. Only a failing test waits
-// that long.
+// patience limits the wait of a test for something that must happen. Only a failing test waits that
+// long.
 const patience = 2 * time.Minute

@@ -150,7 +150,7 @@ type ledger struct {
 	app map[string]console.Application
 }
 
-// advice says what the person should know about a token, and do.
+// advice returns the warnings about a token, with the way out of each.
 func (l ledger) advice(t console.Token) string {
 	return voice().Advice(t, l.svc.Policy(l.app[t.AppID]), l.now)
 }

@@ -283,8 +283,8 @@ func (s *openConsole) revoke(ctx context.Context, t console.Token,
 	return done, nil
 }
 
-// undelivered returns the error of a revocation that was not accepted, which says whether it is
-// kept.
+// undelivered returns the error of a revocation that was not accepted. Its text tells whether the
+// revocation is kept.
 func undelivered(d console.Delivery) error {
 	what := "the revoke of " + d.Token.Fingerprint
 	if d.Kind == console.RevokeRefresh {

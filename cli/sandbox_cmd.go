@@ -209,7 +209,8 @@ func (h *sandboxServer) enableTLS(host string, now time.Time) error {
 	return nil
 }
 
-// shutdownPatience is how long the sandbox waits at its end for answers that are being written.
+// shutdownPatience limits the time that the sandbox waits at its end for responses that are being
+// written.
 const shutdownPatience = 3 * time.Second
 
 // serve answers requests until ctx ends, which is no error.

@@ -150,7 +150,7 @@ func (v *tokenList) print(w io.Writer) {
 	columns(w, head, v.rows)
 }
 
-// markLeft returns how long the lost token of a request can live at most.
+// markLeft formats the longest time that the lost token of a request can still live.
 func (l ledger) markLeft(m console.Mark) string {
 	if m.EndsBy.IsZero() {
 		return "unknown"
@@ -158,7 +158,7 @@ func (l ledger) markLeft(m console.Mark) string {
 	return "<=" + console.Left(m.EndsBy.Sub(l.now))
 }
 
-// left returns how long a token, or its lingering, lasts.
+// left formats the remaining time of a token or of its lingering.
 func left(t console.Token, s console.Status) string {
 	switch {
 	case s.State == console.Lingering && s.StaleKnown:

@@ -21,8 +21,8 @@ import (
 // as in CI.
 const keyVariable = "LANYARD_KEY"
 
-// storeOptions returns where this run looks for the key of a store, and where a new store keeps its
-// key.
+// storeOptions returns the places where this run looks for the key of a store, and those where a
+// new store may keep its key.
 func (p *program) storeOptions(cfg *config.Config) store.Options {
 	o := store.Options{
 		Slots: []store.KeySlot{store.Keyring(p.lookup), store.Environment(keyVariable, p.lookup)},
@@ -108,7 +108,7 @@ type unlockingKeeper struct {
 	p *program
 }
 
-// passphraseTries is how often a passphrase is asked for.
+// passphraseTries is the number of times that a passphrase is asked for.
 const passphraseTries = 3
 
 // Unlock unlocks the store, and asks for the passphrase if that is needed and there is a terminal.

@@ -8,7 +8,7 @@ import (
 	"lanyard/text"
 )
 
-// voice returns how subcommands describe states: with commands, not keys.
+// voice returns the wording of subcommands, which names commands instead of keys.
 func voice() describe.Voice {
 	return describe.Voice{
 		Face: console.FaceCommands(), Wait: console.Left, Span: console.Left, AtMost: console.Left,

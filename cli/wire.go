@@ -34,8 +34,8 @@ type openConsole struct {
 	quitNow bool // the person quit without waiting
 }
 
-// drainPatience limits how long Close waits for writes in flight, if the timeout of an environment
-// is longer.
+// drainPatience limits the time that Close waits for writes in flight, and that a revoke waits for
+// its delivery by another process.
 const drainPatience = 30 * time.Second
 
 // Close waits for writes in flight and closes the store. With quitNow it does not wait: the mark of
@@ -116,7 +116,7 @@ func hasStore(paths config.Paths) bool {
 }
 
 // assemble builds the service on a store. If via is not nil, it carries every request instead of
-// the network. attended means that a person is at the console, as opposed to a command.
+// the network. attended is set for a console, which has a person, and not for a subcommand.
 func (p *program) assemble(
 	cfg *config.Config, paths config.Paths, db *store.Store, v console.Vault,
 	via http.RoundTripper, attended bool,
@@ -213,7 +213,7 @@ func (p *program) client(e console.Environment, via http.RoundTripper) (*tokenap
 	return c, nil
 }
 
-// proxies returns how the proxy of an environment is chosen: its own setting, else the environment
+// proxies returns the choice of an environment's proxy: its own setting, else the environment
 // variables.
 func (p *program) proxies(e console.Environment) tokenapi.Proxies {
 	return tokenapi.Proxies{

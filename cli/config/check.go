@@ -55,7 +55,8 @@ func (r *reader) file(top section) {
 // keyOfCommand is the value of store.key for a key that a command prints.
 const keyOfCommand = "command"
 
-// store reads where a new store keeps its key, and how long tokens that are over are kept.
+// store reads the place for the key of a new store, and the time for which tokens that are over are
+// kept.
 func (r *reader) store(s section) {
 	s.check()
 	r.cfg.StoreKey = oneOf(s, "key",

@@ -37,7 +37,7 @@ type Config struct {
 	Keys             keys.Bindings
 	StoreKey         string        // where a new store keeps its key: "auto" or a kind of slot
 	StoreCommand     []string      // for "command"
-	Keep             time.Duration // how long tokens that are over are kept; 0: for ever
+	Keep             time.Duration // time for which tokens that are over are kept; 0: for ever
 
 	Environments []console.Environment
 	Applications []console.Application // Source FromConfig, ID and Secret state set

@@ -13,7 +13,7 @@ import (
 // MaxSecret is the largest size of a secret, in bytes.
 const MaxSecret = 64 << 10
 
-const filePatience = 10 * time.Second // how long reading a named file may take
+const filePatience = 10 * time.Second // time limit for reading a named file
 
 // ReadFile reads a file that a person named, of at most most bytes. It accepts a regular file, the
 // null device, or a pipe such as a shell's <(…). It returns when ctx ends or after 10 seconds, even

@@ -9,7 +9,7 @@ import (
 	"lanyard/text"
 )
 
-// defaultReveal is how long a token is shown in clear by default.
+// defaultReveal is the time for which a token is shown in clear by default.
 const defaultReveal = 10 * time.Second
 
 // Alerts are the settings of alerts.

@@ -22,7 +22,7 @@ import (
 // errNoSecret is the cause if an application has no literal and no reference for the secret.
 var errNoSecret = errors.New("none is configured")
 
-const secretPatience = 10 * time.Second // how long a command or file may take
+const secretPatience = 10 * time.Second // time limit of a command or file
 
 // SecretRef names the source of a secret: the configuration itself, an environment variable, the
 // output of a command, a file, or the store. The zero value is no reference.

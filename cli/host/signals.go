@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// How long after the first signal another one does not end the program at once. Supervisors and
-// process groups often deliver one signal twice, and ending in the middle of a request would leave
-// a lease and an open mark. After this time a second ctrl+c is intended.
+// The time after the first signal during which another one does not end the program at once.
+// Supervisors and process groups often deliver one signal twice, and ending in the middle of a
+// request would leave a lease and an open mark. After this time a second ctrl+c is intended.
 const (
 	sameInterrupt = time.Second
 	termPatience  = 30 * time.Second // a request takes up to 15 s unless its timeout is set
