@@ -109,7 +109,7 @@ func contents(t testing.TB, s *store.Store) string {
 	return b.String()
 }
 
-// unpack does what age -d FILE | tar x -C DIR does.
+// unpack decrypts a backup and unpacks its tar, as age -d FILE | tar x -C DIR does.
 func unpack(t testing.TB, backup []byte, who age.Identity, dir string) {
 	t.Helper()
 	plain, err := age.Decrypt(bytes.NewReader(backup), who)
@@ -161,7 +161,7 @@ func TestBackupIsAStateDirectory(t *testing.T) {
 	}
 	db := files(t, back)["lanyard.db"]
 	for _, what := range []string{"secret of", "canary", "somebody"} {
-		// a lease is of no use in a backup
+		// a backup holds no lease
 		if bytes.Contains(db, []byte(what)) || bytes.Contains(b, []byte(what)) {
 			t.Errorf("%q is in it", what)
 		}

@@ -46,7 +46,7 @@ func TestHostileListOfOldKeys(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if kind == "legacy" { // it names no key: then it is the one that the file holds
+				if kind == "legacy" { // names no key, so it stands for the key in the file
 					kept, err := os.ReadFile(filepath.Join(dir, "lanyard.key"))
 					if err != nil {
 						t.Fatal(err)
@@ -75,7 +75,8 @@ func TestHostileListOfOldKeys(t *testing.T) {
 					t.Fatal(err)
 				}
 				if name == "recorded" {
-					// as a change of the key leaves them: an old key that came into force once more
+					// a change of the key leaves this list: an old key that came into force once
+					// more
 					before = []byte(s.RecordedBefore(held, params))
 				}
 				if n, err := s.Exec("UPDATE key_slot SET before = ?", string(before)); n != 1 ||
@@ -92,7 +93,7 @@ func TestHostileListOfOldKeys(t *testing.T) {
 				if ring.count() != had {
 					t.Errorf("%d keys in the keyring, %d before", ring.count(), had)
 				}
-				rotate(t, s, "") // takes the entry for no reason to delete either
+				rotate(t, s, "") // deletes neither key because of the entry
 				again := openWith(t, dir, ringed(ring))
 				if err := again.Unlock(t.Context(), secret.Text{}); err != nil {
 					t.Fatal(err)
@@ -123,8 +124,8 @@ func TestOwnListOfOldKeysIsTrusted(t *testing.T) {
 	}
 }
 
-// The key file that opened the database is removed when the key moves elsewhere, also if the
-// database names another file.
+// The key file that opened the database is removed when the key moves to another kind of slot, also
+// if the database names another file.
 func TestKeyFileIsForgottenWhateverItsParametersSay(t *testing.T) {
 	t.Parallel()
 	for _, params := range []string{`{}`, `{"id":""}`, `{"ID":"%s"}`, `{"x":1}`} {

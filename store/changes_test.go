@@ -68,7 +68,7 @@ func TestOwnChangesAreToldAtOnceAndAsOne(t *testing.T) {
 		}
 		<-c
 	}
-	// Nothing changed, or not kept: nothing told.
+	// An Update that changes nothing, or that fails, sends no signal.
 	update(t, s, func(console.Writer) error { return nil })
 	update(t, s, func(w console.Writer) error {
 		return errors.Join(w.ClearMark("x"), w.Release("x", "y"))

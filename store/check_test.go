@@ -18,7 +18,7 @@ func TestCheck(t *testing.T) {
 		if v, err := s.Schema(t.Context()); err != nil || v != len(store.SchemaSteps()) {
 			t.Error(v, err)
 		}
-		// A row whose token is gone, which no reading notices.
+		// A row whose parent token is gone does not make any read fail.
 		for _, q := range []string{"PRAGMA foreign_keys = OFF",
 			"INSERT INTO token_secret (token_id) VALUES ('nobody')"} {
 			if _, err := s.Exec(q); err != nil {

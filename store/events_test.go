@@ -50,7 +50,8 @@ func TestEvents(t *testing.T) {
 		if rest := events(t, s, got[0].Seq); len(rest) != 1 || rest[0].Seq != got[1].Seq {
 			t.Errorf("after the first: %+v", rest)
 		}
-		// A number is not used again, so that a reader who has seen the last one misses nothing.
+		// A number is not used again, so that a reader of the log who has seen the last one misses
+		// nothing.
 		if _, err := s.Exec("DELETE FROM event"); err != nil {
 			t.Fatal(err)
 		}
@@ -171,8 +172,8 @@ func TestLogBeginsWithWhatIsHeld(t *testing.T) {
 		return errors.Join(err, err2)
 	})
 	for _, e := range log {
-		// No clock is asked: it is the last that happened to each, which is a probe, nothing, and a
-		// get.
+		// The time is not from a clock, but that of the last fact about each token: a probe,
+		// nothing, and a get.
 		want := map[string]time.Time{"t_full": at(1_700_000_010_000_000_000), "t_plain": {},
 			"": at(7)}[e.TokenID]
 		if e.Kind != console.EventHeld || !e.At.Equal(want) {

@@ -34,17 +34,17 @@ func SchemaSteps() []string {
 	return steps
 }
 
-// RingOf is the keyring slot on another keyring, with other limits.
+// RingOf returns the keyring slot on another keyring, with other limits.
 func RingOf(r key.Ring, brief, asked time.Duration) KeySlot {
 	return key.OnRing(r, brief, asked)
 }
 
-// Cheap is a slot whose key is made of a text with less work, for tests of other things.
+// Cheap returns a slot that derives keys with less work, for tests that are not about the cost.
 func Cheap(k KeySlot) KeySlot {
 	return k.(key.Derived).WithCost(1, 8<<10)
 }
 
-// Dearer is a slot whose key is made with more work than Cheap's, and with less than in earnest.
+// Dearer returns a slot that derives keys with more work than Cheap, and less than in production.
 func Dearer(k KeySlot) KeySlot {
 	return k.(key.Derived).WithCost(2, 8<<10)
 }
@@ -55,7 +55,7 @@ type older struct {
 	text string
 }
 
-// Older is a slot whose keys are made of text as older versions made them.
+// Older returns a slot that derives keys from text as older versions did.
 func Older(k KeySlot, text string) KeySlot { return older{Cheap(k), text} }
 
 func (o older) Make(context.Context, secret.Text, bool) (key, params []byte, err error) {
@@ -65,10 +65,10 @@ func (o older) Make(context.Context, secret.Text, bool) (key, params []byte, err
 	return argon2.IDKey([]byte(o.text), salt, 1, 8<<10, 4, keySize), params, err
 }
 
-// AtStep tells f each step that an open store reaches.
+// AtStep makes the open store call f with each step that it reaches.
 func (s *Store) AtStep(f func(step string)) { s.at = f }
 
-// AtStep tells f each step that a store reaches, those of its opening too.
+// AtStep makes a store call f with each step that it reaches, also while it is opened.
 func (o Options) AtStep(f func(step string)) Options {
 	o.at = f
 	return o
@@ -79,7 +79,7 @@ func KeySteps() []string {
 	return []string{"made", "resealed", "pinned", "committed", "forgotten", "settled", "tidied"}
 }
 
-// Exec runs a statement behind the Store's back, on its own connection.
+// Exec runs a statement on the Store's own connection, without its checks.
 func (s *Store) Exec(query string, args ...any) (int64, error) {
 	res, err := s.write.Exec(query, args...)
 	if err != nil {
@@ -88,7 +88,7 @@ func (s *Store) Exec(query string, args ...any) (int64, error) {
 	return res.RowsAffected()
 }
 
-// Text reads one text behind the Store's back.
+// Text reads one text on the Store's own connection, without its checks.
 func (s *Store) Text(query string, args ...any) (v string, err error) {
 	err = s.write.QueryRow(query, args...).Scan(&v)
 	return v, err
@@ -136,7 +136,7 @@ func Unseal(key, sealed []byte, table, row, column string, epoch int64) ([]byte,
 	return s.openBytes(sealed, table, row, column)
 }
 
-// AsUser lets Open believe that this process belongs to a user.
+// AsUser makes Open take uid as the user of this process.
 func (o Options) AsUser(uid int) Options {
 	o.env.UID = func() int { return uid }
 	return o
@@ -159,7 +159,7 @@ func BackupSteps() []string {
 		"named"}
 }
 
-// AtStep tells f each step that a restore reaches.
+// AtStep makes a restore call f with each step that it reaches.
 func (r Restoring) AtStep(f func(string)) Restoring {
 	r.at = f
 	return r
@@ -183,19 +183,19 @@ func ReadBack(f io.ReadSeeker, written hash.Hash, opens age.Identity) error {
 	return readBack(f, written, opens)
 }
 
-// Owned lets Open believe that a file belongs to the user that f gives.
+// Owned makes Open take f for the owner of each file.
 func (o Options) Owned(f func(name string) int) Options {
 	o.env.Owner = func(info fs.FileInfo) int { return f(info.Name()) }
 	return o
 }
 
-// OnNetwork lets Open believe what f says of a directory.
+// OnNetwork makes Open take f for the kind of network file system of a directory.
 func (o Options) OnNetwork(f func(dir string) (string, error)) Options {
 	o.env.Network = f
 	return o
 }
 
-// WithRoom lets a store believe that so many bytes may be written.
+// WithRoom makes a store take free for the number of bytes that may be written.
 func (o Options) WithRoom(free uint64) Options {
 	o.env.Free = func(string) (uint64, bool) { return free, true }
 	return o
@@ -204,7 +204,7 @@ func (o Options) WithRoom(free uint64) Options {
 // Explain returns the error of the store for an error of the database.
 func (s *Store) Explain(op string, err error) error { return s.explain(op, err) }
 
-// At lets copies be named for a time.
+// At makes a store take now for the time in the name of a copy.
 func (o Options) At(now time.Time) Options {
 	o.env.now = func() time.Time { return now }
 	return o
@@ -248,7 +248,7 @@ func (s *Store) Unguard(ctx context.Context) error {
 	return err
 }
 
-// RecordedBefore is an entry of the list of old keys as a change of the key records it.
+// RecordedBefore returns an entry of the list of old keys, as a change of the key records it.
 func (s *Store) RecordedBefore(kind, params string) string {
 	b := []heldBefore{{Kind: kind, Params: []byte(params)}}
 	b[0].record(s.key.Load().sealer)

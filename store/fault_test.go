@@ -17,10 +17,10 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// The fault harness kills other lanyards, most of them at a named step, and looks for what they
-// said was stored. With LANYARD_FULL all steps are hit, and some victims are killed after a random
-// line instead: they run on while the signal travels, so that they die anywhere, also within
-// SQLite. FAULT_SEED repeats the numbers of these lines, not the places.
+// The fault harness kills other lanyard processes, most of them at a named step. Then it looks for
+// everything that they reported as stored. With LANYARD_FULL all steps are hit, and some victims
+// are killed after a random printed line instead. They run on while the signal travels, so they die
+// anywhere, also within SQLite. FAULT_SEED repeats the numbers of these lines, not the places.
 
 // tally counts what the harness saw.
 type tally struct {
@@ -34,7 +34,7 @@ func (c *tally) add(n *int) {
 	*n++
 }
 
-// harness makes the random of one test, and prints the counts at its end.
+// harness returns the counts and the random numbers of one test, and prints the counts at its end.
 func harness(t *testing.T) (*tally, *rand.Rand) {
 	t.Helper()
 	seed := rand.Uint64()
@@ -92,7 +92,7 @@ func (c *tally) intact(t *testing.T, s *store.Store) {
 	}
 }
 
-// holds counts a token that was reported as stored and is not there or does not open.
+// holds counts as lost each token that was reported as stored and that is missing or does not open.
 func (c *tally) holds(t *testing.T, s *store.Store, ids []string) {
 	t.Helper()
 	view(t, s, func(r console.Reader) error {
@@ -121,8 +121,8 @@ func stored(said []string) []string {
 // writeSteps are the steps at which a child of the role "writes" can die.
 func writeSteps() []string { return append(store.UpdateSteps(), "half written") }
 
-// writes is a child that writes as many tokens as each line of its input says. All children use it
-// at once, and it waits for the others as long as it must.
+// writes is a child that reads a number from each line of its input and writes that many tokens.
+// All children write at once, so it waits for the others without a limit.
 func writes(ctx context.Context, dir string, args []string) error {
 	s, err := store.Open(ctx, dir, turning())
 	if err == nil {
@@ -151,8 +151,8 @@ func writes(ctx context.Context, dir string, args []string) error {
 	return s.Close()
 }
 
-// exactly checks that a token is there if and only if its transaction was committed. A missing one
-// is counted as lost, one too many as torn.
+// exactly checks that a token exists if and only if its transaction was committed. It counts a
+// missing token as lost, and one that should not exist as torn.
 func (c *tally) exactly(t *testing.T, s *store.Store, id string, committed bool) {
 	t.Helper()
 	n, err := s.Text("SELECT count(*) FROM token WHERE id = ?", id)
@@ -172,7 +172,7 @@ func TestFaultTwoWriters(t *testing.T) {
 	c, random := harness(t)
 	dir := t.TempDir()
 	s := openWith(t, dir, patient(turning()))
-	load := strike(t, dir, "writes load", "") // lives all the time
+	load := strike(t, dir, "writes load", "") // is not killed
 	var done []string
 	look := func(round int) {
 		load.ask(2)

@@ -115,8 +115,8 @@ func (c *tally) backups(t *testing.T, out string, id age.Identity) int {
 	return len(there)
 }
 
-// partly is 1 for a store in which something is only half there. (The writers of a stocked store
-// count from what it says.)
+// partly returns 1 for a store that is damaged or whose counts do not fit together, and 0
+// otherwise.
 func partly(t *testing.T, s *store.Store) int {
 	t.Helper()
 	c := &tally{}

@@ -18,13 +18,12 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// change is something that is done to a store by a process that is killed between two of its
-// system calls.
+// change is a change of a store, by a process that is killed between two of its system calls.
 type change struct {
 	name, do string                                    // see changes
 	every    int                                       // it is killed before every nth call in full
-	begin    func(t *testing.T, root string)           // makes what is there before; nil: nothing
-	after    func(t *testing.T, c *tally, f *fatality) // looks at what is there afterwards
+	begin    func(t *testing.T, root string)           // makes the files from before; nil: none
+	after    func(t *testing.T, c *tally, f *fatality) // checks the files that are left
 }
 
 // fatality is the state that a killed process leaves.
@@ -32,7 +31,7 @@ type fatality struct {
 	traced
 	root, dir string
 	before    map[string][]byte // the files of the state directory before
-	done      bool              // it said so
+	done      bool              // the child reported success
 }
 
 // begun makes a store with three tokens, whose key is of a kind.
@@ -85,8 +84,8 @@ func (f *fatality) opens(t *testing.T, c *tally, want ...int) *store.Store {
 	return s
 }
 
-// keyless changes the key of the store and looks for copies of keys. kept is how the names begin
-// that may hold an old key: those of a store that a restore has put aside.
+// keyless changes the key of the store and looks for copies of keys. kept are prefixes of file
+// names that may hold an old key: those of a store that a restore has kept.
 func (f *fatality) keyless(t *testing.T, c *tally, s *store.Store, kept string) {
 	t.Helper()
 	old := [][]byte{f.before["lanyard.key"], files(t, f.dir)["lanyard.key"]}

@@ -20,9 +20,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// looks is a console in another process: for each line of its standard input it reads what there
-// is, opens every secret and writes a token, in one transaction, and prints how many tokens there
-// were.
+// looks is a console in another process. For each line of its standard input it runs one
+// transaction: it opens every secret, writes a token and prints the number of tokens before.
 func looks(ctx context.Context, dir string, _ []string) error {
 	s, err := store.Open(ctx, dir, turning())
 	if err != nil {
@@ -78,9 +77,8 @@ func backupOf(t *testing.T, n int, id *age.X25519Identity) []byte {
 	return backedUp(t, open(t, dir), id.Recipient())
 }
 
-// Consoles that have the store open, in this process and in another one, find the restored one
-// there, and what they write is in it. One that is reading all the while reads the old one to its
-// end.
+// Consoles that have the store open, in this process and in another one, read the restored store
+// and write to it. A transaction that began before the restore reads the old store to its end.
 func TestConsolesFollowARestore(t *testing.T) {
 	t.Parallel()
 	id := pair(t)
@@ -164,7 +162,7 @@ func TestConsolesFollowARestore(t *testing.T) {
 	}
 }
 
-// keeps checks that what a restore has kept opens, and holds so many tokens.
+// keeps checks that the store that a restore has kept opens, and that it holds want tokens.
 func keeps(t *testing.T, kept []string, want int) {
 	t.Helper()
 	dir := t.TempDir()
@@ -221,8 +219,8 @@ func TestConsoleAsksAfterARestore(t *testing.T) {
 	sound(t, s, 31)
 }
 
-// A restore waits for the answers that are on their way, which are kept in what it replaces, and
-// gives up after its patience.
+// A restore waits for answers that other processes wait for, so that they are in the store that it
+// keeps. It gives up after its patience.
 func TestRestoreWaitsForAnswers(t *testing.T) {
 	t.Parallel()
 	id, dir := pair(t), t.TempDir()
@@ -343,8 +341,8 @@ func TestRestoreUnderWrites(t *testing.T) {
 	}
 }
 
-// The key of what is replaced is kept also where a change of it had no time to give it its lasting
-// name.
+// A restore also keeps the key of the replaced store if a change of that key was interrupted before
+// the key had its lasting name.
 func TestRestoreKeepsAKeyThatIsNotSettled(t *testing.T) {
 	t.Parallel()
 	id, dir := pair(t), t.TempDir()
@@ -362,8 +360,8 @@ func TestRestoreKeepsAKeyThatIsNotSettled(t *testing.T) {
 	sound(t, open(t, dir), 31)
 }
 
-// A key file of the incoming store that another process took for one that was left over is written
-// again.
+// A restore writes the key file of the incoming store again if another process removed it as left
+// over.
 func TestRestoreWritesASweptKeyAgain(t *testing.T) {
 	t.Parallel()
 	id, dir := pair(t), t.TempDir()
@@ -385,7 +383,7 @@ func TestRestoreWritesASweptKeyAgain(t *testing.T) {
 	sound(t, open(t, dir), 31)
 }
 
-// A newer lanyard that has its store open does not get an older one under its feet.
+// A restore does not put an older store in place of one that a newer lanyard has open.
 func TestRestoreOverANewerFormIsAlone(t *testing.T) {
 	t.Parallel()
 	id, dir := pair(t), t.TempDir()

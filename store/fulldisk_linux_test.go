@@ -64,7 +64,7 @@ func TestFullDisk(t *testing.T) {
 		t.Error(hint)
 	}
 	_ = s.Close()
-	// for which it is an older form
+	// an older form for these steps
 	_, err = store.OpenSteps(t.Context(), dir, store.Options{Lists: true},
 		append(store.SchemaSteps(), newStep))
 	explained(t, err, "store_full", "cannot be brought to")

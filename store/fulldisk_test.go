@@ -15,8 +15,8 @@ type coded int
 func (c coded) Error() string { return fmt.Sprintf("disk I/O error (%d)", int(c)) }
 func (c coded) Code() int     { return int(c) }
 
-// On a full disk SQLite reports many failures as failures of the disk. The free room tells which of
-// the two it is.
+// On a full disk SQLite reports many failures as failures of the disk. The free space distinguishes
+// the two.
 func TestFullDiskIsNoBrokenOne(t *testing.T) {
 	dir := t.TempDir()
 	for _, c := range []struct {
@@ -27,7 +27,7 @@ func TestFullDiskIsNoBrokenOne(t *testing.T) {
 		{0, 4874, "store_full"}, {64<<10 - 1, 4874, "store_full"}, {64 << 10, 4874, "store_io"},
 		{0, 778, "store_full"}, {0, 1034, "store_full"}, {0, 4618, "store_full"},
 		{1 << 30, 778, "store_io"},
-		{0, 266, "store_io"}, // a reading that failed has nothing to do with room
+		{0, 266, "store_io"}, // a read needs no free space
 		{1 << 30, 13, "store_full"},
 	} {
 		s, err := store.Open(t.Context(), dir, store.Options{}.WithRoom(c.free))

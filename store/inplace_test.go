@@ -53,8 +53,8 @@ func over(path, copied string) error {
 	return err
 }
 
-// misplaced opens a store with one token, changes it so that all of it is in the database and
-// nothing in its log, and lets something become of its files.
+// misplaced opens a store with one token, and checkpoints it, so that the database holds everything
+// and the log nothing. Then it calls do with the path of the database.
 func misplaced(t *testing.T, do func(path, copied string) error) (s *store.Store, dir string) {
 	t.Helper()
 	top := t.TempDir()
@@ -107,7 +107,7 @@ func TestFilesUnderAnOpenStore(t *testing.T) {
 	}
 }
 
-// A file that goes while a transaction is under way is noticed after the commit.
+// A file that disappears during a transaction is noticed after the commit.
 func TestFileGoesBeforeTheCommit(t *testing.T) {
 	t.Parallel()
 	s, _ := misplaced(t, func(string, string) error { return nil })
@@ -278,8 +278,8 @@ func TestEmptyDatabaseBesideAKey(t *testing.T) {
 	untouched(t, dir, before)
 }
 
-// A transaction waits for another one as long as its context lasts, however short the store's own
-// patience is.
+// A transaction waits for another one as long as its context lasts, even if Options.Busy is
+// shorter.
 func TestWaitsAsLongAsTheContext(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -340,7 +340,7 @@ func TestRotationReadsItsKeyBack(t *testing.T) {
 	sound(t, open(t, dir), 1)
 }
 
-// Changes of the key are recorded in the files that are in their place, or not at all.
+// Changes of the key are recorded only in files that are in their place.
 func TestKeyIsNotNotedInFilesOutOfPlace(t *testing.T) {
 	t.Parallel()
 	away := func(t *testing.T, dir string) {
@@ -383,8 +383,9 @@ func TestKeyIsNotNotedInFilesOutOfPlace(t *testing.T) {
 	}
 }
 
-// Another store's file, copied over the one that a console reads, is no change of the key: nothing
-// is called altered, and the store counts as replaced. What is written out is not that other store.
+// If another store's file is copied over the one that a console reads, that is no change of the
+// key. No row counts as altered, the store counts as replaced, and WriteOut does not write the
+// other store.
 func TestAnotherStoreCopiedOverIt(t *testing.T) {
 	for name, looks := range map[string]int{"that was read": 3, "that was just opened": 0} {
 		t.Run(name, func(t *testing.T) {

@@ -10,8 +10,8 @@ import (
 	"lanyard/store"
 )
 
-// A process that was killed between the link and the removal of the first name of a key file leaves
-// the live key under that name.
+// If a process is killed after it linked a key file and before it removed the temporary name, the
+// live key stays under both names. The next open or change of the key removes the copy.
 func TestKeyCopiesOfKilledProcessesAreRemoved(t *testing.T) {
 	t.Parallel()
 	names := []string{".lanyard.key-123", ".lanyard-part-lanyard.key.before-20260102T030405-1"}

@@ -165,7 +165,7 @@ func TestKeyringHoldsNothingButAKey(t *testing.T) {
 	whole(t, other)
 }
 
-// askingRing would ask a person first.
+// askingRing is a keyring that would ask a person first.
 type askingRing struct {
 	fakeRing
 	ready error
@@ -355,7 +355,7 @@ func TestWrongPassphrase(t *testing.T) {
 		t.Fatal(err)
 	}
 	whole(t, locked)
-	rotate(t, s, "") // the same passphrase: who has it carries on
+	rotate(t, s, "") // the same passphrase: consoles that have it continue
 	whole(t, locked)
 	if err := s.Rotate(t.Context(),
 		store.Rotation{To: "passphrase", Passphrase: secret.New("quite another one"),

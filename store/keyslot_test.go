@@ -85,7 +85,7 @@ func secretsOf(s *store.Store, id string) error {
 	})
 }
 
-// listed wants what needs no key to be there.
+// listed checks that everything that needs no key can be read.
 func listed(t *testing.T, s *store.Store, id string) {
 	t.Helper()
 	view(t, s, func(r console.Reader) error {

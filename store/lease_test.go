@@ -27,13 +27,13 @@ func TestLease(t *testing.T) {
 		{false, "a", 5, 20, true},   // extended
 		{false, "a", 6, 7, true},    // not shortened
 		{false, "b", 19, 30, false}, // so it holds on
-		{true, "b", 0, 0, true},     // not his
+		{true, "b", 0, 0, true},     // held by another owner
 		{false, "b", 19, 30, false},
 		{false, "b", 20, 30, true}, // it ran out
 		{false, "a", 20, 30, false},
 		{true, "b", 0, 0, true},
 		{false, "a", 20, 30, true},
-		{false, "b", 40, 35, true}, // even if of no use
+		{false, "b", 40, 35, true}, // even if it has ended already
 	} {
 		update(t, s, func(w console.Writer) error {
 			if c.release {

@@ -106,7 +106,7 @@ func TestAlteredColumns(t *testing.T) {
 						return
 					case table.name == "setting" && column == "name" &&
 						!strings.Contains(change, "||"):
-						return // it decides nothing under that name
+						return // a setting with another name decides nothing
 					case column == table.key && table.name != "probe" && table.name != "mark":
 						want.ID = "" // its ID may be any
 					}
@@ -210,7 +210,7 @@ func TestWrittenRowsVerify(t *testing.T) {
 	})
 }
 
-// A change of the key vouches for no altered row, and a backup neither.
+// Neither a change of the key nor a backup gives an altered row a valid MAC.
 func TestAlteredStaysAltered(t *testing.T) {
 	t.Parallel()
 	for name, through := range map[string]func(*testing.T, *store.Store) *store.Store{
@@ -310,7 +310,7 @@ func TestDatabaseFromBeforeIsRefused(t *testing.T) {
 	accepted(t, s)
 }
 
-// accepted lets a person accept an older database, and wants it to be used then.
+// accepted accepts an older database as a person would, and checks that it can be used then.
 func accepted(t *testing.T, s *store.Store) {
 	t.Helper()
 	if i, err := s.KeyInfo(t.Context()); err != nil || !i.SetBack {
@@ -334,8 +334,8 @@ func accepted(t *testing.T, s *store.Store) {
 	}
 }
 
-// A process that dies between the rows and the note beside the key leaves a store that the next one
-// completes.
+// If a process dies after it gave the rows MACs and before it recorded that beside the key, the
+// next process completes the change.
 func TestFaultFirstMACs(t *testing.T) {
 	t.Parallel()
 	for _, step := range []string{"resealed", "noted"} {
@@ -370,8 +370,8 @@ func TestFaultFirstMACs(t *testing.T) {
 	}
 }
 
-// While a store is locked its rows are read as they are, and none of those that decide something is
-// written.
+// While a store is locked, its rows are read without verification, and no row that decides
+// something is written.
 func TestLockedRowsAreNotWritten(t *testing.T) {
 	t.Parallel()
 	ring := &fakeRing{}
@@ -423,7 +423,7 @@ func TestLockedRowsAreNotWritten(t *testing.T) {
 	})
 }
 
-// The length of what is sealed tells a bucket, and nothing more.
+// The length of a sealed value shows only its bucket.
 func TestSealedLengths(t *testing.T) {
 	t.Parallel()
 	s := memory(t)

@@ -84,7 +84,7 @@ func TestMigration(t *testing.T) {
 	for _, c := range copies() {
 		_ = os.Remove(c)
 	}
-	// Several processes' worth of it at once: taken once, one copy at least stays.
+	// Several migrations at once: each step runs once, and at least one copy stays.
 	more := append(slices.Clone(built),
 		"CREATE TABLE extra (x INTEGER) STRICT; INSERT INTO extra VALUES (1);",
 		"UPDATE extra SET x = x + 1; ALTER TABLE token ADD COLUMN note TEXT NOT "+

@@ -11,7 +11,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// noRecord removes what a database says of its key.
+// noRecord returns the statements that remove the record of the key.
 func noRecord() []string {
 	return []string{"DELETE FROM key_slot", "DELETE FROM meta WHERE name = 'key_check'"}
 }
@@ -109,7 +109,7 @@ func TestStoreWithoutTheRecordOfItsKeyIsRefused(t *testing.T) {
 	}
 }
 
-// Any one thing that only a key can have left there is reason enough.
+// One value that only a key can have made is enough to refuse the store.
 func TestWhatTellsOfALostKey(t *testing.T) {
 	t.Parallel()
 	traces := map[string]string{}
@@ -172,7 +172,8 @@ func TestFirstKeyOfAThemeIsQuiet(t *testing.T) {
 	}
 }
 
-// A store from before there were MACs gets them aloud: an older copy may have been put there.
+// A store from before there were MACs gets them with a warning, because an older copy may have
+// replaced it.
 func TestFirstMACsAreSaid(t *testing.T) {
 	t.Parallel()
 	dir, said := legacy(t), []string(nil)

@@ -50,7 +50,7 @@ func TestModes(t *testing.T) {
 	if got := s.Tightened(); len(got) != 0 {
 		t.Errorf("tightened %q", got)
 	}
-	// A second handle on open files: its side files are there already, and all of it stands open.
+	// A second handle on open files, whose side files exist and whose permissions are wide.
 	for _, name := range []string{"lanyard.db", "lanyard.db-wal", "lanyard.db-shm", "lanyard.key"} {
 		if err := os.Chmod(filepath.Join(dir, name), 0o644); err != nil {
 			t.Fatal(err)
@@ -213,8 +213,8 @@ func TestDamagedPage(t *testing.T) {
 	}), "store_damaged", s.Path())
 }
 
-// Every commit is on the disk when it is called done: SQLite promises that of FULL alone, in this
-// mode of its log.
+// Every commit is on the disk when Update returns. In WAL mode SQLite promises that only with
+// synchronous FULL.
 func TestCommitsAreOnTheDisk(t *testing.T) {
 	s := open(t, t.TempDir())
 	if v, err := s.Text(

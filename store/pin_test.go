@@ -49,7 +49,7 @@ func strangers(t *testing.T) (dir string) {
 	return dir
 }
 
-// pinned is a store of a kind, closed, whose key a keyring remembers.
+// pinned makes and closes a store of a kind whose key a keyring remembers.
 func pinned(t *testing.T, ring *fakeRing, kind string) (dir string, o store.Options) {
 	t.Helper()
 	dir, err := filepath.EvalSymlinks(t.TempDir()) // one path, one pin
@@ -118,7 +118,7 @@ func TestStoreOfAStrangerIsRefused(t *testing.T) {
 	}
 }
 
-// A console that is open when the store is replaced does not go on with the other key.
+// If the store is replaced under an open console, the console does not use the other key.
 func TestOpenConsoleRefusesTheKeyOfAStranger(t *testing.T) {
 	t.Parallel()
 	ring := &fakeRing{}
@@ -329,8 +329,8 @@ func TestKeyFileOfAStrangerIsNotTaken(t *testing.T) {
 	}
 }
 
-// First starts at once agree on one key where the keyring remembers another, and none takes the key
-// of the others for a stranger's.
+// If several first starts run at once and the keyring remembers another key, they agree on one key.
+// None takes the key of the others for a stranger's.
 func TestFirstStartsAtOnceWhereAnotherWasRemembered(t *testing.T) {
 	t.Parallel()
 	ring := &fakeRing{}

@@ -32,8 +32,8 @@ func movedAway(t *testing.T, dir, to string) {
 	t.Cleanup(func() { _ = errors.Join(os.Remove(dir), os.Rename(dir+".was", dir)) })
 }
 
-// A link to the store of a stranger in the place of the state directory is refused as his files
-// there are.
+// If a link to a stranger's store replaces the state directory, the store is refused as the
+// stranger's files in the directory would be.
 func TestLinkToTheStoreOfAStrangerIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"file", "passphrase"} {
@@ -69,7 +69,8 @@ func TestLinkToTheStoreOfAStrangerIsRefused(t *testing.T) {
 	}
 }
 
-// A link to one's own state directory works, and what happens through it is known under both paths.
+// A link to one's own state directory works, and changes through it are remembered under both
+// paths.
 func TestLinkToOwnStore(t *testing.T) {
 	t.Parallel()
 	ring := &fakeRing{}
@@ -112,8 +113,8 @@ func TestLinkToOwnStore(t *testing.T) {
 	}
 }
 
-// A restore through a link that nothing is remembered for yet, and which dies, leaves a store that
-// opens through it.
+// If a restore dies that was started through a link without pins, the store opens through that
+// link.
 func TestRestoreThroughANewLinkThatDies(t *testing.T) {
 	t.Parallel()
 	ring := &fakeRing{}

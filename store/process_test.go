@@ -155,7 +155,7 @@ func TestAnotherProcessIsSeen(t *testing.T) {
 	s := open(t, dir)
 	c := s.Changes(t.Context())
 	cmd, out := start(t, dir, "w 1")
-	told(t, c) // by the token, or by nothing else: the child writes nothing when it opens
+	told(t, c) // only the token can cause it: the child writes nothing when it opens
 	view(t, s, func(r console.Reader) error {
 		_, err := r.Token("w-0")
 		return err

@@ -23,8 +23,8 @@ func textSlot(kind, text string) store.KeySlot {
 	return key.Passphrase()
 }
 
-// A key is made of a text as secrets are read, and a store whose key an older version made of all
-// of the text still opens.
+// A key is derived from a text as secrets are read. A store whose key an older version derived from
+// the unchanged text still opens.
 func TestKeyTextIsReadAsSecretsAre(t *testing.T) {
 	t.Parallel()
 	const text = "a text of sixteen or more"

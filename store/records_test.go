@@ -23,7 +23,7 @@ func fill(v any) {
 			*x = time.Date(2026, 11, 23, 10, 0, int(n), 123456789, time.UTC)
 			return
 		case **console.Mark, *[]console.Probe, *[]console.Twin:
-			return // come by other calls
+			return // other calls return them
 		}
 		switch v.Kind() {
 		case reflect.String:
@@ -69,7 +69,7 @@ func TestTokenKeepsEveryField(t *testing.T) {
 		if full.Rev == 0 || bare.Rev <= full.Rev {
 			t.Errorf("revisions %d, %d", full.Rev, bare.Rev)
 		}
-		// Stored over it: every column is replaced, also by zero.
+		// A second Put replaces every column, also by zero.
 		again := console.Token{ID: full.ID, IssuedAt: full.IssuedAt}
 		view(t, s, func(r console.Reader) error {
 			for _, want := range []console.Token{full, bare} {

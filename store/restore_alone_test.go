@@ -14,7 +14,7 @@ import (
 	"lanyard/store"
 )
 
-// From its copy of the old store to its end a restore keeps other writers out: what they write
+// From its copy of the old store to its end a restore keeps other writers out. What they write
 // would be in neither store.
 func TestRestoreIsAlone(t *testing.T) {
 	t.Parallel()
@@ -78,8 +78,8 @@ func TestRestoreComesTooLate(t *testing.T) {
 	}
 }
 
-// A store with a revoke that the server has not accepted is not set aside; one that the backup has
-// as well may be.
+// A restore does not replace a store with a revoke that the server has not accepted, unless the
+// backup holds that revoke too.
 func TestRestoreLosesNoRevoke(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)

@@ -114,8 +114,7 @@ func TestRestoreChecksFirst(t *testing.T) {
 	}
 	page := bytes.Clone(db)
 	garble(page[len(page)/2 : len(page)/2+4096])
-	// A tar may be followed by nothing, as much as it likes: the end of the age file is behind
-	// that.
+	// Any number of bytes may follow the tar before the age file ends.
 	long := forged(t, id.Recipient(), member{"lanyard.db", db, tar.TypeReg},
 		member{"lanyard.key", key, tar.TypeReg}, member{"", make([]byte, 200_000), 0})
 	isDB, isKey := member{"lanyard.db", db, tar.TypeReg}, member{"lanyard.key", key, tar.TypeReg}
@@ -440,7 +439,7 @@ func TestRestoreInPlaceOfADamagedStore(t *testing.T) {
 	}
 }
 
-// Commits that a killed console had only in its log are in the store that is set aside.
+// Commits that were only in the log of a killed console are in the store that the restore keeps.
 func TestRestoreKeepsTheLogToo(t *testing.T) {
 	t.Parallel()
 	id, from := pair(t), t.TempDir()

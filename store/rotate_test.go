@@ -30,7 +30,7 @@ func openWith(t testing.TB, dir string, o store.Options) *store.Store {
 	return s
 }
 
-// rings are slots that a test can have everywhere: a variable, and a program.
+// rings returns slots that a test can have everywhere: a variable and a program.
 func rings(t testing.TB) store.Options {
 	t.Helper()
 	return store.Options{Slots: []store.KeySlot{
@@ -46,7 +46,7 @@ func rings(t testing.TB) store.Options {
 
 func now() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) }
 
-// filled is a store with a secret in every sealed column.
+// filled puts a secret into every sealed column of a store.
 func filled(t testing.TB, s *store.Store) {
 	t.Helper()
 	update(t, s, func(w console.Writer) error {
@@ -63,7 +63,7 @@ func filled(t testing.TB, s *store.Store) {
 	})
 }
 
-// whole wants every secret of filled.
+// whole checks every secret of filled.
 func whole(t testing.TB, s *store.Store) {
 	t.Helper()
 	view(t, s, func(r console.Reader) error {
@@ -346,8 +346,8 @@ func TestTwoRotationsAtOnce(t *testing.T) {
 	}
 }
 
-// One sealed value that does not open keeps the key of no other one from being changed: it opens
-// with neither.
+// One sealed value that does not open does not stop a change of the key. The value stays as it is
+// and opens with neither key.
 func TestRotateWithADamagedSecret(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
@@ -367,8 +367,8 @@ func TestRotateWithADamagedSecret(t *testing.T) {
 	damaged(t, again, console.Altered{Table: "token", ID: "z"})
 }
 
-// damaged wants exactly these sealed values not to open, and the secrets of a token among them to
-// be refused with a way out.
+// damaged checks that exactly these sealed values do not open, and that reading the secrets of a
+// token among them fails with a hint.
 func damaged(t *testing.T, s *store.Store, want ...console.Altered) {
 	t.Helper()
 	view(t, s, func(r console.Reader) error {

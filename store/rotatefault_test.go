@@ -41,7 +41,7 @@ func rotateUntil(ctx context.Context, dir string, args []string) error {
 	return s.Close()
 }
 
-// dirRing is a keyring of several processes: a folder.
+// dirRing is a keyring in a directory, which several processes can use.
 type dirRing string
 
 func (d dirRing) path(
@@ -121,7 +121,7 @@ func TestFaultRotationKilledAtEveryStep(t *testing.T) {
 						"lanyard.key")); (err == nil) != (again.Key().Kind == "file") {
 					t.Errorf("the key file: %v", err)
 				}
-				rotate(t, again, "file") // clears what the killed one left lying
+				rotate(t, again, "file") // removes what the killed process left
 				left, _ := filepath.Glob(filepath.Join(dir, "*lanyard.key*"))
 				if len(left) != 1 || filepath.Base(left[0]) != "lanyard.key" {
 					t.Error(left)

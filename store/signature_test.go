@@ -13,7 +13,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// hashed is a store that has hashed a secret, as every one in use has.
+// hashed returns a store that has hashed a secret, as every store in use has.
 func hashed(t *testing.T, dir, app string) *store.Store {
 	t.Helper()
 	s := open(t, dir)
@@ -85,7 +85,7 @@ func TestSignatureOfABackup(t *testing.T) {
 	if got := reviewed(t, backup, id, signerOf(t, open(t, back))); got.Signature != store.Signed {
 		t.Error(got.Signature)
 	}
-	// A stranger who knows the recipient, and who has taken the signature of a true backup.
+	// A backup from a stranger who knows the recipient and took the signature of a genuine backup.
 	evil := backedUp(t, hashed(t, t.TempDir(), "evil"), id.Recipient())
 	if got := reviewed(t, evil, id, signerOf(t, s)); got.Signature != store.Unsigned ||
 		got.Applications[0].ID != "evil" {

@@ -148,7 +148,7 @@ func TestContextEndsTheWait(t *testing.T) {
 				}
 				return nil
 			})
-			// It is as good as new afterwards.
+			// Afterwards the store works again.
 			update(t, p.wait, func(w console.Writer) error { return w.SetSetting("k", p.name) })
 		})
 	}

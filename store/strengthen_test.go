@@ -63,7 +63,7 @@ func TestKeyIsStrengthenedAtTheNextUnlock(t *testing.T) {
 			}
 			whole(t, s)
 			whole(t, other)
-			for range 2 { // and that once
+			for range 2 { // once: the second unlock changes nothing
 				again := openWith(t, dir, dear)
 				if err := again.Unlock(t.Context(), secret.New(phrase)); err != nil {
 					t.Fatal(err)

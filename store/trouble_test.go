@@ -40,13 +40,13 @@ func TestNetworkFileSystem(t *testing.T) {
 			t.Error(hint)
 		}
 	}
-	if !slices.Equal(asked, []string{far, far}) { // the nearest that is there
+	if !slices.Equal(asked, []string{far, far}) { // the nearest directory that exists
 		t.Error(asked)
 	}
 	if len(files(t, far)) != 0 {
 		t.Error("something was made")
 	}
-	// A store that got there is not opened, not even for a list.
+	// A store that is on a network file system already is not opened, not even for a list.
 	stocked(t, far, 3)
 	before := files(t, far)
 	o.Lists = true
@@ -139,7 +139,7 @@ func TestDamage(t *testing.T) {
 			before := files(t, dir)
 			for range 2 { // the first look changes nothing for the second
 				s, err := store.Open(t.Context(), dir, store.Options{})
-				if err == nil { // pages are found out when they are read
+				if err == nil { // damaged pages are noticed when they are read
 					err = s.View(t.Context(), func(r console.Reader) error {
 						_, err := r.Tokens()
 						return err
@@ -169,9 +169,9 @@ func TestEmptyDatabaseIsANewOne(t *testing.T) {
 	sound(t, open(t, dir), 2)
 }
 
-// The write-ahead log is checked frame by frame: of one that is damaged what was committed before
-// the damage stays, and no half of what came after. (A damaged header makes all of the log void. A
-// power cut leaves such logs too, with nothing committed in them, so they cannot be refused.)
+// The write-ahead log is checked frame by frame. Commits before the damage stay, and no part of a
+// later commit does. (A damaged header invalidates the whole log. A power cut leaves such logs too,
+// with nothing committed in them, so they cannot be refused.)
 func TestDamagedLog(t *testing.T) {
 	t.Parallel()
 	from := t.TempDir()
@@ -208,8 +208,8 @@ func TestDamagedLog(t *testing.T) {
 	}
 }
 
-// The store reads no clock but for the name of a copy, and a clock that stands or goes back costs
-// no copy.
+// The store reads the clock only for the name of a copy. A clock that stands still or goes back
+// costs no copy.
 func TestCopiesWhenTheClockGoesBack(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

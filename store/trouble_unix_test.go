@@ -32,7 +32,7 @@ func unixRoles() map[string]role {
 const newStep = "CREATE TABLE extra (x BLOB) STRICT; INSERT INTO extra VALUES " +
 	"(zeroblob(200000)); ALTER TABLE token ADD COLUMN note TEXT NOT NULL DEFAULT 'new';"
 
-// limit lets no file of this process grow beyond n bytes: to a program that is a disk without room.
+// limit makes writes of this process fail beyond n bytes of a file, as on a disk without room.
 func limit(n uint64) error {
 	signal.Ignore(syscall.SIGXFSZ)
 	var was unix.Rlimit
@@ -41,7 +41,7 @@ func limit(n uint64) error {
 	return errors.Join(err, unix.Setrlimit(unix.RLIMIT_FSIZE, &was))
 }
 
-// limited works where files cannot grow beyond a number of bytes.
+// limited is a child that works while its files cannot grow beyond a number of bytes.
 func limited(ctx context.Context, dir string, args []string) error {
 	n, err := strconv.ParseUint(args[1], 10, 64)
 	if err != nil {
@@ -89,7 +89,7 @@ func runs(t *testing.T, dir, do string) []string {
 	return lines
 }
 
-// noRoom checks that a line tells of a disk without room, and where.
+// noRoom checks that a line reports a disk without room, with the directory.
 func noRoom(t *testing.T, line, dir string) {
 	t.Helper()
 	if code, _, _ := strings.Cut(line, ":"); code != "store_full" && code != "store_io" ||
@@ -108,7 +108,7 @@ func TestNoRoomForAnUpdate(t *testing.T) {
 			t.Fatalf("said %q", said)
 		}
 		noRoom(t, said[0], dir)
-		sound(t, open(t, dir), 260) // those from before, and those of the second try once
+		sound(t, open(t, dir), 260) // the first tokens, and those of the second try once
 	}
 }
 
@@ -119,7 +119,8 @@ func TestNoRoomToMigrate(t *testing.T) {
 	before := files(t, dir)
 	sound(t, open(t, dir), 100)
 	failed := 0
-	// From not even a copy, over one that is cut and a step that is cut, to enough for all of it.
+	// The limits begin at no room for a copy, then cut the copy or a step, and end at enough for
+	// everything.
 	for _, bytes := range []int{0, 4096, len(before["lanyard.db"]) / 2,
 		len(before["lanyard.db"]) - 1, len(before["lanyard.db"]) + 4096} {
 		said := runs(t, dir, fmt.Sprint("limited migrate ", bytes))
@@ -164,7 +165,8 @@ func TestNoRoomAtTheFirstStart(t *testing.T) {
 	}
 }
 
-// reader lists and writes what it cannot write to, as a user whom permissions bind.
+// reader is a child that lists and writes in a store that it may not write to, as a user other than
+// root.
 func reader(ctx context.Context, dir string, args []string) error {
 	if os.Geteuid() == 0 {
 		uid, err := strconv.Atoi(args[0])
@@ -274,7 +276,7 @@ func TestWhatCanOnlyBeReadIsListed(t *testing.T) {
 				if err != nil || len(from["lanyard.db-wal"]) == 0 {
 					t.Fatal(err)
 				}
-				dir = public(t) // as of a process that was killed
+				dir = public(t) // as a killed process leaves it
 				from["lanyard.db-shm"] = shm
 				for name, b := range from {
 					if err := os.WriteFile(filepath.Join(dir, name), b, 0o600); err != nil {

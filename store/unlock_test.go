@@ -54,8 +54,8 @@ func TestHostileKeySlots(t *testing.T) {
 				store.ErrLocked) {
 				t.Errorf("rotated: %v", err)
 			}
-			// The console that had the key before follows the file, and does not seal with a key
-			// that is not its.
+			// The console that had the key before follows the file, and does not seal with the
+			// other key.
 			err = s.Update(t.Context(), func(w console.Writer) error {
 				return w.PutSecrets("a", console.Secrets{Access: secret.New("new")})
 			})

@@ -13,7 +13,8 @@ import (
 	"time"
 )
 
-// patience is how long a test waits for what must happen. Only a failure reaches it.
+// patience limits the wait of a test for something that must happen. Only a failing test waits that
+// long.
 const patience = 2 * time.Minute
 
 // die kills this process, as the system or a person would.

@@ -2,10 +2,10 @@ package key
 
 import "time"
 
-// SessionBus reports whether the bus of a keyring may be looked for.
+// SessionBus returns the reason why the bus of a keyring may not be looked for.
 func SessionBus(lookup func(string) (string, bool)) error { return sessionBus("linux", lookup) }
 
-// KeyringLimits are how long the system's keyring is waited for.
+// KeyringLimits returns the limits of the waits for the system's keyring.
 func KeyringLimits() (brief, asked time.Duration) {
 	k := Keyring(func(string) (string, bool) { return "", false }).(*keyring)
 	return k.brief, k.asked

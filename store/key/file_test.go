@@ -41,7 +41,7 @@ func TestKeyFileIsNeverReplaced(t *testing.T) {
 	}
 }
 
-// A sweep during the first write of a key in another process costs that process only a second try.
+// If another process removes the temporary file of a first key, that costs only a second try.
 func TestKeyIsWrittenAgainWhenItIsSweptAway(t *testing.T) {
 	t.Parallel()
 	for range 20 {
@@ -78,7 +78,7 @@ func keyNames(t *testing.T, dir string) (names []string) {
 	return names
 }
 
-// The steps of a change of the key: at each of them the key in force can be read.
+// At each step of a change of the key, the key in force can be read.
 func TestKeyFileChanges(t *testing.T) {
 	t.Parallel()
 	ctx, dir := t.Context(), t.TempDir()
@@ -105,7 +105,7 @@ func TestKeyFileChanges(t *testing.T) {
 		t.Errorf("it waits in %s", at)
 	}
 	if err := os.Remove(slot.Where(params)); err != nil {
-		// another process took it for one left lying
+		// another process took it for left over
 		t.Fatal(err)
 	}
 	if err := slot.MakeAgain(ctx, params, next); err != nil {

@@ -12,7 +12,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// A program waits three seconds for a keyring, and thirty where a person has asked for it and may
+// A call of the keyring is waited for three seconds, or thirty if a person has requested it and may
 // have to type.
 func TestKeyringIsNotWaitedForLong(t *testing.T) {
 	if brief, asked := key.KeyringLimits(); brief != 3*time.Second || asked != 30*time.Second {

@@ -41,7 +41,7 @@ func TestMemory(t *testing.T) {
 	if err != nil || !bytes.Equal(got, made) {
 		t.Fatal(err)
 	}
-	clear(got) // the caller may
+	clear(got) // the caller may overwrite it
 	if got, err = slot.Key(ctx, params, secret.Text{}); err != nil || !bytes.Equal(got, made) {
 		t.Error("it was cleared", err)
 	}
