@@ -8,7 +8,7 @@ import (
 	"lanyard/ui/session"
 )
 
-// sessionClipboard passes on every result of the machine's clipboard.
+// sessionClipboard returns every result of the machine's clipboard unchanged.
 func TestSessionClipboard(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

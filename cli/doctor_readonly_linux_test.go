@@ -38,7 +38,7 @@ func readOnly(t *testing.T) (dir string, shut func()) {
 	}
 }
 
-// A read-only store is a finding, and the later checks run all the same.
+// If a store is read-only, doctor reports that and still runs the later checks.
 func TestDoctorLooksIntoWhatItCannotWrite(t *testing.T) {
 	state, shut := readOnly(t)
 	s, err := store.Open(t.Context(), state, store.Options{})

@@ -60,8 +60,8 @@ func TestDoctorMakesNothing(t *testing.T) {
 			t.Errorf("%v: %d, %v\n%s", args, code, files(), out)
 		}
 	}
+	// Doctor reports these permissions as too wide.
 	if err := os.MkdirAll(filepath.Join(home, ".local/state/lanyard"), 0o755); err != nil {
-		// to be found too wide
 		t.Fatal(err)
 	}
 	before := files()

@@ -32,7 +32,7 @@ func TestPassphraseAtTheTerminal(t *testing.T) {
 	}
 	const phrase = "correct horse battery"
 
-	// the first one is chosen: not too short, and twice the same
+	// the first passphrase is chosen: it must be long enough, and typed twice
 	c := openWide(t, 1000, dir, nil, "token", "Orders")
 	c.see(`new passphrase: `)
 	c.answer("short\r")
@@ -51,7 +51,7 @@ func TestPassphraseAtTheTerminal(t *testing.T) {
 	}
 	c.unseen(phrase)
 
-	// the next run asks for it, three times at most
+	// the next run asks for the passphrase, three times at most
 	c = openWide(t, 1000, dir, nil, "token", "Orders")
 	c.see(`passphrase of .*lanyard.db: `)
 	c.answer("not that one\r")
@@ -62,7 +62,7 @@ func TestPassphraseAtTheTerminal(t *testing.T) {
 		t.Errorf("exit %d", code)
 	}
 	c.unseen(phrase)
-	// one that reads several environments at once asks once
+	// a command that reads several environments at once asks once
 	c = openWide(t, 1000, dir, nil, "doctor")
 	c.see(`passphrase of .*lanyard.db: `)
 	c.answer(phrase + "\r")
@@ -80,7 +80,7 @@ func TestPassphraseAtTheTerminal(t *testing.T) {
 		t.Errorf("exit %d:\n%s", code, c.frame())
 	}
 
-	// moving away asks for the one in force only
+	// moving the key away from the passphrase asks only for the present one
 	c = openWide(t, 1000, dir, nil, "key", "set", "file")
 	c.see(`lanyard.db: \s*$`)
 	c.answer(phrase + "\r")

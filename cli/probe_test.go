@@ -130,7 +130,7 @@ func TestUntilDeadWhereNothingCanBeProved(t *testing.T) {
 	}
 }
 
-// Three answers in a row that will not change with time end it, with and without a limit.
+// Three answers in a row that will not change with time end the loop, with and without --timeout.
 func TestUntilDeadInVain(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -156,7 +156,8 @@ func TestUntilDeadInVain(t *testing.T) {
 	}
 }
 
-// Without --timeout it ends a minute after the token's time, and says what it saw.
+// Without --timeout the loop ends a minute after the end of the token, and the error reports the
+// answers.
 func TestUntilDeadEnds(t *testing.T) {
 	t.Parallel()
 	for status, code := range map[int]string{200: "still_accepted", 500: "not_proved_dead",
@@ -191,8 +192,8 @@ func TestUntilDeadEnds(t *testing.T) {
 	}
 }
 
-// It continues after unclear answers, reports their reason once, and ends after three refusals that
-// name the token.
+// The loop continues after unclear answers and reports their reason once. It ends after three
+// refusals that name the token.
 func TestUntilDeadGoesOn(t *testing.T) {
 	t.Parallel()
 	n := 0 // requests come one at a time

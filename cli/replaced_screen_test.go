@@ -79,7 +79,7 @@ func TestStoreDeletedUnderAConsole(t *testing.T) {
 			if place == nil {
 				t.Fatal(s.frame())
 			}
-			// To a key file and not a passphrase, which would take seconds.
+			// The backup is for an identity, because a passphrase would take seconds.
 			id, err := age.GenerateX25519Identity()
 			if err != nil {
 				t.Fatal(err)

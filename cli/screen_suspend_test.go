@@ -31,7 +31,7 @@ func openShell(t *testing.T, dir string, env ...string) *console {
 	return c
 }
 
-// mark returns how many bytes were written so far.
+// mark returns the number of bytes that were written so far.
 func (c *console) mark() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -109,8 +109,8 @@ func TestWhichThemeHolds(t *testing.T) {
 	}
 }
 
-// The configuration names a theme whose file has errors: the error has their places. A store that
-// cannot be read has no choice.
+// If the configuration names a theme whose file has errors, the error has their places. If the
+// store cannot be read, no theme is chosen.
 func TestThemeThatCannotBeUsed(t *testing.T) {
 	t.Parallel()
 	write, load := home(t)

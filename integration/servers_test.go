@@ -20,8 +20,8 @@ import (
 	"time"
 )
 
-// The switches. Without them these tests are off, because they need more than Go and may download
-// npm packages.
+// The environment variables that turn these tests on. By default they are off, because they need
+// more than Go and may download npm packages.
 const (
 	runSwitch     = "LANYARD_INTEGRATION"         // 1: run the tests whose servers are available
 	requireSwitch = "LANYARD_REQUIRE_INTEGRATION" // 1: fail if a server is missing

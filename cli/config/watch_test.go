@@ -88,7 +88,7 @@ func watchAll(t *testing.T) {
 	w.write("config.toml", "bb", time.Nanosecond*1000)
 	w.expect("another size", true)
 
-	// editors save so: a new file replaces the old one, here with the same size and time
+	// editors save like this: a new file replaces the old one, here with the same size and time
 	w.write("new", "cc", time.Nanosecond*1000)
 	if err := os.Rename(filepath.Join(w.dir, "new"),
 		filepath.Join(w.dir, "config.toml")); err != nil {

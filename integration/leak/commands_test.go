@@ -9,8 +9,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// sweepCommands runs every command, in text and JSON, in success and failure. They print only what
-// was requested, and store nothing in the clear.
+// sweepCommands runs every command, in text and JSON, with success and failure. It checks that each
+// prints only what was requested, and that nothing is stored in the clear.
 func sweepCommands(t *testing.T, y *tally) {
 	srv := httptest.NewServer(echoServer())
 	t.Cleanup(srv.Close)

@@ -95,7 +95,7 @@ func TestNoEchoIsShownOrKept(t *testing.T) {
 		out.WriteString(stdout + stderr)
 		return stdout
 	}
-	if _, _, code := p.run("token", "Users"); code != 0 { // which prints it
+	if _, _, code := p.run("token", "Users"); code != 0 { // prints the token
 		t.Fatal("no token")
 	}
 	print8 := regexp.MustCompile(`"fingerprint": "([0-9a-f]{8})"`).FindStringSubmatch(

@@ -161,7 +161,7 @@ func smallDigits(s string) string {
 	return strings.Join(parts, "%")
 }
 
-// pieces are the beginnings of the canaries that go through the program, for those that are cut off
+// pieces are the beginnings of the canaries of TestNothingLeaks. They find a canary that is cut off
 // or broken over lines.
 func pieces() []string { return []string{"c4n/", "c4n_", "c4n+", "c4n%2", `c4n\u`, `c4n\/`} }
 

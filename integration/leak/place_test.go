@@ -23,7 +23,8 @@ import (
 	"github.com/hinshun/vt10x"
 )
 
-// patience is the longest wait. It is long, because only a failure reaches it.
+// patience limits the wait of a test for something that must happen. Only a failing test waits that
+// long.
 const patience = 2 * time.Minute
 
 // echoServer is a Token API that names tokens in headers and repeats the request in its errors.
