@@ -379,10 +379,7 @@ func (p *program) confirmHosts(v store.Review, current currentStore,
 			text: "restore: " + places + "; nothing was changed",
 			hint: "if you know them, answer at a terminal, or give " + strings.Join(flags, " "),
 		},
-		&failure{
-			exit: exitUsage, code: console.CodeDeclined,
-			text: "restore: not confirmed, nothing was changed",
-		})
+		"restore: not confirmed, nothing was changed")
 }
 
 // currentStore is the store that a restore replaces.

@@ -151,15 +151,9 @@ func (p *program) forgetOver(ctx context.Context, s *openConsole, l ledger, what
 	if some && !yes && !p.dryRun {
 		err := p.askYes("forget "+words+
 			", with secrets, probes and log; this cannot be undone\nforget?",
-			&failure{
-				exit: exitUsage, code: console.CodeNeedsYes,
-				text: "forget: without a terminal this needs --yes",
-				hint: "it would forget " + words,
-			},
-			&failure{
-				exit: exitUsage, code: console.CodeDeclined,
-				text: "forget: not confirmed, nothing was forgotten",
-			})
+			needsYes("forget: without a terminal this needs --yes",
+				"it would forget "+words),
+			"forget: not confirmed, nothing was forgotten")
 		if err != nil {
 			return err
 		}
@@ -275,14 +269,8 @@ func (p *program) forgetAltered(ctx context.Context, s *openConsole, l ledger, a
 	}
 	if !yes && !p.dryRun {
 		err := p.askYes(words+"\nremove?",
-			&failure{
-				exit: exitUsage, code: console.CodeNeedsYes,
-				text: "forget: without a terminal this needs --yes", hint: words,
-			},
-			&failure{
-				exit: exitUsage, code: console.CodeDeclined,
-				text: "forget: not confirmed, nothing was removed",
-			})
+			needsYes("forget: without a terminal this needs --yes", words),
+			"forget: not confirmed, nothing was removed")
 		if err != nil {
 			return err
 		}
@@ -317,15 +305,9 @@ func (p *program) confirmForget(l ledger, marks []console.Mark) error {
 		words = append(words, text.Line(m.ID+": "+l.markWords(m)))
 	}
 	return p.askYes(strings.Join(words, "\n")+"\ndismiss?",
-		&failure{
-			exit: exitUsage, code: console.CodeNeedsYes,
-			text: "forget: without a terminal this needs --yes",
-			hint: "it would dismiss " + strings.Join(words, "; "),
-		},
-		&failure{
-			exit: exitUsage, code: console.CodeDeclined,
-			text: "forget: not confirmed, nothing was dismissed",
-		})
+		needsYes("forget: without a terminal this needs --yes",
+			"it would dismiss "+strings.Join(words, "; ")),
+		"forget: not confirmed, nothing was dismissed")
 }
 
 // marks returns all open marks, of gets and of refreshes, oldest first.

@@ -103,8 +103,5 @@ func (p *program) sureOfStore(question string) error {
 			text: "key accept: there is no terminal to ask at",
 			hint: "nothing was changed: run it at a terminal, and read what it asks",
 		},
-		&failure{
-			exit: exitUsage, code: console.CodeDeclined,
-			text: "key accept: not confirmed, nothing was changed",
-		})
+		"key accept: not confirmed, nothing was changed")
 }

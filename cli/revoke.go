@@ -95,10 +95,6 @@ func (p *program) runRevoke(c *cobra.Command, args []string, o revokeOptions) er
 	if err != nil {
 		return err
 	}
-	l, err = s.read(ctx) // it now has the adopted token too
-	if err != nil {
-		return err
-	}
 	if p.dryRun {
 		var first error
 		for _, t := range targets {
@@ -194,15 +190,9 @@ func (p *program) confirm(l ledger, targets []console.Token) error {
 		return nil
 	}
 	return p.askYes(strings.Join(names, ", ")+"\nrevoke in production?",
-		&failure{
-			exit: exitUsage, code: console.CodeNeedsYes,
-			text: "revoke: in production this needs --yes",
-			hint: "it would revoke " + strings.Join(names, ", "),
-		},
-		&failure{
-			exit: exitUsage, code: console.CodeDeclined,
-			text: "revoke: not confirmed, nothing was sent",
-		})
+		needsYes("revoke: in production this needs --yes",
+			"it would revoke "+strings.Join(names, ", ")),
+		"revoke: not confirmed, nothing was sent")
 }
 
 // confirmProbes asks before it repeats probes that may change something.
@@ -213,20 +203,14 @@ func (p *program) confirmProbes(verb string, apps ...console.Application) error 
 		return nil
 	}
 	return p.askYes(words+"\nprobe again and again?",
-		&failure{
-			exit: exitUsage, code: console.CodeNeedsYes,
-			text: verb + " needs --yes here: " + strings.ReplaceAll(words, "\n", ", "),
-			hint: "set probe_method to GET, HEAD or OPTIONS, or give --yes; nothing was sent",
-		},
-		&failure{
-			exit: exitUsage, code: console.CodeDeclined,
-			text: verb + ": not confirmed, nothing was sent",
-		})
+		needsYes(verb+" needs --yes here: "+strings.ReplaceAll(words, "\n", ", "),
+			"set probe_method to GET, HEAD or OPTIONS, or give --yes; nothing was sent"),
+		verb+": not confirmed, nothing was sent")
 }
 
 // askYes asks a question at the terminal. Only y and yes confirm it. It returns alone if there is
-// no terminal, and declined after any other answer.
-func (p *program) askYes(question string, alone, declined *failure) error {
+// no terminal, and an error with the text declined after any other answer.
+func (p *program) askYes(question string, alone *failure, declined string) error {
 	_, in := host.TerminalFD(p.stdin)
 	_, out := host.TerminalFD(p.stderr)
 	if !in || !out {
@@ -242,9 +226,14 @@ func (p *program) askYes(question string, alone, declined *failure) error {
 		return err
 	}
 	if answer := strings.ToLower(strings.TrimSpace(line)); answer != "y" && answer != "yes" {
-		return declined
+		return &failure{exit: exitUsage, code: console.CodeDeclined, text: declined}
 	}
 	return nil
+}
+
+// needsYes returns the error of a command that would ask, but has neither a terminal nor --yes.
+func needsYes(text, hint string) *failure {
+	return &failure{exit: exitUsage, code: console.CodeNeedsYes, text: text, hint: hint}
 }
 
 // isStoreError reports whether the store failed. A revoke may be urgent, so the message then says
