@@ -178,7 +178,8 @@ func otherServer(was, now Environment) string {
 // SameServer reports whether the secrets of one environment stay with its servers in another one.
 func SameServer(was, now Environment) bool { return otherServer(was, now) == "" }
 
-// refuseOtherServer refuses to send a stored consumer secret to a server for which it was not given.
+// refuseOtherServer refuses to send a stored consumer secret to a server for which it was not
+// given.
 func refuseOtherServer(verb string, was, now Environment) error {
 	other := otherServer(was, now)
 	if other == "" {

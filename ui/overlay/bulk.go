@@ -18,7 +18,8 @@ type Bulk struct {
 	n int // number of tokens that are revoked
 }
 
-// NewBulk returns the question before several tokens are revoked. then is the request that Yes makes.
+// NewBulk returns the question before several tokens are revoked. then is the request that Yes
+// makes.
 func NewBulk(s *scene.Scene, b session.Bulk, then session.Request) *Bulk {
 	o := &Bulk{Confirm{then: then}, s.Session.CountApplied(b)}
 	apps, envs := map[console.Private]int{}, map[console.Private]bool{}
