@@ -16,7 +16,7 @@ func TestFindKeys(t *testing.T) {
 		"list = [ 1, \"a]\", # ]\n  { in = 2 } ]\n" +
 		"[table . sub]\r\nkey = { one = 1, two = { three = 3 } }\n" +
 		"[[array]]\nname = 1\n[[array]]\nname = 2\n[array.below]\nx = 1\n" +
-		"[[array.more]]\ny = 1\n"
+		"[[array.more]]\ny = 1\nquotes = [ \"\"\"a\"\"\"\", 2 ]\n"
 	found, deep := text.FindKeys(file)
 	if deep != (text.Place{}) {
 		t.Errorf("too deep at %v", deep)
@@ -39,6 +39,7 @@ func TestFindKeys(t *testing.T) {
 		{text.Path("", "array", 1, "name"), text.Place{16, 1}, text.Place{16, 8}},
 		{text.Path("array", 1, "below", "x"), text.Place{18, 1}, text.Place{18, 5}},
 		{text.Path("array", 1, "more", 0, "y"), text.Place{20, 1}, text.Place{20, 5}},
+		{text.Path("array", 1, "more", 0, "quotes", 1), text.Place{21, 22}, text.Place{21, 22}},
 		{text.Path("no"), text.Place{}, text.Place{}},
 		{text.Path("a"), text.Place{}, text.Place{}},
 	} {

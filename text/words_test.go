@@ -48,6 +48,17 @@ func TestCount(t *testing.T) {
 	}
 }
 
+func TestSentence(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"": "", "a b": "A b", "A b": "A b", "1 b": "1 b", "über": "über",
+	} {
+		if got := text.Sentence(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestKey(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{

@@ -118,6 +118,19 @@ func TestOfferedTextIsReplaced(t *testing.T) {
 	}
 }
 
+// A pasted text that is too long changes nothing.
+func TestPasteIsLimited(t *testing.T) {
+	t.Parallel()
+	v := "a"
+	f := &form.Form{Fields: []*form.Field{form.Text("text", &v, "")}}
+	if why := f.Paste(strings.Repeat("x", 500)); why == "" || v != "a" || f.Edits != 0 {
+		t.Errorf("%q, %d edits, %d characters", why, f.Edits, len(v))
+	}
+	if why := f.Paste(strings.Repeat("x", 499)); why != "" || len(v) != 500 {
+		t.Errorf("%q, %d characters", why, len(v))
+	}
+}
+
 func TestProblems(t *testing.T) {
 	t.Parallel()
 	a, b, shown := "", "", false
