@@ -97,8 +97,8 @@ var outside = map[string][]string{
 	"tokenapi/secret":  {"log/slog"},
 }
 
-// machine are the parts of the standard library that reach files, processes, the network or the
-// memory of the process, with all that is below them. pure are the exceptions.
+// machine lists the packages of the standard library that reach files, processes, the network or
+// the memory of the process. A package below one counts as well, except those of pure.
 var (
 	machine = []string{"C", "database/sql", "log", "net", "os", "plugin", "syscall", "unsafe"}
 	pure    = []string{"net/netip", "net/url"}
@@ -432,7 +432,7 @@ func TestNoCharmBelow(t *testing.T) {
 	}
 }
 
-// charmBelow returns how a package comes to import a terminal library; "" if it does not.
+// charmBelow returns the import through which a package depends on a terminal library, or "".
 func charmBelow(all map[string]listed, path string, seen map[string]bool) string {
 	if seen[path] {
 		return ""
@@ -900,8 +900,8 @@ func (c checked) converted(e ast.Expr) (operand ast.Expr, to types.Type) {
 // domain as well.
 var holders = []string{"grant", "keytype"}
 
-// spelled returns where a room spells out a value that the domain has a constant for: an error
-// code, a verdict, a lifetime and so on. The package that declares a type does so in its constants.
+// spelled returns the places where a room spells out a value that the domain has a constant for,
+// such as an error code. The package that declares a type does so in its constants.
 func (c checked) spelled() (bad []string) {
 	report := func(e ast.Expr, s string) {
 		bad = append(bad, c.fset.Position(e.Pos()).String()+": "+strconv.Quote(s))

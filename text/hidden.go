@@ -5,8 +5,8 @@ import (
 	"unicode"
 )
 
-// hidden reports whether rs[i] does not pass at its place: it is invisible there, acts on a
-// terminal, or has a meaning only in the program that wrote it.
+// hidden reports whether rs[i] does not pass at its place. Such a character is invisible there,
+// acts on a terminal, or has a meaning only in the program that wrote it.
 func hidden(rs []rune, i int) bool {
 	switch r := rs[i]; {
 	case r == nonJoiner || r == joiner:
@@ -72,9 +72,9 @@ func inWord(r rune) bool {
 		unicode.Is(unicode.Mn, r)
 }
 
-// varies reports whether the variation selector at i can be seen: after an emoji, which it makes
-// coloured or plain, in a keycap, and after a Chinese or Mongolian letter, of which it chooses a
-// form.
+// varies reports whether the variation selector at i has a visible effect. It makes an emoji
+// coloured or plain, it is part of a keycap, and it chooses a form of a Chinese or Mongolian
+// letter.
 func varies(rs []rune, i int) bool {
 	if i == 0 {
 		return false

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// Key returns the key of a file as messages name it: bare if it can be, otherwise quoted, and with
-// escapes for the characters that Line would leave out. Key cuts it after 40 characters.
+// Key returns the key of a file as messages name it: bare if possible, otherwise quoted. Escapes
+// stand for the characters that Line would leave out. Key cuts it after 40 characters.
 func Key(key string) string {
 	const most = 40
 	if utf8.RuneCountInString(key) > most {

@@ -30,7 +30,7 @@ func byName(t *testing.T, name string) themes.Theme {
 	return th
 }
 
-// A role that is added to Styles has to say how well it must be seen.
+// Each role of Styles has a required contrast.
 func TestEveryRoleIsJudged(t *testing.T) {
 	t.Parallel()
 	want := paints(themes.Styles{})
@@ -61,7 +61,7 @@ func grounds(name string, dark bool) []string {
 	return []string{"#ffffff", "#fafafa", "#fdf6e3", "#eff1f5"}
 }
 
-// Every theme, every role, on everything it may stand on, in 24 bits and in 256 colours.
+// Every role of every theme has its contrast on each background, in 24 bits and in 256 colours.
 func TestContrast(t *testing.T) {
 	t.Parallel()
 	for _, name := range themes.Names() {

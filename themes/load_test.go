@@ -157,7 +157,7 @@ func TestBadThemes(t *testing.T) {
 	}
 }
 
-// A theme that is hard to see is used all the same, and warned about.
+// A theme with low contrast can be used, and Load warns about it.
 func TestHardToSee(t *testing.T) {
 	t.Parallel()
 	set, problems := themes.Load(folder(
@@ -219,7 +219,7 @@ func (sealed) Open(name string) (fs.File, error) {
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
 }
 
-// Without a ground nothing is warned of twice, and a description cannot take the line apart.
+// A description loses its control characters and line breaks, and is cut.
 func TestAboutIsTidied(t *testing.T) {
 	t.Parallel()
 	set, _ := themes.Load(

@@ -77,8 +77,8 @@ func TestNoColour(t *testing.T) {
 	}
 }
 
-// With sixteen colours only those are used, and none of them as a background: rounded backgrounds
-// swallow text. The selected row is reversed.
+// With sixteen colours only those are used, and none of them as a background, because text
+// disappears on rounded backgrounds. The selected row is reversed.
 func TestSixteenColours(t *testing.T) {
 	t.Parallel()
 	for _, n := range themes.Names() {
@@ -126,7 +126,7 @@ func TestBeforeTheAnswer(t *testing.T) {
 	}
 }
 
-// In 256 colours the terminal has nothing left to round.
+// In 256 colours all colours are among the 256, so the terminal rounds none.
 func TestManyColours(t *testing.T) {
 	t.Parallel()
 	for _, n := range themes.Names() {

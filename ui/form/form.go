@@ -1,9 +1,9 @@
 // Package form draws fields below each other and edits the one that has the focus.
 //
-// A [Field] is bound to a value of the caller, which every key press and paste updates: [Text] to
-// a string, [Words] to a list of words, [Parsed] to any value that has a text, and [YesNo],
-// [Either] and [Choose] to one of several values. A field of [Secret] is bound to no value. It
-// keeps what was typed in a [Hidden] until the caller asks for it.
+// A [Field] is bound to a value of the caller, which every key press and paste updates. A field of
+// [Text] edits a string, one of [Words] a list of words, one of [Parsed] any value that has a text.
+// Fields of [YesNo], [Either] and [Choose] edit one of several values. A field of [Secret] is bound
+// to no value. It keeps what was typed in a [Hidden] until the caller asks for it.
 //
 // [Field.If] sets the condition under which a field is shown, and [Field.Checked] the check of its
 // value. The package imports neither the screen nor the domain.

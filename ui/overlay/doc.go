@@ -1,9 +1,12 @@
 // Package overlay implements the boxes that open over the panes.
 //
-// Each type that has a Box method is a [scene.Overlay]: the questions before a verb ([Confirm],
-// [Bulk], [Delete], [Dismiss], [Forget], [Leave], [Repeat], [RevokeAll], [Supersede]), the forms
-// ([App], [Import], [Grant], [Adopt], [Unlock]), the lists ([Palette], [Help], [Themes], [Copy],
-// [Log]) and the texts to read ([Inspect], [Exchange], [Cleartext], [Invite]).
+// Each type that has a Box method is a [scene.Overlay]:
+//
+//   - questions before a verb: [Confirm], [Bulk], [Delete], [Dismiss], [Forget], [Leave], [Repeat],
+//     [RevokeAll] and [Supersede]
+//   - forms: [App], [Import], [Grant], [Adopt] and [Unlock]
+//   - lists: [Palette], [Help], [Themes], [Copy] and [Log]
+//   - texts to read: [Inspect], [Exchange], [Cleartext] and [Invite]
 //
 // An overlay answers a key with a [scene.Intent] and changes nothing outside of itself. The intent
 // acts through a [scene.Host], which the screen implements. An overlay that makes requests learns

@@ -129,8 +129,8 @@ func squareWidth(a layout) int {
 	return kit.Width(a.square[0])
 }
 
-// arrange returns the first layout that fits into w cells and h lines: with the QR code beside the
-// text, with the QR code below it, without the QR code, without explanations.
+// arrange returns the first layout that fits into w cells and h lines. It tries the QR code beside
+// the text and below it, then leaves out the QR code, then the explanations.
 func (o *Invite) arrange(s *scene.Scene, w, h int) layout {
 	st := *s.Styles
 	fits := func(a *layout, square, tight bool, h int) bool {

@@ -66,9 +66,9 @@ func (s *Scene) TitleSuffix(p PaneID) string {
 	return ""
 }
 
-// TitleParts returns the parts of a pane's title that describe its rows: the filter with the number
-// of matches, the number of hidden rows, and the number of marks. An order by time of issue is a
-// part too, because no column shows it.
+// TitleParts returns the parts of a pane's title that describe its rows. They are the filter with
+// the number of matches, and the numbers of hidden and of marked rows. An order by time of issue is
+// a part too, because no column shows it.
 func (s *Scene) TitleParts(p PaneID) (out []string) {
 	shown, all, hidden := 0, 0, 0
 	switch p {
