@@ -21,7 +21,7 @@ import (
 type Redactor struct {
 	// numbers, in the order of their first appearance
 	users, envs map[string]int
-	words       []masking // longest first
+	words       []replacement // longest first
 }
 
 // Known are the names that a Redactor replaces.
@@ -31,8 +31,8 @@ type Known struct {
 	Addresses    []string // URLs whose hosts are replaced
 }
 
-// masking is a name and its replacement.
-type masking struct{ text, stand string }
+// replacement is a name, and the text that replaces it.
+type replacement struct{ name, with string }
 
 // The forms of names that are not known.
 var (
@@ -69,9 +69,9 @@ func New(names Known, old *Redactor) *Redactor {
 		v.users, v.envs = old.users, old.envs
 	}
 	known := map[string]string{}
-	say := func(text, stand string) {
+	add := func(text, with string) {
 		if text = strings.TrimSpace(kit.Clean(text)); text != "" && known[text] == "" {
-			known[text] = stand
+			known[text] = with
 		}
 	}
 	host := func(address string) {
@@ -79,10 +79,10 @@ func New(names Known, old *Redactor) *Redactor {
 		if err != nil || u.Host == "" {
 			return
 		}
-		say(u.Host, "host")
-		say(u.Hostname(), "host")
+		add(u.Host, "host")
+		add(u.Hostname(), "host")
 		if u.User != nil {
-			say(u.User.Username(), "user")
+			add(u.User.Username(), "user")
 		}
 	}
 	for _, address := range names.Addresses {
@@ -93,7 +93,7 @@ func New(names Known, old *Redactor) *Redactor {
 		for _, u := range addressesOf(a) {
 			host(u)
 		}
-		say(string(a.ConsumerKey), "key")
+		add(string(a.ConsumerKey), "key")
 	}
 	for i := range names.Applications { // needs all hosts
 		name := names.Applications[i].Environment.Name
@@ -106,10 +106,10 @@ func New(names Known, old *Redactor) *Redactor {
 		if name == "" {
 			return
 		}
-		stand := "user " + number(v.users, name)
-		say(name, stand)
+		with := "user " + number(v.users, name)
+		add(name, with)
 		if local, _, ok := strings.Cut(name, "@"); ok && len(local) > 2 {
-			say(local, stand)
+			add(local, with)
 		}
 	}
 	for i := range names.Applications {
@@ -123,12 +123,12 @@ func New(names Known, old *Redactor) *Redactor {
 }
 
 // longestFirst returns the known names with their replacements, longest first.
-func longestFirst(known map[string]string) (words []masking) {
-	for text, stand := range known {
-		words = append(words, masking{lower(text), stand})
+func longestFirst(known map[string]string) (words []replacement) {
+	for text, with := range known {
+		words = append(words, replacement{lower(text), with})
 	}
-	slices.SortFunc(words, func(x, y masking) int {
-		return cmp.Or(cmp.Compare(len(y.text), len(x.text)), cmp.Compare(x.text, y.text))
+	slices.SortFunc(words, func(x, y replacement) int {
+		return cmp.Or(cmp.Compare(len(y.name), len(x.name)), cmp.Compare(x.name, y.name))
 	})
 	return words
 }
@@ -144,8 +144,8 @@ func looksLikeHost(name string, known map[string]string) bool {
 	if hostForm.MatchString(name) {
 		return true
 	}
-	for text, stand := range known {
-		if stand == "host" && len(text) > 3 && strings.Contains(lower(name), lower(text)) {
+	for text, with := range known {
+		if with == "host" && len(text) > 3 && strings.Contains(lower(name), lower(text)) {
 			return true
 		}
 	}
@@ -189,32 +189,32 @@ func edge(s string, i int) bool {
 // span is a range of bytes and its replacement.
 type span struct {
 	from, to int
-	stand    string
+	with     string
 }
 
-// whole returns the names in a text: the known ones, and what has the form of a name.
-func (r *Redactor) whole(text string) (out []span) {
+// find returns the places of names in a text: of known names, and of words in the form of a name.
+func (r *Redactor) find(text string) (out []span) {
 	low := lower(text)
 	taken := func(from, to int) bool {
 		return slices.ContainsFunc(out, func(s span) bool { return from < s.to && s.from < to })
 	}
 	for _, w := range r.words {
 		for at := 0; ; {
-			i := strings.Index(low[at:], w.text)
+			i := strings.Index(low[at:], w.name)
 			if i < 0 {
 				break
 			}
-			from, to := at+i, at+i+len(w.text)
+			from, to := at+i, at+i+len(w.name)
 			if at = from + 1; edge(low, from) && edge(low, to) && !taken(from, to) {
-				out = append(out, span{from, to, w.stand})
+				out = append(out, span{from, to, w.with})
 				at = to
 			}
 		}
 	}
-	form := func(re *regexp.Regexp, skip int, stand string) {
+	form := func(re *regexp.Regexp, skip int, with string) {
 		for _, m := range re.FindAllStringIndex(text, -1) {
 			if from := m[0] + skip; from < m[1] && !taken(from, m[1]) {
-				out = append(out, span{from, m[1], stand})
+				out = append(out, span{from, m[1], with})
 			}
 		}
 	}
@@ -234,9 +234,9 @@ func (r *Redactor) Text(s string) string {
 	}
 	var b strings.Builder
 	at := 0
-	for _, p := range r.whole(s) {
+	for _, p := range r.find(s) {
 		b.WriteString(s[at:p.from])
-		b.WriteString(p.stand)
+		b.WriteString(p.with)
 		at = p.to
 	}
 	b.WriteString(s[at:])

@@ -17,8 +17,9 @@ func names(users ...string) redact.Known {
 				Name: "gw.example", Issuer: at + "issuer.example", Proxy: "http://me@proxy.example",
 				Endpoints: console.Endpoints{
 					TokenURL: at + "token.example/token", RevokeURL: at + "revoke.example",
-					IntrospectURL: at + "introspect.example", AuthorizeURL: at + "authorize.example",
-					DeviceURL: at + "device.example", JWKSURL: at + "keys.example",
+					IntrospectURL: at + "introspect.example",
+					AuthorizeURL:  at + "authorize.example",
+					DeviceURL:     at + "device.example", JWKSURL: at + "keys.example",
 				},
 			},
 		}},
