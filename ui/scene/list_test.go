@@ -31,6 +31,10 @@ func TestListMoves(t *testing.T) {
 			t.Errorf("step %d: %s in rows %d to %d, at %d", i, l.Selected, from, to, cursor)
 		}
 	}
+	scrolled := scene.List{Offset: 6}
+	if from, to, _ := scrolled.Window(7, 4, id); from != 3 || to != 7 {
+		t.Errorf("rows %d to %d of 7 are visible after three are gone", from, to)
+	}
 	later := func(i int) string { return id(i - 2) } // two rows were added above
 	if i := l.Index(12, later); i != 2 {
 		t.Errorf("the row is at %d after two came above it", i)
