@@ -16,7 +16,8 @@ func TestHiddenIsErased(t *testing.T) {
 	}
 	held := h.runes()
 	for _, s := range []string{
-		fmt.Sprint(h), fmt.Sprintf("%d %q", h, &h), fmt.Sprintf("%+v %#v", struct{ h Hidden }{h}, h),
+		fmt.Sprint(h), fmt.Sprintf("%d %q", h, &h),
+		fmt.Sprintf("%+v %#v", struct{ h Hidden }{h}, h),
 	} {
 		if strings.Contains(s, "abc") || strings.Contains(s, "97 98") {
 			t.Errorf("fmt prints %s", s)
