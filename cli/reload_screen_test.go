@@ -37,7 +37,7 @@ func TestReloadOnTheScreen(t *testing.T) {
 	c.see(`config\.toml:3:10: keys\.revoke: the key R is on renew too in line 2`)
 	c.see(`g get +R renew +x revoke`)
 	c.press("?") // the help shows the last good keys too
-	c.see(` R +renew: refresh`)
+	c.see(` R +refresh the token`)
 	c.press("\x1b")
 	write("[keys]\nrenew = \"N\"\n" + env + app +
 		"[[application]]\nname = \"Bills\"\nconsumer_key = \"k2\"\nconsumer_secret = { env = " +

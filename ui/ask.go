@@ -72,7 +72,7 @@ func needing(r session.Request) string {
 	case session.Adopt:
 		return "adopt a token"
 	case session.Inspect:
-		return "look inside a token"
+		return "inspect a token"
 	case session.Introspect:
 		return "introspect a token"
 	case session.Show:

@@ -364,7 +364,7 @@ func TestHelpKnowsTheOverlays(t *testing.T) {
 	p.Key("?")
 	text := ansi.Strip(p.Frame())
 	for _, want := range []string{"In what opens over the panes",
-		"esc is No, and other keys do nothing", "get one of its own", "copy the address",
+		"esc is No, and other keys do nothing", "get a separate token", "copy the address",
 		"copy the code", "the passphrase: unlock", "Key to the stored secrets",
 		"file      /home/ana"} {
 		if !strings.Contains(text, want) {

@@ -52,9 +52,9 @@ func (o *Help) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 90), h 
 // overlayKeys returns the keys that work only while an overlay is open, and what they do.
 func overlayKeys(k keys.Map) [][]string {
 	return [][]string{
-		{"esc", "close what is open; " + k.Hint(keys.Quit, "does too where nothing is typed")},
+		{"esc", "close the open box; " + k.Hint(keys.Quit, "does too where nothing is typed")},
 		{k.Yes(), "a question: yes; esc is No, and other keys do nothing"},
-		{"d", "the question whether an older token may end: get one of its own"},
+		{"d", "a question whether an older token may end: get a separate token"},
 		{"y", "an invitation: copy the address"},
 		{"c", "an invitation by code: copy the code"},
 		{"esc", "an invitation: give up; " + k.Hint(keys.Quit, "quits")},
