@@ -391,6 +391,22 @@ func TestPlainNumbersThatAreNames(t *testing.T) {
 	})
 }
 
+// wait delays the next line until the decided revokes are sent.
+func TestPlainWaits(t *testing.T) {
+	t.Parallel()
+	inLines(t, unchanged, func(l *lineMode) {
+		l.check("wait")
+		l.typed("get A1")
+		l.typed("revoke 1")
+		if said := l.typed("wait"); said != "" || len(l.api.revokes) > 0 {
+			l.t.Errorf("wait says %q", said)
+		}
+		l.checkAfter(4*time.Second,
+			p1+"accepted by the server; the gateway may let it through for at most 15 minutes.",
+			"ready")
+	})
+}
+
 // undo without a token takes back the last decision, of this or another console. undo with a token
 // takes back that revoke.
 func TestPlainUndoTakesAllBack(t *testing.T) {

@@ -255,3 +255,22 @@ func TestRestoredSettlesNothing(t *testing.T) {
 	once[session.Restored](d)
 	never[session.SettledElsewhere](d)
 }
+
+// A revoke counts as sent soon during the whole undo window, even if quitting would not wait for it.
+func TestRevokesSoon(t *testing.T) {
+	t.Parallel()
+	d := sit(t, func(o *options) { o.console.UndoWindow = time.Minute })
+	if id := d.get(1)[0]; d.RevokesSoon() {
+		t.Error("nothing is pending")
+	} else {
+		d.does(session.Revoke{Token: id})
+	}
+	for range 59 {
+		if d.after(time.Second); !d.RevokesSoon() {
+			t.Fatalf("at %s the revoke is not counted", d.now)
+		}
+	}
+	if d.after(2 * time.Second); d.RevokesSoon() || len(d.api.revokes) != 1 {
+		t.Errorf("%d revokes were sent", len(d.api.revokes))
+	}
+}

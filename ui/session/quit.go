@@ -38,19 +38,25 @@ func (s *Session) unwritten() bool { return s.svc != nil && s.svc.Unwritten(s.ct
 // the next console sends the others.
 const longestWait = 10 * time.Second
 
-// revokeSoon reports whether quitting waits for a pending revoke: its undo window ends within
-// longestWait, or has just ended.
+// revokeSoon reports whether quitting waits for a pending revoke.
 func (s *Session) revokeSoon() bool {
-	at := Earlier(s.delivery.due, s.board.deliverAt)
-	if s.svc == nil || at.IsZero() || s.Key().Shut() {
-		return false
-	}
-	window := min(s.svc.UndoWindow(), longestWait) + time.Second
-	return at.Before(s.now.Add(window)) && at.After(s.now.Add(-2*time.Second))
+	return s.svc != nil && s.revokeWithin(min(s.svc.UndoWindow(), longestWait))
 }
 
-// RevokesSoon reports whether a revoke is being sent or is about to be.
-func (s *Session) RevokesSoon() bool { return s.IsDelivering() || s.revokeSoon() }
+// revokeWithin reports whether a revoke becomes due within d, or has just become due. It reports
+// false if the store must be opened first.
+func (s *Session) revokeWithin(d time.Duration) bool {
+	at := Earlier(s.delivery.due, s.board.deliverAt)
+	if at.IsZero() || s.Key().Shut() {
+		return false
+	}
+	return at.Before(s.now.Add(d+time.Second)) && at.After(s.now.Add(-2*time.Second))
+}
+
+// RevokesSoon reports whether a revoke is being sent, or is within its undo window.
+func (s *Session) RevokesSoon() bool {
+	return s.IsDelivering() || s.svc != nil && s.revokeWithin(s.svc.UndoWindow())
+}
 
 // finish takes the next step of quitting.
 func (s *Session) finish() []Work {
