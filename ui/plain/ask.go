@@ -1,8 +1,6 @@
 package plain
 
 import (
-	"time"
-
 	"lanyard/console"
 	"lanyard/console/describe"
 	"lanyard/ui/session"
@@ -47,10 +45,9 @@ func (p *face) ask(f session.Ask) {
 // askDismiss asks before the mark of a lost answer is dismissed.
 func (p *face) askDismiss(a *session.App, m *console.Mark) {
 	id := m.ID
-	end := console.MarkEnd(*m, func(at time.Time) string { return describe.ClockTime(at, p.now) })
 	p.out.say("%s: the answer to a %s was never seen; of a token that it may have brought: %s. "+
 		"That is not changed by it. Type yes to dismiss it, anything else for no.",
-		p.appWords(a), m.Verb(), end)
+		p.appWords(a), m.Verb(), console.MarkEnd(*m, p.at))
 	p.question = &question{
 		answers: map[string]func(){"yes": func() { p.do(session.Dismiss{Mark: id}) }},
 		no:      "No: nothing was dismissed.",

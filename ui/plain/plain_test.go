@@ -548,6 +548,28 @@ func TestPlainUnanswered(t *testing.T) {
 	})
 }
 
+// The question before a mark is dismissed has the time that the list of tokens has.
+func TestPlainDismissTime(t *testing.T) {
+	t.Parallel()
+	inLines(t, unchanged, func(l *lineMode) {
+		if err := l.store.Update(l.t.Context(), func(w console.Writer) error {
+			return w.PutMark(console.Mark{ID: "m_1", Op: "get", AppID: l.apps[0].ID,
+				SentAt: time.Now(), EndsBy: time.Now().Add(2 * time.Hour)})
+		}); err != nil {
+			l.t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		const until = "it may live until 02:00:00Z at the latest"
+		for _, line := range []string{"tokens", "forget m_1"} {
+			if said := l.typed(line); !strings.Contains(said, until) {
+				l.t.Errorf("%s: said %q", line, said)
+			}
+		}
+		l.check("no", "No: nothing was dismissed.")
+	})
+}
+
 func TestPlainDevice(t *testing.T) {
 	t.Parallel()
 	inLines(t, func(a *console.Application) { a.Grant = tokenapi.GrantDeviceCode },
