@@ -12,7 +12,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Clipboard is the clipboard of the machine. Package host implements it.
+// Clipboard is the clipboard of the machine. Package cli implements it.
 type Clipboard interface {
 	// Copy copies a text. If stays is false, Clear clears it later. Copy fails without copying if
 	// ctx is done. It copies line breaks (LF), which the .http form has. The caller refuses them in

@@ -15,7 +15,7 @@ type requestMark struct{}
 func (requestMark) request() {}
 
 // The requests. Confirmed is set if a person has said yes to the question that the request raises.
-// The field For is handed back in the facts that the request leads to; see [For].
+// The field For is handed back in the facts that the request leads to.
 type (
 	// Get requests a token. Empty fields take the application's value.
 	Get struct {
@@ -302,7 +302,8 @@ func (s *Session) doOther(r Request) []Work {
 	return nil
 }
 
-// For returns the field For of the request that led to a fact; nil if there is none.
+// For returns the field For of the request that led to a fact; nil if there is none. It also returns
+// nil for Unlocked and LogRead, whose field For a face reads itself.
 func For(f Fact) any {
 	switch f := f.(type) {
 	case Began:
