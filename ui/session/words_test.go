@@ -84,7 +84,13 @@ func TestBoardCounts(t *testing.T) {
 	if len(a().Living()) != 2 || !a().MayLive() || a().Tally.Count() != 2 {
 		t.Errorf("%d live, shown %d", len(a().Living()), a().Tally.Count())
 	}
+	if b := d.Board(); d.row(first).Undoable() || b.HasOver() || b.LastEnding() != nil {
+		t.Error("no token is revoked or over")
+	}
 	d.does(session.Revoke{Token: first})
+	if last := d.Board().LastEnding(); last == nil || last.ID != first {
+		t.Errorf("the last revoked token is %+v", last)
+	}
 	if len(a().Living()) != 1 || !d.row(first).Undoable() || d.Board().UndoableCount != 1 {
 		t.Errorf("%d live after a revoke, %d can be undone", len(a().Living()),
 			d.Board().UndoableCount)
@@ -93,6 +99,9 @@ func TestBoardCounts(t *testing.T) {
 		t.Errorf("it is %s", s.State)
 	}
 	d.after(2 * time.Hour)
+	if !d.Board().HasOver() {
+		t.Error("tokens that have expired are not over")
+	}
 	if len(a().Living()) != 0 || a().MayLive() || a().Tally.Count() != 0 {
 		t.Error("a token lives after its expiry")
 	}
