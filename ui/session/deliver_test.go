@@ -256,7 +256,8 @@ func TestRestoredSettlesNothing(t *testing.T) {
 	never[session.SettledElsewhere](d)
 }
 
-// A revoke counts as sent soon during the whole undo window, even if quitting would not wait for it.
+// A revoke counts as sent soon during the whole undo window, even if quitting would not wait for
+// it.
 func TestRevokesSoon(t *testing.T) {
 	t.Parallel()
 	d := sit(t, func(o *options) { o.console.UndoWindow = time.Minute })

@@ -302,8 +302,8 @@ func (s *Session) doOther(r Request) []Work {
 	return nil
 }
 
-// For returns the field For of the request that led to a fact; nil if there is none. It also returns
-// nil for Unlocked and LogRead, whose field For a face reads itself.
+// For returns the field For of the request that led to a fact; nil if there is none. It also
+// returns nil for Unlocked and LogRead, whose field For a face reads itself.
 func For(f Fact) any {
 	switch f := f.(type) {
 	case Began:
