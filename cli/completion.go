@@ -57,7 +57,7 @@ func (p *program) tokenCompletions(start string, over bool) []string {
 	var names []string
 	for _, t := range l.Tokens {
 		st := l.status(t)
-		if !over && (st.State == console.Dead || st.State == console.Superseded) {
+		if !over && st.State.IsRefused() {
 			continue
 		}
 		name := t.Fingerprint

@@ -85,7 +85,7 @@ type tokenList struct {
 func (v *tokenList) addTokens() {
 	for _, t := range v.Tokens {
 		st := v.status(t)
-		over := st.State == console.Dead || st.State == console.Superseded
+		over := st.State.IsRefused()
 		switch {
 		case v.only != "" && t.AppID != v.only:
 			continue
@@ -165,7 +165,7 @@ func left(t console.Token, s console.Status) string {
 		return "<=" + console.Left(s.StaleLeft)
 	case s.State == console.Lingering:
 		return "unknown"
-	case s.State == console.Dead || s.State == console.Superseded || s.State == console.Expired:
+	case s.State.IsOver():
 		return "-"
 	case s.HasExpiry:
 		return console.Left(s.Left)

@@ -24,6 +24,13 @@ const (
 	Active     State = "active"
 )
 
+// IsRefused reports whether the gateway refuses a token in this state for a reason other than its
+// expiry.
+func (s State) IsRefused() bool { return s == Dead || s == Superseded }
+
+// IsOver reports whether a state is final.
+func (s State) IsOver() bool { return s.IsRefused() || s == Expired }
+
 // Proof names the evidence that the gateway refuses a token which has ended.
 type Proof string
 

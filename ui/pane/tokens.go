@@ -254,7 +254,7 @@ func (p *Tokens) line(s *scene.Scene, r *session.Row, c Columns, w int,
 	selected, focused bool) string {
 	l := s.BeginTokenRow(r, selected, focused)
 	sign, paint := s.Look(r.State)
-	over := session.IsOver(r.State)
+	over := r.State.IsOver()
 	text := themes.Paint("")
 	if over {
 		text = s.Styles.Quiet

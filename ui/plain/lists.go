@@ -56,7 +56,7 @@ func (p *face) listTokens(text string) {
 		}
 		// Expired tokens are listed, as by the command lanyard tokens.
 		st := p.statusOf(r.Token).State
-		if !all && (st == console.Dead || st == console.Superseded) && r.LostAnswer() == nil {
+		if !all && st.IsRefused() && r.LostAnswer() == nil {
 			hidden++
 			continue
 		}

@@ -393,11 +393,6 @@ func (a *App) Living() []*Row {
 	return out
 }
 
-// IsOver reports whether a state is final.
-func IsOver(st console.State) bool {
-	return st == console.Dead || st == console.Superseded || st == console.Expired
-}
-
 // Row returns a row by the ID of its token or mark; nil if it is gone.
 func (b *Board) Row(id string) *Row { return b.byID[id] }
 
@@ -416,7 +411,7 @@ func (b *Board) Only() (t console.Token, ok bool) {
 func (b *Board) HasOver() bool {
 	return slices.ContainsFunc(b.tokens, func(t console.Token) bool {
 		r := b.byID[t.ID]
-		return r != nil && IsOver(r.State)
+		return r != nil && r.State.IsOver()
 	})
 }
 
@@ -482,7 +477,7 @@ func (s *Session) TokensOf(appID string, use Use) (out []console.Token) {
 	case Alive:
 	}
 	for _, t := range s.board.tokens {
-		if t.AppID == appID && !IsOver(judge(t).State) {
+		if t.AppID == appID && !judge(t).State.IsOver() {
 			out = append(out, t)
 		}
 	}

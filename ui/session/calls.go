@@ -63,7 +63,7 @@ func (s *Session) askToForget(e forgettable) {
 // keptOf returns the token to name of those that are not forgotten; see [NothingOver].
 func (s *Session) keptOf(kept []console.NotOver) *console.NotOver {
 	for i := range kept {
-		if r := s.board.Row(kept[i].Token.ID); r != nil && IsOver(r.State) {
+		if r := s.board.Row(kept[i].Token.ID); r != nil && r.State.IsOver() {
 			return &kept[i]
 		}
 	}

@@ -107,7 +107,7 @@ func (s *Session) page(q Query) Page {
 		p.rows = make([]*Row, 0, len(rows))
 		for _, r := range rows {
 			switch {
-			case q.HideOver && IsOver(r.State) && !s.marks[r.ID]: // a verb would act on it
+			case q.HideOver && r.State.IsOver() && !s.marks[r.ID]: // a verb would act on it
 				p.Hidden++
 			case text.Fuzzy(q.Filter, s.words(r, q.Scope)):
 				p.rows = append(p.rows, r)
@@ -236,7 +236,7 @@ func (s *Session) timeLeftOf(r *Row) timeLeft {
 			return unknown
 		}
 		return timeLeft{until: due}
-	case IsOver(r.State):
+	case r.State.IsOver():
 		return timeLeft{class: timeOver}
 	}
 	st := s.board.Status(r, s.second())

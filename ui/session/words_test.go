@@ -95,7 +95,7 @@ func TestBoardCounts(t *testing.T) {
 		t.Errorf("%d live after a revoke, %d can be undone", len(a().Living()),
 			d.Board().UndoableCount)
 	}
-	if s := d.Status(*d.row(first).Token); s.State != console.Revoking || session.IsOver(s.State) {
+	if s := d.Status(*d.row(first).Token); s.State != console.Revoking || s.State.IsOver() {
 		t.Errorf("it is %s", s.State)
 	}
 	d.after(2 * time.Hour)
@@ -105,7 +105,7 @@ func TestBoardCounts(t *testing.T) {
 	if len(a().Living()) != 0 || a().MayLive() || a().Tally.Count() != 0 {
 		t.Error("a token lives after its expiry")
 	}
-	if s := d.Status(*d.row(first).Token); !session.IsOver(s.State) {
+	if s := d.Status(*d.row(first).Token); !s.State.IsOver() {
 		t.Errorf("it is %s", s.State)
 	}
 	if d.Policy("app_gone") != (console.Policy{}) || d.Board().App("app_gone") != nil {
