@@ -1160,7 +1160,6 @@ func TestCodesOfTheStoreAreListed(t *testing.T) {
 // error, and why. Notices may too: they are redacted when they are drawn.
 var openers = map[string]string{
 	"ui/scene/scene.go Show":             "redacts it",
-	"ui/scene/calls.go OpError":          "keeps the type",
 	"ui/scene/bulk.go FailureWords":      "words of a notice",
 	"ui/scene/view.go AppRows":           "matches a filter",
 	"ui/scene/view.go Calls":             "matches a filter",

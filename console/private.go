@@ -1,6 +1,10 @@
 package console
 
-import "lanyard/tokenapi"
+import (
+	"strings"
+
+	"lanyard/tokenapi"
+)
 
 // Private is text that an audience must not see: a host, a user name, a consumer key, or a sentence
 // that contains one. A Private joined with constants is a Private too, so the type follows the text
@@ -17,6 +21,15 @@ func ErrorText(err error) Private {
 		return ""
 	}
 	return Private(err.Error())
+}
+
+// OpErrorText is like ErrorText. The text begins with op, the verb that failed, such as "revoke".
+func OpErrorText(op string, err error) Private {
+	text := ErrorText(err)
+	if !strings.HasPrefix(string(text), op) {
+		text = Private(op+": ") + text
+	}
+	return text
 }
 
 // Endpoints are the addresses of a Token API. An empty one is unknown, or the server has none.

@@ -80,7 +80,7 @@ func (m *root) NotifyError(op string, err error) {
 	if _, ok := console.AsError(err); ok {
 		sev = scene.Warn
 	}
-	m.Notify(sev, string(scene.OpError(op, err)), m.hintOf(err))
+	m.Notify(sev, string(console.OpErrorText(op, err)), m.hintOf(err))
 }
 
 // face returns how the screen names actions and commands.

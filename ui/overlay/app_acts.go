@@ -60,7 +60,7 @@ func (o *App) Told(h scene.Host, f session.Fact) tea.Cmd {
 // logFailure logs the error of an action, and returns the text that the open form shows. op is the
 // verb, such as "save".
 func logFailure(h scene.Host, op string, err error) console.Private {
-	text, hint := scene.OpError(op, err), console.Hint(err)
+	text, hint := console.OpErrorText(op, err), console.Hint(err)
 	h.Log(scene.Bad, string(text), hint)
 	return scene.JoinHint(text, hint)
 }

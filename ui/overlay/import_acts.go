@@ -77,8 +77,7 @@ func (o *Import) toldKept(h scene.Host, f session.FoundKept) {
 	o.busy = false
 	if f.Err != nil {
 		if h.IsOpen(o) {
-			o.said = scene.ErrorLine(f.Err)
-			h.Log(scene.Bad, f.Err.Error(), console.Hint(f.Err))
+			o.said = logFailure(h, "import", f.Err)
 		} else {
 			h.NotifyError("import", f.Err)
 		}

@@ -220,6 +220,6 @@ func (p *face) notifyError(op string, err error) {
 	if p.s.Quitting() && errors.Is(err, context.Canceled) {
 		return
 	}
-	p.out.say("error: %s", withOp(op, err))
+	p.out.say("error: %s", console.OpErrorText(op, err))
 	p.out.hint(plainHint(err))
 }

@@ -87,15 +87,6 @@ func inUnits(s int64) string {
 	return strings.Join(parts, " ")
 }
 
-// withOp puts the failed operation before an error, unless the error already begins with it.
-func withOp(op string, err error) string {
-	text := err.Error()
-	if !strings.HasPrefix(text, op) {
-		text = op + ": " + text
-	}
-	return text
-}
-
 // plainHint returns the hint of an error. It names commands in place of keys.
 func plainHint(err error) string {
 	return console.Remedy(err, console.Hint(err), console.FaceLines())

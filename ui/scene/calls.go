@@ -43,15 +43,6 @@ func JoinHint[T, H ~string](text T, hint H) T {
 	return text + ": " + T(hint)
 }
 
-// OpError returns the text of an error. It begins with op, the verb that failed.
-func OpError(op string, err error) console.Private {
-	text := console.ErrorText(err)
-	if !strings.HasPrefix(string(text), op) {
-		text = console.Private(op+": ") + text
-	}
-	return text
-}
-
 // ErrorLine returns an error with its hint.
 func ErrorLine(err error) console.Private {
 	return JoinHint(console.ErrorText(err), console.Hint(err))
