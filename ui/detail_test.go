@@ -434,6 +434,10 @@ func TestForgetsWhatIsOver(t *testing.T) {
 		l.Key(answer)
 	}
 	forget("n")
+	if n := l.Overlays(); n != 1 {
+		t.Errorf("n: %d overlays", n)
+	}
+	l.Key("esc")
 	l.shows("expired")
 	forget("y")
 	l.said("forgot 1 token that is over")

@@ -150,7 +150,8 @@ func TestProbingEndsWithAnError(t *testing.T) {
 	}
 }
 
-// Probes that may act are repeated only after a question, which only y accepts.
+// Probes that may act are repeated only after a question, which only y accepts
+// and only esc refuses.
 func TestProbingThatActsAsksFirst(t *testing.T) {
 	t.Parallel()
 	l := awake(t, func(a *console.Application) { a.Details.ProbeMethod = "POST" })
@@ -158,15 +159,19 @@ func TestProbingThatActsAsksFirst(t *testing.T) {
 	if at, _ := l.probedAt(); len(at) != 1 || l.Overlays() != 0 {
 		t.Errorf("p: %d probes, %d overlays", len(at), l.Overlays())
 	}
-	for _, no := range []string{"P", "n", "esc", "enter"} {
+	for _, other := range []string{"P", "n", "enter"} {
 		l.Key("P")
 		l.shows("Probe again and again?",
 			"each probe of Orders@cloud/PRODUCTION sends a POST to the API, which may act",
 			"probe until dead")
-		l.Key(no)
+		l.Key(other)
 		l.after(time.Minute)
+		if at, _ := l.probedAt(); len(at) != 1 || l.Overlays() != 1 {
+			t.Fatalf("%s: %d probes, %d overlays", other, len(at), l.Overlays())
+		}
+		l.Key("esc")
 		if at, _ := l.probedAt(); len(at) != 1 || l.Overlays() != 0 {
-			t.Fatalf("%s: %d probes, %d overlays", no, len(at), l.Overlays())
+			t.Fatalf("esc: %d probes, %d overlays", len(at), l.Overlays())
 		}
 	}
 	l.Key("P", "y")

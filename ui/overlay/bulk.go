@@ -7,21 +7,15 @@ import (
 	"strings"
 
 	"lanyard/console"
-	"lanyard/ui/keys"
 	"lanyard/ui/scene"
 	"lanyard/ui/session"
 )
 
-// Bulk asks before several tokens are revoked.
-type Bulk struct {
-	Confirm
-	n int // number of tokens that are revoked
-}
-
 // NewBulk returns the question before several tokens are revoked. then is the request that Yes
 // makes.
-func NewBulk(s *scene.Scene, b session.Bulk, then session.Request) *Bulk {
-	o := &Bulk{Confirm{then: then}, s.Session.CountApplied(b)}
+func NewBulk(s *scene.Scene, b session.Bulk, then session.Request) *Confirm {
+	n := s.Session.CountApplied(b)
+	o := &Confirm{title: "Revoke " + scene.Count(n, "tokens") + "?", then: then}
 	apps, envs := map[console.Private]int{}, map[console.Private]bool{}
 	var left []string
 	for _, id := range b.Tokens {
@@ -36,10 +30,10 @@ func NewBulk(s *scene.Scene, b session.Bulk, then session.Request) *Bulk {
 		}
 	}
 	o.verb = s.Keys.Row(scene.Verbs[b.Verb]).Word + " them"
-	if o.n == 1 {
+	if n == 1 {
 		o.verb = s.Keys.Row(scene.Verbs[b.Verb]).Word + " it"
 	}
-	o.lines = append(o.lines, console.Private(scene.Count(o.n, b.What)))
+	o.lines = append(o.lines, console.Private(scene.Count(n, b.What)))
 	if r := s.Board.Row(b.Tokens[0]); len(b.Tokens) == 1 && r != nil && r.Token != nil {
 		o.lines[0] = console.Private(r.Token.Fingerprint + ", which is marked")
 	} else if b.Marked && b.Unseen > 0 {
@@ -56,13 +50,4 @@ func NewBulk(s *scene.Scene, b session.Bulk, then session.Request) *Bulk {
 		o.lines = append(o.lines, console.Private("Left out: "+strings.Join(left, "; ")))
 	}
 	return o
-}
-
-func (o *Bulk) Title(*scene.Scene) string { return "Revoke " + scene.Count(o.n, "tokens") + "?" }
-
-func (o *Bulk) Press(s *scene.Scene, a keys.Action, key string) scene.Intent {
-	if key == s.Keys.Yes() {
-		return scene.Confirm(o, o.then)
-	}
-	return o.refused(a, key)
 }

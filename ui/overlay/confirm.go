@@ -9,9 +9,10 @@ import (
 	"lanyard/ui/session"
 )
 
-// Confirm asks before a revoke in a production environment. The key for Yes never opens the
-// question, so that a key pressed twice does not answer it.
+// Confirm asks before a request that cannot be undone. The key for Yes never opens the question, so
+// that a key pressed twice does not answer it.
 type Confirm struct {
+	title string
 	then  session.Request
 	lines []console.Private
 	verb  string // effect of the key for Yes
@@ -19,7 +20,8 @@ type Confirm struct {
 	other string // effect of the third key
 }
 
-// NewConfirm returns the question before a token is revoked. then is the request that Yes makes.
+// NewConfirm returns the question before a token of a production environment is revoked. then is
+// the request that Yes makes.
 func NewConfirm(r *session.Row, a *session.App, then session.Request) *Confirm {
 	text := []console.Private{
 		console.Private(r.Token.Fingerprint+" of ") + a.Name + ", for " +
@@ -37,12 +39,14 @@ func NewConfirm(r *session.Row, a *session.App, then session.Request) *Confirm {
 	default:
 		text = append(text, "for a while after the server has accepted.")
 	}
-	return &Confirm{then: then, lines: text, verb: "revoke it"}
+	return &Confirm{
+		title: "Revoke in production?", then: then, lines: text, verb: "revoke it",
+	}
 }
 
-func (*Confirm) Title(*scene.Scene) string { return "Revoke in production?" }
-func (*Confirm) Foot() string              { return "" }
-func (*Confirm) Danger() bool              { return true }
+func (o *Confirm) Title(*scene.Scene) string { return o.title }
+func (*Confirm) Foot() string                { return "" }
+func (*Confirm) Danger() bool                { return true }
 
 func (o *Confirm) Size(s *scene.Scene, w, _ int) (int, int) {
 	want := 0
@@ -50,11 +54,11 @@ func (o *Confirm) Size(s *scene.Scene, w, _ int) (int, int) {
 		want = max(want, kit.Width(s.Show(l))+4)
 	}
 	w = min(w, max(want, 50))
-	return w, len(o.wrapped(s, w-2)) + 4
+	return w, len(o.wrapped(s, w)) + 4
 }
 
 // wrapped returns the lines for w cells. The first one is the subject of the question.
-func (o *Confirm) wrapped(s *scene.Scene, w int) []string { return wrapAll(s, o.lines, w-2) }
+func (o *Confirm) wrapped(s *scene.Scene, w int) []string { return wrapAll(s, o.lines, w-3) }
 
 // wrapAll breaks the lines of a question into lines of at most w cells, or 8 if w is smaller.
 func wrapAll(s *scene.Scene, lines []console.Private, w int) (out []string) {

@@ -5,7 +5,6 @@ import (
 
 	"lanyard/console"
 	"lanyard/console/describe"
-	"lanyard/ui/keys"
 	"lanyard/ui/scene"
 	"lanyard/ui/session"
 )
@@ -16,31 +15,20 @@ func lostAnswerEnds(s *scene.Scene, m *console.Mark) string {
 	return console.MarkEnd(*m, func(at time.Time) string { return describe.ClockTime(at, s.Now) })
 }
 
-// Dismiss asks before the mark of a lost answer is dismissed.
-type Dismiss struct{ Confirm }
-
-// NewDismiss returns the question about the lost answer of a row. The row must have one.
-func NewDismiss(s *scene.Scene, r *session.Row) *Dismiss {
+// NewDismiss returns the question before the mark of a lost answer is dismissed. The row must have
+// one.
+func NewDismiss(s *scene.Scene, r *session.Row) *Confirm {
 	lost := r.LostAnswer()
 	what := "the answer to a get for " + s.Board.Apps[r.App].Name
 	if r.Token != nil {
 		what = console.Private("the answer to the renewal of " + r.Token.Fingerprint)
 	}
 	ends := "Of a token that only that answer held: " + lostAnswerEnds(s, lost) + "."
-	return &Dismiss{Confirm{
-		then: session.Dismiss{Mark: lost.ID}, verb: "dismiss it",
+	return &Confirm{
+		title: "Dismiss the lost answer?", then: session.Dismiss{Mark: lost.ID}, verb: "dismiss it",
 		lines: []console.Private{
 			what + " was never seen.", console.Private(ends), "",
 			"Dismissed, it is no longer shown. That ends no token; the log keeps it.",
 		},
-	}}
-}
-
-func (*Dismiss) Title(*scene.Scene) string { return "Dismiss the lost answer?" }
-
-func (o *Dismiss) Press(s *scene.Scene, a keys.Action, key string) scene.Intent {
-	if key == s.Keys.Yes() {
-		return scene.Confirm(o, o.then)
 	}
-	return o.refused(a, key)
 }
