@@ -308,7 +308,8 @@ func (w *world) approve(i console.Invitation) {
 	}
 }
 
-// slow_down slows the polling for good, a lost answer is requested again, and a refusal ends it.
+// slow_down slows all later polls, a lost answer is requested again, and a refusal ends the
+// polling. The outcome names the exchange of the last poll.
 func TestDevicePolling(t *testing.T) {
 	say := func(status int, body string, retryAfter ...string) func() (*http.Response, error) {
 		return func() (*http.Response, error) { return replied(status, body, retryAfter...), nil }
@@ -398,6 +399,11 @@ func TestDevicePolling(t *testing.T) {
 				}
 				if len(polls) != len(c.answers) {
 					t.Errorf("%d polls, want %d", len(polls), len(c.answers))
+				}
+				all := must[console.Board](t)(s.Board(t.Context())).Exchanges
+				if last := all[len(all)-1]; r.out.Exchange != last.Seq || last.Verb() != "get" {
+					t.Errorf("it names the exchange %d, want %d: %s", r.out.Exchange, last.Seq,
+						last.Verb())
 				}
 				took := polls[len(polls)-1].Sub(polls[0])
 				if took < c.after || took > c.after+time.Duration(len(polls))*time.Second {
