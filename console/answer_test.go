@@ -113,7 +113,7 @@ func TestWrongPasteIsNotTaken(t *testing.T) {
 			len(done) != 0 {
 			t.Fatal("nobody waits any more")
 		}
-		at.came <- back // the browser comes back after all
+		at.came <- back // the browser returns after all
 		if r := <-done; r.err != nil {
 			t.Error(r.err)
 		}

@@ -9,7 +9,7 @@ import (
 	"lanyard/store"
 )
 
-// betweenReads is a keeper whose readings stop behind their first statement until the test goes on.
+// betweenReads is a keeper that calls stop in each reading, after the marks were read.
 type betweenReads struct {
 	console.Keeper
 	stop func()

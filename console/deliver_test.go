@@ -120,7 +120,7 @@ func TestRevokeLapsesWithItsToken(t *testing.T) {
 		}) {
 		t.Errorf("the log does not say so: %+v", log)
 	}
-	// Who does not believe the expiry can have it sent, once.
+	// A person can have the revoke sent once although the token has expired.
 	w.wire.cut(unreachable, nil)
 	must[console.Token](t)(s.Revoke(t.Context(), tok.ID, console.RevokeBoth, 0))
 	if done := must[[]console.Delivery](t)(s.DeliverOne(t.Context(), tok.ID)); len(done) != 1 ||

@@ -164,7 +164,8 @@ func TestAsRefusesWhatATerminalWouldActOn(t *testing.T) {
 	}
 }
 
-// Neither is a password, and that of an application which is no longer configured is not kept.
+// A stored password is not sent to another server either. The password of an application that is no
+// longer configured is not kept.
 func TestPasswordStaysWithItsServer(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

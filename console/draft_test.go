@@ -8,7 +8,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// draftOf is a draft of an application that the sandbox knows and no configuration has.
+// draftOf returns a draft of an application that the sandbox knows and no configuration has.
 func draftOf(w *world, name string) console.Draft {
 	d := typed(w, "Orders")
 	d.Name = console.Private(name)
@@ -37,7 +37,8 @@ func TestSaveGetsAndDeletes(t *testing.T) {
 		t.Errorf("renamed to %+v", b)
 	}
 
-	// With another key it is another one; the old one stays with its token, and what revokes it.
+	// With another key it is another application. The old one stays with its token and the secret
+	// that revokes it.
 	d.Was, d.ConsumerKey = b.ID, "another-key"
 	c := must[console.Application](t)(svc.Save(t.Context(), d))
 	board := must[console.Board](t)(svc.Board(t.Context()))

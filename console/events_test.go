@@ -172,7 +172,7 @@ func TestEventsName(t *testing.T) {
 		t.Fatal("another token")
 	}
 	if got := w.kinds(n); got != "unsure reissued" && got != "unsure settled" {
-		// settled: nothing else was new
+		// the mark was settled, and nothing else changed
 		t.Errorf("the same again: %q", got)
 	}
 	n = len(w.log())
@@ -439,7 +439,7 @@ func TestReplayGivesTheStore(t *testing.T) {
 	}
 }
 
-// anything does one thing at random. Its result does not matter.
+// anything does one random verb. Its result does not matter.
 func (w *world) anything(r *rand.Rand, s *console.Service) string {
 	ctx := w.t.Context()
 	w.clock.advance(time.Duration(r.Int64N(int64(5 * time.Minute))))

@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// faultPatience is how long the test waits for a step. Only a failure takes so long.
+// faultPatience is the longest wait for a step. Only a failure takes that long.
 const faultPatience = 2 * time.Minute
 
 // victim is a writer that can be killed.
@@ -50,7 +50,7 @@ func newArena(t *testing.T, seed uint64) *arena {
 	return a
 }
 
-// start starts a writer, and waits until it obeys.
+// start starts a writer, and waits until it reads commands.
 func (a *arena) start() *victim {
 	a.t.Helper()
 	a.names++
@@ -119,7 +119,8 @@ func (a *arena) tell(v *victim, words ...any) {
 	}
 }
 
-// await waits until a writer says one of several words, and returns the line.
+// await waits until a writer prints a line that begins with one of several words, and returns the
+// line.
 func (a *arena) await(v *victim, words ...string) string {
 	a.t.Helper()
 	late := time.After(faultPatience)
@@ -139,7 +140,7 @@ func (a *arena) await(v *victim, words ...string) string {
 	}
 }
 
-// kill ends a writer as a power cut would. What it has said so far is taken.
+// kill ends a writer as a power cut would. The lines that it has printed so far are read.
 func (v *victim) kill() {
 	_ = v.cmd.Process.Kill()
 	for range v.lines {
@@ -147,7 +148,7 @@ func (v *victim) kill() {
 	_ = v.in.Close()
 }
 
-// advance lets every lease end that is held now.
+// advance moves the clock until every lease that is held now has ended.
 func (a *arena) advance(living *victim) {
 	a.t.Helper()
 	a.now = a.now.Add(3 * faultTimeout)
@@ -179,7 +180,7 @@ func (s step) leased() bool {
 	case s.verb == "revoke":
 		return false // it takes none
 	case s.request():
-		return s.where != answered // then it goes on, until it is killed
+		return s.where != answered // it goes on until it is killed
 	}
 	return (s.n > 1 || s.where == "after") && (s.n < s.last || s.where == "before")
 }
@@ -210,9 +211,8 @@ func (a *arena) reach(v *victim, s step, at *stop) {
 }
 
 // killAtRandom has two writers do anything, three things at once each, and kills one of them at a
-// random step, again and again. Before the clock is advanced the one that lives is alone, and
-// before another one is started it has ended what it had begun: no lease ends while its holder
-// works.
+// random step, again and again. The living writer is alone when the clock is advanced, and has
+// ended its verbs before another writer starts. So no lease ends while its holder works.
 func (a *arena) killAtRandom(random *rand.Rand, kills int) {
 	a.t.Helper()
 	a.api.setFaults(true)

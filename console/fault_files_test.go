@@ -18,8 +18,8 @@ import (
 	"lanyard/store"
 )
 
-// losses are files that other programs replaced or deleted under a working console, and what came
-// of it.
+// losses counts files that other programs replaced or deleted under a working console, and the
+// results.
 type losses struct{ losses, refused, sent, told, nowhere atomic.Int64 }
 
 // mayLose reports whether a file may be lost at a step. It must not be lost after the verb's answer
@@ -39,14 +39,14 @@ func (l *saidBy) since(n int) []string {
 	return append([]string{}, l.told[n:]...)
 }
 
-// broke returns how often a writer was refused because of its store.
+// broke returns the number of times that a writer was refused because of its store.
 func (l *saidBy) broke() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return len(l.broken)
 }
 
-// tellable are the lines with which a writer may tell what a store holds.
+// tellable returns the lines by which a writer may show the content of a store.
 func tellable(t *testing.T, dir string) map[string]bool {
 	t.Helper()
 	st, err := store.Open(t.Context(), dir, patient)
@@ -73,8 +73,8 @@ func tellable(t *testing.T, dir string) map[string]bool {
 	return there
 }
 
-// lose lets something become of the files of a writer that stands still, and counts what the writer
-// sends and tells from then on. Afterwards the writer is dead.
+// lose replaces or deletes the files of a writer that stands still, and counts what the writer
+// sends and shows from then on. At the end the writer is dead.
 func (c *losses) lose(a *arena, v *victim, do func(path, copied string) error, on func()) {
 	a.t.Helper()
 	path, aside := filepath.Join(a.dir, "lanyard.db"), a.t.TempDir()
@@ -89,7 +89,7 @@ func (c *losses) lose(a *arena, v *victim, do func(path, copied string) error, o
 	if err := errors.Join(err, db.Close(), os.Chmod(copied, 0o600)); err != nil {
 		a.t.Fatal(err)
 	}
-	held := tellable(a.t, aside) // it may go on telling this
+	held := tellable(a.t, aside) // the writer may go on showing this
 	if err := do(path, copied); err != nil {
 		a.t.Skip(err) // Windows does not allow this for an open file
 	}
@@ -107,7 +107,7 @@ func (c *losses) lose(a *arena, v *victim, do func(path, copied string) error, o
 		return
 	}
 	c.told.Add(int64(len(all)))
-	// It is to be in what is there now, with the key that was there.
+	// The result must be in the store that is there now, under the key that was there.
 	if err := os.WriteFile(key, was, 0o600); err != nil {
 		a.t.Fatal(err)
 	}
@@ -149,7 +149,7 @@ func (c *losses) atStep(t *testing.T, seed uint64, s step, do func(path, copied 
 	})
 }
 
-// inLoop loses a file between two things that a console does in a loop, three at once.
+// inLoop loses a file between two verbs of a console that does verbs in a loop, three at once.
 func (c *losses) inLoop(t *testing.T, seed uint64, do func(path, copied string) error) {
 	a := newArena(t, seed)
 	v := a.start()
@@ -174,8 +174,8 @@ func (c *losses) inLoop(t *testing.T, seed uint64, do func(path, copied string) 
 }
 
 // TestFaultFiles replaces and deletes the files of a console at every step of every verb, and while
-// it does anything in a loop, and counts what it sends and tells afterwards. Without LANYARD_FULL
-// it takes a sample of the steps.
+// it does random verbs in a loop. It counts what the console sends and shows afterwards. Without
+// LANYARD_FULL it takes a sample of the steps.
 func TestFaultFiles(t *testing.T) {
 	t.Parallel()
 	seed := uint64(time.Now().UnixNano())

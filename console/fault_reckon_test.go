@@ -11,7 +11,7 @@ import (
 	"lanyard/store"
 )
 
-// tornRows counts what a store must not hold.
+// tornRows counts the rows that a store must not hold.
 func tornRows(t *testing.T, st *store.Store, file string) (torn int) {
 	t.Helper()
 	db, err := sql.Open("sqlite", file)
@@ -47,7 +47,7 @@ func tornRows(t *testing.T, st *store.Store, file string) (torn int) {
 	return torn
 }
 
-// reckon holds the store against what the server did and what the writers said.
+// reckon compares the store with the requests at the server and the lines of the writers.
 func reckon(t *testing.T, s *console.Service, api *issuer,
 	said *saidBy) (lost, undelivered, unsure int) {
 	t.Helper()
@@ -99,10 +99,10 @@ func reckon(t *testing.T, s *console.Service, api *issuer,
 	return lost, undelivered, unsure
 }
 
-// reckonMarks holds the open marks against the regimes: where the server ends an earlier token no
-// mark is older than a later get of the same, where it does not each has its latest end. s is a
-// console whose clock stands past all of these: it lists none of them. It returns the marks that a
-// later get has left.
+// reckonMarks compares the open marks with the regimes. If the server ends earlier tokens, no mark
+// is older than a later get of the same request. If not, each mark has its latest end. The clock of
+// s is past all ends, so s lists none of these marks. It returns the marks that a later get has
+// left.
 func reckonMarks(t *testing.T, st *store.Store, s *console.Service) (kept int) {
 	t.Helper()
 	var marks []console.Mark

@@ -9,10 +9,10 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// issuer is a Token API that counts: one live pair for each client and scope, which every get is
-// given, and strict rotation. A client whose key begins with s is given a new pair by every get,
-// and nothing ends the ones before. With faults it is sometimes busy, and sometimes an answer is
-// lost. It can stop a client at a point of a request.
+// issuer is a Token API that counts. It has one live pair for each client and scope, returns it to
+// every get, and rotates refresh tokens strictly. A client whose key begins with s gets a new pair
+// from every get, and the earlier pairs stay alive. With faults it is sometimes busy or loses an
+// answer. It can stop a client at a point of a request.
 type issuer struct {
 	mu     sync.Mutex
 	random *rand.Rand
@@ -20,20 +20,20 @@ type issuer struct {
 	stop   *stop
 	next   map[string]fate // fates of the next requests, by client
 
-	requests  map[string]int // by who sent them
+	requests  map[string]int // by client
 	n         int
 	live      map[string]*pair // by client and scope
 	byRefresh map[string]*pair
 	written   map[string]*pair // sent whole, by fingerprint of the access token
 	revoked   map[string]bool  // by fingerprint
-	doubles   int              // refresh tokens that came again after they had been spent
+	doubles   int              // refresh tokens that were sent again after they had been spent
 	refreshed int
 }
 
 type pair struct {
 	access, refresh string
 	client, scope   string
-	from            string // fingerprint of the one it took the place of, in a refresh
+	from            string // fingerprint of the pair that it replaced, in a refresh
 	spent, ended    bool
 }
 
@@ -46,12 +46,13 @@ func newIssuer(seed uint64) *issuer {
 	}
 }
 
-// faultLife is how long a token lives, in seconds: longer than all that the clock is advanced by.
+// faultLife is the life of a token in seconds. It is longer than all advances of the clock
+// together.
 const faultLife = 400 * 24 * 3600
 
 func fingerprint(text string) string { return secret.New(text).Fingerprint() }
 
-// issue makes a pair and lets it take the place of the one before.
+// issue makes a pair and puts it in the place of the earlier one.
 func (i *issuer) issue(client, scope string) *pair {
 	i.n++
 	p := &pair{access: fmt.Sprintf("access-%d-%s", i.n, client), client: client, scope: scope}
@@ -75,7 +76,7 @@ const (
 // request is there, and goes on when gone is closed.
 type stop struct {
 	who, where string
-	left       int  // requests of this client until the one to stop at
+	left       int  // requests of this client before the one to stop at
 	lives      bool // the client is not killed: the request goes on
 	at, gone   chan struct{}
 }

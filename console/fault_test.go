@@ -15,7 +15,7 @@ import (
 	"lanyard/store"
 )
 
-// faultVerbs are the verbs, each with the verbs of the other writer meanwhile.
+// faultVerbs are the verbs, each with the verbs that the other writer does at the same time.
 var faultVerbs = []struct {
 	verb   string
 	rivals []string
@@ -73,8 +73,8 @@ func (a *arena) steps() (all []step) {
 	return all
 }
 
-// round kills one writer at a step of its verb, while another one that lives does something to the
-// same token. It returns how that ended.
+// round kills one writer at a step of its verb, while another one that lives does a verb on the
+// same token. It returns the outcome.
 func (a *arena) round(living *victim, s step, rival string, n int) (code string) {
 	a.t.Helper()
 	v, scope, app := a.start(), "r"+strconv.Itoa(n), strconv.Itoa(n%4)
@@ -94,7 +94,7 @@ func (a *arena) round(living *victim, s step, rival string, n int) (code string)
 	a.tell(v, "do", s.verb, app, scope, id)
 	a.reach(v, s, at)
 	did := ""
-	if s.where != "inside" { // from there it keeps every other writer waiting
+	if s.where != "inside" { // inside a transaction it keeps every other writer waiting
 		a.tell(living, "do", rival, app, scope, id)
 		did = a.await(living, "did", "waits")
 		if rival == s.verb && s.leased() && strings.HasPrefix(did, "did ok") {
@@ -127,7 +127,7 @@ func (a *arena) spoiled(living *victim) {
 			for _, app := range []int{0, leavesAlive} {
 				scope := name + "-" + v.verb
 				id := a.prepare(living, v.verb, strconv.Itoa(app), scope)
-				if v.verb != "revoke" { // which only decides
+				if v.verb != "revoke" { // it only decides
 					a.api.spoil(living.name, f)
 				}
 				for range 2 {
@@ -144,13 +144,13 @@ func (a *arena) spoiled(living *victim) {
 	}
 }
 
-// counts counts tokens that are missing, or that are there and must not be.
+// counts has the numbers of tokens that are missing, or are there against the rules.
 type counts struct {
 	kills, issued, refreshed, lost, torn, doubles, undelivered, decided, unsure, kept int
 }
 
-// reckon ends an arena: long after, one console delivers what is due, and the store is held against
-// what the issuer did and the writers said.
+// reckon ends an arena. Long after the last verb, one console delivers what is due. Then the store
+// is compared with the issuer and the lines of the writers.
 func (a *arena) reckon() counts {
 	a.t.Helper()
 	st, err := store.Open(a.t.Context(), a.dir, patient)

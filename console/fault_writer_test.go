@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 // is longer than a test waits, so that no extension is counted as a step.
 const faultTimeout = 10 * time.Minute
 
-// patient opens a store that waits for other writers as long as the machine takes.
+// patient are the options of a store that waits for other writers as long as faultPatience.
 var patient = store.Options{Busy: faultPatience}
 
 // leavesAlive is the number of the application whose server leaves earlier tokens alive.
@@ -114,7 +114,7 @@ func writer() error {
 	if err != nil {
 		return err
 	}
-	var rest sync.RWMutex // written to while nothing may be under way
+	var rest sync.RWMutex // locked for writing while no verb may run
 	apps := faultApps(url)
 	say("ready")
 	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
@@ -154,7 +154,7 @@ func writer() error {
 				go func() {
 					for {
 						app := apps[d.IntN(len(apps))]
-						if n == 0 { // the same one in both writers, so that they compete for it
+						if n == 0 { // both writers compete for the same application
 							app = apps[0]
 						}
 						rest.RLock()
@@ -173,7 +173,7 @@ func writer() error {
 	return nil
 }
 
-// act does one verb, with a scope for a get and on a token for the rest.
+// act does one verb: a get with a scope, or another verb on a token.
 func act(
 	s *console.Service, say func(...any), verb, app, scope, id string,
 ) (out console.Outcome, err error) {
@@ -216,7 +216,7 @@ func report(say func(...any), out console.Outcome, err error) {
 	}
 }
 
-// anything does one thing that a person or a script may do.
+// anything does one random verb.
 func anything(s *console.Service, app console.Application, random *rand.Rand, say func(...any)) {
 	ctx := context.Background()
 	var out console.Outcome

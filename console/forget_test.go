@@ -63,8 +63,8 @@ func (w *world) ids() (ids []string) {
 	return ids
 }
 
-// shapes are tokens in every state, judged two hours after t0. over tells whether the access token
-// is over then.
+// shapes are tokens in every state, judged two hours after t0. over reports whether the access
+// token is over then.
 func shapes() (all []struct {
 	name string
 	over bool
@@ -135,7 +135,7 @@ func TestForgetsExactlyWhatIsOver(t *testing.T) {
 			for _, revoke := range []string{"", "pending", "pending refresh"} {
 				for _, mark := range []string{"", "open", "over"} {
 					if revoke != "" && mark != "" && refresh != console.RefreshNone {
-						continue // for time
+						continue // until time passes
 					}
 					tok := sh.tok
 					tok.ID = fmt.Sprint(tok.ID, "-", refresh, "-", revoke, "-", mark)
@@ -144,8 +144,8 @@ func TestForgetsExactlyWhatIsOver(t *testing.T) {
 					switch revoke {
 					case "pending":
 						tok.RevokeAt, tok.RevokeKind = at(7150), console.RevokeBoth
-						// Of an access token whose revoke was accepted it is about the refresh
-						// token alone.
+						// If the revoke of the access token was accepted, only the refresh token
+						// counts.
 						over = over && !tok.AcceptedAt.IsZero()
 					case "pending refresh":
 						tok.RevokeAt, tok.RevokeKind = at(7150), console.RevokeRefresh
@@ -174,7 +174,7 @@ func TestForgetsExactlyWhatIsOver(t *testing.T) {
 	w.holds(app.ID, all...)
 	s := w.console()
 	w.clock.advance(2 * time.Hour)
-	// One that is named and is not over is refused with its reason, and nothing goes.
+	// A named token that is not over is refused with its reason, and nothing is removed.
 	_, err := s.Forget(t.Context(),
 		console.ForgetWhat{Tokens: append([]string{forgotten[0]}, want...)})
 	if !isCode(err, "not_over") || console.Hint(err) == "" {
@@ -295,8 +295,8 @@ func TestForgottenLifeBoundsMarks(t *testing.T) {
 	}
 }
 
-// A token goes with its log, an application with all of its log. One entry stays for each. The rest
-// of the log replays to the content of the store.
+// A token is removed with its log, and an application with all of its log. One entry stays for
+// each. A replay of the rest of the log gives the content of the store.
 func TestForgetsWithHistory(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

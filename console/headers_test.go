@@ -62,7 +62,7 @@ func TestHeadersOnTokenRequests(t *testing.T) {
 	if got := strings.Join(sent, ","); err != nil || got != want {
 		t.Errorf("sent %q (%v), want %q", got, err, want)
 	}
-	// They are kept for tokens of an application that is no longer configured.
+	// The headers are kept for tokens of an application that is no longer configured.
 	if out, err = s.Get(t.Context(), app.ID, console.GetOptions{}); err != nil {
 		t.Fatal(err)
 	}

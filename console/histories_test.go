@@ -17,7 +17,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// oracle is a server that answers as the history wants, true or not.
+// oracle is a server that gives the answers of the history, true or not.
 type oracle struct {
 	console.API // calls without a script panic
 	clock       *clock
@@ -192,8 +192,7 @@ func (h *history) row() string {
 	return h.order[h.r.IntN(len(h.order))]
 }
 
-// hand decides what the server will hand out: a new token, or one that it has handed out before and
-// that lives.
+// hand decides which token the server issues next: a new one, or an earlier one that is alive.
 func (h *history) hand() {
 	h.unsure = nil
 	for _, t := range must[console.Board](h.t)(h.s.Board(h.t.Context())).Tokens {
@@ -261,7 +260,7 @@ func (h *history) replaced(old *remembered, access string) {
 	}
 }
 
-// step lets one thing happen.
+// step makes one random event happen.
 func (h *history) step() {
 	ctx := h.t.Context()
 	// the server counts lives in whole seconds

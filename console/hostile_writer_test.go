@@ -21,7 +21,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Where the hostile writer wants everything to go.
+// The addresses to which the hostile writer redirects requests.
 const stranger = "https://stranger.example"
 
 // attacked is a console on a copy of a state directory. Its network answers nothing and records
@@ -322,11 +322,11 @@ func TestFaultHostileWriter(t *testing.T) {
 	}
 }
 
-// claims checks that nothing is shown that was not shown before.
+// claims checks that everything which is shown was shown before.
 func claims(t *testing.T, what string, before, after console.Board) {
 	t.Helper()
 	for _, tok := range after.Tokens {
-		// one of them may be missing, as if it had been deleted
+		// a row may be missing, as if it had been deleted
 		tok.Unsure, tok.Twins, tok.Probes = nil, nil, nil
 		if !slices.ContainsFunc(before.Tokens, func(b console.Token) bool {
 			b.Unsure, b.Twins, b.Probes = nil, nil, nil

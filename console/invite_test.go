@@ -44,7 +44,7 @@ func (s street) Wait(ctx context.Context, accept func(url.Values) error) error {
 	}
 }
 
-// bubbled is a world in virtual time, with the grants of people.
+// bubbled is a world in virtual time, with the grants that need a person.
 func bubbled(t *testing.T, o sandbox.Options) (*world, *console.Service, street) {
 	t.Helper()
 	return bubbledAt(t, o, base+"/oauth2/token")
@@ -134,7 +134,7 @@ func TestCodeGrant(t *testing.T) {
 	})
 }
 
-// The browser shows whether a token came of the sign-in, once that is known.
+// The browser shows the result of the sign-in once it is known.
 func TestCodeGrantTellsTheBrowser(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, s, at := bubbled(t, sandbox.Options{})
@@ -232,8 +232,8 @@ func TestCodeGrantRefused(t *testing.T) {
 	}
 }
 
-// No one comes, or the person gives up: the wait ends, nothing is left behind, and a later get goes
-// on.
+// The wait ends if no browser returns in time or the person gives up. It leaves nothing behind, and
+// a later get goes on.
 func TestInvitationEnds(t *testing.T) {
 	for _, name := range []string{"Portal", "Kiosk"} {
 		t.Run(name, func(t *testing.T) {
@@ -245,8 +245,8 @@ func TestInvitationEnds(t *testing.T) {
 				refusal(t, (<-done).err, "given_up")
 				_, done = w.get(s, name)
 				i := w.invitation(s)
-				s.GiveUp(first.ID) // a late one ends nothing that was begun since
-				// Other consoles are kept out for as long as it takes, and no longer.
+				s.GiveUp(first.ID) // a late call ends no invitation that began since
+				// Other consoles are kept out during the sign-in, and no longer.
 				other := w.console(func(o *console.Options) { o.Clock = time.Now })
 				time.Sleep(2 * time.Minute)
 				_, err := other.Get(t.Context(), app.ID, console.GetOptions{})

@@ -40,7 +40,7 @@ func isCode(err error, code console.Code) bool {
 	return ok && e.Code == code
 }
 
-// profiles are the regimes, each with a server that behaves so. Under auto the regime is not named.
+// profiles are the regimes, each with a server that follows it. Under auto the regime is not named.
 func profiles() map[console.Regime]string {
 	return map[console.Regime]string{
 		console.RegimeOpaque: sandbox.ProfileOpaque, console.RegimeJWT: sandbox.ProfileJWT,
@@ -99,7 +99,7 @@ func TestAGetSettlesWhereTheServerEnds(t *testing.T) {
 		if left := w.board(s).Marks; len(left) != 0 {
 			t.Errorf("%s: at its end: %+v", named, left)
 		}
-		// It is removed with the next thing that is stored of the application.
+		// The mark is removed with the next write about the application.
 		must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{}))
 		if left := w.marks(); len(left) != 0 {
 			t.Errorf("%s: it stays in the store: %+v", named, left)

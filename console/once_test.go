@@ -104,14 +104,14 @@ func TestTheirAnswerIsTaken(t *testing.T) {
 			w.wire.sent("/token") != 2 {
 			t.Errorf("notes %q, %d requests", theirs.out.Notes, w.wire.sent("/token"))
 		}
-		// Asked again later, it is asked.
+		// A later call sends the request again.
 		if out := must[console.Outcome](t)(
 			b.Get(t.Context(), app.ID, console.GetOptions{})); out.How != console.Issued ||
 			!out.Same {
 			t.Errorf("%s, same %v", out.How, out.Same)
 		}
 
-		// A refresh is taken, too, by who refreshes and by who gets.
+		// The answer to a refresh is taken, too, by a console that refreshes and by one that gets.
 		inside, open = w.gate()
 		first = begin(func() (console.Outcome,
 			error) {
@@ -141,7 +141,7 @@ func TestTheirAnswerIsTaken(t *testing.T) {
 }
 
 // If the holder of the lease fails, the next one sends the request. It does not wait for ever, and
-// not for a person.
+// does not wait for a person.
 func TestTheirFailureIsNotTaken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := bubble(t)
@@ -259,7 +259,7 @@ func (hanging) Secret(ctx context.Context, _ console.Application,
 	return secret.Text{}, ctx.Err()
 }
 
-// sleepy is a vault that takes its time.
+// sleepy is a vault that answers after a while.
 type sleepy struct {
 	console.Vault
 	d time.Duration
@@ -392,7 +392,7 @@ func TestOversleptBeforeItsMark(t *testing.T) {
 		inside, open := make(chan struct{}), make(chan struct{})
 		late := w.consoleAt(0, func(o *console.Options) {
 			o.Vault = stopped{o.Vault, inside, open}
-			// it stands still, and so extends nothing
+			// it stands still, and so does not extend its lease
 			o.LeaseClock = func() time.Time { return time.Unix(0, 0) }
 		})
 		other := w.consoleAt(0, func(o *console.Options) {
@@ -400,7 +400,7 @@ func TestOversleptBeforeItsMark(t *testing.T) {
 		})
 		first := begin(func() (console.Outcome, error) { return late.Renew(t.Context(), tok.ID) })
 		<-inside
-		// Stopped processes extend no lease: its own ends.
+		// A stopped process extends no lease, so its lease ends.
 		if out := must[console.Outcome](t)(
 			other.Renew(t.Context(), tok.ID)); out.How != console.Refreshed {
 			t.Fatal(out.How)

@@ -29,7 +29,7 @@ func TestRevokeOfTheFutureIsDue(t *testing.T) {
 		if err != nil || len(done) != 1 || !done[0].Kept || time.Until(next) > time.Minute {
 			t.Errorf("decided ahead: %+v, next in %v, %v", done, time.Until(next), err)
 		}
-		// Put off ahead, too.
+		// The time of the next try may be ahead, too.
 		time.Sleep(time.Minute)
 		if done := must[[]console.Delivery](t)(ahead.DeliverOne(t.Context(), tok.ID)); len(
 			done) != 1 || !done[0].Kept {
@@ -129,7 +129,7 @@ func TestDeliveryKeepsToADeadline(t *testing.T) {
 	})
 }
 
-// The error of a lost answer tells what to do. That of a refresh differs from that of a get.
+// The error of a lost answer says what to do. The error of a refresh differs from that of a get.
 func TestLostAnswersSayWhatToDo(t *testing.T) {
 	w := newWorld(t)
 	s, app := w.console(), w.app("Payments", "PRODUCTION")

@@ -313,7 +313,7 @@ func TestProbeSignatureChanged(t *testing.T) {
 	g.sees(tok.ID, tokenapi.Refused, tokenapi.WhyLikeMadeUp)
 }
 
-// The signature of a URL is what a made-up token was answered within 10 minutes of an acceptance.
+// The signature of a URL is the answer to a made-up token within 10 minutes of an acceptance.
 func TestProbeSignatureInTime(t *testing.T) {
 	t.Parallel()
 	for after, why := range map[time.Duration]tokenapi.Why{10 * time.Minute: tokenapi.WhyLikeMadeUp,

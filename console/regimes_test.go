@@ -12,7 +12,7 @@ import (
 	"lanyard/tokenapi/sandbox"
 )
 
-// regime returns a world whose server has a profile, and whose environment has the regime said (or
+// regime returns a world whose server has a profile, and whose environment names the regime (or
 // "auto").
 func regime(t *testing.T, profile string, said console.Regime,
 	more ...func(*sandbox.Options)) *world {
@@ -77,7 +77,7 @@ func TestRegimeJWT(t *testing.T) {
 	w.probe(s, second.Token.ID, tokenapi.Accepted)
 	w.probe(s, own.ID, tokenapi.Accepted)
 
-	// Revoked by its access token the gateway hears of it, by its refresh token it does not.
+	// The gateway is told of a revocation by the access token, and not of one by the refresh token.
 	pay := w.app("Payments", "PRODUCTION")
 	p := must[console.Outcome](t)(s.Get(t.Context(), pay.ID, console.GetOptions{})).Token
 	must[console.Token](t)(s.Revoke(t.Context(), p.ID, console.RevokeRefresh, 0))
@@ -91,7 +91,7 @@ func TestRegimeJWT(t *testing.T) {
 	w.probe(s, p.ID, tokenapi.Accepted)
 }
 
-// The regime is not named: Lanyard warns once JWTs were seen, and tells what may have happened.
+// The regime is not named. Lanyard warns once JWTs were seen, and names what may have happened.
 func TestRegimeUnknown(t *testing.T) {
 	t.Parallel()
 	w := regime(t, sandbox.ProfileJWT, console.RegimeAuto)
@@ -115,7 +115,7 @@ func TestRegimeUnknown(t *testing.T) {
 		t.Error("nothing was concluded, so nothing is filed")
 	}
 
-	// An opaque server is never warned of.
+	// A get at an opaque server has no warning.
 	o := regime(t, sandbox.ProfileOpaque, console.RegimeAuto)
 	warned = nil
 	s = o.console(warnings(&warned))

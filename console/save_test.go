@@ -26,7 +26,7 @@ func typed(w *world, name string) console.Draft {
 	return d
 }
 
-// nobody is an empty vault: the secrets must be in the store.
+// nobody is an empty vault, so the secrets must be in the store.
 type nobody struct{}
 
 func (nobody) Secret(context.Context, console.Application,
@@ -268,7 +268,7 @@ func TestEnvironmentIsEditedForAll(t *testing.T) {
 	two := must[console.Application](t)(s.Save(t.Context(), d))
 	must[console.Outcome](t)(s.Get(t.Context(), one.ID, console.GetOptions{}))
 
-	// Only the cache: everybody keeps who he is.
+	// If only the cache changes, every application keeps its identity.
 	d.Was, d.Secret, d.EnvironmentWas, d.Environment.CacheTTL = two.ID, secret.Text{}, "typed",
 		time.Minute
 	must[console.Application](t)(s.Save(t.Context(), d))
@@ -277,8 +277,8 @@ func TestEnvironmentIsEditedForAll(t *testing.T) {
 			t.Errorf("%s: %s, %s", a.Label(), a.Environment.CacheTTL, a.Source)
 		}
 	}
-	// Another token URL: both are others now; the one with a token leaves it behind, the other
-	// leaves nothing.
+	// With another token URL both are other applications. The one with a token leaves it behind,
+	// the other leaves nothing.
 	d.Environment.Endpoints.TokenURL = base + "/oauth2/token"
 	if got := d.Warning(must[console.Board](t)(s.Board(t.Context())).Applications,
 		func(string) int { return 1 }); !strings.Contains(got, "2 tokens stay") ||
@@ -304,7 +304,7 @@ func TestEnvironmentsOfTheConfigurationAreNotEdited(t *testing.T) {
 	s := w.console()
 	d := typed(w, "Orders")
 	d.ConsumerKey, d.Environment = "mine", w.env
-	a := must[console.Application](t)(s.Save(t.Context(), d)) // put into it
+	a := must[console.Application](t)(s.Save(t.Context(), d)) // an application in the environment
 	d.Was, d.EnvironmentWas, d.Environment.CacheTTL = a.ID, string(w.env.Name), time.Minute
 	_, err := s.Save(t.Context(), d)
 	refusal(t, err, "configured")
@@ -391,7 +391,7 @@ func TestEditOfWhatWasDeleted(t *testing.T) {
 }
 
 // An application of the store that the configuration has too is not listed twice, and the board
-// tells which one it is.
+// shows it as covered.
 func TestCovered(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

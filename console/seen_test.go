@@ -10,7 +10,7 @@ import (
 	"lanyard/tokenapi"
 )
 
-// Old versions called a 302 and a 403 accepted. What they stored of that is no acceptance.
+// Old versions called a 302 and a 403 accepted. Such a stored time is no acceptance.
 func TestSeenByAnOldVersion(t *testing.T) {
 	t.Parallel()
 	one := func(status int, v tokenapi.Verdict, url string) console.Probe {
@@ -68,7 +68,8 @@ func TestSeenAnew(t *testing.T) {
 	}
 }
 
-// One gateway is one however its address is written, and another port or scheme is another.
+// Addresses with another spelling name the same gateway, and those with another port or scheme a
+// different one.
 func TestTwinsOfOneGateway(t *testing.T) {
 	t.Parallel()
 	for other, same := range map[string]bool{

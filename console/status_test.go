@@ -349,7 +349,7 @@ func TestReplacedAgain(t *testing.T) {
 	}
 }
 
-// The word for the server follows the newest evidence, and has its time.
+// AtServer follows the newest evidence, and AtServerAt is its time.
 func TestAtServer(t *testing.T) {
 	t.Parallel()
 	says := func(t console.Token, state console.ServerState, s int, counts bool) console.Token {
@@ -401,7 +401,7 @@ func TestAtServer(t *testing.T) {
 	}
 }
 
-// anyToken makes a token out of every combination of facts there is, sensible or not.
+// anyToken makes a token with a random combination of facts, sensible or not.
 func anyToken(r *rand.Rand) (console.Token, console.Policy) {
 	sec := func() time.Time { return at(r.IntN(4000)) }
 	maybe := func(set func()) {

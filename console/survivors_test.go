@@ -75,7 +75,7 @@ func TestSameStringForAnotherRequest(t *testing.T) {
 	}
 }
 
-// The token of a device grant is asked for until its code is over: its mark ends that much later.
+// A device grant polls until its code expires, so its mark ends that much later.
 func TestMarkOfADeviceGrant(t *testing.T) {
 	t.Parallel()
 	const patience, life = 30 * time.Minute, time.Hour

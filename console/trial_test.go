@@ -56,7 +56,8 @@ func TestTestStoresNothing(t *testing.T) {
 	}
 	w.storesNothing()
 
-	// Saved right after, its token is the first one, and nothing is sent again.
+	// If the draft is saved right after the test, its token is the first one, and nothing is sent
+	// again.
 	d.Tested = &got
 	a := must[console.Application](t)(s.Save(t.Context(), d))
 	b := must[console.Board](t)(s.Board(t.Context()))

@@ -90,7 +90,7 @@ func TestOneAccessTokenHasOneState(t *testing.T) {
 	w.clock.advance(two.Environment.CacheTTL)
 	both("after the window", console.Dead, console.AtServerConfirmed)
 
-	// Reused it is not, and the answer is another one.
+	// Obtain does not reuse the token, and gets another one.
 	fresh := must[console.Outcome](t)(
 		s.Obtain(ctx, two.ID, console.ObtainOptions{MinLeft: time.Minute}))
 	if fresh.Token.Fingerprint == a.Fingerprint {

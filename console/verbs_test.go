@@ -162,8 +162,7 @@ func TestInvalidGrantDropsOnlyWhatWasSent(t *testing.T) {
 	}
 }
 
-// The whole story of the seed: got, used, revoked, still let through, refused when the window is
-// over.
+// A token is issued, used, revoked, still accepted, and refused when the window is over.
 func TestRevokeLingers(t *testing.T) {
 	w := newWorld(t)
 	s, app := w.console(), w.app("Orders", "PRODUCTION")
@@ -347,7 +346,7 @@ func TestUndoWindowIsDurable(t *testing.T) {
 	refusal(t, err, "nothing_to_undo")
 
 	must[console.Token](t)(a.Revoke(t.Context(), tok.ID, console.RevokeBoth, a.UndoWindow()))
-	w.clock.advance(time.Hour / 2) // the console that decided it is gone
+	w.clock.advance(time.Hour / 2) // the console that decided the revoke has ended
 	done, _, err := w.console().Deliver(t.Context())
 	if err != nil || len(done) != 1 || done[0].Err != nil {
 		t.Errorf("a new console: %+v, %v", done, err)

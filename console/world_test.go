@@ -86,7 +86,7 @@ func (w *wire) cut(before, after func(*http.Request) error) {
 	w.before, w.after = before, after
 }
 
-// vault hands out the sandbox's own credentials.
+// vault returns the sandbox's own credentials.
 type vault map[string]sandbox.Application
 
 func (v vault) Secret(_ context.Context, a console.Application,

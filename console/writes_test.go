@@ -84,7 +84,7 @@ func TestEveryWriteFails(t *testing.T) {
 	}
 }
 
-// failAt lets write n of a verb fail and reports whether there were so many.
+// failAt lets write n of a verb fail, and reports whether the verb had that many writes.
 func failAt(t *testing.T, name string,
 	verb func(context.Context, *console.Service, console.Token) error, n int, once bool,
 ) (beyond bool) {
@@ -147,8 +147,7 @@ func failAt(t *testing.T, name string,
 		}
 		return beyond
 	}
-	// Afterwards everything goes on, and what was unsure is settled without spending anything
-	// again.
+	// Later verbs work, and unsure tokens are settled without a second use of a refresh token.
 	time.Sleep(time.Minute)
 	if _, err := s.Renew(t.Context(), tok.ID); err != nil && !isReplaced(err) {
 		at("afterwards: %v", err)
