@@ -10,8 +10,9 @@ import (
 )
 
 // Adopt stores a token that was issued elsewhere, so that its revoke is kept and delivered like any
-// other. It returns the held one if there is one. The token is forgotten if the server refuses to
-// revoke it. With RevokeRefresh it is a refresh token, and the row has its fingerprint.
+// other. If an access token is held already, Adopt returns the held one. The token is forgotten if
+// the server refuses to revoke it. With RevokeRefresh the text is a refresh token, and the row has
+// the fingerprint of that.
 func (s *Service) Adopt(ctx context.Context, appID string, text secret.Text,
 	kind RevokeKind) (Token, error) {
 	if kind == RevokeRefresh {
@@ -72,19 +73,17 @@ func (s *Service) AdoptPair(
 	return t, err
 }
 
-// storeAdopted stores sec, an access token, its refresh token or both, as one token. It returns the
-// held token if sec holds its access token.
+// storeAdopted stores sec, an access token, its refresh token or both, as one token. If the access
+// token is held already, it returns the held token.
 func (s *Service) storeAdopted(w Writer, a Application, creds, sec Secrets) (Token, error) {
-	text := sec.Access
-	if text.IsZero() {
-		text = sec.Refresh
-	}
-	have, err := findHeld(w, a.ID, text)
-	if err != nil {
-		return Token{}, err
-	}
-	if have != nil && !sec.Access.IsZero() {
-		return *have, nil
+	text := sec.Refresh
+	if !sec.Access.IsZero() {
+		text = sec.Access
+		if have, err := findHeld(w, a.ID, text); err != nil {
+			return Token{}, err
+		} else if have != nil {
+			return *have, nil
+		}
 	}
 	t := Token{
 		ID: newID("t_"), AppID: a.ID, Fingerprint: text.Fingerprint(), Grant: GrantAdopted,

@@ -310,7 +310,7 @@ func putAnswered(w Writer, t *Token, sec Secrets, at time.Time) error {
 	return w.PutSecrets(t.ID, sec)
 }
 
-// findHeld returns the token with the same text among those of an application.
+// findHeld returns the token of an application that holds an access token; nil if there is none.
 func findHeld(w Writer, appID string, access secret.Text) (*Token, error) {
 	alike, err := w.TokensWhere(TokenFilter{AppIDs: []string{appID}, Prefix: access.Fingerprint()})
 	if err != nil {

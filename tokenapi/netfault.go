@@ -112,7 +112,7 @@ func (k *call) timedOut(e *Error, host string) {
 	}
 }
 
-// fixProxy tells how to use another proxy or none.
+// fixProxy returns the hint to use another proxy or none.
 func fixProxy(via Proxy) string {
 	return "correct " + via.By + ", or except the host with NO_PROXY"
 }
@@ -140,8 +140,8 @@ func (k *call) proxyRefused(e *Error, host string, r proxyRefusal) {
 	}
 }
 
-// proxyLogin tells how to give a proxy the credentials that it requires. The configuration file
-// cannot hold them.
+// proxyLogin returns the hint to give a proxy the credentials that it requires. The configuration
+// file cannot hold them.
 func proxyLogin(via Proxy, wants []string) string {
 	basic := len(wants) == 0
 	for _, w := range wants {

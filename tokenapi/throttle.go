@@ -55,7 +55,7 @@ func hasOffset(s string) bool {
 		!strings.HasSuffix(s[:len(s)-5], "-")
 }
 
-// wait returns how long a throttled caller must wait, or 0 if the fault does not say.
+// wait returns how long a throttled caller must wait, or 0 if the fault names no time.
 func (f fault) wait(h http.Header, now time.Time) time.Duration {
 	at, ok := nextAccess(f.next)
 	if !ok {

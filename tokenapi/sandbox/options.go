@@ -87,8 +87,8 @@ type Options struct {
 	PortalVersion string
 	HashedSecrets bool
 
-	// Faults are the initial faults. ClockOff is how far the server's clock is ahead of Clock
-	// (negative: behind) in everything that it writes: Date headers, JWTs, introspection.
+	// Faults are the initial faults. ClockOff is the time by which the server's clock is ahead of
+	// Clock (negative: behind) in everything that it writes: Date headers, JWTs, introspection.
 	Faults   []Fault
 	ClockOff time.Duration
 }
