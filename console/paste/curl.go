@@ -13,7 +13,7 @@ import (
 	"lanyard/text"
 )
 
-// curlCall is the request that a curl line sends.
+// curlCall is the request of one curl line.
 type curlCall struct {
 	url        string
 	fields     url.Values // fields of the body or, with -G, of the query
@@ -144,7 +144,7 @@ func (p *Draft) takeParameter(
 	})
 	switch {
 	case slices.Contains(console.RequestParams(), name):
-	case name == "refresh_token" && p.Grant == console.GrantRefreshToken: // grantNamed has said so
+	case name == "refresh_token" && p.Grant == console.GrantRefreshToken: // grantNamed has added a note
 	case where != console.FieldTokenURL || secretive || console.ExtraProblem(name) != "":
 		p.leave(parameter("parameter", name) + of)
 	case slices.ContainsFunc(values, func(v string) bool { return standIn(v) != "" }):

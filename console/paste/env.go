@@ -95,8 +95,8 @@ func unquoted(text string) (value, after string, ok bool) {
 	return "", "", false
 }
 
-// bare returns a value without quotes: it ends before a # that follows a space. before is what
-// separates the value from its name.
+// bare returns a value without quotes: it ends before a # that follows a space. before is the text
+// between the name and the value.
 func bare(rest, before string) string {
 	for i := range len(rest) {
 		if rest[i] != '#' {
@@ -147,8 +147,8 @@ func envField(name string) (field console.Field, owner string) {
 	return field, owner
 }
 
-// groupByOwner returns the settings of each owner, the owners that have a consumer key in the order
-// of the text, and the names of settings that are there more than once.
+// groupByOwner returns the settings of each owner. It also returns the owners with a consumer key,
+// in the order of the text, and the names of settings that occur more than once.
 func groupByOwner(all []setting) (
 	byOwner map[string]map[console.Field]setting, owners, twice []string) {
 	byOwner = map[string]map[console.Field]setting{}

@@ -5,8 +5,9 @@
 // the Windows command prompt. It runs nothing and reads no variable of this process. It stores
 // nothing: the caller shows the Draft to a person, who completes and saves it.
 //
-// Errors and notes never hold a value of the text, because it has secrets in it. Read does not
-// take over what a person must decide, such as -k, a proxy or the name of a file. It adds a note.
+// Errors and notes never hold a value of the text, because it has secrets in it. Some settings are
+// a person's decision, such as -k, a proxy or the name of a file. Read does not take them over, and
+// adds a note.
 package paste
 
 import (
@@ -32,8 +33,8 @@ type Draft struct {
 const maxText = 16 << 10
 
 // Read reads an application out of a text of at most 16 KiB: curl lines that request a token,
-// revoke one or call an API with one, or settings as an .env file has them. It leaves out what
-// stands for a value that is not in the text ($NAME, $(command), <placeholder>), and adds a note
+// revoke one or call an API with one, or settings as an .env file has them. It leaves out a
+// stand-in for a value that is not in the text ($NAME, $(command), <placeholder>), and adds a note
 // that names the value. Its errors are of type *console.Error.
 func Read(text string) (Draft, error) {
 	text, err := decoded(text)
@@ -240,10 +241,10 @@ func (p *Draft) grantNamed(name string) string {
 // mvdan.cc/sh drops NUL from the output of a command.
 const absent = "\x1a"
 
-// command is that name for the output of a command.
+// command stands in the place of that name for the output of a command.
 const command = "$()"
 
-// standIn returns what stands in the place of a value, or "" for a value.
+// standIn describes the stand-in in the place of a value, or returns "" for a value.
 func standIn(v string) string {
 	if _, rest, ok := strings.Cut(v, absent); ok {
 		name, _, _ := strings.Cut(rest, absent)

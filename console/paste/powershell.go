@@ -36,7 +36,7 @@ type lexer struct {
 	begun bool // there is a word, which may be empty
 }
 
-// runWindows goes through the commands of a text for Windows.
+// runWindows reads the commands of a text for Windows.
 func (s *shell) runWindows(l lexer) error {
 	l.vars = s.vars
 	read := l.powerShell
@@ -71,9 +71,9 @@ func (l *lexer) endWord() {
 	l.begun = false
 }
 
-// unCaret does what the command prompt does before a program gets its line. ^ outside of quotes
-// escapes the next character, %NAME% is a variable, and & | < > end the arguments of the program.
-// The ends of commands become newlines.
+// unCaret resolves what the command prompt resolves before a program gets its line. ^ outside of
+// quotes escapes the next character, %NAME% is a variable, and & | < > end the arguments of the
+// program. The ends of commands become newlines.
 func unCaret(text string) string {
 	text = blankAfter.ReplaceAllString(text, "$1\n")
 	var out strings.Builder

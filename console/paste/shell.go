@@ -51,7 +51,7 @@ var (
 	optionBefore = regexp.MustCompile(`([^\\^\s])[ \t]*\n[ \t]*(-{1,2}[A-Za-z])`)
 )
 
-// run goes through commands for bash. It stops at a line that bash does not understand.
+// run reads commands for bash. It stops at a line that bash does not understand.
 func (s *shell) run(text string) (notes []string, err error) {
 	text = blankAfter.ReplaceAllString(text, "$1\n")
 	text = lostEnd.ReplaceAllString(text, "$1$2")
@@ -71,8 +71,8 @@ func (s *shell) run(text string) (notes []string, err error) {
 	return []string{"the end of the text is not taken over: a shell does not understand it"}, nil
 }
 
-// shell goes through commands without running them. It keeps the values of variables and the calls
-// of curl.
+// shell reads commands without running them. It keeps the values of variables and the calls of
+// curl.
 type shell struct {
 	vars  map[string]string
 	calls []curlCall
