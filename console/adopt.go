@@ -196,7 +196,7 @@ func (s *Service) ProbeText(ctx context.Context, appID string,
 	s.explained(ctx, a, &ans)
 	if ans.Verdict == tokenapi.Accepted {
 		err = s.update(context.WithoutCancel(ctx),
-			func(w Writer) error { return s.accepted(w, a, way, access) })
+			func(w Writer) error { return s.recordAcceptance(w, a, way, access) })
 	}
 	return ans, access.Fingerprint(), err
 }

@@ -161,10 +161,10 @@ func (c *controls) accept(way probeWay, form string, now time.Time) {
 	}
 }
 
-// answered records an answer. It becomes the signature if a token was accepted shortly before and
-// there is no signature yet. Only accept replaces a signature, because the gateway may have failed
-// since.
-func (c *controls) answered(way probeWay, form string, at time.Time, is tokenapi.Shape,
+// noteAnswer records the answer to a control. It becomes the signature if a token was accepted
+// shortly before and there is no signature yet. Only accept replaces a signature, because the
+// gateway may have failed since.
+func (c *controls) noteAnswer(way probeWay, form string, at time.Time, is tokenapi.Shape,
 	accepted time.Time) {
 	one := c.Of[form]
 	one.Asking = time.Time{}
@@ -283,7 +283,7 @@ func (s *Service) askControl(ctx context.Context, a Application, api API, way pr
 	var one control
 	err = s.update(context.WithoutCancel(ctx), func(w Writer) error {
 		return changeControls(w, string(a.ProbeURL), func(c *controls) {
-			c.answered(way, form, ans.At.UTC(), ans.Facts.Shape, accepted)
+			c.noteAnswer(way, form, ans.At.UTC(), ans.Facts.Shape, accepted)
 			one = c.Of[form]
 		})
 	})

@@ -248,7 +248,7 @@ func (s *Service) sendRevokes(ctx context.Context, id string) (done []Delivery, 
 	if err := s.opt.Keeper.InPlace(ctx); err != nil {
 		return nil, err
 	}
-	if err := s.tried(ctx, &t); err != nil {
+	if err := s.countAttempt(ctx, &t); err != nil {
 		return nil, err
 	}
 	// The access token first: only its revoke reaches the gateways.
@@ -272,9 +272,9 @@ func (s *Service) sendRevokes(ctx context.Context, id string) (done []Delivery, 
 	return done, nil
 }
 
-// tried counts an attempt before it is made. From then on the revoke may have reached the server,
-// even if this process ends.
-func (s *Service) tried(ctx context.Context, t *Token) error {
+// countAttempt counts an attempt before it is made. From then on the revoke may have reached the
+// server, even if this process ends.
+func (s *Service) countAttempt(ctx context.Context, t *Token) error {
 	return s.update(ctx, func(w Writer) error {
 		cur, err := s.token(w, t.ID)
 		if err != nil {

@@ -333,7 +333,7 @@ func (r *recorder) tend() error {
 		touched[t.AppID] = true
 		filed = filed || c.before == nil || c.before.AnswerRev != t.AnswerRev
 	}
-	var lives map[asked]time.Duration
+	var lives map[requestKey]time.Duration
 	if filed {
 		if lives, err = r.s.longestLives(r, open...); err != nil {
 			return err

@@ -39,7 +39,7 @@ func (s *Service) Get(ctx context.Context, appID string, o GetOptions) (out Outc
 			return err
 		}
 		if theirs != nil {
-			out = s.theirs(*theirs, a, answeredMeanwhile)
+			out = s.outcomeOfOther(*theirs, a, answeredMeanwhile)
 			return nil
 		}
 		out, err = s.requestToken(ctx, a, []*lease{l}, q, nil)
@@ -83,8 +83,8 @@ func (s *Service) answeredAfter(t Token, since int64) bool {
 	return t.AnswerRev > max(since, s.restored)
 }
 
-// theirs is the outcome of a verb that takes the answer of another process.
-func (s *Service) theirs(t Token, a Application, notes ...string) Outcome {
+// outcomeOfOther returns the outcome of a verb that takes the answer of another process.
+func (s *Service) outcomeOfOther(t Token, a Application, notes ...string) Outcome {
 	return Outcome{Token: t, How: Reused, Notes: append(notes, s.refusedNote(t, a)...)}
 }
 

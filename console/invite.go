@@ -272,7 +272,7 @@ func (s *Service) byDevice(parent context.Context, a Application, under []*lease
 		ans, ex, callErr := api.Token(context.WithoutCancel(ctx), req)
 		x = s.observe(a, "", ex)
 		if callErr == nil {
-			err := s.answered(ctx, a, m, ans, file) // the token is here, even if polls failed
+			err := s.storeAnswer(ctx, a, m, ans, file) // the token is here, even if polls failed
 			lost = err != nil
 			return 0, err
 		}

@@ -42,7 +42,7 @@ func (s *Service) sendGrant(ctx context.Context, a Application, under []*lease, 
 	ans, ex, callErr := api.Token(ctx, req)
 	x = s.observe(a, m.TokenID, ex)
 	if callErr == nil {
-		return x, s.answered(ctx, a, m, ans, func(w Writer, ans tokenapi.TokenAnswer) error {
+		return x, s.storeAnswer(ctx, a, m, ans, func(w Writer, ans tokenapi.TokenAnswer) error {
 			if err := forgetRefusals(w, a, req); err != nil {
 				return err
 			}
@@ -163,8 +163,8 @@ func (s *Service) mark(ctx context.Context, a Application, under []*lease, m Mar
 	})
 }
 
-// answered stores an answer in the transaction that removes its mark.
-func (s *Service) answered(ctx context.Context, a Application, m Mark, ans tokenapi.TokenAnswer,
+// storeAnswer stores an answer in the transaction that removes its mark.
+func (s *Service) storeAnswer(ctx context.Context, a Application, m Mark, ans tokenapi.TokenAnswer,
 	file func(Writer, tokenapi.TokenAnswer) error) error {
 	err := s.retryUpdate(ctx, func(w Writer) error {
 		if err := file(w, ans); err != nil {

@@ -242,13 +242,13 @@ func (s *Service) takeLease(ctx context.Context, t exclusive) (Application, *lea
 	for pause := firstLook; ; pause = min(2*pause, lastLook) {
 		a, free, err := s.lookAt(ctx, t, &seen)
 		if theirs, ok := errors.AsType[*refusedMeanwhile](err); ok {
-			switch same, err := s.ours(ctx, a, t, theirs.refusal); {
+			switch same, err := s.aboutSameSecrets(ctx, a, t, theirs.refusal); {
 			case err != nil:
 				return a, nil, err
 			case same:
 				return a, nil, theirs.err()
 			}
-			t.seen = append(t.seen, theirs.ID) // it had other secrets: it does not count for ours
+			t.seen = append(t.seen, theirs.ID) // a refusal of other secrets does not count here
 			continue
 		}
 		if err != nil {

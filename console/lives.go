@@ -14,7 +14,7 @@ const lifePrefix = "life/"
 
 // lifeKey names such a setting. It leaves out subject tokens and assertions: they differ in each
 // request, and the settings would grow without end.
-func (q asked) lifeKey() string {
+func (q requestKey) lifeKey() string {
 	parts := []string{q.client, q.grant, string(q.user), q.scopes}
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q", parts))
 	return lifePrefix + hex.EncodeToString(sum[:12])
@@ -26,7 +26,7 @@ func (s *Service) noteLife(r Reader, t Token, lives map[string]time.Duration) er
 	if !ok {
 		return nil
 	}
-	q, err := s.askedToken(r, t)
+	q, err := s.tokenRequestKey(r, t)
 	if err == nil {
 		key := q.lifeKey()
 		lives[key] = longerLife(lives[key], life)

@@ -80,9 +80,9 @@ func (k presentKeeper) View(ctx context.Context, f func(Reader) error) error {
 	return k.Keeper.View(ctx, func(r Reader) error { return f(present{r, k.clock()}) })
 }
 
-// asked is one request of one client. A get brings the token that an earlier equal one has lost, or
-// the one by which the server has replaced it.
-type asked struct {
+// requestKey identifies one request of one client. A get brings the token that an earlier equal one
+// has lost, or the one by which the server has replaced it.
+type requestKey struct {
 	client, grant   string
 	user            Private
 	scopes, request string
@@ -90,9 +90,10 @@ type asked struct {
 
 func clientName(a Application) string { return a.server() + " " + string(a.ConsumerKey) }
 
-func askedOf(a Application, grant string, user Private, scopes []string, r *Request) asked {
+func requestKeyOf(a Application, grant string, user Private, scopes []string,
+	r *Request) requestKey {
 	set := slices.Sorted(slices.Values(scopes))
-	q := asked{
+	q := requestKey{
 		client: clientName(a), grant: grant, user: user,
 		scopes: strings.Join(slices.Compact(set), " "),
 	}
@@ -111,26 +112,26 @@ func (s *Service) owner(r Reader, appID string) (Application, error) {
 	return a, err
 }
 
-// askedToken returns the request that a token answers.
-func (s *Service) askedToken(r Reader, t Token) (asked, error) {
+// tokenRequestKey identifies the request that a token answers.
+func (s *Service) tokenRequestKey(r Reader, t Token) (requestKey, error) {
 	a, err := s.owner(r, t.AppID)
-	return askedOf(a, t.Grant, t.User, t.Asked, t.Request), err
+	return requestKeyOf(a, t.Grant, t.User, t.Asked, t.Request), err
 }
 
-// askedMark returns the request of a mark; for a refresh, that of its token.
-func (s *Service) askedMark(r Reader, m Mark) (asked, error) {
+// markRequestKey identifies the request of a mark; for a refresh, that of its token.
+func (s *Service) markRequestKey(r Reader, m Mark) (requestKey, error) {
 	if m.TokenID != "" {
 		t, err := s.token(r, m.TokenID)
 		if isCode(err, CodeNoToken) {
-			return asked{}, nil
+			return requestKey{}, nil
 		}
 		if err != nil {
-			return asked{}, err
+			return requestKey{}, err
 		}
-		return s.askedToken(r, t)
+		return s.tokenRequestKey(r, t)
 	}
 	a, err := s.owner(r, m.AppID)
-	return askedOf(a, cmp.Or(m.Grant, a.Grant), cmp.Or(m.User, a.Username), m.Scopes,
+	return requestKeyOf(a, cmp.Or(m.Grant, a.Grant), cmp.Or(m.User, a.Username), m.Scopes,
 		m.Request), err
 }
 
@@ -139,7 +140,7 @@ const endless time.Duration = -1
 
 // longestLives returns, for each request of the clients of these marks, the longest life that the
 // server has granted to a token of it. Adopted tokens do not count: they were not granted here.
-func (s *Service) longestLives(r Reader, marks ...Mark) (map[asked]time.Duration, error) {
+func (s *Service) longestLives(r Reader, marks ...Mark) (map[requestKey]time.Duration, error) {
 	stored, err := r.Applications()
 	if err != nil {
 		return nil, err
@@ -163,13 +164,13 @@ func (s *Service) longestLives(r Reader, marks ...Mark) (map[asked]time.Duration
 	if err != nil {
 		return nil, err
 	}
-	lives := map[asked]time.Duration{}
+	lives := map[requestKey]time.Duration{}
 	for _, t := range all {
 		life, ok := lifeOf(t)
 		if !ok {
 			continue
 		}
-		q, err := s.askedToken(r, t)
+		q, err := s.tokenRequestKey(r, t)
 		if err != nil {
 			return nil, err
 		}
@@ -183,8 +184,8 @@ const devicePatience = 30 * time.Minute
 
 // endsBy returns the latest time at which the token of a mark's request can be alive, zero if that
 // is not known. lives come from longestLives.
-func (s *Service) endsBy(r Reader, m Mark, lives map[asked]time.Duration) (time.Time, error) {
-	q, err := s.askedMark(r, m)
+func (s *Service) endsBy(r Reader, m Mark, lives map[requestKey]time.Duration) (time.Time, error) {
+	q, err := s.markRequestKey(r, m)
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -222,7 +223,7 @@ func (s *Service) settle(w Writer, of Mark, got Token, now time.Time) error {
 	if err != nil || !endsEarlier(a.Environment.Regime) {
 		return err
 	}
-	want, err := s.askedMark(w, of)
+	want, err := s.markRequestKey(w, of)
 	if err != nil {
 		return err
 	}
@@ -231,7 +232,7 @@ func (s *Service) settle(w Writer, of Mark, got Token, now time.Time) error {
 		return err
 	}
 	for _, m := range open {
-		switch q, err := s.askedMark(w, m); {
+		switch q, err := s.markRequestKey(w, m); {
 		case err != nil:
 			return err
 		case q != want:

@@ -70,7 +70,7 @@ func (s *Service) Probe(ctx context.Context, tokenID string) (p Probed, t Token,
 		if t, err = s.token(w, tokenID); err != nil || ans.Verdict != tokenapi.Accepted {
 			return err
 		}
-		if err := s.accepted(w, a, way, sec.Access); err != nil {
+		if err := s.recordAcceptance(w, a, way, sec.Access); err != nil {
 			return err
 		}
 		if err := s.rememberLonger(w, a, t); err != nil {
@@ -93,8 +93,8 @@ func (t *Token) seenBy(p Probe) {
 	t.SeenURL = p.URL
 }
 
-// accepted records that a token was accepted at the application's probe URL.
-func (s *Service) accepted(w Writer, a Application, way probeWay, token secret.Text) error {
+// recordAcceptance records that a token was accepted at the application's probe URL.
+func (s *Service) recordAcceptance(w Writer, a Application, way probeWay, token secret.Text) error {
 	return changeControls(w, string(a.ProbeURL),
 		func(c *controls) { c.accept(way, way.form(token), s.Now().UTC()) })
 }

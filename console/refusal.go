@@ -279,8 +279,10 @@ type refusedMeanwhile struct{ refusal }
 
 func (r *refusedMeanwhile) Error() string { return r.err().Error() }
 
-// ours reports whether another process's refusal is about the secrets that this request would send.
-func (s *Service) ours(ctx context.Context, a Application, t exclusive, f refusal) (bool, error) {
+// aboutSameSecrets reports whether another process's refusal is about the secrets that this request
+// would send.
+func (s *Service) aboutSameSecrets(ctx context.Context, a Application, t exclusive,
+	f refusal) (bool, error) {
 	if t.proof == nil {
 		return true, nil
 	}

@@ -92,7 +92,7 @@ func (s *Service) RenewApplication(ctx context.Context, appID string) (out Outco
 			return err
 		}
 		if theirs != nil {
-			out = s.theirs(*theirs, a, answeredMeanwhile)
+			out = s.outcomeOfOther(*theirs, a, answeredMeanwhile)
 			return nil
 		}
 		t, err := s.look(ctx, func(r Reader) (*Token, error) { return s.renewableOf(r, a, q) })
@@ -196,7 +196,7 @@ func (s *Service) renew(ctx context.Context, a Application, under []*lease, befo
 		return Outcome{}, err
 	}
 	if s.answeredAfter(t, since) { // the server issued it again
-		return s.theirs(t, a, answeredMeanwhile), nil
+		return s.outcomeOfOther(t, a, answeredMeanwhile), nil
 	}
 	if t.Refresh == RefreshLive && !sec.Refresh.IsZero() {
 		return s.refresh(ctx, a, under, t, sec.Refresh, nil)
@@ -214,7 +214,7 @@ func (s *Service) renew(ctx context.Context, a Application, under []*lease, befo
 		return Outcome{}, err
 	}
 	if theirs != nil {
-		return s.theirs(*theirs, a, answeredMeanwhile), nil
+		return s.outcomeOfOther(*theirs, a, answeredMeanwhile), nil
 	}
 	return s.requestToken(ctx, a, under, own, nil)
 }
@@ -407,7 +407,7 @@ func (s *Service) reused(t *Token, a Application) Outcome {
 	if t == nil {
 		return Outcome{}
 	}
-	return s.theirs(*t, a)
+	return s.outcomeOfOther(*t, a)
 }
 
 // pick chooses a held token that will do: an answer to an equal request that was stored since the

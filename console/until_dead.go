@@ -116,7 +116,7 @@ func (l ProbeLoop) Next(t Token, p Policy, now time.Time) ProbeStep {
 	switch {
 	case l.Probes > 0 && (s.Proof == ProofProbe || ProvedDead(t, l.Began)):
 		return ProbeStep{Stop: StopDead}
-	case over && s.Proof == ProofWindow && !askedSince(t, s.StaleUntil) &&
+	case over && s.Proof == ProofWindow && !probedSince(t, s.StaleUntil) &&
 		!mute && !free.After(now) && (!limited || now.Before(until)):
 		return ProbeStep{At: now} // the window alone is no proof: probe the gateway
 	case over:
@@ -185,8 +185,8 @@ func (l ProbeLoop) Until(s Status) (at time.Time, ok bool) {
 	return at.Add(afterWindow), true
 }
 
-// askedSince reports whether a token was probed at an instant or later.
-func askedSince(t Token, since time.Time) bool {
+// probedSince reports whether a token was probed at an instant or later.
+func probedSince(t Token, since time.Time) bool {
 	n := len(t.Probes)
 	return n > 0 && !t.Probes[n-1].At.Before(since)
 }

@@ -60,7 +60,7 @@ func AlteredBanner(altered []console.Altered) []Banner {
 const Restored = "the store was replaced by a restored backup; this console shows it now"
 
 // WroteOut names the place to which the content of this console was written, and the next step.
-func WroteOut(place string) (told, hint string) {
+func WroteOut(place string) (words, hint string) {
 	return "written to " + place,
 		"lanyard --state " + place + " opens it; to put it back: " + console.PutBack(place)
 }
