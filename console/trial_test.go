@@ -84,6 +84,23 @@ func TestTestOfAnotherDraft(t *testing.T) {
 	}
 }
 
+// The result of a test names the token of other programs that the test may have ended.
+func TestTestSupersedes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s := w.alone()
+	for regime, want := range map[console.Regime]bool{
+		console.RegimeJWT: true, console.RegimeOpaque: false,
+	} {
+		d := typed(w, "Orders")
+		d.Environment.Regime = regime
+		got := must[console.Tested](t)(s.Test(t.Context(), d))
+		if k := got.Supersedes; (k != nil) != want || want && !k.Sure {
+			t.Errorf("%s: %+v", regime, k)
+		}
+	}
+}
+
 func TestTestRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -276,3 +276,21 @@ func TestNotDead(t *testing.T) {
 		}
 	}
 }
+
+// The last answer of introspection is shown unless the state implies it.
+func TestAtServer(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		at    console.AtServer
+		ended bool
+		want  string
+	}{
+		{console.AtServerInactive, false, "inactive"}, {console.AtServerInactive, true, "inactive"},
+		{console.AtServerActive, true, "active"}, {console.AtServerActive, false, ""},
+		{console.AtServerAccepted, true, ""},
+	} {
+		if got := describe.AtServer(console.Status{AtServer: c.at, Ended: c.ended}); got != c.want {
+			t.Errorf("%s, ended %v: %q, want %q", c.at, c.ended, got, c.want)
+		}
+	}
+}
