@@ -84,7 +84,7 @@ func TestTestOfAnotherDraft(t *testing.T) {
 	}
 }
 
-// The result of a test names the token of other programs that the test may have ended.
+// The result of a test has a warning if the test may have ended a token of another program.
 func TestTestSupersedes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
