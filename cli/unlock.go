@@ -263,9 +263,7 @@ func (s passphrases) line() (secret.Text, error) {
 func (s passphrases) unlock(ctx context.Context, db *store.Store) error {
 	if at := db.Key(); s.lines == nil || !at.Asks || !at.Locked {
 		err := unlockingKeeper{db, s.p}.Unlock(ctx, secret.Text{})
-		if e, ok := errors.AsType[*store.Error](err); ok &&
-			strings.HasPrefix(e.Hint, "give it at a terminal") {
-			// no prompt was possible
+		if e, ok := errors.AsType[*store.Error](err); ok && errors.Is(err, store.ErrNotTold) {
 			withHint := *e
 			withHint.Hint = "--secret-stdin reads the passphrase from standard input"
 			return &withHint

@@ -6,12 +6,16 @@ import (
 	"fmt"
 
 	"lanyard/console"
+	"lanyard/store/key"
 )
 
 // ErrLocked is in the chain of each error of a call that needs the key while this process does not
 // have it: the key is gone, another one is in its place, or no passphrase was given yet (exit code
 // 6).
 var ErrLocked = errors.New("the store's secrets cannot be opened")
+
+// ErrNotTold is in the chain if the store is locked with a passphrase that was not given yet.
+var ErrNotTold = key.ErrNotTold
 
 // ErrKey is in the chain if one sealed value cannot be opened: it was sealed with another key,
 // altered, or moved from another row.

@@ -34,7 +34,7 @@ func (s *Store) firstKey(ctx context.Context, told secret.Text) error {
 			return err
 		}
 		wanted = cmp.Or(wanted, err)
-		if _, said := errors.AsType[*Error](err); said {
+		if _, worded := errors.AsType[*Error](err); worded {
 			why = lock{cause: err}
 			continue
 		}
@@ -60,14 +60,14 @@ func (s *Store) sayFirst(slot KeySlot, pinned bool, wanted error) {
 	}
 	switch {
 	case slot.Kind() != s.first[0]:
-		said := fmt.Sprintf(
+		sentence := fmt.Sprintf(
 			"stored tokens are sealed with the %s, because the %s cannot be used (%v); "+
 				"lanyard key set passphrase protects them better",
 			slot.Place(), s.PlaceOf(s.first[0]), wanted)
 		if trust != "" {
-			said += "; " + trust
+			sentence += "; " + trust
 		}
-		s.say(said)
+		s.say(sentence)
 	case trust != "":
 		s.say(trust)
 	}
@@ -160,13 +160,13 @@ func (s *Store) putFirst(ctx context.Context, slot KeySlot,
 		return true, false, nil, s.explain(op, err)
 	}
 	if len(others) > 0 {
-		said := fmt.Sprintf(
+		sentence := fmt.Sprintf(
 			"the system keyring remembered another key for %s: the store that was there is "+
 				"gone, and this is a new one", s.path)
 		if moved != "" {
-			said += "; the key file that was there is not used, and is " + moved + " now"
+			sentence += "; the key file that was there is not used, and is " + moved + " now"
 		}
-		s.say(said)
+		s.say(sentence)
 	}
 	if rows {
 		s.say(fmt.Sprintf(

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 
@@ -20,8 +21,8 @@ func (s *Store) locked(why string, cause error, hint string) *Error {
 // lock is ErrLocked with the message of its cause, if there is one.
 type lock struct {
 	cause error
-	// there is a key, and it is not the one that was asked for: the message says so already
-	other bool
+	// a cause that is only in the chain, because the Error's text says it already
+	silent error
 }
 
 func (l lock) Error() string {
@@ -33,13 +34,10 @@ func (l lock) Error() string {
 
 // Unwrap returns ErrLocked and the cause.
 func (l lock) Unwrap() []error {
-	switch {
-	case l.other:
-		return []error{ErrLocked, key.ErrOtherKey}
-	case l.cause == nil:
-		return []error{ErrLocked}
+	if err := cmp.Or(l.cause, l.silent); err != nil {
+		return []error{ErrLocked, err}
 	}
-	return []error{ErrLocked, l.cause}
+	return []error{ErrLocked}
 }
 
 // errSetBack is the cause if a database is older than its key, or has lost the record of the key.
@@ -88,7 +86,7 @@ func (s *Store) lockedBy(slot KeySlot, err error) error {
 		switch {
 		case other:
 			e := s.locked(place+" holds another key than it was sealed with", nil, hint)
-			e.Err = lock{other: true}
+			e.Err = lock{silent: key.ErrOtherKey}
 			return e
 		case gone:
 			return s.locked(place+" is gone, and it was sealed with it", nil, hint)
@@ -121,8 +119,10 @@ func (s *Store) lockedBy(slot KeySlot, err error) error {
 // notTried is the error if the slot must be asked and was not.
 func (s *Store) notTried(kind string) error {
 	if kind == InPassphrase {
-		return s.locked("it is locked with a passphrase", nil,
+		e := s.locked("it is locked with a passphrase", nil,
 			"give it at a terminal; for scripts: lanyard key set env, or command")
+		e.Err = lock{silent: ErrNotTold}
+		return e
 	}
 	return s.locked("the "+s.PlaceOf(kind)+" was not asked for its key yet", nil, "unlock it")
 }

@@ -184,7 +184,7 @@ func (s *Store) rotateNothing(ctx context.Context, r Rotation) error {
 
 // cannotHold returns the error of a slot that did not take a new key.
 func (s *Store) cannotHold(slot KeySlot, err error) error {
-	if _, said := errors.AsType[*Error](err); said || errors.Is(err, context.Canceled) {
+	if _, worded := errors.AsType[*Error](err); worded || errors.Is(err, context.Canceled) {
 		return err
 	}
 	if e := keyFileError(slot, err); e != nil {

@@ -360,7 +360,7 @@ func (n *incoming) explain(err error) error {
 	if c := sqliteCode(err); c == codeBusy || c == codeLocked {
 		return n.busy(err)
 	}
-	if _, said := errors.AsType[*Error](err); said {
+	if _, worded := errors.AsType[*Error](err); worded {
 		return err
 	}
 	return (&Store{path: n.path}).explain("restore", err)
