@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"time"
 
@@ -57,20 +56,20 @@ func (d *doctor) checkStore(ctx context.Context) {
 		return
 	}
 	d.open = s
-	b, err := s.svc.Board(ctx)
+	l, err := s.read(ctx)
 	if err != nil {
 		d.failErr("store", "", "keep a copy of it, then restore a backup", err)
 		return
 	}
-	for _, a := range b.Covered {
+	for _, a := range l.Covered {
 		d.warn("applications", "remove it from the configuration to use that of the store",
-			"%s", coveredWords(a, b.Applications))
+			"%s", coveredWords(a, l.Applications))
 	}
-	d.checkAltered(ctx, b, s.svc)
-	d.checkWaiting(b)
-	d.checkGateways(b)
-	d.checkPast(ctx, b, s.svc)
-	d.checkSecrets(b.Applications)
+	d.checkAltered(ctx, l.Board, s.svc)
+	d.checkWaiting(l)
+	d.checkGateways(l.Board)
+	d.checkPast(ctx, l.Board, s.svc)
+	d.checkSecrets(l.Applications)
 }
 
 func (d *doctor) checkNoStore() {
@@ -93,7 +92,7 @@ func (d *doctor) checkNoStore() {
 	case !info.IsDir():
 		d.fail("store", "move it away, or use another place with --state",
 			"the state directory %s is no directory", d.paths.State)
-	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
+	case config.OpenToOthers(info.Mode()):
 		d.warn("store", "chmod 700 "+shellQuote(d.paths.State),
 			"nothing is stored yet; others can look into %s (%04o)", d.paths.State,
 			info.Mode().Perm())
@@ -265,11 +264,11 @@ func (d *doctor) checkSpace() {
 
 // checkWaiting reports revokes that no server has accepted yet, and requests whose answer was never
 // seen.
-func (d *doctor) checkWaiting(b console.Board) {
+func (d *doctor) checkWaiting(l ledger) {
 	var undelivered []string
 	var unsure []console.Token
 	why := ""
-	for _, t := range b.Tokens {
+	for _, t := range l.Tokens {
 		if _, pending := console.DueAt(t); pending {
 			undelivered = append(undelivered, t.Fingerprint)
 			if t.RevokeError != "" {
@@ -289,26 +288,19 @@ func (d *doctor) checkWaiting(b console.Board) {
 	} else {
 		d.ok("outbox", "no revoke is waiting")
 	}
-	at := func(m console.Mark) console.Application {
-		n := slices.IndexFunc(b.Applications,
-			func(a console.Application) bool { return a.ID == m.AppID })
-		if n < 0 {
-			return console.Application{}
-		}
-		return b.Applications[n]
+	advice := func(m console.Mark) string {
+		regime := l.app[m.AppID].Environment.Regime
+		return console.FaceCommands().Says(console.MarkAdvice(m, regime, d.p.clock()))
 	}
-	advice := func(m console.Mark, a console.Application) string {
-		return console.FaceCommands().Says(console.MarkAdvice(m, a.Environment.Regime, d.p.clock()))
-	}
-	for _, m := range b.Marks[:min(len(b.Marks), 3)] {
-		a := at(m)
-		d.warn("unsure", "lanyard token "+shellQuote(string(a.Label()))+" --fresh: "+advice(m, a),
+	for _, m := range l.Marks[:min(len(l.Marks), 3)] {
+		a := l.app[m.AppID]
+		d.warn("unsure", "lanyard token "+shellQuote(string(a.Label()))+" --fresh: "+advice(m),
 			"a get for %s was sent at %s and its answer never seen", a.Label(),
 			m.SentAt.Local().Format(time.DateTime))
 	}
 	if n := len(unsure); n > 0 {
 		m := *unsure[0].Unsure
-		d.warn("unsure", "lanyard renew "+unsure[0].Fingerprint+": "+advice(m, at(m)),
+		d.warn("unsure", "lanyard renew "+unsure[0].Fingerprint+": "+advice(m),
 			"%s whose refresh was sent and its answer never seen (%s)", text.Count(n, "token"),
 			firstFew(fingerprints(unsure)))
 	}
