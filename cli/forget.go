@@ -86,13 +86,12 @@ func (p *program) runForget(c *cobra.Command, args []string, yes, over bool) err
 func (l ledger) forgetWhat(args []string,
 	over bool) (marks []console.Mark, what console.ForgetWhat, err error) {
 	what.Over = over && len(args) == 0
+	open := l.marks()
 	for _, arg := range args {
-		if i := slices.IndexFunc(l.marks(),
-			func(m console.Mark) bool { return m.ID == arg }); i >= 0 {
-			m := l.marks()[i]
-			same := func(have console.Mark) bool { return have.ID == m.ID }
-			if !slices.ContainsFunc(marks, same) {
-				marks = append(marks, m)
+		named := func(m console.Mark) bool { return m.ID == arg }
+		if i := slices.IndexFunc(open, named); i >= 0 {
+			if !slices.ContainsFunc(marks, named) {
+				marks = append(marks, open[i])
 			}
 			continue
 		}

@@ -192,13 +192,8 @@ func (l ledger) loggedToken(log []console.Event, text string) (string, error) {
 // openMarks returns a function that reports whether an event set a mark that is still open.
 func (l ledger) openMarks() func(console.Event) bool {
 	open := map[string]bool{}
-	for _, m := range l.Marks {
+	for _, m := range l.marks() {
 		open[m.ID] = true
-	}
-	for _, t := range l.Tokens {
-		if t.Unsure != nil {
-			open[t.Unsure.ID] = true
-		}
 	}
 	return func(e console.Event) bool {
 		var f struct {

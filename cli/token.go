@@ -123,7 +123,7 @@ func checkObtain(form string, o console.ObtainOptions) error {
 			"--grant: %q is no grant", o.Grant)
 	}
 	for _, scope := range o.Scopes {
-		if !isScope(scope) {
+		if console.ScopesProblem([]string{scope}) != "" {
 			return misuse("give --scope once for each", "--scope: %q is not one scope", scope)
 		}
 	}
@@ -158,16 +158,6 @@ func formParameters(pairs []string) (url.Values, error) {
 		form.Add(key, value)
 	}
 	return form, nil
-}
-
-// isScope reports whether s is a scope-token (RFC 6749 section 3.3).
-func isScope(s string) bool {
-	for _, r := range s {
-		if r < '!' || r > '~' || r == '"' || r == '\\' {
-			return false
-		}
-	}
-	return s != ""
 }
 
 // printNotesOf prints notes about a token that was obtained.
