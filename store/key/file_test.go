@@ -139,6 +139,22 @@ func TestKeyFileChanges(t *testing.T) {
 	}
 }
 
+// The byte is about the database: if one key file beside it has the byte, it holds for every key.
+func TestKeyFileNoteHoldsForEachKey(t *testing.T) {
+	t.Parallel()
+	slot := key.File{Path: filepath.Join(t.TempDir(), key.FileName)}
+	old := key.New() // as an older version kept it
+	err := os.WriteFile(slot.Path+key.AsideSuffix+key.ID(old), old, 0o600)
+	if err = errors.Join(err, os.WriteFile(slot.Path, key.Guarded(key.New()), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := slot.Key(t.Context(), key.Params(old), secret.Text{})
+	if bare, guards, err2 := key.Split(kept); err != nil || err2 != nil || !guards ||
+		!bytes.Equal(bare, old) {
+		t.Errorf("guards %v, %v %v", guards, err, err2)
+	}
+}
+
 func TestKeyFileParametersOfSomebodyElse(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -72,5 +72,18 @@ func TestSplit(t *testing.T) {
 		if guards != c.guards || (err == nil) != c.ok || c.ok && !bytes.Equal(got, bare) {
 			t.Errorf("%s: guards %v, %v", c.name, guards, err)
 		}
+		if c.guards && cap(got) != key.Size {
+			t.Errorf("%s: an append to the key overwrites what follows it", c.name)
+		}
+	}
+}
+
+func TestQuiet(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[string]bool{key.InFile: true, key.InMemory: true,
+		key.InKeyring: false, key.InPassphrase: false, key.InEnv: false, key.InCommand: false} {
+		if got := key.Quiet(kind); got != want {
+			t.Errorf("%s: %v", kind, got)
+		}
 	}
 }
