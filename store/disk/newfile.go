@@ -63,10 +63,10 @@ func NewFile(path string, reached func(step string), write func(*os.File) error)
 		if errors.Is(err, fs.ErrExist) {
 			return &CreateError{path, fs.ErrExist}
 		}
-		if err == nil {
-			err = mine.Close()
+		if err != nil { // path is not ours
+			return &CreateError{path, err}
 		}
-		if err == nil {
+		if err = mine.Close(); err == nil {
 			err = os.Rename(f.Name(), path)
 		}
 		if err != nil {
