@@ -10,3 +10,6 @@ func KeyringLimits() (brief, asked time.Duration) {
 	k := Keyring(func(string) (string, bool) { return "", false }).(*keyring)
 	return k.brief, k.asked
 }
+
+// LinkKey writes a key file at a path that does not exist.
+func LinkKey(path string, key []byte) error { return linkKey(path, key) }

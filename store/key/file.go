@@ -276,9 +276,10 @@ func linkKey(path string, key []byte) error {
 	if err != nil && !errors.Is(err, fs.ErrExist) && !errors.Is(err, fs.ErrNotExist) {
 		// A file system without links. A process that is killed in between leaves a part of the
 		// key, which readKept then refuses.
-		f, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, disk.FileMode)
+		var file *os.File // not f, which is removed
+		file, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, disk.FileMode)
 		if err == nil {
-			err = disk.WriteSynced(f, kept)
+			err = disk.WriteSynced(file, kept)
 		}
 	}
 	if err != nil {

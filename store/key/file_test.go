@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -170,5 +171,17 @@ func TestKeyFileParametersOfSomebodyElse(t *testing.T) {
 			slot.Forget(t.Context(), []byte(params)) == nil {
 			t.Errorf("%s is taken: %v", params, err)
 		}
+	}
+}
+
+// If a key file can neither be linked nor be opened, linkKey fails and leaves no copy of the key.
+func TestKeyFileThatCannotBeMade(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := key.LinkKey(filepath.Join(dir, strings.Repeat("k", 300)), key.New()); err == nil {
+		t.Error("a file with a name that is too long was made")
+	}
+	if left := keyNames(t, dir); len(left) != 0 {
+		t.Errorf("left: %q", left)
 	}
 }
