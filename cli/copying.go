@@ -27,6 +27,10 @@ var _ session.Clipboard = sessionClipboard{}
 func (c sessionClipboard) Copy(ctx context.Context, text secret.Text,
 	stays bool) (session.CopiedTo, error) {
 	done, err := c.Clipboard.Copy(ctx, text, stays)
+	return copiedTo(done), err
+}
+
+func copiedTo(done host.Copied) session.CopiedTo {
 	return session.CopiedTo{
 		Via: done.Via, Certain: done.Certain, Terminal: done.Terminal, Serial: done.Serial,
 		Around: done.Around,
@@ -35,12 +39,16 @@ func (c sessionClipboard) Copy(ctx context.Context, text secret.Text,
 			host.ClearedIfOurs: session.ClearedIfOurs,
 			host.ClearedBlind:  session.ClearedBlind,
 		}[done.Later],
-	}, err
+	}
 }
 
 // Clear implements session.Clipboard.
 func (c sessionClipboard) Clear(ctx context.Context, serial int) (session.Cleared, error) {
 	done, err := c.Clipboard.Clear(ctx, serial)
+	return clearedIn(done), err
+}
+
+func clearedIn(done host.Cleared) session.Cleared {
 	return session.Cleared{
 		Via: done.Via, Terminal: done.Terminal, Around: done.Around,
 		Outcome: map[host.Outcome]session.Outcome{
@@ -50,7 +58,7 @@ func (c sessionClipboard) Clear(ctx context.Context, serial int) (session.Cleare
 			host.WasBlind:       session.WasBlind,
 			host.CannotTell:     session.CannotTell,
 		}[done.Outcome],
-	}, err
+	}
 }
 
 // lineClipboard refuses copies that need a control sequence to the terminal, which the console in

@@ -34,3 +34,25 @@ func TestSessionClipboard(t *testing.T) {
 		}
 	}
 }
+
+func TestClipboardResults(t *testing.T) {
+	t.Parallel()
+	for from, want := range map[host.Later]session.Later{
+		host.NotCleared: session.NotCleared, host.ClearedIfOurs: session.ClearedIfOurs,
+		host.ClearedBlind: session.ClearedBlind,
+	} {
+		if got := copiedTo(host.Copied{Later: from, Around: true}); got.Later != want || !got.Around {
+			t.Errorf("%v: %+v", from, got)
+		}
+	}
+	for from, want := range map[host.Outcome]session.Outcome{
+		host.NothingToClear: session.NothingToClear, host.WasOurs: session.WasOurs,
+		host.WasReplaced: session.WasReplaced, host.WasBlind: session.WasBlind,
+		host.CannotTell: session.CannotTell,
+	} {
+		got := clearedIn(host.Cleared{Outcome: from, Around: true})
+		if got.Outcome != want || !got.Around {
+			t.Errorf("%v: %+v", from, got)
+		}
+	}
+}
