@@ -4,7 +4,6 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -54,7 +53,7 @@ func URLProblem(raw string, allowHTTP bool) string {
 	switch {
 	case err != nil || strings.ContainsFunc(raw, unicode.IsSpace):
 		return "is not a URL" // not err: it repeats the URL
-	case u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || !GoodPort(u.Port()):
+	case u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || !tokenapi.GoodPort(u.Port()):
 		return "must be a whole URL, such as https://host:8243/token"
 	case u.User != nil:
 		return "must not hold a user name or password"
@@ -75,7 +74,7 @@ func RedirectProblem(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil || u.Scheme != "http" || !Loopback(u.Hostname()) || u.User != nil ||
 		u.Fragment != "" || u.RawQuery != "" ||
-		u.Port() != "0" && !GoodPort(u.Port()) {
+		u.Port() != "0" && !tokenapi.GoodPort(u.Port()) {
 		return "must be http:// on this machine without a query"
 	}
 	return ""
@@ -211,12 +210,6 @@ func CacheText(d time.Duration) string {
 		s = s[:len(s)-2]
 	}
 	return s
-}
-
-// GoodPort reports whether a port is valid or missing.
-func GoodPort(port string) bool {
-	n, err := strconv.Atoi(port)
-	return port == "" || err == nil && n > 0 && n < 1<<16
 }
 
 // Loopback reports whether a host is this machine.

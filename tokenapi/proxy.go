@@ -141,7 +141,7 @@ func parseProxy(raw string) (u *url.URL, why string) {
 	u, err := url.Parse(raw)
 	switch {
 	case err != nil, u.Hostname() == "", strings.Trim(u.Path, "/") != "", u.RawQuery != "",
-		u.Fragment != "", !goodPort(u.Port()):
+		u.Fragment != "", !GoodPort(u.Port()):
 		return nil, "cannot be read"
 	case !slices.Contains([]string{"http", "https", "socks5", "socks5h"},
 		strings.ToLower(u.Scheme)):
@@ -150,8 +150,8 @@ func parseProxy(raw string) (u *url.URL, why string) {
 	return u, ""
 }
 
-// goodPort reports whether port is "" (the default) or a valid port number.
-func goodPort(port string) bool {
+// GoodPort reports whether port is "" (the default) or a valid port number.
+func GoodPort(port string) bool {
 	n, ok := wholeSeconds(port)
 	return port == "" || ok && n > 0 && n < 1<<16
 }

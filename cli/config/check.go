@@ -186,7 +186,7 @@ func (s section) proxy() string {
 	u, err := url.Parse(raw)
 	switch {
 	case err != nil || !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme) ||
-		u.Hostname() == "" || !console.GoodPort(u.Port()):
+		u.Hostname() == "" || !tokenapi.GoodPort(u.Port()):
 		s.bad("proxy", "must be a whole URL, such as http://proxy.example:3128", "")
 	case u.User != nil:
 		s.bad("proxy", "must not hold a user name or password",
