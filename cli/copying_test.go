@@ -41,7 +41,8 @@ func TestClipboardResults(t *testing.T) {
 		host.NotCleared: session.NotCleared, host.ClearedIfOurs: session.ClearedIfOurs,
 		host.ClearedBlind: session.ClearedBlind,
 	} {
-		if got := copiedTo(host.Copied{Later: from, Around: true}); got.Later != want || !got.Around {
+		got := copiedTo(host.Copied{Later: from, Around: true})
+		if got.Later != want || !got.Around {
 			t.Errorf("%v: %+v", from, got)
 		}
 	}

@@ -53,7 +53,8 @@ func URLProblem(raw string, allowHTTP bool) string {
 	switch {
 	case err != nil || strings.ContainsFunc(raw, unicode.IsSpace):
 		return "is not a URL" // not err: it repeats the URL
-	case u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || !tokenapi.GoodPort(u.Port()):
+	case u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "",
+		!tokenapi.GoodPort(u.Port()):
 		return "must be a whole URL, such as https://host:8243/token"
 	case u.User != nil:
 		return "must not hold a user name or password"

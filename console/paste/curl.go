@@ -144,7 +144,8 @@ func (p *Draft) takeParameter(
 	})
 	switch {
 	case slices.Contains(console.RequestParams(), name):
-	case name == "refresh_token" && p.Grant == console.GrantRefreshToken: // grantNamed has added a note
+	case name == "refresh_token" && p.Grant == console.GrantRefreshToken:
+		// grantNamed has added a note
 	case where != console.FieldTokenURL || secretive || console.ExtraProblem(name) != "":
 		p.leave(parameter("parameter", name) + of)
 	case slices.ContainsFunc(values, func(v string) bool { return standIn(v) != "" }):
