@@ -5,7 +5,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"time"
 
 	"filippo.io/age"
 	"github.com/spf13/cobra"
@@ -314,7 +313,8 @@ func (p *program) runRestore(ctx context.Context, path string, f restoreFlags) e
 		return err
 	}
 	restored := p.readCurrentStore(ctx, paths, r.Options)
-	for _, text := range revertedTokens(current.tokens, restored.tokens, p.clock()) {
+	lost := console.RevertedTokens(current.tokens, restored.tokens, p.clock())
+	for _, text := range revertedWarnings(lost) {
 		p.warn("%s", text)
 	}
 	out.Applications, out.Tokens = got.Applications, got.Tokens
@@ -424,34 +424,17 @@ func (p *program) readCurrentStore(ctx context.Context, paths config.Paths,
 	return current
 }
 
-// revertedTokens returns warnings about changes that the restored store lost, because the backup is
-// older: tokens that are listed as alive again, and tokens that are missing.
-func revertedTokens(before, after []console.Token, now time.Time) (out []string) {
-	held := map[string]console.Token{}
-	for _, t := range after {
-		held[t.ID] = t
-	}
-	var alive, missing []string
-	for _, t := range before {
-		restored, ok := held[t.ID]
-		ended := !t.AcceptedAt.IsZero() || !t.ReplacedAt.IsZero()
-		switch live := t.ExpiresAt.IsZero() || t.ExpiresAt.After(now); {
-		case !live:
-		case !ok && !ended:
-			missing = append(missing, t.Fingerprint)
-		case ok && ended && restored.AcceptedAt.IsZero() && restored.ReplacedAt.IsZero():
-			alive = append(alive, t.Fingerprint)
-		}
-	}
-	if len(alive) > 0 {
+// revertedWarnings returns warnings about changes that the restored store lost, because the backup
+// is older.
+func revertedWarnings(r console.Reverted) (out []string) {
+	if len(r.Alive) > 0 {
 		out = append(out, "revoked or replaced since the backup, and listed as alive again: "+
-			strings.Join(alive, ", ")+
+			strings.Join(fingerprints(r.Alive), ", ")+
 			"; lanyard probe tells what the gateway thinks, lanyard revoke ends one")
 	}
-	if len(missing) > 0 {
-		out = append(out,
-			"got since the backup, and only in the store that was kept: "+
-				strings.Join(missing, ", "))
+	if len(r.Missing) > 0 {
+		out = append(out, "got since the backup, and only in the store that was kept: "+
+			strings.Join(fingerprints(r.Missing), ", "))
 	}
 	return out
 }
