@@ -14,6 +14,18 @@ import (
 // Over reports whether a mark is of no more use: the lost token cannot be alive at now.
 func (m Mark) Over(now time.Time) bool { return !m.EndsBy.IsZero() && !now.Before(m.EndsBy) }
 
+// personPatience is the time for which another process may wait for a person to sign in.
+const personPatience = 15 * time.Minute
+
+// AnswerableUntil returns the time until which the process that sent the request of a mark may
+// still receive its answer. a is the application of the mark.
+func (m Mark) AnswerableUntil(a Application) time.Time {
+	if m.Verb() == OpGet && interactive(cmp.Or(m.Grant, a.Grant)) {
+		return m.SentAt.Add(personPatience)
+	}
+	return m.SentAt.Add(leaseFor(a.Environment))
+}
+
 // Verb returns OpGet or OpRefresh. A test counts as a get.
 func (m Mark) Verb() string {
 	if m.TokenID != "" {

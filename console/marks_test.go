@@ -535,3 +535,33 @@ func TestOverMarksGoWithTheirApplication(t *testing.T) {
 		t.Errorf("%+v, %v", left, err)
 	}
 }
+
+// The answer to the request of a mark can arrive until the lease of its sender ends, or for as long
+// as a person may take to sign in.
+func TestAnswerableUntil(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	for name, c := range map[string]struct {
+		grant string
+		mark  console.Mark
+		want  time.Duration
+	}{
+		"a get": {console.GrantClientCredentials, console.Mark{},
+			23 * time.Second},
+		"a sign-in": {console.GrantAuthorizationCode, console.Mark{},
+			15 * time.Minute},
+		"a refresh after it": {console.GrantDeviceCode, console.Mark{TokenID: "t"},
+			23 * time.Second},
+		"a get with a sign-in": {console.GrantClientCredentials,
+			console.Mark{Grant: console.GrantDeviceCode}, 15 * time.Minute},
+		"a get without a person": {console.GrantDeviceCode,
+			console.Mark{Grant: console.GrantClientCredentials}, 23 * time.Second},
+	} {
+		a := console.Application{Grant: c.grant}
+		a.Environment.Timeout = 20 * time.Second
+		c.mark.SentAt = at
+		if got := c.mark.AnswerableUntil(a).Sub(at); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}

@@ -123,21 +123,10 @@ func (p *face) announceMark(a *session.App, r *session.Row) {
 	}
 }
 
-// doubtAfter is the time after its timeout at which a request of another lanyard counts as
-// unanswered. For a request in which a person takes part, doubtAfterPerson is that time after it
-// was sent.
-const (
-	doubtAfter       = 5 * time.Second
-	doubtAfterPerson = 15 * time.Minute
-)
-
 // mayBeAnswered reports whether another lanyard may still receive the answer to the request of a
 // mark. If so, it schedules another look at the mark.
 func (p *face) mayBeAnswered(a *session.App, m *console.Mark) bool {
-	at := m.SentAt.Add(a.Environment.Timeout + doubtAfter)
-	if m.Op == console.OpGet && (a.Interactive() || m.Grant != "") {
-		at = m.SentAt.Add(doubtAfterPerson)
-	}
+	at := m.AnswerableUntil(a.Application)
 	if !p.now.Before(at) {
 		return false
 	}

@@ -525,7 +525,7 @@ func TestPlainUnanswered(t *testing.T) {
 		if err != nil {
 			l.t.Fatal(err)
 		}
-		l.checkAfter(6*time.Second - time.Nanosecond)
+		l.checkAfter(4*time.Second - time.Nanosecond)
 		l.checkAfter(time.Nanosecond,
 			"Orders production: a get was sent at 00:00:00Z and its answer never seen: the "+
 				"server may have made a token that nobody holds and "+
