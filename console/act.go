@@ -20,7 +20,7 @@ const (
 	ActUnlock       Act = "unlock"
 	ActDismiss      Act = "dismiss_lost_answer"
 	ActEdit         Act = "edit_application"
-	ActWatchGateway Act = "gateway_cache"
+	ActWatchGateway Act = "selected"
 )
 
 // Face holds the names that one face has for acts.
@@ -91,7 +91,7 @@ func (f Face) Says(text string) string {
 // acts matches the acts that a text names. Other braces, such as the JSON of a server, do not
 // match.
 var acts = regexp.MustCompile(`\{(?:get|renew|revoke|undo|probe|probe_until_dead|unlock|` +
-	`dismiss_lost_answer|edit_application|gateway_cache)(?: [A-Za-z0-9_]+)?\}`)
+	`dismiss_lost_answer|edit_application|selected)(?: [A-Za-z0-9_]+)?\}`)
 
 // do returns an act in braces, for Face.Says.
 func do(a Act, of string) string { return strings.TrimSuffix("{"+string(a)+" "+of, " ") + "}" }

@@ -12,6 +12,8 @@ func Left(d time.Duration) string {
 	switch {
 	case s >= 365*24*3600:
 		return fmt.Sprintf("%dy", s/(365*24*3600))
+	case s >= 10*24*3600:
+		return fmt.Sprintf("%dd", s/(24*3600))
 	case s >= 24*3600:
 		return fmt.Sprintf("%dd %02dh", s/(24*3600), s/3600%24)
 	case s >= 3600:
@@ -26,6 +28,8 @@ func LeftChanges(d time.Duration) time.Duration {
 	switch {
 	case d >= 365*24*time.Hour:
 		step = 365 * 24 * time.Hour
+	case d >= 10*24*time.Hour:
+		step = 24 * time.Hour
 	case d >= 24*time.Hour:
 		step = time.Hour
 	case d >= time.Hour:

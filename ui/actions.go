@@ -36,7 +36,7 @@ func (m *root) Act(a keys.Action) tea.Cmd {
 // cannot returns why an action cannot run now, or nil. It changes nothing: the palette and the help
 // call it for every action.
 func (m *root) cannot(s *scene.Scene, a keys.Action) *scene.Refuse {
-	if b := m.keys.Row(a); b.Where&placeOf(m.on()) == 0 {
+	if b := m.keys.Row(a); b.Where&placeOf(m.focus) == 0 {
 		return scene.Cannot(b.Word+" does nothing in this pane",
 			m.keys.Hint(keys.Tokens, "goes to the tokens"))
 	}
@@ -64,10 +64,9 @@ func (m *root) newActions() map[keys.Action]action {
 // tokenActions act on the selected token or on the marked ones.
 func (m *root) tokenActions() map[keys.Action]action {
 	return map[keys.Action]action{
-		keys.Get: {cannotGet, func(s *scene.Scene) tea.Cmd {
-			a, _ := s.Selected()
+		keys.Get: m.forApp(keys.Get, cannotGet, func(_ *scene.Scene, a *session.App) tea.Cmd {
 			return m.Request(session.Get{App: a.ID})
-		}},
+		}),
 		keys.Renew: m.verb(session.VerbRenew,
 			func(id string) session.Request { return session.Renew{Token: id} }),
 		keys.Revoke: m.verb(session.VerbRevoke,
@@ -81,7 +80,8 @@ func (m *root) tokenActions() map[keys.Action]action {
 			func(s *scene.Scene) *scene.Refuse { _, why := m.undoable(s); return why },
 			func(s *scene.Scene) tea.Cmd { undo, _ := m.undoable(s); return m.Request(undo) },
 		},
-		keys.Inspect: {m.cannotInspect, m.inspect},
+		keys.Inspect:    {m.cannotInspect, m.inspect},
+		keys.Introspect: {m.cannotIntrospect, m.introspect},
 		keys.Mark:    {m.cannotToken, m.mark},
 		keys.ShowToken: {m.cannotShow, func(s *scene.Scene) tea.Cmd {
 			r := m.target(s)
@@ -89,18 +89,18 @@ func (m *root) tokenActions() map[keys.Action]action {
 				ID: r.ID, Fingerprint: r.Token.Fingerprint, Lasts: m.set.RevealFor,
 			}.Perform(m)
 		}},
-		keys.GetWith: {cannotGet, func(s *scene.Scene) tea.Cmd {
-			a, _ := s.Selected()
-			m.Open(overlay.NewGrant(a, m.s.LastGet(a.ID)))
-			return nil
-		}},
+		keys.GetWith: m.forApp(keys.GetWith, cannotGet,
+			func(_ *scene.Scene, a *session.App) tea.Cmd {
+				m.Open(overlay.NewGrant(a, m.s.LastGet(a.ID)))
+				return nil
+			}),
 		keys.CopyAs:         {m.cannotCopy, m.copyAs},
 		keys.ProbeUntilDead: {m.cannotToken, m.probeUntilDead},
-		keys.RevokeAll: {m.cannotRevokeAll, func(s *scene.Scene) tea.Cmd {
-			a, _ := s.Selected()
-			m.Open(overlay.NewRevokeAll(a))
-			return nil
-		}},
+		keys.RevokeAll: m.forApp(keys.RevokeAll, m.cannotRevokeAll,
+			func(_ *scene.Scene, a *session.App) tea.Cmd {
+				m.Open(overlay.NewRevokeAll(a))
+				return nil
+			}),
 		keys.DismissLost: {m.cannotDismiss, func(s *scene.Scene) tea.Cmd {
 			m.Open(overlay.NewDismiss(s, m.target(s)))
 			return nil
@@ -135,23 +135,24 @@ func (m *root) verb(v session.Verb, of func(id string) session.Request) action {
 func (m *root) appActions() map[keys.Action]action {
 	return map[keys.Action]action{
 		keys.AddApp: {nil, func(s *scene.Scene) tea.Cmd {
-			m.Open(overlay.NewApp(s, false, ""))
+			m.Open(overlay.NewApp(s))
 			return nil
 		}},
-		keys.EditApp: {m.cannotEditApp, func(s *scene.Scene) tea.Cmd {
-			m.Open(overlay.NewApp(s, true, m.configFile()))
-			return nil
-		}},
-		keys.DeleteApp: {m.cannotDeleteApp, func(s *scene.Scene) tea.Cmd {
-			a, _ := s.Selected()
-			m.Open(overlay.NewDelete(a, m.board().TokenCountOf(a.ID)))
-			return nil
-		}},
-		keys.AdoptToken: {m.cannotEditApp, func(s *scene.Scene) tea.Cmd {
-			a, _ := s.Selected()
-			m.Open(overlay.NewAdopt(a))
-			return nil
-		}},
+		keys.EditApp: m.forApp(keys.EditApp, cannotEditApp,
+			func(s *scene.Scene, a *session.App) tea.Cmd {
+				m.Open(overlay.NewEdit(s, a, m.configFile()))
+				return nil
+			}),
+		keys.DeleteApp: m.forApp(keys.DeleteApp, m.cannotDeleteApp,
+			func(_ *scene.Scene, a *session.App) tea.Cmd {
+				m.Open(overlay.NewDelete(a, m.board().TokenCountOf(a.ID)))
+				return nil
+			}),
+		keys.AdoptToken: m.forApp(keys.AdoptToken, cannotEditApp,
+			func(_ *scene.Scene, a *session.App) tea.Cmd {
+				m.Open(overlay.NewAdopt(a))
+				return nil
+			}),
 		keys.Import: {nil, func(*scene.Scene) tea.Cmd { m.Open(overlay.NewImport()); return nil }},
 	}
 }
@@ -167,7 +168,7 @@ func (m *root) movingActions() map[keys.Action]action {
 			m.focusOn((m.focus + scene.PaneCount - 1) % scene.PaneCount)
 			return nil
 		}},
-		keys.Zoom: {nil, func(*scene.Scene) tea.Cmd { m.zoomed = !m.zoomed; return nil }},
+		keys.Zoom: {nil, func(*scene.Scene) tea.Cmd { m.zoom(); return nil }},
 	}
 	for _, a := range []keys.Action{
 		keys.Up, keys.Down, keys.PageUp, keys.PageDown, keys.First, keys.Last,
@@ -180,7 +181,7 @@ func (m *root) movingActions() map[keys.Action]action {
 	for p := range scene.PaneCount {
 		a := keys.Applications + keys.Action(p)
 		all[a] = action{nil, func(*scene.Scene) tea.Cmd {
-			if m.on() == p {
+			if m.focus == p {
 				m.flash(m.keys.Row(a).Word+" has the keys already", "")
 			}
 			m.focusOn(p)
@@ -193,7 +194,7 @@ func (m *root) movingActions() map[keys.Action]action {
 // viewActions change what is shown and in which order.
 func (m *root) viewActions() map[keys.Action]action {
 	all := map[keys.Action]action{
-		keys.Filter:    {nil, func(*scene.Scene) tea.Cmd { m.openFilter(); return nil }},
+		keys.Filter:    {nil, func(*scene.Scene) tea.Cmd { m.openFind(); return nil }},
 		keys.HideDead:  {nil, func(*scene.Scene) tea.Cmd { m.toggleDead(); return nil }},
 		keys.UnmarkAll: {m.cannotUnmark, func(*scene.Scene) tea.Cmd { m.s.Unmark(); return nil }},
 		keys.Theme:     {m.cannotPickTheme, func(*scene.Scene) tea.Cmd { return m.openThemes() }},
@@ -230,7 +231,7 @@ func (m *root) otherActions() map[keys.Action]action {
 			return nil
 		}},
 		keys.Help: {nil, func(*scene.Scene) tea.Cmd {
-			m.Open(overlay.NewHelp(&m.keys, placeOf(m.on()), m.entries(), m.key()))
+			m.Open(overlay.NewHelp(&m.keys, placeOf(m.focus), m.entries(), m.key()))
 			return nil
 		}},
 		keys.Suspend: {nil, func(*scene.Scene) tea.Cmd { return m.stop() }},
@@ -262,13 +263,13 @@ func (m *root) entries() []overlay.Entry {
 
 // target returns the token that the focused pane has selected; nil for none.
 func (m *root) target(s *scene.Scene) *session.Row {
-	r, _ := m.panes.at(m.on()).Target(s)
+	r, _ := m.panes.at(m.focus).Target(s)
 	return r
 }
 
 // bulk returns the marked tokens that a verb would act on.
 func (m *root) bulk() []string {
-	if m.on() == scene.Activity {
+	if m.focus == scene.Activity {
 		return nil
 	}
 	return m.s.Marked()
@@ -276,7 +277,7 @@ func (m *root) bulk() []string {
 
 // cannotToken returns why an action cannot run on the selected token.
 func (m *root) cannotToken(s *scene.Scene) *scene.Refuse {
-	r, why := m.panes.at(m.on()).Target(s)
+	r, why := m.panes.at(m.focus).Target(s)
 	switch {
 	case r == nil:
 		return why
@@ -287,20 +288,43 @@ func (m *root) cannotToken(s *scene.Scene) *scene.Refuse {
 	return nil
 }
 
-func noApplication(s *scene.Scene) *scene.Refuse {
-	return scene.Cannot("no application is selected",
-		s.Keys.Hint(keys.Applications, "goes to Applications"))
+// forApp is an action on an application: that of the scope, or else one that a person chooses. The
+// application of the selected token is chosen first.
+func (m *root) forApp(act keys.Action, cannot func(*scene.Scene, *session.App) *scene.Refuse,
+	do func(*scene.Scene, *session.App) tea.Cmd) action {
+	return action{
+		func(s *scene.Scene) *scene.Refuse {
+			if a, ok := s.Selected(); ok {
+				return cannot(s, a)
+			}
+			if len(s.Board.Apps) == 0 {
+				return scene.Cannot("there is no application yet",
+					s.Keys.Hint(keys.AddApp, "adds one"))
+			}
+			return nil
+		},
+		func(s *scene.Scene) tea.Cmd {
+			if a, ok := s.Selected(); ok {
+				return do(s, a)
+			}
+			m.Open(overlay.NewWhich(s, m.keys.Row(act).Word, func(h scene.Host, id string) tea.Cmd {
+				s := h.Scene()
+				a := s.Board.App(id)
+				if a == nil {
+					return nil
+				}
+				if why := cannot(s, a); why != nil {
+					return why.Perform(h)
+				}
+				return do(s, a)
+			}))
+			return nil
+		},
+	}
 }
 
-func cannotGet(s *scene.Scene) *scene.Refuse {
-	a, ok := s.Selected()
-	switch {
-	case !ok && len(s.Board.Apps) == 0:
-		return scene.Cannot("there is no application to get a token for",
-			s.Keys.Hint(keys.AddApp, "adds one"))
-	case !ok:
-		return noApplication(s)
-	case a.Source == console.Gone:
+func cannotGet(s *scene.Scene, a *session.App) *scene.Refuse {
+	if a.Source == console.Gone {
 		return scene.Cannot(a.Name+" is no longer configured",
 			"its tokens can still be revoked with "+s.Keys.Way(keys.Revoke))
 	}
@@ -308,7 +332,7 @@ func cannotGet(s *scene.Scene) *scene.Refuse {
 }
 
 func (m *root) cannotInspect(s *scene.Scene) *scene.Refuse {
-	if m.on() == scene.Activity {
+	if m.focus == scene.Activity {
 		if m.panes.acts.Selected(s) == nil {
 			return scene.Cannot("no call is selected", s.Keys.Selects())
 		}
@@ -317,20 +341,27 @@ func (m *root) cannotInspect(s *scene.Scene) *scene.Refuse {
 	return m.cannotToken(s)
 }
 
-// inspect opens the selected call or token.
+// inspect opens the selected call, or the full view of the selected token.
 func (m *root) inspect(s *scene.Scene) tea.Cmd {
-	if m.on() == scene.Activity {
+	if m.focus == scene.Activity {
 		m.Open(&overlay.Exchange{Call: *m.panes.acts.Selected(s)})
 		return nil
 	}
-	r := m.target(s)
-	o := overlay.NewInspect(r)
-	m.Open(o)
-	if m.key().NeedsPassphrase() {
-		o.Locked = m.s.Service() != nil
+	if m.focus == scene.Applications && m.layout() <= narrow { // the row chooses the scope
+		m.focusOn(scene.Tokens)
 		return nil
 	}
-	return m.Request(session.Inspect{For: o, Token: r.ID})
+	m.focusOn(scene.Selected)
+	m.zoomed = true
+	return nil
+}
+
+// zoom shows the focused pane alone, or all panes again.
+func (m *root) zoom() {
+	m.zoomed = !m.zoomed
+	if !m.zoomed && m.focus == scene.Selected {
+		m.focusOn(scene.Tokens)
+	}
 }
 
 func (m *root) cannotShow(s *scene.Scene) *scene.Refuse {
@@ -357,11 +388,8 @@ func (m *root) copyAs(s *scene.Scene) tea.Cmd {
 	return nil
 }
 
-func (m *root) cannotRevokeAll(s *scene.Scene) *scene.Refuse {
-	a, ok := s.Selected()
+func (m *root) cannotRevokeAll(s *scene.Scene, a *session.App) *scene.Refuse {
 	switch {
-	case !ok:
-		return noApplication(s)
 	case a.Environment.ReadOnly:
 		return scene.Cannot(s.Show(a.Environment.Name)+" is read-only: nothing is revoked there",
 			m.s.Remedy(a, "remove read_only", m.face()))
@@ -385,22 +413,15 @@ func (m *root) cannotForget(*scene.Scene) *scene.Refuse {
 	return nil
 }
 
-func (m *root) cannotEditApp(s *scene.Scene) *scene.Refuse {
-	a, ok := s.Selected()
-	switch {
-	case !ok:
-		return noApplication(s)
-	case a.Source == console.Gone:
+func cannotEditApp(_ *scene.Scene, a *session.App) *scene.Refuse {
+	if a.Source == console.Gone {
 		return scene.Cannot(a.Name+" is no longer configured", "")
 	}
 	return nil
 }
 
-func (m *root) cannotDeleteApp(s *scene.Scene) *scene.Refuse {
-	a, ok := s.Selected()
+func (m *root) cannotDeleteApp(_ *scene.Scene, a *session.App) *scene.Refuse {
 	switch {
-	case !ok:
-		return noApplication(s)
 	case a.Source == console.Gone && a.MayLive():
 		return scene.Cannot(a.Name+" is no longer configured, and tokens of it may be alive",
 			m.keys.Hint(keys.RevokeAll,
@@ -448,7 +469,7 @@ func (m *root) cannotWriteOut(*scene.Scene) *scene.Refuse {
 }
 
 // closeNothing handles esc if no overlay is open. It ends the first of these that exists: tour,
-// notice, marks, filter, zoom.
+// notice, marks, find, zoom, another pane in the place of Tokens.
 func (m *root) closeNothing() {
 	switch {
 	case m.endTour():
@@ -456,9 +477,11 @@ func (m *root) closeNothing() {
 		m.notices.hide()
 	case len(m.s.Marks()) > 0:
 		m.s.Unmark()
-	case m.clearFilter():
+	case m.clearFind():
 	case m.zoomed:
-		m.zoomed = false
+		m.zoom()
+	case m.focus != scene.Tokens && m.layout() <= narrow:
+		m.focusOn(scene.Tokens)
 	default:
 		m.flash("nothing is open", "")
 	}

@@ -83,10 +83,7 @@ func (m *root) progress() *tea.ProgressBar {
 	if !slices.Contains(m.set.Alerts.Via, "progress") {
 		return nil
 	}
-	for r := range m.s.Rows(session.Query{Scope: session.AtGateway}) {
-		if r.State != console.Lingering {
-			continue
-		}
+	if r := m.board().LastEnding(); r != nil && r.State == console.Lingering {
 		st := m.board().Status(r, session.Second(m.now))
 		if whole := st.StaleUntil.Sub(st.EndedAt); st.StaleKnown && whole > 0 && st.StaleLeft > 0 {
 			return tea.NewProgressBar(tea.ProgressBarWarning, int(100*(whole-st.StaleLeft)/whole))

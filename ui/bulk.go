@@ -15,16 +15,9 @@ const markedTokens = "marked tokens"
 // those that are hidden or filtered away.
 func (m *root) unseen(ids []string) int {
 	s := m.Scene()
-	seen := map[string]bool{}
-	if a, ok := s.Selected(); ok {
-		rows := s.TokenPage(a)
-		for i := range rows.Len() {
-			seen[rows.ID(i)] = true
-		}
-	}
-	n := 0
+	rows, n := s.TokenPage(), 0
 	for _, id := range ids {
-		if !seen[id] {
+		if rows.Index(id) < 0 {
 			n++
 		}
 	}

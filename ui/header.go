@@ -8,143 +8,257 @@ import (
 
 	"lanyard/console"
 	"lanyard/console/describe"
+	"lanyard/text"
 	"lanyard/themes"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/scene"
 	"lanyard/ui/session"
 )
 
-// header draws the first line: environment, counts and, where there is room, the state of the key.
+// header draws the first line: the scope, the numbers of tokens with the next deadline of each kind
+// and, where there is room, the state of the key.
 func (m *root) header(s *scene.Scene) string {
+	facts := m.facts(s)
+	scope := m.scopeCells(s)
+	key := s.Key.Text()
+	const brand, gap = len(" lanyard"), 3
+	room := m.w - brand - 1
+	at, withScope, withKey := len(facts)-1, false, false
+	for i := range facts { // the first that fits, and what fits beside it
+		need := width(facts[i]) + min(width(facts[i]), gap)
+		last := i >= headerWithoutScope
+		if need > room || !last && need+width(scope)+gap > room {
+			continue
+		}
+		at, withScope = i, !last
+		withKey = i == 0 && key != "" && need+width(scope)+gap+kit.Width(key)+gap <= room
+		break
+	}
+	if warning := s.Key.Short(); warning != "" && !withKey { // it matters more than the words
+		key, withKey = warning, true
+		for at < len(facts)-1 && width(facts[at])+width(scope)+3*gap+len(warning) > room {
+			at++
+		}
+		withScope = at < headerWithoutScope
+	}
 	l := kit.NewLine("", 256)
 	l.Gap(1)
-	a, ok := s.Selected()
-	small := m.layout() == listOnly
-	if !small {
-		l.Put(string(m.st.Brand), "lanyard")
-		l.Gap(2)
+	l.Put(string(m.st.Brand), m.brand(s, withScope))
+	if withScope {
+		l.Gap(gap)
+		putAll(l, scope)
 	}
-	if m.o.Title != "" {
-		l.Put(string(m.st.Chip), " "+m.redactor.Text(m.o.Title)+" ")
-		l.Gap(2)
+	end := width(facts[at])
+	if withKey {
+		end += gap + kit.Width(key)
+		s.KeyShown = key
 	}
-	if m.redactor != nil {
-		l.Put(string(m.st.ChipDanger), " PRESENT ")
-		l.Gap(2)
+	l.Gap(max(m.w-1-end-l.Width(), 1))
+	putAll(l, facts[at])
+	if withKey {
+		l.Gap(gap)
+		l.Put(string(m.keyPaint(s)), key)
 	}
-	clock := m.skew(a, m.w < 80)
-	counts := m.counts(s, m.w < 80)
-	if small {
-		counts = nil
-		if n := len(s.Board.Apps); n > 1 && (clock.Text == "" || m.w >= 44) {
-			counts = []scene.Cell{
-				scene.NewCell(m.st.Quiet, "← "+strconv.Itoa(s.App+1)+"/"+strconv.Itoa(n)+" →")}
-		}
-	}
-	if clock.Text != "" {
-		if len(counts) > 0 {
-			clock.Text += "  "
-		}
-		counts = append([]scene.Cell{clock}, counts...)
-	}
-	cells := 0
-	for _, c := range counts {
-		cells += kit.Width(c.Text)
-	}
-	var key string
-	if ok {
-		room := m.w - l.Width() - cells - 4
-		name := s.Show(a.Environment.Name)
-		if kit.Clean(string(a.Environment.Name)) == m.o.Title {
-			name = "" // the chip tells it
-		}
-		if small {
-			name = strings.TrimSpace(s.Show(a.Name) + " " + kit.Cut(kit.Clean(a.KeyType), 4))
-			if l := s.TitleParts(scene.Tokens); len(l) > 0 { // there is no pane with a title
-				name = strings.Replace(l[0], " of ", "/", 1)
-			}
-		}
-		chip := ""
-		if a.Environment.Production {
-			chip = " production "
-		}
-		chip, key = roomFor(s.Key, room, kit.Width(name), chip)
-		if chip != "" {
-			room -= len(chip) + 2
-		}
-		l.Put("", kit.Middle(name, max(room, 0)))
-		if chip != "" {
-			l.Gap(min(2, max(room, 0)))
-			l.Put(string(m.st.ChipDanger), chip)
-		}
-	} else {
-		_, key = roomFor(s.Key, m.w-l.Width()-cells-4, 0, "")
-	}
-	if key != "" && l.Width() > 1 {
-		l.Gap(2)
-	}
-	l.Put(string(m.keyPaint(s)), key)
-	l.Gap(m.w - 1 - cells - l.Width())
-	for _, c := range counts {
-		l.Put(string(c.Paint), c.Text)
-	}
-	s.KeyShown = key
 	return l.End(m.w)
 }
 
-// roomFor returns the production chip and the text of the key that fit into room cells beside a
-// name of name cells. It shortens the chip to PROD before it leaves out the key.
-func roomFor(k scene.KeyState, room, name int, chip string) (shown, key string) {
-	chips := []string{chip}
-	if chip != "" {
-		chips = []string{chip, " PROD "}
-		if room < 24 {
-			chips = chips[1:]
-		}
+// brand returns the first word of the header. A screen without a line for the scope has the name of
+// the scope there, unless that is all applications.
+func (m *root) brand(s *scene.Scene, withScope bool) string {
+	if a, ok := s.Selected(); ok && !withScope && m.h < 10 {
+		return kit.Middle(s.Show(a.Name), 12)
 	}
-	for _, text := range []string{k.Text(), k.Short()} {
-		for _, c := range chips {
-			need := name + kit.Width(text) + 2
-			if c != "" {
-				need += len(c) + 2
-			}
-			if text != "" && need <= room {
-				return c, text
-			}
-		}
-	}
-	return chips[0], ""
+	return "lanyard"
 }
 
-// counts returns the number of tokens in each state that is not over.
-func (m *root) counts(s *scene.Scene, short bool) []scene.Cell {
-	var out []scene.Cell
-	t := s.Board.Total
-	add := func(n int, st console.State) {
-		if n == 0 && st != console.Active {
-			return
-		}
-		sign, paint := s.Look(st)
-		text := strconv.Itoa(n) + " " + string(st)
-		if short {
-			text = sign + " " + strconv.Itoa(n)
-		}
-		if n == 0 {
-			paint = m.st.Quiet
-		}
-		switch {
-		case st == console.Expiring: // expiring tokens are among the active ones
-			text = " (" + text + ")"
-		case len(out) > 0:
-			text = "  " + text
-		}
-		out = append(out, scene.NewCell(paint, text))
+func width(cells []scene.Cell) (n int) {
+	for _, c := range cells {
+		n += kit.Width(c.Text)
 	}
-	add(t.Active+t.Expiring, console.Active)
-	add(t.Expiring, console.Expiring)
-	add(t.Revoking, console.Revoking)
-	add(t.Lingering, console.Lingering)
+	return n
+}
+
+func putAll(l *kit.Line, cells []scene.Cell) {
+	for _, c := range cells {
+		l.Put(string(c.Paint), c.Text)
+	}
+}
+
+// scopeCells names the scope, with the word for production and the error of the server's clock.
+func (m *root) scopeCells(s *scene.Scene) []scene.Cell {
+	env, ok := m.environment(s)
+	name := ""
+	switch {
+	case ok:
+		name = s.Show(env.Name)
+	case len(s.Board.Apps) == 0:
+		name = "no environment"
+	case s.Board.EnvironmentCount == 1:
+		name = s.Show(s.Board.Apps[0].Environment.Name)
+	default:
+		name = "all " + text.Count(s.Board.EnvironmentCount, "environment")
+	}
+	if m.o.Title != "" && m.o.Title != name {
+		name = m.redactor.Text(m.o.Title) + " · " + name
+	}
+	out := []scene.Cell{scene.NewCell("", kit.Middle(name, max(m.w/3, 8)))}
+	if ok && env.Production {
+		out = append(out, scene.NewCell("", "  "), scene.NewCell(m.st.Strong, "production"))
+	}
+	if skew := m.skew(s, m.w < 100); skew.Text != "" {
+		out = append(out, scene.NewCell("", "  "), skew)
+	}
 	return out
+}
+
+// environment returns the environment of the scope, and whether the scope has only one.
+func (m *root) environment(s *scene.Scene) (console.Environment, bool) {
+	for i := range s.Board.Apps {
+		a := &s.Board.Apps[i]
+		if s.App == i || s.Scope == (session.Scope{
+			Kind: session.OneEnvironment, Name: string(a.Environment.Name),
+		}) || s.Board.EnvironmentCount == 1 {
+			return a.Environment, true
+		}
+	}
+	return console.Environment{}, false
+}
+
+// headerWithoutScope is the first of the facts beside which the header has no scope.
+const headerWithoutScope = 3
+
+// facts returns the numbers of tokens of the scope's environment and their next deadlines, from the
+// longest form to the shortest.
+func (m *root) facts(s *scene.Scene) [][]scene.Cell {
+	t := s.Board.Total
+	if env, ok := m.environment(s); ok {
+		for _, r := range s.Session.Rail("", false).Rows {
+			if r.Scope.Kind == session.OneEnvironment && r.Name == env.Name {
+				t = r.Tally
+			}
+		}
+	}
+	next, bound := "", "no bound known"
+	due := m.st.Good
+	if !t.Next.IsZero() {
+		next = s.Left(t.Next.Sub(s.Now))
+	}
+	if t.Expiring > 0 {
+		due = m.st.Warn
+	}
+	sign, danger := s.Look(console.Lingering)
+	if !t.StaleUnknown && t.Lingering > 0 {
+		bound = "≤" + s.Left(t.StaleUntil.Sub(s.Now))
+	}
+	n, revoked := strconv.Itoa(t.Living()), strconv.Itoa(t.Lingering)
+	form := func(living, ends, ended string) (out []scene.Cell) {
+		parts := []scene.Cell{}
+		if living != "" {
+			parts = append(parts, scene.NewCell(m.st.Good, living))
+		}
+		if next != "" {
+			parts = append(parts, scene.NewCell(due, ends+next))
+		}
+		if t.Lingering > 0 {
+			parts = append(parts, scene.NewCell(danger, ended))
+		}
+		for i, c := range parts {
+			if i > 0 {
+				out = append(out, scene.NewCell(m.st.Quiet, " · "))
+			}
+			out = append(out, c)
+		}
+		return out
+	}
+	short := strings.TrimSuffix(bound, " known")
+	if t.Living()+t.Lingering == 0 {
+		none := []scene.Cell{scene.NewCell(m.st.Quiet, "no token")}
+		return [][]scene.Cell{none, none, none, none, none}
+	}
+	long := ", may pass " + bound
+	if t.StaleUnknown {
+		long = ", may pass, " + bound
+	}
+	return [][]scene.Cell{
+		form(n+" active", "next expires in ", revoked+" revoked"+long),
+		form(n+" active", "next ", revoked+" may pass "+short),
+		form(n, "next ", sign+" "+revoked+" "+short),
+		form(n, "next ", sign+" "+revoked+" "+short),
+		form("", "next ", sign+" "+revoked+" "+short),
+		form("", "", sign+" "+short),
+	}
+}
+
+// scopeLine draws the line above the list on a screen without the Applications pane: the scope, the
+// numbers of living tokens by environment, and the keys of the other panes.
+func (m *root) scopeLine(s *scene.Scene, at layout) string {
+	l := kit.NewLine("", 160)
+	l.Gap(1)
+	if len(s.Board.Apps) == 0 {
+		l.Put(string(m.st.Quiet), "No application yet")
+		return l.End(m.w)
+	}
+	name := "All"
+	switch a, ok := s.Selected(); {
+	case ok:
+		name = s.Show(a.Name)
+	case s.Scope.Kind == session.OneEnvironment:
+		name = s.Show(console.Private(s.Scope.Name))
+	}
+	if f := s.View.Find; f != "" {
+		name += " / " + s.Redacted(f)
+	}
+	var long, brief []string
+	for _, r := range s.Rail().Rows {
+		if r.Scope.Kind != session.OneEnvironment {
+			continue
+		}
+		count := s.Show(r.Name) + " " + strconv.Itoa(r.Tally.Living())
+		brief = append(brief, count)
+		if r.Production {
+			count += " (production)"
+		}
+		long = append(long, count)
+	}
+	keysOf := m.paneKeys(at)
+	sep := " · "
+	l.Put(string(m.st.Strong), kit.Middle(name, max(m.w/2, 8))+" ▾")
+	room := m.w - l.Width() - 1
+	var counts string
+	if at == narrow {
+		counts = scene.Fitting([]string{"   " + strings.Join(long, sep), "   " +
+			strings.Join(brief, sep)}, room-kit.Width(keysOf)-3)
+	} else {
+		counts = scene.Fitting([]string{"  " + strings.Join(brief, sep)}, room-kit.Width(keysOf)-2)
+		if counts == "" {
+			keysOf = ""
+			counts = scene.Fitting([]string{"  " + strings.Join(brief, sep)}, room)
+		}
+	}
+	l.Put(string(m.st.Quiet), counts)
+	if keysOf != "" && l.Width()+kit.Width(keysOf)+2 <= m.w {
+		l.Gap(min(m.w-1-kit.Width(keysOf)-l.Width(), 6))
+		l.Put(string(m.st.Quiet), keysOf)
+	}
+	return l.End(m.w)
+}
+
+// paneKeys names the keys of the panes that are not shown.
+func (m *root) paneKeys(at layout) string {
+	if at == narrow {
+		return m.keys.Hint(keys.Applications, "chooses one application")
+	}
+	var out []string
+	for _, p := range []struct {
+		act  keys.Action
+		word string
+	}{{keys.Applications, "apps"}, {keys.Selected, "token"}, {keys.Activity, "calls"}} {
+		if k := m.keys.Hint(p.act, p.word); k != "" {
+			out = append(out, k)
+		}
+	}
+	return strings.Join(out, "  ")
 }
 
 // skewMatters is the error of a server's clock up to which the header does not show it. Date
@@ -152,7 +266,8 @@ func (m *root) counts(s *scene.Scene, short bool) []scene.Cell {
 const skewMatters = 5 * time.Second
 
 // skew returns the error of the clock of the application's server. It is empty up to skewMatters.
-func (m *root) skew(a *session.App, short bool) scene.Cell {
+func (m *root) skew(s *scene.Scene, short bool) scene.Cell {
+	a := s.CurrentApp()
 	if a == nil {
 		return scene.Cell{}
 	}
@@ -173,10 +288,28 @@ func (m *root) skew(a *session.App, short bool) scene.Cell {
 
 // banners draws the permanent warnings. Each has a line of its own if all fit. Otherwise they
 // follow each other, in full or in their short forms. If these do not fit either, the last line has
-// the number of warnings.
+// the number of warnings. The line about locked secrets comes last.
 func (m *root) banners(l layout) []string {
+	if l == tooSmall {
+		return nil
+	}
+	out := m.warnings()
+	if k := m.shownKey(); k.NeedsPassphrase() && !k.Fresh() && m.h >= 10 {
+		unlocks := m.keys.Hint(keys.Unlock, "unlocks them")
+		text := scene.Fitting([]string{
+			"The secrets are locked: nothing can be got, copied, probed, renewed or revoked. " +
+				unlocks + ".",
+			"The secrets are locked: no verb works. " + unlocks + ".",
+			"Secrets locked. " + unlocks + ".", "Secrets locked",
+		}, m.w-2)
+		out = append(out, string(m.st.Warn)+kit.Fit(" "+text, m.w)+themes.Off)
+	}
+	return out
+}
+
+func (m *root) warnings() []string {
 	warnings := describe.Banners(m.o.Banners, m.board().Applications(), m.board().Altered)
-	if len(warnings) == 0 || l == tooSmall {
+	if len(warnings) == 0 {
 		return nil
 	}
 	room := 3

@@ -7,7 +7,6 @@ import (
 
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
-	"lanyard/ui/pane"
 	"lanyard/ui/scene"
 	"lanyard/ui/session"
 )
@@ -65,7 +64,7 @@ func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 		return m.welcome.press(m, cmp.Or(fixedKeys()[key], b.Act), key)
 	}
 	if m.view.Typing {
-		return m.filterTyped(msg)
+		return m.findTyped(msg)
 	}
 	if !known {
 		m.noAction(msg)
@@ -94,7 +93,7 @@ func (m *root) perform(i scene.Intent) tea.Cmd {
 
 // moveCursor moves the cursor of the focused pane.
 func (m *root) moveCursor(s *scene.Scene, a keys.Action) {
-	l, n, id := m.panes.at(m.on()).Cursor(s)
+	l, n, id := m.panes.at(m.focus).Cursor(s)
 	was := l.Selected
 	l.Move(a, n, id)
 	switch {
@@ -133,37 +132,18 @@ func nothingToUndo() *scene.Refuse {
 	return scene.Cannot("there is nothing to undo: no revoke is waiting", "")
 }
 
+// focusOn gives the keys to a pane. Activity selects its first call then.
 func (m *root) focusOn(p scene.PaneID) {
 	m.focus = p
-	if p == scene.Gateway || p == scene.Activity {
-		m.lower = p
-	}
-	if g := &m.panes.gateway.List; p == scene.Gateway && g.Selected == "" &&
-		m.board().AtGateway() > 0 {
-		g.Selected = m.s.Page(session.Query{Scope: session.AtGateway}).ID(0)
-	}
 	if s := m.Scene(); p == scene.Activity && m.panes.acts.Selected(s) == nil {
-		if rows := s.Calls(); len(rows) > 0 {
-			m.panes.acts.List.Selected = pane.CallID(rows)(0)
+		if l, n, id := m.panes.acts.Cursor(s); n > 0 {
+			l.Selected = id(0)
 		}
 	}
 }
 
-// sideways moves the focus. On a screen that has room for the token list alone it selects another
-// application.
+// sideways moves the focus.
 func (m *root) sideways(a keys.Action) {
-	if m.layout() == listOnly {
-		move := keys.Down
-		if a == keys.Left {
-			move = keys.Up
-		}
-		was := m.panes.apps.List.Selected
-		m.panes.apps.List.Move(move, len(m.board().Apps), m.panes.apps.ID(m.Scene()))
-		if m.panes.apps.List.Selected == was {
-			m.flash("this is the "+end(move)+" application", "")
-		}
-		return
-	}
 	p := m.focus + 1
 	if a == keys.Left {
 		p = m.focus - 1

@@ -54,7 +54,7 @@ func (m *root) paste(text string) tea.Cmd {
 		return nil
 	}
 	if m.view.Typing && !m.s.Quitting() {
-		m.filterPasted(text)
+		m.findPasted(text)
 		return nil
 	}
 	m.pastedAt = m.now

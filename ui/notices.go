@@ -1,10 +1,14 @@
 package ui
 
 import (
+	"strconv"
+	"strings"
 	"time"
 
 	"lanyard/console"
 	"lanyard/console/describe"
+	"lanyard/themes"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/scene"
 )
@@ -12,10 +16,11 @@ import (
 // keepNotices is the number of notices that the log holds.
 const keepNotices = 500
 
-// fadesIn returns the time for which a notice stays on the screen. An error takes longer to read.
+// fadesIn returns the time for which a notice stays on the screen if no key is pressed. A warning
+// takes longer to read.
 func fadesIn(n scene.Notice) time.Duration {
 	if n.Severity >= scene.Warn {
-		return 12 * time.Second
+		return 30 * time.Second
 	}
 	return 6 * time.Second
 }
@@ -108,4 +113,121 @@ func (m *root) configFile() string {
 		return "the demo, which is made anew each time"
 	}
 	return "the configuration file"
+}
+
+// noticeInFooter reports whether the notice takes the place of the footer, because no other line
+// is free.
+func (m *root) noticeInFooter(l layout) bool { return l == listOnly || m.h < 16 }
+
+// noticeLines draws the notice in at most two lines, or in one in place of the footer. While there
+// is no notice, it draws the step of the tour, or the wait for a slow server.
+func (m *root) noticeLines(s *scene.Scene, l layout) []string {
+	most := 2
+	if m.noticeInFooter(l) || l == onePane {
+		most = 1
+	}
+	switch {
+	case !m.notices.until.IsZero():
+		return m.notice(most)
+	case !m.tour.Over():
+		return []string{m.tourLine(m.w)}
+	}
+	if wait := slow(s); wait != nil {
+		l := kit.NewLine("", 128)
+		l.Gap(1)
+		l.Put(string(m.st.Accent), scene.Fitting(wait, m.w-2))
+		return []string{l.End(m.w)}
+	}
+	return nil
+}
+
+// notice draws the notice: what to do first, then what happened. It cuts a long text at its end,
+// and the message log has the whole.
+func (m *root) notice(most int) []string {
+	n := m.notices.shown
+	words, hint := m.redactor.Text(n.Text), m.redactor.Text(n.Hint)
+	_, paint := n.Look(&m.st)
+	if n.Severity <= scene.Good {
+		paint = ""
+	}
+	all := words
+	if hint != "" {
+		all = sentence(hint) + " " + sentence(capital(words))
+	}
+	more := ""
+	if key := m.keys.Key(keys.Messages); key != "" {
+		more = " " + key + " has all of it."
+		if n.Exchange != 0 {
+			more = " " + key + " shows the call."
+		}
+	}
+	w := m.w - 2
+	lines := kit.Wrap(all, w)
+	if with := kit.Wrap(all+more, w); n.Exchange != 0 && n.Severity >= scene.Warn &&
+		len(with) <= most {
+		lines = with
+	}
+	if len(lines) > most {
+		last := strings.Join(lines[most-1:], " ")
+		lines = append(lines[:most-1:most-1], kit.Short(last, w-kit.Width(more))+more)
+	}
+	out := make([]string, len(lines))
+	for i, text := range lines {
+		l := kit.NewLine("", 256)
+		l.Gap(1)
+		l.Put(string(paint), strings.TrimRight(text, " "))
+		out[i] = l.End(m.w)
+	}
+	return out
+}
+
+// sentence returns text with a full stop, unless it has an end.
+func sentence(text string) string {
+	if text == "" || strings.ContainsAny(text[len(text)-1:], ".!?…") {
+		return text
+	}
+	return text + "."
+}
+
+// capital returns text with a capital letter, unless it begins with a fingerprint, a key or a
+// command.
+func capital(text string) string {
+	first, _, _ := strings.Cut(text, " ")
+	if len(first) < 2 || strings.ContainsAny(first, "0123456789`_.=[]{}()/") {
+		return text
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
+}
+
+// slowAfter is the time after which the screen says that it waits for an answer.
+const slowAfter = 2 * time.Second
+
+// slow describes the wait for the answer of a server, from the longest text to the shortest. It
+// returns nil if no server is slow. For grants in which a person takes part, an overlay shows the
+// wait.
+func slow(s *scene.Scene) []string {
+	since := s.Session.WaitingSince()
+	if since.IsZero() {
+		return nil
+	}
+	took := s.Now.Sub(since.Truncate(time.Second))
+	if took < slowAfter {
+		s.ChangesIn(slowAfter - took)
+		return nil
+	}
+	s.ChangesIn(time.Second - took%time.Second)
+	n := strconv.Itoa(int(took/time.Second)) + " s"
+	return []string{
+		"waiting for the server's answer, " + n +
+			" so far; what is asked for goes on when you do something else",
+		"waiting for the server's answer, " + n, "waiting, " + n,
+	}
+}
+
+// keyPaint returns the colour for the state of the key.
+func (m *root) keyPaint(s *scene.Scene) themes.Paint {
+	if s.Key.Shut() {
+		return m.st.Warn
+	}
+	return m.st.Quiet
 }

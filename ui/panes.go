@@ -11,18 +11,18 @@ func placeOf(p scene.PaneID) keys.Places { return 1 << p }
 
 // panes are the four panes.
 type panes struct {
-	apps    *pane.Apps
-	tokens  *pane.Tokens
-	gateway *pane.Gateway
-	acts    *pane.Activity
+	apps     *pane.Apps
+	tokens   *pane.Tokens
+	selected *pane.Selected
+	acts     *pane.Activity
 }
 
 func (p panes) at(id scene.PaneID) pane.Pane {
 	switch id {
 	case scene.Applications:
 		return p.apps
-	case scene.Gateway:
-		return p.gateway
+	case scene.Selected:
+		return p.selected
 	case scene.Activity:
 		return p.acts
 	}

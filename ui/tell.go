@@ -23,7 +23,7 @@ type result interface{ land(m *root) tea.Cmd }
 // Request hands a request to the session.
 func (m *root) Request(r session.Request) tea.Cmd {
 	if g, ok := r.(session.Get); ok {
-		g.Selected = m.panes.tokens.SelectedID(g.App)
+		g.Selected = m.panes.tokens.List.Selected
 		r = g
 	}
 	m.learnNames(r)
@@ -102,7 +102,7 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 		m.Notify(scene.Good,
 			"accepted by the server: "+text.Count(f.N, "revoke")+
 				"; the gateway may let these tokens through for a while",
-			m.keys.Hint(keys.Gateway, "watches them"))
+			m.keys.Hint(keys.Selected, "watches them"))
 	case session.NotDelivered:
 		m.NotifyError("deliver revokes", f.Err)
 	case session.WaitsLocked:
@@ -220,16 +220,18 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 	case session.Saved:
 		m.now = m.clock() // the first save has created the service and its clock
 		if f.Err == nil {
-			m.welcome, m.panes.apps.List.Selected = nil, f.App.ID
+			m.welcome = nil
+			m.panes.apps.Select(session.Scope{Kind: session.OneApplication, Name: f.App.ID})
 		}
 	case session.FoundKept:
 		m.now = m.clock() // the first save has created the service and its clock
 		if f.Err == nil && len(f.Apps) > 0 {
-			m.welcome, m.panes.apps.List.Selected = nil, f.Apps[0].ID
+			m.welcome = nil
+			m.panes.apps.Select(session.Scope{Kind: session.OneApplication, Name: f.Apps[0].ID})
 		}
 	case session.Adopted:
 		if f.Err == nil {
-			m.panes.tokens.SelectNew(f.Token, m.panes.tokens.SelectedID(f.Token.AppID))
+			m.panes.tokens.SelectNew(f.Token, m.panes.tokens.List.Selected)
 		}
 	case session.Deleted:
 		m.tellDeleted(f)
@@ -247,17 +249,8 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 func (m *root) boardFiled(first bool) {
 	m.redactBoard()
 	m.panes.tokens.DropGone(m.board())
-	l := &m.panes.apps.List
-	n, id := len(m.board().Apps), func(i int) string { return m.board().Apps[i].ID }
-	if l.Index(n, id) < 0 {
-		l.Selected = ""
-		if first && n > 0 {
-			l.Selected = id(0)
-		}
-	}
-	g, atGateway := &m.panes.gateway.List, m.s.Page(session.Query{Scope: session.AtGateway})
-	if !atGateway.Has(g.Selected) {
-		g.Selected = ""
+	if first {
+		m.panes.tokens.SelectFirst(m.Scene())
 	}
 	m.tourRead(m.now)
 	for _, o := range m.overlays {
@@ -381,27 +374,11 @@ func (m *root) whyUseless(id string) string {
 	return describe.NoGood(m.board().Status(r, m.now))
 }
 
-// besideApp selects the application next to the one that is deleted. An application with tokens
-// stays listed and selected.
-func (m *root) besideApp(id string) {
-	rows, l := m.Scene().AppRows(), &m.panes.apps.List
-	at := slices.IndexFunc(rows, func(i int) bool { return m.board().Apps[i].ID == id })
-	if at < 0 || l.Selected != id || len(rows) < 2 || m.board().Apps[rows[at]].Len() > 0 {
-		return
-	}
-	next := at + 1
-	if next == len(rows) {
-		next = at - 1
-	}
-	l.Selected = m.board().Apps[rows[next]].ID
-}
-
 func (m *root) tellDeleted(f session.Deleted) {
 	if f.Err != nil {
 		m.NotifyError("delete", f.Err)
 		return
 	}
-	m.besideApp(f.App)
 	hint := ""
 	if m.board().TokenCountOf(f.App) > 0 {
 		hint = "tokens that it holds stay listed until they are over"

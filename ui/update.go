@@ -38,8 +38,8 @@ type root struct {
 
 	panes    panes
 	focus    scene.PaneID
-	lower    scene.PaneID // Gateway or Activity: the one shown where they share a place
 	zoomed   bool
+	before   finding // what the find on the screen will restore
 	view     scene.View
 	tour     *session.Tour // nil: none
 	overlays []scene.Overlay
@@ -106,8 +106,8 @@ func newRoot(ctx context.Context, o Options) *root {
 	no, reads := func() bool { return false }, 0
 	m := &root{
 		ctx: ctx, o: o, term: screen{depth: themes.All},
-		panes: panes{&pane.Apps{}, pane.NewTokens(), &pane.Gateway{}, &pane.Activity{}},
-		focus: scene.Tokens, lower: scene.Gateway, w: o.Width, h: o.Height, dirty: true,
+		panes: panes{&pane.Apps{}, pane.NewTokens(), &pane.Selected{}, &pane.Activity{}},
+		focus: scene.Tokens, w: o.Width, h: o.Height, dirty: true,
 		beat: pending{tick: beat}, input: inputStatus{no, no, func() int { reads++; return reads }},
 	}
 	m.s = session.New(ctx, session.Options{

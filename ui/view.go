@@ -1,13 +1,11 @@
 package ui
 
 import (
-	"slices"
 	"strings"
 
 	"lanyard/themes"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
-	"lanyard/ui/pane"
 	"lanyard/ui/scene"
 	"lanyard/ui/session"
 )
@@ -15,20 +13,24 @@ import (
 // layout is the arrangement of the panes that fit on the screen.
 type layout int
 
+// The layouts. Narrower ones show one pane at a time.
 const (
 	tooSmall layout = iota
-	listOnly        // the token list alone
-	onePane         // one pane at a time
-	twoRows         // gateway and activity share a pane
-	fourPanes
+	listOnly        // without a frame
+	onePane         // in a frame, with a line about the selected token
+	narrow          // in a frame, with two lines about the selected token
+	full            // all four panes, Selected below the two lists
+	wide            // all four panes, Selected as a third column
 )
 
 func (m *root) layout() layout {
 	switch {
-	case m.w >= 120 && m.h >= 28:
-		return fourPanes
+	case m.w >= 160 && m.h >= 40:
+		return wide
+	case m.w >= 100 && m.h >= 26:
+		return full
 	case m.w >= 80 && m.h >= 20:
-		return twoRows
+		return narrow
 	case m.w >= 60 && m.h >= 12:
 		return onePane
 	case m.w >= 30 && m.h >= 8:
@@ -37,32 +39,39 @@ func (m *root) layout() layout {
 	return tooSmall
 }
 
-// on returns the pane that has the keys. On the smallest layout that is the token list.
-func (m *root) on() scene.PaneID {
-	if m.layout() == listOnly {
-		return scene.Tokens
-	}
-	return m.focus
-}
-
 // Scene returns what panes and overlays draw from now.
 func (m *root) Scene() *scene.Scene {
-	n := len(m.board().Apps)
 	s := &scene.Scene{
 		Board: m.board(), Now: session.Second(m.now), Styles: &m.st, Session: m.s,
 		ASCII: m.set.ASCII,
 		Keys:  &m.keys, Light: m.term.knowsBackground && !m.term.dark, Key: m.shownKey(),
-		View: &m.view, Redactor: m.redactor, Marks: m.s.Marks(), Focus: m.on(),
-		App: m.panes.apps.List.Index(n, func(i int) string { return m.board().Apps[i].ID }),
+		View: &m.view, Redactor: m.redactor, Marks: m.s.Marks(), Focus: m.focus,
+		Scope: m.panes.apps.Scope(m.s), App: -1,
 	}
-	if s.App >= 0 && !slices.Contains(s.AppRows(), s.App) {
-		s.App = -1
+	if s.Scope.Kind == session.OneApplication {
+		for i := range s.Board.Apps {
+			if s.Board.Apps[i].ID == s.Scope.Name {
+				s.App = i
+			}
+		}
 	}
-	l := m.layout()
-	if m.on() == scene.Tokens || m.focus == scene.Applications && !m.zoomed && l != onePane {
-		s.Token = m.panes.tokens.Row(s)
+	s.Current = m.panes.tokens.Row(s)
+	if m.showsCurrent() {
+		s.Token = s.Current
 	}
 	return s
+}
+
+// showsCurrent reports whether a verb acts on the selected token: the screen shows it, and the
+// focused pane is not Activity.
+func (m *root) showsCurrent() bool {
+	switch m.focus {
+	case scene.Tokens, scene.Selected:
+		return true
+	case scene.Applications:
+		return m.layout() >= full && !m.zoomed || m.briefLines() > 0
+	}
+	return false
 }
 
 // draw makes the frame, and notes when its next character changes.
@@ -76,9 +85,7 @@ func (m *root) draw() {
 		m.frame.text = ""
 		return
 	case m.layout() == tooSmall:
-		forms := []string{"more room, please: 30×8", "please: 30×8", "30×8"}
-		text := kit.Cut(scene.Fitting(forms, m.w), m.w)
-		lines = append(lines, string(m.st.Warn)+text+themes.Off)
+		lines = append(lines, m.moreRoom())
 	case m.welcome != nil:
 		lines = m.welcome.lines(s, m.o.ConfigPath, m.w, m.h)
 		for _, o := range m.overlays {
@@ -107,141 +114,152 @@ func (m *root) draw() {
 	}
 }
 
+// moreRoom returns the line of a screen that is too small for the list.
+func (m *root) moreRoom() string {
+	forms := []string{"more room, please: 30×8", "please: 30×8", "30×8"}
+	return string(m.st.Warn) + kit.Cut(scene.Fitting(forms, m.w), m.w) + themes.Off
+}
+
 // lines draws header, warnings, panes, notice and footer: exactly h lines of exactly w cells.
 func (m *root) lines(s *scene.Scene, warnings []string) []string {
 	l := m.layout()
-	screen := kit.Rect{W: m.w, H: m.h}
-	_, body := screen.Top(1)
-	out := []string{m.header(s)}
-	out = append(out, warnings...)
+	_, body := kit.Rect{W: m.w, H: m.h}.Top(1)
+	out := append([]string{m.header(s)}, warnings...)
 	_, body = body.Top(len(warnings))
 	counted := m.countdown(s)
 	out = append(out, counted...)
 	_, body = body.Top(len(counted))
 	body, _ = body.Bottom(1)
-	ownLine := m.h >= 20 // the notice has a line of its own
-	if ownLine {
-		body, _ = body.Bottom(1)
-		if !m.tour.Over() {
-			body, _ = body.Bottom(1)
-		}
+	notice := m.noticeLines(s, l)
+	footer := ""
+	if m.noticeInFooter(l) && len(notice) > 0 {
+		footer, notice = notice[0], nil
 	}
-	out = append(out, m.body(s, l, body)...)
-	if ownLine {
-		if !m.tour.Over() {
-			out = append(out, m.tourLine(m.w))
-		}
-		if m.notices.until.IsZero() {
-			out = append(out, m.tellRow(s, m.w, true))
-		} else {
-			out = append(out, m.notice(m.w))
-		}
-		return append(out, m.footer(s))
+	out = append(out, m.body(s, l, body, notice)...)
+	if footer == "" {
+		footer = m.footer(s)
 	}
-	key := m.keys.Key(keys.Help)
-	help := "  " + key + " help"
-	if key == "" {
-		help = ""
-	}
-	var said string
-	if m.notices.until.IsZero() && !m.tour.Over() {
-		said = m.tourLine(m.w - kit.Width(help) - 1)
-	} else if m.notices.until.IsZero() {
-		if said = m.tellRow(s, m.w-kit.Width(help)-1, false); said == "" {
-			return append(out, m.footer(s))
-		}
-	} else {
-		said = m.notice(m.w - kit.Width(help) - 1)
-	}
-	last := kit.NewLine("", 256)
-	if key != "" {
-		last.Put("", "  ")
-		last.Put(string(m.st.Key), key)
-		last.Put("", " help")
-		m.frame.buttons = append(m.frame.buttons,
-			button{m.w - kit.Width(help) + 1, kit.Width(help) - 2, keys.Help})
-	}
-	return append(out, said+last.End(kit.Width(help)+1))
+	return append(out, footer)
 }
 
-// body arranges the panes.
-func (m *root) body(s *scene.Scene, l layout, r kit.Rect) []string {
-	all := []scene.PaneID{scene.Applications, scene.Tokens, scene.Gateway, scene.Activity}
+// briefLines returns the number of lines about the selected token above the footer.
+func (m *root) briefLines() int {
+	switch l := m.layout(); {
+	case m.focus == scene.Selected: // its pane tells more
+		return 0
+	case l == narrow && !m.zoomed:
+		return 2
+	case l == onePane && m.h >= 16:
+		return 1
+	}
+	return 0
+}
+
+// body arranges the panes and the lines of the notice.
+func (m *root) body(s *scene.Scene, l layout, r kit.Rect, notice []string) []string {
+	var scope []string
+	if l <= narrow && m.h >= 10 {
+		scope = []string{m.scopeLine(s, l)}
+		_, r = r.Top(1)
+	}
+	brief := m.brief(s, m.briefLines())
+	for i := range brief {
+		if i < len(notice) {
+			brief[i] = notice[i]
+		}
+	}
+	rest := notice[min(len(brief), len(notice)):]
+	r, _ = r.Bottom(len(brief) + len(rest))
+	end := append(brief, rest...)
 	switch {
 	case l == listOnly:
-		m.frame.zones = append(m.frame.zones,
-			zone{kit.Rect{X: r.X - 1, Y: r.Y - 1, W: r.W + 2, H: r.H + 2}, scene.Tokens, nil})
-		return m.panes.tokens.PaddedLines(s, r.W, r.H)
-	case l == onePane || m.zoomed:
-		return m.frameOf(s, r, m.focus, all)
+		return append(append(scope, m.unframed(s, r)...), end...)
+	case l <= narrow || m.zoomed:
+		return append(append(scope, m.frameOf(s, r, m.focus)...), end...)
 	}
-	high := r.H * 3 / 5
-	if l == twoRows {
-		high = r.H - max(r.H/3, 6)
+	third := kit.Rect{}
+	if l == wide {
+		r, third = r.Left(r.W - min(max(m.w*27/100, 50), 64))
 	}
-	top, low := r.Top(high)
-	left, right := top.Left(m.appsWide(l, r.W))
-	out := beside(m.frameOf(s, left, scene.Applications, nil),
-		m.frameOf(s, right, scene.Tokens, nil))
-	if l == twoRows {
-		return append(out,
-			m.frameOf(s, low, m.lower, []scene.PaneID{scene.Gateway, scene.Activity})...)
+	r, acts := r.Bottom(m.activityLines(l) - len(end))
+	selected := kit.Rect{}
+	if l == full {
+		r, selected = r.Bottom(selectedLines)
 	}
-	left, right = low.Left(r.W*53/100 + 1)
-	return append(out,
-		beside(m.frameOf(s, left, scene.Gateway, nil), m.frameOf(s, right, scene.Activity, nil))...)
+	left, right := r.Left(m.panes.apps.Width(s, m.w))
+	out := beside(m.frameOf(s, left, scene.Applications), m.frameOf(s, right, scene.Tokens))
+	if l == full {
+		out = append(out, m.frameOf(s, selected, scene.Selected)...)
+	}
+	out = append(out, m.frameOf(s, acts, scene.Activity)...)
+	if l == wide {
+		out = beside(out, m.frameOf(s, third, scene.Selected))
+	}
+	return append(out, end...)
 }
 
-// appsWide returns the width of the Applications pane on a screen of w cells: as wide as its
-// longest name, unless the tokens would lose a column for it.
-func (m *root) appsWide(l layout, w int) int {
-	least, most := 28, 40+max((w-120)/6, 0)
-	if l == twoRows {
-		least, most = 23, max(23+w-80, 23)
+// selectedLines is the height of Selected below the lists, with its frame.
+const selectedLines = 6
+
+// activityLines returns the height of Activity with its frame. It depends on the height of the
+// screen alone, so that a token that comes or goes moves no border.
+func (m *root) activityLines(l layout) int {
+	switch {
+	case l == wide:
+		return 5 + min(11, (m.h-36)/2)
+	case m.h < 32:
+		return 4
 	}
-	return max(least, min(m.panes.apps.NameWidth+pane.AppsFixedWidth, most))
+	return 5 + (m.h-32)/4
 }
 
-// frameOf draws a pane in its border. Panes that share one place are tabs in the border.
-func (m *root) frameOf(s *scene.Scene, r kit.Rect, id scene.PaneID, tabs []scene.PaneID) []string {
-	if tabs == nil {
-		tabs = []scene.PaneID{id}
+// unframed draws the focused pane on a screen that has no room for frames.
+func (m *root) unframed(s *scene.Scene, r kit.Rect) []string {
+	m.frame.zones = append(m.frame.zones,
+		zone{kit.Rect{X: r.X - 1, Y: r.Y - 1, W: r.W + 2, H: r.H + 2}, m.focus, nil})
+	out := m.linesOf(s, m.focus, r.W, r.H)
+	for len(out) < r.H {
+		out = append(out, kit.Spaces(r.W))
 	}
+	return out[:r.H]
+}
+
+// frameOf draws a pane in its border.
+func (m *root) frameOf(s *scene.Scene, r kit.Rect, id scene.PaneID) []string {
 	on := m.focus == id
-	border := m.st.Border
+	border, paint := m.st.Border, m.st.Title
 	if on {
-		border = m.st.BorderOn
+		border, paint = m.st.BorderOn, m.st.TitleOn
 	}
-	titles := make([]kit.Label, 0, len(tabs))
-	room := r.W - 2
-	for _, t := range tabs {
-		paint, text := m.st.Title, m.panes.at(t).Title(s)
-		switch {
-		case t == id && on:
-			paint = m.st.TitleOn
-		case t == id && len(tabs) > 1:
-			paint = m.st.Strong
-		}
-		if t != id { // a tab that is not open is shortened
-			text, _, _ = strings.Cut(text, " · ")
-			if r.W < 80 {
-				text, _, _ = strings.Cut(text, " ")
-			}
-			room -= kit.Width(text)
-		}
-		room -= 3
-		titles = append(titles, kit.Label{SGR: string(paint), Text: text})
-	}
-	for i, t := range tabs {
-		if t == id {
-			titles[i].Text = titleIn(s, m.panes.at(id), id, room)
-		}
-	}
-	m.frame.zones = append(m.frame.zones, zoneOf(r, id, tabs, titles))
 	p := m.panes.at(id)
-	body := p.Lines(s, max(r.W-2, 0), max(r.H-2, 0), on)
+	body := m.linesOf(s, id, max(r.W-2, 0), max(r.H-2, 0))
+	title := p.Title(s)
+	if n := m.keys.Key(keys.Applications + keys.Action(id)); n != "" && m.layout() >= narrow {
+		title = n + " " + title
+	}
+	right := scene.Fitting(p.RightTitle(s), r.W-8-kit.Width(title))
+	if right == "" && len(p.RightTitle(s)) > 0 { // a long name gives way
+		all := p.RightTitle(s)
+		least := all[len(all)-1]
+		title = kit.Middle(title, max(r.W-8-kit.Width(least), 12))
+		right = scene.Fitting(all, r.W-8-kit.Width(title))
+	}
+	titles := []kit.Label{{SGR: string(paint), Text: title}}
+	m.frame.zones = append(m.frame.zones, zoneOf(r, id, titles))
 	return kit.Frame(r.W, r.H, string(border), titles,
-		kit.Label{SGR: string(m.st.Warn), Text: p.RightTitle(s)}, body)
+		kit.Label{SGR: string(m.st.Quiet), Text: right}, body)
+}
+
+// linesOf draws the inside of a pane. Selected has another form in each place.
+func (m *root) linesOf(s *scene.Scene, id scene.PaneID, w, h int) []string {
+	on, l := m.focus == id, m.layout()
+	switch {
+	case id == scene.Selected && (m.zoomed || l <= narrow):
+		return m.panes.selected.Full(s, w, h, on)
+	case id == scene.Selected && l == wide:
+		return m.panes.selected.Column(s, w, h, on)
+	}
+	return m.panes.at(id).Lines(s, w, h, on)
 }
 
 func beside(a, b []string) []string {
@@ -251,88 +269,14 @@ func beside(a, b []string) []string {
 	return a
 }
 
-// notice draws the notice on w cells. It cuts a long notice, and the log has the whole text.
-func (m *root) notice(w int) string {
-	n := m.notices.shown
-	n.Text, n.Hint = m.redactor.Text(n.Text), m.redactor.Text(n.Hint)
-	sign, paint := n.Look(&m.st)
-	l := kit.NewLine("", 256)
-	l.Put("", " ")
-	l.Put(string(paint), sign+" ")
-	text := paint
-	if n.Severity <= scene.Good {
-		text = ""
+// brief draws n lines about the selected token.
+func (m *root) brief(s *scene.Scene, n int) []string {
+	if n == 0 {
+		return nil
 	}
-	room := w - l.Width() - 1
-	tail := ""
-	if n.Hint != "" {
-		tail = "  " + n.Hint
+	out := m.panes.selected.Brief(s, m.w)
+	for len(out) < n {
+		out = append(out, kit.Spaces(m.w))
 	}
-	if kit.Width(n.Text)+kit.Width(tail) > room {
-		more := "  " + m.keys.Key(keys.Messages) + " log"
-		if room > 40 && m.keys.Key(keys.Messages) != "" {
-			room -= kit.Width(more)
-			if kit.Width(n.Text) > room {
-				tail = ""
-			}
-			l.Put(string(text), kit.Cut(kit.Fit(n.Text, min(kit.Width(n.Text), room)), room))
-			l.Put(string(m.st.Quiet),
-				kit.Fit(tail, min(kit.Width(tail), room-min(kit.Width(n.Text), room))))
-			l.Put(string(m.st.Key), "  "+m.keys.Key(keys.Messages))
-			l.Put("", " log")
-			return l.End(w)
-		}
-		tail = ""
-	}
-	l.Put(string(text), kit.Fit(n.Text, min(kit.Width(n.Text), max(room, 0))))
-	l.Put(string(m.st.Quiet), tail)
-	return l.End(w)
-}
-
-// footer draws the keys that can be pressed here, with help at the end.
-func (m *root) footer(s *scene.Scene) string {
-	l := kit.NewLine("", 512)
-	l.Gap(1)
-	help := m.keys.Key(keys.Help)
-	if help != "" {
-		help += " help"
-	}
-	limit := m.w - kit.Width(help) - 2
-	narrow := m.w < 60
-	if text := s.Key.Short(); text != "" && m.h < 20 && s.KeyShown == "" {
-		// otherwise the line above tells it
-		l.Put(string(m.st.Warn), text)
-		l.Gap(2)
-	}
-	for _, b := range m.keys.Rows {
-		if !b.InFooter || b.Shown() == "" || b.Where&placeOf(m.on()) == 0 {
-			continue
-		}
-		name, text := m.keys.Key(b.Act), " "+b.Word
-		if narrow {
-			text = ""
-		}
-		if b.Act == keys.Undo && m.board().UndoableCount == 0 {
-			continue // nothing to take back
-		}
-		if l.Width()+kit.Width(name)+kit.Width(text)+2 > limit {
-			break
-		}
-		key, word := m.st.Key, m.st.Quiet
-		if b.Act <= keys.Inspect && b.Act != keys.Get && b.Act != keys.Undo && s.Token == nil &&
-			m.on() != scene.Gateway {
-			key = m.st.Quiet
-		}
-		m.frame.buttons = append(m.frame.buttons, button{l.Width(), kit.Width(name + text), b.Act})
-		l.Put(string(key), name)
-		l.Put(string(word), text)
-		l.Gap(2)
-	}
-	l.Gap(m.w - 1 - kit.Width(help) - l.Width())
-	if help != "" {
-		m.frame.buttons = append(m.frame.buttons, button{l.Width(), kit.Width(help), keys.Help})
-		l.Put(string(m.st.Key), m.keys.Key(keys.Help))
-		l.Put(string(m.st.Quiet), " help")
-	}
-	return l.End(m.w)
+	return out[:n]
 }

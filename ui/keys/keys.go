@@ -32,6 +32,7 @@ const (
 	Copy
 	Probe
 	Inspect
+	Introspect
 	Mark
 	ShowToken
 	GetWith
@@ -59,14 +60,13 @@ const (
 	PreviousPane
 	Applications
 	Tokens
-	Gateway
+	Selected
 	Activity
 	Zoom
 	// Changing the view.
 	Filter
 	HideDead
 	UnmarkAll
-	SortState
 	SortLeft
 	SortIssued
 	SortFingerprint
@@ -126,9 +126,9 @@ type Places uint8
 const (
 	InApplications Places = 1 << iota
 	InTokens
-	InGateway
+	InSelected
 	InActivity
-	Everywhere = InApplications | InTokens | InGateway | InActivity
+	Everywhere = InApplications | InTokens | InSelected | InActivity
 )
 
 // Binding binds keys to an action, and describes the action in words.
@@ -183,7 +183,7 @@ func shownKeyName(k string) string {
 
 // Default returns the bindings of all actions with their usual keys, in the order of the footer.
 func Default() []Binding {
-	const onToken = InApplications | InTokens | InGateway
+	const onToken = InApplications | InTokens | InSelected
 	return []Binding{
 		bind(Get, "get", "g", "get", "get a token with the application's usual grant",
 			Everywhere).inFooter(),
@@ -199,9 +199,9 @@ func Default() []Binding {
 			onToken).inFooter(),
 		bind(Probe, "probe", "p", "probe",
 			"probe: call the application's probe URL with this token, once", onToken).inFooter(),
-		bind(Inspect, "inspect", "enter", "inspect",
+		bind(Inspect, "inspect", "enter", "open",
 			"show everything about a token, or about a call in Activity", Everywhere).inFooter(),
-		bind(Filter, "filter", "/", "filter", "filter the rows of this pane while you type",
+		bind(Filter, "filter", "/", "find", "find applications and tokens while you type",
 			Everywhere).inFooter(),
 		bind(Commands, "commands", ":", "commands", "list every action, with its key",
 			Everywhere).inFooter(),
@@ -210,6 +210,8 @@ func Default() []Binding {
 		bind(Messages, "messages", "!", "log",
 			"message log: every notice and error of this run, with its hint",
 			Everywhere).inFooter(),
+		bind(Introspect, "introspect", "I", "introspect",
+			"ask the key manager what it knows of the token", onToken),
 		bind(Mark, "mark", "space", "mark",
 			"mark the token or unmark it; actions apply to all marked tokens", onToken),
 		bind(ShowToken, "reveal", "v", "reveal", "show the access token itself for a few seconds",
@@ -233,15 +235,15 @@ func Default() []Binding {
 			"delete the application; its tokens stay until they are revoked", Everywhere),
 		bind(AdoptToken, "adopt_token", "", "adopt a token",
 			"add a token from elsewhere, to watch or revoke it", Everywhere),
-		bind(Import, "import", "", "import applications",
+		bind(Import, "import", "i", "import applications",
 			"import applications: from a developer portal, a curl line or an .env file",
 			Everywhere),
 		bind(Up, "up", "up k", "up", "move up", Everywhere),
 		bind(Down, "down", "down j", "down", "move down", Everywhere),
 		bind(Left, "left", "left h", "left",
-			"to the left (small screens: the previous application)", Everywhere),
+			"to the pane on the left", Everywhere),
 		bind(Right, "right", "right l", "right",
-			"to the right (small screens: the next application)", Everywhere),
+			"to the pane on the right", Everywhere),
 		bind(PageUp, "page_up", "pgup ctrl+b", "page up", "a page up", Everywhere),
 		bind(PageDown, "page_down", "pgdown ctrl+f", "page down", "a page down", Everywhere),
 		bind(First, "first", "home", "first row", "to the first row", Everywhere),
@@ -251,13 +253,11 @@ func Default() []Binding {
 			Everywhere),
 		bind(Applications, "applications", "1", "Applications", "to Applications", Everywhere),
 		bind(Tokens, "tokens", "2", "Tokens", "to Tokens", Everywhere),
-		bind(Gateway, "gateway_cache", "3", "Gateway cache", "to Gateway cache", Everywhere),
+		bind(Selected, "selected", "3", "Selected", "to Selected", Everywhere),
 		bind(Activity, "activity", "4", "Activity", "to Activity", Everywhere),
 		bind(HideDead, "hide_dead", "f", "hide the dead",
 			"show or hide tokens that are dead, superseded or expired", Everywhere),
 		bind(UnmarkAll, "unmark_all", "", "unmark all", "remove every mark", Everywhere),
-		bind(SortState, "sort_by_state", "", "sort by state",
-			"sort tokens: live ones first, the newest first", Everywhere),
 		bind(SortLeft, "sort_by_left", "", "sort by time left",
 			"sort tokens by time left", Everywhere),
 		bind(SortIssued, "sort_by_issued", "", "sort by age",
@@ -267,12 +267,12 @@ func Default() []Binding {
 		bind(SortUser, "sort_by_user", "", "sort by user", "sort tokens by user", Everywhere),
 		bind(SortScopes, "sort_by_scopes", "", "sort by scopes", "sort tokens by scopes",
 			Everywhere),
-		bind(Theme, "theme", "", "choose a theme", "choose a theme, with a preview", Everywhere),
+		bind(Theme, "theme", "T", "choose a theme", "choose a theme, with a preview", Everywhere),
 		bind(Presenter, "presenter", "", "presenter mode",
 			"hide secrets, keys, users and hosts, and show a big countdown", Everywhere),
 		bind(Mouse, "mouse", "", "mouse",
 			"let the terminal select text with the mouse, or use the mouse here", Everywhere),
-		bind(Unlock, "unlock", "", "unlock the secrets",
+		bind(Unlock, "unlock", "U", "unlock the secrets",
 			"unlock the stored secrets with their passphrase", Everywhere),
 		bind(WriteOut, "write_out", "", "write out",
 			"write the data of this console to a new directory, if its store was replaced or "+

@@ -2,6 +2,7 @@ package pane
 
 import (
 	"strconv"
+	"strings"
 
 	"lanyard/console"
 	"lanyard/themes"
@@ -11,123 +12,250 @@ import (
 	"lanyard/ui/session"
 )
 
-// Apps is the Applications pane. It lists the OAuth clients, each with the number of its living
-// tokens.
+// Apps is the Applications pane. It lists the OAuth clients below headings for their environments.
+// The selected row is the scope of the other panes.
 type Apps struct {
-	List      scene.List
-	NameWidth int // cells of the longest name of an application, for the layout
+	List      scene.List // IDs are those of session.Scope
+	NameWidth int        // cells of the longest name of an application, for the layout
+
+	visible, all int // numbers of applications drawn last and listed
 }
 
-// AppsFixedWidth is the width of a line without the application's name, in cells. It includes the
-// border and a count of two digits.
-const AppsFixedWidth = 2 + 1 + 1 + 4 + 1 + 4 + 2
+const (
+	appsFixed  = 14 // cells of a row and its frame without name and count
+	appsName   = 12 // least width of a name
+	appsCount  = 2  // least width of a count
+	wNext      = 6  // "4h 05m"
+	gone       = "gone"
+	noneLiving = "–"
+)
+
+// Width returns the width of the pane with its frame on a screen of w cells: as wide as its longest
+// name, up to a third of the screen.
+func (p *Apps) Width(s *scene.Scene, w int) int {
+	count := p.countWidth(s)
+	return appsFixed + count + max(min(max(p.NameWidth, appsName), w/3-appsFixed-count), 1)
+}
+
+// countWidth returns the cells of the largest count, which is that of all applications.
+func (p *Apps) countWidth(s *scene.Scene) int {
+	return max(len(strconv.Itoa(s.Board.Total.Living())), appsCount)
+}
 
 // Title implements [Pane].
-func (p *Apps) Title(s *scene.Scene) string {
-	return "Applications" + s.TitleSuffix(scene.Applications)
+func (p *Apps) Title(*scene.Scene) string { return "Applications" }
+
+// RightTitle implements [Pane]. It has the number of applications, and of those in view if they
+// are fewer.
+func (p *Apps) RightTitle(*scene.Scene) string {
+	switch {
+	case p.all == 0:
+		return ""
+	case p.visible < p.all:
+		return strconv.Itoa(p.visible) + "/" + strconv.Itoa(p.all)
+	}
+	return strconv.Itoa(p.all)
 }
 
-// RightTitle implements [Pane].
-func (p *Apps) RightTitle(*scene.Scene) string { return "" }
-
-// ID returns the IDs of all applications by index, filtered or not.
-func (p *Apps) ID(s *scene.Scene) func(int) string {
-	return func(i int) string { return s.Board.Apps[i].ID }
+// Scope returns the scope of the selected row. It is all applications if the row is gone.
+func (p *Apps) Scope(s *session.Session) session.Scope {
+	for _, r := range s.Rail("", false).Rows {
+		if r.Scope.ID() == p.List.Selected {
+			return r.Scope
+		}
+	}
+	return session.Scope{}
 }
+
+// Select selects the row of a scope.
+func (p *Apps) Select(c session.Scope) { p.List.Selected = c.ID() }
 
 // Cursor implements [Pane].
 func (p *Apps) Cursor(s *scene.Scene) (*scene.List, int, func(int) string) {
-	rows := s.AppRows()
-	return &p.List, len(rows), func(i int) string { return s.Board.Apps[rows[i]].ID }
+	rows := s.Rail().Rows
+	return &p.List, len(rows), func(i int) string { return rows[i].Scope.ID() }
 }
 
 // Target implements [Pane]. It is the token that is selected in Tokens.
 func (p *Apps) Target(s *scene.Scene) (*session.Row, *scene.Refuse) {
 	return s.Token, scene.Cannot("no token is selected",
-		s.Keys.Hint(keys.Tokens, "goes to the tokens of this application"))
+		s.Keys.Hint(keys.Tokens, "goes to the tokens"))
 }
 
-// Lines implements [Pane].
+// Lines implements [Pane]. The row of all applications and the heading of the first environment in
+// view do not scroll.
 func (p *Apps) Lines(s *scene.Scene, w, h int, focused bool) []string {
-	n := len(s.Board.Apps)
-	if n == 0 {
-		return scene.Placeholder(s, w, h, "", "No application yet.", "",
-			s.Keys.Hint(keys.AddApp,
-				"adds one: a token URL, a consumer key and its secret are all it takes. An "+
-					"[[application]] in the configuration does, too."))
+	rail := s.Rail()
+	p.all, p.visible = rail.Apps, 0
+	p.List.Drawn = p.List.Drawn[:0]
+	if len(s.Board.Apps) == 0 || h < 1 {
+		return nil
 	}
-	rows := s.AppRows()
-	if len(rows) == 0 {
-		return s.NoMatch(scene.Applications, w, h)
+	sel := max(rail.Index(s.Scope), 0)
+	var out []string
+	add := func(i int) {
+		p.List.Drawn = append(p.List.Drawn, rail.Rows[i].Scope.ID())
+		out = append(out, p.line(s, &rail.Rows[i], w, i == sel, focused))
+		if rail.Rows[i].App >= 0 {
+			p.visible++
+		}
 	}
-	from, to, sel := p.List.Window(len(rows), h,
-		func(i int) string { return s.Board.Apps[rows[i]].ID })
-	out := make([]string, 0, to-from)
-	count := 3 // sign, space, digits
+	add(0)
+	from, to := p.window(rail, sel, h-1)
+	if from < len(rail.Rows) && from > 1 && rail.Rows[from].App >= 0 {
+		for i := from; i > 0; i-- {
+			if rail.Rows[i].App < 0 {
+				add(i)
+				break
+			}
+		}
+	}
 	for i := from; i < to; i++ {
-		count = max(count, 2+len(strconv.Itoa(s.Board.Apps[rows[i]].Tally.Count())))
+		add(i)
 	}
-	for i := from; i < to; i++ {
-		out = append(out, p.line(s, &s.Board.Apps[rows[i]], count, w, i == sel, focused))
+	rest := 0
+	for _, r := range rail.Rows[to:] {
+		if r.App >= 0 {
+			rest++
+		}
+	}
+	note := ""
+	switch spare := h - len(out); {
+	case rest > 0 && spare > 0:
+		note = strconv.Itoa(rest) + " more, below"
+	case spare >= 2:
+		for len(out) < h-1 {
+			out = append(out, kit.Spaces(w))
+		}
+		var ways []string
+		for _, way := range []string{
+			s.Keys.Hint(keys.AddApp, "adds one"), s.Keys.Hint(keys.Import, "imports"),
+		} {
+			if way != "" {
+				ways = append(ways, way)
+			}
+		}
+		note = scene.Fitting([]string{strings.Join(ways, " · "), ways[0]}, w-3)
+	}
+	if note != "" {
+		l := kit.NewLine("", 64)
+		l.Gap(2)
+		l.Put(string(s.Styles.Quiet), kit.Short(note, w-3))
+		out = append(out, l.End(w))
 	}
 	return out
 }
 
-func (p *Apps) line(s *scene.Scene, a *session.App, count, w int, selected, focused bool) string {
-	l := s.BeginRow(selected, focused)
-	kind := 4
-	if w < 20 {
-		kind = 0
+// window returns the range of rows in view, without the first row. h is the number of lines. One
+// line is kept for the number of rows below, and one for the heading of the first row.
+func (p *Apps) window(rail session.Rail, sel, h int) (from, to int) {
+	n := len(rail.Rows)
+	if n-1 <= h {
+		p.List.Offset = 1
+		return 1, n
 	}
-	room := max(w-2-count-kind-2, 1)
-	if kind > 0 {
-		room--
-	}
-	name := themes.Paint("")
-	if a.Source == console.Gone {
-		name = s.Styles.Quiet
-	}
-	env := ""
-	if s.Board.EnvironmentCount > 1 && a.Environment.Name != "" && room >= 12 {
-		env = "@" + s.Show(a.Environment.Name)
-	}
-	// cut the environment first
-	text := kit.Middle(s.Show(a.Name), max(room-min(kit.Width(env), max(room/3, 5)), 1))
-	l.Put(string(name), text)
-	if env != "" {
-		l.Put(string(s.Styles.Quiet), kit.Middle(env, room-kit.Width(text)))
-	}
-	l.Gap(1 + room - (l.Width() - 1))
-	if kind > 0 {
-		word := kit.Clean(a.KeyType)
-		if a.Source == console.Gone {
-			word = "gone"
+	fit := func(from int) (to int) {
+		lines := h
+		if rail.Rows[from].App >= 0 {
+			lines-- // its heading
 		}
-		l.Cell(string(s.Styles.Quiet), kit.Cut(word, kind), kind) // PROD, SAND
+		if to = from + lines; to < n {
+			to--
+		}
+		return max(min(to, n), from)
+	}
+	from = min(max(p.List.Offset, 1), n-1)
+	if sel > 0 && sel < from {
+		from = sel
+	}
+	for sel >= fit(from) && from < sel {
+		from++
+	}
+	for from > 1 && fit(from-1) == n {
+		from--
+	}
+	p.List.Offset = from
+	return from, fit(from)
+}
+
+func (p *Apps) line(s *scene.Scene, r *session.RailRow, w int, selected, focused bool) string {
+	l := s.BeginRow(selected, focused)
+	if r.Scope.Kind == session.OneEnvironment {
+		p.heading(s, l, r, w)
+		return l.End(w)
+	}
+	name, paint := s.Show(r.Name), themes.Paint("")
+	if r.App >= 0 {
 		l.Gap(1)
+		a := &s.Board.Apps[r.App]
+		name += keySuffix(s, r.App)
+		if a.Source == console.Gone {
+			name, paint = name+" · "+gone, s.Styles.Quiet
+		}
 	}
-	sign, paint := s.Look(appState(a))
-	text = sign + " " + strconv.Itoa(a.Tally.Count())
-	if s.Session.Busy(session.AppKey(a.ID)) {
-		text, paint = "…", s.Styles.Accent
+	count, next := noneLiving, ""
+	if n := r.Tally.Living(); n > 0 {
+		count = strconv.Itoa(n)
 	}
-	l.Gap(max(w-1-count-l.Width(), 0))
-	l.Cell(string(paint), text, count)
+	if r.App >= 0 && s.Session.Busy(session.AppKey(s.Board.Apps[r.App].ID)) {
+		count = "…"
+	}
+	if !r.Tally.Next.IsZero() {
+		next = s.Left(r.Tally.Next.Sub(s.Now))
+	}
+	digits := p.countWidth(s)
+	room := w - 1 - digits - 2 - wNext - 1 - l.Width()
+	if room < 4 { // too narrow for the next deadline
+		next, room = "", max(w-1-digits-1-l.Width(), 1)
+	}
+	l.Put(string(paint), kit.Fit(kit.Middle(name, room), room))
+	due := s.Styles.Quiet
+	if r.Tally.Expiring > 0 {
+		due = s.Styles.Warn
+	}
+	l.Gap(1)
+	l.Put(string(s.Styles.Quiet), kit.Right(count, digits))
+	l.Gap(2)
+	l.Put(string(due), kit.Right(next, wNext))
 	return l.End(w)
 }
 
-// appState returns the state whose sign an application shows: the most urgent one of its living
-// tokens.
-func appState(a *session.App) console.State {
-	switch {
-	case a.Tally.Expiring > 0:
-		return console.Expiring
-	case a.Tally.Active > 0:
-		return console.Active
-	case a.Tally.Revoking > 0:
-		return console.Revoking
-	case a.Tally.Lingering > 0:
-		return console.Lingering
+// heading draws the name of an environment on a rule. An environment in production has that word.
+func (p *Apps) heading(s *scene.Scene, l *kit.Line, r *session.RailRow, w int) {
+	l.Gap(1)
+	word := ""
+	if r.Production {
+		word = scene.Fitting([]string{" production ", " prod "}, w-l.Width()-8)
 	}
-	return console.Expired
+	room := w - l.Width() - 1 - 1 - kit.Width(word) - min(len(word), 1)
+	l.Put(string(s.Styles.Quiet), kit.Middle(s.Show(r.Name), max(room-2, 1)))
+	l.Gap(1)
+	rule := max(w-1-l.Width(), 0)
+	if word != "" {
+		l.Put(string(s.Styles.Border), strings.Repeat("─", max(rule-kit.Width(word)-1, 0)))
+		l.Put(string(s.Styles.Strong), word)
+		rule = 1
+	}
+	l.Put(string(s.Styles.Border), strings.Repeat("─", rule))
+}
+
+// keySuffix returns the key type of an application as a suffix of its name, if another application
+// of its environment has the same name; else "".
+func keySuffix(s *scene.Scene, app int) string {
+	a := &s.Board.Apps[app]
+	if !a.NameTwice || a.KeyType == "" || a.KeyType == console.KeyProduction {
+		return ""
+	}
+	return "·" + kit.Cut(strings.ToLower(kit.Clean(a.KeyType)), 4)
+}
+
+// nameOf returns the name of an application among those of a page. A name that another application
+// has too gets the key type or the environment as a suffix.
+func nameOf(s *scene.Scene, app int) string {
+	a := &s.Board.Apps[app]
+	name := s.Show(a.Name) + keySuffix(s, app)
+	if a.NameElsewhere && s.Scope.Kind == session.AllApplications && a.Environment.Name != "" {
+		name += "@" + s.Show(a.Environment.Name)
+	}
+	return name
 }

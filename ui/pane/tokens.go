@@ -2,149 +2,162 @@ package pane
 
 import (
 	"cmp"
+	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"lanyard/console"
 	"lanyard/console/describe"
 	"lanyard/themes"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
+	"lanyard/ui/redact"
 	"lanyard/ui/scene"
 	"lanyard/ui/session"
 )
 
-// Tokens is the pane of the tokens of one application at a time, with the time that each has left.
-// It keeps a cursor for each application.
+// Tokens is the list of the tokens of the scope. It has a section for living tokens, one for revoked
+// tokens that the gateway may still let through, and one for those that are over. The bars of all
+// rows share one time axis.
 type Tokens struct {
-	lists map[string]*scene.List // by application ID, for applications that had rows
-	due   map[string]bool        // IDs of new tokens that are not on the board yet
+	List    scene.List
+	due     map[string]bool // IDs of new tokens that are not on the board yet
+	offsets [session.SectionCount]int
+	table   table
 }
 
-// keyManager introduces the result of an introspection. It is the key manager's opinion, not the
-// gateway's.
-const keyManager = "key manager: "
-
-// NewTokens returns the pane without cursors.
-func NewTokens() *Tokens {
-	return &Tokens{lists: map[string]*scene.List{}, due: map[string]bool{}}
+// table holds what depends on the rows of the scope and on the width, but not on the time, the
+// cursor and what is found.
+type table struct {
+	serial   int // of the page; 0: not computed yet
+	width    int
+	redactor *redact.Redactor
+	columns  columns
+	log      bool // the axis is logarithmic
+	axis     kit.Axis
 }
+
+// NewTokens returns the pane without a cursor.
+func NewTokens() *Tokens { return &Tokens{due: map[string]bool{}} }
 
 // Title implements [Pane].
 func (p *Tokens) Title(s *scene.Scene) string {
-	a, ok := s.Selected()
-	switch {
-	case !ok:
-		return "Tokens"
-	case a.Source == console.Gone:
-		return "Tokens · " + s.Show(a.Name) + " · no longer configured" +
-			s.TitleSuffix(scene.Tokens)
-	}
-	return "Tokens · " + s.Show(a.Name) + s.TitleSuffix(scene.Tokens)
-}
-
-// RightTitle implements [Pane].
-func (p *Tokens) RightTitle(s *scene.Scene) string {
-	a, ok := s.Selected()
-	switch {
-	case ok && s.Session.Busy(session.AppKey(a.ID)):
-		return "getting…"
-	}
-	var parts []string
-	if r := p.Row(s); r != nil && r.Token != nil {
-		if word := describe.AtServer(s.Board.Status(r, s.Now)); word != "" {
-			parts = append(parts, r.Token.Fingerprint+" "+keyManager+word)
-		} else if r.Token.ServerSays() == console.NotOurs {
-			parts = append(parts, r.Token.Fingerprint+" "+keyManager+console.NotOurs)
+	title := "Tokens · "
+	switch a, ok := s.Selected(); {
+	case len(s.Board.Apps) == 0 || s.Scope.Kind == session.AllApplications:
+		return title + "all"
+	case ok:
+		title += s.Show(a.Name) + keySuffix(s, s.App)
+		if a.Source == console.Gone {
+			return title + " · no longer configured"
+		}
+		if a.Environment.Production {
+			title += " · production"
+		}
+		if a.Environment.ReadOnly {
+			title += " · read-only"
+		}
+	default:
+		title += s.Show(console.Private(s.Scope.Name))
+		for _, r := range s.Rail().Rows {
+			if r.Scope == s.Scope && r.Production {
+				title += " · production"
+			}
 		}
 	}
-	if ok && a.Environment.ReadOnly {
-		parts = append(parts, "read-only")
-	}
-	if ok && a.Grant == console.GrantPassword && len(parts) == 0 {
-		parts = append(parts, "password (legacy)")
-	}
-	return strings.Join(parts, " · ")
+	return title
 }
 
-// list returns the cursor of the selected application. It is created when the application first has
-// rows, and stands on the first row. After that only keys move it.
-func (p *Tokens) list(s *scene.Scene) *scene.List {
-	a, ok := s.Selected()
-	if !ok {
-		return &scene.List{}
+// orderWords names the orders in the title.
+var orderWords = map[keys.Action]string{
+	keys.SortLeft: "by time left", keys.SortIssued: "by age", keys.SortUser: "by user",
+	keys.SortFingerprint: "by fingerprint", keys.SortScopes: "by scopes",
+}
+
+// RightTitle implements [Pane]. It has the number of rows and their order, and what was found,
+// marked or hidden.
+func (p *Tokens) RightTitle(s *scene.Scene) []string {
+	if len(s.Board.Apps) == 0 {
+		return nil
 	}
-	l := p.lists[a.ID]
-	if l == nil {
-		l = &scene.List{}
-		if a.Len() > 0 {
-			// An application that got its first rows later has no row selected.
-			l.Selected = s.Session.Page(session.Query{App: a.ID}).ID(0)
-			p.lists[a.ID] = l
+	page := s.TokenPage()
+	all := page.Total - page.Hidden
+	if s.View.Find != "" {
+		n := strconv.Itoa(page.Len()) + " of " + strconv.Itoa(all)
+		words := " rows match "
+		if page.Len() == 1 {
+			words = " rows matches "
 		}
+		return []string{n + words + s.Redacted(s.View.Find), n + " match", n}
 	}
-	return l
-}
-
-// SelectedID returns the ID of the selected row of an application; "" if there is none.
-func (p *Tokens) SelectedID(appID string) string {
-	if l := p.lists[appID]; l != nil {
-		return l.Selected
+	rows := strconv.Itoa(all) + " rows"
+	switch all {
+	case 0:
+		rows = "no rows"
+	case 1:
+		rows = "1 row"
 	}
-	return ""
+	order := orderWords[s.View.Order()]
+	if s.View.Reverse {
+		order += ", reversed"
+	}
+	long, short := rows, rows
+	if all > 0 {
+		long = order + " · " + rows
+	}
+	if page.Hidden > 0 {
+		hidden := strconv.Itoa(page.Hidden) + " hidden"
+		long, short = long+" · "+hidden, hidden
+	}
+	if n := len(s.Marks); n > 0 {
+		marked := strconv.Itoa(n) + " marked"
+		long, short = marked+" · "+long, marked
+	}
+	return []string{long, short}
 }
 
 // SelectNew selects a token that this console requested. was is the ID that was selected at the
 // time of the request. SelectNew does nothing if a person has selected another token since.
 func (p *Tokens) SelectNew(t console.Token, was string) {
-	l := p.lists[t.AppID]
-	if l == nil {
-		l = &scene.List{}
-		p.lists[t.AppID] = l
-	} else if l.Selected != was && l.Selected != "" {
+	if p.List.Selected != was && p.List.Selected != "" {
 		return
 	}
-	l.Selected = t.ID
+	p.List.Selected = t.ID
 	p.due[t.ID] = true
 }
 
-// DropGone clears selections of tokens that are no longer on the board. It keeps those of
-// [Tokens.SelectNew] until the board shows them, because the board may be older.
-func (p *Tokens) DropGone(b *session.Board) {
-	for i := range b.Apps {
-		a := &b.Apps[i]
-		l := p.lists[a.ID]
-		if l == nil || l.Selected == "" {
-			continue
-		}
-		if r := b.Row(l.Selected); r != nil && r.App == i {
-			delete(p.due, l.Selected)
-		} else if !p.due[l.Selected] {
-			l.Selected = ""
-		}
+// SelectFirst selects the first row if none is selected.
+func (p *Tokens) SelectFirst(s *scene.Scene) {
+	if page := s.TokenPage(); p.List.Selected == "" && page.Len() > 0 {
+		p.List.Selected = page.ID(0)
 	}
 }
 
-// Row returns the selected row of the selected application; nil if there is none.
-func (p *Tokens) Row(s *scene.Scene) *session.Row {
-	a, ok := s.Selected()
-	if !ok {
-		return nil
+// DropGone clears the selection of a token that is no longer on the board. It keeps that of
+// [Tokens.SelectNew] until the board shows it, because the board may be older.
+func (p *Tokens) DropGone(b *session.Board) {
+	if b.Row(p.List.Selected) != nil {
+		delete(p.due, p.List.Selected)
+	} else if !p.due[p.List.Selected] {
+		p.List.Selected = ""
 	}
-	rows := s.TokenPage(a)
-	if i := p.list(s).Index(rows.Len(), rows.ID); i >= 0 {
-		return rows.Row(i)
+}
+
+// Row returns the selected row; nil if there is none in the scope.
+func (p *Tokens) Row(s *scene.Scene) *session.Row {
+	page := s.TokenPage()
+	if i := page.Index(p.List.Selected); i >= 0 {
+		return page.Row(i)
 	}
 	return nil
 }
 
 // Cursor implements [Pane].
 func (p *Tokens) Cursor(s *scene.Scene) (*scene.List, int, func(int) string) {
-	a, ok := s.Selected()
-	if !ok {
-		return &scene.List{}, 0, nil
-	}
-	rows := s.TokenPage(a)
-	return p.list(s), rows.Len(), rows.ID
+	page := s.TokenPage()
+	p.List.Find(page.Index(p.List.Selected))
+	return &p.List, page.Len(), page.ID
 }
 
 // Target implements [Pane].
@@ -153,273 +166,425 @@ func (p *Tokens) Target(s *scene.Scene) (*session.Row, *scene.Refuse) {
 		s.Keys.Selects()+" in Tokens, "+s.Keys.Hint(keys.Get, "gets one"))
 }
 
-// Columns holds the widths of the columns of the Tokens pane, in cells. A column of width 0 is not
-// drawn.
-type Columns struct{ state, token, who, scopes, left, tail int }
-
-const (
-	wState, wToken, wLeft, wTail = 10, 8, 8, 13
-)
-
-// ColumnsFor divides w cells among the columns, the most important first.
-func ColumnsFor(w int) Columns {
-	c := Columns{state: wState, token: wToken, left: wLeft}
-	room := w - (1 + 2 + wState + 2 + wToken + 1 + wLeft + 1) // edge, sign, gaps, padding
-	if room < 0 {                                             // too narrow for padding
-		c.left = max(min(wLeft, w-(1+2+wState+1+wToken+1)), 0)
-		return c
-	}
-	take := func(at *int, n, gap int) {
-		if room >= n+gap {
-			*at, room = n, room-n-gap
-		}
-	}
-	take(&c.tail, wTail, 2)
-	take(&c.who, 5, 2)
-	take(&c.scopes, 7, 2)
-	if c.tail == 0 && room >= 7 {
-		c.tail, room = room-2, 0
-	}
-	if c.who > 0 {
-		more := min(room/2, 9)
-		c.who, room = c.who+more, room-more
-	}
-	if c.scopes > 0 {
-		more := min(room, 30)
-		c.scopes, room = c.scopes+more, room-more
-	}
-	if c.tail > 0 {
-		c.tail += min(room, 10)
-	}
-	return c
-}
-
 // Lines implements [Pane].
 func (p *Tokens) Lines(s *scene.Scene, w, h int, focused bool) []string {
-	a, ok := s.Selected()
-	if !ok {
-		return scene.Placeholder(s, w, h, "", "The tokens of an application are shown here.", "",
-			s.Keys.Hint(keys.Applications, "goes to Applications, ")+s.Keys.Selects()+".")
+	p.List.Drawn = p.List.Drawn[:0]
+	page := s.TokenPage()
+	if page.Len() == 0 {
+		return p.empty(s, page, w, h)
 	}
-	if a.Len() == 0 {
-		if a.Source == console.Gone {
-			return scene.Placeholder(s, w, h, "", "No token is left of "+s.Show(a.Name)+".")
-		}
-		return scene.Placeholder(s, w, h, "", "No token of "+s.Show(a.Name)+" yet.", "",
-			s.Keys.Hint(keys.Get, "gets one."))
-	}
-	rows := s.TokenPage(a)
-	if rows.Len() == 0 {
-		return s.NoMatch(scene.Tokens, w, h)
-	}
-	c := ColumnsFor(w)
+	p.measure(s, w)
 	var out []string
-	if h > 3 && c.tail > 0 {
-		out = append(out, p.head(s, c, w))
+	if h > 3 {
+		l := kit.NewLine("", 256)
+		p.table.columns.putHead(l, s.Styles.Quiet, p.table.axis.Ticks())
+		out = append(out, l.End(w))
 		h--
 	}
-	p.list(s).HeaderLines = len(out)
-	from, to, sel := p.list(s).Window(rows.Len(), h, rows.ID)
-	for i := from; i < to; i++ {
-		out = append(out, p.line(s, rows.Row(i), c, w, i == sel, focused))
+	p.List.Drawn = append(p.List.Drawn, make([]string, len(out))...)
+	sel := page.Index(p.List.Selected)
+	counts, cursor := [session.SectionCount]int{}, session.Living
+	for sec := range session.SectionCount {
+		counts[sec] = page.Count(session.Section(sec))
+	}
+	if sel >= 0 {
+		cursor = page.SectionAt(sel)
+	}
+	d := divide(h, counts, cursor)
+	p.List.SetHeight(d.rows[cursor])
+	paints := rowPaints{mark: s.Styles.Accent, quiet: s.Styles.Quiet, calls: callPaints(s.Styles)}
+	add := func(id, line string) {
+		p.List.Drawn = append(p.List.Drawn, id)
+		out = append(out, line)
+	}
+	for sec := session.Living; sec < session.SectionCount; sec++ {
+		rows := d.rows[sec]
+		if rows == 0 && !d.heading[sec] {
+			continue
+		}
+		if d.blank && len(out) > 0 && len(p.List.Drawn) > 1 {
+			add("", kit.Spaces(w))
+		}
+		if d.heading[sec] {
+			add("", p.heading(s, page, sec, rows, w))
+		}
+		from := p.window(sec, counts[sec], rows, sel-page.Start(sec))
+		for i := from; i < from+rows; i++ {
+			at := page.Start(sec) + i
+			r := page.Row(at)
+			add(r.ID, p.line(s, r, &paints, w, at == sel, focused))
+		}
+		if sec == session.Living && d.more {
+			add("", p.more(s, page, from, rows, w))
+		}
 	}
 	return out
 }
 
-func (p *Tokens) head(s *scene.Scene, c Columns, w int) string {
-	l := kit.NewLine("", 128)
-	name := func(word string, a keys.Action) string {
-		switch {
-		case s.View.Order() != a || a == keys.SortState && !s.View.Reverse:
-			return word
-		case s.View.Reverse:
-			return word + " ↑"
-		}
-		return word + " ↓"
-	}
-	text := "   " + kit.Fit(name("STATE", keys.SortState), c.state) + "  " +
-		kit.Fit(name("TOKEN", keys.SortFingerprint), c.token)
-	if c.who > 0 {
-		text += "  " + kit.Fit(name("FOR", keys.SortUser), c.who)
-	}
-	if c.scopes > 0 {
-		text += "  " + kit.Fit(name("SCOPES", keys.SortScopes), c.scopes)
-	}
-	text += " " + kit.Right(name("LEFT", keys.SortLeft), c.left)
-	l.Put(string(s.Styles.Quiet), text)
-	return l.End(w)
+// callPaints returns the paints of calls by kind.
+func callPaints(st *themes.Styles) (out [4]themes.Paint) {
+	out[callStatus], out[callAccepted] = st.Quiet, st.Quiet
+	out[callRefused], out[callUnclear] = st.Strong, st.Warn
+	return out
 }
 
-func (p *Tokens) line(s *scene.Scene, r *session.Row, c Columns, w int,
-	selected, focused bool) string {
-	l := s.BeginTokenRow(r, selected, focused)
-	sign, paint := s.Look(r.State)
-	over := r.State.IsOver()
-	text := themes.Paint("")
-	if over {
-		text = s.Styles.Quiet
+// window scrolls a section so that the selected row is in view, and returns the first row in view.
+// A negative sel stands for no row of the section.
+func (p *Tokens) window(sec session.Section, n, rows, sel int) int {
+	from := &p.offsets[sec]
+	if sel >= 0 && sel < n {
+		*from = max(min(*from, sel), sel-rows+1)
 	}
-	gap := "  "
-	if c.tail == 0 {
-		gap = " "
-	}
-	l.Cell(string(paint), sign+" "+string(r.State), 2+c.state)
-	fp, who := "–", console.Private("app")
-	var scopes []string
-	if r.Token != nil {
-		fp, who, scopes = r.Token.Fingerprint, cmp.Or(r.Token.User, who), r.Token.Scopes
-	} else {
-		scopes = r.Mark.Scopes
-	}
-	l.Put(string(text), gap+kit.Fit(fp, c.token))
-	if c.who > 0 {
-		l.Put(string(text), "  "+kit.Fit(kit.Middle(s.Show(who), c.who), c.who))
-	}
-	if c.scopes > 0 {
-		l.Put(string(s.Styles.Quiet), "  "+kit.Fit(kit.Clean(strings.Join(scopes, " ")), c.scopes))
-	}
-	left, tail := p.lastColumns(s, r, c.tail)
-	l.Put(string(left.Paint), " "+kit.Right(left.Text, c.left))
-	if c.tail > 0 {
-		if tail.IsBar && selected && !s.Styles.Color {
-			l.Bare("", "  ") // keeps the bar apart from the reversed row
-		} else {
-			l.Gap(2)
-		}
-		if tail.IsBar {
-			l.Bare(string(tail.Paint), tail.Text)
-		} else {
-			l.Put(string(tail.Paint), kit.Cut(tail.Text, c.tail))
-		}
-	}
-	return l.End(w)
+	*from = max(min(*from, n-rows), 0)
+	return *from
 }
 
-// lastColumns returns the last two columns of a row: the time left, and a bar or a word about it.
-func (p *Tokens) lastColumns(s *scene.Scene, r *session.Row, w int) (left, tail scene.Cell) {
+// measure computes columns and axis if the rows of the scope or the width have changed. The end of
+// the axis is computed anew too when the longest time left is below half of it.
+func (p *Tokens) measure(s *scene.Scene, w int) {
+	t, page := &p.table, s.ScopePage()
+	changed := t.serial != page.Serial
+	if changed || t.width != w || t.redactor != s.Redactor {
+		t.serial, t.width, t.redactor = page.Serial, w, s.Redactor
+		t.columns = fitColumns(p.needs(s, page, w))
+		shortest, longest := page.Shortest, page.Longest
+		if page.Endless {
+			shortest, longest = cmp.Or(shortest, kit.Endless), kit.Endless
+		}
+		t.log = kit.LogScale(shortest, longest)
+	}
+	left := max(page.Latest.Sub(s.Now), 0)
+	if page.Endless {
+		left = kit.Endless
+	}
+	t.axis = t.axis.Next(t.columns.axis, t.log, left, changed)
+}
+
+// needs returns the widths of the texts of all rows in the scope.
+func (p *Tokens) needs(s *scene.Scene, page session.Page, w int) columnNeeds {
+	n := columnNeeds{width: w, oneApp: s.Scope.Kind == session.OneApplication}
+	apps, envs, users := map[int]bool{}, map[console.Private]bool{}, map[console.Private]bool{}
+	scopes := map[string]bool{}
+	for i := range page.Len() {
+		r := page.Row(i)
+		if !apps[r.App] {
+			apps[r.App] = true
+			n.names = append(n.names, kit.Width(nameOf(s, r.App)))
+			env := s.Board.Apps[r.App].Environment.Name
+			if !envs[env] {
+				envs[env] = true
+				n.env = max(n.env, kit.Width(s.Show(env)))
+			}
+		}
+		if user := userOf(r); !users[user] {
+			users[user] = true
+			n.user = max(n.user, kit.Width(s.Show(user)))
+		}
+		if all := scopesOf(r); !scopes[all] {
+			scopes[all] = true
+			n.scopes = max(n.scopes, kit.Width(kit.Clean(all)))
+		}
+	}
+	n.environments = len(envs)
+	return n
+}
+
+// userOf returns the user of a token, or "app" if it is for the application itself.
+func userOf(r *session.Row) console.Private {
 	if r.Token == nil {
-		left = scene.NewCell(s.Styles.Quiet, "?")
-		if !r.Mark.EndsBy.IsZero() {
-			left = scene.NewCell(s.Styles.Quiet, "≤"+s.Left(r.Mark.EndsBy.Sub(s.Now)))
-		}
-		return left, scene.NewCell(s.Styles.Quiet, s.Ago(r.Mark.SentAt))
+		return "app"
 	}
-	if s.Session.Busy(session.TokenKey(r.ID)) {
-		tail = scene.NewCell(s.Styles.Accent, "working…")
-	} else if s.Session.IsProbing(r.ID) {
-		tail = scene.NewCell(s.Styles.Accent, "probing")
+	return cmp.Or(r.Token.User, "app")
+}
+
+func scopesOf(r *session.Row) string {
+	if r.Token == nil {
+		return strings.Join(r.Mark.Scopes, " ")
+	}
+	return strings.Join(r.Token.Scopes, " ")
+}
+
+// heading draws the heading of a section. That of Over names the newest row if it shows none.
+func (p *Tokens) heading(s *scene.Scene, page session.Page, sec session.Section, rows,
+	w int) string {
+	n := page.Count(sec)
+	count := strconv.Itoa(n)
+	titles, rights := []string{"REVOKED, MAY STILL PASS", "REVOKED, MAY PASS", "REVOKED"},
+		[]string{count}
+	title := s.Styles.Danger
+	if rows > 0 && rows < n {
+		count = strconv.Itoa(rows) + " of " + count
+		rights = []string{count, strconv.Itoa(n)}
+	}
+	if sec == session.Over {
+		titles, title = []string{"OVER"}, s.Styles.Quiet
+		switch {
+		case rows == 0:
+			r := page.Row(page.Start(sec))
+			sign, _ := s.Look(r.State)
+			last := nameOf(s, r.App) + " " + r.Token.Fingerprint + " " + r.State.Word()
+			rights = []string{count + " · last: " + sign + " " + last, count}
+		case rows == n:
+			rights = []string{count + " · " + s.Keys.Hint(keys.HideDead, "hides"), count}
+		}
+	}
+	l := kit.NewLine("", 256)
+	putHeading(l, title, s.Styles.Border, titles, rights, w)
+	return l.End(w)
+}
+
+// more draws the line that counts the living rows which are not in view.
+func (p *Tokens) more(s *scene.Scene, page session.Page, from, rows, w int) string {
+	n := page.Count(session.Living)
+	last := page.Row(page.Start(session.Living) + n - 1)
+	left := ""
+	if st := p.left(s, last); last.Token != nil && s.View.Order() == keys.SortLeft &&
+		!s.View.Reverse {
+		left = st.Text
+	}
+	l := kit.NewLine("", 128)
+	l.Gap(rowHead)
+	l.Put(string(s.Styles.Quiet), moreText(from, n-from-rows, left, w-rowHead-1))
+	return l.End(w)
+}
+
+func (p *Tokens) line(s *scene.Scene, r *session.Row, paints *rowPaints, w int,
+	selected, focused bool) string {
+	l := s.BeginRow(selected, focused)
+	row := p.row(s, r)
+	row.draw(l, p.table.columns, paints, selected && !s.Styles.Color)
+	return l.End(w)
+}
+
+// row returns the texts of a row.
+func (p *Tokens) row(s *scene.Scene, r *session.Row) tokenRow {
+	a := &s.Board.Apps[r.App]
+	sign, paint := s.Look(r.State)
+	row := tokenRow{
+		marked: s.Marks[r.ID], sign: scene.NewCell(paint, sign), name: nameOf(s, r.App),
+		env: s.Show(a.Environment.Name), token: "unknown", user: s.Show(userOf(r)),
+		scopes: kit.Clean(scopesOf(r)), left: p.left(s, r),
+	}
+	if r.Token != nil {
+		row.token = r.Token.Fingerprint
+	}
+	sec := session.SectionOf(r.State)
+	switch {
+	case sec == session.Over:
+		row.text, row.parts = s.Styles.Quiet, p.overParts(s, r)
+		return row
+	case r.Pending():
+		row.parts = s.RevokeWords(r)[:1]
+		if r.Undoable() && !r.AwaitsServer {
+			row.parts = []string{
+				s.Keys.Hint(keys.Undo, "keeps it"), "once sent, it may pass " + p.bound(s, r),
+			}
+		}
+		return row
+	case r.Token == nil || r.State == console.Unsure:
+		row.note = scene.NewCell(s.Styles.Quiet, "no answer")
+	}
+	row.bar, row.hatched = p.bar(s, r)
+	if r.State == console.Expiring {
+		row.word = scene.NewCell(s.Styles.Warn, r.State.Word())
+	}
+	if r.Token != nil && r.State != console.Unsure {
+		row.calls = callsOf(r, s)
+	}
+	switch {
+	case r.Token != nil && s.Session.Busy(session.TokenKey(r.ID)):
+		row.word = scene.NewCell(s.Styles.Accent, "working…")
+	case r.Token != nil && s.Session.IsProbing(r.ID) && len(row.calls) == 0:
+		row.note = scene.NewCell(s.Styles.Accent, "probing")
+	}
+	return row
+}
+
+// callsOf returns the calls of a token at the gateway, oldest first.
+func callsOf(r *session.Row, s *scene.Scene) []call {
+	probes := r.Token.Probes
+	if sec := session.SectionOf(r.State); sec == session.MayPass {
+		probes = r.Token.ProbesSince(s.Board.Status(r, s.Now), s.Board.Apps[r.App].Policy)
+	}
+	probes = probes[max(len(probes)-callsDrawn, 0):]
+	out := make([]call, len(probes))
+	for i, p := range probes {
+		kind := callUnclear
+		switch p.Verdict {
+		case console.ProbeAccepted:
+			kind = callAccepted
+		case console.ProbeRefused:
+			kind = callRefused
+		}
+		out[i] = call{p.Status, kind}
+	}
+	return out
+}
+
+// left returns the time that a row has left, or the word of its state.
+func (p *Tokens) left(s *scene.Scene, r *session.Row) scene.Cell {
+	_, paint := s.Look(r.State)
+	word := r.State.Word()
+	switch {
+	case session.SectionOf(r.State) == session.Over, r.Token == nil, r.State == console.Unsure:
+		return scene.NewCell(paint, word)
+	case r.Pending():
+		at, left, _ := s.RevokeStage(r)
+		if at == describe.Undoable {
+			return scene.NewCell(paint, "in "+scene.Countdown(s, left))
+		}
+		return scene.NewCell(paint, word)
 	}
 	st := s.Board.Status(r, s.Now)
-	withTail := func(l, t scene.Cell) (scene.Cell, scene.Cell) {
-		if tail.Text != "" {
-			t = tail
+	switch {
+	case r.State == console.Lingering && st.StaleKnown:
+		return scene.NewCell(paint, "≤"+s.Left(st.StaleLeft))
+	case st.HasExpiry && r.State != console.Lingering:
+		if r.State == console.Active {
+			paint = ""
 		}
-		return l, t
+		return scene.NewCell(paint, s.Left(st.Left))
+	case r.State != console.Lingering && r.Token.Lifetime == console.LifeUnbounded:
+		return scene.NewCell("", "never")
 	}
-	if r.Pending() {
-		return withTail(p.revokeColumns(s, r, w))
+	return scene.NewCell(s.Styles.Quiet, "unknown")
+}
+
+// bar returns the bar of a row, and whether it is hatched.
+func (p *Tokens) bar(s *scene.Scene, r *session.Row) (bar scene.Cell, hatched bool) {
+	end, known, never := r.End()
+	axis := &p.table.axis
+	left := max(end.Sub(s.Now), 0)
+	switch hatched = r.State == console.Lingering || r.State == console.Unsure; {
+	case hatched && known:
+		return scene.NewCell(s.Styles.DangerBar, axis.Hatched(left)), true
+	case hatched:
+		return scene.NewCell(s.Styles.DangerBar, axis.NoEnd(true)), true
+	case never:
+		return scene.NewCell(s.Styles.GoodBar, axis.NoEnd(false)), false
+	case !known:
+		return scene.Cell{}, false
 	}
-	switch r.State {
-	case console.Unsure:
-		return withTail(scene.NewCell(s.Styles.Quiet, "?"),
-			scene.NewCell(s.Styles.Quiet, s.Ago(r.Token.Unsure.SentAt)))
-	case console.Lingering:
-		return withTail(windowCell(s, st), scene.NewCell(s.Styles.Quiet, windowText(st)))
-	case console.Dead, console.Superseded:
-		return withTail(scene.NewCell(s.Styles.Quiet, "–"),
-			scene.NewCell(s.Styles.Quiet, s.Ago(st.OverAt)))
-	case console.Expired:
-		return withTail(scene.NewCell(s.Styles.Quiet, "–"),
-			scene.NewCell(s.Styles.Quiet, s.Ago(r.Token.ExpiresAt)))
-	}
-	if !st.HasExpiry {
-		switch r.Token.Lifetime {
-		case console.LifeUnbounded:
-			return withTail(scene.NewCell("", "no end"),
-				scene.NewCell(s.Styles.Quiet, "never expires"))
-		case console.LifeAmbiguous:
-			return withTail(scene.NewCell(s.Styles.Quiet, "?"),
-				scene.NewCell(s.Styles.Quiet, "ambiguous"))
-		}
-		return withTail(scene.NewCell(s.Styles.Quiet, "?"),
-			scene.NewCell(s.Styles.Quiet, "was not said"))
-	}
-	paint, bar := themes.Paint(""), s.Styles.GoodBar
+	paint := s.Styles.GoodBar
 	if r.State == console.Expiring {
-		paint, bar = s.Styles.Warn, s.Styles.WarnBar
+		paint = s.Styles.WarnBar
 	}
-	whole := r.Token.Granted
-	if whole <= 0 {
-		whole = r.Token.ExpiresAt.Sub(r.Token.IssuedAt)
-	}
-	return withTail(scene.NewCell(paint, s.Left(st.Left)), scene.Cell{
-		Paint: bar, Text: kit.Bar(int64(st.Left), int64(whole), min(w, barWidth)), IsBar: true,
-	})
+	return scene.NewCell(paint, axis.Bar(left)), false
 }
 
-const barWidth = 13
-
-// revokeColumns returns the last two columns of a token whose revoke is pending: the time until the
-// next step, and that step.
-func (p *Tokens) revokeColumns(s *scene.Scene, r *session.Row, w int) (left, tail scene.Cell) {
-	at, _, _ := s.RevokeStage(r)
-	when, step := s.Voice().RevokeCells(*r.Token, s.Hold(r), s.Now)
-	paint := map[describe.Stage]themes.Paint{
-		describe.Undoable: s.Styles.Accent, describe.Sending: s.Styles.Quiet,
-		describe.Held: s.Styles.Warn, describe.Undelivered: s.Styles.Danger,
-	}[at]
-	return scene.NewCell(s.Styles.Warn, when), scene.NewCell(paint, scene.Fitting(step, w))
+// bound returns for how long a token may pass at most after the server has accepted its revoke.
+func (p *Tokens) bound(s *scene.Scene, r *session.Row) string {
+	if d, known := console.BoundOf(*r.Token, s.Board.Apps[r.App].Policy, s.Now); known {
+		return "≤" + console.Left(d)
+	}
+	return "for a time that is not known"
 }
 
-// windowCell returns the longest time for which the gateway may still let a token through.
-func windowCell(s *scene.Scene, st console.Status) scene.Cell {
+// overParts describes the end of a token that is over: how it ended, its last calls and when.
+func (p *Tokens) overParts(s *scene.Scene, r *session.Row) (parts []string) {
+	st := s.Board.Status(r, s.Now)
+	at := st.OverAt
 	switch {
-	case st.Reopened:
-		return scene.NewCell(s.Styles.Danger, "still in")
-	case !st.StaleKnown:
-		return scene.NewCell(s.Styles.Warn, "unknown")
+	case r.State == console.Superseded:
+		by := s.Board.Row(r.Token.ReplacedBy)
+		if by != nil && by.Token != nil {
+			text := "by " + by.Token.Fingerprint
+			if by.State.IsOver() {
+				text += ", which is over too"
+			}
+			parts = append(parts, text)
+		}
+	case st.Proof == console.ProofExpiry, r.State == console.Expired:
+		at = r.Token.ExpiresAt
+	case st.Proof == console.ProofWindow:
+		parts = append(parts, "window over")
+	case st.OverAt.After(st.EndedAt):
+		parts = append(parts, "after "+scene.Seconds(st.OverAt.Sub(st.EndedAt)))
 	}
-	return scene.NewCell(s.Styles.Warn, "≤"+s.Left(st.StaleLeft))
-}
-
-// windowText returns why a lingering token may still pass.
-func windowText(st console.Status) string {
-	switch {
-	case st.Reopened:
-		return "let through"
-	case st.RefusedOnce:
-		return "refused once"
-	}
-	return "gateway cache"
-}
-
-// SortAt returns the action that sorts by the column at cell x.
-func (c Columns) SortAt(x int) keys.Action {
-	at := 3 + c.state + 1
-	if x < at {
-		return keys.SortState
-	}
-	if at += 1 + c.token + 1; x < at {
-		return keys.SortFingerprint
-	}
-	if c.who > 0 {
-		if at += 1 + c.who + 1; x < at {
-			return keys.SortUser
+	if r.State == console.Dead {
+		var b strings.Builder
+		runs := callRuns(nil, callsOver(r, s, st))
+		var space [8]callPiece
+		pieces := space[:0]
+		for i, run := range runs[max(len(runs)-2, 0):] {
+			pieces = run.appendCount(pieces, i == 0)
+		}
+		for _, piece := range pieces {
+			b.WriteString(piece.text)
+		}
+		if b.Len() > 0 {
+			parts = append(parts, b.String())
 		}
 	}
-	if c.scopes > 0 {
-		if at += 1 + c.scopes; x < at {
-			return keys.SortScopes
+	return append(parts, s.Ago(at))
+}
+
+// callsOver returns the calls of a token since it ended.
+func callsOver(r *session.Row, s *scene.Scene, st console.Status) (out []call) {
+	for _, p := range r.Token.ProbesSince(st, s.Board.Apps[r.App].Policy) {
+		kind := callUnclear
+		switch p.Verdict {
+		case console.ProbeAccepted:
+			kind = callAccepted
+		case console.ProbeRefused:
+			kind = callRefused
+		}
+		out = append(out, call{p.Status, kind})
+	}
+	return out
+}
+
+// empty fills the pane if it has no rows: with the way to the first application or token, or with
+// what hides the rows.
+func (p *Tokens) empty(s *scene.Scene, page session.Page, w, h int) []string {
+	k := s.Keys
+	show := k.Hint(keys.HideDead, "shows it")
+	switch a, ok := s.Selected(); {
+	case len(s.Board.Apps) == 0:
+		return scene.Placeholder(s, w, h, "", "No application yet.", "",
+			k.Hint(keys.AddApp, " adds one: token URL or issuer, consumer key, secret. It is "+
+				"tried before it is saved."),
+			k.Hint(keys.Import, " imports: a curl line, an .env file, Postman, apictl, or a "+
+				"developer portal."), "",
+			"lanyard demo shows all of this with an API of its own and writes nothing.")
+	case s.View.Find != "":
+		text := []string{"", "Nothing matches " + s.Redacted(s.View.Find) + ".", "",
+			k.Hint(keys.Close, "shows all again.")}
+		if page.Hidden > 0 {
+			text = append(text, "", "What is over is hidden and not searched: "+
+				strconv.Itoa(page.Hidden)+". "+show+".")
+		}
+		return scene.Placeholder(s, w, h, text...)
+	case page.Hidden > 0:
+		return scene.Placeholder(s, w, h, "", "All that is here is over and hidden.", "",
+			show+".")
+	case ok && a.Source == console.Gone:
+		return scene.Placeholder(s, w, h, "", "No token is left of "+s.Show(a.Name)+".")
+	case ok:
+		return scene.Placeholder(s, w, h, "", "No token of "+s.Show(a.Name)+" is held.")
+	}
+	return scene.Placeholder(s, w, h, "", "No token is held.", "", k.Hint(keys.Get, "gets one."))
+}
+
+// Ends reports how the list is sorted by a click on the head at cell x.
+func (p *Tokens) SortAt(x int) keys.Action {
+	c, at := p.table.columns, rowHead
+	for _, col := range []struct {
+		w   int
+		act keys.Action
+	}{
+		{c.name, keys.SortLeft}, {c.env, keys.SortLeft}, {c.token, keys.SortFingerprint},
+		{c.who, keys.SortUser}, {c.scopes, keys.SortScopes},
+	} {
+		if at += col.w; col.w > 0 {
+			if x < at {
+				return col.act
+			}
+			at += c.gap
 		}
 	}
 	return keys.SortLeft
 }
 
-// PaddedLines draws the pane as the only one on a small screen: exactly h lines.
-func (p *Tokens) PaddedLines(s *scene.Scene, w, h int) []string {
-	out := p.Lines(s, w, h, true)
-	for len(out) < h {
-		out = append(out, kit.Spaces(w))
-	}
-	return out
-}
+var _ = slices.Contains[[]string]
+var _ time.Time

@@ -5,11 +5,11 @@ import "lanyard/ui/keys"
 // List is the cursor and the scroll position of a list of rows. The cursor follows the ID of a row,
 // not its index, because rows move when a state changes. In the zero List no row is selected.
 type List struct {
-	Selected    string // ID of the selected row; "" for none
-	lastIndex   int    // index at which Selected was found last
-	Offset      int    // index of the first visible row
-	height      int    // number of visible rows
-	HeaderLines int    // lines above the first row
+	Selected  string   // ID of the selected row; "" for none
+	lastIndex int      // index at which Selected was found last
+	Offset    int      // index of the first visible row
+	height    int      // number of visible rows
+	Drawn     []string // IDs of the rows on the lines that were drawn last; "" for other lines
 }
 
 // Index returns the index of the selected row among n rows. It returns -1 if no row is selected, or

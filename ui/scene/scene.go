@@ -37,8 +37,10 @@ type Scene struct {
 	Board      *session.Board
 	Now        time.Time
 	Styles     *themes.Styles
-	App        int          // index in Board.Apps of the selected application; -1 if there is none
-	Token      *session.Row // the target of a verb in Applications and Tokens; nil if not visible
+	Scope      session.Scope // the applications whose tokens are listed
+	App        int           // index in Board.Apps of the application of Scope; -1 if it is none
+	Current    *session.Row  // the row under the cursor of Tokens; nil if there is none
+	Token      *session.Row  // Current, if a verb acts on it in the focused pane
 	View       *View
 	Session    *session.Session
 	Redactor   *redact.Redactor // nil outside of presenter mode
@@ -80,7 +82,7 @@ func (s *Scene) Ago(at time.Time) string {
 	return console.Ago(d)
 }
 
-// Selected returns the selected application, and whether there is one.
+// Selected returns the application of the scope, and whether the scope is one application.
 func (s *Scene) Selected() (*session.App, bool) {
 	if s.App < 0 || s.App >= len(s.Board.Apps) {
 		return nil, false
@@ -88,8 +90,20 @@ func (s *Scene) Selected() (*session.App, bool) {
 	return &s.Board.Apps[s.App], true
 }
 
+// CurrentApp returns the application of the scope, or else that of the current row; nil for none.
+func (s *Scene) CurrentApp() *session.App {
+	if a, ok := s.Selected(); ok {
+		return a
+	}
+	if s.Current != nil {
+		return &s.Board.Apps[s.Current.App]
+	}
+	return nil
+}
+
 // Look returns the sign and the colour of a state. Both are always drawn together with the state's
-// word, so that no one depends on colour.
+// word, so that no one depends on colour. The colour of a warning means that a token ends soon. The
+// colour of danger means that a revoked token may still pass the gateway.
 func (s *Scene) Look(st console.State) (sign string, paint themes.Paint) {
 	switch st {
 	case console.Active:
@@ -97,15 +111,13 @@ func (s *Scene) Look(st console.State) (sign string, paint themes.Paint) {
 	case console.Expiring:
 		return "◐", s.Styles.Warn
 	case console.Lingering:
-		return "◒", s.Styles.Warn
+		return "◒", s.Styles.Danger
 	case console.Revoking:
-		return "◌", s.Styles.Warn
+		return "◌", s.Styles.Danger
 	case console.Unsure:
 		return "?", s.Styles.Warn
 	case console.Dead:
-		return "✕", s.Styles.Danger
-	case console.Superseded:
-		return "◇", s.Styles.Quiet
+		return "✕", s.Styles.Quiet
 	}
 	return "○", s.Styles.Quiet
 }
@@ -134,23 +146,6 @@ func (s *Scene) FormLook() form.Look {
 		Styles: s.Styles, Hides: s.Redactor != nil, Show: s.Redacted,
 		Row: func(selected bool) *kit.Line { return s.BeginRow(selected, true) },
 	}
-}
-
-// BeginTokenRow starts the row of a token. A marked token has a sign in place of the edge.
-func (s *Scene) BeginTokenRow(r *session.Row, selected, focused bool) *kit.Line {
-	if !s.Marks[r.ID] {
-		return s.BeginRow(selected, focused)
-	}
-	s.RowsDrawn++
-	base := ""
-	if selected {
-		if base = string(s.Styles.Row); !focused {
-			base = string(s.Styles.RowQuiet)
-		}
-	}
-	l := kit.NewLine(base, 320)
-	l.Put(string(s.Styles.Accent), "✓")
-	return l
 }
 
 // Placeholder fills a pane or an overlay without rows: text wrapped to w cells, at most h lines.

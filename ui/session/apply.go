@@ -10,7 +10,7 @@ import (
 
 // Apply files the result of work, and returns the work that follows. A nil event is allowed.
 func (s *Session) Apply(e Event, now time.Time) []Work {
-	s.startCall(now)
+	s.now = now
 	if e == nil {
 		return s.doDue()
 	}
@@ -230,6 +230,7 @@ func (s *Session) file(b console.Board) []Work {
 	first := !s.board.Read
 	locked, restored := s.board.Key.Locked, s.board.Restored
 	s.board = NewBoard(b, s.policyOf, s.second())
+	s.dropPages()
 	s.delivery.due = time.Time{} // the board has the next one
 	for id := range s.marks {
 		if s.board.byID[id] == nil {

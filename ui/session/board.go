@@ -12,7 +12,6 @@ import (
 // Within a reading only the passage of time changes it, and only its states.
 type Board struct {
 	Apps             []App
-	atGateway        []*Row // ended tokens and revokes that the server has not accepted
 	Exchanges        []console.Exchange
 	Total            Tally
 	Read             bool      // the store was read at least once
@@ -52,12 +51,47 @@ func (b *Board) Applications() []console.Application {
 }
 
 // Tally counts the tokens of an application that are not over, by state.
-type Tally struct{ Active, Expiring, Revoking, Lingering int }
+type Tally struct {
+	Active, Expiring, Revoking, Lingering int
 
-// Count returns the number that is shown beside an application. It counts the living tokens, or
-// else the revoking ones, or else the lingering ones.
-func (t Tally) Count() int {
-	return cmp.Or(t.Active+t.Expiring, t.Revoking, t.Lingering)
+	Next         time.Time // when the next living token expires; zero: none is known to expire
+	StaleUntil   time.Time // when the last window ends; zero: no window has a known end
+	StaleUnknown bool      // a revoked token has no known bound
+}
+
+// Living returns the number of tokens that live, expiring ones included.
+func (t Tally) Living() int { return t.Active + t.Expiring }
+
+// count adds a row.
+func (t *Tally) count(r *Row) {
+	switch r.State {
+	case console.Active:
+		t.Active++
+	case console.Expiring:
+		t.Expiring++
+	case console.Revoking:
+		t.Revoking++
+	case console.Lingering:
+		t.Lingering++
+		if t.StaleUnknown = t.StaleUnknown || !r.end.known; r.end.at.After(t.StaleUntil) {
+			t.StaleUntil = r.end.at
+		}
+	}
+	if (r.State == console.Active || r.State == console.Expiring) && r.end.known {
+		t.Next = Earlier(t.Next, r.end.at)
+	}
+}
+
+// add adds the counts of another tally.
+func (t *Tally) add(o Tally) {
+	t.Active, t.Expiring = t.Active+o.Active, t.Expiring+o.Expiring
+	t.Revoking, t.Lingering = t.Revoking+o.Revoking, t.Lingering+o.Lingering
+	if !o.Next.IsZero() {
+		t.Next = Earlier(t.Next, o.Next)
+	}
+	if t.StaleUnknown = t.StaleUnknown || o.StaleUnknown; o.StaleUntil.After(t.StaleUntil) {
+		t.StaleUntil = o.StaleUntil
+	}
 }
 
 // App is an application with its rows.
@@ -66,6 +100,9 @@ type App struct {
 	Policy console.Policy
 	rows   []*Row // living first, newest first
 	Tally  Tally
+
+	NameTwice     bool // another application of the environment has its name
+	NameElsewhere bool // an application of another environment has its name
 }
 
 // Row is a token, or the mark of a get whose answer was lost.
@@ -76,8 +113,9 @@ type Row struct {
 	App          int
 	State        console.State
 	endedAt      time.Time
-	windowOver   bool // its gateway window is over
-	AwaitsServer bool // its undo window is over, and the server has not accepted its revoke
+	end          end           // when it expires, when its window ends, or when it was over
+	life         time.Duration // from its issue to its expiry, or the whole window; 0: unknown
+	AwaitsServer bool          // its undo window is over, and the server has not accepted its revoke
 }
 
 // Pending reports whether a revoke was decided that the server has not accepted yet.
@@ -126,6 +164,7 @@ func NewBoard(b console.Board, policy func(console.Application) console.Policy,
 		envs[string(a.Environment.Name)] = true
 	}
 	out.EnvironmentCount = len(envs)
+	out.compareNames()
 	rows := make([]Row, 0, len(b.Tokens)+len(b.Marks))
 	add := func(appID string, r Row) {
 		i, ok := index[appID]
@@ -157,6 +196,22 @@ func NewBoard(b console.Board, policy func(console.Application) console.Policy,
 	return out
 }
 
+// compareNames finds applications with equal names.
+func (b *Board) compareNames() {
+	type place struct{ name, environment console.Private }
+	names, places := map[console.Private]int{}, map[place]int{}
+	for i := range b.Apps {
+		a := &b.Apps[i]
+		names[a.Name]++
+		places[place{a.Name, a.Environment.Name}]++
+	}
+	for i := range b.Apps {
+		a := &b.Apps[i]
+		here := places[place{a.Name, a.Environment.Name}]
+		a.NameTwice, a.NameElsewhere = here > 1, names[a.Name] > here
+	}
+}
+
 // learnedWindows measures the cache window of each environment's gateway from earlier probes.
 func learnedWindows(tokens []console.Token,
 	environment func(*console.Token) string) map[string]console.Learned {
@@ -176,7 +231,7 @@ func learnedWindows(tokens []console.Token,
 
 // judge computes all states at now, and sorts the rows by them.
 func (b *Board) judge(now time.Time) {
-	b.Total, b.atGateway, b.UndoableCount = Tally{}, nil, 0
+	b.Total, b.UndoableCount = Tally{}, 0
 	b.nextChange, b.deliverAt = time.Time{}, time.Time{}
 	for i := range b.Apps {
 		a := &b.Apps[i]
@@ -188,50 +243,22 @@ func (b *Board) judge(now time.Time) {
 				b.judgeToken(r, a.Policy, now)
 			} else {
 				b.nextChange = Earlier(b.nextChange, r.Mark.EndsBy)
+				r.end, r.life = endOf(r, console.Status{})
 			}
-			switch r.State {
-			case console.Active:
-				a.Tally.Active++
-			case console.Expiring:
-				a.Tally.Expiring++
-			case console.Revoking:
-				a.Tally.Revoking++
-			case console.Lingering:
-				a.Tally.Lingering++
-			}
+			a.Tally.count(r)
 		}
 		slices.SortStableFunc(a.rows, func(x, y *Row) int {
 			return cmp.Or(cmp.Compare(rank(x.State), rank(y.State)),
 				y.sortTime().Compare(x.sortTime()), cmp.Compare(y.ID, x.ID))
 		})
-		b.Total.Active += a.Tally.Active
-		b.Total.Expiring += a.Tally.Expiring
-		b.Total.Revoking += a.Tally.Revoking
-		b.Total.Lingering += a.Tally.Lingering
+		b.Total.add(a.Tally)
 	}
-	slices.SortStableFunc(b.atGateway, func(x, y *Row) int {
-		if p := x.AwaitsServer; p != y.AwaitsServer { // the server still accepts these tokens
-			if p {
-				return -1
-			}
-			return 1
-		}
-		if x.windowOver != y.windowOver {
-			if x.windowOver {
-				return 1
-			}
-			return -1
-		}
-		return cmp.Or(y.endedAt.Compare(x.endedAt), cmp.Compare(y.ID, x.ID))
-	})
 }
 
 func (b *Board) judgeToken(r *Row, p console.Policy, now time.Time) {
 	s := console.StatusAt(*r.Token, p, now)
-	r.State, r.endedAt, r.windowOver = s.State, s.EndedAt, s.Proof != console.ProofNone
-	if r.AwaitsServer = r.undelivered(now); s.Ended || r.AwaitsServer {
-		b.atGateway = append(b.atGateway, r)
-	}
+	r.State, r.endedAt, r.AwaitsServer = s.State, s.EndedAt, r.undelivered(now)
+	r.end, r.life = endOf(r, s)
 	if at, ok := console.NextChange(*r.Token, p, now); ok {
 		b.nextChange = Earlier(b.nextChange, at)
 	}
@@ -414,9 +441,6 @@ func (b *Board) HasOver() bool {
 		return r != nil && r.State.IsOver()
 	})
 }
-
-// AtGateway returns the number of rows of the scope AtGateway.
-func (b *Board) AtGateway() int { return len(b.atGateway) }
 
 // Named returns the tokens that a text may name, as console.TokensNamed does.
 func (b *Board) Named(text string) []console.Token { return console.TokensNamed(b.tokens, text) }

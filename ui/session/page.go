@@ -11,58 +11,146 @@ import (
 	"lanyard/text"
 )
 
-// Scope selects the rows of a page.
-type Scope int
+// ScopeKind is the kind of a [Scope].
+type ScopeKind int
 
-// The scopes.
+// The kinds of scopes.
 const (
-	OfApplication Scope = iota // tokens of Query.App, and marks of its gets
-	AtGateway                  // ended tokens, and revokes that the server has not accepted
-	Everything                 // tokens of all applications, oldest first; marks last
+	AllApplications ScopeKind = iota
+	OneEnvironment
+	OneApplication
 )
 
-// Order is the order of a page.
+// Scope selects the applications whose tokens a page lists. The zero Scope selects all.
+type Scope struct {
+	Kind ScopeKind
+	Name string // the name of the environment, or the ID of the application
+}
+
+// ID identifies the scope among all scopes. It is never "".
+func (c Scope) ID() string { return [...]string{"all:", "env:", "app:"}[c.Kind] + c.Name }
+
+// holds reports whether an application is in the scope.
+func (c Scope) holds(a *App) bool {
+	switch c.Kind {
+	case OneEnvironment:
+		return string(a.Environment.Name) == c.Name
+	case OneApplication:
+		return a.ID == c.Name
+	case AllApplications:
+	}
+	return true
+}
+
+// Section is a part of a page.
+type Section int
+
+// The sections, in the order of the list.
+const (
+	Living       Section = iota // tokens that live, revokes that wait, and lost answers
+	MayPass                     // revoked or replaced, and the gateway may still let them through
+	Over                        // dead, replaced or expired
+	SectionCount = iota
+)
+
+// SectionOf returns the section of a state.
+func SectionOf(st console.State) Section {
+	switch {
+	case st == console.Lingering:
+		return MayPass
+	case st.IsOver():
+		return Over
+	}
+	return Living
+}
+
+// Order is the order of the rows in each section of a page.
 type Order int
 
-// The orders. Equal rows keep the order of ByState.
+// The orders. Equal rows keep the order of ByLeft.
 const (
-	ByState  Order = iota // living first, newest first
-	ByLeft                // least time left first; rows without a time last
-	ByIssued              // newest first
+	// ByLeft lists living tokens with the least time left first, and tokens without a known end
+	// last. It lists revoked ones with the longest window first, and unbounded ones before these.
+	// It lists those that are over with the newest end first.
+	ByLeft   Order = iota
+	ByIssued       // newest first
 	ByFingerprint
 	ByUser
 	ByScopes
 )
 
-// Query selects the rows of a page, and their order. Filter, HideOver and Scope apply to all pages.
-// Order and Reverse apply to OfApplication only.
+// Query selects the rows of a page, and their order.
 type Query struct {
 	Scope    Scope
-	App      string // the application of OfApplication
-	Filter   string // pattern of text.Fuzzy; "" matches every row
-	HideOver bool   // leave out rows that are over, unless they are marked
+	Find     string // what a person looks for; "" matches every row
+	Audience bool   // Find does not match what an audience must not see
+	HideOver bool   // leave out the section Over, but not marked rows
 	Order    Order
 	Reverse  bool
 }
 
 // Page is the answer to a query. It is valid until the next call of Do, Apply or Tick.
 type Page struct {
+	*page
+}
+
+type page struct {
 	rows   []*Row
+	starts [SectionCount + 1]int // index of the first row of each section
+	index  map[string]int        // by ID; made by Index
+
+	Serial int // differs from that of every other page
 	Total  int // number of rows in the scope
 	Hidden int // number of rows left out by Query.HideOver
+
+	// The facts below are about all rows in the scope that are not hidden, found or not.
+
+	Latest            time.Time     // the latest known end of a living token or of a window
+	Endless           bool          // a living token never expires
+	Shortest, Longest time.Duration // lives and windows as granted; 0 if there are none
 }
 
 // Len returns the number of rows.
-func (p Page) Len() int { return len(p.rows) }
+func (p *page) Len() int { return len(p.rows) }
 
 // Row returns the row at index i.
-func (p Page) Row(i int) *Row { return p.rows[i] }
+func (p *page) Row(i int) *Row { return p.rows[i] }
 
 // ID returns the ID of the row at index i.
-func (p Page) ID(i int) string { return p.rows[i].ID }
+func (p *page) ID(i int) string { return p.rows[i].ID }
+
+// Count returns the number of rows in a section.
+func (p *page) Count(sec Section) int { return p.starts[sec+1] - p.starts[sec] }
+
+// Start returns the index of the first row of a section.
+func (p *page) Start(sec Section) int { return p.starts[sec] }
+
+// SectionAt returns the section of the row at index i.
+func (p *page) SectionAt(i int) Section {
+	for sec := range SectionCount {
+		if i < p.starts[sec+1] {
+			return Section(sec)
+		}
+	}
+	return Over
+}
+
+// Index returns the index of the row with this ID; -1 if there is none.
+func (p *page) Index(id string) int {
+	if p.index == nil {
+		p.index = make(map[string]int, len(p.rows))
+		for i, r := range p.rows {
+			p.index[r.ID] = i
+		}
+	}
+	if i, ok := p.index[id]; ok {
+		return i
+	}
+	return -1
+}
 
 // First returns the first row in a state; nil if there is none.
-func (p Page) First(st console.State) *Row {
+func (p *page) First(st console.State) *Row {
 	for _, r := range p.rows {
 		if r.State == st {
 			return r
@@ -71,89 +159,118 @@ func (p Page) First(st console.State) *Row {
 	return nil
 }
 
-// Has reports whether the page has the row with this ID.
-func (p Page) Has(id string) bool {
-	return slices.ContainsFunc(p.rows, func(r *Row) bool { return r.ID == id })
-}
-
-// Page answers a query.
+// Page answers a query. It keeps the answer until the board, a state or a mark changes, so that
+// drawing does not walk all tokens.
 func (s *Session) Page(q Query) Page {
 	if p, ok := s.pages[q]; ok {
 		return p
 	}
-	p := s.page(q)
-	if s.pages == nil {
+	if s.pages == nil || len(s.pages) > 64 { // each character of Find has a page
 		s.pages = map[Query]Page{}
 	}
+	s.pageSerial++
+	p := Page{s.page(q)}
+	p.Serial = s.pageSerial
 	s.pages[q] = p
 	return p
 }
 
-// Rows iterates over the rows of a query.
-func (s *Session) Rows(q Query) iter.Seq[*Row] {
+// dropPages forgets the answers to queries, because a row has changed.
+func (s *Session) dropPages() { s.pages, s.rails = nil, nil }
+
+// Tokens iterates over the rows of all applications: tokens in the order of their issue, then lost
+// answers.
+func (s *Session) Tokens() iter.Seq[*Row] {
 	return func(yield func(*Row) bool) {
-		for _, r := range s.Page(q).rows {
-			if !yield(r) {
+		for i := range s.board.tokens {
+			if r := s.board.byID[s.board.tokens[i].ID]; r != nil && !yield(r) {
 				return
 			}
 		}
-	}
-}
-
-func (s *Session) page(q Query) Page {
-	rows := s.scope(q)
-	p := Page{rows: rows, Total: len(rows)}
-	if q.HideOver || q.Filter != "" {
-		p.rows = make([]*Row, 0, len(rows))
-		for _, r := range rows {
-			switch {
-			case q.HideOver && r.State.IsOver() && !s.marks[r.ID]: // a verb would act on it
-				p.Hidden++
-			case text.Fuzzy(q.Filter, s.words(r, q.Scope)):
-				p.rows = append(p.rows, r)
+		for i := range s.board.Apps {
+			for _, r := range s.board.Apps[i].rows {
+				if r.Mark != nil && !yield(r) {
+					return
+				}
 			}
 		}
 	}
-	if q.Scope == OfApplication {
-		p.rows = s.sorted(p.rows, q)
+}
+
+// Rows iterates over the rows of a query.
+func (s *Session) Rows(q Query) iter.Seq[*Row] { return slices.Values(s.Page(q).rows) }
+
+func (s *Session) page(q Query) *page {
+	p := &page{}
+	var sections [SectionCount][]*Row
+	for i := range s.board.Apps {
+		a := &s.board.Apps[i]
+		if !q.Scope.holds(a) {
+			continue
+		}
+		for _, r := range a.rows {
+			p.Total++
+			sec := SectionOf(r.State)
+			if sec == Over && q.HideOver && !s.marks[r.ID] { // a verb acts on marked rows
+				p.Hidden++
+				continue
+			}
+			p.measure(r)
+			sections[sec] = append(sections[sec], r)
+		}
 	}
+	if q.Find != "" {
+		match := s.matcher(q, sections[:])
+		for i := range sections {
+			sections[i] = slices.DeleteFunc(sections[i], func(r *Row) bool { return !match(r) })
+		}
+	}
+	for i, rows := range sections {
+		sortRows(rows, q)
+		p.starts[i] = len(p.rows)
+		p.rows = append(p.rows, rows...)
+	}
+	p.starts[SectionCount] = len(p.rows)
 	return p
 }
 
-// scope returns all rows of a scope.
-func (s *Session) scope(q Query) []*Row {
-	switch q.Scope {
-	case OfApplication:
-		if a := s.board.App(q.App); a != nil {
-			return a.rows
-		}
-		return nil
-	case AtGateway:
-		return s.board.atGateway
-	case Everything:
+// measure adds a row to the facts of a page.
+func (p *page) measure(r *Row) {
+	if SectionOf(r.State) == Over {
+		return
 	}
-	all := make([]*Row, 0, len(s.board.byID))
-	for i := range s.board.tokens {
-		if r := s.board.byID[s.board.tokens[i].ID]; r != nil {
-			all = append(all, r)
-		}
+	p.Endless = p.Endless || r.end.never
+	if r.end.known && r.end.at.After(p.Latest) {
+		p.Latest = r.end.at
 	}
-	for i := range s.board.Apps {
-		for _, r := range s.board.Apps[i].rows {
-			if r.Mark != nil {
-				all = append(all, r)
+	if r.life > 0 {
+		if p.Shortest == 0 || r.life < p.Shortest {
+			p.Shortest = r.life
+		}
+		p.Longest = max(p.Longest, r.life)
+	}
+}
+
+// matcher returns a function that reports whether a row matches a query. If a row holds the words
+// of the query literally, rows that match only fuzzily do not count.
+func (s *Session) matcher(q Query, sections [][]*Row) func(*Row) bool {
+	literal := func(r *Row) bool { return text.Closer(q.Find, s.words(r, q.Audience)) < 3 }
+	if !strings.HasPrefix(q.Find, "!") {
+		for _, rows := range sections {
+			if slices.ContainsFunc(rows, literal) {
+				return literal
 			}
 		}
 	}
-	return all
+	return func(r *Row) bool { return text.Fuzzy(q.Find, s.words(r, q.Audience)) }
 }
 
-// words returns the text of a row that a filter matches.
-func (s *Session) words(r *Row, scope Scope) string {
-	words := r.fingerprint() + " " + string(r.State) + " " + cmp.Or(r.user(), "app") + " " +
-		r.scopes()
-	if scope != OfApplication {
-		words += " " + string(s.board.Apps[r.App].Label())
+// words returns the text of a row in which a person finds something.
+func (s *Session) words(r *Row, audience bool) string {
+	a := &s.board.Apps[r.App]
+	words := r.fingerprint() + " " + string(r.State) + " " + string(a.Name) + " " + a.KeyType
+	if !audience {
+		words += " " + string(a.Environment.Name) + " " + cmp.Or(r.user(), "app") + " " + r.scopes()
 	}
 	return words
 }
@@ -180,99 +297,74 @@ func (r *Row) scopes() string {
 	return strings.Join(r.Token.Scopes, " ")
 }
 
-// sorted returns rows in the order of a query. It does not change its argument.
-func (s *Session) sorted(rows []*Row, q Query) []*Row {
+// sortRows sorts the rows of one section.
+func sortRows(rows []*Row, q Query) {
 	by := map[Order]func(x, y *Row) int{
+		ByLeft:        func(*Row, *Row) int { return 0 },
 		ByIssued:      func(x, y *Row) int { return y.sortTime().Compare(x.sortTime()) },
 		ByFingerprint: func(x, y *Row) int { return cmp.Compare(x.fingerprint(), y.fingerprint()) },
 		ByUser:        func(x, y *Row) int { return cmp.Compare(x.user(), y.user()) },
 		ByScopes:      func(x, y *Row) int { return cmp.Compare(x.scopes(), y.scopes()) },
 	}[q.Order]
-	if q.Order == ByState && !q.Reverse {
-		return rows
-	}
-	rows = slices.Clone(rows)
-	switch {
-	case q.Order == ByLeft:
-		s.sortByLeft(rows, q.Reverse)
-	case by == nil:
-		slices.Reverse(rows)
-	case q.Reverse: // equal rows keep their order
-		slices.SortStableFunc(rows, func(x, y *Row) int { return by(y, x) })
-	default:
-		slices.SortStableFunc(rows, by)
-	}
-	return rows
-}
-
-// timeLeft is the sort key of a row in the order ByLeft.
-type timeLeft struct {
-	class timeLeftClass
-	until time.Time // an instant, so that rows do not move while they count down
-}
-
-// timeLeftClass is the kind of a timeLeft. Rows without a time are last in either direction.
-type timeLeftClass int
-
-const (
-	timeKnown   timeLeftClass = iota // a time, or no end
-	timeUnknown                      // not known
-	timeOver                         // the token is over
-)
-
-// noEnd is later than every expiry.
-var noEnd = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
-
-func (s *Session) timeLeftOf(r *Row) timeLeft {
-	unknown := timeLeft{class: timeUnknown}
-	switch {
-	case r.Token == nil && !r.Mark.EndsBy.IsZero():
-		return timeLeft{until: r.Mark.EndsBy}
-	case r.Token == nil:
-		return unknown
-	case r.Pending():
-		due, _ := console.DueAt(*r.Token)
-		if s.heldBack(r, due) {
-			return unknown
+	slices.SortFunc(rows, func(x, y *Row) int {
+		c, left := by(x, y), byEnd(x, y)
+		if q.Reverse {
+			if c = -c; q.Order == ByLeft {
+				left = -left
+			}
 		}
-		return timeLeft{until: due}
-	case r.State.IsOver():
-		return timeLeft{class: timeOver}
-	}
-	st := s.board.Status(r, s.second())
-	switch {
-	case r.State == console.Unsure:
-		return unknown
-	case r.State == console.Lingering && (st.Reopened || !st.StaleKnown):
-		return unknown
-	case r.State == console.Lingering:
-		return timeLeft{until: s.second().Add(st.StaleLeft)}
-	case st.HasExpiry:
-		return timeLeft{until: s.second().Add(st.Left)}
-	case r.Token.Lifetime == console.LifeUnbounded:
-		return timeLeft{until: noEnd}
-	}
-	return unknown
-}
-
-// heldBack reports whether a due revoke cannot be sent now.
-func (s *Session) heldBack(r *Row, due time.Time) bool {
-	return s.board.Apps[r.App].Environment.ReadOnly ||
-		due.Sub(s.second()) < time.Second && s.KeyOnBoard().Shut()
-}
-
-// sortByLeft sorts rows by the time left.
-func (s *Session) sortByLeft(rows []*Row, reverse bool) {
-	order := make(map[*Row]timeLeft, len(rows))
-	for _, r := range rows {
-		order[r] = s.timeLeftOf(r)
-	}
-	slices.SortStableFunc(rows, func(x, y *Row) int {
-		a, b := order[x], order[y]
-		by := a.until.Compare(b.until)
-		if reverse {
-			by = -by
-		}
-		return cmp.Or(cmp.Compare(a.class, b.class), by)
+		return cmp.Or(c, left, x.sortTime().Compare(y.sortTime()), cmp.Compare(x.ID, y.ID))
 	})
+}
+
+// end is the instant at which something ends.
+type end struct {
+	known bool
+	never bool // not known, because there is none
+	at    time.Time
+}
+
+// byEnd orders two rows of one section by the time left.
+func byEnd(x, y *Row) int {
+	a, b := x.end, y.end
+	switch SectionOf(x.State) {
+	case MayPass: // the longest first, and before it those without a bound
+		return cmp.Or(boolOrder(a.known, b.known), b.at.Compare(a.at))
+	case Over:
+		return b.at.Compare(a.at)
+	case Living:
+	}
+	return cmp.Or(boolOrder(b.known, a.known), boolOrder(b.never, a.never), a.at.Compare(b.at))
+}
+
+// boolOrder orders false before true.
+func boolOrder(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
+
+// endOf returns when a row ends, and how long its life or window is in all.
+func endOf(r *Row, st console.Status) (e end, whole time.Duration) {
+	switch {
+	case r.Token == nil:
+		return end{known: !r.Mark.EndsBy.IsZero(), at: r.Mark.EndsBy}, 0
+	case st.State.IsOver():
+		at := st.OverAt
+		if at.IsZero() {
+			at = r.Token.ExpiresAt
+		}
+		return end{known: true, at: at}, 0
+	case st.State == console.Lingering && st.StaleKnown:
+		return end{known: true, at: st.StaleUntil}, st.StaleUntil.Sub(st.EndedAt)
+	case st.State == console.Lingering:
+		return end{}, 0
+	case st.HasExpiry:
+		return end{known: true, at: st.ExpiresAt}, r.Token.ExpiresAt.Sub(r.Token.IssuedAt)
+	}
+	return end{never: r.Token.Lifetime == console.LifeUnbounded}, 0
 }

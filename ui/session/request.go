@@ -216,7 +216,7 @@ const (
 // While the console quits, Do refuses everything that would begin new work. A revoke that quitting
 // waits for can still be undone.
 func (s *Session) Do(r Request, now time.Time) []Work {
-	s.startCall(now)
+	s.now = now
 	if s.quitting && !doneWhileQuitting(r) {
 		s.refuse(r, WhileQuitting, Key{})
 		return s.doDue()

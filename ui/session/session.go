@@ -51,9 +51,12 @@ type Session struct {
 
 	now     time.Time // the time of the current call
 	board   Board
-	pages   map[Query]Page // answers to queries since the last call
 	facts   []Fact
 	changed bool // something visible has changed
+
+	pages      map[Query]Page     // answers to queries; see dropPages
+	rails      map[railQuery]Rail // likewise
+	pageSerial int
 
 	flights       map[Key]flight
 	ticket, filed int  // numbers of the readings that were requested last and filed last
@@ -105,17 +108,15 @@ func (s *Session) Start(now time.Time) []Work {
 
 // Tick does what has become due. A face calls it at [Session.Next].
 func (s *Session) Tick(now time.Time) []Work {
-	s.startCall(now)
+	s.now = now
 	return s.doDue()
 }
-
-// startCall sets the time of a call, and drops the pages of the last one.
-func (s *Session) startCall(now time.Time) { s.now, s.pages = now, nil }
 
 // doDue does all that is due, and takes the next step of suspending and of quitting.
 func (s *Session) doDue() []Work {
 	if at := s.board.nextChange; !at.IsZero() && !s.second().Before(at) {
 		s.board.judge(s.second())
+		s.dropPages()
 		s.tell(Judged{})
 	}
 	work := s.deliver()

@@ -1,0 +1,170 @@
+package ui
+
+import (
+	"strconv"
+	"strings"
+
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/text"
+	"lanyard/ui/form"
+	"lanyard/ui/keys"
+	"lanyard/ui/kit"
+	"lanyard/ui/scene"
+	"lanyard/ui/session"
+)
+
+// finding is what a find changes, to restore it when the person gives it up.
+type finding struct {
+	scope session.Scope
+	token string // ID of the selected token
+}
+
+// openFind begins to type what is looked for: among all applications and tokens, or among the calls
+// if Activity has the focus.
+func (m *root) openFind() {
+	v := &m.view
+	v.Typing, v.InCalls, v.Input = true, m.focus == scene.Activity, textinput.New()
+	v.Input.CharLimit = 100
+	v.Input.SetValue(*m.found())
+	v.Input.CursorEnd()
+	v.Input.Focus()
+	if v.InCalls {
+		return
+	}
+	if v.Find == "" {
+		m.before = finding{m.panes.apps.Scope(m.s), m.panes.tokens.List.Selected}
+	}
+	m.panes.apps.Select(session.Scope{})
+	m.focusOn(scene.Tokens)
+}
+
+// found returns the text that is looked for.
+func (m *root) found() *string {
+	if m.view.InCalls {
+		return &m.view.FindCalls
+	}
+	return &m.view.Find
+}
+
+// clearFind shows all rows again, and reports whether some were not shown.
+func (m *root) clearFind() bool {
+	v := &m.view
+	switch {
+	case m.focus == scene.Activity && v.FindCalls != "":
+		v.FindCalls = ""
+	case v.Find != "":
+		v.Find = ""
+		m.panes.apps.Select(m.before.scope)
+		if m.before.token != "" && m.s.Board().Row(m.before.token) != nil {
+			m.panes.tokens.List.Selected = m.before.token
+		}
+	default:
+		return false
+	}
+	return true
+}
+
+// findTyped takes a key while the text is typed: esc shows all rows again, enter keeps the rows that
+// match, arrows move the cursor. The configuration cannot remap these keys.
+func (m *root) findTyped(msg tea.KeyPressMsg) tea.Cmd {
+	v := &m.view
+	switch msg.String() {
+	case "esc":
+		v.Typing = false
+		m.clearFind()
+	case "enter":
+		v.Typing = false
+	case "up":
+		return m.Act(keys.Up)
+	case "down":
+		return m.Act(keys.Down)
+	case "pgup":
+		return m.Act(keys.PageUp)
+	case "pgdown":
+		return m.Act(keys.PageDown)
+	case "tab":
+		v.Typing = false
+		return m.Act(keys.NextPane)
+	case "shift+tab":
+		v.Typing = false
+		return m.Act(keys.PreviousPane)
+	default:
+		v.Input = form.TypeInto(v.Input, form.InText(msg))
+		m.find()
+	}
+	return nil
+}
+
+// find looks for the typed text, and selects the first row that matches unless the selected one
+// does.
+func (m *root) find() {
+	*m.found() = m.view.Input.Value()
+	l, n, id := m.panes.at(m.focus).Cursor(m.Scene())
+	if n > 0 && l.Index(n, id) < 0 {
+		l.Selected = id(0)
+	}
+}
+
+// findPasted takes the first line of a paste into the text.
+func (m *root) findPasted(text string) {
+	v := &m.view
+	text, _, _ = strings.Cut(strings.TrimSpace(text), "\n")
+	if len([]rune(text)) > scene.LongestPaste { // it may be a token, and the text is shown
+		m.Notify(scene.Info, "what was pasted is too long to look for, and nothing of it was taken",
+			"paste a fingerprint, or type")
+		return
+	}
+	v.Input, _ = v.Input.Update(tea.PasteMsg{Content: kit.Clean(text)})
+	m.find()
+}
+
+// findLine draws the text that is typed in place of the footer, with the number of matches.
+func (m *root) findLine(s *scene.Scene) string {
+	matches := ""
+	if m.view.InCalls {
+		matches = text.Count(len(s.Calls()), "call")
+	} else {
+		matches = text.Count(s.TokenPage().Len(), "token") + ", " +
+			text.Count(s.Rail().Apps, "application")
+	}
+	if *m.found() == "" {
+		matches = "type a name, a fingerprint, a state, a user or a scope"
+	}
+	l := kit.NewLine("", 256)
+	l.Gap(1)
+	l.Put(string(m.st.Key), "/ ")
+	l.Put("", s.Typing(m.view.Input))
+	room := m.w - 1 - l.Width() - 2
+	right := scene.Fitting([]string{
+		matches + " · enter keeps this · esc shows all again", matches + " · enter · esc", matches,
+		strconv.Itoa(s.TokenPage().Len()),
+	}, room)
+	l.Gap(max(m.w-1-kit.Width(right)-l.Width(), 0))
+	l.Put(string(m.st.Quiet), right)
+	return l.End(m.w)
+}
+
+// toggleDead hides or shows dead, replaced and expired tokens.
+func (m *root) toggleDead() {
+	m.view.HideOver = !m.view.HideOver
+	if m.view.HideOver {
+		m.Notify(scene.Info, "dead, replaced and expired tokens are hidden",
+			m.keys.Hint(keys.HideDead, "shows them again"))
+	} else {
+		m.notices.hide()
+	}
+}
+
+// sortBy sorts the tokens. The same order a second time reverses it.
+func (m *root) sortBy(a keys.Action) {
+	v := &m.view
+	v.Reverse = !v.Reverse && v.Order() == a
+	v.Sort = a
+	word := m.keys.Row(a).Word
+	if v.Reverse {
+		word += ", the other way round"
+	}
+	m.Notify(scene.Info, "the tokens are in another order: "+word, "")
+}

@@ -1,0 +1,163 @@
+package ui
+
+import (
+	"slices"
+	"strconv"
+
+	"lanyard/themes"
+	"lanyard/ui/keys"
+	"lanyard/ui/kit"
+	"lanyard/ui/scene"
+)
+
+// hint is a key in the footer with its effect.
+type hint struct {
+	act       keys.Action
+	key, word string
+}
+
+func (h hint) width() int {
+	if h.word == "" {
+		return kit.Width(h.key)
+	}
+	return kit.Width(h.key) + 1 + kit.Width(h.word)
+}
+
+// footer draws the keys that do something here, with help at the right end. On a narrow screen the
+// less important keys go first, then the words of the others.
+func (m *root) footer(s *scene.Scene) string {
+	if m.view.Typing {
+		return m.findLine(s)
+	}
+	hints := m.hints(s)
+	help := hint{act: keys.Help, key: m.keys.Key(keys.Help), word: "help"}
+	if m.w < 40 {
+		help.word = ""
+	}
+	need := func() int {
+		n := 2 + help.width()
+		for _, h := range hints {
+			n += h.width() + 2
+		}
+		return n
+	}
+	for _, a := range []keys.Action{
+		keys.ShowToken, keys.Messages, keys.ProbeUntilDead, keys.Zoom, keys.Mark,
+	} {
+		if need() > m.w {
+			hints = slices.DeleteFunc(hints, func(h hint) bool { return h.act == a })
+		}
+	}
+	for _, a := range []keys.Action{
+		keys.Quit, keys.Commands, keys.Filter, keys.Probe, keys.Renew, keys.Revoke, keys.Copy,
+		keys.Get,
+	} {
+		for i := range hints {
+			if hints[i].act == a && need() > m.w {
+				hints[i].word = ""
+			}
+		}
+	}
+	for need() > m.w { // a mode has keys of its own, with words
+		at := slices.IndexFunc(hints, func(h hint) bool { return h.word != "" })
+		if at < 0 {
+			break
+		}
+		hints[at].word = ""
+	}
+	l := kit.NewLine("", 512)
+	l.Gap(1)
+	put := func(h hint, word themes.Paint) {
+		m.frame.buttons = append(m.frame.buttons, button{l.Width(), h.width(), h.act})
+		l.Put(string(m.st.Key), h.key)
+		if h.word != "" {
+			l.Put(string(word), " "+h.word)
+		}
+	}
+	for i, h := range hints {
+		if i > 0 {
+			l.Gap(2)
+		}
+		put(h, m.st.Quiet)
+	}
+	l.Gap(max(m.w-1-help.width()-l.Width(), 1))
+	if help.key != "" {
+		put(help, m.st.Quiet)
+	}
+	return l.End(m.w)
+}
+
+// hints returns the keys of the footer, in its order. A key that cannot act now is left out.
+func (m *root) hints(s *scene.Scene) (out []hint) {
+	marked := len(m.bulk())
+	for _, a := range m.footerActions(s) {
+		row := m.keys.Row(a)
+		key, word := m.keys.Key(a), row.Word
+		if key == "" || m.cannot(s, a) != nil {
+			continue
+		}
+		switch {
+		case marked > 0 && (a == keys.Revoke || a == keys.Renew || a == keys.Probe):
+			word += " " + strconv.Itoa(marked)
+		case a == keys.Close && marked > 0:
+			word = "unmark"
+		case a == keys.Close:
+			word = "back"
+		case a == keys.Inspect:
+			word = "open"
+		case a == keys.Mark && marked == 0:
+			word = "mark"
+		}
+		out = append(out, hint{a, key, word})
+	}
+	return out
+}
+
+// footerActions returns the actions that the footer may show in the current mode.
+func (m *root) footerActions(s *scene.Scene) []keys.Action {
+	find := []keys.Action{keys.Filter, keys.Commands}
+	end := []keys.Action{keys.Zoom, keys.Messages, keys.Quit}
+	back := m.zoomed || m.focus != scene.Tokens && m.layout() <= narrow
+	switch {
+	case len(s.Board.Apps) == 0:
+		return append([]keys.Action{keys.AddApp, keys.Import}, append(find, keys.Quit)...)
+	case s.Key.NeedsPassphrase() && !s.Key.Fresh():
+		return slices.Concat([]keys.Action{keys.Unlock, keys.Filter, keys.Inspect, keys.Commands},
+			end)
+	case len(m.bulk()) > 0:
+		return slices.Concat([]keys.Action{
+			keys.Revoke, keys.Renew, keys.Probe, keys.Mark, keys.Close,
+		}, find, []keys.Action{keys.Zoom, keys.Quit})
+	case m.focus == scene.Activity:
+		out := []keys.Action{keys.Inspect}
+		if back {
+			out = append(out, keys.Close)
+		}
+		return slices.Concat(out, find, end)
+	}
+	verbs := []keys.Action{keys.Get, keys.Renew, keys.Revoke, keys.Copy, keys.Probe,
+		keys.ProbeUntilDead}
+	if s.Token == nil {
+		verbs = []keys.Action{keys.Get, keys.GetWith, keys.EditApp}
+	}
+	if m.board().UndoableCount > 0 {
+		verbs = append([]keys.Action{keys.Undo}, verbs...)
+		if s.Token != nil && s.Token.Undoable() {
+			verbs = slices.DeleteFunc(verbs, func(a keys.Action) bool { return a == keys.Revoke })
+		}
+	}
+	if s.Token != nil && (m.layout() == wide || m.focus == scene.Selected) {
+		verbs = append(verbs, keys.ShowToken)
+	}
+	if m.focus == scene.Selected && m.zoomed {
+		return slices.Concat(verbs,
+			[]keys.Action{keys.CopyAs, keys.Close, keys.Commands, keys.Quit})
+	}
+	if s.Token != nil {
+		verbs = append(verbs, keys.Mark)
+	}
+	if back {
+		verbs = append(verbs, keys.Close)
+	}
+	return slices.Concat(verbs, find, end)
+}
