@@ -1,0 +1,148 @@
+package pane
+
+// columnNeeds is what the columns of the token list are computed from. All of it comes from the
+// scope, so that neither a filter nor the cursor changes the columns. Widths are in cells.
+type columnNeeds struct {
+	width        int   // of the list, without its frame
+	oneApp       bool  // the scope is one application
+	names        []int // width of each name in the scope, in any order
+	user         int   // width of the longest user
+	scopes       int   // width of the longest scopes
+	env          int   // width of the longest environment
+	environments int   // number of environments in the scope
+}
+
+// columns holds the widths of the columns of the token list, in cells. A column of width 0 is not
+// drawn.
+type columns struct {
+	gap                                              int // between two columns
+	name, env, token, who, scopes, left, axis, calls int
+}
+
+const (
+	rowHead    = 4  // the cells before the first column: edge, mark, sign, blank
+	nameLeast  = 11 // the width of the heading APPLICATION
+	nameWiden  = 24 // the width up to which a name that is cut widens its column
+	tokenWhole = 8
+	tokenCut   = 4
+	leftWidth  = 8
+	whoLeast   = 3
+	whoMost    = 12
+	axisLeast  = 12
+	axisMore   = 24
+	axisMost   = 32 // from this width on, other columns matter more
+	callsLeast = 9
+	callsMost  = 16
+	envLeast   = 3
+	scopeLeast = 6
+	scopesMost = 24
+)
+
+// fitColumns divides the width of the list among its columns, the most important first. In a narrow
+// list the scopes go first, then the environment, the calls, the axis and the user.
+func fitColumns(n columnNeeds) columns {
+	c := columns{gap: 2, token: tokenWhole, left: leftWidth}
+	c.essential(n)
+	room := n.width - c.total()
+	widen := func(column *int, most int) {
+		if more := min(most-*column, room); more > 0 {
+			*column, room = *column+more, room-more
+		}
+	}
+	add := func(column *int, least, want int) {
+		if room >= c.gap+least {
+			*column = min(max(want, least), room-c.gap)
+			room -= c.gap + *column
+		}
+	}
+	add(&c.who, whoLeast, min(n.user, whoMost))
+	add(&c.axis, axisLeast, axisLeast)
+	if c.axis > 0 {
+		widen(&c.axis, axisMore)
+		add(&c.calls, callsLeast, callsLeast)
+	}
+	if c.calls > 0 {
+		widen(&c.axis, axisMost)
+	}
+	envs := n.environments > 1
+	if envs && c.calls > 0 {
+		add(&c.env, max(n.env, envLeast), n.env)
+	}
+	if c.axis >= axisMost && (c.env > 0 || !envs) {
+		add(&c.scopes, scopeLeast, min(n.scopes, scopesMost))
+	}
+	if c.calls > 0 {
+		widen(&c.calls, callsMost)
+	}
+	switch {
+	case c.axis > 0:
+		c.axis += max(room, 0)
+	case c.name > 0:
+		c.name += max(room, 0)
+	}
+	return c
+}
+
+// essential sets the columns that are always drawn: the name, the token and the time left. The name
+// leaves room for the user and for the shortest axis if it can.
+func (c *columns) essential(n columnNeeds) {
+	longest := 0
+	for _, w := range n.names {
+		longest = max(longest, w)
+	}
+	if !n.oneApp {
+		c.name = max(min(longest, nameWiden), nameLeast)
+	}
+	if c.total() > n.width {
+		c.gap = 1
+	}
+	if c.total() > n.width {
+		c.token = tokenCut
+	}
+	c.cut(n.width)
+	if n.oneApp || c.gap == 1 {
+		return
+	}
+	who := min(max(n.user, whoLeast), whoMost)
+	for _, others := range [...]int{c.gap + who + c.gap + axisLeast, c.gap + who, c.gap + whoLeast} {
+		room := n.width - (c.total() - c.name) - others
+		if room >= nameLeast {
+			c.name = nameColumn(n.names, room)
+			return
+		}
+	}
+	c.name = min(max(longest, nameLeast), n.width-(c.total()-c.name))
+}
+
+// nameColumn returns the width of the longest name that fits into some cells. A longer name is cut,
+// and widens the column up to nameWiden cells.
+func nameColumn(names []int, room int) int {
+	w := nameLeast
+	for _, name := range names {
+		if name > room {
+			name = min(room, nameWiden)
+		}
+		w = max(w, name)
+	}
+	return w
+}
+
+// cut takes the cells that are missing from the name, then from the token.
+func (c *columns) cut(width int) {
+	for _, column := range [...]*int{&c.name, &c.token, &c.left} {
+		if over := c.total() - width; over > 0 {
+			*column = max(*column-over, 0)
+		}
+	}
+}
+
+// total returns the number of cells of a row.
+func (c *columns) total() int {
+	n, gaps := rowHead, -c.gap
+	for _, w := range [...]int{c.name, c.env, c.token, c.who, c.scopes, c.left, c.axis, c.calls} {
+		if w > 0 {
+			n, gaps = n+w, gaps+c.gap
+		}
+	}
+	return n + max(gaps, 0)
+}

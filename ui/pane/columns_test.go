@@ -1,0 +1,99 @@
+package pane
+
+import "testing"
+
+func TestFitColumns(t *testing.T) {
+	t.Parallel()
+	base := columnNeeds{names: []int{6, 11, 8}, user: 3, scopes: 10, env: 7, environments: 2}
+	wide := columnNeeds{names: []int{16, 6, 60}, user: 4, scopes: 7, env: 7, environments: 2}
+	one := columnNeeds{oneApp: true, user: 3, scopes: 10, env: 7, environments: 1}
+	for _, c := range []struct {
+		what  string
+		needs columnNeeds
+		width int
+		want  columns
+	}{
+		{"base", base, 116, columns{2, 11, 7, 8, 3, 10, 8, 35, 16}},
+		{"base", base, 90, columns{2, 11, 0, 8, 3, 0, 8, 32, 14}},
+		{"base", base, 80, columns{2, 11, 0, 8, 3, 0, 8, 27, 9}},
+		{"base", base, 78, columns{2, 11, 0, 8, 3, 0, 8, 25, 9}},
+		{"base", base, 76, columns{2, 11, 0, 8, 3, 0, 8, 34, 0}},
+		{"base", base, 70, columns{2, 11, 0, 8, 3, 0, 8, 28, 0}},
+		{"base", base, 58, columns{2, 11, 0, 8, 3, 0, 8, 16, 0}},
+		{"base", base, 53, columns{2, 24, 0, 8, 3, 0, 8, 0, 0}},
+		{"base", base, 40, columns{2, 11, 0, 8, 3, 0, 8, 0, 0}},
+		{"base", base, 39, columns{2, 15, 0, 8, 0, 0, 8, 0, 0}},
+		{"base", base, 34, columns{1, 12, 0, 8, 0, 0, 8, 0, 0}},
+		{"base", base, 30, columns{1, 12, 0, 4, 0, 0, 8, 0, 0}},
+		{"base", base, 24, columns{1, 6, 0, 4, 0, 0, 8, 0, 0}},
+		{"a name of 60", wide, 78, columns{2, 24, 0, 8, 4, 0, 8, 22, 0}},
+		{"a name of 60", wide, 60, columns{2, 16, 0, 8, 4, 0, 8, 12, 0}},
+		{"a name of 60", wide, 48, columns{2, 18, 0, 8, 4, 0, 8, 0, 0}},
+		{"a name of 60", wide, 46, columns{1, 24, 0, 8, 0, 0, 8, 0, 0}},
+		{"a name of 60", wide, 40, columns{1, 22, 0, 4, 0, 0, 8, 0, 0}},
+		{"one application", one, 90, columns{2, 0, 0, 8, 3, 10, 8, 32, 15}},
+		{"one application", one, 41, columns{2, 0, 0, 8, 3, 0, 8, 12, 0}},
+		{"one application", one, 40, columns{2, 0, 0, 8, 3, 0, 8, 0, 0}},
+	} {
+		c.needs.width = c.width
+		if got := fitColumns(c.needs); got != c.want {
+			t.Errorf("%s, %d cells:\n%+v, want\n%+v", c.what, c.width, got, c.want)
+		}
+	}
+}
+
+// Columns fill the list, and a column goes only after all less important ones.
+func TestFitColumnsAtEveryWidth(t *testing.T) {
+	t.Parallel()
+	for width := range 241 {
+		for _, names := range [][]int{{6}, {16, 60}, {30, 60, 24}, {}} {
+			for _, user := range []int{2, 7, 40} {
+				for _, environments := range []int{1, 2} {
+					for _, oneApp := range []bool{false, true} {
+						n := columnNeeds{width, oneApp, names, user, 15, 9, environments}
+						checkColumns(t, n, fitColumns(n))
+					}
+				}
+			}
+		}
+	}
+}
+
+func checkColumns(t *testing.T, n columnNeeds, c columns) {
+	t.Helper()
+	total := c.total()
+	if total > max(n.width, rowHead) ||
+		total < n.width && n.width >= 30 && (!n.oneApp || c.axis > 0) {
+		t.Errorf("%+v: %+v has %d cells", n, c, total)
+	}
+	if n.oneApp && c.name > 0 || n.environments < 2 && c.env > 0 {
+		t.Errorf("%+v: %+v has a column that the scope does not need", n, c)
+	}
+	for i, order := range [][2]int{{c.who, c.axis}, {c.axis, c.calls}, {c.calls, c.env},
+		{c.axis, c.scopes}} {
+		if order[0] == 0 && order[1] > 0 {
+			t.Errorf("%+v: %+v breaks the order %d", n, c, i)
+		}
+	}
+	if n.environments > 1 && c.scopes > 0 && c.env == 0 {
+		t.Errorf("%+v: %+v has scopes in place of the environment", n, c)
+	}
+	if c.who > whoMost || c.calls > callsMost || c.scopes > scopesMost ||
+		c.who > 0 && c.who < whoLeast || c.axis > 0 && c.axis < axisLeast ||
+		c.calls > 0 && c.calls < callsLeast || c.scopes > 0 && c.axis < axisMost {
+		t.Errorf("%+v: a column of %+v has no proper width", n, c)
+	}
+	if n.width >= 30 && (c.left != leftWidth || c.token < tokenCut ||
+		!n.oneApp && c.name < nameLeast) {
+		t.Errorf("%+v: %+v cuts what is always drawn", n, c)
+	}
+}
+
+func BenchmarkFitColumns(b *testing.B) {
+	b.ReportAllocs()
+	n := columnNeeds{width: 116, names: make([]int, 40), user: 3, scopes: 10, env: 7,
+		environments: 2}
+	for b.Loop() {
+		_ = fitColumns(n)
+	}
+}
