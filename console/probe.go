@@ -15,6 +15,15 @@ func needProbeURL(a Application) error {
 		Hint: "set probe_url to an API behind the gateway that a GET does no harm to"}
 }
 
+// mayBeSent refuses to send a token that is no bearer token.
+func mayBeSent(t Token) error {
+	if t.TokenType == "" || t.TokenType == "Bearer" {
+		return nil
+	}
+	return &Error{Code: CodeNotBearer, Text: "probe: this is no bearer token",
+		Hint: "its type is " + t.TokenType + ", which cannot be sent as it is"}
+}
+
 // Probed is the answer to a probe.
 type Probed struct {
 	ProbeAnswer
@@ -36,9 +45,8 @@ func (s *Service) Probe(ctx context.Context, tokenID string) (p Probed, t Token,
 	if err := needProbeURL(a); err != nil {
 		return p, t, err
 	}
-	if t.TokenType != "" && t.TokenType != "Bearer" {
-		return p, t, &Error{Code: CodeNotBearer, Text: "probe: this is no bearer token",
-			Hint: "its type is " + t.TokenType + ", which cannot be sent as it is"}
+	if err := mayBeSent(t); err != nil {
+		return p, t, err
 	}
 	api, err := s.api(a.Environment)
 	if err != nil {

@@ -1,0 +1,133 @@
+package console
+
+import (
+	"time"
+
+	"lanyard/tokenapi"
+)
+
+// Consequences describes what each verb would do to one token at one instant.
+type Consequences struct {
+	Locked   bool // the secrets are locked, so that no verb can run
+	ReadOnly bool // the environment is read_only: only a probe and a copy can run
+	Pending  bool // a revoke is decided that the server has not accepted
+	Over     bool // the state is final
+
+	Renewal Renewal
+	Without NoRefresh // reason why Renew does not refresh
+	// Refreshed bounds the time for which the gateway may accept the present token after a refresh.
+	Refreshed Bound
+
+	Revocable  bool  // Revoke would decide to revoke it
+	Production bool  // Revoke asks first
+	Revoked    Bound // as Refreshed, if the server accepted a revoke now
+
+	Probeable bool // the application has a probe URL, and the token can be sent to it
+}
+
+// Renewal is what Renew would do with a token.
+type Renewal string
+
+// The renewals.
+const (
+	RenewalRefused Renewal = ""        // Renew would refuse
+	RenewalRefresh Renewal = "refresh" // it sends the refresh token
+	RenewalAnew    Renewal = "anew"    // it requests a new token with the application's grant
+)
+
+// NoRefresh is the reason why a renewal cannot send a refresh token.
+type NoRefresh string
+
+// The reasons. The first that applies counts.
+const (
+	NoRefreshNone    NoRefresh = ""        // a refresh token is alive
+	NoRefreshLost    NoRefresh = "lost"    // the answer to the last refresh was lost
+	NoRefreshSpent   NoRefresh = "spent"   // the refresh token was used, or the server refused it
+	NoRefreshRevoked NoRefresh = "revoked" // the server accepted its revocation
+	// NoRefreshOfGrant is for a grant that brings no refresh token (RFC 6749 section 4.4.3).
+	NoRefreshOfGrant NoRefresh = "grant"
+	NoRefreshCame    NoRefresh = "none" // none came with the token
+)
+
+// Bound is the latest time at which a gateway may accept a token.
+type Bound struct {
+	Known bool
+	Until time.Time
+	Left  time.Duration // from now until then; 0 if that is over
+}
+
+// ConsequencesOf returns what the verbs would do to a token of application a. p is the policy of
+// a, and locked reports that the secrets cannot be read. It is pure.
+func ConsequencesOf(t Token, a Application, p Policy, locked bool, now time.Time) Consequences {
+	s := StatusAt(t, p, now)
+	c := Consequences{
+		Locked: locked, ReadOnly: a.Environment.ReadOnly, Production: a.Environment.Production,
+		Pending: s.Pending, Over: s.State.IsOver(),
+		Probeable: needProbeURL(a) == nil && mayBeSent(t) == nil,
+	}
+	c.Without = withoutRefresh(t)
+	c.Renewal = renewalOf(t, a, p, now, c.Without)
+	_, err := revocable(t, RevokeBoth, s.Proof != ProofNone)
+	c.Revocable = err == nil && !s.Pending && writable(a, "revoke") == nil
+	replaced, revoked := t, t
+	replaced.ReplacedAt = sooner(t.ReplacedAt, now)
+	revoked.AcceptedAt, revoked.RevokeAt = sooner(t.AcceptedAt, now), sooner(t.RevokeAt, now)
+	c.Refreshed, c.Revoked = boundOf(replaced, p, now), boundOf(revoked, p, now)
+	return c
+}
+
+// boundOf returns the bound of a token that has ended.
+func boundOf(t Token, p Policy, now time.Time) Bound {
+	s := StatusAt(t, p, now)
+	return Bound{Known: s.StaleKnown, Until: s.StaleUntil, Left: s.StaleLeft}
+}
+
+// withoutRefresh returns the reason why a token cannot be refreshed.
+func withoutRefresh(t Token) NoRefresh {
+	switch {
+	case t.Unsure != nil:
+		return NoRefreshLost
+	case t.Refresh == RefreshLive:
+		return NoRefreshNone
+	case t.Refresh == RefreshSpent:
+		return NoRefreshSpent
+	case t.Refresh == RefreshRevoked:
+		return NoRefreshRevoked
+	case !BringsRefresh(t.Grant):
+		return NoRefreshOfGrant
+	}
+	return NoRefreshCame
+}
+
+// BringsRefresh reports whether answers to a grant usually have a refresh token.
+func BringsRefresh(grant string) bool {
+	return grant != tokenapi.GrantClientCredentials && grant != tokenapi.GrantJWTBearer
+}
+
+// renewalOf returns what Renew would do, as Service.Renew decides it.
+func renewalOf(t Token, a Application, p Policy, now time.Time, without NoRefresh) Renewal {
+	if renewable(t, p, now) != nil || writable(a, "renew") != nil {
+		return RenewalRefused
+	}
+	if without == NoRefreshNone {
+		return RenewalRefresh
+	}
+	if mayAskAgain(t, a) != nil || a.Source == Gone || a.Grant == tokenapi.GrantRefreshToken {
+		return RenewalRefused
+	}
+	return RenewalAnew
+}
+
+// LastLife returns the life that a server granted to the newest of some tokens. ok is false if it
+// granted none of them a life with an end.
+func LastLife(tokens []Token) (life time.Duration, ok bool) {
+	var newest time.Time
+	for i := range tokens {
+		t := &tokens[i]
+		if t.Lifetime == tokenapi.Bounded && t.Granted > 0 && t.Grant != GrantAdopted &&
+			!t.IssuedAt.Before(newest) {
+			life, newest, ok = t.Granted, t.IssuedAt, true
+		}
+	}
+	return life, ok
+}

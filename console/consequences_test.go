@@ -1,0 +1,174 @@
+package console_test
+
+import (
+	"testing"
+	"time"
+
+	"lanyard/console"
+	"lanyard/tokenapi"
+)
+
+// consequences of the verbs for a token of an application that can do everything, at 100 seconds.
+func consequences(t console.Token, p console.Policy,
+	change func(*console.Application)) console.Consequences {
+	a := console.Application{
+		ID: "app_x", Name: "Orders", Grant: tokenapi.GrantPassword, Username: "ana",
+		Source: console.FromConfig, ProbeURL: "https://gateway.example/orders",
+	}
+	a.Environment.CacheTTL, a.Environment.Regime = p.CacheTTL, p.Regime
+	if change != nil {
+		change(&a)
+	}
+	return console.ConsequencesOf(t, a, p, false, at(100))
+}
+
+func TestConsequencesOfRenewal(t *testing.T) {
+	t.Parallel()
+	token := func(change func(*console.Token)) console.Token {
+		return with(func(t *console.Token) {
+			t.Grant, t.User, t.Refresh = tokenapi.GrantPassword, "ana", console.RefreshLive
+			if change != nil {
+				change(t)
+			}
+		})
+	}
+	for name, c := range map[string]struct {
+		token   console.Token
+		app     func(*console.Application)
+		want    console.Renewal
+		without console.NoRefresh
+	}{
+		"refresh": {token(nil), nil, console.RenewalRefresh, console.NoRefreshNone},
+		"its refresh was lost": {token(func(t *console.Token) { t.Unsure = &console.Mark{} }), nil,
+			console.RenewalAnew, console.NoRefreshLost},
+		"spent": {token(func(t *console.Token) { t.Refresh = console.RefreshSpent }), nil,
+			console.RenewalAnew, console.NoRefreshSpent},
+		"refresh token revoked": {
+			token(func(t *console.Token) { t.Refresh = console.RefreshRevoked }), nil,
+			console.RenewalAnew, console.NoRefreshRevoked},
+		"none came": {token(func(t *console.Token) { t.Refresh = console.RefreshNone }), nil,
+			console.RenewalAnew, console.NoRefreshCame},
+		"client credentials": {token(func(t *console.Token) {
+			t.Refresh, t.Grant = console.RefreshNone, tokenapi.GrantClientCredentials
+		}), nil, console.RenewalAnew, console.NoRefreshOfGrant},
+		"another user": {token(func(t *console.Token) {
+			t.Refresh, t.User = console.RefreshNone, "bob"
+		}), nil, console.RenewalRefused, console.NoRefreshCame},
+		"another user, with a refresh token": {token(func(t *console.Token) { t.User = "bob" }),
+			nil, console.RenewalRefresh, console.NoRefreshNone},
+		"no longer configured": {
+			token(func(t *console.Token) { t.Refresh = console.RefreshNone }),
+			func(a *console.Application) { a.Source = console.Gone },
+			console.RenewalRefused, console.NoRefreshCame},
+		"it can only refresh": {token(func(t *console.Token) { t.Refresh = console.RefreshNone }),
+			func(a *console.Application) { a.Grant = tokenapi.GrantRefreshToken },
+			console.RenewalRefused, console.NoRefreshCame},
+		"replaced": {token(func(t *console.Token) {
+			t.ReplacedAt, t.ReplacedBy = at(50), "t_y"
+		}), nil, console.RenewalRefused, console.NoRefreshNone},
+		"being revoked": {token(func(t *console.Token) {
+			t.RevokeAt, t.RevokeKind = at(104), console.RevokeBoth
+		}), nil, console.RenewalRefused, console.NoRefreshNone},
+		"read-only": {token(nil), func(a *console.Application) { a.Environment.ReadOnly = true },
+			console.RenewalRefused, console.NoRefreshNone},
+	} {
+		got := consequences(c.token, policy, c.app)
+		if got.Renewal != c.want || got.Without != c.without {
+			t.Errorf("%s: %q without %q, want %q without %q", name, got.Renewal, got.Without,
+				c.want, c.without)
+		}
+	}
+}
+
+// The bounds follow the rule of StatusAt: a gateway window, and never past the expiry if that is
+// known. Only a server that is known to end a replaced token limits it to the window.
+func TestConsequencesOfBounds(t *testing.T) {
+	t.Parallel()
+	opaque, stateless, unlimited := policy, policy, policy
+	opaque.Regime, stateless.Regime = console.RegimeOpaque, console.RegimeStateless
+	unlimited.CacheTTL = console.UntilExpiry
+	short := with(func(t *console.Token) { t.ExpiresAt = at(141) })
+	never := with(func(t *console.Token) {
+		t.Lifetime, t.ExpiresAt = tokenapi.Unbounded, time.Time{}
+	})
+	ended := with(func(t *console.Token) {
+		t.RevokeAt, t.RevokeKind, t.AcceptedAt = at(40), console.RevokeBoth, at(40)
+	})
+	const unknown = -1
+	for name, c := range map[string]struct {
+		token              console.Token
+		policy             console.Policy
+		refreshed, revoked int // seconds
+	}{
+		"the window":              {live(), opaque, 900, 900},
+		"the expiry comes first":  {short, opaque, 41, 41},
+		"replaced, nobody knows":  {live(), policy, 3500, 900},
+		"replaced, it lives on":   {live(), stateless, 3500, 900},
+		"until its expiry":        {live(), unlimited, 3500, 3500},
+		"no end, a window":        {never, opaque, 900, 900},
+		"no end, replaced":        {never, policy, unknown, 900},
+		"no end, no window":       {never, unlimited, unknown, unknown},
+		"revoked a minute before": {ended, opaque, 840, 840},
+	} {
+		got := consequences(c.token, c.policy, nil)
+		for _, b := range []struct {
+			what string
+			got  console.Bound
+			want int
+		}{{"refreshed", got.Refreshed, c.refreshed}, {"revoked", got.Revoked, c.revoked}} {
+			left := time.Duration(max(b.want, 0)) * time.Second
+			if b.got.Known != (b.want != unknown) || b.got.Left != left ||
+				b.got.Known && !b.got.Until.Equal(at(100+b.want)) {
+				t.Errorf("%s, %s: %+v, want %v", name, b.what, b.got, left)
+			}
+		}
+	}
+}
+
+func TestConsequencesOfRevokeAndProbe(t *testing.T) {
+	t.Parallel()
+	revoked := with(func(t *console.Token) {
+		t.RevokeAt, t.RevokeKind, t.AcceptedAt = at(40), console.RevokeBoth, at(40)
+	})
+	for name, c := range map[string]struct {
+		token               console.Token
+		app                 func(*console.Application)
+		revocable, probable bool
+	}{
+		"live":            {live(), nil, true, true},
+		"revoked already": {revoked, nil, false, true},
+		"revoked, its refresh token lives": {with(func(t *console.Token) {
+			*t = revoked
+			t.Refresh = console.RefreshLive
+		}), nil, true, true},
+		"pending": {with(func(t *console.Token) {
+			t.RevokeAt, t.RevokeKind = at(104), console.RevokeBoth
+		}), nil, false, true},
+		"read-only": {live(), func(a *console.Application) { a.Environment.ReadOnly = true }, false,
+			true},
+		"no probe URL": {live(), func(a *console.Application) { a.ProbeURL = "" }, true, false},
+		"DPoP": {with(func(t *console.Token) { t.TokenType = "DPoP" }), nil, true,
+			false},
+	} {
+		got := consequences(c.token, policy, c.app)
+		if got.Revocable != c.revocable || got.Probeable != c.probable {
+			t.Errorf("%s: revocable %v, probeable %v", name, got.Revocable, got.Probeable)
+		}
+	}
+}
+
+func TestLastLife(t *testing.T) {
+	t.Parallel()
+	older := live()
+	newer := with(func(t *console.Token) { t.IssuedAt, t.Granted = at(5), time.Minute })
+	adopted := with(func(t *console.Token) {
+		t.IssuedAt, t.Granted, t.Grant = at(9), time.Second, console.GrantAdopted
+	})
+	if life, ok := console.LastLife([]console.Token{newer, older, adopted}); !ok ||
+		life != time.Minute {
+		t.Errorf("%v %v", life, ok)
+	}
+	if _, ok := console.LastLife(nil); ok {
+		t.Error("a life of no token")
+	}
+}
