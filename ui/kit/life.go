@@ -1,0 +1,203 @@
+package kit
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Life is the life of a token in time, as far as a line can show it.
+type Life struct {
+	Start, Now time.Time
+	End        time.Time // latest time at which the token can work; zero if it has none
+	Ended      time.Time // when the server accepted the revoke or replaced the token; zero if not
+	Died       time.Time // since when the gateway refuses it; zero if that is not known
+	Events     []LifeEvent
+}
+
+// LifeEvent is a mark on the line of a [Life]. An event at Died labels the sign of the death.
+type LifeEvent struct {
+	At    time.Time
+	Label string
+}
+
+// LifeKind is the meaning of a part of a line of life.
+type LifeKind int
+
+// The kinds of parts. After the death the line is blank, which is LifePast.
+const (
+	LifeMark         LifeKind = iota // issue, now, end, death and events
+	LifePast                         // before the end at the server
+	LifeAfter                        // after the end at the server, in the past
+	LifeLeft                         // in the future
+	LifeMayStillPass                 // in the future, after the end at the server
+)
+
+// LifeSpan is a part of a line of life that is painted in one style.
+type LifeSpan struct {
+	Kind LifeKind
+	Text string
+}
+
+// scaleEnd returns the time of the last cell. Without an end it is Start plus a power of two
+// minutes, so that the marks stand still between two steps.
+func (l *Life) scaleEnd() time.Time {
+	if l.End.After(l.Start) {
+		return l.End
+	}
+	span := time.Minute
+	for now := l.Now.Sub(l.Start); span-span/4 < now && span < 1<<61; {
+		span *= 2
+	}
+	return l.Start.Add(span)
+}
+
+// Cell returns the cell of a time on a line of w cells, rounded. It is negative for a time before
+// Start, and w or more for one after the end of the scale.
+func (l *Life) Cell(at time.Time, w int) int {
+	whole, passed := l.scaleEnd().Sub(l.Start).Seconds(), at.Sub(l.Start).Seconds()
+	switch {
+	case passed < 0:
+		return -1
+	case passed > whole:
+		return w
+	}
+	return int(passed/whole*float64(w-1) + 0.5)
+}
+
+// inside returns the cell of a mark other than the issue. The sign of the issue stays visible.
+func (l *Life) inside(at time.Time, w int) int { return min(max(l.Cell(at, w), 1), w-1) }
+
+// shown returns the events that have a cell of their own, newest first.
+func (l *Life) shown(w int) []LifeEvent {
+	now := l.inside(l.Now, w)
+	over := l.over()
+	events := slices.Clone(l.Events)
+	slices.SortStableFunc(events, func(a, b LifeEvent) int { return b.At.Compare(a.At) })
+	taken := -1
+	return slices.DeleteFunc(events, func(e LifeEvent) bool {
+		c := l.inside(e.At, w)
+		switch {
+		case e.At.Before(l.Start), e.At.After(l.Now), c == taken:
+			return true
+		case !l.Died.IsZero():
+			if c > l.inside(l.Died, w) || c == l.inside(l.Died, w) && !e.At.Equal(l.Died) {
+				return true
+			}
+		case c == w-1 || !over && c == now:
+			return true
+		}
+		taken = c
+		return false
+	})
+}
+
+// over reports whether the scale ends before now, so that the line has no sign for now.
+func (l *Life) over() bool { return !l.Died.IsZero() || l.Now.After(l.scaleEnd()) }
+
+// Draw returns the line in w cells. The scale is linear in time, from Start to End.
+//
+//	● issue   ━ past   ▒ past after the end at the server   ┃ now   ─ left   ░ may still pass
+//	○ end     → no end     ✕ death     ┯ an event
+func (l *Life) Draw(w int) []LifeSpan {
+	if w <= 0 {
+		return nil
+	}
+	signs, kinds := make([]rune, w), make([]LifeKind, w)
+	ended, now := w, l.inside(l.Now, w)
+	if !l.Ended.IsZero() {
+		ended = l.Cell(l.Ended, w)
+	}
+	if l.over() {
+		now = w
+	}
+	died := w
+	if !l.Died.IsZero() {
+		died = l.inside(l.Died, w)
+	}
+	for i := range w {
+		switch {
+		case i > died:
+			signs[i], kinds[i] = ' ', LifePast
+		case i < now && i < ended:
+			signs[i], kinds[i] = '━', LifePast
+		case i < now:
+			signs[i], kinds[i] = '▒', LifeAfter
+		case ended < w:
+			signs[i], kinds[i] = '░', LifeMayStillPass
+		default:
+			signs[i], kinds[i] = '─', LifeLeft
+		}
+	}
+	mark := func(at int, sign rune) {
+		if at >= 0 && at < w {
+			signs[at], kinds[at] = sign, LifeMark
+		}
+	}
+	for _, e := range l.shown(w) {
+		mark(l.inside(e.At, w), '┯')
+	}
+	switch {
+	case !l.Died.IsZero():
+	case l.End.IsZero():
+		mark(w-1, '→')
+	default:
+		mark(w-1, '○')
+	}
+	mark(0, '●')
+	mark(now, '┃')
+	mark(died, '✕')
+	return spans(signs, kinds)
+}
+
+// spans joins neighbours of one kind.
+func spans(signs []rune, kinds []LifeKind) (out []LifeSpan) {
+	for from := 0; from < len(signs); {
+		to := from + 1
+		for to < len(signs) && kinds[to] == kinds[from] {
+			to++
+		}
+		out = append(out, LifeSpan{kinds[from], string(signs[from:to])})
+		from = to
+	}
+	return out
+}
+
+// label is a text in the line under a line of life.
+type label struct {
+	from int
+	text string
+}
+
+// Labels returns the line under Draw(w), padded to total cells. A label stands to the right of its
+// event, or to the left if the line has no room at the right. Newer labels are placed first. A
+// label with less than two cells to another one is left out.
+func (l *Life) Labels(w, total int) string {
+	var placed []label
+	for _, e := range l.shown(w) {
+		if e.Label == "" {
+			continue
+		}
+		at, size := l.inside(e.At, w), Width(e.Label)+2
+		p := label{at, "└ " + e.Label}
+		if at+size > w {
+			p = label{at + 1 - size, e.Label + " ┘"}
+		}
+		if p.from < 0 || slices.ContainsFunc(placed, func(o label) bool {
+			return p.from < o.from+Width(o.text)+2 && o.from < p.from+size+2
+		}) {
+			continue
+		}
+		placed = append(placed, p)
+	}
+	slices.SortFunc(placed, func(a, b label) int { return cmp.Compare(a.from, b.from) })
+	var b strings.Builder
+	at := 0
+	for _, p := range placed {
+		b.WriteString(Spaces(p.from - at))
+		b.WriteString(p.text)
+		at = p.from + Width(p.text)
+	}
+	return Fit(b.String(), total)
+}
