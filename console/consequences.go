@@ -131,3 +131,32 @@ func LastLife(tokens []Token) (life time.Duration, ok bool) {
 	}
 	return life, ok
 }
+
+// Several describes the consequences of the verbs for several tokens together.
+type Several struct {
+	N           int
+	Production  int // tokens in production environments
+	Refreshable int // tokens that Renew would refresh
+	Revocable   int
+	FirstEnd    time.Time // the earliest expiry; zero if none is known
+	Revoked     Bound     // the longest bound; not Known if one of them is not
+}
+
+// Add counts a token with its expiry, which is zero if it is not known.
+func (s *Several) Add(c Consequences, expires time.Time) {
+	s.N++
+	if c.Production {
+		s.Production++
+	}
+	if c.Renewal == RenewalRefresh {
+		s.Refreshable++
+	}
+	s.FirstEnd = sooner(s.FirstEnd, expires)
+	if !c.Revocable {
+		return
+	}
+	if s.Revocable++; s.Revocable == 1 || s.Revoked.Known &&
+		(!c.Revoked.Known || c.Revoked.Until.After(s.Revoked.Until)) {
+		s.Revoked = c.Revoked
+	}
+}

@@ -1,0 +1,277 @@
+package describe
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"lanyard/console"
+	"lanyard/text"
+)
+
+// Renews describes what Renew would do to a token, to be put after the name of the act. The longest
+// form comes first. It is nil if Renew would refuse.
+func (v Voice) Renews(c console.Consequences) []string {
+	const does, anew = "refreshes it", "asks anew"
+	switch b := c.Refreshed; {
+	case c.Renewal == console.RenewalRefused:
+		return nil
+	case c.Renewal == console.RenewalAnew:
+		return []string{anew + ": " + withoutRefresh(c.Without), anew}
+	case c.Over || c.Pending:
+		return []string{does}
+	case !b.Known:
+		return []string{does + "; nobody knows how long the old one may pass",
+			does + "; the old one may pass on", does}
+	default:
+		most, upTo := v.AtMost(b.Left), "≤"+v.AtMost(b.Left)
+		return []string{
+			does + "; the old one may pass at most " + most,
+			does + "; the old one may pass " + upTo,
+			does + ", the old one may pass " + upTo,
+			does + ", the old may pass " + upTo,
+			does,
+		}
+	}
+}
+
+// withoutRefresh describes why a renewal cannot refresh.
+func withoutRefresh(why console.NoRefresh) string {
+	switch why {
+	case console.NoRefreshLost:
+		return "the answer to its refresh was lost"
+	case console.NoRefreshSpent:
+		return "its refresh token is spent"
+	case console.NoRefreshRevoked:
+		return "its refresh token is revoked"
+	case console.NoRefreshOfGrant:
+		return "this grant has no refresh token"
+	case console.NoRefreshCame, console.NoRefreshNone:
+	}
+	return "no refresh token came with it"
+}
+
+// Revokes describes what Revoke would do to a token, as Renews does.
+func Revokes(c console.Consequences) []string {
+	switch {
+	case !c.Revocable:
+		return nil
+	case c.Production:
+		return []string{"revokes, asks first: production", "revokes, asks first"}
+	}
+	return []string{"revokes"}
+}
+
+// IfRevoked describes the time for which the gateway may accept a token that is revoked now. until
+// is the end of that time. The longest form comes first; nil if there is nothing to revoke.
+func (v Voice) IfRevoked(c console.Consequences, until string) []string {
+	switch b := c.Revoked; {
+	case !c.Revocable:
+		return nil
+	case !b.Known:
+		return []string{"the gateway may pass it, nobody knows how long"}
+	default:
+		short := "the gateway may pass it until " + until + " at most"
+		return []string{short + " (" + v.AtMost(b.Left) + ")", short}
+	}
+}
+
+// LockedVerbs is the consequence of a lock for every verb.
+const LockedVerbs = "no verb works until the secrets are unlocked"
+
+// GrantOf describes the grant of a token and its refresh token, the longest form first.
+func GrantOf(t console.Token) []string {
+	grant := Grant(t.Grant)
+	switch t.Grant {
+	case "":
+		grant = "unknown grant"
+	case console.GrantAdopted:
+		grant = "adopted"
+	}
+	with, brief := "", ""
+	if t.Refresh == console.RefreshLive {
+		with, brief = ", with a refresh token", " + refresh"
+	}
+	forms := []string{grant + with, grant + brief}
+	if t.Grant == console.GrantPassword {
+		forms = append([]string{"grant " + forms[0]}, forms...)
+	}
+	return forms
+}
+
+// StateWord returns the word for a state on the screen. cause is that of the status.
+func StateWord(state console.State, cause console.Cause) string {
+	switch state {
+	case console.Lingering:
+		switch cause {
+		case console.CauseReplaced:
+			return "replaced, may pass"
+		case console.CauseElsewhere:
+			return "inactive, may pass"
+		case console.CauseNone, console.CauseRevoked, console.CauseRefresh,
+			console.CauseRefused:
+		}
+		return "revoked, may pass"
+	case console.Superseded:
+		return "replaced"
+	case console.Unsure, console.Revoking, console.Dead, console.Expired, console.Expiring,
+		console.Active:
+	}
+	return string(state)
+}
+
+// LostRequest describes the mark of a get whose answer was lost, in three sentences. sent and ends
+// are its times; ends is "" if nobody knows how long the token can live.
+func LostRequest(sent, ends string) (what, bound, sooner []string) {
+	bound = []string{"Nobody holds that token, so nothing can be done to it. " +
+		"Nobody knows how long it may live.", "Nobody knows how long it may live."}
+	if ends != "" {
+		end := "It ends by " + ends + " at the latest."
+		bound = []string{"Nobody holds that token, so nothing can be done to it. " + end, end}
+	}
+	const no = " and no answer was read"
+	return []string{
+			"a get was sent at " + sent + no + ": the server may have issued a token",
+			"a get was sent at " + sent + no, "no answer was read",
+		}, bound, []string{
+			"The state ends sooner if the next get returns the same token, or if a revoke of the " +
+				"grant takes it along.",
+			"It ends sooner if the next get returns the same token.",
+		}
+}
+
+// Several describes marked tokens together. environments are the names of their production
+// environments.
+func (v Voice) Several(c console.Several, environments []string, now time.Time) []string {
+	var parts []string
+	if n := c.Production; n > 0 {
+		parts = append(parts,
+			ofThem(n)+" in production ("+strings.Join(environments, ", ")+")")
+	}
+	switch n := c.Refreshable; {
+	case n == 1:
+		parts = append(parts, "one has a refresh token")
+	case n > 1:
+		parts = append(parts, strconv.Itoa(n)+" have refresh tokens")
+	}
+	if !c.FirstEnd.IsZero() {
+		parts = append(parts, "the first of them ends in "+v.Span(c.FirstEnd.Sub(now)))
+	}
+	return parts
+}
+
+func ofThem(n int) string {
+	if n == 1 {
+		return "one of them"
+	}
+	return strconv.Itoa(n) + " of them"
+}
+
+// RevokesSeveral describes a revoke of all marked tokens, as Renews does.
+func (v Voice) RevokesSeveral(c console.Several) []string {
+	if c.Revocable == 0 {
+		return nil
+	}
+	all := "revokes all " + strconv.Itoa(c.N)
+	if c.Revocable < c.N {
+		all = "revokes " + strconv.Itoa(c.Revocable) + " of " + strconv.Itoa(c.N)
+	}
+	passes := ", nobody knows how long the gateway may pass them"
+	if c.Revoked.Known {
+		passes = ", the gateway may pass them for at most " + v.AtMost(c.Revoked.Left)
+	}
+	return []string{all + passes + "; it asks first", all + "; it asks first", all}
+}
+
+// Requests describes what Get would request for an application: its grant, scopes and user.
+func Requests(a console.Application, owner string) string {
+	scopes := "no scopes named"
+	if len(a.Scopes) > 0 {
+		scopes = "scopes " + strings.Join(a.Scopes, " ")
+	}
+	return Grant(a.Grant) + ", " + scopes + ", for " + owner
+}
+
+// Brings describes what is known beforehand of the token that a grant brings. life is that of the
+// last token from the same server, or 0 if none is known.
+func Brings(grant string, life time.Duration) []string {
+	lasts := "How long it lives is known when it comes."
+	if life > 0 {
+		lasts = Length(life) + ", as the last one from this server."
+	}
+	refresh := "A refresh token may come with it."
+	if !console.BringsRefresh(grant) {
+		refresh = "No refresh token comes with this grant."
+	}
+	return []string{lasts + " " + refresh, lasts}
+}
+
+// Length writes a length of time with one unit if that is exact: "1 h", "15 min", "90 s".
+func Length(d time.Duration) string {
+	switch {
+	case d > 0 && d%(24*time.Hour) == 0:
+		return strconv.Itoa(int(d/(24*time.Hour))) + " d"
+	case d > 0 && d%time.Hour == 0:
+		return strconv.Itoa(int(d/time.Hour)) + " h"
+	case d > 0 && d%time.Minute == 0:
+		return strconv.Itoa(int(d/time.Minute)) + " min"
+	case d < 100*time.Second:
+		return strconv.Itoa(int(d/time.Second)) + " s"
+	}
+	return console.Left(d)
+}
+
+// GatewayTook describes the measured windows of a gateway; "" if there are none.
+func GatewayTook(l console.Learned) string {
+	if l.Times == 0 {
+		return ""
+	}
+	took := passed(l.Longest)
+	if !l.Steady() {
+		took = passed(l.Shortest) + " to " + took
+	}
+	if l.Times == 1 {
+		return "this gateway took " + took + " the last time"
+	}
+	return "this gateway took " + took + " the last " + text.Count(l.Times, "time")
+}
+
+// passed writes a length of time that has passed: "2 m 11 s".
+func passed(d time.Duration) string {
+	if d < time.Minute {
+		return strconv.Itoa(int(d/time.Second)) + " s"
+	}
+	return strconv.Itoa(int(d/time.Minute)) + " m " + strconv.Itoa(int(d/time.Second)%60) + " s"
+}
+
+// OverBrief describes the end of a token that is over: "revoked 10:44:02, refused 6 s later". at
+// writes a time of day. The longest form comes first; nil if the token is not over.
+func OverBrief(s console.Status, at func(time.Time) string, replacedBy string) []string {
+	switch {
+	case s.State == console.Expired:
+		return []string{"expired " + at(s.ExpiresAt)}
+	case s.State == console.Superseded && replacedBy != "":
+		return []string{"replaced by " + replacedBy + " " + at(s.EndedAt),
+			"replaced by " + replacedBy}
+	case !s.State.IsOver():
+		return nil
+	}
+	ended := map[console.Cause]string{
+		console.CauseRevoked: "revoked", console.CauseReplaced: "replaced",
+		console.CauseRefresh:   "revoked with its refresh token",
+		console.CauseElsewhere: "called inactive", console.CauseRefused: "refused",
+	}[s.Cause] + " " + at(s.EndedAt)
+	switch s.Proof {
+	case console.ProofProbe:
+		if s.Cause == console.CauseRefused {
+			return []string{ended}
+		}
+		return []string{ended + ", refused " + passed(s.OverAt.Sub(s.EndedAt)) + " later", ended}
+	case console.ProofWindow:
+		return []string{ended + ", its window was over " + at(s.OverAt), ended}
+	case console.ProofExpiry:
+		return []string{ended + ", expired " + at(s.OverAt), ended}
+	case console.ProofNone:
+	}
+	return []string{ended}
+}
