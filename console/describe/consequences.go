@@ -81,18 +81,15 @@ const LockedVerbs = "no verb works until the secrets are unlocked"
 
 // GrantOf describes the grant of a token and its refresh token, the longest form first.
 func GrantOf(t console.Token) []string {
-	grant := Grant(t.Grant)
-	switch t.Grant {
-	case "":
-		grant = "unknown grant"
-	case console.GrantAdopted:
-		grant = "adopted"
+	words := Grant(t.Grant)
+	if words == "" {
+		words = "unknown grant"
 	}
 	with, brief := "", ""
 	if t.Refresh == console.RefreshLive {
 		with, brief = ", with a refresh token", " + refresh"
 	}
-	forms := []string{grant + with, grant + brief}
+	forms := []string{words + with, words + brief}
 	if t.Grant == console.GrantPassword {
 		forms = append([]string{"grant " + forms[0]}, forms...)
 	}
