@@ -146,10 +146,12 @@ func (s *Session) applyOther(e Event) []Work {
 		s.noteKeyFailure(e.Err)
 		s.tell(e)
 	case Inspected:
+		s.fileInside(e)
 		s.tell(e)
 		return nil
 	case Introspected:
 		s.noteKeyFailure(e.Err)
+		s.fileAnswer(e)
 		s.tell(e)
 	case Revealed:
 		s.noteKeyFailure(e.Err)
@@ -241,7 +243,8 @@ func (s *Session) file(b console.Board) []Work {
 		s.tellShadowed(b.Covered)
 	} else if s.board.Restored != restored {
 		s.tell(Restored{})
-		clear(s.pending) // no person made these changes
+		clear(s.pending)     // no person made these changes
+		s.looked = lookups{} // an ID may stand for another token
 	}
 	s.tellUnkept(b.Unkept)
 	s.tell(BoardFiled{First: first})

@@ -32,6 +32,7 @@ type Board struct {
 	Restored    int64                // see console.Board
 	Invitations []console.Invitation // gets of this process that wait for a person
 	byID        map[string]*Row
+	indexed     *indexes // nil until it is needed
 }
 
 // withGrant returns the application with another grant; "" keeps its own.

@@ -74,6 +74,7 @@ type Session struct {
 	loops      map[string]*probeLoop
 	loopsBegun int
 	alerts     alerts
+	looked     lookups
 	lastGets   map[string]Get // the last choice of a person, by application
 	attempts   int            // number of attempts to unlock
 	keyFailed  bool           // fetching the store's key failed last
