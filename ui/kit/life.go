@@ -10,6 +10,7 @@ import (
 // Life is the life of a token in time, as far as a line can show it.
 type Life struct {
 	Start, Now time.Time
+	Late       bool      // Start is later than the issue, so that the end has room
 	End        time.Time // latest time at which the token can work; zero if it has none
 	Ended      time.Time // when the server accepted the revoke or replaced the token; zero if not
 	Died       time.Time // since when the gateway refuses it; zero if that is not known
@@ -41,13 +42,16 @@ type LifeSpan struct {
 }
 
 // scaleEnd returns the time of the last cell. Without an end it is Start plus a power of two
-// minutes, so that the marks stand still between two steps.
+// minutes, so that the marks stand still between two steps, and after the death.
 func (l *Life) scaleEnd() time.Time {
 	if l.End.After(l.Start) {
 		return l.End
 	}
-	span := time.Minute
-	for now := l.Now.Sub(l.Start); span-span/4 < now && span < 1<<61; {
+	last, span := l.Now, time.Minute
+	if !l.Died.IsZero() {
+		last = l.Died
+	}
+	for now := last.Sub(l.Start); span-span/4 < now && span < 1<<61; {
 		span *= 2
 	}
 	return l.Start.Add(span)
@@ -99,7 +103,7 @@ func (l *Life) over() bool { return !l.Died.IsZero() || l.Now.After(l.scaleEnd()
 // Draw returns the line in w cells. The scale is linear in time, from Start to End.
 //
 //	● issue   ━ past   ▒ past after the end at the server   ┃ now   ─ left   ░ may still pass
-//	○ end     → no end     ✕ death     ┯ an event
+//	○ end     → no end     ✕ death     ┯ an event     ╌ the issue is earlier
 func (l *Life) Draw(w int) []LifeSpan {
 	if w <= 0 {
 		return nil
@@ -145,7 +149,9 @@ func (l *Life) Draw(w int) []LifeSpan {
 	default:
 		mark(w-1, '○')
 	}
-	mark(0, '●')
+	if mark(0, '●'); l.Late {
+		mark(0, '╌')
+	}
 	mark(now, '┃')
 	mark(died, '✕')
 	return spans(signs, kinds)

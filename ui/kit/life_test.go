@@ -101,6 +101,10 @@ func TestLifeLines(t *testing.T) {
 			line: "●━━━━━━┃─→", labels: run(" ", 10)},
 		"revoked, no end": {start: "10:00:00", now: "10:02:30", ended: "10:01:30",
 			line: "●━━▒▒▒┃░░→", labels: run(" ", 10)},
+		"dead, no end": {start: "10:00:00", now: "10:30:00", ended: "10:00:20", died: "10:00:40",
+			line: "●━━▒▒▒✕   ", labels: run(" ", 10)},
+		"issued before": {start: "10:00:00", now: "10:00:05", end: "10:00:10",
+			line: "╌━━━━┃───○", labels: run(" ", 10)},
 		"issued now": {start: "10:00:00", now: "10:00:00", end: "10:00:10",
 			line: "●┃───────○", labels: run(" ", 10)},
 		"expired": {start: "10:00:00", now: "10:00:11", end: "10:00:10",
@@ -121,7 +125,8 @@ func TestLifeLines(t *testing.T) {
 			line: "●━━┯━┯━━┃○", labels: "   └ four "},
 	} {
 		l := kit.Life{Start: clock(t, c.start), Now: clock(t, c.now), End: clock(t, c.end),
-			Ended: clock(t, c.ended), Died: clock(t, c.died)}
+			Ended: clock(t, c.ended), Died: clock(t, c.died),
+			Late: strings.HasPrefix(c.line, "╌")}
 		for _, e := range c.events {
 			at, text, _ := strings.Cut(e, " ")
 			l.Events = append(l.Events, kit.LifeEvent{At: clock(t, at), Label: text})
