@@ -82,7 +82,7 @@ func (m *root) tokenActions() map[keys.Action]action {
 		},
 		keys.Inspect:    {m.cannotInspect, m.inspect},
 		keys.Introspect: {m.cannotIntrospect, m.introspect},
-		keys.Mark:    {m.cannotToken, m.mark},
+		keys.Mark:       {m.cannotToken, m.mark},
 		keys.ShowToken: {m.cannotShow, func(s *scene.Scene) tea.Cmd {
 			r := m.target(s)
 			return overlay.ShowToken{
@@ -135,12 +135,12 @@ func (m *root) verb(v session.Verb, of func(id string) session.Request) action {
 func (m *root) appActions() map[keys.Action]action {
 	return map[keys.Action]action{
 		keys.AddApp: {nil, func(s *scene.Scene) tea.Cmd {
-			m.Open(overlay.NewApp(s))
+			m.Open(overlay.NewApp(s, false, ""))
 			return nil
 		}},
 		keys.EditApp: m.forApp(keys.EditApp, cannotEditApp,
-			func(s *scene.Scene, a *session.App) tea.Cmd {
-				m.Open(overlay.NewEdit(s, a, m.configFile()))
+			func(s *scene.Scene, _ *session.App) tea.Cmd {
+				m.Open(overlay.NewApp(s, true, m.configFile()))
 				return nil
 			}),
 		keys.DeleteApp: m.forApp(keys.DeleteApp, m.cannotDeleteApp,
@@ -309,8 +309,9 @@ func (m *root) forApp(act keys.Action, cannot func(*scene.Scene, *session.App) *
 			}
 			m.Open(overlay.NewWhich(s, m.keys.Row(act).Word, func(h scene.Host, id string) tea.Cmd {
 				s := h.Scene()
-				a := s.Board.App(id)
-				if a == nil {
+				s.App = s.Board.IndexOf(id)
+				a, ok := s.Selected()
+				if !ok {
 					return nil
 				}
 				if why := cannot(s, a); why != nil {
@@ -362,6 +363,23 @@ func (m *root) zoom() {
 	if !m.zoomed && m.focus == scene.Selected {
 		m.focusOn(scene.Tokens)
 	}
+}
+
+func (m *root) cannotIntrospect(s *scene.Scene) *scene.Refuse {
+	if why := m.cannotToken(s); why != nil {
+		return why
+	}
+	a := &s.Board.Apps[s.Token.App]
+	if e := a.Environment; e.Endpoints.IntrospectURL == "" && e.Issuer == "" {
+		return scene.Cannot("environment "+e.Name+" has no introspect_url",
+			m.s.Remedy(a, "set introspect_url", m.face()))
+	}
+	return nil
+}
+
+// introspect asks the key manager about the selected token.
+func (m *root) introspect(s *scene.Scene) tea.Cmd {
+	return m.Request(session.Introspect{Token: m.target(s).ID})
 }
 
 func (m *root) cannotShow(s *scene.Scene) *scene.Refuse {

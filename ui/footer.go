@@ -105,8 +105,8 @@ func (m *root) hints(s *scene.Scene) (out []hint) {
 			word = "back"
 		case a == keys.Inspect:
 			word = "open"
-		case a == keys.Mark && marked == 0:
-			word = "mark"
+		case a == keys.EditApp:
+			word = "edit"
 		}
 		out = append(out, hint{a, key, word})
 	}

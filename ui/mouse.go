@@ -6,7 +6,6 @@ import (
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/overlay"
-	"lanyard/ui/pane"
 	"lanyard/ui/scene"
 )
 
@@ -23,16 +22,9 @@ func (m *root) captureMouse(on bool) {
 	}
 }
 
-// zone holds the last place of a pane on the screen, with the tabs in its border.
+// zone holds the last place of a pane on the screen.
 type zone struct {
 	kit.Rect
-	pane scene.PaneID
-	tabs []tab
-}
-
-// tab is the name of a pane in a border.
-type tab struct {
-	x, w int
 	pane scene.PaneID
 }
 
@@ -40,21 +32,6 @@ type tab struct {
 type button struct {
 	x, w int
 	act  keys.Action
-}
-
-// zoneOf returns the zone of a pane that is drawn at r.
-func zoneOf(r kit.Rect, id scene.PaneID, tabs []scene.PaneID, titles []kit.Label) zone {
-	z := zone{r, id, nil}
-	x := r.X + 1
-	for i, t := range titles {
-		if i > 0 {
-			x++
-		}
-		w := kit.Width(t.Text) + 2
-		z.tabs = append(z.tabs, tab{x, w, tabs[i]})
-		x += w
-	}
-	return z
 }
 
 // zoneAt returns the zone at a place of the screen; nil for none.
@@ -67,7 +44,7 @@ func (m *root) zoneAt(x, y int) *zone {
 	return nil
 }
 
-// click handles a mouse button. It focuses a pane, selects a row, opens a tab, sorts by a column,
+// click handles a mouse button. It focuses a pane, selects a row, sorts by a column,
 // or presses a key of the footer. In an overlay it only moves the cursor of a list: a click answers
 // no question.
 func (m *root) click(e tea.Mouse) tea.Cmd {
@@ -94,13 +71,7 @@ func (m *root) click(e tea.Mouse) tea.Cmd {
 	if z == nil {
 		return nil
 	}
-	for _, t := range z.tabs {
-		if e.Y == z.Y && e.X >= t.x && e.X < t.x+t.w {
-			m.focusOn(t.pane)
-			return nil
-		}
-	}
-	if m.focus != z.pane && m.layout() != listOnly {
+	if m.focus != z.pane {
 		m.focusOn(z.pane)
 	}
 	return m.clickRow(z, e.X-z.X-1, e.Y-z.Y-1)
@@ -108,19 +79,17 @@ func (m *root) click(e tea.Mouse) tea.Cmd {
 
 // clickRow selects the row at a line of a pane, or sorts by the column of the head.
 func (m *root) clickRow(z *zone, x, line int) tea.Cmd {
-	s := m.Scene()
-	l, n, id := m.panes.at(z.pane).Cursor(s)
-	if line < 0 || line >= z.H-2 {
+	l, n, id := m.panes.at(z.pane).Cursor(m.Scene())
+	switch {
+	case line < 0 || line >= z.H-2 || line >= len(l.Drawn):
 		return nil
+	case z.pane == scene.Tokens && line == 0 && l.Drawn[0] == "" && n > 0:
+		return m.Act(m.panes.tokens.SortAt(x))
 	}
-	if line < l.HeaderLines {
-		if z.pane == scene.Tokens && line == l.HeaderLines-1 {
-			return m.Act(pane.ColumnsFor(z.W - 2).SortAt(x))
+	for i := range n {
+		if l.Drawn[line] == id(i) {
+			l.Selected = id(i)
 		}
-		return nil
-	}
-	if i := l.Offset + line - l.HeaderLines; i < n {
-		l.Selected = id(i)
 	}
 	return nil
 }

@@ -49,11 +49,7 @@ func (m *root) Scene() *scene.Scene {
 		Scope: m.panes.apps.Scope(m.s), App: -1,
 	}
 	if s.Scope.Kind == session.OneApplication {
-		for i := range s.Board.Apps {
-			if s.Board.Apps[i].ID == s.Scope.Name {
-				s.App = i
-			}
-		}
+		s.App = s.Board.IndexOf(s.Scope.Name)
 	}
 	s.Current = m.panes.tokens.Row(s)
 	if m.showsCurrent() {
@@ -216,7 +212,7 @@ func (m *root) activityLines(l layout) int {
 // unframed draws the focused pane on a screen that has no room for frames.
 func (m *root) unframed(s *scene.Scene, r kit.Rect) []string {
 	m.frame.zones = append(m.frame.zones,
-		zone{kit.Rect{X: r.X - 1, Y: r.Y - 1, W: r.W + 2, H: r.H + 2}, m.focus, nil})
+		zone{kit.Rect{X: r.X - 1, Y: r.Y - 1, W: r.W + 2, H: r.H + 2}, m.focus})
 	out := m.linesOf(s, m.focus, r.W, r.H)
 	for len(out) < r.H {
 		out = append(out, kit.Spaces(r.W))
@@ -245,7 +241,7 @@ func (m *root) frameOf(s *scene.Scene, r kit.Rect, id scene.PaneID) []string {
 		right = scene.Fitting(all, r.W-8-kit.Width(title))
 	}
 	titles := []kit.Label{{SGR: string(paint), Text: title}}
-	m.frame.zones = append(m.frame.zones, zoneOf(r, id, titles))
+	m.frame.zones = append(m.frame.zones, zone{r, id})
 	return kit.Frame(r.W, r.H, string(border), titles,
 		kit.Label{SGR: string(m.st.Quiet), Text: right}, body)
 }

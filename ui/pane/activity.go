@@ -15,12 +15,12 @@ import (
 type Activity struct{ List scene.List }
 
 // Title implements [Pane].
-func (p *Activity) Title(s *scene.Scene) string {
-	return "Activity" + s.TitleSuffix(scene.Activity)
+func (p *Activity) Title(*scene.Scene) string {
+	return "Activity"
 }
 
 // RightTitle implements [Pane].
-func (p *Activity) RightTitle(*scene.Scene) string { return "" }
+func (p *Activity) RightTitle(*scene.Scene) []string { return []string{"this run"} }
 
 // CallID returns the IDs of calls by index.
 func CallID(rows []*console.Exchange) func(int) string {
@@ -58,11 +58,13 @@ func (p *Activity) Lines(s *scene.Scene, w, h int, focused bool) []string {
 	}
 	rows := s.Calls()
 	if len(rows) == 0 {
-		return s.NoMatch(scene.Activity, w, h)
+		return scene.Placeholder(s, w, h, "No call matches "+s.Redacted(s.View.FindCalls)+".")
 	}
 	from, to, sel := p.List.Window(len(rows), h, CallID(rows))
 	out := make([]string, 0, to-from)
+	p.List.Drawn = p.List.Drawn[:0]
 	for i := from; i < to; i++ {
+		p.List.Drawn = append(p.List.Drawn, CallID(rows)(i))
 		out = append(out, p.line(s, rows[i], w, i == sel, focused))
 	}
 	return out

@@ -47,14 +47,14 @@ func (p *Apps) Title(*scene.Scene) string { return "Applications" }
 
 // RightTitle implements [Pane]. It has the number of applications, and of those in view if they
 // are fewer.
-func (p *Apps) RightTitle(*scene.Scene) string {
+func (p *Apps) RightTitle(*scene.Scene) []string {
 	switch {
 	case p.all == 0:
-		return ""
+		return nil
 	case p.visible < p.all:
-		return strconv.Itoa(p.visible) + "/" + strconv.Itoa(p.all)
+		return []string{strconv.Itoa(p.visible) + "/" + strconv.Itoa(p.all)}
 	}
-	return strconv.Itoa(p.all)
+	return []string{strconv.Itoa(p.all)}
 }
 
 // Scope returns the scope of the selected row. It is all applications if the row is gone.

@@ -1,12 +1,12 @@
 package pane
 
-// section is a section of the token list.
-type section int
+import "lanyard/ui/session"
 
+// The sections of the list, in short.
 const (
-	live    section = iota // active, expiring, revoking and unsure tokens
-	revoked                // tokens that the gateway may still pass
-	over                   // dead, replaced and expired tokens
+	live    = session.Living
+	revoked = session.MayPass
+	over    = session.Over
 )
 
 // division says how many lines each section of the token list gets. Headings, rows, blank lines and
@@ -21,7 +21,7 @@ type division struct {
 // divide divides lines among the sections, which have some rows each. cursor is the section of the
 // selected row. If there are too few lines, over gets its heading alone, and live gets what revoked
 // leaves. The section of the cursor always has a row.
-func divide(lines int, counts [3]int, cursor section) division {
+func divide(lines int, counts [3]int, cursor session.Section) division {
 	if lines <= 0 {
 		return division{}
 	}
@@ -77,7 +77,7 @@ func undivided(counts [3]int) division {
 
 // alone returns the division in which one section has all lines. It has a heading if there is room
 // for a row under it.
-func alone(lines, count int, s section) division {
+func alone(lines, count int, s session.Section) division {
 	var d division
 	d.heading[s] = s != live && lines > 1
 	d.rows[s] = min(count, lines-d.lines())

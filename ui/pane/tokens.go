@@ -2,10 +2,8 @@ package pane
 
 import (
 	"cmp"
-	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"lanyard/console"
 	"lanyard/console/describe"
@@ -322,7 +320,7 @@ func (p *Tokens) heading(s *scene.Scene, page session.Page, sec session.Section,
 		case rows == 0:
 			r := page.Row(page.Start(sec))
 			sign, _ := s.Look(r.State)
-			last := nameOf(s, r.App) + " " + r.Token.Fingerprint + " " + r.State.Word()
+			last := nameOf(s, r.App) + " " + r.Token.Fingerprint + " " + wordOf(r)
 			rights = []string{count + " · last: " + sign + " " + last, count}
 		case rows == n:
 			rights = []string{count + " · " + s.Keys.Hint(keys.HideDead, "hides"), count}
@@ -386,7 +384,7 @@ func (p *Tokens) row(s *scene.Scene, r *session.Row) tokenRow {
 	}
 	row.bar, row.hatched = p.bar(s, r)
 	if r.State == console.Expiring {
-		row.word = scene.NewCell(s.Styles.Warn, r.State.Word())
+		row.word = scene.NewCell(s.Styles.Warn, wordOf(r))
 	}
 	if r.Token != nil && r.State != console.Unsure {
 		row.calls = callsOf(r, s)
@@ -400,11 +398,13 @@ func (p *Tokens) row(s *scene.Scene, r *session.Row) tokenRow {
 	return row
 }
 
-// callsOf returns the calls of a token at the gateway, oldest first.
+// callsOf returns the last calls of a token at the gateway, oldest first. Of a token that has ended
+// it returns those since its end.
 func callsOf(r *session.Row, s *scene.Scene) []call {
 	probes := r.Token.Probes
-	if sec := session.SectionOf(r.State); sec == session.MayPass {
-		probes = r.Token.ProbesSince(s.Board.Status(r, s.Now), s.Board.Apps[r.App].Policy)
+	if session.SectionOf(r.State) != session.Living {
+		st := s.Board.Status(r, s.Now)
+		probes = r.Token.ProbesSince(st, s.Board.Apps[r.App].Policy)
 	}
 	probes = probes[max(len(probes)-callsDrawn, 0):]
 	out := make([]call, len(probes))
@@ -415,16 +415,20 @@ func callsOf(r *session.Row, s *scene.Scene) []call {
 			kind = callAccepted
 		case console.ProbeRefused:
 			kind = callRefused
+		case console.ProbeUnclear:
 		}
 		out[i] = call{p.Status, kind}
 	}
 	return out
 }
 
+// wordOf returns the word for the state of a row.
+func wordOf(r *session.Row) string { return describe.StateWord(r.State, console.CauseNone) }
+
 // left returns the time that a row has left, or the word of its state.
 func (p *Tokens) left(s *scene.Scene, r *session.Row) scene.Cell {
 	_, paint := s.Look(r.State)
-	word := r.State.Word()
+	word := wordOf(r)
 	switch {
 	case session.SectionOf(r.State) == session.Over, r.Token == nil, r.State == console.Unsure:
 		return scene.NewCell(paint, word)
@@ -457,9 +461,9 @@ func (p *Tokens) bar(s *scene.Scene, r *session.Row) (bar scene.Cell, hatched bo
 	left := max(end.Sub(s.Now), 0)
 	switch hatched = r.State == console.Lingering || r.State == console.Unsure; {
 	case hatched && known:
-		return scene.NewCell(s.Styles.DangerBar, axis.Hatched(left)), true
+		return scene.NewCell(s.Styles.Danger, axis.Hatched(left)), true
 	case hatched:
-		return scene.NewCell(s.Styles.DangerBar, axis.NoEnd(true)), true
+		return scene.NewCell(s.Styles.Danger, axis.NoEnd(true)), true
 	case never:
 		return scene.NewCell(s.Styles.GoodBar, axis.NoEnd(false)), false
 	case !known:
@@ -474,8 +478,10 @@ func (p *Tokens) bar(s *scene.Scene, r *session.Row) (bar scene.Cell, hatched bo
 
 // bound returns for how long a token may pass at most after the server has accepted its revoke.
 func (p *Tokens) bound(s *scene.Scene, r *session.Row) string {
-	if d, known := console.BoundOf(*r.Token, s.Board.Apps[r.App].Policy, s.Now); known {
-		return "≤" + console.Left(d)
+	a := &s.Board.Apps[r.App]
+	c := console.ConsequencesOf(*r.Token, a.Application, a.Policy, false, s.Now)
+	if c.Revoked.Known {
+		return "≤" + s.Left(c.Revoked.Left)
 	}
 	return "for a time that is not known"
 }
@@ -503,7 +509,7 @@ func (p *Tokens) overParts(s *scene.Scene, r *session.Row) (parts []string) {
 	}
 	if r.State == console.Dead {
 		var b strings.Builder
-		runs := callRuns(nil, callsOver(r, s, st))
+		runs := callRuns(nil, callsOf(r, s))
 		var space [8]callPiece
 		pieces := space[:0]
 		for i, run := range runs[max(len(runs)-2, 0):] {
@@ -517,21 +523,6 @@ func (p *Tokens) overParts(s *scene.Scene, r *session.Row) (parts []string) {
 		}
 	}
 	return append(parts, s.Ago(at))
-}
-
-// callsOver returns the calls of a token since it ended.
-func callsOver(r *session.Row, s *scene.Scene, st console.Status) (out []call) {
-	for _, p := range r.Token.ProbesSince(st, s.Board.Apps[r.App].Policy) {
-		kind := callUnclear
-		switch p.Verdict {
-		case console.ProbeAccepted:
-			kind = callAccepted
-		case console.ProbeRefused:
-			kind = callRefused
-		}
-		out = append(out, call{p.Status, kind})
-	}
-	return out
 }
 
 // empty fills the pane if it has no rows: with the way to the first application or token, or with
@@ -585,6 +576,3 @@ func (p *Tokens) SortAt(x int) keys.Action {
 	}
 	return keys.SortLeft
 }
-
-var _ = slices.Contains[[]string]
-var _ time.Time

@@ -53,7 +53,7 @@ func (p *face) markReported(t *console.Token) {
 func (p *face) announce() {
 	p.doubtAt, p.deferred = time.Time{}, false
 	present := map[string]bool{}
-	for r := range p.s.Rows(session.Query{Scope: session.Everything}) {
+	for r := range p.s.Tokens() {
 		if present[r.ID] = true; r.Mark != nil {
 			p.announceMark(&p.board.Apps[r.App], r)
 		} else {
@@ -143,7 +143,7 @@ func (p *face) boardFiled(first bool) {
 	for i := range p.board.Apps {
 		p.apps.numberOf(p.board.Apps[i].ID)
 	}
-	for r := range p.s.Rows(session.Query{Scope: session.Everything}) {
+	for r := range p.s.Tokens() {
 		if r.Token != nil {
 			p.tokens.numberOf(r.ID)
 		}

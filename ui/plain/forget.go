@@ -9,7 +9,7 @@ import (
 
 // forget dismisses a mark, or removes tokens or applications that are over. Both ask first.
 func (p *face) forget(text string) {
-	for r := range p.s.Rows(session.Query{Scope: session.Everything}) {
+	for r := range p.s.Tokens() {
 		if m := r.LostAnswer(); m != nil && (m.ID == text || r.ID == text) {
 			p.askDismiss(&p.board.Apps[r.App], m)
 			return

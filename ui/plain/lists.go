@@ -45,7 +45,7 @@ func (p *face) listTokens(text string) {
 		}
 	}
 	n, hidden := 0, 0
-	for r := range p.s.Rows(session.Query{Scope: session.Everything}) {
+	for r := range p.s.Tokens() {
 		a := &p.board.Apps[r.App]
 		if of != nil && a.ID != of.ID {
 			continue
@@ -73,11 +73,7 @@ func (p *face) listTokens(text string) {
 
 // listGateway prints the tokens that were ended and that the gateway may still let through.
 func (p *face) listGateway(string) {
-	if p.board.AtGateway() == 0 && p.board.Total.Revoking == 0 {
-		p.out.say("Nothing revoked or replaced may still pass the gateway.")
-		return
-	}
-	for r := range p.s.Rows(session.Query{Scope: session.Everything}) {
+	for r := range p.s.Tokens() {
 		if r.Token == nil || r.State != console.Revoking || r.AwaitsServer {
 			continue
 		}
@@ -86,8 +82,15 @@ func (p *face) listGateway(string) {
 				p.nameToken(r.Token), p.stateWords(r.Token, s))
 		}
 	}
-	for r := range p.s.Rows(session.Query{Scope: session.AtGateway}) {
-		p.out.say("%s: %s.", p.nameToken(r.Token), p.gatewayWords(r))
+	n := 0
+	for r := range p.s.Rows(session.Query{}) {
+		if r.Token != nil && (r.State == console.Lingering || r.AwaitsServer) {
+			n++
+			p.out.say("%s: %s.", p.nameToken(r.Token), p.gatewayWords(r))
+		}
+	}
+	if n == 0 && p.board.Total.Revoking == 0 {
+		p.out.say("Nothing revoked or replaced may still pass the gateway.")
 	}
 }
 

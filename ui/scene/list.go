@@ -30,6 +30,12 @@ func (l *List) Index(n int, id func(int) string) int {
 	return -1
 }
 
+// Find tells the list the index of the selected row; negative if it is not listed.
+func (l *List) Find(i int) { l.lastIndex = i }
+
+// SetHeight tells the list how many rows a page has.
+func (l *List) SetHeight(n int) { l.height = n }
+
 // Move moves the cursor among n rows as a key asks. Other actions are ignored. If no row is
 // selected, moving up or down selects the first visible one.
 func (l *List) Move(a keys.Action, n int, id func(int) string) {

@@ -123,7 +123,7 @@ func (s *Scene) Look(st console.State) (sign string, paint themes.Paint) {
 }
 
 // BeginRow starts a row of a pane or a list. A selected row gets an edge, and a tint under
-// everything that follows. The edge has another shape if keys do not go to the row's pane.
+// everything that follows. Both are quiet if keys do not go to the row's pane.
 func (s *Scene) BeginRow(selected, focused bool) *kit.Line {
 	s.RowsDrawn++
 	if !selected {
@@ -131,12 +131,12 @@ func (s *Scene) BeginRow(selected, focused bool) *kit.Line {
 		l.Gap(1)
 		return l
 	}
-	base, edge, glyph := s.Styles.Row, s.Styles.Edge, "▌"
+	base, edge := s.Styles.Row, s.Styles.Edge
 	if !focused {
-		base, edge, glyph = s.Styles.RowQuiet, s.Styles.EdgeQuiet, "›"
+		base, edge = s.Styles.RowQuiet, s.Styles.EdgeQuiet
 	}
 	l := kit.NewLine(string(base), 320)
-	l.Put(string(edge), glyph)
+	l.Put(string(edge), "▌")
 	return l
 }
 

@@ -332,12 +332,15 @@ func (b *Board) Exchange(seq int64) *console.Exchange {
 
 // App returns an application by its ID; nil if it is gone.
 func (b *Board) App(id string) *App {
-	for i := range b.Apps {
-		if b.Apps[i].ID == id {
-			return &b.Apps[i]
-		}
+	if i := b.IndexOf(id); i >= 0 {
+		return &b.Apps[i]
 	}
 	return nil
+}
+
+// IndexOf returns the index of an application in Apps by its ID; -1 if it is gone.
+func (b *Board) IndexOf(id string) int {
+	return slices.IndexFunc(b.Apps, func(a App) bool { return a.ID == id })
 }
 
 // invites reports whether a get of an application waits for a person.

@@ -297,6 +297,10 @@ func (r *Row) scopes() string {
 	return strings.Join(r.Token.Scopes, " ")
 }
 
+// End returns when the row ends: when the token expires, its window ends, a lost answer no longer
+// matters, or the token was over. never reports that the token does not expire.
+func (r *Row) End() (at time.Time, known, never bool) { return r.end.at, r.end.known, r.end.never }
+
 // sortRows sorts the rows of one section.
 func sortRows(rows []*Row, q Query) {
 	by := map[Order]func(x, y *Row) int{
