@@ -361,7 +361,7 @@ func Redacted(b console.Board, text string) string {
 func (p *Pump) Reload(r Reload) { p.Send(settingsRead{r, false}) }
 
 // Focus returns the number of the focused pane.
-func (p *Pump) Focus() int { return int(p.m.on()) + 1 }
+func (p *Pump) Focus() int { return int(p.m.focus) + 1 }
 
 // InForce returns the settings in force.
 func (p *Pump) InForce() Settings { return p.m.set }

@@ -1,13 +1,16 @@
 package pane
 
-import "testing"
+import (
+	"lanyard/ui/session"
+	"testing"
+)
 
 func TestDivide(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		lines   int
 		counts  [3]int
-		cursor  section
+		cursor  session.Section
 		rows    [3]int
 		heading string // r: revoked, o: over
 		blank   bool
@@ -44,7 +47,7 @@ func TestDivide(t *testing.T) {
 		got := divide(c.lines, c.counts, c.cursor)
 		want := division{rows: c.rows, blank: c.blank, more: c.more}
 		for _, r := range c.heading {
-			want.heading[map[rune]section{'r': revoked, 'o': over}[r]] = true
+			want.heading[map[rune]session.Section{'r': revoked, 'o': over}[r]] = true
 		}
 		if got != want {
 			t.Errorf("%d lines for %v, cursor in %d:\n%+v, want\n%+v", c.lines, c.counts, c.cursor,
@@ -76,7 +79,7 @@ func TestDivideHoldsItsRules(t *testing.T) {
 	}
 }
 
-func divisionFault(d division, lines int, counts [3]int, cursor section) string {
+func divisionFault(d division, lines int, counts [3]int, cursor session.Section) string {
 	unused := lines - d.lines()
 	all := undivided(counts)
 	for s := live; s <= over; s++ {

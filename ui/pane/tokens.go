@@ -387,7 +387,7 @@ func (p *Tokens) row(s *scene.Scene, r *session.Row) tokenRow {
 		row.word = scene.NewCell(s.Styles.Warn, wordOf(r))
 	}
 	if r.Token != nil && r.State != console.Unsure {
-		row.calls = callsOf(r, s)
+		row.calls = gatewayCalls(s, r)
 	}
 	switch {
 	case r.Token != nil && s.Session.Busy(session.TokenKey(r.ID)):
@@ -398,9 +398,9 @@ func (p *Tokens) row(s *scene.Scene, r *session.Row) tokenRow {
 	return row
 }
 
-// callsOf returns the last calls of a token at the gateway, oldest first. Of a token that has ended
+// gatewayCalls returns the last calls of a token at the gateway, oldest first. Of a token that has ended
 // it returns those since its end.
-func callsOf(r *session.Row, s *scene.Scene) []call {
+func gatewayCalls(s *scene.Scene, r *session.Row) []call {
 	probes := r.Token.Probes
 	if session.SectionOf(r.State) != session.Living {
 		st := s.Board.Status(r, s.Now)
@@ -509,7 +509,7 @@ func (p *Tokens) overParts(s *scene.Scene, r *session.Row) (parts []string) {
 	}
 	if r.State == console.Dead {
 		var b strings.Builder
-		runs := callRuns(nil, callsOf(r, s))
+		runs := callRuns(nil, gatewayCalls(s, r))
 		var space [8]callPiece
 		pieces := space[:0]
 		for i, run := range runs[max(len(runs)-2, 0):] {

@@ -60,8 +60,9 @@ type Tally struct {
 	StaleUnknown bool      // a revoked token has no known bound
 }
 
-// Living returns the number of tokens that live, expiring ones included.
-func (t Tally) Living() int { return t.Active + t.Expiring }
+// Living returns the number of tokens that live, those that expire soon or whose revoke was not
+// accepted yet included.
+func (t Tally) Living() int { return t.Active + t.Expiring + t.Revoking }
 
 // count adds a row.
 func (t *Tally) count(r *Row) {
@@ -78,7 +79,8 @@ func (t *Tally) count(r *Row) {
 			t.StaleUntil = r.end.at
 		}
 	}
-	if (r.State == console.Active || r.State == console.Expiring) && r.end.known {
+	if r.end.known && (r.State == console.Active || r.State == console.Expiring ||
+		r.State == console.Revoking) {
 		t.Next = Earlier(t.Next, r.end.at)
 	}
 }

@@ -253,4 +253,4 @@ func (d *desk) kinds() (names []string) {
 func (d *desk) lock(on bool) { d.kept.key.Locked = on }
 
 // held returns the ID of a token, counted from the oldest.
-func (d *desk) held(i int) string { return d.Page(session.Query{Scope: session.Everything}).ID(i) }
+func (d *desk) held(i int) string { return slices.Collect(d.Tokens())[i].ID }

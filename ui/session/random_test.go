@@ -72,9 +72,9 @@ func (g *game) goesOn(work []session.Work) {
 
 // token returns the ID of a token, which may be gone.
 func (g *game) token() string {
-	all := g.Page(session.Query{Scope: session.Everything})
-	if i := g.next(all.Len() + 1); i < all.Len() {
-		return all.ID(i)
+	all := slices.Collect(g.Tokens())
+	if i := g.next(len(all) + 1); i < len(all) {
+		return all[i].ID
 	}
 	return "t_gone"
 }

@@ -81,8 +81,8 @@ func TestBoardCounts(t *testing.T) {
 	if d.Board().TokenCountOf(a().ID) != 2 || d.Board().TokenCountOf(d.apps[1].ID) != 0 {
 		t.Error("the tokens are not counted by application")
 	}
-	if len(a().Living()) != 2 || !a().MayLive() || a().Tally.Count() != 2 {
-		t.Errorf("%d live, shown %d", len(a().Living()), a().Tally.Count())
+	if len(a().Living()) != 2 || !a().MayLive() || a().Tally.Living() != 2 {
+		t.Errorf("%d live, shown %d", len(a().Living()), a().Tally.Living())
 	}
 	if b := d.Board(); d.row(first).Undoable() || b.HasOver() || b.LastEnding() != nil {
 		t.Error("no token is revoked or over")
@@ -102,7 +102,7 @@ func TestBoardCounts(t *testing.T) {
 	if !d.Board().HasOver() {
 		t.Error("tokens that have expired are not over")
 	}
-	if len(a().Living()) != 0 || a().MayLive() || a().Tally.Count() != 0 {
+	if len(a().Living()) != 0 || a().MayLive() || a().Tally.Living() != 0 {
 		t.Error("a token lives after its expiry")
 	}
 	if s := d.Status(*d.row(first).Token); !s.State.IsOver() {
