@@ -18,9 +18,9 @@ const (
 // logFrom is how many times the shortest life the longest must be for a logarithmic axis.
 const logFrom = 20
 
-// LogScale reports whether the axis of a list must be logarithmic. shortest and longest are lives as
-// they were granted, so that time that passes does not change the scale. A gateway window counts as
-// a life, and a token without an end as [Endless].
+// LogScale reports whether the axis of a list must be logarithmic. shortest and longest are lives
+// as they were granted, so that time that passes does not change the scale. A gateway window counts
+// as a life, and a token without an end as [Endless].
 func LogScale(shortest, longest time.Duration) bool {
 	return shortest > 0 && longest/logFrom >= shortest
 }
@@ -88,8 +88,8 @@ func (a Axis) Stale(longest time.Duration, rowsChanged bool) bool {
 	return rowsChanged || longest < a.end/2
 }
 
-// Next returns the axis of the next frame. It is a, unless a is stale, or the width or the scale has
-// changed.
+// Next returns the axis of the next frame. It is a, unless a is stale, or the width or the scale
+// has changed.
 func (a Axis) Next(cells int, log bool, longest time.Duration, rowsChanged bool) Axis {
 	if a.cells == max(cells, 0) && a.log == log && !a.Stale(longest, rowsChanged) {
 		return a
@@ -123,8 +123,8 @@ var logTicks = [...]tick{
 	{10 * time.Minute, "10m"}, {7 * day, "7d"}, {10 * time.Second, "10s"}, {6 * time.Hour, "6h"},
 }
 
-// Ticks returns the labels of the axis, exactly as wide as the axis. A label begins at its cell. The
-// last one ends at the last cell. A label that would touch another is left out.
+// Ticks returns the labels of the axis, exactly as wide as the axis. A label begins at its cell.
+// The last one ends at the last cell. A label that would touch another is left out.
 func (a Axis) Ticks() string {
 	if a.cells == 0 {
 		return ""
@@ -228,7 +228,8 @@ func (a Axis) Hatched(d time.Duration) string {
 	return ended(hatched, "░", min(max(n, 1), a.cells))
 }
 
-// NoEnd returns the bar of a time without an end. It fills the axis, with an arrow in its last cell.
+// NoEnd returns the bar of a time without an end. It fills the axis, with an arrow in its last
+// cell.
 func (a Axis) NoEnd(isHatched bool) string {
 	if isHatched {
 		return ended(hatched+"→", "░", a.cells)

@@ -48,9 +48,10 @@ func TestAxisEnd(t *testing.T) {
 		{12, false, 61 * minute, 2 * hour}, {4, false, 31 * minute, hour},
 		{32, false, 0, 10 * second}, {32, false, 41 * second, minute},
 		{32, false, 5 * year, 6 * year}, {32, false, 4 * year, 4 * year},
-		{8, false, 3*year + 1, 4 * year},
+		{8, false, 3*year + 1, 4 * year}, {32, false, 1<<63 - 1, 100 * year},
 		{32, true, hour, hour}, {32, true, hour + 1, 6 * hour}, {32, true, 0, hour},
-		{32, true, 29 * day, 30 * day}, {32, true, kit.Endless, year}, {32, true, year + 1, 2 * year},
+		{32, true, 29 * day, 30 * day}, {32, true, kit.Endless, year},
+		{32, true, year + 1, 2 * year},
 	} {
 		if got := kit.NewAxis(c.cells, c.log, c.longest).End(); got != c.want {
 			t.Errorf("%d cells, log %t, %s: ends at %s, want %s", c.cells, c.log, c.longest, got,
@@ -85,7 +86,8 @@ func TestTicks(t *testing.T) {
 			t.Errorf("%d cells, log %t, %s:\n%q, want\n%q", c.cells, c.log, c.longest, got, c.want)
 		}
 	}
-	if got := (kit.Axis{}).Ticks() + (kit.Axis{}).Bar(hour) + (kit.Axis{}).Hatched(hour); got != "" {
+	var zero kit.Axis
+	if got := zero.Ticks() + zero.Bar(hour) + zero.Hatched(hour) + zero.NoEnd(true); got != "" {
 		t.Errorf("the zero axis draws %q", got)
 	}
 	for cells := range 300 {
@@ -165,7 +167,8 @@ func TestAxisASCII(t *testing.T) {
 	t.Parallel()
 	a := kit.NewAxis(8, false, hour)
 	for _, c := range [][2]string{
-		{a.Bar(30 * minute), "####"}, {a.Bar(33 * minute), "####>"}, {a.Hatched(30 * minute), "...."},
+		{a.Bar(30 * minute), "####"}, {a.Bar(33 * minute), "####>"},
+		{a.Hatched(30 * minute), "...."},
 		{a.NoEnd(false), "#######>"}, {a.NoEnd(true), ".......>"}, {a.Bar(0), "|"},
 	} {
 		if got := kit.ASCII(c[0]); got != c[1] {

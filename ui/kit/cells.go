@@ -232,3 +232,18 @@ func Chop(s string, w int) []string {
 	}
 	return strings.Split(method().Hardwrap(s, w, true), "\n")
 }
+
+const rules = "────────────────────────────────────────────────────────────────────────────────" +
+	"────────────────────────────────────────────────────────────────────────────────"
+
+// Rule returns a horizontal line of n cells; "" if n is not positive.
+func Rule(n int) string {
+	const size = len("─")
+	if n <= 0 {
+		return ""
+	}
+	if n*size <= len(rules) {
+		return rules[:n*size]
+	}
+	return strings.Repeat("─", n)
+}

@@ -104,14 +104,15 @@ func (c *columns) essential(n columnNeeds) {
 		return
 	}
 	who := min(max(n.user, whoLeast), whoMost)
-	for _, others := range [...]int{c.gap + who + c.gap + axisLeast, c.gap + who, c.gap + whoLeast} {
-		room := n.width - (c.total() - c.name) - others
+	rest := n.width - (c.total() - c.name)
+	for _, others := range [...]int{2*c.gap + who + axisLeast, c.gap + who, c.gap + whoLeast} {
+		room := rest - others
 		if room >= nameLeast {
 			c.name = nameColumn(n.names, room)
 			return
 		}
 	}
-	c.name = min(max(longest, nameLeast), n.width-(c.total()-c.name))
+	c.name = min(max(longest, nameLeast), rest)
 }
 
 // nameColumn returns the width of the longest name that fits into some cells. A longer name is cut,
