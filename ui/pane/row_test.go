@@ -356,6 +356,37 @@ func TestRowAtEveryWidth(t *testing.T) {
 	}
 }
 
+// Names of every script leave the other columns in their places, at each width and for each way in
+// which a terminal measures.
+func TestNamesOfEveryScript(t *testing.T) {
+	defer kit.MeasureClusters(false)
+	for _, clusters := range []bool{false, true} {
+		kit.MeasureClusters(clusters)
+		for _, name := range []string{"स्वास्थ्य सेवा केंद्र", "บริการชำระเงินที่ปลอดภัย",
+			"بوابة الدفع الإلكتروني", "決済ゲートウェイ本番環境", "결제 게이트웨이", "👩\u200d💻 team 👍🏽",
+			"🇩🇪 Berlin 🇫🇷 Paris", "Zu\u0308rich Zahlungsdienst", "❤\ufe0f 1\ufe0f\u20e3 service"} {
+			clean := kit.Clean(name)
+			for width := 30; width <= 120; width++ {
+				f := fixture{lives: [2]time.Duration{time.Hour, time.Hour}, selected: "none"}
+				f.rows[live] = []string{"●;" + clean + ";;0b233657;" + clean + ";;12:44;",
+					"●;Orders;;1a61483b;app;;31:05;"}
+				c := fitColumns(f.needs(width))
+				left := c.total() - c.axis - c.behindAxis()
+				if c.axis > 0 {
+					left -= c.gap
+				}
+				for i, line := range f.draw(width, 4)[1:3] {
+					before, after, _ := strings.Cut(line, []string{"12:44", "31:05"}[i])
+					at := kit.Width(before) + len("12:44")
+					if at != left || at+kit.Width(after) != width {
+						t.Fatalf("%s in %d cells: %q", name, width, line)
+					}
+				}
+			}
+		}
+	}
+}
+
 // Each piece of a row has its own paint, and the bar has no tint of the selected row.
 func TestRowPaints(t *testing.T) {
 	t.Parallel()
