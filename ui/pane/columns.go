@@ -1,5 +1,7 @@
 package pane
 
+import "lanyard/ui/keys"
+
 // columnNeeds is what the columns of the token list are computed from. All of it comes from the
 // scope, so that neither a filter nor the cursor changes the columns. Widths are in cells.
 type columnNeeds struct {
@@ -146,4 +148,28 @@ func (c *columns) total() int {
 		}
 	}
 	return n + max(gaps, 0)
+}
+
+// sortAt returns the action that sorts by the column at cell x of a row. The gap after a column
+// belongs to it.
+func (c columns) sortAt(x int) keys.Action {
+	end := rowHead
+	if x < end {
+		return keys.SortState
+	}
+	for _, column := range [...]struct {
+		width int
+		sort  keys.Action
+	}{
+		{c.name, keys.SortState}, {c.env, keys.SortState}, {c.token, keys.SortFingerprint},
+		{c.who, keys.SortUser}, {c.scopes, keys.SortScopes},
+	} {
+		if column.width == 0 {
+			continue
+		}
+		if end += column.width + c.gap; x < end {
+			return column.sort
+		}
+	}
+	return keys.SortLeft
 }

@@ -1,6 +1,10 @@
 package pane
 
-import "testing"
+import (
+	"testing"
+
+	"lanyard/ui/keys"
+)
 
 func TestFitColumns(t *testing.T) {
 	t.Parallel()
@@ -86,6 +90,26 @@ func checkColumns(t *testing.T, n columnNeeds, c columns) {
 	if n.width >= 30 && (c.left != leftWidth || c.token < tokenCut ||
 		!n.oneApp && c.name < nameLeast) {
 		t.Errorf("%+v: %+v cuts what is always drawn", n, c)
+	}
+}
+
+func TestSortAt(t *testing.T) {
+	t.Parallel()
+	all := columns{gap: 2, name: 11, env: 7, token: 8, who: 3, scopes: 10, left: 8, axis: 32}
+	one := columns{gap: 2, token: 8, left: 8}
+	for _, c := range []struct {
+		columns columns
+		x       int
+		want    keys.Action
+	}{
+		{all, 0, keys.SortState}, {all, 25, keys.SortState}, {all, 26, keys.SortFingerprint},
+		{all, 35, keys.SortFingerprint}, {all, 36, keys.SortUser}, {all, 41, keys.SortScopes},
+		{all, 52, keys.SortScopes}, {all, 53, keys.SortLeft}, {all, 100, keys.SortLeft},
+		{one, 3, keys.SortState}, {one, 4, keys.SortFingerprint}, {one, 14, keys.SortLeft},
+	} {
+		if got := c.columns.sortAt(c.x); got != c.want {
+			t.Errorf("cell %d of %+v: %v, want %v", c.x, c.columns, got, c.want)
+		}
 	}
 }
 
