@@ -41,6 +41,8 @@ func TestDivide(t *testing.T) {
 		{3, [3]int{96, 5, 12}, revoked, [3]int{0, 2, 0}, "r", false, false},
 		{1, [3]int{96, 5, 12}, revoked, [3]int{0, 1, 0}, "", false, false},
 		{1, [3]int{96, 5, 12}, live, [3]int{1, 0, 0}, "", false, false},
+		{5, [3]int{0, 0, 12}, live, [3]int{0, 0, 4}, "o", false, false},
+		{3, [3]int{0, 5, 12}, live, [3]int{0, 2, 0}, "r", false, false},
 		{0, [3]int{96, 5, 12}, live, [3]int{}, "", false, false},
 		{9, [3]int{}, live, [3]int{}, "", true, false},
 	} {

@@ -102,6 +102,9 @@ func (f *fixture) longest() (longest time.Duration) {
 	return longest
 }
 
+// ended ends a line, but does not cut it, so that a test sees one that is too wide.
+func ended(l *kit.Line, width int) string { return l.End(max(width, l.Width())) }
+
 func (f *fixture) draw(width, lines int) []string {
 	c := fitColumns(f.needs(width))
 	a := kit.NewAxis(c.axis, kit.LogScale(f.lives[0], f.lives[1]), f.longest())
@@ -117,7 +120,7 @@ func (f *fixture) draw(width, lines int) []string {
 	d := divide(lines-1, counts, cursor)
 	l := kit.NewLine("", 0)
 	c.putHead(l, "", a.Ticks())
-	out := []string{l.End(width)}
+	out := []string{ended(l, width)}
 	for s := live; s <= over; s++ {
 		if d.heading[s] {
 			if d.blank && len(out) > 1 {
@@ -154,7 +157,7 @@ func (f *fixture) heading(s section, d division, counts [3]int, width int) strin
 		}
 	}
 	putHeading(l, "", "", titles, rights, width)
-	return l.End(width)
+	return ended(l, width)
 }
 
 func (f *fixture) row(text string, a kit.Axis, c columns, width int) string {
@@ -177,7 +180,7 @@ func (f *fixture) row(text string, a kit.Axis, c columns, width int) string {
 		l.Gap(1)
 	}
 	r.draw(l, c, &rowPaints{}, false)
-	return l.End(width)
+	return ended(l, width)
 }
 
 // The lists, by the name of the file in testdata.
