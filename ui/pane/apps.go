@@ -188,8 +188,7 @@ func (p *Apps) line(s *scene.Scene, r *session.RailRow, w int, selected, focused
 	if r.App >= 0 {
 		l.Gap(1)
 		a := &s.Board.Apps[r.App]
-		name += keySuffix(s, r.App)
-		if a.Source == console.Gone {
+		if name = s.RailName(r.App); a.Source == console.Gone {
 			name, paint = name+" · "+gone, s.Styles.Quiet
 		}
 	}
@@ -237,25 +236,4 @@ func (p *Apps) heading(s *scene.Scene, l *kit.Line, r *session.RailRow, w int) {
 		rule = 1
 	}
 	l.Put(string(s.Styles.Border), strings.Repeat("─", rule))
-}
-
-// keySuffix returns the key type of an application as a suffix of its name, if another application
-// of its environment has the same name; else "".
-func keySuffix(s *scene.Scene, app int) string {
-	a := &s.Board.Apps[app]
-	if !a.NameTwice || a.KeyType == "" || a.KeyType == console.KeyProduction {
-		return ""
-	}
-	return "·" + kit.Cut(strings.ToLower(kit.Clean(a.KeyType)), 4)
-}
-
-// nameOf returns the name of an application among those of a page. A name that another application
-// has too gets the key type or the environment as a suffix.
-func nameOf(s *scene.Scene, app int) string {
-	a := &s.Board.Apps[app]
-	name := s.Show(a.Name) + keySuffix(s, app)
-	if a.NameElsewhere && s.Scope.Kind == session.AllApplications && a.Environment.Name != "" {
-		name += "@" + s.Show(a.Environment.Name)
-	}
-	return name
 }

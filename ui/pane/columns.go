@@ -155,13 +155,13 @@ func (c *columns) total() int {
 func (c columns) sortAt(x int) keys.Action {
 	end := rowHead
 	if x < end {
-		return keys.SortState
+		return keys.SortLeft
 	}
 	for _, column := range [...]struct {
 		width int
 		sort  keys.Action
 	}{
-		{c.name, keys.SortState}, {c.env, keys.SortState}, {c.token, keys.SortFingerprint},
+		{c.name, keys.SortLeft}, {c.env, keys.SortLeft}, {c.token, keys.SortFingerprint},
 		{c.who, keys.SortUser}, {c.scopes, keys.SortScopes},
 	} {
 		if column.width == 0 {

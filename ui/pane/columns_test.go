@@ -102,10 +102,10 @@ func TestSortAt(t *testing.T) {
 		x       int
 		want    keys.Action
 	}{
-		{all, 0, keys.SortState}, {all, 25, keys.SortState}, {all, 26, keys.SortFingerprint},
+		{all, 0, keys.SortLeft}, {all, 25, keys.SortLeft}, {all, 26, keys.SortFingerprint},
 		{all, 35, keys.SortFingerprint}, {all, 36, keys.SortUser}, {all, 41, keys.SortScopes},
 		{all, 52, keys.SortScopes}, {all, 53, keys.SortLeft}, {all, 100, keys.SortLeft},
-		{one, 3, keys.SortState}, {one, 4, keys.SortFingerprint}, {one, 14, keys.SortLeft},
+		{one, 3, keys.SortLeft}, {one, 4, keys.SortFingerprint}, {one, 14, keys.SortLeft},
 	} {
 		if got := c.columns.sortAt(c.x); got != c.want {
 			t.Errorf("cell %d of %+v: %v, want %v", c.x, c.columns, got, c.want)

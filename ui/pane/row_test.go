@@ -10,6 +10,7 @@ import (
 	"lanyard/themes"
 	"lanyard/ui/kit"
 	"lanyard/ui/scene"
+	"lanyard/ui/session"
 )
 
 // fixture is a token list as plain data, which [fixture.draw] draws by the rules of this package.
@@ -142,7 +143,7 @@ func (f *fixture) draw(width, lines int) []string {
 	return out
 }
 
-func (f *fixture) heading(s section, d division, counts [3]int, width int) string {
+func (f *fixture) heading(s session.Section, d division, counts [3]int, width int) string {
 	l := kit.NewLine("", 0)
 	count := strconv.Itoa(counts[s])
 	if d.rows[s] > 0 && d.rows[s] < counts[s] {

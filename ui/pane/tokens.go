@@ -46,7 +46,7 @@ func (p *Tokens) Title(s *scene.Scene) string {
 	case len(s.Board.Apps) == 0 || s.Scope.Kind == session.AllApplications:
 		return title + "all"
 	case ok:
-		title += s.Show(a.Name) + keySuffix(s, s.App)
+		title += s.AppName(s.App)
 		if a.Source == console.Gone {
 			return title + " · no longer configured"
 		}
@@ -252,8 +252,11 @@ func (p *Tokens) measure(s *scene.Scene, w int) {
 		t.log = kit.LogScale(shortest, longest)
 	}
 	left := max(page.Latest.Sub(s.Now), 0)
-	if page.Endless {
+	switch {
+	case page.Endless:
 		left = kit.Endless
+	case page.Latest.IsZero(): // no row has a bar
+		left = page.Longest
 	}
 	t.axis = t.axis.Next(t.columns.axis, t.log, left, changed)
 }
@@ -267,7 +270,7 @@ func (p *Tokens) needs(s *scene.Scene, page session.Page, w int) columnNeeds {
 		r := page.Row(i)
 		if !apps[r.App] {
 			apps[r.App] = true
-			n.names = append(n.names, kit.Width(nameOf(s, r.App)))
+			n.names = append(n.names, kit.Width(s.AppName(r.App)))
 			env := s.Board.Apps[r.App].Environment.Name
 			if !envs[env] {
 				envs[env] = true
@@ -320,7 +323,7 @@ func (p *Tokens) heading(s *scene.Scene, page session.Page, sec session.Section,
 		case rows == 0:
 			r := page.Row(page.Start(sec))
 			sign, _ := s.Look(r.State)
-			last := nameOf(s, r.App) + " " + r.Token.Fingerprint + " " + wordOf(r)
+			last := s.AppName(r.App) + " " + r.Token.Fingerprint + " " + wordOf(r)
 			rights = []string{count + " · last: " + sign + " " + last, count}
 		case rows == n:
 			rights = []string{count + " · " + s.Keys.Hint(keys.HideDead, "hides"), count}
@@ -359,7 +362,7 @@ func (p *Tokens) row(s *scene.Scene, r *session.Row) tokenRow {
 	a := &s.Board.Apps[r.App]
 	sign, paint := s.Look(r.State)
 	row := tokenRow{
-		marked: s.Marks[r.ID], sign: scene.NewCell(paint, sign), name: nameOf(s, r.App),
+		marked: s.Marks[r.ID], sign: scene.NewCell(paint, sign), name: s.AppName(r.App),
 		env: s.Show(a.Environment.Name), token: "unknown", user: s.Show(userOf(r)),
 		scopes: kit.Clean(scopesOf(r)), left: p.left(s, r),
 	}
@@ -557,22 +560,5 @@ func (p *Tokens) empty(s *scene.Scene, page session.Page, w, h int) []string {
 	return scene.Placeholder(s, w, h, "", "No token is held.", "", k.Hint(keys.Get, "gets one."))
 }
 
-// Ends reports how the list is sorted by a click on the head at cell x.
-func (p *Tokens) SortAt(x int) keys.Action {
-	c, at := p.table.columns, rowHead
-	for _, col := range []struct {
-		w   int
-		act keys.Action
-	}{
-		{c.name, keys.SortLeft}, {c.env, keys.SortLeft}, {c.token, keys.SortFingerprint},
-		{c.who, keys.SortUser}, {c.scopes, keys.SortScopes},
-	} {
-		if at += col.w; col.w > 0 {
-			if x < at {
-				return col.act
-			}
-			at += c.gap
-		}
-	}
-	return keys.SortLeft
-}
+// SortAt returns the action that sorts by the column at cell x.
+func (p *Tokens) SortAt(x int) keys.Action { return p.table.columns.sortAt(x) }

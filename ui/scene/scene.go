@@ -53,6 +53,8 @@ type Scene struct {
 	RowsDrawn  int       // number of rows formatted, for tests
 	ASCII      bool      // draw without block characters
 	Light      bool      // the terminal reported a light background
+
+	names, railNames []string // of applications, with suffixes; nil if not computed yet
 }
 
 // ChangesIn notes that a visible character changes after d.

@@ -103,9 +103,6 @@ type App struct {
 	Policy console.Policy
 	rows   []*Row // living first, newest first
 	Tally  Tally
-
-	NameTwice     bool // another application of the environment has its name
-	NameElsewhere bool // an application of another environment has its name
 }
 
 // Row is a token, or the mark of a get whose answer was lost.
@@ -167,7 +164,6 @@ func NewBoard(b console.Board, policy func(console.Application) console.Policy,
 		envs[string(a.Environment.Name)] = true
 	}
 	out.EnvironmentCount = len(envs)
-	out.compareNames()
 	rows := make([]Row, 0, len(b.Tokens)+len(b.Marks))
 	add := func(appID string, r Row) {
 		i, ok := index[appID]
@@ -197,22 +193,6 @@ func NewBoard(b console.Board, policy func(console.Application) console.Policy,
 	})
 	out.judge(now)
 	return out
-}
-
-// compareNames finds applications with equal names.
-func (b *Board) compareNames() {
-	type place struct{ name, environment console.Private }
-	names, places := map[console.Private]int{}, map[place]int{}
-	for i := range b.Apps {
-		a := &b.Apps[i]
-		names[a.Name]++
-		places[place{a.Name, a.Environment.Name}]++
-	}
-	for i := range b.Apps {
-		a := &b.Apps[i]
-		here := places[place{a.Name, a.Environment.Name}]
-		a.NameTwice, a.NameElsewhere = here > 1, names[a.Name] > here
-	}
 }
 
 // learnedWindows measures the cache window of each environment's gateway from earlier probes.

@@ -219,6 +219,11 @@ func (s *Session) page(q Query) *page {
 			sections[sec] = append(sections[sec], r)
 		}
 	}
+	if p.Longest == 0 { // nothing else gives the axis a length
+		for _, r := range sections[Over] {
+			p.Longest = max(p.Longest, r.life)
+		}
+	}
 	if q.Find != "" {
 		match := s.matcher(q, sections[:])
 		for i := range sections {
@@ -362,13 +367,21 @@ func endOf(r *Row, st console.Status) (e end, whole time.Duration) {
 		if at.IsZero() {
 			at = r.Token.ExpiresAt
 		}
-		return end{known: true, at: at}, 0
+		return end{known: true, at: at}, lifeOf(r.Token)
 	case st.State == console.Lingering && st.StaleKnown:
 		return end{known: true, at: st.StaleUntil}, st.StaleUntil.Sub(st.EndedAt)
 	case st.State == console.Lingering:
 		return end{}, 0
 	case st.HasExpiry:
-		return end{known: true, at: st.ExpiresAt}, r.Token.ExpiresAt.Sub(r.Token.IssuedAt)
+		return end{known: true, at: st.ExpiresAt}, lifeOf(r.Token)
 	}
 	return end{never: r.Token.Lifetime == console.LifeUnbounded}, 0
+}
+
+// lifeOf returns the life of a token as it was granted; 0 if it is not known.
+func lifeOf(t *console.Token) time.Duration {
+	if t.ExpiresAt.IsZero() {
+		return 0
+	}
+	return max(t.ExpiresAt.Sub(t.IssuedAt), 0)
 }
