@@ -40,6 +40,14 @@ type Keeper interface {
 	Key() KeyStatus
 }
 
+// The kinds of keys that seal the secrets of a store.
+const (
+	StoreKeyFile    = "file"
+	StoreKeyEnv     = "env"
+	StoreKeyCommand = "command"
+	StoreKeyMemory  = "memory" // of a store that is in memory only
+)
+
 // KeyStatus holds the place of the key to the secrets, and whether this process has the key.
 type KeyStatus struct {
 	Kind   string // "file", "keyring", "passphrase", "env", "command", "memory", or ""

@@ -107,6 +107,10 @@ func (m *root) hints(s *scene.Scene) (out []hint) {
 			word = "open"
 		case a == keys.EditApp:
 			word = "edit"
+		case a == keys.ProbeUntilDead:
+			word = "until dead"
+		case a == keys.GetWith:
+			word = "get with…"
 		}
 		out = append(out, hint{a, key, word})
 	}

@@ -238,7 +238,11 @@ func (m *root) scopeLine(s *scene.Scene, at layout) string {
 	}
 	l.Put(string(m.st.Quiet), counts)
 	if keysOf != "" && l.Width()+kit.Width(keysOf)+2 <= m.w {
-		l.Gap(min(m.w-1-kit.Width(keysOf)-l.Width(), 6))
+		gap := 5
+		if at == narrow {
+			gap = 6
+		}
+		l.Gap(min(m.w-1-kit.Width(keysOf)-l.Width(), gap))
 		l.Put(string(m.st.Quiet), keysOf)
 	}
 	return l.End(m.w)

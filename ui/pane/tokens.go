@@ -374,7 +374,7 @@ func (p *Tokens) row(s *scene.Scene, r *session.Row) tokenRow {
 	case sec == session.Over:
 		row.text, row.parts = s.Styles.Quiet, p.overParts(s, r)
 		return row
-	case r.Pending():
+	case r.State == console.Revoking:
 		row.parts = s.RevokeWords(r)[:1]
 		if r.Undoable() && !r.AwaitsServer {
 			row.parts = []string{
@@ -435,7 +435,7 @@ func (p *Tokens) left(s *scene.Scene, r *session.Row) scene.Cell {
 	switch {
 	case session.SectionOf(r.State) == session.Over, r.Token == nil, r.State == console.Unsure:
 		return scene.NewCell(paint, word)
-	case r.Pending():
+	case r.State == console.Revoking:
 		at, left, _ := s.RevokeStage(r)
 		if at == describe.Undoable {
 			return scene.NewCell(paint, "in "+scene.Countdown(s, left))

@@ -3,6 +3,7 @@ package scene
 import (
 	"strings"
 
+	"lanyard/console"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -10,7 +11,7 @@ import (
 // KeyState describes in words what the session knows of the store's key.
 type KeyState struct{ session.KeyState }
 
-// Text names where the key is kept and, in a word, whether the store is open. "Not verified" means
+// Text names what seals the secrets of the store, or why they cannot be read. "Not verified" means
 // that a locked store cannot check the MACs of its rows.
 func (k KeyState) Text() string {
 	switch {
@@ -21,15 +22,30 @@ func (k KeyState) Text() string {
 	case k.Unkept != nil:
 		return "nothing can be stored"
 	case k.Kind == "":
-		return "key: none yet"
+		return "no key yet"
 	case k.NeedsPassphrase():
-		return "key: " + kit.Clean(k.Kind) + ", locked"
+		return "secrets locked"
 	case k.Shut():
-		return "key: " + kit.Clean(k.Kind) + ", not opened"
+		return "key not opened"
 	case k.Locked:
-		return "key: " + kit.Clean(k.Kind) + ", not verified"
+		return "not verified"
+	case k.Kind == console.StoreKeyMemory:
+		return "nothing is written"
 	}
-	return "key: " + kit.Clean(k.Kind)
+	return "sealed with " + sealWords(k.Kind)
+}
+
+// sealWords names the place of a key.
+func sealWords(kind string) string {
+	switch kind {
+	case console.StoreKeyFile:
+		return "key file"
+	case console.StoreKeyEnv:
+		return "a key of the environment"
+	case console.StoreKeyCommand:
+		return "the key of a command"
+	}
+	return kit.Clean(kind)
 }
 
 // Short returns the shortest warning about the key, or "" if none is needed.
@@ -52,7 +68,7 @@ func (k KeyState) Short() string {
 // Where returns the place of the key, or "" if it adds nothing to the kind.
 func (k KeyState) Where() string {
 	p := strings.TrimPrefix(kit.Clean(k.Place), "key "+k.Kind+" ")
-	if p == k.Kind || k.Kind == "" || k.Kind == "memory" {
+	if p == k.Kind || k.Kind == "" || k.Kind == console.StoreKeyMemory {
 		return ""
 	}
 	return p
