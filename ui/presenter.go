@@ -32,11 +32,7 @@ func (m *root) redactBoard() {
 	} else {
 		m.redactor = nil
 	}
-	m.panes.apps.NameWidth = 0
-	for i := range m.board().Apps {
-		a := &m.board().Apps[i]
-		m.panes.apps.NameWidth = max(m.panes.apps.NameWidth, kit.Width(kit.Clean(string(a.Name))))
-	}
+	m.panes.apps.Measure(m.Scene())
 }
 
 // learnNames notes the names in a request before a server can repeat them.

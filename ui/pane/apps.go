@@ -15,9 +15,9 @@ import (
 // Apps is the Applications pane. It lists the OAuth clients below headings for their environments.
 // The selected row is the scope of the other panes.
 type Apps struct {
-	List      scene.List // IDs are those of session.Scope
-	NameWidth int        // cells of the longest name of an application, for the layout
+	List scene.List // IDs are those of session.Scope
 
+	longest      int // cells of the longest name of an application
 	visible, all int // numbers of applications drawn last and listed
 }
 
@@ -34,7 +34,24 @@ const (
 // name, up to a third of the screen.
 func (p *Apps) Width(s *scene.Scene, w int) int {
 	count := p.countWidth(s)
-	return appsFixed + count + max(min(max(p.NameWidth, appsName), w/3-appsFixed-count), 1)
+	return appsFixed + count + max(min(max(p.longest, appsName), w/3-appsFixed-count), 1)
+}
+
+// Measure measures the names of the applications. It is called when they have changed.
+func (p *Apps) Measure(s *scene.Scene) {
+	p.longest = 0
+	for i := range s.Board.Apps {
+		p.longest = max(p.longest, kit.Width(railName(s, i)))
+	}
+}
+
+// railName returns the name of an application, and that it is no longer configured.
+func railName(s *scene.Scene, app int) string {
+	name := s.RailName(app)
+	if s.Board.Apps[app].Source == console.Gone {
+		name += " · " + gone
+	}
+	return name
 }
 
 // countWidth returns the cells of the largest count, which is that of all applications.
@@ -187,9 +204,8 @@ func (p *Apps) line(s *scene.Scene, r *session.RailRow, w int, selected, focused
 	name, paint := s.Show(r.Name), themes.Paint("")
 	if r.App >= 0 {
 		l.Gap(1)
-		a := &s.Board.Apps[r.App]
-		if name = s.RailName(r.App); a.Source == console.Gone {
-			name, paint = name+" · "+gone, s.Styles.Quiet
+		if name = railName(s, r.App); s.Board.Apps[r.App].Source == console.Gone {
+			paint = s.Styles.Quiet
 		}
 	}
 	count, next := noneLiving, ""
