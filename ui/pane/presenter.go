@@ -1,0 +1,539 @@
+package pane
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"lanyard/console"
+	"lanyard/themes"
+	"lanyard/ui/kit"
+)
+
+// Stage is the stage of a revoked token that presenter mode lights.
+type Stage int
+
+// The stages. NoStage is that of a token that was not revoked.
+const (
+	NoStage Stage = iota
+	RevokedStage
+	PassesStage
+	DeadStage
+)
+
+// Presenter is what presenter mode shows of one token: plain data, already redacted.
+type Presenter struct {
+	Stage    Stage
+	Replaced bool         // the token was replaced, not revoked
+	Word     string       // left of Time; alone if Time is ""
+	Time     string       // drawn in digits
+	Paint    themes.Paint // of Time and of the lit stage
+	Name     string
+	Words    []string  // what is known, the most important line last
+	Notice   string    // takes the place of Words; "" for none
+	Life     *kit.Life // nil: no token
+	From     [2]string // the text left of the line of life, long and short
+	Until    [2]string // the text right of it
+	Calls    []Call    // to the gateway, oldest first
+	Header   string    // the first line
+	Warnings []string  // lines under it
+	Styles   *themes.Styles
+	ASCII    bool
+}
+
+// Call is a call to the gateway.
+type Call struct {
+	At      time.Time
+	Verdict console.Verdict
+	Status  int // 0: no answer
+}
+
+// show is how much of a presentation has room.
+type show struct {
+	scale  int  // pixels of the digits; 0: half blocks; -1: a line of text
+	above  bool // Word stands above the digits
+	boxes  bool // the stages have frames
+	stages bool
+	words  int // lines of words with the name
+	labels bool
+	line   bool
+	strip  bool
+	gaps   int
+	foot   bool // the last line of the screen stays blank
+}
+
+// digitLines returns the number of lines of the digits.
+func (p *Presenter) digitLines(c show) int {
+	n := 1
+	switch {
+	case c.scale > 0:
+		n = 7 * c.scale
+	case c.scale == 0 && p.ASCII:
+		n = 5
+	case c.scale == 0:
+		n = 3
+	}
+	if c.above {
+		n++
+	}
+	return n
+}
+
+// lines returns the number of lines of the content.
+func (p *Presenter) lines(c show) int {
+	n := p.digitLines(c) + c.words + c.gaps
+	if c.boxes {
+		n += 2
+	}
+	for _, one := range []bool{c.stages, c.labels, c.line, c.strip} {
+		if one {
+			n++
+		}
+	}
+	return n
+}
+
+// fit chooses what to show on a screen of w by h cells.
+func (p *Presenter) fit(w, h int) show {
+	c := show{boxes: w >= 55, stages: true, words: 3, labels: true, line: true, strip: true, gaps: 4,
+		foot: true, scale: max(1, min(w/60-1, h/20))}
+	if h < 28 {
+		c.words = 2
+	}
+	if kit.Width(p.oneLine()) > w {
+		c.stages = false
+	}
+	c.scale, c.above = p.widest(c.scale, w)
+	room := h - 1 - len(p.Warnings)
+	fits := func() bool { return p.lines(c) <= room }
+	if c.foot = p.lines(c) < room; fits() {
+		return c
+	}
+	for c.gaps > 0 && !fits() {
+		c.gaps--
+	}
+	for _, less := range []func(){
+		func() { c.words = min(c.words, 2) },
+		func() { c.labels = false },
+		func() { c.boxes = false },
+		func() { c.words = 1 },
+		func() { c.scale, c.above = p.widest(0, w) },
+		func() { c.scale = -1 },
+		func() { c.strip = false },
+		func() { c.line = false },
+		func() { c.stages = false },
+	} {
+		if fits() {
+			break
+		}
+		less()
+	}
+	// A step may have saved more lines than were missing.
+	for _, more := range []func(*show){
+		func(c *show) { c.boxes = c.stages && w >= 55 },
+		func(c *show) { c.words = max(c.words, 2) },
+		func(c *show) { c.labels = c.line },
+		func(c *show) { c.gaps = 1 },
+		func(c *show) { c.gaps = 2 },
+		func(c *show) { c.gaps = 3 },
+	} {
+		with := c
+		if more(&with); p.lines(with) <= room {
+			c = with
+		}
+	}
+	return c
+}
+
+// widest returns the largest scale of the digits up to most that has room in w cells, and whether
+// Word stands above them. See show.scale.
+func (p *Presenter) widest(most, w int) (scale int, above bool) {
+	if p.Time == "" {
+		return most, false
+	}
+	word := kit.Width(p.Word) + wordGap
+	for scale = most; scale > 0; scale-- {
+		if word+kit.Width(kit.Digits(p.Time, scale)[0]) <= w-2 {
+			return scale, false
+		}
+	}
+	if most > 0 && kit.Width(kit.Digits(p.Time, 1)[0]) <= w-2 {
+		return 1, true
+	}
+	if word+kit.Width(p.smallDigits()[0]) <= w-2 {
+		return 0, false
+	}
+	return -1, false
+}
+
+// smallDigits returns Time in the digits of the panes.
+func (p *Presenter) smallDigits() []string {
+	if p.ASCII {
+		return kit.Big(p.Time, 0)
+	}
+	return kit.Big(p.Time, 1)
+}
+
+// wordGap is the number of cells between Word and the digits.
+const wordGap = 3
+
+// Lines draws the presentation: h lines of w cells.
+func (p *Presenter) Lines(w, h int) []string {
+	c := p.fit(w, h)
+	var blocks [][]string // one above the other; a gap may follow each of them
+	if c.stages {
+		blocks = append(blocks, p.stageLines(c.boxes, w))
+	}
+	blocks = append(blocks, p.timeLines(c, w), p.wordLines(c.words, w))
+	life, labels, strip := p.lifeLines(w)
+	var below []string
+	if c.line {
+		below = append(below, life)
+	}
+	if c.labels {
+		below = append(below, labels)
+	}
+	blocks = append(blocks, below)
+	if c.strip {
+		blocks = append(blocks, []string{strip})
+	}
+	out := append([]string{p.Header}, p.Warnings...)
+	room := h - len(out) - p.lines(c)
+	if c.foot {
+		room--
+	}
+	for range room / 2 {
+		out = append(out, kit.Spaces(w))
+	}
+	for i, b := range blocks {
+		out = append(out, b...)
+		if slices.Contains(gapOrder[:c.gaps], i) {
+			out = append(out, kit.Spaces(w))
+		}
+	}
+	for len(out) < h {
+		out = append(out, kit.Spaces(w))
+	}
+	return out[:h]
+}
+
+// gapOrder lists the blocks of [Presenter.Lines] after which a blank line stands. The last one goes
+// first.
+var gapOrder = []int{1, 0, 2, 3}
+
+// centred returns a line of w cells with text in its middle.
+func centred(paint themes.Paint, text string, w int) string {
+	text = kit.Short(text, w)
+	l := kit.NewLine("", len(text)+64)
+	l.Gap((w - kit.Width(text)) / 2)
+	l.Put(string(paint), text)
+	return l.End(w)
+}
+
+// stageNames returns the names of the stages, the lit one in capitals.
+func (p *Presenter) stageNames() []string {
+	names := []string{"revoked", "still passes", "dead"}
+	if p.Replaced {
+		names[0] = "replaced"
+	}
+	if p.Stage != NoStage {
+		names[p.Stage-1] = strings.ToUpper(names[p.Stage-1])
+	}
+	return names
+}
+
+// oneLine returns the stages without frames.
+func (p *Presenter) oneLine() string { return strings.Join(p.stageNames(), " → ") }
+
+// stageLines draws the stages: in three lines, with a frame around the lit one, or in one.
+func (p *Presenter) stageLines(boxes bool, w int) []string {
+	lit := p.Paint + p.Styles.Strong
+	names, used := p.stageNames(), 0
+	for _, n := range names {
+		used += kit.Width(n) + 8
+	}
+	// The longest arrow grows with the digits.
+	arrow := min((w-4-used)/2, 18*max(1, min(w/60-1, 4)))
+	if !boxes {
+		used, arrow = kit.Width(p.oneLine()), 3
+	} else {
+		used += 2 * arrow
+	}
+	var rows [3]*kit.Line
+	for y := range rows {
+		rows[y] = kit.NewLine("", 256)
+		rows[y].Gap((w - used) / 2)
+	}
+	for i, n := range names {
+		on := p.Stage == Stage(i+1)
+		paint := p.Styles.Quiet
+		if on {
+			paint = lit
+		}
+		if i > 0 {
+			line, at := "─", p.Styles.Quiet
+			if p.Stage > Stage(i) {
+				line, at = "━", p.Paint
+			}
+			text := strings.Repeat(line, arrow-1) + "→"
+			if !boxes {
+				text = " → "
+			}
+			rows[0].Gap(arrow)
+			rows[1].Put(string(at), text)
+			rows[2].Gap(arrow)
+		}
+		switch size := kit.Width(n); {
+		case !boxes:
+			rows[1].Put(string(paint), n)
+		case on:
+			edge := strings.Repeat("━", size+6)
+			rows[0].Put(string(lit), "┏"+edge+"┓")
+			rows[1].Put(string(lit), "┃   "+n+"   ┃")
+			rows[2].Put(string(lit), "┗"+edge+"┛")
+		default:
+			rows[0].Gap(size + 8)
+			rows[1].Gap(4)
+			rows[1].Put(string(paint), n)
+			rows[1].Gap(4)
+			rows[2].Gap(size + 8)
+		}
+	}
+	if !boxes {
+		return []string{rows[1].End(w)}
+	}
+	return []string{rows[0].End(w), rows[1].End(w), rows[2].End(w)}
+}
+
+// timeLines draws Word and the digits.
+func (p *Presenter) timeLines(c show, w int) []string {
+	n := p.digitLines(c)
+	var digits []string
+	switch {
+	case p.Time == "":
+		out := make([]string, n)
+		for i := range out {
+			out[i] = kit.Spaces(w)
+		}
+		out[n/2] = centred(p.Paint+p.Styles.Strong, p.Word, w)
+		return out
+	case c.scale > 0:
+		digits = kit.Digits(p.Time, c.scale)
+	case c.scale == 0:
+		digits = p.smallDigits()
+	default:
+		return []string{centred(p.Paint+p.Styles.Strong, p.Word+" "+p.Time, w)}
+	}
+	word, gap := p.Word, wordGap
+	var out []string
+	if c.above {
+		out = append(out, centred(p.Styles.Strong, word, w))
+		word, gap = "", 0
+	}
+	left := kit.Width(word) + gap
+	for i, d := range digits {
+		l := kit.NewLine("", 256)
+		l.Gap((w - left - kit.Width(d)) / 2)
+		if i == len(digits)/2 {
+			l.Put(string(p.Styles.Strong), word)
+			l.Gap(gap)
+		} else {
+			l.Gap(left)
+		}
+		l.Put(string(p.Paint), d)
+		out = append(out, l.End(w))
+	}
+	return out
+}
+
+// wordLines draws the name and the last of the words, in n lines.
+func (p *Presenter) wordLines(n, w int) []string {
+	texts := p.Words
+	if p.Notice != "" {
+		texts = kit.Wrap(p.Notice, w-2)
+		if most := max(n-1, 1); len(texts) > most {
+			texts = append(texts[:most-1:most-1],
+				kit.Short(strings.Join(texts[most-1:], " "), w-2))
+		}
+	}
+	texts = texts[max(len(texts)-max(n-1, 1), 0):]
+	if n == 1 {
+		both := strings.Join(append([]string{p.Name}, texts...), " · ")
+		switch {
+		case p.Notice != "", p.Name == "":
+			both = strings.Join(texts, "")
+		case kit.Width(both) > w:
+			both = kit.Middle(p.Name, w)
+		}
+		return []string{centred("", both, w)}
+	}
+	out := []string{centred(p.Styles.Strong, kit.Middle(p.Name, w), w)}
+	for _, t := range texts {
+		out = append(out, centred("", t, w))
+	}
+	for len(out) < n {
+		out = append(out, kit.Spaces(w))
+	}
+	return out
+}
+
+// untilWidth is the least width of the text right of the line of life, so that the scale is the
+// same before and after the death.
+const untilWidth = len("at most 10:47:02")
+
+// lifeLines draws the line of life, its labels, and the strip of calls on the same scale.
+func (p *Presenter) lifeLines(w int) (line, labels, strip string) {
+	if p.Life == nil {
+		blank := kit.Spaces(w)
+		return blank, blank, blank
+	}
+	margin := min(2, w/30)
+	from, until, n := "", "", w-2*margin
+	for i, least := range []int{20, 14} {
+		f := kit.Width(p.From[i]) + 1
+		u := kit.Width(p.Until[i]) + 1
+		if i == 0 {
+			u = max(u, untilWidth+1)
+		}
+		if w-2*margin-f-u >= least {
+			from, until, n = p.From[i], p.Until[i], w-2*margin-f-u
+			break
+		}
+	}
+	at := margin
+	if from != "" {
+		at += kit.Width(from) + 1
+	}
+	l := kit.NewLine("", 512)
+	l.Gap(margin)
+	if from != "" {
+		l.Put(string(p.Styles.Quiet), from)
+		l.Gap(1)
+	}
+	for _, s := range p.Life.Draw(n) {
+		l.Put(string(p.lifePaint(s.Kind)), s.Text)
+	}
+	if until != "" {
+		l.Gap(1)
+		l.Put(string(p.Styles.Strong), until)
+	}
+	under := kit.NewLine("", 256)
+	under.Gap(at)
+	under.Put(string(p.Styles.Quiet), p.Life.Labels(n, n))
+	return l.End(w), under.End(w), p.strip(at, n, w)
+}
+
+// lifePaint returns the style of a part of the line of life.
+func (p *Presenter) lifePaint(k kit.LifeKind) themes.Paint {
+	switch k {
+	case kit.LifePast:
+		return p.Styles.Good
+	case kit.LifeAfter, kit.LifeMayStillPass:
+		return p.Styles.Danger
+	case kit.LifeLeft:
+		return p.Styles.Quiet
+	case kit.LifeMark:
+	}
+	return p.Styles.Strong
+}
+
+// strip draws the calls under a line of life that has n cells from cell at on, and their number by
+// status.
+func (p *Presenter) strip(at, n, w int) string {
+	l := kit.NewLine("", 512)
+	if name := "calls"; at > len(name) {
+		l.Gap(at - len(name) - 1)
+		l.Put(string(p.Styles.Quiet), name)
+		l.Gap(1)
+	} else {
+		l.Gap(at)
+	}
+	if len(p.Calls) == 0 {
+		l.Put(string(p.Styles.Quiet), "never tried")
+		return l.End(w)
+	}
+	signs := make([]byte, n)
+	last := -1
+	for _, c := range p.Calls {
+		i := p.Life.Cell(c.At, n)
+		if i < 0 || i >= n {
+			continue
+		}
+		if sign := callSign(c.Verdict); strings.IndexByte(signRank, sign) >
+			strings.IndexByte(signRank, signs[i]) {
+			signs[i] = sign
+		}
+		last = max(last, i)
+	}
+	ended := n
+	if !p.Life.Ended.IsZero() {
+		ended = p.Life.Cell(p.Life.Ended, n)
+	}
+	for from := 0; from <= last; {
+		to := from + 1
+		for to <= last && signs[to] == signs[from] && to != ended {
+			to++
+		}
+		paint, sign := p.callPaint(signs[from], from >= ended), " "
+		if signs[from] != 0 {
+			sign = string(signs[from])
+		}
+		l.Put(string(paint), strings.Repeat(sign, to-from))
+		from = to
+	}
+	l.Put(string(p.Styles.Quiet), p.counts(w-l.Width()-1))
+	return l.End(w)
+}
+
+// signRank lists the signs of a call. In a cell with several calls the last of them is shown.
+const signRank = "?|x"
+
+// callSign returns the sign of a call.
+func callSign(v console.Verdict) byte {
+	switch v {
+	case console.ProbeAccepted:
+		return '|'
+	case console.ProbeRefused:
+		return 'x'
+	}
+	return '?'
+}
+
+// callPaint returns the style of the sign of a call. ended is set after the end at the server.
+func (p *Presenter) callPaint(sign byte, ended bool) themes.Paint {
+	switch {
+	case sign == '|' && ended:
+		return p.Styles.Danger
+	case sign == '|':
+		return p.Styles.Good
+	case sign == 'x':
+		return p.Styles.Strong
+	}
+	return p.Styles.Quiet
+}
+
+// counts returns the number of calls by status, each after two blanks. The oldest ones are left out
+// if w cells are not enough.
+func (p *Presenter) counts(w int) (text string) {
+	var order []int
+	n := map[int]int{}
+	for i := len(p.Calls) - 1; i >= 0; i-- {
+		s := p.Calls[i].Status
+		if n[s]++; n[s] == 1 {
+			order = append(order, s)
+		}
+	}
+	for _, s := range order { // the newest first
+		name := strconv.Itoa(s)
+		if s == 0 {
+			name = "no answer"
+		}
+		part := "  " + name + " ×" + strconv.Itoa(n[s])
+		if kit.Width(part)+kit.Width(text) > w {
+			break
+		}
+		text = part + text
+	}
+	return text
+}
