@@ -36,6 +36,9 @@ func (m *root) Act(a keys.Action) tea.Cmd {
 // cannot returns why an action cannot run now, or nil. It changes nothing: the palette and the help
 // call it for every action.
 func (m *root) cannot(s *scene.Scene, a keys.Action) *scene.Refuse {
+	if why := m.cannotWhilePresenting(a); why != nil {
+		return why
+	}
 	if b := m.keys.Row(a); b.Where&placeOf(m.focus) == 0 {
 		return scene.Cannot(b.Word+" does nothing in this pane",
 			m.keys.Hint(keys.Tokens, "goes to the tokens"))

@@ -175,7 +175,7 @@ func footerOf(t *testing.T, frame string) string {
 			for kind := range terminals {
 				lines := strings.Split(sc.open(t, w, h, sc.in(t, kind)).Frame(), "\n")
 				for _, last := range []string{lines[h-1], ansi.Strip(lines[h-1])} {
-					if owners[last] == "" {
+					if owners[last] == "" && strings.TrimSpace(ansi.Strip(last)) != "" {
 						owners[last] = sc.name
 					}
 				}

@@ -32,6 +32,9 @@ func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 	if known && b.Act == keys.Suspend && msg.Text == "" {
 		return m.Act(keys.Suspend)
 	}
+	if known && b.Act == keys.Presenter && msg.Text == "" {
+		return m.Act(keys.Presenter) // a secret on the screen must not wait for a box to be closed
+	}
 	if n := len(m.overlays); n > 0 {
 		q, asks := m.overlays[n-1].(scene.Question)
 		if asks && m.typedBefore(q) {
@@ -142,8 +145,21 @@ func (m *root) focusOn(p scene.PaneID) {
 	}
 }
 
-// sideways moves the focus.
+// sideways moves the focus. In presenter mode it selects another application.
 func (m *root) sideways(a keys.Action) {
+	if m.presents() {
+		move := keys.Down
+		if a == keys.Left {
+			move = keys.Up
+		}
+		l, n, id := m.panes.apps.Cursor(m.Scene())
+		was := l.Selected
+		l.Move(move, n, id)
+		if l.Selected == was {
+			m.flash("this is the "+end(move)+" application", "")
+		}
+		return
+	}
 	p := m.focus + 1
 	if a == keys.Left {
 		p = m.focus - 1

@@ -1,12 +1,9 @@
 package ui
 
 import (
-	"cmp"
-
-	"lanyard/console"
-	"lanyard/console/describe"
-	"lanyard/themes"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
+	"lanyard/ui/pane"
 	"lanyard/ui/redact"
 	"lanyard/ui/scene"
 	"lanyard/ui/session"
@@ -18,8 +15,10 @@ func (m *root) present(on bool) {
 	m.redactBoard()
 	if on {
 		m.hideAgain()
-		m.Notify(scene.Good, "presenter mode: no secret, key, user or host is shown",
-			"the palette turns it off")
+		m.view.Typing, m.zoomed = false, false
+		m.focusOn(scene.Tokens)
+		m.Log(scene.Good, "presenter mode: no secret, key, user or host is shown",
+			m.keys.Hint(keys.Presenter, "closes it"))
 	} else {
 		m.Notify(scene.Info, "presenter mode is off: users and hosts are shown again", "")
 	}
@@ -75,102 +74,63 @@ func knownNames(b *session.Board) redact.Known {
 	return names
 }
 
-// urgent is the countdown of presenter mode.
-type urgent struct {
-	paint themes.Paint
-	time  string // "≤14:32"; "" when there is nothing to count
-	words string // meaning of the time
-	fp    string
-	app   string
-}
+// presents reports whether the screen shows the presenter layout in place of the panes.
+func (m *root) presents() bool { return m.redactor != nil && m.layout() != tooSmall }
 
-// mostUrgent returns the countdown for the newest token that was revoked and may still pass, else
-// for the selected token.
-func (m *root) mostUrgent(s *scene.Scene) urgent {
-	r := m.board().LastEnding()
+// presentation draws the presenter layout: h lines of w cells with these warnings.
+func (m *root) presentation(s *scene.Scene, warnings []string) []string {
+	r := s.Token
 	if r == nil {
-		r = m.target(s)
+		r = m.board().LastEnding()
 	}
-	if r == nil { // the audience looks at the token whichever pane has the focus
-		r = m.panes.tokens.Row(s)
+	p := pane.Present(s, r)
+	p.Header, p.Warnings = m.presenterHeader(), warnings
+	if !m.notices.until.IsZero() {
+		p.Notice = m.presenterNotice(m.notices.shown)
 	}
-	if r == nil || r.Token == nil {
-		return urgent{paint: m.st.Quiet, words: "no token is counted down"}
-	}
-	st, fp := m.board().Status(r, s.Now), r.Token.Fingerprint
-	u := urgent{paint: m.st.Warn, fp: fp, app: s.Show(m.board().Apps[r.App].Name)}
-	switch {
-	case r.Pending():
-		if at, left, _ := s.RevokeStage(r); at == describe.Undoable {
-			u.time, u.words = s.Left(left), "until the revoke of "+fp+" is sent"
-		} else {
-			u.words = fp + ": " + s.RevokeWords(r)[0]
-		}
-	case r.State == console.Lingering && st.Reopened:
-		u.paint, u.words = m.st.Danger, fp+" passes the gateway still, after its window"
-	case r.State == console.Lingering && !st.StaleKnown:
-		u.words = fp + " may still pass the gateway, nobody knows how long"
-	case r.State == console.Lingering:
-		u.time, u.words = "≤"+s.Left(st.StaleLeft), fp+" may still pass the gateway"
-	case r.State == console.Active && st.HasExpiry:
-		u.paint, u.time, u.words = m.st.Good, s.Left(st.Left), fp+" is active"
-	case r.State == console.Expiring:
-		u.time, u.words = s.Left(st.Left), fp+" is expiring"
-	default:
-		u.paint, u.words = m.st.Quiet, fp+" is "+string(r.State)
-	}
-	return u
+	return p.Lines(m.w, m.h)
 }
 
-// countdown draws the lines under the header in presenter mode: block digits where there is room,
-// else one line.
-func (m *root) countdown(s *scene.Scene) []string {
-	if m.redactor == nil || m.layout() == tooSmall {
-		return nil
+// presenterHeader draws the first line of the presenter layout.
+func (m *root) presenterHeader() string {
+	closes := m.keys.Hint(keys.Presenter, "closes")
+	if n := len(m.s.Marks()); n > 0 {
+		closes = scene.Count(n, "marked tokens") + "   " + closes
 	}
-	u := m.mostUrgent(s)
-	if m.h >= 24 && m.w >= 60 {
-		return m.bigCountdown(u)
-	}
-	l := kit.NewLine("", 128)
+	l := kit.NewLine("", 256)
 	l.Gap(1)
-	left := cmp.Or(u.time, "–")
-	if len(u.time) > 0 && u.time[0] > '9' { // ≤
-		left = "≤ " + u.time[len("≤"):]
+	room := m.w - kit.Width(closes) - 4
+	if kit.Width("lanyard   presenting") <= room {
+		l.Put(string(m.st.Brand), "lanyard")
+		l.Gap(3)
 	}
-	room := m.w - 2
-	texts := []string{u.words + "  " + left, u.words, left}
-	if u.time == "" {
-		texts = []string{u.words, kit.Fit(u.words, room)}
-	} else if u.fp != "" {
-		texts = []string{u.words + "  " + left, u.fp + "  " + left, left}
-	}
-	l.Put(string(u.paint+m.st.Strong), scene.Fitting(texts, room))
-	return []string{l.End(m.w)}
+	l.Put("", kit.Short("presenting", max(room, 0)))
+	l.Gap(m.w - 1 - kit.Width(closes) - l.Width())
+	l.Put(string(m.st.Quiet), closes)
+	return l.End(m.w)
 }
 
-func (m *root) bigCountdown(u urgent) []string {
-	rows, scale := 3, 1
-	if m.set.ASCII {
-		rows, scale = 5, 0
+// presenterNotice returns a notice as one redacted text, the remedy first. It is "" for what went
+// well and for the answer to a call: the layout itself shows that.
+func (m *root) presenterNotice(n scene.Notice) string {
+	if n.Severity == scene.Good || n.Severity == scene.Info && n.Exchange != 0 {
+		return ""
 	}
-	big := kit.Big(u.time, scale)
-	out := make([]string, rows)
-	for i := range out {
-		l := kit.NewLine("", 256)
-		l.Gap(1)
-		if len(big) == rows && u.time != "" {
-			l.Put(string(u.paint), big[i])
-			l.Gap(3)
-		}
-		room := max(m.w-1-l.Width(), 0)
-		switch i {
-		case rows / 2:
-			l.Put(string(m.st.Strong), kit.Middle(u.words, room))
-		case rows/2 + 1:
-			l.Put(string(m.st.Quiet), kit.Middle(u.app, room))
-		}
-		out[i] = l.End(m.w)
+	text, hint := m.redactor.Text(n.Text), m.redactor.Text(n.Hint)
+	if hint != "" {
+		text = hint + ". " + text
 	}
-	return out
+	return text
+}
+
+// cannotWhilePresenting returns why an action on the panes cannot run in presenter mode; nil for
+// all others.
+func (m *root) cannotWhilePresenting(a keys.Action) *scene.Refuse {
+	switch {
+	case !m.presents():
+	case a == keys.Filter, a >= keys.NextPane && a <= keys.Zoom:
+		return scene.Cannot("presenter mode shows no panes",
+			m.keys.Hint(keys.Presenter, "closes it"))
+	}
+	return nil
 }

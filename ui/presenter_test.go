@@ -2,8 +2,10 @@ package ui_test
 
 import (
 	"errors"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -11,6 +13,7 @@ import (
 	"lanyard/console/describe"
 	"lanyard/tokenapi"
 	"lanyard/ui"
+	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
 
@@ -335,54 +338,226 @@ func TestPresenterRedactsTexts(t *testing.T) {
 
 func TestPresenterGolden(t *testing.T) {
 	t.Parallel()
-	for _, s := range []string{"30x8", "60x20", "80x24", "120x32"} {
+	for _, s := range []string{"30x8", "60x20", "80x24", "120x32", "200x60"} {
 		w, h, _ := size(s)
 		p, _ := still(t, w, h, presenting)
 		p.Feed(canaries())
+		selecting("t_lingering")(p)
 		fits(t, p.Frame(), w, h)
 		golden(t, s+"-gate-presenter", p)
 	}
 }
 
+// Presenter mode shows the selected token, and counts its time.
 func TestPresenterCountsDown(t *testing.T) {
 	t.Parallel()
 	p, c := still(t, 120, 32)
-	b := orders()
-	p.Feed(b)
-	p.Present(true)
+	p.Feed(orders())
 	has := func(want string, yes bool) {
 		t.Helper()
 		if text := ansi.Strip(p.Frame()); strings.Contains(text, want) != yes {
 			t.Errorf("%q, want it: %v\n%s", want, yes, text)
 		}
 	}
-	has("PRESENT", true)
-	has("user 1", true)
-	has("until the revoke of aa01bb02 is sent", true)
-	b.Tokens = b.Tokens[2:4] // lingering, expiring
-	p.Feed(b)
-	has("91aa3c2f may still pass the gateway", true)
-	p.Resize(60, 20)
-	has("91aa3c2f may still pass the gateway  ≤ 14:32", true)
+	selecting("t_lingering")(p)
+	p.Key("ctrl+o")
+	has("presenting", true)
+	has("ctrl+o closes", true)
+	has("╭", false)
+	has("┃   STILL PASSES   ┃", true)
+	has("Orders 91aa3c2f", true)
+	has(kit.Digits("14:32", 1)[0], true)
+	has("200 ×2", true)
 	c.now = c.now.Add(1e9)
 	p.Beat()
-	has("≤ 14:31", true)
-	p.Present(false)
-	has("PRESENT", false)
-	has("user 1", false)
+	has(kit.Digits("14:31", 1)[2], true)
+	p.Resize(30, 8)
+	has(kit.Big("14:31", 1)[0], true)
+	p.Resize(120, 32)
+	p.Key("home")
+	selecting("t_revoking")(p)
+	has(kit.Digits("0:02", 1)[0], true)
+	has("The revoke is not sent yet: u undoes it.", true)
+	p.Key("ctrl+o")
+	has("presenting", false)
+	has("╭", true)
 }
 
-// The big countdown is visible in every pane.
+// choose selects a token of any application, in presenter mode.
+func choose(t *testing.T, p *ui.Pump, id string) {
+	t.Helper()
+	p.Key("left", "left", "left", "left")
+	for range 5 {
+		p.Key("end", "home")
+		if selecting(id)(p); p.Selected() == id {
+			return
+		}
+		p.Key("right")
+	}
+	t.Fatalf("%s is not selected:\n%s", id, ansi.Strip(p.Frame()))
+}
+
+// Each state of a token has its stage and its words.
+func TestPresenterStates(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32)
+	b := orders()
+	reopened := bounded("t_reopened", "4e09e4ed", b.Applications[2].ID, time.Hour, 30*time.Minute)
+	reopened.AcceptedAt, reopened.RevokeAt = t0.Add(-20*time.Minute), t0.Add(-20*time.Minute)
+	reopened.RevokeKind = console.RevokeBoth
+	reopened.Probes = []console.Probe{{At: t0.Add(-4 * time.Minute), Status: 200,
+		Verdict: console.ProbeAccepted, URL: probed}}
+	over := bounded("t_over", "0fe40fe4", b.Applications[2].ID, time.Hour, 30*time.Minute)
+	over.AcceptedAt, over.RevokeAt = t0.Add(-20*time.Minute), t0.Add(-20*time.Minute)
+	over.RevokeKind = console.RevokeBoth
+	b.Tokens = append(b.Tokens, reopened, over)
+	p.Feed(b)
+	p.Key("ctrl+o")
+	for id, want := range map[string][]string{
+		"t_active":     {"  revoked  ", "expires in", "The gateway has not been asked."},
+		"t_expiring":   {"  revoked  ", "expires in", "It is expiring: r renews it."},
+		"t_expired":    {"  revoked  ", "expired", "Its time is over.", "━○"},
+		"t_revoking":   {"  revoked  ", " in ", "u undoes it"},
+		"t_lingering":  {"STILL PASSES", "at most", "The gateway still lets the token through."},
+		"t_unseen":     {"REVOKED", "at most", "The gateway has not been asked since."},
+		"t_once":       {"STILL PASSES", "three times in a row prove it dead", "401 ×1"},
+		"t_reopened":   {"STILL PASSES", "The gateway let it through 60 s after its window was over."},
+		"t_over":       {"DEAD", "after", "The window of 15:00 is over; no call has asked", "✕"},
+		"t_superseded": {"replaced", "DEAD", "after", "no call has asked the gateway"},
+		"t_dead":       {"DEAD", "after", "401, three times in a row.", "the bound was 15:00", "401 ×3"},
+		"t_unsure":     {"  revoked  ", "at most", "The answer to its renewal was lost"},
+		"t_forever":    {"never expires", "→ never expires"},
+		"mark:m2":      {"unsure", "Orders unknown", "The answer to a get was lost"},
+	} {
+		choose(t, p, id)
+		text := ansi.Strip(p.Frame())
+		for _, w := range append(want, "presenting") {
+			if !strings.Contains(text, w) {
+				t.Errorf("%s: no %q:\n%s", id, w, text)
+			}
+		}
+	}
+}
+
+// With a gateway that keeps tokens for an unknown time there is no number.
+func TestPresenterWithoutBound(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32, presenting)
+	b := orders()
+	for i := range b.Applications {
+		b.Applications[i].Environment.CacheTTL = console.UntilExpiry
+	}
+	b.Tokens = b.Tokens[len(b.Tokens)-1:]
+	b.Tokens[0].AcceptedAt, b.Tokens[0].RevokeAt = t0.Add(-time.Minute), t0.Add(-time.Minute)
+	b.Tokens[0].RevokeKind, b.Marks = console.RevokeBoth, nil
+	p.Feed(b)
+	for _, want := range []string{"┃   REVOKED   ┃", "nobody knows how long", "no bound known", "░→"} {
+		if text := ansi.Strip(p.Frame()); !strings.Contains(text, want) {
+			t.Errorf("no %q:\n%s", want, text)
+		}
+	}
+	b.Tokens, b.Marks = nil, nil
+	p.Feed(b)
+	if text := ansi.Strip(p.Frame()); !strings.Contains(text, "no token is selected") {
+		t.Errorf("without a token:\n%s", text)
+	}
+}
+
+// In presenter mode the keys for panes say that there are none, and the token stays.
 func TestCountdownInEveryPane(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 120, 32, presenting)
 	b := orders()
 	b.Tokens, b.Marks = b.Tokens[6:7], nil // the active token
 	p.Feed(b)
-	for _, pane := range []string{"1", "2", "3", "4"} {
+	for _, pane := range []string{"1", "2", "3", "4", "tab", "shift+tab", "z", "/"} {
 		p.Key(pane)
-		if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "3f9ca71e is active") {
-			t.Errorf("pane %s: no countdown:\n%s", pane, frame)
+		frame := ansi.Strip(p.Frame())
+		if !strings.Contains(frame, "Orders 3f9ca71e") ||
+			!strings.Contains(frame, kit.Digits("58:12", 1)[0]) {
+			t.Errorf("key %s: no countdown:\n%s", pane, frame)
 		}
+		if !strings.Contains(frame, "ctrl+o closes it. presenter mode shows no panes") {
+			t.Errorf("key %s is not answered:\n%s", pane, frame)
+		}
+	}
+}
+
+// Presenter mode can be switched on and off while a box is open or a filter is typed.
+func TestPresenterOverABox(t *testing.T) {
+	t.Parallel()
+	for _, open := range []string{"?", ":", "a", "e", "!", "X", "/", "2 Y"} {
+		p, _ := still(t, 120, 32)
+		p.Feed(canaries())
+		p.Key(strings.Fields(open)...)
+		boxes := p.Overlays()
+		p.Key("ctrl+o")
+		if text := ansi.Strip(p.Frame()); !strings.Contains(text, "ctrl+o closes") {
+			t.Errorf("over %s presenter mode is not switched on:\n%s", open, text)
+		}
+		leaky(t, open, p.Frame())
+		if p.Overlays() != boxes {
+			t.Errorf("over %s: %d boxes, want %d", open, p.Overlays(), boxes)
+		}
+		p.Key("ctrl+o")
+		if text := ansi.Strip(p.Frame()); strings.Contains(text, "ctrl+o closes") {
+			t.Errorf("over %s presenter mode is not switched off:\n%s", open, text)
+		}
+	}
+}
+
+// The moment of death is seen: the bar ends, the calls turn to x, and the stage changes.
+func TestDeathIsPresented(t *testing.T) {
+	t.Parallel()
+	for _, sz := range []string{"80x24", "120x32", "200x60"} {
+		t.Run(sz, func(t *testing.T) {
+			t.Parallel()
+			w, h, _ := size(sz)
+			s := tell(t, w, h, []string{"--token-ttl", "105s", "--cache-ttl", "60s"})
+			at := func(name string) {
+				t.Helper()
+				compare(t, "presented-death", sz+" "+name,
+					folded(strings.Split(s.same(strings.TrimSuffix(bare(s.pump.Frame()), "\n")),
+						"\n")))
+			}
+			play := func(lines ...string) {
+				t.Helper()
+				for _, l := range lines {
+					s.play(l)
+				}
+			}
+			play("press g", `see \b1 active`, "press ctrl+o", `see expires in`,
+				"press p", `see \|  200 ×1`, "press p", `see \|  200 ×2`)
+			s.clock.now = s.clock.now.Add(30 * time.Second) // the entry in the gateway's cache ages
+			s.pump.Beat()
+			play("press x", `see The revoke is not sent yet: u undoes it`)
+			at("undo")
+			if strings.Contains(s.text(), "REVOKED") {
+				t.Errorf("a revoke that was not sent is shown as accepted:\n%s", s.text())
+			}
+			play(`see ┃   REVOKED   ┃`, `see The gateway has not been asked since`)
+			at("revoked")
+			if w > 80 {
+				play(`see The server has accepted the revoke`)
+			}
+			play("press p", `see ┃   STILL PASSES   ┃`, `see ▒┃░+○ at most`,
+				`see The gateway still lets the token through`)
+			at("passes")
+			play("press P", `see ┃   DEAD   ┃`)
+			at("dead")
+			text := s.text()
+			for _, want := range []string{"▒✕ ", "after", "401 ×3"} {
+				if !strings.Contains(text, want) {
+					t.Errorf("at the death there is no %q:\n%s", want, text)
+				}
+			}
+			if !regexp.MustCompile(`calls [| ]*\| *x`).MatchString(text) {
+				t.Errorf("the strip does not turn to x:\n%s", text)
+			}
+			if strings.Contains(text, "○") || strings.Contains(text, "STILL") {
+				t.Errorf("what is over is still shown:\n%s", text)
+			}
+			play("press ctrl+o", "see ╭")
+		})
 	}
 }

@@ -246,7 +246,12 @@ func (s *randomScreen) rules(t testing.TB) {
 		}
 	}
 	if s.w >= 60 && s.h >= 12 && !s.welcome && s.Overlays() == 0 && !s.Quit {
-		if last := ansi.Strip(lines[len(lines)-1]); !strings.Contains(last, "?") {
+		last := ansi.Strip(lines[len(lines)-1])
+		if first := ansi.Strip(lines[0]); strings.Contains(first, " presenting ") {
+			if !strings.Contains(first, "ctrl+o closes") {
+				t.Fatalf("%dx%d: no way out after %q: %q", s.w, s.h, s.did, first)
+			}
+		} else if !strings.Contains(last, "?") {
 			t.Fatalf("%dx%d: no ? in the footer after %q: %q", s.w, s.h, s.did, last)
 		}
 	}

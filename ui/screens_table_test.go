@@ -97,7 +97,7 @@ func paneScreens() []screen {
 				"probes, and what they have taught.", keys: "3 z", board: taught},
 		{name: "presenter",
 			about: "Presenter mode: no secret, key, user or host, and a countdown that a room " +
-				"can read.", set: presenting},
+				"can read.", set: presenting, do: selecting("t_lingering")},
 		{name: "ascii", about: "Without a character outside of ASCII.",
 			set: func(o *ui.Options) { o.ASCII = true }},
 		{name: "welcome",

@@ -118,13 +118,13 @@ func (m *root) moreRoom() string {
 
 // lines draws header, warnings, panes, notice and footer: exactly h lines of exactly w cells.
 func (m *root) lines(s *scene.Scene, warnings []string) []string {
+	if m.presents() {
+		return m.presentation(s, warnings)
+	}
 	l := m.layout()
 	_, body := kit.Rect{W: m.w, H: m.h}.Top(1)
 	out := append([]string{m.header(s)}, warnings...)
 	_, body = body.Top(len(warnings))
-	counted := m.countdown(s)
-	out = append(out, counted...)
-	_, body = body.Top(len(counted))
 	body, _ = body.Bottom(1)
 	notice := m.noticeLines(s, l)
 	footer := ""

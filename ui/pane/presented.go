@@ -28,7 +28,7 @@ func Present(s *scene.Scene, r *session.Row) *Presenter {
 	t, st := r.Token, s.Board.Status(r, s.Now)
 	p.Name = s.Show(app.Name) + " " + t.Fingerprint
 	p.Life = &kit.Life{Start: t.IssuedAt, Now: s.Now, Ended: st.EndedAt}
-	p.From = clockTexts(s, "issued", t.IssuedAt)
+	p.From, p.NoCalls = clockTexts(s, "issued", t.IssuedAt), "never tried"
 	p.Until = [2]string{"end unknown", "unknown"}
 	switch {
 	case st.HasExpiry:

@@ -36,6 +36,7 @@ type Presenter struct {
 	From     [2]string // the text left of the line of life, long and short
 	Until    [2]string // the text right of it
 	Calls    []Call    // to the gateway, oldest first
+	NoCalls  string    // stands in place of the calls if there are none
 	Header   string    // the first line
 	Warnings []string  // lines under it
 	Styles   *themes.Styles
@@ -441,6 +442,9 @@ func (p *Presenter) lifePaint(k kit.LifeKind) themes.Paint {
 // strip draws the calls under a line of life that has n cells from cell at on, and their number by
 // status.
 func (p *Presenter) strip(at, n, w int) string {
+	if len(p.Calls) == 0 && p.NoCalls == "" {
+		return kit.Spaces(w)
+	}
 	l := kit.NewLine("", 512)
 	if name := "calls"; at > len(name) {
 		l.Gap(at - len(name) - 1)
@@ -450,7 +454,7 @@ func (p *Presenter) strip(at, n, w int) string {
 		l.Gap(at)
 	}
 	if len(p.Calls) == 0 {
-		l.Put(string(p.Styles.Quiet), "never tried")
+		l.Put(string(p.Styles.Quiet), p.NoCalls)
 		return l.End(w)
 	}
 	signs := make([]byte, n)
