@@ -414,20 +414,22 @@ func TestPresenterStates(t *testing.T) {
 	p.Feed(b)
 	p.Key("ctrl+o")
 	for id, want := range map[string][]string{
-		"t_active":     {"  revoked  ", "expires in", "The gateway has not been asked."},
-		"t_expiring":   {"  revoked  ", "expires in", "It is expiring: r renews it."},
-		"t_expired":    {"  revoked  ", "expired", "Its time is over.", "━○"},
-		"t_revoking":   {"  revoked  ", " in ", "u undoes it"},
-		"t_lingering":  {"STILL PASSES", "at most", "The gateway still lets the token through."},
-		"t_unseen":     {"REVOKED", "at most", "The gateway has not been asked since."},
-		"t_once":       {"STILL PASSES", "three times in a row prove it dead", "401 ×1"},
-		"t_reopened":   {"STILL PASSES", "The gateway let it through 60 s after its window was over."},
+		"t_active":    {"  revoked  ", "expires in", "The gateway has not been asked."},
+		"t_expiring":  {"  revoked  ", "expires in", "It is expiring: r renews it."},
+		"t_expired":   {"  revoked  ", "expired", "Its time is over.", "━○"},
+		"t_revoking":  {"  revoked  ", " in ", "u undoes it"},
+		"t_lingering": {"STILL PASSES", "at most", "The gateway still lets the token through."},
+		"t_unseen":    {"REVOKED", "at most", "The gateway has not been asked since."},
+		"t_once":      {"STILL PASSES", "three times in a row prove it dead", "401 ×1"},
+		"t_reopened": {"STILL PASSES",
+			"The gateway let it through 60 s after its window was over."},
 		"t_over":       {"DEAD", "after", "The window of 15:00 is over; no call has asked", "✕"},
 		"t_superseded": {"replaced", "DEAD", "after", "no call has asked the gateway"},
-		"t_dead":       {"DEAD", "after", "401, three times in a row.", "the bound was 15:00", "401 ×3"},
-		"t_unsure":     {"  revoked  ", "at most", "The answer to its renewal was lost"},
-		"t_forever":    {"never expires", "→ never expires"},
-		"mark:m2":      {"unsure", "Orders unknown", "The answer to a get was lost"},
+		"t_dead": {"DEAD", "after", "401, three times in a row.", "the bound was 15:00",
+			"401 ×3"},
+		"t_unsure":  {"  revoked  ", "at most", "The answer to its renewal was lost"},
+		"t_forever": {"never expires", "→ never expires"},
+		"mark:m2":   {"unsure", "Orders unknown", "The answer to a get was lost"},
 	} {
 		choose(t, p, id)
 		text := ansi.Strip(p.Frame())
@@ -451,7 +453,8 @@ func TestPresenterWithoutBound(t *testing.T) {
 	b.Tokens[0].AcceptedAt, b.Tokens[0].RevokeAt = t0.Add(-time.Minute), t0.Add(-time.Minute)
 	b.Tokens[0].RevokeKind, b.Marks = console.RevokeBoth, nil
 	p.Feed(b)
-	for _, want := range []string{"┃   REVOKED   ┃", "nobody knows how long", "no bound known", "░→"} {
+	for _, want := range []string{"┃   REVOKED   ┃", "nobody knows how long", "no bound known",
+		"░→"} {
 		if text := ansi.Strip(p.Frame()); !strings.Contains(text, want) {
 			t.Errorf("no %q:\n%s", want, text)
 		}

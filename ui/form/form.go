@@ -131,7 +131,7 @@ const LabelWidth = 16
 type Look struct {
 	Styles *themes.Styles
 	Row    func(selected bool) *kit.Line // begins the row of a field
-	Hides  bool                          // show typed text as dots, except in public fields
+	Hides  bool                          // show typed text as a few dots, except in public fields
 	Show   func(string) string           // redacts a hint or a choice; nil for kit.Clean
 }
 
@@ -160,8 +160,8 @@ func (f *Form) Lines(look Look, w, h int) []string {
 			why = x.Problem()
 		}
 		text := x.show(room, i == f.At, look.Show)
-		if look.Hides && x.kind == kindText && !x.public && !x.Empty() {
-			text = Dots(len([]rune(x.input.Value())), room, i == f.At)
+		if look.Hides && x.kind != kindChoice && !x.public && !x.Empty() {
+			text = Dots(HiddenLength, room, i == f.At)
 		}
 		var paint themes.Paint
 		if text == "" || x.Empty() && i != f.At {
@@ -240,6 +240,9 @@ func (x *Field) show(w int, focused bool, shown func(string) string) string {
 	}
 	return kit.Middle(kit.Clean(text), w)
 }
+
+// HiddenLength is the number of dots of a text that is hidden from an audience, of any length.
+const HiddenLength = 8
 
 // Dots returns n dots cut to w cells, with a cursor if the field has the focus.
 func Dots(n, w int, focused bool) string {

@@ -238,8 +238,8 @@ func (o *Import) pastedLines(s *scene.Scene, w int) []string {
 	}
 	private := func(label string, value console.Private) {
 		text := string(value)
-		if s.Redactor != nil { // the redactor does not know these names yet
-			text = form.Dots(len([]rune(text)), 30, false)
+		if s.Redactor != nil && text != "" { // the redactor does not know these names yet
+			text = form.Dots(form.HiddenLength, 30, false)
 		}
 		say(label, text)
 	}

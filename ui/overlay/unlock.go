@@ -166,7 +166,7 @@ func (o *Unlock) body(s *scene.Scene, w, h int) []textLine {
 	if o.busy {
 		said = []textLine{{st.Accent, "unlocking …"}}
 	}
-	field, keys := textLine{st.Strong, o.field(w)}, textLine{st.Quiet, o.keys(w)}
+	field, keys := textLine{st.Strong, o.field(w, s.Redactor != nil)}, textLine{st.Quiet, o.keys(w)}
 	room := max(h-2, 0)
 	place := slices.Clone(said)
 	for len(place) < 2 { // room for a message, so that nothing moves when it comes
@@ -198,8 +198,8 @@ func (o *Unlock) sign(s *scene.Scene) string {
 }
 
 // field draws a dot for each character and the cursor. It shows the end of a passphrase that does
-// not fit.
-func (o *Unlock) field(w int) string {
+// not fit. With hides the number of dots does not tell its length.
+func (o *Unlock) field(w int, hides bool) string {
 	lead := "passphrase  "
 	switch again := !o.chosen.IsZero(); {
 	case again && w < 40:
@@ -210,7 +210,11 @@ func (o *Unlock) field(w int) string {
 		lead = "› "
 	}
 	room := max(w-2-kit.Width(lead)-1, 1)
-	return lead + form.Dots(o.text.Len(), room+2, true)
+	n := o.text.Len()
+	if hides && n > 0 {
+		n = form.HiddenLength
+	}
+	return lead + form.Dots(n, room+2, true)
 }
 
 func (o *Unlock) keys(w int) string {

@@ -41,9 +41,18 @@ var (
 	addrForm = regexp.MustCompile(
 		`\b\d{1,3}(\.\d{1,3}){3}(:\d+)?\b|\[[0-9a-fA-F:]*:[0-9a-fA-F:.]*\](:\d+)?`)
 	homeForm = regexp.MustCompile(`(?i)(/home|/Users|\\Users)[/\\][^/\\\s│]+`)
-	askForm  = regexp.MustCompile(`\blookup [^\s:]+`)
-	hostForm = regexp.MustCompile(`(?i)^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$|^localhost|\S+:\d+$`)
+	// directories in which programs and people keep files; the name of the file stays
+	fileForm = regexp.MustCompile(`(?i)(?:^|[\s"'(=:,])(/(?:root|mnt|media|srv|data|var|opt|tmp|` +
+		`run|etc|private|volumes|workspaces?)(?:/[^/\s"'│]+)*)/[^/\s"'│]`)
+	tenantForm = regexp.MustCompile(`^@[\w-]+(\.[\w-]+)*`)
+	deviceForm = regexp.MustCompile(`\bdevice_[^\s"',;│]+`)
+	askForm    = regexp.MustCompile(`\blookup [^\s:]+`)
+	hostForm   = regexp.MustCompile(`(?i)^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$|^localhost|\S+:\d+$`)
 )
+
+// protocolWords are the words of OAuth that follow "device_". All others name a machine, in the
+// scope of its own that WSO2 has.
+var protocolWords = []string{"code", "authorization", "authorize", "authorization_endpoint", "url"}
 
 // addressesOf returns the URLs of an application and of its environment.
 func addressesOf(a *console.Application) []string {
@@ -206,6 +215,10 @@ func (r *Redactor) find(text string) (out []span) {
 			}
 			from, to := at+i, at+i+len(w.name)
 			if at = from + 1; edge(low, from) && edge(low, to) && !taken(from, to) {
+				tenant := tenantForm.FindString(text[to:])
+				if strings.HasPrefix(w.with, "user") && !taken(from, to+len(tenant)) {
+					to += len(tenant) // it belongs to the name of the user
+				}
 				out = append(out, span{from, to, w.with})
 				at = to
 			}
@@ -223,6 +236,17 @@ func (r *Redactor) find(text string) (out []span) {
 	form(addrForm, 0, "host")
 	form(askForm, len("lookup "), "host")
 	form(homeForm, 0, "~")
+	for _, m := range fileForm.FindAllStringSubmatchIndex(text, -1) {
+		if !taken(m[2], m[3]) {
+			out = append(out, span{m[2], m[3], "…"})
+		}
+	}
+	for _, m := range deviceForm.FindAllStringIndex(text, -1) {
+		from := m[0] + len("device_")
+		if !slices.Contains(protocolWords, text[from:m[1]]) && !taken(from, m[1]) {
+			out = append(out, span{from, m[1], "host"})
+		}
+	}
 	slices.SortFunc(out, func(a, b span) int { return cmp.Compare(a.from, b.from) })
 	return out
 }

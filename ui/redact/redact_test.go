@@ -44,7 +44,19 @@ func TestText(t *testing.T) {
 		"10.1.2.3:80 and [fe80::1]":        "host and host",
 		"lookup other: no host":            "lookup host: no host",
 		"/home/kim/x":                      "~/x",
-		"":                                 "",
+		// A tenant belongs to its user.
+		"ana@carbon.super, bob@t.example":       "user 1, user 2",
+		"as bob@carbon; bob":                    "as user 2; user 2",
+		"bob@proxy.example, bob@probe.example.": "user 2@host, user 2@host.",
+		// The scope of a machine has its name.
+		"scopes default device_bobs-laptop.lan device_7": "scopes default device_host device_host",
+		"device_code, device_authorization":              "device_code, device_authorization",
+		// Directories may have a name in them; the file tells what it is about.
+		"key file /srv/kim/keys/lanyard.key is open": "key file …/lanyard.key is open",
+		"open /mnt/acme/config.toml:3: bad":          "open …/config.toml:3: bad",
+		"/root/x and C:\\Users\\kim\\y":              "…/x and C:~\\y",
+		"GET /orders/1.0/list":                       "GET /orders/1.0/list",
+		"":                                           "",
 	} {
 		if got := r.Text(in); got != want {
 			t.Errorf("%q becomes %q, want %q", in, got, want)
