@@ -71,6 +71,7 @@ func (p *program) runLines(ctx context.Context, s *openConsole, cfg *config.Conf
 	o := plain.Options{
 		Service: s.svc, ClearAfter: cfg.ClearAfter, Device: host.DeviceName(), About: about,
 		Banners: banners(cfg.Environments), Tour: p.showTour, Input: p.stdin, Output: p.stdout,
+		Presenter: cfg.Presenter,
 	}
 	c := p.clipboard(cfg)
 	if c != nil {

@@ -64,7 +64,9 @@ func (m *root) names() redact.Known {
 
 // knownNames returns the names on a board.
 func knownNames(b *session.Board) redact.Known {
-	names := redact.Known{Applications: b.Applications(), Users: b.Users()}
+	names := redact.Known{
+		Applications: b.Applications(), Users: b.Users(), Clean: kit.Clean,
+	}
 	for i := range b.Exchanges {
 		names.Addresses = append(names.Addresses, b.Exchanges[i].URL)
 	}

@@ -7,8 +7,10 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"lanyard/themes"
 	"lanyard/tokenapi/secret"
 	"lanyard/ui/form"
+	"lanyard/ui/kit"
 )
 
 // write types a text into the focused field.
@@ -185,5 +187,29 @@ func TestSecretField(t *testing.T) {
 	shown = true
 	if f.Wipe(); !x.Secret().IsZero() || !x.Empty() {
 		t.Error("the secret is still in the field")
+	}
+}
+
+// The dots of a text that is hidden from an audience do not tell its length.
+func TestHiddenLength(t *testing.T) {
+	t.Parallel()
+	look := form.Look{Styles: &themes.Styles{}, Hides: true,
+		Row: func(bool) *kit.Line { return kit.NewLine("", 80) }}
+	drawn := func(text string) string {
+		var name string
+		f := &form.Form{Fields: []*form.Field{
+			form.Text("name", &name, ""), form.Secret("secret", ""), form.Secret("last", ""),
+		}}
+		for range 2 {
+			write(f, text)
+			press(f, tea.KeyDown)
+		}
+		return strings.Join(f.Lines(look, 60, 3), "\n")
+	}
+	if short, long := drawn("abc"), drawn("a much longer text than that"); short != long {
+		t.Errorf("the lengths are told:\n%s\n%s", short, long)
+	}
+	if drawn("abc") == drawn("") {
+		t.Error("a filled in field looks like an empty one")
 	}
 }

@@ -33,6 +33,7 @@ type Options struct {
 	Tour       bool              // guide the person through the life of a token
 	About      string            // names a demo or sandbox store; "" for the person's own store
 	Banners    []describe.Banner // permanent warnings
+	Presenter  bool              // hide users, hosts and keys from an audience
 	Input      io.Reader         // commands
 	Output     io.Writer
 }
@@ -157,6 +158,7 @@ func (p *face) start(work []session.Work) {
 	for _, w := range work {
 		go p.work(w)
 	}
+	p.redactNames()
 	for _, f := range p.s.Facts() {
 		p.tell(f)
 	}

@@ -845,6 +845,31 @@ func TestPlainUnheard(t *testing.T) {
 	})
 }
 
+// In presenter mode the lines hide what the screen hides.
+func TestPlainPresents(t *testing.T) {
+	t.Parallel()
+	linesWith(t, func(o *plain.Options) { o.Presenter = true }, func(a *console.Application) {
+		a.Environment.Name = "gw.example"
+		a.ConsumerKey = "canarykey" + a.ConsumerKey
+		a.Grant, a.Username = tokenapi.GrantPassword, "zoe.canary@carbon.super"
+	}, func(l *lineMode) {
+		l.api.err = errors.New("dial tcp: lookup gw.example: no such host for zoe.canary@t.example")
+		said := l.out.since()
+		for _, line := range []string{"apps", "get A1", "log",
+			"tokens", "help"} {
+			said += l.typed(line)
+		}
+		for _, name := range []string{"canary", "gw.example", "carbon", "t.example"} {
+			if strings.Contains(strings.ToLower(said), name) {
+				l.t.Errorf("presenter mode prints %q:\n%s", name, said)
+			}
+		}
+		if !strings.Contains(said, "lookup environment 1: no such host for user 1") {
+			l.t.Errorf("the error is not printed:\n%s", said)
+		}
+	})
+}
+
 // Warnings about environments are printed once, at the start.
 func TestPlainWarnsOfTheStore(t *testing.T) {
 	t.Parallel()

@@ -8,13 +8,15 @@ import (
 
 	"lanyard/console"
 	"lanyard/text"
+	"lanyard/ui/redact"
 )
 
 // printer writes whole lines. It removes control characters from the text of others, and replaces
 // signs of the screen by words.
 type printer struct {
-	w   io.Writer
-	err error // the first failure; nothing is written after it
+	w        io.Writer
+	redactor *redact.Redactor // nil: nobody reads along
+	err      error            // the first failure; nothing is written after it
 }
 
 // say prints one line.
@@ -22,7 +24,11 @@ func (s *printer) say(format string, args ...any) {
 	if s.err != nil {
 		return
 	}
-	_, s.err = io.WriteString(s.w, readable(fmt.Sprintf(format, args...))+"\n")
+	line := fmt.Sprintf(format, args...)
+	if s.redactor != nil {
+		line = s.redactor.Text(text.Line(line)) // before signs are replaced in names
+	}
+	_, s.err = io.WriteString(s.w, readable(line)+"\n")
 }
 
 // hint prints what to do next; nothing for "".

@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"lanyard/console"
-	"lanyard/ui/kit"
+	"lanyard/text"
 )
 
 // Redactor replaces the names of hosts, users and keys in texts. A nil Redactor changes nothing.
@@ -29,6 +29,10 @@ type Known struct {
 	Applications []console.Application
 	Users        []string // in addition to those of the applications
 	Addresses    []string // URLs whose hosts are replaced
+
+	// Clean makes a text safe for the face that shows it; nil is text.Line. Redactor.Text gets
+	// texts that the same function has cleaned.
+	Clean func(string) string
 }
 
 // replacement is a name, and the text that replaces it.
@@ -77,10 +81,14 @@ func New(names Known, old *Redactor) *Redactor {
 	if old != nil {
 		v.users, v.envs = old.users, old.envs
 	}
+	clean := names.Clean
+	if clean == nil {
+		clean = text.Line
+	}
 	known := map[string]string{}
-	add := func(text, with string) {
-		if text = strings.TrimSpace(kit.Clean(text)); text != "" && known[text] == "" {
-			known[text] = with
+	add := func(name, with string) {
+		if name = strings.TrimSpace(clean(name)); name != "" && known[name] == "" {
+			known[name] = with
 		}
 	}
 	host := func(address string) {
