@@ -564,3 +564,18 @@ func TestDeathIsPresented(t *testing.T) {
 		})
 	}
 }
+
+// The dots of a passphrase do not tell its length to an audience.
+func TestPresenterHidesLengths(t *testing.T) {
+	t.Parallel()
+	l, s := behindPassphrase(t)
+	l.Key("g")
+	s.lock(true)
+	l.Changed()
+	l.Present(true)
+	l.Key("g")
+	l.Type("abc")
+	l.shows("passphrase  ••••••••▏")
+	l.Type("abcdefghij")
+	l.shows("passphrase  ••••••••▏")
+}
