@@ -57,17 +57,18 @@ func (l *Life) scaleEnd() time.Time {
 	return l.Start.Add(span)
 }
 
-// Cell returns the cell of a time on a line of w cells, rounded. It is negative for a time before
-// Start, and w or more for one after the end of the scale.
+// Cell returns the cell of a time on a line of w cells, rounded. It is -1 for a time before Start,
+// and w or more for one after the end of the scale, at most 2 w.
 func (l *Life) Cell(at time.Time, w int) int {
 	whole, passed := l.scaleEnd().Sub(l.Start).Seconds(), at.Sub(l.Start).Seconds()
+	cell := int(min(passed/whole, 2)*float64(w-1) + 0.5)
 	switch {
 	case passed < 0:
 		return -1
 	case passed > whole:
-		return w
+		return max(cell, w)
 	}
-	return int(passed/whole*float64(w-1) + 0.5)
+	return cell
 }
 
 // inside returns the cell of a mark other than the issue. The sign of the issue stays visible.

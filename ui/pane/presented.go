@@ -228,9 +228,13 @@ func (p *Presenter) dead(s *scene.Scene, st console.Status, since []console.Prob
 	p.Time, p.Life.Died = console.Left(took), st.OverAt
 	p.Until = clockTexts(s, "dead", st.OverAt)
 	p.Life.Events = append(p.Life.Events, kit.LifeEvent{At: st.OverAt, Label: p.Until[0]})
-	asked := "no call has asked the gateway."
+	status, asked := "", "no call has asked the gateway."
 	for _, c := range since {
-		if c.Verdict == console.ProbeAccepted {
+		switch {
+		case c.Verdict == console.ProbeRefused && c.Status != 0:
+			status = strconv.Itoa(c.Status)
+			asked = "the gateway refuses it: " + status + "."
+		case c.Verdict != console.ProbeRefused:
 			asked = "no call has proved the death."
 		}
 	}
@@ -248,13 +252,7 @@ func (p *Presenter) dead(s *scene.Scene, st console.Status, since []console.Prob
 	case st.Proof == console.ProofWindow:
 		p.Words = []string{"The window of " + scene.Seconds(took) + " is over; " + asked}
 	default:
-		status := ""
-		for _, c := range since {
-			if c.Verdict == console.ProbeRefused && c.Status != 0 {
-				status = strconv.Itoa(c.Status) + ", "
-			}
-		}
-		p.Words = []string{"The gateway refuses it: " + status + "three times in a row.",
+		p.Words = []string{"The gateway refuses it: " + status + ", three times in a row.",
 			scene.Seconds(took) + " after the " + event}
 		if st.StaleKnown {
 			p.Words[1] += "; the bound was " + scene.Seconds(st.StaleUntil.Sub(st.EndedAt))

@@ -249,7 +249,7 @@ func (p *Presenter) oneLine() string { return strings.Join(p.stageNames(), " →
 
 // stageLines draws the stages: in three lines, with a frame around the lit one, or in one.
 func (p *Presenter) stageLines(boxes bool, w int) []string {
-	lit := p.Paint + p.Styles.Strong
+	lit := p.Paint
 	names, used := p.stageNames(), 0
 	for _, n := range names {
 		used += kit.Width(n) + 8
@@ -317,14 +317,14 @@ func (p *Presenter) timeLines(c show, w int) []string {
 		for i := range out {
 			out[i] = kit.Spaces(w)
 		}
-		out[n/2] = centred(p.Paint+p.Styles.Strong, p.Word, w)
+		out[n/2] = centred(p.Paint, p.Word, w)
 		return out
 	case c.scale > 0:
 		digits = kit.Digits(p.Time, c.scale)
 	case c.scale == 0:
 		digits = p.smallDigits()
 	default:
-		return []string{centred(p.Paint+p.Styles.Strong, p.Word+" "+p.Time, w)}
+		return []string{centred(p.Paint, p.Word+" "+p.Time, w)}
 	}
 	word, gap := p.Word, wordGap
 	var out []string
@@ -457,11 +457,12 @@ func (p *Presenter) strip(at, n, w int) string {
 		l.Put(string(p.Styles.Quiet), p.NoCalls)
 		return l.End(w)
 	}
-	signs := make([]byte, n)
+	// Calls after the end of the scale show what the gateway says after the window.
+	signs := make([]byte, n+callsBehind)
 	last := -1
 	for _, c := range p.Calls {
 		i := p.Life.Cell(c.At, n)
-		if i < 0 || i >= n {
+		if i < 0 || i >= len(signs) {
 			continue
 		}
 		if sign := callSign(c.Verdict); strings.IndexByte(signRank, sign) >
@@ -470,7 +471,7 @@ func (p *Presenter) strip(at, n, w int) string {
 		}
 		last = max(last, i)
 	}
-	ended := n
+	ended := len(signs)
 	if !p.Life.Ended.IsZero() {
 		ended = p.Life.Cell(p.Life.Ended, n)
 	}
@@ -489,6 +490,9 @@ func (p *Presenter) strip(at, n, w int) string {
 	l.Put(string(p.Styles.Quiet), p.counts(w-l.Width()-1))
 	return l.End(w)
 }
+
+// callsBehind is the number of cells behind the line of life that calls may take.
+const callsBehind = 7
 
 // signRank lists the signs of a call. In a cell with several calls the last of them is shown.
 const signRank = "?|x"

@@ -130,3 +130,15 @@ func TestPresenterSizes(t *testing.T) {
 		}
 	}
 }
+
+// Calls after the window stand behind the line, so that a death by the window is seen.
+func TestPresenterCallsBehind(t *testing.T) {
+	t.Parallel()
+	p := drawn(pane.DeadStage, 120)
+	p.Life.End, p.Life.Died = after(51), after(51)
+	p.Calls = append(p.Calls, pane.Call{At: after(500), Verdict: console.ProbeRefused, Status: 401})
+	text := ansi.Strip(strings.Join(p.Lines(120, 32), "\n"))
+	if !strings.Contains(text, " x x  x  401 ×4") {
+		t.Errorf("the refused calls are not seen:\n%s", text)
+	}
+}
