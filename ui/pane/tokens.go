@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"strconv"
 	"strings"
+	"time"
 
 	"lanyard/console"
 	"lanyard/console/describe"
@@ -257,6 +258,8 @@ func (p *Tokens) measure(s *scene.Scene, w int) {
 		left = kit.Endless
 	case page.Latest.IsZero(): // no row has a bar
 		left = page.Longest
+	case left-page.Longest < time.Second: // s.Now is up to a second early
+		left = min(left, max(page.Longest, 1))
 	}
 	t.axis = t.axis.Next(t.columns.axis, t.log, left, changed)
 }
