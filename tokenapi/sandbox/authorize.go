@@ -114,7 +114,7 @@ func (s *Server) newCode(c *client, f form) (string, bool) {
 	if len(s.codes) >= maxWaiting {
 		return "", false
 	}
-	text := newToken()
+	text := s.newToken()
 	s.codes[text] = &code{
 		client: c, redirect: f["redirect_uri"], challenge: f["code_challenge"],
 		scope: f["scope"], user: userID + tenant, nonce: f["nonce"], ends: now.Add(codeTTL),

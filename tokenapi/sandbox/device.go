@@ -82,7 +82,7 @@ func (s *Server) newDevice(d *device) (code string, ok bool) {
 		}
 		d.userCode = string(b[:])
 	}
-	code = newToken()
+	code = s.newToken()
 	s.devices[code] = d
 	return code, true
 }

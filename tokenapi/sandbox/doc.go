@@ -108,5 +108,6 @@
 //
 // Credentials come from Options.Seed, so that a configuration file stays valid after a restart with
 // the same seed. Tokens come from crypto/rand and are signed with a key of this run, because tokens
-// of an earlier run must be unknown.
+// of an earlier run must be unknown. Options.FixedTokens is for a demonstration: each of its runs
+// issues the same tokens.
 package sandbox

@@ -57,7 +57,7 @@ func (s *Server) begin(p, old *pair, life time.Duration, now time.Time) *refusal
 		return &refusal{http.StatusBadGateway, "server_error", "Service Unavailable Error."}
 	}
 	if p.family == "" {
-		p.family = newToken()
+		p.family = s.newToken()
 	}
 	p.issued = now
 	if life != never {
@@ -80,14 +80,14 @@ func (s *Server) begin(p, old *pair, life time.Duration, now time.Time) *refusal
 // and azp.
 func (s *Server) mint(p *pair) {
 	wantsRefresh := p.refresh == "" && !p.refreshEnds.IsZero()
-	if !s.set.regime.jwt {
-		p.access = newToken()
+	if !s.set.regime.jwt && !p.client.jwt {
+		p.access = s.newToken()
 		if wantsRefresh {
-			p.refresh = newToken()
+			p.refresh = s.newToken()
 		}
 		return
 	}
-	p.id = newToken()
+	p.id = s.newToken()
 	at := epochOf(s.serverTime(p.issued))
 	c := claims{
 		Issuer: p.issuer, Subject: p.user, Audience: audience{p.key}, Azp: p.key,
@@ -100,10 +100,10 @@ func (s *Server) mint(p *pair) {
 	p.access = s.signer().sign(typAccess, c)
 	switch {
 	case wantsRefresh && s.set.regime.profile == ProfileStateless: // no row to find an opaque one
-		c.ID, c.Expires = newToken(), epochOf(s.serverTime(p.refreshEnds))
+		c.ID, c.Expires = s.newToken(), epochOf(s.serverTime(p.refreshEnds))
 		p.refresh = s.signer().sign(typRefresh, c)
 	case wantsRefresh:
-		p.refresh = newToken()
+		p.refresh = s.newToken()
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
+	"encoding/asn1"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -37,11 +38,16 @@ type signer struct {
 	key      crypto.Signer
 }
 
-// newSigner makes a key for this run, because tokens of an earlier run must be unknown. Key
-// generation cannot fail, since crypto/rand does not.
-func newSigner(alg string) signer {
+// newSigner makes a key for this run, because tokens of an earlier run must be unknown. With
+// Options.FixedTokens an ES256 key depends on the seed. Key generation cannot fail, since
+// crypto/rand does not.
+func newSigner(set settings) signer {
+	alg := set.alg
 	if alg == algES256 {
 		key, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		if set.fixed {
+			key = seededKey(set.seed, "signing key")
+		}
 		return signer{alg, keyID(key.Public(), alg), key}
 	}
 	key, _ := rsa.GenerateKey(rand.Reader, 2048)
@@ -145,7 +151,7 @@ func (e *epoch) UnmarshalJSON(raw []byte) error {
 func epochOf(t time.Time) epoch { return epoch(t.Unix()) }
 
 // sign returns the compact form (RFC 7515 section 3.1). Encoding these types and signing with these
-// keys cannot fail.
+// keys cannot fail. Equal claims get equal signatures (ES256: RFC 6979).
 func (s signer) sign(typ string, c claims) string {
 	head, _ := json.Marshal(header{Type: typ, Alg: s.alg, Kid: s.kid})
 	body, _ := json.Marshal(c)
@@ -157,10 +163,12 @@ func (s signer) sign(typ string, c claims) string {
 	case *rsa.PrivateKey:
 		sig, _ = rsa.SignPKCS1v15(nil, k, crypto.SHA256, sum[:])
 	case *ecdsa.PrivateKey:
-		r, t, _ := ecdsa.Sign(rand.Reader, k, sum[:])
+		der, _ := k.Sign(nil, sum[:], crypto.SHA256)
+		var pair struct{ R, S *big.Int }
+		_, _ = asn1.Unmarshal(der, &pair)
 		sig = make([]byte, 64)
-		r.FillBytes(sig[:32])
-		t.FillBytes(sig[32:])
+		pair.R.FillBytes(sig[:32])
+		pair.S.FillBytes(sig[32:])
 	}
 	return text + "." + base64.RawURLEncoding.EncodeToString(sig)
 }

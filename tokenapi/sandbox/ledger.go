@@ -2,7 +2,9 @@ package sandbox
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -114,9 +116,19 @@ func (l ledger) tidy(now time.Time) {
 	}
 }
 
-// newToken returns a random UUID (RFC 9562 section 5.4), the form of WSO2's opaque tokens.
-// crypto/rand.Read does not fail.
-func newToken() string {
+// newToken returns a UUID (RFC 9562 section 5.4), the form of WSO2's opaque tokens. It is random,
+// or with Options.FixedTokens the next one of the seed.
+func (s *Server) newToken() string {
+	if !s.set.fixed {
+		return randomToken()
+	}
+	text := fmt.Appendf(nil, "lanyard sandbox %d token %d", s.set.seed, s.minted.Add(1))
+	sum := sha256.Sum256(text)
+	return uuid(sum[:16])
+}
+
+// randomToken returns a random UUID. crypto/rand.Read does not fail.
+func randomToken() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:])
 	return uuid(b[:])

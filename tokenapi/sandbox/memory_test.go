@@ -29,7 +29,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 	for range 5000 {
 		s.tidy(now)
-		p, bad := s.issue(ana(newToken()), now)
+		p, bad := s.issue(ana(randomToken()), now)
 		if bad != nil || s.admit(p.access, 1, now) == nil {
 			t.Fatal(bad)
 		}
@@ -48,7 +48,7 @@ func TestMemoryIsBounded(t *testing.T) {
 
 	// Rapid growth runs tidy before the minute is over.
 	for range 3000 {
-		p, _ := s.issue(ana(newToken()), now)
+		p, _ := s.issue(ana(randomToken()), now)
 		s.admit(p.access, 1, now)
 		s.revoke(payments, p.access)
 	}
@@ -59,7 +59,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	now = now.Add(time.Minute)
 	s.tidyAt = now.Add(time.Hour)
 	for range 2*3000 + tidyFloor {
-		_, _ = s.issue(ana(newToken()), now)
+		_, _ = s.issue(ana(randomToken()), now)
 		s.tidy(now)
 	}
 	if len(s.gate.nodes[0]) != 0 {

@@ -47,8 +47,17 @@ type Options struct {
 	Speed float64
 
 	// Seed determines the consumer keys, the secrets and the password (0: 1). Tokens do not depend
-	// on it.
+	// on it without FixedTokens.
 	Seed int64
+
+	// FixedTokens makes tokens and codes depend on Seed and on the order of the requests only, and
+	// so does the key that signs with ES256. Two runs with the same requests then return the same
+	// tokens, and a token of one run is known to the other. With RS256, JWTs still differ.
+	FixedTokens bool
+
+	// JWTApps names applications whose access tokens are JWTs in every profile. The profile still
+	// has the rules for them: where it asks the key manager about UUIDs, it asks about these JWTs.
+	JWTApps []string
 
 	// PublicURL is the server's address for clients, such as "http://127.0.0.1:8243" (empty: the
 	// address of each request). The page at /, the issuer and the discovery document use it. Its
@@ -103,7 +112,8 @@ type settings struct {
 	regime                                 regime
 	nodes                                  int
 	alg, portal                            string
-	autoApprove, adminOnly, hashed         bool
+	autoApprove, adminOnly, hashed, fixed  bool
+	jwtApps                                []string
 	faults                                 []Fault
 }
 
@@ -112,7 +122,7 @@ func (o Options) settings() (settings, error) {
 		clock: o.Clock, latency: o.Latency, seed: o.Seed,
 		base: strings.TrimRight(o.PublicURL, "/"), realm: "localhost",
 		clockOff: o.ClockOff, autoApprove: o.AutoApprove, adminOnly: o.IntrospectAdminOnly,
-		hashed: o.HashedSecrets,
+		hashed: o.HashedSecrets, fixed: o.FixedTokens, jwtApps: o.JWTApps,
 	}
 	if s.clock == nil {
 		s.clock = time.Now

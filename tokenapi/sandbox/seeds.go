@@ -62,6 +62,7 @@ type client struct {
 	Application
 	grants map[string]bool   // by short name
 	users  []string          // users of the password grant
+	jwt    bool              // its access tokens are JWTs in every profile; see Options.JWTApps
 	subs   map[string]string // states of its subscriptions, by API; nil: subscribed to all
 }
 
@@ -106,8 +107,9 @@ func seedAccounts(seed int64) map[string]secret.Text {
 	return accounts
 }
 
-func seedClients(seed int64, accounts map[string]secret.Text,
+func seedClients(set settings, accounts map[string]secret.Text,
 	assertion *ecdsa.PrivateKey) []*client {
+	seed := set.seed
 	entry := func(name, keyType, grant, auth, probe string, demo bool) *client {
 		c := &client{
 			Application: Application{
@@ -117,6 +119,7 @@ func seedClients(seed int64, accounts map[string]secret.Text,
 			// Every application may refresh, as in WSO2, although client_credentials returns no
 			// refresh token.
 			grants: map[string]bool{grantClient: auth != AuthNone, grantRefresh: true, grant: true},
+			jwt:    slices.Contains(set.jwtApps, name),
 		}
 		if auth == AuthBasic {
 			c.ConsumerSecret = secret.New("sbx_" + derive(seed, name+" "+keyType+" secret", 24))
@@ -138,7 +141,7 @@ func seedClients(seed int64, accounts map[string]secret.Text,
 	const list = "/orders/1.0.0/list"
 	all := []*client{
 		entry("Orders", production, grantClient, AuthBasic, list, true),
-		entry("Orders", sandboxKey, grantClient, AuthBasic, list, true),
+		entry("Orders", sandboxKey, grantClient, AuthBasic, list, false),
 		entry("Payments", production, grantPassword, AuthBasic, "/payments/1.0.0/balance", true),
 		entry("Mobile", production, grantClient, AuthBasic, "/mobile/1.0.0/feed", true),
 		entry("Portal", production, grantCode, AuthBasic, list, true),
@@ -150,6 +153,7 @@ func seedClients(seed int64, accounts map[string]secret.Text,
 		entry("Machine", production, grantClient, AuthTLS, list, false),
 		entry("Reports", production, grantClient, AuthBasic, list, false),
 	}
+	all[3].grants[grantPassword], all[3].users = true, []string{userID}
 	all[6].grants[grantDevice] = true
 	all[11].subs = map[string]string{"orders": onHold, "mobile": blocked}
 	return all

@@ -25,6 +25,7 @@ type Server struct {
 	assertion *ecdsa.PrivateKey // signs assertions; clients have it
 	signer    func() signer     // signs tokens; made at first use
 	ahead     atomic.Int64      // nanoseconds that the clock is ahead
+	minted    atomic.Int64      // number of tokens of the seed; see Options.FixedTokens
 
 	mu         sync.Mutex // guards everything below
 	byKey      map[string]*client
@@ -47,13 +48,13 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		set: set, accounts: seedAccounts(set.seed), assertion: seededKey(set.seed, "assertion key"),
-		signer: sync.OnceValue(func() signer { return newSigner(set.alg) }),
+		signer: sync.OnceValue(func() signer { return newSigner(set) }),
 		byKey:  map[string]*client{}, ledger: newLedger(), gate: newGateways(set.nodes),
 		codes: map[string]*code{}, devices: map[string]*device{},
 		assertions: map[string]time.Time{}, faults: set.faults,
 	}
 	s.ahead.Store(int64(set.clockOff))
-	s.clients = seedClients(set.seed, s.accounts, s.assertion)
+	s.clients = seedClients(set, s.accounts, s.assertion)
 	for _, c := range s.clients {
 		s.byKey[c.ConsumerKey] = c
 	}

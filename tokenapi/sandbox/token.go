@@ -146,7 +146,7 @@ func (s *Server) issueUser(a tokenRequest, nonce, kind string, now time.Time) (g
 		g.id = s.signer().sign(typID, claims{
 			Issuer: a.issuer, Subject: a.user, Audience: audience{a.client.ConsumerKey},
 			Azp: a.client.ConsumerKey, Nonce: nonce, Issued: epochOf(at),
-			Expires: epochOf(at.Add(s.set.tokenTTL)), ID: newToken(),
+			Expires: epochOf(at.Add(s.set.tokenTTL)), ID: s.newToken(),
 		})
 	}
 	return g, bad
