@@ -313,7 +313,7 @@ func (s *Service) observe(a Application, tokenID string, e tokenapi.Exchange) Ex
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.seq++
-	if e.HasSkew && e.Op != "probe" && e.Op != "control" {
+	if e.HasSkew && e.Op != "probe" && e.Op != "control" && e.Op != OpTraffic {
 		s.skews[string(a.Environment.Name)] = e.Skew
 	}
 	x := Exchange{Seq: s.seq, AppID: a.ID, Application: a.Label(), TokenID: tokenID, Exchange: e}

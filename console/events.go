@@ -67,18 +67,17 @@ const (
 // transaction what f changes of tokens and marks, one event for each token. So no verb can leave
 // out the log.
 func (s *Service) update(ctx context.Context, f func(Writer) error) error {
-	return s.updateFor(ctx, "", f)
+	return s.updateAs(ctx, recorder{}, f)
 }
 
-// updateFor is update for a transaction in which a person dismisses the mark with an ID; "" for
-// none.
-func (s *Service) updateFor(ctx context.Context, dismissed string, f func(Writer) error) error {
+// updateAs is update with a recorder of its own.
+func (s *Service) updateAs(ctx context.Context, as recorder, f func(Writer) error) error {
 	if err := s.unlocked(ctx); err != nil {
 		// rows that are written need a MAC, rows that were read are verified
 		return err
 	}
 	return s.opt.Keeper.Update(ctx, func(w Writer) error {
-		r := &recorder{Writer: w, s: s, dismissed: dismissed}
+		r := &recorder{Writer: w, s: s, dismissed: as.dismissed, unlogged: as.unlogged}
 		if err := f(r); err != nil {
 			return err
 		}
@@ -128,6 +127,7 @@ type recorder struct {
 	Writer
 	s         *Service
 	dismissed string    // ID of the mark that a person dismisses
+	unlogged  []string  // IDs of tokens of which a probe alone is not logged; see Traffic
 	changes   []*change // in the order in which they began
 	ofToken   map[string]*change
 	labels    map[string]Private // labels of removed applications
@@ -423,6 +423,9 @@ func (r *recorder) write(c *change) error {
 	}
 	if len(c.marks) > 0 {
 		facts["marks"] = c.marks
+	}
+	if len(facts) == 1 && len(c.probes) > 0 && slices.Contains(r.unlogged, c.tokenID) {
+		return nil
 	}
 	if len(facts) == 0 && (after != nil || c.before == nil) {
 		return nil

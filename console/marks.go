@@ -302,7 +302,7 @@ func endsEarlier(r Regime) bool { return r == RegimeOpaque || r == RegimeJWT }
 // Dismiss removes an open mark because a person wants it. What became of its token stays unknown.
 func (s *Service) Dismiss(ctx context.Context, markID string) (Mark, error) {
 	var m Mark
-	err := s.updateFor(ctx, markID, func(w Writer) error {
+	err := s.updateAs(ctx, recorder{dismissed: markID}, func(w Writer) error {
 		open, err := w.Marks()
 		if err != nil {
 			return err

@@ -35,62 +35,102 @@ type Probed struct {
 // token.
 func (s *Service) Probe(ctx context.Context, tokenID string) (p Probed, t Token, err error) {
 	defer func() { err = s.homedOf(ctx, tokenID, err) }()
+	c, err := s.callGateway(ctx, tokenID, false)
+	p.ProbeAnswer = c.answer
+	if err != nil {
+		return p, c.token, err
+	}
+	p.Exchange = c.exchange
+	err = s.update(context.WithoutCancel(ctx), func(w Writer) (err error) {
+		t, err = s.fileCall(w, c)
+		return err
+	})
+	return p, t, err
+}
+
+// gatewayCall is one answered call of a probe URL.
+type gatewayCall struct {
+	token    Token // as it was before the call
+	app      Application
+	way      probeWay
+	access   secret.Text
+	answer   ProbeAnswer
+	exchange int64 // Seq of the exchange; 0: it is not listed
+	listed   bool
+}
+
+// callGateway calls the application's probe URL with a token and judges the answer. A call that is
+// traffic is listed only if it tells something new, and is not made with a token that is over.
+func (s *Service) callGateway(ctx context.Context, tokenID string, traffic bool) (c gatewayCall,
+	err error) {
 	if err := s.unlocked(ctx); err != nil {
-		return p, Token{}, err
+		return c, err
 	}
-	t, a, err := s.find(ctx, tokenID)
+	if c.token, c.app, err = s.find(ctx, tokenID); err != nil {
+		return c, err
+	}
+	if traffic && StatusAt(c.token, s.Policy(c.app), s.Now()).State.IsOver() {
+		return c, errStopped
+	}
+	if err := needProbeURL(c.app); err != nil {
+		return c, err
+	}
+	if err := mayBeSent(c.token); err != nil {
+		return c, err
+	}
+	api, err := s.api(c.app.Environment)
 	if err != nil {
-		return p, t, err
-	}
-	if err := needProbeURL(a); err != nil {
-		return p, t, err
-	}
-	if err := mayBeSent(t); err != nil {
-		return p, t, err
-	}
-	api, err := s.api(a.Environment)
-	if err != nil {
-		return p, t, err
+		return c, err
 	}
 	sec, err := s.Secrets(ctx, tokenID)
 	if err != nil {
-		return p, t, err
+		return c, err
 	}
-	way, err := s.probeWayOf(ctx, a)
+	if c.way, err = s.probeWayOf(ctx, c.app); err != nil {
+		return c, err
+	}
+	var ex tokenapi.Exchange
+	c.access = sec.Access
+	c.answer, ex, err = api.Probe(ctx, c.way.request(c.app, c.access))
 	if err != nil {
-		return p, t, err
+		return c, err
 	}
-	ans, ex, err := api.Probe(ctx, way.request(a, sec.Access))
-	if err != nil {
-		return Probed{ProbeAnswer: ans}, t, err
+	if traffic {
+		ex.Op = OpTraffic
 	}
-	x := s.observe(a, t.ID, ex)
-	s.judge(ctx, a, api, way, sec.Access, t, &ans)
-	s.explained(ctx, a, &ans)
+	if c.listed = !traffic || c.isNews(s.Policy(c.app)); c.listed {
+		c.exchange = s.observe(c.app, c.token.ID, ex).Seq
+	}
+	s.judge(ctx, c.app, api, c.way, c.access, c.token, &c.answer)
+	s.explained(ctx, c.app, &c.answer)
+	return c, nil
+}
+
+// fileCall stores the answer to a call, and returns the token as stored.
+func (s *Service) fileCall(w Writer, c gatewayCall) (Token, error) {
 	made := Probe{
-		At: ans.At, Status: ans.Status, FaultCode: ans.FaultCode, Verdict: ans.Verdict,
-		URL: placeOf(string(a.ProbeURL)), NamesToken: ans.NamesToken,
+		At: c.answer.At, Status: c.answer.Status, FaultCode: c.answer.FaultCode,
+		Verdict: c.answer.Verdict, URL: placeOf(string(c.app.ProbeURL)),
+		NamesToken: c.answer.NamesToken,
 	}
-	err = s.update(context.WithoutCancel(ctx), func(w Writer) (err error) {
-		if err := w.PutProbe(tokenID, made); err != nil {
-			return err
-		}
-		if t, err = s.token(w, tokenID); err != nil || ans.Verdict != tokenapi.Accepted {
-			return err
-		}
-		if err := s.recordAcceptance(w, a, way, sec.Access); err != nil {
-			return err
-		}
-		if err := s.rememberLonger(w, a, t); err != nil {
-			return err
-		}
-		if !t.SeenAt.IsZero() && t.SeenURL == made.URL {
-			return nil
-		}
-		t.seenBy(made)
-		return w.PutToken(&t)
-	})
-	return Probed{ans, x.Seq}, t, err
+	if err := w.PutProbe(c.token.ID, made); err != nil {
+		return Token{}, err
+	}
+	t, err := s.token(w, c.token.ID)
+	if err != nil || made.Verdict != tokenapi.Accepted {
+		return t, err
+	}
+	if err := s.recordAcceptance(w, c.app, c.way, c.access); err != nil {
+		return t, err
+	}
+	if err := s.rememberLonger(w, c.app, t); err != nil {
+		return t, err
+	}
+	if !t.SeenAt.IsZero() && t.SeenURL == made.URL {
+		return t, nil
+	}
+	t.seenBy(made)
+	return t, w.PutToken(&t)
 }
 
 // seenBy records that a gateway accepted the token in a probe.

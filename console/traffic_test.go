@@ -1,0 +1,97 @@
+package console_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"lanyard/console"
+	"lanyard/tokenapi/sandbox"
+)
+
+// run lets a client call with these tokens every second, for n seconds.
+func (w *world) run(s *console.Service, n int, ids ...string) {
+	w.t.Helper()
+	for range n {
+		if err := s.Traffic(w.t.Context(), ids); err != nil {
+			w.t.Fatal(err)
+		}
+		w.clock.advance(time.Second)
+	}
+}
+
+// traffic returns the statuses of the listed calls of a token's client.
+func (w *world) traffic(s *console.Service, id string) (listed []int) {
+	w.t.Helper()
+	for _, x := range must[console.Board](w.t)(s.Board(w.t.Context())).Exchanges {
+		if x.Op == console.OpTraffic && x.TokenID == id {
+			listed = append(listed, x.Status)
+		}
+	}
+	return listed
+}
+
+// A client that calls every second fills neither the store nor the lists. Its calls are evidence
+// all the same: they go on after the revoke, and prove the death.
+func TestTraffic(t *testing.T) {
+	t.Parallel()
+	w := newWorldOf(t, sandbox.Options{CacheTTL: 150 * time.Second}, said(console.RegimeOpaque))
+	s := w.console()
+	id := must[console.Outcome](t)(s.Get(t.Context(), w.app("Orders", "PRODUCTION").ID,
+		console.GetOptions{})).Token.ID
+	w.run(s, 100, id)
+	if n := len(w.token(id).Probes); n != console.KeepProbes {
+		t.Errorf("%d probes are kept of 100", n)
+	}
+	if got := w.traffic(s, id); !slices.Equal(got, []int{200}) {
+		t.Errorf("the calls %v are listed, want the first one", got)
+	}
+	must[console.Token](t)(s.Revoke(t.Context(), id, console.RevokeBoth, 0))
+	if _, _, err := s.Deliver(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.run(s, 49, id)
+	if got := w.traffic(s, id); !slices.Equal(got, []int{200, 200}) {
+		t.Errorf("the calls %v are listed, want the first one and the first one after the end", got)
+	}
+	if got := w.state(id); got != console.Lingering {
+		t.Errorf("the token is %s while its client is let through", got)
+	}
+	sent := w.wire.sent("/orders/1.0.0/list")
+	w.run(s, 20, id)
+	if got := w.traffic(s, id); !slices.Equal(got, []int{200, 200, 401, 401, 401}) {
+		t.Errorf("the calls %v are listed, want each refusal too", got)
+	}
+	if n := w.wire.sent("/orders/1.0.0/list") - sent; n > 6 { // with the made-up tokens
+		t.Errorf("%d calls in 20 seconds: the client has not stopped at the death", n)
+	}
+	if got := w.state(id); got != console.Dead {
+		t.Errorf("the token is %s after three refusals", got)
+	}
+	log := must[[]console.Event](t)(s.Log(t.Context()))
+	probed := 0
+	for _, e := range log {
+		if e.Kind == console.EventProbed {
+			probed++
+		}
+	}
+	if probed != 5 {
+		t.Errorf("%d calls are logged, want those that are listed", probed)
+	}
+}
+
+// A token that is gone does not keep the client from using the others.
+func TestTrafficSkips(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s := w.console()
+	id := must[console.Outcome](t)(s.Get(t.Context(), w.app("Orders", "PRODUCTION").ID,
+		console.GetOptions{})).Token.ID
+	err := s.Traffic(t.Context(), []string{"t_gone", id})
+	if console.CodeOf(err) != console.CodeNoToken {
+		t.Errorf("the error is %v", err)
+	}
+	if n := len(w.token(id).Probes); n != 1 {
+		t.Errorf("%d calls were stored, want 1", n)
+	}
+}
