@@ -127,7 +127,7 @@ type recorder struct {
 	Writer
 	s         *Service
 	dismissed string    // ID of the mark that a person dismisses
-	unlogged  []string  // IDs of tokens of which a probe alone is not logged; see Traffic
+	unlogged  []string  // IDs of tokens whose probes are not logged; see Traffic
 	changes   []*change // in the order in which they began
 	ofToken   map[string]*change
 	labels    map[string]Private // labels of removed applications
@@ -218,8 +218,11 @@ func (r *recorder) DropToken(id string) error {
 	return r.Writer.DropToken(id)
 }
 
-// PutProbe records the probe.
+// PutProbe records the probe, unless probes of the token are not logged.
 func (r *recorder) PutProbe(tokenID string, p Probe) error {
+	if slices.Contains(r.unlogged, tokenID) {
+		return r.Writer.PutProbe(tokenID, p)
+	}
 	c, err := r.of(tokenID)
 	if err != nil {
 		return err
@@ -423,9 +426,6 @@ func (r *recorder) write(c *change) error {
 	}
 	if len(c.marks) > 0 {
 		facts["marks"] = c.marks
-	}
-	if len(facts) == 1 && len(c.probes) > 0 && slices.Contains(r.unlogged, c.tokenID) {
-		return nil
 	}
 	if len(facts) == 0 && (after != nil || c.before == nil) {
 		return nil

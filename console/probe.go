@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"slices"
 
 	"lanyard/tokenapi"
 	"lanyard/tokenapi/secret"
@@ -82,7 +83,11 @@ func (s *Service) callGateway(ctx context.Context, tokenID string, traffic bool)
 	if err != nil {
 		return c, err
 	}
-	sec, err := s.Secrets(ctx, tokenID)
+	var sec Secrets
+	err = s.opt.Keeper.View(ctx, func(r Reader) (err error) {
+		sec, err = r.Secrets(tokenID)
+		return err
+	})
 	if err != nil {
 		return c, err
 	}
@@ -106,8 +111,9 @@ func (s *Service) callGateway(ctx context.Context, tokenID string, traffic bool)
 	return c, nil
 }
 
-// fileCall stores the answer to a call, and returns the token as stored.
-func (s *Service) fileCall(w Writer, c gatewayCall) (Token, error) {
+// fileCall stores the answer to a call, and returns the token as stored. For a call that is not
+// listed, it returns the token as read before the call, with the answer.
+func (s *Service) fileCall(w Writer, c gatewayCall) (t Token, err error) {
 	made := Probe{
 		At: c.answer.At, Status: c.answer.Status, FaultCode: c.answer.FaultCode,
 		Verdict: c.answer.Verdict, URL: placeOf(string(c.app.ProbeURL)),
@@ -116,18 +122,20 @@ func (s *Service) fileCall(w Writer, c gatewayCall) (Token, error) {
 	if err := w.PutProbe(c.token.ID, made); err != nil {
 		return Token{}, err
 	}
-	t, err := s.token(w, c.token.ID)
+	seen := func() bool { return !t.SeenAt.IsZero() && t.SeenURL == made.URL }
+	if t = c.token; c.listed || !seen() {
+		t, err = s.token(w, c.token.ID)
+	} else {
+		t.Probes = append(slices.Clone(t.Probes), made)
+	}
 	if err != nil || made.Verdict != tokenapi.Accepted {
 		return t, err
 	}
 	if err := s.recordAcceptance(w, c.app, c.way, c.access); err != nil {
 		return t, err
 	}
-	if err := s.rememberLonger(w, c.app, t); err != nil {
+	if err := s.rememberLonger(w, c.app, t); err != nil || seen() {
 		return t, err
-	}
-	if !t.SeenAt.IsZero() && t.SeenURL == made.URL {
-		return t, nil
 	}
 	t.seenBy(made)
 	return t, w.PutToken(&t)
