@@ -68,6 +68,9 @@ func (s *Session) applyOne(e Event) (work []Work) {
 	case loopProbed:
 		s.loopProbed(e)
 		work = s.read()
+	case called:
+		s.noteKeyFailure(e.err)
+		work = s.read()
 	case Copied:
 		s.noteKeyFailure(e.Err)
 		if e.Err == nil {

@@ -424,6 +424,11 @@ type (
 		Kept *console.NotOver
 		Err  error
 	}
+	// TrafficSet says that the traffic was paused or continued.
+	TrafficSet struct {
+		factMark
+		On bool
+	}
 	// MaySuspend says that the clipboard is clear and the process may be stopped.
 	MaySuspend struct{ factMark }
 	// Quitting says that the console has begun to quit.

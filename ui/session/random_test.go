@@ -89,7 +89,7 @@ func (g *game) tokens() (ids []string) {
 // request returns one of all requests.
 func (g *game) request() session.Request {
 	app := g.apps[g.next(len(g.apps))]
-	switch g.next(30) {
+	switch g.next(31) {
 	case 0, 1, 2:
 		return session.Get{App: app.ID}
 	case 3, 4:
@@ -133,6 +133,8 @@ func (g *game) request() session.Request {
 		return session.Show{Token: g.token()}
 	case 28:
 		return session.Suspend{}
+	case 29:
+		return session.SetTraffic{On: g.next(2) == 0}
 	}
 	if g.next(6) == 0 {
 		return session.Quit{Force: g.next(2) == 0}
@@ -229,7 +231,9 @@ func (g *game) settled() {
 // playScript plays a script to its end, and then quits.
 func playScript(t *testing.T, script []byte) {
 	t.Helper()
-	g := &game{script: script, desk: sit(t, func(o *options) { o.console.Keep = time.Hour })}
+	g := &game{script: script, desk: sit(t, func(o *options) {
+		o.console.Keep, o.Traffic = time.Hour, len(script)%2 == 0
+	})}
 	g.api.refresh = g.next(2) == 0
 	g.SetAlerts(true, []time.Duration{time.Minute}, g.now)
 	for len(g.script) > 0 {

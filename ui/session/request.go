@@ -187,6 +187,11 @@ type (
 		requestMark
 		Token, Fingerprint string
 	}
+	// SetTraffic pauses or continues the traffic of a demo. [TrafficSet] says that it did.
+	SetTraffic struct {
+		requestMark
+		On bool
+	}
 	// SendWaiting does nothing by itself. It stands for "then" in a question for the passphrase if
 	// only waiting revokes need it.
 	SendWaiting struct{ requestMark }
@@ -247,6 +252,8 @@ func (s *Session) Do(r Request, now time.Time) []Work {
 		s.answerSignIn(r)
 	case Unlock:
 		work = s.unlock(r)
+	case SetTraffic:
+		s.setTraffic(r)
 	case Suspend:
 		s.suspending = true
 	case Quit:

@@ -34,6 +34,9 @@ type Options struct {
 	// AsksPassphrase reports whether the face asks for the passphrase before a verb runs. Otherwise
 	// the keeper of the secrets asks when a verb needs them.
 	AsksPassphrase bool
+	// Traffic lets a simulated client call the API with each token. It is for a demo only, in which
+	// API and tokens are its own.
+	Traffic bool
 	// Follow returns the channel that signals changes of the store; nil is Service.Changes.
 	Follow func(*console.Service) <-chan struct{}
 }
@@ -80,6 +83,8 @@ type Session struct {
 	keyFailed  bool           // fetching the store's key failed last
 	unkept     string         // the last reported reason why nothing can be stored
 	pruneAt    time.Time      // when tokens that are over may be pruned next
+	traffic    TrafficState
+	trafficAt  time.Time // when the client of the traffic calls next
 
 	suspending                            bool
 	quitting, draining, drained, finished bool
@@ -94,6 +99,9 @@ func New(ctx context.Context, o Options) *Session {
 		ctx: ctx, opts: o, svc: o.Service, flights: map[Key]flight{}, unwanted: map[string]Key{},
 		pending: map[string]bool{}, ownAnswers: map[string]bool{}, marks: map[string]bool{},
 		loops: map[string]*probeLoop{}, renewals: map[string][]string{},
+	}
+	if o.Traffic {
+		s.traffic, s.trafficAt = TrafficRunning, s.Now()
 	}
 	if s.svc != nil {
 		s.changes = o.Follow(s.svc)
@@ -124,7 +132,7 @@ func (s *Session) doDue() []Work {
 	if at := s.nextClear(); !at.IsZero() && !s.now.Before(at) {
 		work = append(work, s.clear(s.clipboard.serial)...)
 	}
-	work = append(work, s.probeDue()...)
+	work = append(append(work, s.probeDue()...), s.trafficDue()...)
 	s.alert()
 	work = append(work, s.suspend()...)
 	return append(work, s.finish()...)
@@ -134,7 +142,7 @@ func (s *Session) doDue() []Work {
 // there is none.
 func (s *Session) Next() time.Time {
 	at := Earlier(s.nextDelivery(), s.nextClear())
-	at = Earlier(Earlier(at, s.nextProbe()), s.alerts.next)
+	at = Earlier(Earlier(at, s.nextProbe()), Earlier(s.nextTraffic(), s.alerts.next))
 	if c := s.board.nextChange; !c.IsZero() {
 		at = Earlier(at, NextSecond(c))
 	}

@@ -1,0 +1,79 @@
+package session
+
+import (
+	"context"
+	"time"
+)
+
+// TrafficState is the state of a demo's traffic: a simulated client that calls the API with each
+// token every second. It knows nothing of revocations, and stops using a token when that is over.
+type TrafficState int
+
+// The states.
+const (
+	TrafficOff TrafficState = iota // outside of a demo
+	TrafficRunning
+	TrafficPaused
+)
+
+// trafficEvery is the interval at which the client calls with each token.
+const trafficEvery = time.Second
+
+// Traffic returns the state of the traffic.
+func (s *Session) Traffic() TrafficState { return s.traffic }
+
+// setTraffic pauses or continues the traffic. Outside of a demo it does nothing.
+func (s *Session) setTraffic(r SetTraffic) {
+	to := TrafficPaused
+	if r.On {
+		to = TrafficRunning
+	}
+	if s.traffic == TrafficOff || s.traffic == to {
+		return
+	}
+	s.traffic, s.trafficAt = to, s.now
+	s.tell(TrafficSet{On: r.On})
+}
+
+// used returns the IDs of the tokens that the client uses.
+func (s *Session) used() (ids []string) {
+	for i := range s.board.Apps {
+		a := &s.board.Apps[i]
+		for _, r := range a.rows {
+			if r.Token != nil && !r.State.IsOver() && a.ProbeURL != "" {
+				ids = append(ids, r.ID)
+			}
+		}
+	}
+	return ids
+}
+
+// nextTraffic returns when the client calls next; zero if it does not.
+func (s *Session) nextTraffic() time.Time {
+	if s.traffic != TrafficRunning || s.quitting || s.svc == nil || s.board.Key.Locked ||
+		s.Busy(Key{Kind: Calling}) || len(s.used()) == 0 {
+		return time.Time{}
+	}
+	return s.trafficAt
+}
+
+// trafficDue starts the calls that are due. They are made one after another, at whole seconds, so
+// that their answers appear together with the countdowns.
+func (s *Session) trafficDue() []Work {
+	at := s.nextTraffic()
+	if at.IsZero() || s.now.Before(at) {
+		return nil
+	}
+	s.trafficAt = s.second().Add(trafficEvery)
+	svc, ids := s.svc, s.used()
+	return s.start(Key{Kind: Calling}, "", func(c call) Work {
+		return func(ctx context.Context) Event { return called{c, svc.Traffic(ctx, ids)} }
+	})
+}
+
+// called is the end of the calls of one second. A token that cannot be called is skipped without a
+// word: a person who probes it is told why.
+type called struct {
+	call
+	err error
+}
