@@ -187,18 +187,12 @@ func (s *Service) ProbeText(ctx context.Context, appID string,
 	if err != nil {
 		return ans, "", err
 	}
-	ans, ex, err := api.Probe(ctx, way.request(a, access))
-	if err != nil {
-		return ans, access.Fingerprint(), err
-	}
-	s.observe(a, "", ex)
-	s.judge(ctx, a, api, way, access, Token{}, &ans)
-	s.explained(ctx, a, &ans)
-	if ans.Verdict == tokenapi.Accepted {
+	c := &gatewayCall{app: a, way: way, access: access, listed: true}
+	if err = s.sendCall(ctx, api, c); err == nil && c.answer.Verdict == tokenapi.Accepted {
 		err = s.update(context.WithoutCancel(ctx),
 			func(w Writer) error { return s.recordAcceptance(w, a, way, access) })
 	}
-	return ans, access.Fingerprint(), err
+	return c.answer, access.Fingerprint(), err
 }
 
 // SetSecret stores the secret that proves an application to its server, sealed.

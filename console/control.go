@@ -126,6 +126,14 @@ func (c *controls) next(form string, now time.Time, spare int, patience time.Dur
 	return askControl
 }
 
+// fresh returns a control that an answer can be compared with now.
+func (c *controls) fresh(way probeWay, form string, now time.Time) (control, bool) {
+	if one, open := c.openTo(way, now); open {
+		return one, true
+	}
+	return c.Of[form], c.next(form, now, 0, 0) == useControl
+}
+
 // openTo returns a fresh control that was let through. Then the form of a token does not matter.
 func (c *controls) openTo(way probeWay, now time.Time) (control, bool) {
 	for form, one := range c.Of {
@@ -181,15 +189,19 @@ func (c *controls) noteAnswer(way probeWay, form string, at time.Time, is tokena
 	c.put(form, one)
 }
 
-// judge completes the verdict on an answer with a control, if it needs one. t is zero for a token
-// that is not held.
-func (s *Service) judge(ctx context.Context, a Application, api API, way probeWay,
-	token secret.Text, t Token, ans *tokenapi.ProbeAnswer) {
+// judge completes the verdict on an answer with a control, if it needs one. The token of the call
+// is zero if it is not held.
+func (s *Service) judge(ctx context.Context, api API, c *gatewayCall) {
+	ans := &c.answer
 	if !ans.Facts.NeedsControl() {
 		return
 	}
-	accepted := lastAccepted(t, string(a.ProbeURL))
-	one, why := s.controlOf(ctx, a, api, way, token, accepted, ans.Verdict == tokenapi.Accepted)
+	accepted := lastAccepted(c.token, string(c.app.ProbeURL))
+	one, why, fresh := control{}, tokenapi.Why(""), false
+	if one, fresh = c.controls.fresh(c.way, c.way.form(c.access), s.Now()); !fresh {
+		one, why = s.controlOf(ctx, c.app, api, c.way, c.access, accepted,
+			ans.Verdict == tokenapi.Accepted)
+	}
 	ans.Judge(one.Is,
 		tokenapi.History{Accepted: !accepted.IsZero(), Unchanged: one.Is == one.Signature})
 	switch {

@@ -36,12 +36,18 @@ type Probed struct {
 // token.
 func (s *Service) Probe(ctx context.Context, tokenID string) (p Probed, t Token, err error) {
 	defer func() { err = s.homedOf(ctx, tokenID, err) }()
-	c, err := s.callGateway(ctx, tokenID, false)
-	p.ProbeAnswer = c.answer
+	if err := s.unlocked(ctx); err != nil {
+		return p, t, err
+	}
+	c := &gatewayCall{listed: true}
+	err = s.opt.Keeper.View(ctx, func(r Reader) error { return s.prepareCall(r, tokenID, c) })
+	if err == nil {
+		err = s.callGateway(ctx, c)
+	}
+	p = Probed{c.answer, c.exchange}
 	if err != nil {
 		return p, c.token, err
 	}
-	p.Exchange = c.exchange
 	err = s.update(context.WithoutCancel(ctx), func(w Writer) (err error) {
 		t, err = s.fileCall(w, c)
 		return err
@@ -49,71 +55,80 @@ func (s *Service) Probe(ctx context.Context, tokenID string) (p Probed, t Token,
 	return p, t, err
 }
 
-// gatewayCall is one answered call of a probe URL.
+// gatewayCall is one call of a probe URL.
 type gatewayCall struct {
 	token    Token // as it was before the call
 	app      Application
-	way      probeWay
 	access   secret.Text
+	controls controls // of the URL, before the call
+	way      probeWay
 	answer   ProbeAnswer
 	exchange int64 // Seq of the exchange; 0: it is not listed
-	listed   bool
+	listed   bool  // the exchange is listed, and the answer is logged
 }
 
-// callGateway calls the application's probe URL with a token and judges the answer. A call that is
-// traffic is listed only if it tells something new, and is not made with a token that is over.
-func (s *Service) callGateway(ctx context.Context, tokenID string, traffic bool) (c gatewayCall,
-	err error) {
-	if err := s.unlocked(ctx); err != nil {
-		return c, err
+// prepareCall reads what a call with a token needs.
+func (s *Service) prepareCall(r Reader, tokenID string, c *gatewayCall) (err error) {
+	if c.token, err = s.token(r, tokenID); err != nil {
+		return err
 	}
-	if c.token, c.app, err = s.find(ctx, tokenID); err != nil {
-		return c, err
-	}
-	if traffic && StatusAt(c.token, s.Policy(c.app), s.Now()).State.IsOver() {
-		return c, errStopped
+	if c.app, err = s.application(r, c.token.AppID); err != nil {
+		return err
 	}
 	if err := needProbeURL(c.app); err != nil {
-		return c, err
+		return err
 	}
 	if err := mayBeSent(c.token); err != nil {
-		return c, err
+		return err
 	}
+	sec, err := r.Secrets(tokenID)
+	if err != nil {
+		return err
+	}
+	c.access = sec.Access
+	c.controls, err = readControls(r, string(c.app.ProbeURL))
+	return err
+}
+
+// callGateway makes a prepared call and judges the answer. A call that is not listed becomes listed
+// if the answer is news.
+func (s *Service) callGateway(ctx context.Context, c *gatewayCall) error {
 	api, err := s.api(c.app.Environment)
 	if err != nil {
-		return c, err
-	}
-	var sec Secrets
-	err = s.opt.Keeper.View(ctx, func(r Reader) (err error) {
-		sec, err = r.Secrets(tokenID)
 		return err
-	})
-	if err != nil {
-		return c, err
 	}
 	if c.way, err = s.probeWayOf(ctx, c.app); err != nil {
-		return c, err
+		return err
 	}
-	var ex tokenapi.Exchange
-	c.access = sec.Access
-	c.answer, ex, err = api.Probe(ctx, c.way.request(c.app, c.access))
+	return s.sendCall(ctx, api, c)
+}
+
+// sendCall sends a call whose way is known.
+func (s *Service) sendCall(ctx context.Context, api API, c *gatewayCall) error {
+	req := c.way.request(c.app, c.access)
+	if !c.listed {
+		req.Unlisted = c.usual()
+	}
+	ans, ex, err := api.Probe(ctx, req)
+	c.answer = ans
 	if err != nil {
-		return c, err
+		return err
 	}
-	if traffic {
+	if !c.listed {
 		ex.Op = OpTraffic
+		c.listed = ans.Status != req.Unlisted
 	}
-	if c.listed = !traffic || c.isNews(s.Policy(c.app)); c.listed {
+	if c.listed {
 		c.exchange = s.observe(c.app, c.token.ID, ex).Seq
 	}
-	s.judge(ctx, c.app, api, c.way, c.access, c.token, &c.answer)
+	s.judge(ctx, api, c)
 	s.explained(ctx, c.app, &c.answer)
-	return c, nil
+	return nil
 }
 
 // fileCall stores the answer to a call, and returns the token as stored. For a call that is not
 // listed, it returns the token as read before the call, with the answer.
-func (s *Service) fileCall(w Writer, c gatewayCall) (t Token, err error) {
+func (s *Service) fileCall(w Writer, c *gatewayCall) (t Token, err error) {
 	made := Probe{
 		At: c.answer.At, Status: c.answer.Status, FaultCode: c.answer.FaultCode,
 		Verdict: c.answer.Verdict, URL: placeOf(string(c.app.ProbeURL)),

@@ -42,7 +42,7 @@ func (c *Client) begin(op, method, target string) *call {
 }
 
 // end completes the record, and masks both the record and the error. Every call must return through
-// it.
+// it, or through bare.
 func (k *call) end(e *Error) (Exchange, error) {
 	x := k.x
 	x.Took = max(k.c.now().Sub(x.Started), 0)
@@ -75,6 +75,13 @@ func (k *call) end(e *Error) (Exchange, error) {
 		x.Err = e.Err.Error()
 	}
 	return x, e
+}
+
+// bare completes the record of an answer that is a success, and leaves out headers and bodies.
+func (k *call) bare() Exchange {
+	x := k.x
+	x.Took = max(k.c.now().Sub(x.Started), 0)
+	return x
 }
 
 // learnHeaders adds the secrets in an answer's headers to the mask, before anything is shown.

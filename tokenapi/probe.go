@@ -70,6 +70,9 @@ func (c *Client) Probe(ctx context.Context, r ProbeRequest) (ProbeAnswer, Exchan
 			p.RetryAfter = f.wait(a.header, a.at)
 		}
 	}
+	if a.ok() && r.Unlisted == a.status {
+		return p, k.bare(), nil
+	}
 	x, _ := k.end(nil)
 	p.Message = k.mask.words(p.Message, wordsLimit)
 	p.Advice.Scope = k.mask.words(p.Advice.Scope, wordsLimit)

@@ -158,6 +158,9 @@ type ProbeRequest struct {
 	Headers []Field // more headers, for this URL only
 	Token   secret.Text
 	Control bool // Token is made up (MadeUp), and the answer is a control
+	// Unlisted is the status of a success whose exchange is not shown to a person: it has no
+	// headers and bodies, which are costly to mask. 0: none.
+	Unlisted int
 }
 
 // Verdict is the result of a probe.
