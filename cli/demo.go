@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lanyard/cli/config"
+	"lanyard/cli/demo"
 	"lanyard/console"
 	"lanyard/store"
 	"lanyard/tokenapi/sandbox"
@@ -15,21 +16,31 @@ import (
 
 func (p *program) demoCommand() *cobra.Command {
 	var o sandbox.Options
+	var empty bool
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "Open the console on a built-in Token API: no setup, nothing written to disk",
 		Long: "Opens the console on a built-in Token API and gateway. Both listen on a free\n" +
 			"port of this machine, so that a copied curl line works in another terminal.\n" +
 			"Nothing is written to disk.\n\n" +
+			"It begins with six tokens and an hour of history: the console has got, refreshed\n" +
+			"and revoked them, on a clock that was set back. A simulated client calls the API\n" +
+			"with each live or revoked token every second, until the gateway refuses it. The\n" +
+			"gateway caches for a minute. With --empty there is no token and no client.\n\n" +
 			"--speed shortens the lifetimes of tokens and of the gateway's cache entries,\n" +
-			"nothing else. --tour explains the life of a token step by step. Its gateway\n" +
-			"caches for 30 seconds, unless --cache-ttl or --speed is given.",
+			"nothing else. With it the gateway caches for 15 minutes, unless --cache-ttl is\n" +
+			"given. --tour explains the life of a token step by step. It begins like --empty,\n" +
+			"and its gateway caches for 30 seconds, unless --cache-ttl or --speed is given.",
 		Args: takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := checkSandbox(c, o); err != nil {
 				return err
 			}
-			if f := c.Flags(); p.showTour && !f.Changed("cache-ttl") && !f.Changed("speed") {
+			switch f := c.Flags(); {
+			case f.Changed("cache-ttl"):
+			case f.Changed("speed"):
+				o.CacheTTL = sandboxCacheTTL
+			case p.showTour:
 				o.CacheTTL = tourCacheTTL
 			}
 			if !p.inLines() {
@@ -37,10 +48,11 @@ func (p *program) demoCommand() *cobra.Command {
 					return err
 				}
 			}
-			return p.runDemo(c.Context(), o)
+			return p.runDemo(c.Context(), o, !empty && !p.showTour)
 		},
 	}
-	sandboxFlags(c, &o)
+	sandboxFlags(c, &o, demo.CacheTTL)
+	c.Flags().BoolVar(&empty, "empty", false, "begin without tokens and without a client")
 	c.Flags().BoolVar(&p.lines, "plain", false, plainFlag)
 	c.Flags().BoolVar(&p.showTour, "tour", false, "explain the life of a token, one step at a time")
 	return c
@@ -50,7 +62,12 @@ func (p *program) demoCommand() *cobra.Command {
 // each step.
 const tourCacheTTL = 30 * time.Second
 
-func (p *program) runDemo(ctx context.Context, o sandbox.Options) error {
+// runDemo opens the console on a sandbox. With alive the board begins with tokens, and a client
+// calls the API with them.
+func (p *program) runDemo(ctx context.Context, o sandbox.Options, alive bool) error {
+	clock := demo.NewClock(p.clock)
+	p.clock = clock.Now
+	o = demo.Sandbox(o)
 	h, err := p.startSandbox(ctx, "127.0.0.1:0", false, o)
 	if err != nil {
 		return err
@@ -73,11 +90,21 @@ func (p *program) runDemo(ctx context.Context, o sandbox.Options) error {
 		return err
 	}
 	defer s.Close()
-	if p.lines {
-		return p.runLines(ctx, s, cfg, aboutDemo)
-	}
 	defer p.printLater()
-	choice, err := p.show(ctx, s, cfg, screen{demo: true, title: "demo", tour: p.showTour})
+	if alive {
+		err := demo.Play(ctx, demo.Stage{Console: s.svc, Sandbox: h.api, Clock: clock})
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			p.queued = append(p.queued, "the demo began without some of its tokens: "+err.Error())
+		}
+	}
+	what := screen{demo: true, title: "demo", tour: p.showTour, traffic: alive}
+	if p.lines {
+		return p.runLines(ctx, s, cfg, what.traffic, aboutDemo)
+	}
+	choice, err := p.show(ctx, s, cfg, what)
 	s.quitNow = choice == ui.QuitNow
 	return err
 }

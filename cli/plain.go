@@ -58,20 +58,20 @@ func (p *program) runPlain(ctx context.Context) error {
 	}
 	defer p.printLater()
 	defer s.Close()
-	err = p.runLines(ctx, s, cfg, "")
+	err = p.runLines(ctx, s, cfg, false, "")
 	p.queueUndelivered(ctx, s)
 	return err
 }
 
 // runLines runs the console in lines on an open service.
 func (p *program) runLines(ctx context.Context, s *openConsole, cfg *config.Config,
-	about string) error {
+	traffic bool, about string) error {
 	p.screen = true
 	defer func() { p.screen = false }()
 	o := plain.Options{
 		Service: s.svc, ClearAfter: cfg.ClearAfter, Device: host.DeviceName(), About: about,
-		Banners: banners(cfg.Environments), Tour: p.showTour, Input: p.stdin, Output: p.stdout,
-		Presenter: cfg.Presenter,
+		Banners: banners(cfg.Environments), Tour: p.showTour, Traffic: traffic, Input: p.stdin,
+		Output: p.stdout, Presenter: cfg.Presenter,
 	}
 	c := p.clipboard(cfg)
 	if c != nil {

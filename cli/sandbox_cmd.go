@@ -19,12 +19,15 @@ import (
 	"lanyard/tokenapi/sandbox"
 )
 
+// sandboxCacheTTL is the usual cache time of the sandbox's gateway, as that of WSO2.
+const sandboxCacheTTL = 15 * time.Minute
+
 // sandboxFlags adds the flags that demo and sandbox share.
-func sandboxFlags(c *cobra.Command, o *sandbox.Options) {
+func sandboxFlags(c *cobra.Command, o *sandbox.Options, cacheTTL time.Duration) {
 	c.Flags().Float64Var(&o.Speed, "speed", 1,
 		"divide the lifetimes of tokens and cache entries by this")
 	c.Flags().DurationVar(&o.TokenTTL, "token-ttl", time.Hour, "lifetime of an access token")
-	c.Flags().DurationVar(&o.CacheTTL, "cache-ttl", 15*time.Minute,
+	c.Flags().DurationVar(&o.CacheTTL, "cache-ttl", cacheTTL,
 		"lifetime of an entry in the gateway's cache")
 	c.Flags().Int64Var(&o.Seed, "seed", 1, "generate keys and secrets from this number")
 	c.Flags().StringVar(&o.Profile, "profile", sandbox.ProfileOpaque,
@@ -79,7 +82,7 @@ func (p *program) sandboxCommand() *cobra.Command {
 			return p.runSandbox(c.Context(), addr, useTLS, o)
 		},
 	}
-	sandboxFlags(c, &o)
+	sandboxFlags(c, &o, sandboxCacheTTL)
 	c.Flags().StringVar(&addr, "addr", "127.0.0.1:8243",
 		"`address` of this machine to listen on; port 0 means any free port")
 	c.Flags().BoolVar(&useTLS, "tls", false,

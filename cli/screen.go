@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lanyard/cli/config"
+	"lanyard/cli/demo"
 	"lanyard/cli/host"
 	"lanyard/console"
 	"lanyard/console/describe"
@@ -18,6 +19,7 @@ import (
 type screen struct {
 	demo        bool
 	tour        bool
+	traffic     bool // a simulated client calls the API
 	title       string
 	welcome     string // path for a new configuration; "" if there is one
 	openService func(ctx context.Context, kept bool) (*console.Service, error)
@@ -73,7 +75,7 @@ func (p *program) welcome(ctx context.Context, cfg *config.Config, paths config.
 	}
 	switch choice {
 	case ui.TryDemo:
-		return p.runDemo(ctx, sandbox.Options{})
+		return p.runDemo(ctx, sandbox.Options{CacheTTL: demo.CacheTTL}, true)
 	case ui.SetUp:
 		path, err := p.configInit()
 		if err != nil {
@@ -107,7 +109,7 @@ func (p *program) show(
 	_, noColor := p.lookup("NO_COLOR")
 	o := ui.Options{
 		Settings: set, Themes: themesToChoose(cfg, keeper), Demo: what.demo, Tour: what.tour,
-		Title: what.title, Banners: banners(cfg.Environments), Welcome: what.welcome != "",
+		Traffic: what.traffic, Title: what.title, Banners: banners(cfg.Environments), Welcome: what.welcome != "",
 		Begin: what.openService, ConfigPath: what.welcome, Device: host.DeviceName(),
 		NoColor: noColor && p.getenv("NO_COLOR") != "", Input: p.stdin, Output: p.stdout,
 		Environ: p.env,

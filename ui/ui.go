@@ -40,6 +40,7 @@ type Options struct {
 	Themes     Themes        // to choose from
 	Demo       bool
 	Tour       bool              // lead through the life of a token, step by step
+	Traffic    bool              // see session.Options.Traffic
 	Device     string            // names this machine in a scope of its own; "" offers none
 	Title      string            // a chip in the header, such as "demo"
 	Banners    []describe.Banner // permanent warnings

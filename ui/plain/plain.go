@@ -31,6 +31,7 @@ type Options struct {
 	ClearAfter time.Duration     // when a copied token is cleared; 0: never
 	Device     string            // identifies this machine in a scope; "" offers no such scope
 	Tour       bool              // guide the person through the life of a token
+	Traffic    bool              // see session.Options.Traffic
 	About      string            // names a demo or sandbox store; "" for the person's own store
 	Banners    []describe.Banner // permanent warnings
 	Presenter  bool              // hide users, hosts and keys from an audience
@@ -100,6 +101,7 @@ type question struct {
 func newFace(ctx context.Context, o Options) *face {
 	s := session.New(ctx, session.Options{
 		Service: o.Service, Clipboard: o.Clipboard, ClearAfter: o.ClearAfter, Device: o.Device,
+		Traffic: o.Traffic,
 	})
 	p := &face{
 		ctx: ctx, o: o, s: s, board: s.Board(), out: &printer{w: o.Output}, now: s.Now(),

@@ -69,8 +69,7 @@ func (s *Session) applyOne(e Event) (work []Work) {
 		s.loopProbed(e)
 		work = s.read()
 	case called:
-		s.noteKeyFailure(e.err)
-		work = s.read()
+		work = s.called(e)
 	case Copied:
 		s.noteKeyFailure(e.Err)
 		if e.Err == nil {

@@ -57,14 +57,12 @@ func (s *Session) nextTraffic() time.Time {
 	return s.trafficAt
 }
 
-// trafficDue starts the calls that are due. They are made one after another, at whole seconds, so
-// that their answers appear together with the countdowns.
+// trafficDue starts the calls that are due. They are made one after another.
 func (s *Session) trafficDue() []Work {
 	at := s.nextTraffic()
 	if at.IsZero() || s.now.Before(at) {
 		return nil
 	}
-	s.trafficAt = s.second().Add(trafficEvery)
 	svc, ids := s.svc, s.used()
 	return s.start(Key{Kind: Calling}, "", func(c call) Work {
 		return func(ctx context.Context) Event { return called{c, svc.Traffic(ctx, ids)} }
@@ -76,4 +74,12 @@ func (s *Session) trafficDue() []Work {
 type called struct {
 	call
 	err error
+}
+
+// called files the end of the calls. The interval counts from there: refusals prove something only
+// if they are that far apart.
+func (s *Session) called(e called) []Work {
+	s.trafficAt = s.now.Add(trafficEvery)
+	s.noteKeyFailure(e.err)
+	return s.read()
 }
