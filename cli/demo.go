@@ -92,12 +92,9 @@ func (p *program) runDemo(ctx context.Context, o sandbox.Options, alive bool) er
 	defer s.Close()
 	defer p.printLater()
 	if alive {
-		err := demo.Play(ctx, demo.Stage{Console: s.svc, Sandbox: h.api, Clock: clock})
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
+		err := p.playDemo(ctx, demo.Stage{Console: s.svc, Sandbox: h.api, Clock: clock})
 		if err != nil {
-			p.queued = append(p.queued, "the demo began without some of its tokens: "+err.Error())
+			return err
 		}
 	}
 	what := screen{demo: true, title: "demo", tour: p.showTour, traffic: alive}
@@ -107,6 +104,17 @@ func (p *program) runDemo(ctx context.Context, o sandbox.Options, alive bool) er
 	choice, err := p.show(ctx, s, cfg, what)
 	s.quitNow = choice == ui.QuitNow
 	return err
+}
+
+// playDemo fills the board. It prints nothing, and fails only if ctx ends: what could not be done is
+// told when the console is closed.
+func (p *program) playDemo(ctx context.Context, on demo.Stage) error {
+	p.screen = true
+	defer func() { p.screen = false }()
+	if err := demo.Play(ctx, on); err != nil && ctx.Err() == nil {
+		p.queued = append(p.queued, "the demo began without a part of its story: "+err.Error())
+	}
+	return ctx.Err()
 }
 
 // ownPreferences returns the theme, clipboard and screen settings of the person's configuration. It
