@@ -104,6 +104,10 @@ type Reader interface {
 	Digest(label string, text secret.Text) (string, error)
 	// Events returns the audit log after an event, oldest first.
 	Events(after int64) ([]Event, error)
+	// LastEvents returns the newest n entries of the audit log, oldest first.
+	LastEvents(n int) ([]Event, error)
+	// EventsOf returns the entries of a token, oldest first.
+	EventsOf(tokenID string) ([]Event, error)
 }
 
 // TokenFilter selects the tokens that meet each condition which is set. The zero value selects all.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"lanyard/console"
@@ -21,12 +22,27 @@ func eventFields(e *console.Event) []field {
 
 // Events returns the audit log after an event, oldest first.
 func (r *reader) Events(after int64) ([]console.Event, error) {
+	return r.events("WHERE seq > ? ORDER BY seq", after)
+}
+
+// LastEvents returns the newest n entries of the audit log, oldest first.
+func (r *reader) LastEvents(n int) ([]console.Event, error) {
+	last, err := r.events("ORDER BY seq DESC LIMIT ?", n)
+	slices.Reverse(last)
+	return last, err
+}
+
+// EventsOf returns the entries of a token, oldest first.
+func (r *reader) EventsOf(tokenID string) ([]console.Event, error) {
+	return r.events("WHERE token_id = ? ORDER BY seq", tokenID)
+}
+
+func (r *reader) events(follow string, args ...any) ([]console.Event, error) {
 	withSeq := func(e *console.Event) []field {
 		return append([]field{{"seq", &e.Seq}}, eventFields(e)...)
 	}
 	return collect(r, "read the log",
-		"SELECT "+columns(withSeq(&console.Event{}))+" FROM event WHERE seq > ? ORDER BY seq",
-		withSeq, after)
+		"SELECT "+columns(withSeq(&console.Event{}))+" FROM event "+follow, withSeq, args...)
 }
 
 // PutEvent appends to the audit log.
