@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 )
 
 // eventJSON is one entry of `log --json`.
@@ -86,11 +87,10 @@ func (p *program) runLog(c *cobra.Command, app, token string, since time.Duratio
 		return appID != "" && e.AppID != appID || tokenID != "" && e.TokenID != tokenID ||
 			since > 0 && e.At.Before(l.now.Add(-since))
 	})
-	describeEvent := l.eventDescriber()
 	if p.json {
 		all := make([]eventJSON, 0, len(log))
 		for _, e := range log {
-			all = append(all, l.event(e, describeEvent))
+			all = append(all, l.event(e))
 		}
 		return p.printJSON(all)
 	}
@@ -100,7 +100,7 @@ func (p *program) runLog(c *cobra.Command, app, token string, since time.Duratio
 	}
 	rows := make([][]string, len(log))
 	for i, e := range log {
-		words, detail := describeEvent(e)
+		words, detail := describe.Event(e, l.now.Local())
 		rows[i] = []string{
 			e.At.Local().Format(time.DateTime), words, dash(e.Fingerprint),
 			dash(string(e.Application)), detail,
@@ -108,17 +108,6 @@ func (p *program) runLog(c *cobra.Command, app, token string, since time.Duratio
 	}
 	columns(p.out(), []string{"TIME", "EVENT", "TOKEN", "APPLICATION", ""}, rows)
 	return nil
-}
-
-// eventDescriber returns a function that describes an event and its details. Times are local.
-func (l ledger) eventDescriber() func(console.Event) (words, detail string) {
-	unsure, now := l.openMarks(), l.now.Local()
-	return func(e console.Event) (string, string) {
-		if e.Kind == console.EventUnsure && unsure(e) {
-			return string(console.EventUnsure), e.Detail(now) + " was never answered"
-		}
-		return e.Kind.Words(), e.Detail(now)
-	}
 }
 
 // exactTime matches a JSON string that is a time in UTC.
@@ -136,10 +125,9 @@ func inMilliseconds(facts json.RawMessage) json.RawMessage {
 	})
 }
 
-func (l ledger) event(e console.Event,
-	describeEvent func(console.Event) (words, detail string)) eventJSON {
+func (l ledger) event(e console.Event) eventJSON {
 	name, env, keyType := l.named(e)
-	words, detail := describeEvent(e)
+	words, detail := describe.Event(e, l.now.Local())
 	return eventJSON{
 		Seq: known(e.Seq), At: stamp(e.At), Event: string(e.Kind),
 		Text: strings.TrimSuffix(words+": "+detail, ": "), Token: known(e.TokenID),
@@ -187,28 +175,6 @@ func (l ledger) loggedToken(log []console.Event, text string) (string, error) {
 		return found[0], nil
 	}
 	return "", misuse("one of: "+strings.Join(found, ", "), "%q fits %d tokens", text, len(found))
-}
-
-// openMarks returns a function that reports whether an event set a mark that is still open.
-func (l ledger) openMarks() func(console.Event) bool {
-	open := map[string]bool{}
-	for _, m := range l.marks() {
-		open[m.ID] = true
-	}
-	return func(e console.Event) bool {
-		var f struct {
-			Marks map[string]json.RawMessage `json:"marks"`
-		}
-		if json.Unmarshal(e.Facts, &f) != nil {
-			return false
-		}
-		for id := range f.Marks {
-			if open[id] {
-				return true
-			}
-		}
-		return false
-	}
 }
 
 // daysOrDuration is a flag value: a duration, or whole days such as 7d.

@@ -114,6 +114,7 @@ type Exchange struct {
 	AppID       string
 	Application Private // label of the application
 	TokenID     string  // "" if it is about no single token
+	Call        Call    // what the call came to; zero until that is known ([Exchange.AsCall])
 	tokenapi.Exchange
 }
 
@@ -141,6 +142,7 @@ type Board struct {
 	Marks        []Mark             // open marks of gets, which have no token yet
 	Altered      []Altered          // none while the store is locked: nothing is verified then
 	Exchanges    []Exchange         // oldest first
+	Past         []Call             // calls of other runs; Service.Board reads none
 
 	Key    KeyStatus // state of the key to the secrets
 	Unkept error     // reason why nothing can be stored any more, or nil

@@ -242,7 +242,7 @@ func (s *Service) sendRevokes(ctx context.Context, id string) (done []Delivery, 
 	}
 	api, creds, err := s.reach(ctx, a)
 	if err != nil {
-		d, err := s.keep(ctx, id, RevokeAccess, err, 0)
+		d, err := s.keep(ctx, id, RevokeAccess, nil, err, 0)
 		return []Delivery{d}, err // nothing was sent: it can still be undone
 	}
 	if err := s.opt.Keeper.InPlace(ctx); err != nil {
@@ -308,7 +308,11 @@ func (s *Service) send(ctx context.Context, a Application, api API, creds tokena
 	req := tokenapi.RevokeRequest{Credentials: creds, Token: text, Hint: hint}
 	ans, ex, callErr := api.Revoke(ctx, req)
 	x := s.observe(a, t.ID, ex)
-	defer func() { d.Exchange = x.Seq }()
+	call := s.callOf(x, callErr)
+	defer func() {
+		d.Exchange = x.Seq
+		s.noteCall(call)
+	}()
 	if callErr != nil {
 		e, ok := tokenapi.AsError(callErr)
 		switch {
@@ -316,21 +320,22 @@ func (s *Service) send(ctx context.Context, a Application, api API, creds tokena
 			if noEndpoint(e) {
 				callErr = noRevocation(a, t, kind, e)
 			}
-			return s.drop(ctx, t.ID, kind, callErr)
+			return s.drop(ctx, t.ID, kind, call, callErr)
 		case ok:
-			return s.keep(ctx, t.ID, kind, callErr, e.RetryAfter)
+			return s.keep(ctx, t.ID, kind, call, callErr, e.RetryAfter)
 		}
-		return s.keep(ctx, t.ID, kind, callErr, 0)
+		return s.keep(ctx, t.ID, kind, call, callErr, 0)
 	}
 	d = Delivery{Kind: kind, Confirmed: ans.Confirmed}
-	d.Token, err = s.storeAccepted(ctx, t.ID, kind, ans)
+	d.Token, err = s.storeAccepted(ctx, t.ID, kind, call, ans)
 	return d, err
 }
 
 // storeAccepted stores that the server has accepted a revoke of a token, and returns the token.
-func (s *Service) storeAccepted(ctx context.Context, id string, kind RevokeKind,
+func (s *Service) storeAccepted(ctx context.Context, id string, kind RevokeKind, call *Call,
 	ans tokenapi.RevokeAnswer) (t Token, err error) {
 	err = s.retryUpdate(ctx, func(w Writer) error {
+		storeCall(w, call)
 		cur, err := s.token(w, id)
 		if err != nil {
 			return err
@@ -463,10 +468,11 @@ func plainURL(raw string) string {
 
 // drop removes a revoke that the server refuses. If the server has accepted the revoke of the
 // access token, drop removes only the revoke of the refresh token.
-func (s *Service) drop(ctx context.Context, id string, kind RevokeKind,
+func (s *Service) drop(ctx context.Context, id string, kind RevokeKind, call *Call,
 	cause error) (Delivery, error) {
 	d := Delivery{Kind: kind, Err: cause}
 	err := s.retryUpdate(ctx, func(w Writer) error {
+		storeCall(w, call)
 		t, err := s.token(w, id)
 		if err != nil {
 			return err
@@ -515,11 +521,12 @@ const (
 	longestRetry = time.Hour
 )
 
-// keep stores why a delivery failed and when it is tried again.
-func (s *Service) keep(ctx context.Context, id string, kind RevokeKind, cause error,
+// keep stores why a delivery failed and when it is tried again. call is nil if nothing was sent.
+func (s *Service) keep(ctx context.Context, id string, kind RevokeKind, call *Call, cause error,
 	after time.Duration) (Delivery, error) {
 	d := Delivery{Kind: kind, Err: cause, Kept: true}
 	err := s.update(context.WithoutCancel(ctx), func(w Writer) error {
+		storeCall(w, call)
 		t, err := s.token(w, id)
 		if err != nil {
 			return err

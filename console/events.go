@@ -20,6 +20,8 @@ type Event struct {
 	Application Private         // label of the application at that time
 	Facts       json.RawMessage // the changed facts, as a JSON object
 	Derived     bool            // not stored: it follows from facts and time (Log)
+	// Unanswered is set by Log for EventUnsure if the answer was lost.
+	Unanswered bool
 }
 
 // EventKind names what happened.
@@ -50,6 +52,8 @@ const (
 	EventProbed       EventKind = "probed"
 	EventIntrospected EventKind = "introspected"
 	EventUnsure       EventKind = "unsure" // a get or refresh is about to be sent
+	// the answer to a get or refresh was lost; the mark stays open
+	EventUnanswered EventKind = "unanswered"
 	// its answer was read, it was not sent, or its token is over
 	EventSettled   EventKind = "settled"
 	EventDismissed EventKind = "dismissed" // a person dismissed the mark
@@ -129,6 +133,8 @@ type recorder struct {
 	dismissed string    // ID of the mark that a person dismisses
 	unlogged  []string  // IDs of tokens whose probes are not logged; see Traffic
 	changes   []*change // in the order in which they began
+	call      *Call     // the call whose answer the transaction stores; nil for none
+	lost      *Mark     // the mark of a request whose answer was lost; nil for none
 	ofToken   map[string]*change
 	labels    map[string]Private // labels of removed applications
 }
@@ -387,21 +393,92 @@ func (r *recorder) record() error {
 			}
 		}
 	}
+	if r.lost != nil {
+		if err := r.writeLost(*r.lost); err != nil {
+			return err
+		}
+	}
+	var entries []*entry
 	for _, c := range slices.Concat(gets, tokens) {
-		if err := r.write(c); err != nil {
+		switch e, err := r.entryOf(c); {
+		case err != nil:
+			return err
+		case e != nil:
+			entries = append(entries, e)
+		}
+	}
+	if e := carrier(entries, r.call); e != nil {
+		e.facts["call"] = r.call.fact()
+		r.call.TokenID, r.call.Fingerprint = e.TokenID, e.Fingerprint
+		if from, ok := e.facts["from"].(string); ok && r.call.Verb == OpRefresh {
+			r.call.From = from
+		}
+	}
+	for _, e := range entries {
+		var err error
+		if e.Facts, err = e.facts.encode(); err != nil {
+			return err
+		}
+		if err := r.PutEvent(e.Event); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (r *recorder) write(c *change) error {
+// entry is an event that is about to be written.
+type entry struct {
+	Event
+	facts factSet
+}
+
+// carrier returns the entry that the log keeps a call with: that of the token which the call
+// brought, else that of the token which it was about, else the first; nil if there is none.
+func carrier(entries []*entry, c *Call) *entry {
+	if c == nil || len(entries) == 0 {
+		return nil
+	}
+	for _, e := range entries {
+		switch e.Kind {
+		case EventIssued, EventRenewed, EventReissued:
+			return e
+		}
+	}
+	for _, e := range entries {
+		if c.TokenID != "" && e.TokenID == c.TokenID {
+			return e
+		}
+	}
+	return entries[0]
+}
+
+// writeLost writes the event of a request whose answer was lost.
+func (r *recorder) writeLost(m Mark) error {
+	e := Event{
+		At: r.s.Now(), Kind: EventUnanswered, TokenID: m.TokenID, AppID: m.AppID,
+		Application: r.s.labelOf(r, m.AppID),
+	}
+	if t, err := r.Token(m.TokenID); err == nil {
+		e.Fingerprint = t.Fingerprint
+	} else if !isLost(err) {
+		return err
+	}
+	facts, err := factSet{"call": r.call.fact()}.encode()
+	if err != nil {
+		return err
+	}
+	r.call, e.Facts = nil, facts // no other event has it
+	return r.PutEvent(e)
+}
+
+// entryOf returns the event of a change; nil if nothing changed.
+func (r *recorder) entryOf(c *change) (*entry, error) {
 	e := Event{At: r.s.Now(), TokenID: c.tokenID, AppID: c.appID}
 	var after *Token
 	if c.tokenID != "" {
 		t, err := r.Token(c.tokenID) // as it was stored, for replays
 		if err != nil && !isLost(err) {
-			return err
+			return nil, err
 		}
 		if err == nil {
 			after = &t
@@ -415,7 +492,7 @@ func (r *recorder) write(c *change) error {
 	}
 	switch {
 	case c.tokenID != "" && after == nil && c.before == nil && len(c.marks) == 0:
-		return nil // it was added and removed
+		return nil, nil // it was added and removed
 	case after != nil:
 		e.AppID, e.Fingerprint = after.AppID, after.Fingerprint
 	case c.before != nil:
@@ -428,15 +505,11 @@ func (r *recorder) write(c *change) error {
 		facts["marks"] = c.marks
 	}
 	if len(facts) == 0 && (after != nil || c.before == nil) {
-		return nil
+		return nil, nil
 	}
 	e.Kind = kindOf(c, after, e.At)
-	var err error
-	if e.Facts, err = facts.encode(); err != nil {
-		return err
-	}
 	e.Application = cmp.Or(r.s.labelOf(r, e.AppID), r.labels[e.AppID])
-	return r.PutEvent(e)
+	return &entry{e, facts}, nil
 }
 
 // labelOf returns the label of an application; "" if it cannot be read. A log without a label is

@@ -161,7 +161,7 @@ func TestEventsName(t *testing.T) {
 	if _, err := s.Get(ctx, orders.ID, console.GetOptions{}); err == nil {
 		t.Fatal("an answer came")
 	}
-	step("lost", "unsure")
+	step("lost", "unsure unanswered")
 	w.wire.cut(unreachable, nil)
 	if _, err := s.Get(ctx, orders.ID, console.GetOptions{}); err == nil {
 		t.Fatal("an answer came")

@@ -48,11 +48,18 @@ func (s *Service) Introspect(ctx context.Context,
 	}
 	req := tokenapi.IntrospectRequest{Credentials: creds, Token: sec.Access, Hint: "access_token"}
 	ans, ex, err := api.Introspect(ctx, req)
-	got.Exchange = s.observe(a, t.ID, ex).Seq
+	x := s.observe(a, t.ID, ex)
+	got.Exchange = x.Seq
+	call := s.callOf(x, err)
+	defer s.noteCall(call)
 	if err != nil {
 		return got, t, err
 	}
+	if call.AtServer = ServerInactive; ans.Active {
+		call.AtServer = ServerActive
+	}
 	err = s.update(context.WithoutCancel(ctx), func(w Writer) (err error) {
+		storeCall(w, call)
 		t, err = s.storeIntrospection(w, a, tokenID, ans)
 		return err
 	})

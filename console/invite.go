@@ -271,8 +271,14 @@ func (s *Service) byDevice(parent context.Context, a Application, under []*lease
 		}
 		ans, ex, callErr := api.Token(context.WithoutCancel(ctx), req)
 		x = s.observe(a, "", ex)
+		call := s.callOf(x, callErr)
+		defer s.noteCall(call)
 		if callErr == nil {
-			err := s.storeAnswer(ctx, a, m, ans, file) // the token is here, even if polls failed
+			// the token is here, even if polls failed
+			err := s.storeAnswer(ctx, a, m, ans, func(w Writer, ans tokenapi.TokenAnswer) error {
+				storeCall(w, call)
+				return file(w, ans)
+			})
 			lost = err != nil
 			return 0, err
 		}
@@ -290,6 +296,7 @@ func (s *Service) byDevice(parent context.Context, a Application, under []*lease
 		case unseen(e):
 			lost = true // the answer may have held the token; the next poll shows that
 			if e.Kind == tokenapi.KindGarbled {
+				s.logUnanswered(ctx, call, m, func(Writer) error { return nil })
 				return 0, s.lostAnswer(a, m, callErr)
 			}
 		case e.Action != tokenapi.RetryLater:

@@ -41,8 +41,11 @@ func (s *Service) sendGrant(ctx context.Context, a Application, under []*lease, 
 	}
 	ans, ex, callErr := api.Token(ctx, req)
 	x = s.observe(a, m.TokenID, ex)
+	call := s.callOf(x, callErr)
+	defer s.noteCall(call)
 	if callErr == nil {
 		return x, s.storeAnswer(ctx, a, m, ans, func(w Writer, ans tokenapi.TokenAnswer) error {
+			storeCall(w, call)
 			if err := forgetRefusals(w, a, req); err != nil {
 				return err
 			}
@@ -51,12 +54,16 @@ func (s *Service) sendGrant(ctx context.Context, a Application, under []*lease, 
 	}
 	e, ok := tokenapi.AsError(callErr)
 	if ok && unseen(e) {
-		if e.RetryAfter > 0 { // a proxy wants to wait; the mark stays
-			_ = s.update(ctx, func(w Writer) error { return s.noteRefusal(w, a, under[0], req, e) })
-		}
+		s.logUnanswered(ctx, call, m, func(w Writer) error {
+			if e.RetryAfter > 0 { // a proxy wants to wait; the mark stays
+				return s.noteRefusal(w, a, under[0], req, e)
+			}
+			return nil
+		})
 		return x, s.lostAnswer(a, m, callErr)
 	}
 	err = s.retryUpdate(ctx, func(w Writer) error {
+		storeCall(w, call)
 		if ok && refused != nil {
 			if err := refused(w, e); err != nil {
 				return err

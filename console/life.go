@@ -150,8 +150,8 @@ func logged(e Event, t Token) []Moment {
 		m.Kind = MomentRefused
 	case EventIssued, EventRenewed, EventReplaced, EventAdopted, EventForgotten, EventHeld,
 		EventRevokeTried, EventRevoked, EventRefreshRevoked, EventRefreshSpent,
-		EventRevokeDeferred, EventRevokeLapsed, EventProbed, EventUnsure, EventSettled,
-		EventDismissed, EventChanged, EventDead, EventSuperseded, EventExpired:
+		EventRevokeDeferred, EventRevokeLapsed, EventProbed, EventUnsure, EventUnanswered,
+		EventSettled, EventDismissed, EventChanged, EventDead, EventSuperseded, EventExpired:
 		return some
 	default: // of a newer version
 		return some

@@ -47,6 +47,7 @@ func (s *Service) Log(ctx context.Context) ([]Event, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the log: %w", err)
 	}
+	s.noteUnanswered(stored)
 	slices.SortStableFunc(derived, func(a, b Event) int { return a.At.Compare(b.At) })
 	all := make([]Event, 0, len(stored)+len(derived))
 	for _, e := range stored { // stored events stay in the order of their commits
@@ -56,6 +57,42 @@ func (s *Service) Log(ctx context.Context) ([]Event, error) {
 		all = append(all, e)
 	}
 	return append(all, derived...), nil
+}
+
+// noteUnanswered sets Unanswered of the requests whose answer was lost: no later event read it or
+// withdrew the request. Requests of this process that are in flight are left out. An event that
+// removes several marks is the answer to the newest of them.
+func (s *Service) noteUnanswered(log []Event) {
+	type mark struct {
+		at   int // index of the event that set it
+		ends time.Time
+	}
+	open := map[string]mark{}
+	for i, e := range log {
+		var f detailFacts
+		if json.Unmarshal(e.Facts, &f) != nil {
+			continue
+		}
+		answered := ""
+		for id, m := range f.Marks {
+			was, set := open[id]
+			switch {
+			case m != nil && set: // it has a later end
+				was.ends = m.EndsBy
+				open[id] = was
+			case m != nil && e.Kind == EventUnsure:
+				open[id] = mark{i, m.EndsBy}
+			case !set || m != nil || e.Kind == EventDismissed:
+			case !was.ends.IsZero() && !e.At.Before(was.ends): // the lost token is over
+			case answered == "" || was.at > open[answered].at:
+				answered = id
+			}
+		}
+		delete(open, answered)
+	}
+	for id, m := range open {
+		log[m.at].Unanswered = !s.isAwaited(id)
+	}
 }
 
 // passed returns the event that time alone has caused, if there is one.
@@ -89,6 +126,8 @@ func (k EventKind) Words() string {
 		return "held before"
 	case EventUnsure:
 		return "asked"
+	case EventUnanswered:
+		return "no answer"
 	}
 	return strings.ReplaceAll(string(k), "_", " ")
 }
@@ -162,7 +201,8 @@ func (e Event) Detail(now time.Time) string {
 	case EventDead, EventSuperseded:
 		return "by " + string(f.Proof)
 	case EventReplaced, EventForgotten, EventRevokeUndone, EventRevokeLapsed, EventRefreshRevoked,
-		EventRefreshSpent, EventSettled, EventDismissed, EventChanged, EventExpired:
+		EventRefreshSpent, EventUnanswered, EventSettled, EventDismissed, EventChanged,
+		EventExpired:
 	}
 	return ""
 }

@@ -65,6 +65,7 @@ type gatewayCall struct {
 	answer   ProbeAnswer
 	exchange int64 // Seq of the exchange; 0: it is not listed
 	listed   bool  // the exchange is listed, and the answer is logged
+	record   *Call // what the audit log keeps of it; nil if it is not listed
 }
 
 // prepareCall reads what a call with a token needs.
@@ -119,10 +120,15 @@ func (s *Service) sendCall(ctx context.Context, api API, c *gatewayCall) error {
 		c.listed = ans.Status != req.Unlisted
 	}
 	if c.listed {
-		c.exchange = s.observe(c.app, c.token.ID, ex).Seq
+		x := s.observe(c.app, c.token.ID, ex)
+		c.exchange, c.record = x.Seq, s.callOf(x, nil)
 	}
 	s.judge(ctx, api, c)
 	s.explained(ctx, c.app, &c.answer)
+	if c.record != nil {
+		c.record.probed(c.answer)
+		s.noteCall(c.record)
+	}
 	return nil
 }
 
@@ -133,6 +139,9 @@ func (s *Service) fileCall(w Writer, c *gatewayCall) (t Token, err error) {
 		At: c.answer.At, Status: c.answer.Status, FaultCode: c.answer.FaultCode,
 		Verdict: c.answer.Verdict, URL: placeOf(string(c.app.ProbeURL)),
 		NamesToken: c.answer.NamesToken,
+	}
+	if c.record != nil {
+		storeCall(w, c.record)
 	}
 	if err := w.PutProbe(c.token.ID, made); err != nil {
 		return Token{}, err

@@ -58,7 +58,7 @@ func replay(e Event, tokens map[string]*Token, marks map[string]Mark) error {
 		}
 	}
 	switch e.Kind {
-	case EventCopied, EventPrinted:
+	case EventCopied, EventPrinted, EventUnanswered:
 		return nil
 	case EventForgotten:
 		if e.TokenID == "" {
@@ -73,6 +73,7 @@ func replay(e Event, tokens map[string]*Token, marks map[string]Mark) error {
 	}
 	t := tokens[e.TokenID]
 	if t == nil {
+		delete(facts, "call")
 		if len(facts) == 1 && facts["marks"] != nil {
 			return nil // a mark without a token
 		}

@@ -232,15 +232,16 @@ func (p *face) tellLog(f session.LogRead) {
 		events = events[n-lastEvents:]
 	}
 	for _, e := range events {
-		line := p.at(e.At) + " " + e.Kind.Words()
+		words, detail := describe.Event(e, p.now.UTC())
+		line := p.at(e.At) + " " + words
 		if e.Fingerprint != "" {
 			line += " " + e.Fingerprint
 		}
 		if e.Application != "" {
 			line += ", " + string(e.Application)
 		}
-		if d := e.Detail(p.now.UTC()); d != "" {
-			line += ", " + d
+		if detail != "" {
+			line += ", " + detail
 		}
 		p.out.say("%s.", text.Line(line))
 	}

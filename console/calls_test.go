@@ -1,0 +1,159 @@
+package console_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"lanyard/console"
+	"lanyard/tokenapi"
+)
+
+// brief writes what a list of calls shows of one.
+func brief(c console.Call) string {
+	words := []string{c.Verb, c.Method, string(c.Path), fmt.Sprint(c.Status), c.Fingerprint}
+	for _, w := range []string{c.Failure, string(c.Verdict), string(c.AtServer)} {
+		if w != "" {
+			words = append(words, w)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// Another run knows the calls of this one from the audit log as this run knows them from memory.
+func TestPastCalls(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(e *console.Environment) {
+		e.Endpoints.IntrospectURL = base + "/introspect"
+		e.CacheTTL *= 2 // the gateway refuses before its bound
+	})
+	s, ctx := w.console(), t.Context()
+	payments := w.app("Payments", "PRODUCTION")
+	first := must[console.Outcome](t)(s.Get(ctx, payments.ID, console.GetOptions{})).Token
+	w.clock.advance(time.Second)
+	second := must[console.Outcome](t)(s.Renew(ctx, first.ID)).Token
+	w.clock.advance(time.Second)
+	w.probe(s, second.ID, tokenapi.Accepted)
+	if _, _, err := s.Introspect(ctx, second.ID); err != nil {
+		t.Fatal(err)
+	}
+	w.clock.advance(time.Second)
+	must[console.Token](t)(s.Revoke(ctx, second.ID, console.RevokeAccess, 0))
+	must[[]console.Delivery](t)(s.DeliverOne(ctx, second.ID))
+	w.clock.advance(w.env.CacheTTL/2 - 9*time.Second)
+	for range 3 {
+		w.clock.advance(9 * time.Second)
+		w.probe(s, second.ID, tokenapi.Refused)
+	}
+	w.clock.advance(time.Second)
+	w.loses(s, w.app("Orders", "PRODUCTION").ID, console.GetOptions{})
+
+	want := []string{
+		"get POST /token 0  no answer",
+		"probe GET /payments/1.0.0/balance 401 " + second.Fingerprint + " refused",
+		"probe GET /payments/1.0.0/balance 401 " + second.Fingerprint + " refused",
+		"probe GET /payments/1.0.0/balance 401 " + second.Fingerprint + " refused",
+		"revoke POST /revoke 200 " + second.Fingerprint,
+		"introspect POST /introspect 200 " + second.Fingerprint + " active",
+		"probe GET /payments/1.0.0/balance 200 " + second.Fingerprint + " accepted",
+		"refresh POST /token 200 " + second.Fingerprint,
+		"get POST /token 200 " + first.Fingerprint,
+	}
+	if own := must[[]console.Call](t)(s.PastCalls(ctx)); len(own) != 0 {
+		t.Errorf("a run lists its own calls as past ones: %+v", own)
+	}
+	past := must[[]console.Call](t)(w.console().PastCalls(ctx))
+	var got, now []string
+	for _, c := range past {
+		got = append(got, brief(c))
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("past:\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	exchanges := w.board(s).Exchanges
+	for _, x := range slices.Backward(exchanges) {
+		if x.Verb() != "control" {
+			now = append(now, brief(x.AsCall()))
+		}
+	}
+	if !slices.Equal(now, want) {
+		t.Errorf("this run:\n%s\nwant\n%s", strings.Join(now, "\n"), strings.Join(want, "\n"))
+	}
+	i := 0
+	for _, x := range slices.Backward(exchanges) {
+		if x.Verb() == "control" {
+			continue
+		}
+		a, b := x.AsCall(), past[i]
+		if i++; !a.At.Equal(b.At) || a.Took != b.Took || a.From != b.From ||
+			a.Application != b.Application || a.TokenID != b.TokenID || a.Exchange == 0 ||
+			b.Event == 0 {
+			t.Errorf("this run knows\n%+v\nanother one\n%+v", a, b)
+		}
+	}
+	for _, e := range w.log() {
+		for _, bad := range []string{"127.0.0.1:8280/token", "Authorization", "scope="} {
+			if strings.Contains(string(e.Facts), bad) {
+				t.Errorf("the log has %s: %s", bad, e.Facts)
+			}
+		}
+	}
+
+	find := func(id string) (console.Token, console.Policy, bool) {
+		if id != first.ID && id != second.ID {
+			return console.Token{}, console.Policy{}, false
+		}
+		return w.token(id), s.Policy(payments), true
+	}
+	at := w.clock.Now()
+	dead := console.EffectOf(past[3], find, at)
+	if !dead.Dead || dead.DeadAfter != w.env.CacheTTL/2 {
+		t.Errorf("the first refusal: %+v", dead)
+	}
+	if e := console.EffectOf(past[2], find, at); e.Dead {
+		t.Errorf("the second refusal: %+v", e)
+	}
+	if e := console.EffectOf(past[7], find, at); e.Replaced != first.Fingerprint ||
+		e.Bounded != (e.MayPass > 0) {
+		t.Errorf("the refresh: %+v", e)
+	}
+}
+
+// The log names each request whose answer was lost, also when its mark is gone.
+func TestLogNamesLostAnswers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, said(console.RegimeOpaque))
+	s, ctx, app := w.console(), t.Context(), w.app("Payments", "PRODUCTION")
+	lostOnes := func() (all []string) {
+		for _, e := range must[[]console.Event](t)(s.Log(ctx)) {
+			switch {
+			case e.Kind == console.EventUnsure:
+				all = append(all, fmt.Sprint(e.Unanswered))
+			case e.Kind == console.EventUnanswered:
+				c, ok := e.Call()
+				all = append(all, fmt.Sprint(ok, " ", c.Verb, " ", c.Path, ": ", c.Failure))
+			}
+		}
+		return all
+	}
+	is := func(what string, want ...string) {
+		t.Helper()
+		if got := lostOnes(); !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", what, got, want)
+		}
+	}
+	tok := must[console.Outcome](t)(s.Get(ctx, app.ID, console.GetOptions{})).Token
+	is("answered", "false")
+	w.loses(s, app.ID, console.GetOptions{})
+	none := "true get /token: no answer"
+	is("lost", "false", "true", none)
+	must[console.Outcome](t)(s.Renew(ctx, tok.ID)) // its answer settles the mark
+	is("and the next one answered", "false", "true", none, "false")
+	m := w.loses(s, app.ID, console.GetOptions{})
+	if _, err := s.Dismiss(ctx, m.ID); err != nil {
+		t.Fatal(err)
+	}
+	is("and dismissed", "false", "true", none, "false", "true", none)
+}

@@ -1,0 +1,74 @@
+package describe
+
+import (
+	"time"
+
+	"lanyard/console"
+)
+
+// Call describes a call to a server by its verb, its outcome and its effect: "probe · accepted".
+func (v Voice) Call(c console.Call, e console.CallEffect) string {
+	outcome := CallOutcome(c)
+	switch {
+	case e.Dead && e.DeadAfter > 0:
+		outcome = "dead, " + v.Span(e.DeadAfter) + " after the revoke"
+	case e.Dead:
+		outcome = "dead"
+	case e.Replaced != "":
+		outcome = e.Replaced + " replaced"
+		if e.Bounded && e.MayPass > 0 {
+			outcome += ", may pass " + v.AtMost(e.MayPass)
+		}
+	}
+	if outcome == "" {
+		return c.Verb
+	}
+	return c.Verb + " · " + outcome
+}
+
+// CallOutcome describes the outcome of a call, without its effect. It is "" for a call that brought
+// a token.
+func CallOutcome(c console.Call) string {
+	switch {
+	case c.Failure != "":
+		return c.Failure
+	case c.AtServer != console.NotAsked:
+		return string(c.AtServer)
+	case c.Verdict == console.ProbeUnclear:
+		return string(c.Verdict) + unclear(c.Answer())
+	case c.Verdict != "":
+		return string(c.Verdict)
+	case c.Verb == console.OpRevoke:
+		return "accepted"
+	}
+	return ""
+}
+
+// unclear returns the reason of an unclear answer after a colon, or "".
+func unclear(ans console.ProbeAnswer) string {
+	if cause, _ := Fault(ans); cause != "" {
+		return ": " + cause
+	}
+	return because(ans)
+}
+
+// Event describes an entry of the audit log in a few words, and its details for a reader at now.
+// The details may hold words of a server.
+func Event(e console.Event, now time.Time) (words, detail string) {
+	words, detail = e.Kind.Words(), e.Detail(now)
+	c, ok := e.Call()
+	switch {
+	case e.Kind == console.EventUnsure && e.Unanswered:
+		return string(console.EventUnsure), detail + " was never answered"
+	case !ok:
+	case e.Kind == console.EventUnanswered:
+		if detail = c.Verb; c.Status != 0 {
+			detail += ", " + Code(c.Status, 0)
+		}
+	case e.Kind == console.EventSettled && c.Failure != "":
+		detail = c.Verb + ", " + CallOutcome(c)
+	case e.Kind == console.EventProbed && c.Verdict == console.ProbeUnclear:
+		detail += unclear(c.Answer())
+	}
+	return words, detail
+}
