@@ -1164,7 +1164,6 @@ var openers = map[string]string{
 	"ui/scene/scene.go Show":             "redacts it",
 	"ui/scene/bulk.go FailureWords":      "words of a notice",
 	"ui/scene/view.go AppRows":           "matches a filter",
-	"ui/scene/view.go Calls":             "matches a filter",
 	"ui/alerts.go alert":                 "sendAlert redacts it",
 	"ui/header.go header":                "compares a name with the title",
 	"ui/presenter.go knownNames":         "tells the redactor which names there are",

@@ -337,7 +337,7 @@ func cannotGet(s *scene.Scene, a *session.App) *scene.Refuse {
 
 func (m *root) cannotInspect(s *scene.Scene) *scene.Refuse {
 	if m.focus == scene.Activity {
-		if m.panes.acts.Selected(s) == nil {
+		if _, ok := m.panes.acts.Selected(s); !ok {
 			return scene.Cannot("no call is selected", s.Keys.Selects())
 		}
 		return nil
@@ -348,7 +348,9 @@ func (m *root) cannotInspect(s *scene.Scene) *scene.Refuse {
 // inspect opens the selected call, or the full view of the selected token.
 func (m *root) inspect(s *scene.Scene) tea.Cmd {
 	if m.focus == scene.Activity {
-		m.Open(&overlay.Exchange{Call: *m.panes.acts.Selected(s)})
+		if r, ok := m.panes.acts.Selected(s); ok {
+			m.Open(overlay.OfCall(s, r))
+		}
 		return nil
 	}
 	if m.focus == scene.Applications && m.layout() <= narrow { // the row chooses the scope

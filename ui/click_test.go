@@ -81,7 +81,7 @@ func TestClickFocuses(t *testing.T) {
 	// On a small screen panes share a place, and have tabs.
 	p.Resize(80, 24)
 	click(t, p, "Activity")
-	if p.Focus() != 4 || !strings.Contains(ansi.Strip(p.Frame()), "POST /token") {
+	if p.Focus() != 4 || !strings.Contains(ansi.Strip(p.Frame()), "POST  /token") {
 		t.Errorf("a tab:\n%s", ansi.Strip(p.Frame()))
 	}
 	p.Resize(60, 20)

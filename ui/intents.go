@@ -138,8 +138,9 @@ func nothingToUndo() *scene.Refuse {
 // focusOn gives the keys to a pane. Activity selects its first call then.
 func (m *root) focusOn(p scene.PaneID) {
 	m.focus = p
-	if s := m.Scene(); p == scene.Activity && m.panes.acts.Selected(s) == nil {
-		if l, n, id := m.panes.acts.Cursor(s); n > 0 {
+	if s := m.Scene(); p == scene.Activity {
+		_, ok := m.panes.acts.Selected(s)
+		if l, n, id := m.panes.acts.Cursor(s); !ok && n > 0 {
 			l.Selected = id(0)
 		}
 	}

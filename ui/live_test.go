@@ -20,7 +20,7 @@ func TestGet(t *testing.T) {
 	l.shows("No token of Orders yet", "No call was made")
 	l.Key("g")
 	l.said("got " + fp("access-1") + ", 1h 00m left")
-	l.shows("● active", fp("access-1"), "POST /token")
+	l.shows("● active", fp("access-1"), "POST  /token")
 	l.api.same = true
 	l.clock.now = l.clock.now.Add(47*time.Minute + 57*time.Second)
 	l.Key("g")

@@ -52,7 +52,7 @@ func TestMouseElsewhere(t *testing.T) {
 	p, _ := still(t, 80, 24)
 	p.Feed(orders())
 	click(t, p, "Activity")
-	if !strings.Contains(ansi.Strip(p.Frame()), "POST /token") {
+	if !strings.Contains(ansi.Strip(p.Frame()), "POST  /token") {
 		t.Error("a click on a tab does not open it")
 	}
 	click(t, p, "? help")

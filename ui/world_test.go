@@ -112,16 +112,24 @@ func orders() console.Board {
 		status          int
 		ms              int
 		err             string
+		call            console.Call
 	}{
-		{"client_credentials", "POST", "https://gw.example/token", 200, 54, ""},
-		{"refresh_token", "POST", "https://gw.example/token", 200, 61, ""},
-		{"probe", "GET", "https://gw.example/orders/1.0/list?limit=1", 200, 12, ""},
-		{"revoke", "POST", "https://gw.example/revoke", 200, 31, ""},
-		{"probe", "GET", "https://gw.example/orders/1.0/list", 401, 9, ""},
-		{"revoke", "POST", "https://gw.example/revoke", 0, 15000, "no answer in time"},
+		{"client_credentials", "POST", "https://gw.example/token", 200, 54, "",
+			console.Call{TokenID: "t_active"}},
+		{"refresh_token", "POST", "https://gw.example/token", 200, 61, "",
+			console.Call{TokenID: "t_expiring"}},
+		{"probe", "GET", "https://gw.example/orders/1.0/list?limit=1", 200, 12, "",
+			console.Call{TokenID: "t_lingering", Verdict: tokenapi.Accepted}},
+		{"revoke", "POST", "https://gw.example/revoke", 200, 31, "",
+			console.Call{TokenID: "t_lingering"}},
+		{"probe", "GET", "https://gw.example/orders/1.0/list", 401, 9, "",
+			console.Call{TokenID: "t_dead", Verdict: tokenapi.Refused}},
+		{"revoke", "POST", "https://gw.example/revoke", 0, 15000, "no answer in time",
+			console.Call{TokenID: "t_revoking"}},
 	} {
 		b.Exchanges = append(b.Exchanges,
 			console.Exchange{Seq: int64(i + 1), AppID: app, Application: "Orders@cloud/PRODUCTION",
+				Call: e.call,
 				Exchange: tokenapi.Exchange{
 					Op: e.op, Method: e.method, URL: e.url, Status: e.status,
 					Started: t0.Add(time.Duration(i-6) * 11 * time.Second),

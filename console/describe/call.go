@@ -72,3 +72,21 @@ func Event(e console.Event, now time.Time) (words, detail string) {
 	}
 	return words, detail
 }
+
+// Day names the day of a past call for a reader at now: "today, other runs", "yesterday",
+// "Mon 23 Nov".
+func Day(at, now time.Time) string {
+	at = at.In(now.Location())
+	day := func(t time.Time) time.Time {
+		return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, t.Location())
+	}
+	switch {
+	case day(at).Equal(day(now)):
+		return "today, other runs"
+	case day(at).Equal(day(now.AddDate(0, 0, -1))):
+		return "yesterday"
+	case at.Year() == now.Year():
+		return at.Format("Mon 2 Jan")
+	}
+	return at.Format("Mon 2 Jan 2006")
+}

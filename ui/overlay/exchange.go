@@ -11,6 +11,89 @@ import (
 	"lanyard/ui/session"
 )
 
+// OfCall returns the box that shows a call: all of it if this run made it, else what the audit log
+// knows.
+func OfCall(s *scene.Scene, r session.CallRow) scene.Overlay {
+	if r.Exchange != nil {
+		return &Exchange{Call: *r.Exchange}
+	}
+	c := r.Call()
+	return &PastCall{call: c, effect: s.Session.CallEffect(c)}
+}
+
+// PastCall shows what the audit log knows of a call of another run.
+type PastCall struct {
+	scroll scene.Scroll
+	call   console.Call
+	effect console.CallEffect
+}
+
+// Title implements [scene.Overlay].
+func (o *PastCall) Title(s *scene.Scene) string {
+	return o.call.At.In(s.Now.Location()).Format("Mon 2 Jan 15:04:05") + " " +
+		kit.Clean(o.call.Method) + " " + s.Show(o.call.Path)
+}
+
+// Foot implements [scene.Overlay].
+func (o *PastCall) Foot() string {
+	if o.scroll.Lines > o.scroll.Height {
+		return scene.More + " · esc closes"
+	}
+	return "esc closes"
+}
+
+// Danger implements [scene.Overlay].
+func (*PastCall) Danger() bool { return false }
+
+// Size implements [scene.Overlay].
+func (*PastCall) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 76), min(h, 14) }
+
+// Press implements [scene.Overlay].
+func (o *PastCall) Press(_ *scene.Scene, a keys.Action, key string) scene.Intent {
+	if a == keys.Close || a == keys.Quit || key == "enter" {
+		return scene.CloseTop{}
+	}
+	o.scroll.Move(a)
+	return nil
+}
+
+// Box implements [scene.Overlay].
+func (o *PastCall) Box(s *scene.Scene, w, h int) []string {
+	c := o.call
+	answer := "none"
+	if c.Status != 0 {
+		answer = strconv.Itoa(c.Status) + " in " + scene.Took(c.Took)
+	}
+	var out []string
+	put := func(name, value string) {
+		if value == "" {
+			return
+		}
+		for i, t := range kit.Wrap(value, max(w-15, 8)) {
+			l := kit.NewLine("", 160)
+			l.Gap(2)
+			if i > 0 {
+				name = ""
+			}
+			l.Put(string(s.Styles.Quiet), kit.Fit(name, 12))
+			l.Put("", t)
+			out = append(out, l.End(w))
+		}
+	}
+	out = append(out, scene.Padded(s.Styles.Quiet, "a call of another run, from the audit log", w),
+		kit.Spaces(w))
+	put("time", c.At.In(s.Now.Location()).Format("2006-01-02 15:04:05"))
+	put("request", kit.Clean(c.Method)+" "+s.Show(c.Path))
+	put("answer", answer)
+	put("outcome", s.CallWords(c, o.effect))
+	put("application", s.Show(c.Application))
+	put("token", kit.Clean(o.effect.Fingerprint))
+	out = append(out, kit.Spaces(w))
+	return o.scroll.Show(append(out, scene.Placeholder(s, w, h,
+		"The log keeps no host, no headers, no parameters and no body of a call, so they "+
+			"cannot be shown and there is no curl line.")...), h)
+}
+
 // Exchange shows a call with its secrets masked: the request, the answer, and the same request as a
 // curl line.
 type Exchange struct {

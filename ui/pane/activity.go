@@ -5,14 +5,22 @@ import (
 	"strings"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/scene"
 	"lanyard/ui/session"
 )
 
-// Activity is the pane of the calls that this process made to servers, newest first.
+// Activity is the pane of the calls to servers: those of this run, and under headings those of
+// other runs. Both are newest first.
 type Activity struct{ List scene.List }
+
+// callLine is a line of the pane: a row, or a heading above rows.
+type callLine struct {
+	heading string
+	row     int
+}
 
 // Title implements [Pane].
 func (p *Activity) Title(*scene.Scene) string {
@@ -20,20 +28,29 @@ func (p *Activity) Title(*scene.Scene) string {
 }
 
 // RightTitle implements [Pane].
-func (p *Activity) RightTitle(*scene.Scene) []string { return []string{"this run"} }
-
-// CallID returns the IDs of calls by index.
-func CallID(rows []*console.Exchange) func(int) string {
-	return func(i int) string { return strconv.FormatInt(rows[i].Seq, 10) }
+func (p *Activity) RightTitle(s *scene.Scene) []string {
+	if f := s.View.FindCalls; f != "" {
+		n := strconv.Itoa(len(s.Calls())) + " of " + strconv.Itoa(s.Session.CallCount())
+		return []string{n + " calls match " + s.Redacted(f), n + " match", n}
+	}
+	if len(s.Board.Past) == 0 {
+		return []string{"this run"}
+	}
+	return []string{"this and past runs"}
 }
 
-// Selected returns the selected call; nil if there is none.
-func (p *Activity) Selected(s *scene.Scene) *console.Exchange {
+// CallID returns the IDs of calls by index.
+func CallID(rows []session.CallRow) func(int) string {
+	return func(i int) string { return rows[i].ID() }
+}
+
+// Selected returns the selected call. ok is false if there is none.
+func (p *Activity) Selected(s *scene.Scene) (r session.CallRow, ok bool) {
 	rows := s.Calls()
 	if i := p.List.Index(len(rows), CallID(rows)); i >= 0 {
-		return rows[i]
+		return rows[i], true
 	}
-	return nil
+	return r, false
 }
 
 // Cursor implements [Pane].
@@ -50,9 +67,8 @@ func (p *Activity) Target(s *scene.Scene) (*session.Row, *scene.Refuse) {
 
 // Lines implements [Pane].
 func (p *Activity) Lines(s *scene.Scene, w, h int, focused bool) []string {
-	n := len(s.Board.Exchanges)
-	if n == 0 {
-		return scene.Placeholder(s, w, h, "", "No call was made in this run.", "",
+	if s.Session.CallCount() == 0 {
+		return scene.Placeholder(s, w, h, "", "No call was made yet.", "",
 			s.Keys.Hint(keys.Get, "gets a token, ")+s.Keys.Hint(keys.Probe,
 				"probes one: every call to a Token API or gateway is listed here."))
 	}
@@ -60,47 +76,146 @@ func (p *Activity) Lines(s *scene.Scene, w, h int, focused bool) []string {
 	if len(rows) == 0 {
 		return scene.Placeholder(s, w, h, "No call matches "+s.Redacted(s.View.FindCalls)+".")
 	}
-	from, to, sel := p.List.Window(len(rows), h, CallID(rows))
+	lines, last := make([]callLine, 0, len(rows)), ""
+	for i, r := range rows {
+		if r.Exchange == nil {
+			if day := describe.Day(r.Call().At, s.Now); day != last {
+				lines, last = append(lines, callLine{heading: day}), day
+			}
+		}
+		lines = append(lines, callLine{row: i})
+	}
+	from, to, sel := p.List.Window(len(lines), h, func(i int) string {
+		if lines[i].heading != "" {
+			return ""
+		}
+		return rows[lines[i].row].ID()
+	})
+	cols := callColumnsFor(s, rows, w)
 	out := make([]string, 0, to-from)
 	p.List.Drawn = p.List.Drawn[:0]
 	for i := from; i < to; i++ {
-		p.List.Drawn = append(p.List.Drawn, CallID(rows)(i))
-		out = append(out, p.line(s, rows[i], w, i == sel, focused))
+		if l := lines[i]; l.heading != "" {
+			p.List.Drawn = append(p.List.Drawn, "")
+			out = append(out, headingLine(s, l.heading, w))
+		} else {
+			p.List.Drawn = append(p.List.Drawn, rows[l.row].ID())
+			out = append(out, cols.line(s, rows[l.row], i == sel, focused))
+		}
 	}
 	return out
 }
 
-func (p *Activity) line(s *scene.Scene, e *console.Exchange, w int, selected, focused bool) string {
+// headingLine draws the heading of a day.
+func headingLine(s *scene.Scene, text string, w int) string {
+	l := kit.NewLine("", 4*w)
+	l.Gap(1)
+	l.Put(string(s.Styles.Quiet), text+" "+strings.Repeat("─", max(w-3-kit.Width(text), 0)))
+	return l.End(w)
+}
+
+// callColumns are the widths of the columns of calls; 0 leaves one out.
+type callColumns struct{ w, path, took, app, print int }
+
+// The narrowest columns, and the cells of a row besides the path, the name and the text, with the
+// gaps of two cells.
+const (
+	leastPath, leastApp = 8, 6
+	leastText           = 18
+	wTook, wPrint       = 6, 8
+	callRest            = 1 + 8 + 2 + 4 + 2 + 2 + 3 + 2
+)
+
+// callColumnsFor returns the columns for w cells. If they do not fit, the fingerprint goes first,
+// then the path becomes shorter, then the duration goes.
+func callColumnsFor(s *scene.Scene, rows []session.CallRow, w int) callColumns {
+	c := callColumns{w: w, path: leastPath, took: wTook, app: leastApp, print: wPrint}
+	for _, r := range rows {
+		call := r.Call()
+		c.path = max(c.path, kit.Width(s.Show(call.Path)))
+		c.app = max(c.app, kit.Width(nameOf(s, call)))
+	}
+	c.path = min(c.path, 20+max(w-116, 0)/2)
+	c.app = min(c.app, 12)
+	over := func() int {
+		used := callRest + c.path + c.app + 2 + leastText
+		for _, n := range []int{c.took, c.print} {
+			if n > 0 {
+				used += n + 2
+			}
+		}
+		return used - w
+	}
+	if over() > 0 {
+		c.print = 0
+	}
+	c.path = max(c.path-max(over(), 0), leastPath)
+	if over() > 0 {
+		c.took = 0
+	}
+	c.app = max(c.app-max(over(), 0), leastApp)
+	return c
+}
+
+// nameOf returns the name of a call's application, without its environment.
+func nameOf(s *scene.Scene, c console.Call) string {
+	name, _, _ := strings.Cut(s.Show(c.Application), "@")
+	return name
+}
+
+// callText describes what a call came to.
+func callText(s *scene.Scene, r session.CallRow, c console.Call, e console.CallEffect) string {
+	if x := r.Exchange; x != nil && x.Status == 0 && x.Err != "" {
+		return c.Verb + " · " + s.Redacted(x.Err)
+	}
+	return s.CallWords(c, e)
+}
+
+func (k callColumns) line(s *scene.Scene, r session.CallRow, selected, focused bool) string {
+	c := r.Call()
+	e := s.Session.CallEffect(c)
 	l := s.BeginRow(selected, focused)
-	l.Put(string(s.Styles.Quiet), e.Started.Format("15:04:05"))
-	path := min(max(8+(w-56)/2, 8), 28)
-	l.Put("", "  "+kit.Fit(kit.Clean(e.Method), 4)+" "+
-		kit.Fit(kit.Middle(s.Path(e.URL), path), path))
-	status, paint := strconv.Itoa(e.Status), s.Styles.Quiet
+	quiet := string(s.Styles.Quiet)
+	l.Put(quiet, c.At.In(s.Now.Location()).Format("15:04:05"))
+	l.Put("", "  "+kit.Fit(kit.Clean(c.Method), 4)+"  "+
+		kit.Fit(kit.Middle(s.Show(c.Path), k.path), k.path))
+	status, paint := strconv.Itoa(c.Status), s.Styles.Quiet
 	switch {
-	case e.Status == 0:
+	case c.Status == 0:
 		status, paint = "–", s.Styles.Danger
-	case e.Status >= 500:
+	case c.Status >= 500:
 		paint = s.Styles.Danger
-	case e.Status >= 400:
+	case c.Status >= 400:
 		paint = s.Styles.Warn
-	case e.Status < 300:
+	case c.Status < 300:
 		paint = s.Styles.Good
 	}
-	l.Put(string(paint), " "+kit.Right(status, 3))
-	l.Put(string(s.Styles.Quiet), " "+kit.Right(scene.Took(e.Took), 7)+"  ")
-	rest := w - 1 - l.Width()
-	if rest < 4 {
-		return l.End(w)
+	l.Put(string(paint), "  "+kit.Right(status, 3))
+	if k.took > 0 {
+		l.Put(quiet, "  "+kit.Right(scene.Took(c.Took), k.took))
 	}
-	if e.Status == 0 && e.Err != "" {
-		l.Put(string(s.Styles.Danger), kit.Fit(s.Redacted(e.Err), rest))
-		return l.End(w)
+	text := callText(s, r, c, e)
+	print := e.Fingerprint
+	if print == "" {
+		print = "–"
 	}
-	const wWhat = len(" refresh")
-	name := min(max(rest-wWhat, min(rest, 6)), 20)
-	label, _, _ := strings.Cut(s.Show(e.Application), "@")
-	l.Cell("", kit.Middle(label, name), name)
-	l.Put(string(s.Styles.Quiet), kit.Cut(" "+e.Verb(), rest-name))
-	return l.End(w)
+	room := k.w - 1 - l.Width() - 2
+	if k.print > 0 {
+		room -= k.print + 2
+	}
+	if room-k.app-2 >= kit.Width(text) || k.print == 0 || room < kit.Width(text) {
+		l.Gap(2)
+		l.Cell("", kit.Middle(nameOf(s, c), k.app), k.app)
+		room -= k.app + 2
+	}
+	if k.print > 0 {
+		l.Put(quiet, "  "+kit.Fit(kit.Clean(print), k.print))
+	}
+	text = kit.Short(text, max(room, 0))
+	paint = s.Styles.Quiet
+	if c.Status == 0 {
+		paint = s.Styles.Danger
+	}
+	l.Put(string(paint), "  "+text)
+	return l.End(k.w)
 }

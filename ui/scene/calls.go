@@ -3,28 +3,20 @@ package scene
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"lanyard/console"
 )
 
 // Path returns the path of a URL as it may be shown, without its query.
-func (s *Scene) Path(u string) string { return s.Redacted(pathOf(u)) }
+func (s *Scene) Path(u string) string { return s.Show(console.PathOf(console.Private(u))) }
 
-func pathOf(u string) string {
-	if _, after, ok := strings.Cut(u, "://"); ok {
-		u = after
-	}
-	if i := strings.IndexByte(u, '/'); i >= 0 {
-		u = u[i:]
-	} else {
-		u = "/"
-	}
-	if i := strings.IndexAny(u, "?#"); i >= 0 {
-		u = u[:i]
-	}
-	return u
+// CallWords describes what a call came to.
+func (s *Scene) CallWords(c console.Call, e console.CallEffect) string {
+	v := s.Voice()
+	v.Span = Seconds // the call is over, so the text does not change
+	v.AtMost = func(d time.Duration) string { return "≤" + console.Left(d) }
+	return s.Redacted(v.Call(c, e))
 }
 
 // Took formats the duration of a call in milliseconds, or in seconds from 10 seconds on.

@@ -1,12 +1,8 @@
 package scene
 
 import (
-	"strconv"
-
 	"charm.land/bubbles/v2/textinput"
 
-	"lanyard/console"
-	"lanyard/text"
 	"lanyard/ui/form"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
@@ -71,19 +67,8 @@ var Orders = map[keys.Action]session.Order{
 	keys.SortScopes: session.ByScopes,
 }
 
-// Calls returns the rows of the Activity pane, newest first.
-func (s *Scene) Calls() []*console.Exchange {
-	out := make([]*console.Exchange, 0, len(s.Board.Exchanges))
-	for i := len(s.Board.Exchanges) - 1; i >= 0; i-- {
-		e := &s.Board.Exchanges[i]
-		if f := s.View.FindCalls; f == "" ||
-			text.Fuzzy(f, e.Method+" "+pathOf(e.URL)+" "+strconv.Itoa(e.Status)+" "+
-				string(e.Application)+" "+e.Verb()+" "+e.Err) {
-			out = append(out, e)
-		}
-	}
-	return out
-}
+// Calls returns the rows of the Activity pane: calls of this run, then those of other runs.
+func (s *Scene) Calls() []session.CallRow { return s.Session.Calls(s.View.FindCalls) }
 
 // PaneID identifies a pane.
 type PaneID int

@@ -13,6 +13,7 @@ import (
 type Board struct {
 	Apps             []App
 	Exchanges        []console.Exchange
+	Past             []console.Call // calls of other runs, newest first
 	Total            Tally
 	Read             bool      // the store was read at least once
 	nextChange       time.Time // when time next changes a state; zero: never
@@ -152,6 +153,7 @@ func NewBoard(b console.Board, policy func(console.Application) console.Policy,
 	now time.Time) Board {
 	out := Board{
 		Read: true, Key: b.Key, Unkept: b.Unkept, Exchanges: b.Exchanges, tokens: b.Tokens,
+		Past: b.Past,
 		Skew: b.Skew, Longer: b.Longer, Invitations: b.Invitations, Environments: b.Environments,
 		Altered: b.Altered, Restored: b.Restored,
 		Apps: make([]App, len(b.Applications)), byID: make(map[string]*Row, len(b.Tokens)),

@@ -21,6 +21,9 @@ func (s *Session) boardWork(ticket int) func(call) Work {
 	return func(c call) Work {
 		return func(ctx context.Context) Event {
 			b, err := svc.Board(ctx)
+			if err == nil {
+				b.Past, err = svc.PastCalls(ctx)
+			}
 			return BoardRead{call: c, Ticket: ticket, Board: b, Err: err}
 		}
 	}
