@@ -113,6 +113,7 @@ func newRoot(ctx context.Context, o Options) *root {
 	m.s = session.New(ctx, session.Options{
 		Service: o.Service, Begin: o.Begin, Clipboard: o.Clipboard, ClearAfter: o.ClearAfter,
 		Device: o.Device, AsksPassphrase: true, Traffic: o.Traffic, Follow: o.follow,
+		Remembers: !o.Demo,
 	})
 	m.actions = m.newActions()
 	m.clock = m.s.Now

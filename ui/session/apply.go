@@ -221,7 +221,7 @@ func (s *Session) boardRead(e BoardRead) []Work {
 		s.tell(e)
 	case e.Ticket > s.filed:
 		s.filed, s.readError = e.Ticket, ""
-		work = s.file(e.Board)
+		work = s.file(e.Board, e.Choice)
 	}
 	if again {
 		work = append(work, s.read()...)
@@ -229,8 +229,9 @@ func (s *Session) boardRead(e BoardRead) []Work {
 	return work
 }
 
-// file replaces the board by a reading, and reports what that shows.
-func (s *Session) file(b console.Board) []Work {
+// file replaces the board by a reading, and reports what that shows. c is the stored choice of the
+// first reading.
+func (s *Session) file(b console.Board, c console.Choice) []Work {
 	first := !s.board.Read
 	locked, restored := s.board.Key.Locked, s.board.Restored
 	s.board = NewBoard(b, s.policyOf, s.second())
@@ -242,6 +243,7 @@ func (s *Session) file(b console.Board) []Work {
 		}
 	}
 	if first {
+		s.recall(c)
 		s.tellShadowed(b.Covered)
 	} else if s.board.Restored != restored {
 		s.tell(Restored{})

@@ -17,14 +17,18 @@ func (s *Session) changesWork() Work {
 }
 
 func (s *Session) boardWork(ticket int) func(call) Work {
-	svc := s.svc
+	svc, first := s.svc, !s.board.Read
 	return func(c call) Work {
 		return func(ctx context.Context) Event {
-			b, err := svc.Board(ctx)
-			if err == nil {
-				b.Past, err = svc.PastCalls(ctx)
+			read := BoardRead{call: c, Ticket: ticket}
+			read.Board, read.Err = svc.Board(ctx)
+			if read.Err == nil {
+				read.Board.Past, read.Err = svc.PastCalls(ctx)
 			}
-			return BoardRead{call: c, Ticket: ticket, Board: b, Err: err}
+			if first {
+				read.Choice = svc.Remembered(ctx)
+			}
+			return read
 		}
 	}
 }

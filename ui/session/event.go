@@ -52,6 +52,7 @@ type (
 		call
 		Ticket int
 		Board  console.Board
+		Choice console.Choice // of the first reading; see [Session.Remembered]
 		Err    error
 		Again  bool // the last reading failed with the same error
 	}
@@ -259,7 +260,8 @@ type (
 		Fingerprint string
 		Err         error
 	}
-	drained struct{ call }
+	drained    struct{ call }
+	remembered struct{ call }
 )
 
 // Introspection is an introspection response, with its members in the order of the response.

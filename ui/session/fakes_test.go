@@ -119,10 +119,18 @@ func (openVault) Secret(
 // keeper is a store that can be locked and made to fail.
 type keeper struct {
 	*store.Store
-	key     console.KeyStatus
-	viewErr error // of the next readings
-	swapped bool  // another store is in its place
-	written int   // number of directories that were written
+	key       console.KeyStatus
+	viewErr   error // of the next readings
+	updateErr error // of the next writes
+	swapped   bool  // another store is in its place
+	written   int   // number of directories that were written
+}
+
+func (k *keeper) Update(ctx context.Context, f func(console.Writer) error) error {
+	if k.updateErr != nil {
+		return k.updateErr
+	}
+	return k.Store.Update(ctx, f)
 }
 
 var errPassphrase = &console.Error{Code: "store_locked", Text: "that is not the passphrase"}

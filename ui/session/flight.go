@@ -22,6 +22,7 @@ const (
 	Forgetting
 	WritingOut
 	Unlocking // ID is the number of the attempt
+	Remembering
 	Inspecting
 	Introspecting
 	Showing

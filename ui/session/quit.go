@@ -67,6 +67,11 @@ func (s *Session) finish() []Work {
 		return s.clear(0)
 	case !s.idle():
 		return nil // finish is called again by Apply or Tick
+	}
+	if work := s.remember(); work != nil {
+		return work
+	}
+	switch {
 	case s.drained || s.svc == nil:
 		s.finished = true
 		s.tell(Finished{})

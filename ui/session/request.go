@@ -192,6 +192,12 @@ type (
 		requestMark
 		On bool
 	}
+	// Remember sets the selection that is stored when the console is left, for the next console. It
+	// stores nothing by itself, so that a face can make it at each step of a cursor.
+	Remember struct {
+		requestMark
+		console.Choice
+	}
 	// SendWaiting does nothing by itself. It stands for "then" in a question for the passphrase if
 	// only waiting revokes need it.
 	SendWaiting struct{ requestMark }
@@ -254,6 +260,8 @@ func (s *Session) Do(r Request, now time.Time) []Work {
 		work = s.unlock(r)
 	case SetTraffic:
 		s.setTraffic(r)
+	case Remember:
+		s.choice.now = r.Choice
 	case Suspend:
 		s.suspending = true
 	case Quit:
@@ -268,7 +276,7 @@ func (s *Session) Do(r Request, now time.Time) []Work {
 // end of work that began before.
 func doneWhileQuitting(r Request) bool {
 	switch r.(type) {
-	case Undo, Quit, Suspend, LogShow:
+	case Undo, Quit, Suspend, LogShow, Remember:
 		return true
 	}
 	return false

@@ -37,6 +37,8 @@ type Options struct {
 	// Traffic lets a simulated client call the API with each token. It is for a demo only, in which
 	// API and tokens are its own.
 	Traffic bool
+	// Remembers reports whether the selection is stored when the console is left ([Remember]).
+	Remembers bool
 	// Follow returns the channel that signals changes of the store; nil is Service.Changes.
 	Follow func(*console.Service) <-chan struct{}
 }
@@ -82,7 +84,8 @@ type Session struct {
 	attempts   int            // number of attempts to unlock
 	keyFailed  bool           // fetching the store's key failed last
 	unkept     string         // the last reported reason why nothing can be stored
-	pruneAt    time.Time      // when tokens that are over may be pruned next
+	choice     choice
+	pruneAt    time.Time // when tokens that are over may be pruned next
 	traffic    TrafficState
 	trafficAt  time.Time // when the client of the traffic calls next
 
