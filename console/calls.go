@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -35,7 +34,7 @@ type Call struct {
 	Fingerprint string
 	From        string // refresh: ID of the token that was refreshed
 
-	Failure  string // OAuth error code or kind of failure; "" if the server did what it was asked to
+	Failure  string // OAuth error code or kind of failure; "" if there was none
 	Verdict  Verdict
 	AtServer ServerState // introspection
 	Probe    CallProbe
@@ -55,6 +54,9 @@ const (
 	OpRevoke     = "revoke"
 	OpIntrospect = "introspect"
 )
+
+// methodGet is the method that a stored call leaves out.
+const methodGet = "GET"
 
 // KeepCalls is the number of calls of other runs that a console lists.
 const KeepCalls = 200
@@ -95,7 +97,7 @@ func (c *Call) fact() callFact {
 	if c.Verb == OpProbe {
 		f.At, f.Verb, f.Path, f.Status = time.Time{}, "", "", 0
 	}
-	if c.Method == http.MethodGet {
+	if c.Method == methodGet {
 		f.Method = ""
 	}
 	if c.Verdict == ProbeUnclear {
@@ -115,7 +117,8 @@ func (e Event) Call() (c Call, ok bool) {
 		return c, false
 	}
 	c = Call{
-		Event: e.Seq, Run: f.Call.Run, At: f.Call.At, Verb: cmp.Or(f.Call.Verb, OpProbe), Method: cmp.Or(f.Call.Method, http.MethodGet),
+		Event: e.Seq, Run: f.Call.Run, At: f.Call.At,
+		Verb: cmp.Or(f.Call.Verb, OpProbe), Method: cmp.Or(f.Call.Method, methodGet),
 		Path: Private(f.Call.Path), Status: f.Call.Status,
 		Took:  time.Duration(f.Call.Took) * time.Millisecond,
 		AppID: e.AppID, Application: e.Application, TokenID: e.TokenID,
@@ -254,6 +257,22 @@ func (s *Service) PastCalls(ctx context.Context) ([]Call, error) {
 	}
 	slices.SortStableFunc(calls, func(a, b Call) int { return b.At.Compare(a.At) })
 	return calls, nil
+}
+
+// lifeWindow is the number of entries of the audit log that are read for the life of a token.
+const lifeWindow = 200
+
+// LifeEvents returns the newest entries of the audit log about a token, for [LifeOf]. It leaves out
+// those of probes, which the token holds.
+func (s *Service) LifeEvents(ctx context.Context, tokenID string) (log []Event, err error) {
+	err = s.opt.Keeper.View(ctx, func(r Reader) error {
+		log, err = r.EventsOf(tokenID, lifeWindow)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the log: %w", err)
+	}
+	return log, nil
 }
 
 // CallEffect is what followed from a call, as the tokens of the store show it.

@@ -106,8 +106,8 @@ type Reader interface {
 	Events(after int64) ([]Event, error)
 	// LastEvents returns the newest n entries of the audit log, oldest first.
 	LastEvents(n int) ([]Event, error)
-	// EventsOf returns the entries of a token, oldest first.
-	EventsOf(tokenID string) ([]Event, error)
+	// EventsOf returns the newest n entries of a token, oldest first, without those of probes.
+	EventsOf(tokenID string, n int) ([]Event, error)
 }
 
 // TokenFilter selects the tokens that meet each condition which is set. The zero value selects all.

@@ -32,9 +32,12 @@ func (r *reader) LastEvents(n int) ([]console.Event, error) {
 	return last, err
 }
 
-// EventsOf returns the entries of a token, oldest first.
-func (r *reader) EventsOf(tokenID string) ([]console.Event, error) {
-	return r.events("WHERE token_id = ? ORDER BY seq", tokenID)
+// EventsOf returns the newest n entries of a token, oldest first, without those of probes.
+func (r *reader) EventsOf(tokenID string, n int) ([]console.Event, error) {
+	last, err := r.events("WHERE token_id = ? AND kind <> ? ORDER BY seq DESC LIMIT ?", tokenID,
+		console.EventProbed, n)
+	slices.Reverse(last)
+	return last, err
 }
 
 func (r *reader) events(follow string, args ...any) ([]console.Event, error) {

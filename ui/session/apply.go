@@ -84,6 +84,8 @@ func (s *Session) applyOne(e Event) (work []Work) {
 	case ClipboardCleared:
 		s.clipboard.cleared(e.serial)
 		s.tell(e)
+	case lifeRead:
+		s.lifeRead(e)
 	case drained:
 		s.drained = true
 	default:
@@ -252,6 +254,7 @@ func (s *Session) file(b console.Board, c console.Choice) []Work {
 	}
 	s.tellUnkept(b.Unkept)
 	s.tell(BoardFiled{First: first})
+	s.life.stale = true
 	s.nextAlert()
 	s.settledElsewhere()
 	for id, r := range s.board.byID {

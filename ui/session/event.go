@@ -260,6 +260,12 @@ type (
 		Fingerprint string
 		Err         error
 	}
+	lifeRead struct {
+		call
+		token  string
+		events []console.Event
+		err    error
+	}
 	drained    struct{ call }
 	remembered struct{ call }
 )

@@ -35,6 +35,7 @@ const (
 	Clearing // the clipboard
 	Looping  // a probe of a probe loop; ID is the number of the loop
 	Calling  // the calls of the traffic
+	ReadingLife
 )
 
 // Key identifies work in flight. At most one work of each key is in flight.

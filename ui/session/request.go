@@ -120,6 +120,12 @@ type (
 		requestMark
 		For any
 	}
+	// ReadLife reads what the audit log has of a token, for [Session.Life]. It does nothing if that
+	// was read, so that a face can make it at each step of a cursor.
+	ReadLife struct {
+		requestMark
+		Token string
+	}
 	// WriteOut writes what this console holds to a new directory. With Quit the console then quits.
 	WriteOut struct {
 		requestMark
@@ -276,7 +282,7 @@ func (s *Session) Do(r Request, now time.Time) []Work {
 // end of work that began before.
 func doneWhileQuitting(r Request) bool {
 	switch r.(type) {
-	case Undo, Quit, Suspend, LogShow, Remember:
+	case Undo, Quit, Suspend, LogShow, Remember, ReadLife:
 		return true
 	}
 	return false
@@ -291,6 +297,8 @@ func (s *Session) doOther(r Request) []Work {
 		return s.forget(r)
 	case ReadLog:
 		return s.readLog(r)
+	case ReadLife:
+		return s.readLife(r)
 	case WriteOut:
 		return s.writeOut(r)
 	case Save:

@@ -85,6 +85,7 @@ type Session struct {
 	keyFailed  bool           // fetching the store's key failed last
 	unkept     string         // the last reported reason why nothing can be stored
 	choice     choice
+	life       life
 	pruneAt    time.Time // when tokens that are over may be pruned next
 	traffic    TrafficState
 	trafficAt  time.Time // when the client of the traffic calls next
