@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -156,4 +157,46 @@ func TestLogNamesLostAnswers(t *testing.T) {
 		t.Fatal(err)
 	}
 	is("and dismissed", "false", "true", none, "false", "true", none)
+}
+
+// The list of past calls is bounded. Entries of an older version and entries that are damaged are no
+// calls.
+func TestPastCallsAreBounded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s := w.console()
+	put := func(n int, facts string) {
+		t.Helper()
+		err := w.keeper.Update(t.Context(), func(k console.Writer) error {
+			for i := range n {
+				e := console.Event{
+					At: t0, Kind: console.EventProbed, TokenID: "t_x",
+					Facts: json.RawMessage(strings.ReplaceAll(facts, "N", fmt.Sprint(i))),
+				}
+				if err := k.PutEvent(e); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	const call = `{"call":{"run":"other","at":"2026-03-01T11:00:00Z","verb":"get","path":"/N"}}`
+	put(2*console.KeepCalls, call)
+	past := must[[]console.Call](t)(s.PastCalls(t.Context()))
+	if len(past) != console.KeepCalls || past[0].Path != "/399" || past[199].Path != "/200" {
+		t.Errorf("%d calls, the first %+v", len(past), past[0])
+	}
+	for _, odd := range []string{`{}`, `{"probes":[]}`, `{"call":null}`, `{"call":"x"}`, `[]`} {
+		put(10, odd)
+	}
+	if n := len(must[[]console.Call](t)(s.PastCalls(t.Context()))); n != console.KeepCalls {
+		t.Errorf("%d calls beside odd entries", n)
+	}
+	put(4*console.KeepCalls, `{}`)
+	if n := len(must[[]console.Call](t)(s.PastCalls(t.Context()))); n != 0 {
+		t.Errorf("the whole log is read: %d calls", n)
+	}
 }

@@ -69,13 +69,13 @@ func (o *PastCall) Box(s *scene.Scene, w, h int) []string {
 		if value == "" {
 			return
 		}
-		for i, t := range kit.Wrap(value, max(w-15, 8)) {
+		for i, t := range kit.Wrap(value, max(w-16, 8)) {
 			l := kit.NewLine("", 160)
 			l.Gap(2)
 			if i > 0 {
 				name = ""
 			}
-			l.Put(string(s.Styles.Quiet), kit.Fit(name, 12))
+			l.Put(string(s.Styles.Quiet), kit.Fit(name, 13))
 			l.Put("", t)
 			out = append(out, l.End(w))
 		}
