@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -399,6 +400,16 @@ func Passed(given string, messages ...tea.Msg) (passed []tea.Msg) {
 	}
 	return passed
 }
+
+// Suspended gives the terminal back as Bubble Tea does, and returns then.
+func Suspended(tty *os.File) {
+	i := newInput(tty, nil)
+	i.pass(nil, tea.SuspendMsg{})
+	i.Fd()
+}
+
+// Drawing reports whether Bubble Tea draws in this process.
+func Drawing() bool { return drawing() }
 
 // FedInTurn returns the input that the program reads if it reads each chunk before the next one
 // arrives.

@@ -93,8 +93,15 @@ func newInput(t terminal, open func() (cancelreader.CancelReader, error)) *input
 func (i *input) Write(p []byte) (int, error) { return i.tty.Write(p) }
 func (i *input) Close() error                { return i.tty.Close() }
 
-// Fd returns the file descriptor. Bubble Tea asks for it to set raw mode, before it reads again.
+// Fd returns the file descriptor. Bubble Tea asks for it to give the terminal back, after it has
+// told its drawer to end, and to set raw mode, before it reads again.
 func (i *input) Fd() uintptr {
+	i.mu.Lock()
+	paused := i.paused
+	i.mu.Unlock()
+	if paused {
+		waitForDrawer()
+	}
 	i.mu.Lock()
 	i.paused = false
 	i.mu.Unlock()

@@ -1,6 +1,10 @@
 package ui
 
 import (
+	"runtime"
+	"strings"
+	"time"
+
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/ui/scene"
@@ -47,5 +51,37 @@ func (m *root) suspended() tea.Cmd {
 	return func() tea.Msg { // Bubble Tea gives the terminal back and stops the process
 		m.o.Stop.Allow()
 		return tea.SuspendMsg{}
+	}
+}
+
+// drawer is the goroutine of Bubble Tea that draws.
+const drawer = "(*Program).startRenderer.func"
+
+// drawing reports whether a goroutine of Bubble Tea draws.
+func drawing() bool {
+	records := make([]runtime.StackRecord, 64)
+	n, ok := runtime.GoroutineProfile(records)
+	for ; !ok; n, ok = runtime.GoroutineProfile(records) {
+		records = make([]runtime.StackRecord, 2*n)
+	}
+	for _, r := range records[:n] {
+		frames := runtime.CallersFrames(r.Stack())
+		for more := true; more; {
+			var f runtime.Frame
+			if f, more = frames.Next(); strings.Contains(f.Function, drawer) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// waitForDrawer returns when no goroutine of Bubble Tea draws. Bubble Tea 2.1 tells the goroutine
+// to end before the process stops, but does not wait for it. If it ends after the process has
+// continued, it stops the ticker of its successor, and nothing is drawn any more.
+// See https://github.com/charmbracelet/bubbletea/issues/1778.
+func waitForDrawer() {
+	for drawing() {
+		time.Sleep(time.Millisecond)
 	}
 }
