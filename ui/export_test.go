@@ -7,9 +7,11 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"testing/synctest"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/muesli/cancelreader"
 
 	"lanyard/console"
 	"lanyard/ui/keys"
@@ -407,6 +409,35 @@ func Suspended(tty *os.File) {
 	i.pass(nil, tea.SuspendMsg{})
 	i.Fd()
 }
+
+// Paused waits for keys from a terminal, gives the terminal back and takes it again. It returns the
+// error with which the wait ended, or nil if it did not end.
+func Paused(tty *os.File) error {
+	i := newInput(tty, func() (cancelreader.CancelReader, error) { return silent{}, nil })
+	ended := make(chan error, 1)
+	go func() {
+		_, err := i.Read(make([]byte, 16))
+		ended <- err
+	}()
+	synctest.Wait()
+	i.pause()
+	i.Fd()
+	synctest.Wait()
+	select {
+	case err := <-ended:
+		return err
+	default:
+		i.pause()
+		return nil
+	}
+}
+
+// silent is a terminal at which nothing is typed.
+type silent struct{ cancelreader.CancelReader }
+
+func (silent) Read([]byte) (int, error) { return 0, cancelreader.ErrCanceled }
+func (silent) Cancel() bool             { return true }
+func (silent) Close() error             { return nil }
 
 // Drawing reports whether Bubble Tea draws in this process.
 func Drawing() bool { return drawing() }

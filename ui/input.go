@@ -42,6 +42,7 @@ type input struct {
 	pump    cancelreader.CancelReader
 	stopped chan struct{} // closed when the pump ends
 	paused  bool          // Read returns io.EOF until the terminal is set up again
+	reading bool          // the program waits in Read
 	err     error         // error of the terminal
 
 	waits   []piece // not yet given to the program
@@ -120,11 +121,14 @@ func (i *input) Read(p []byte) (int, error) {
 		i.pump, i.stopped = pump, make(chan struct{})
 		go i.run(pump, i.stopped)
 	}
+	i.reading = true
 	for len(i.waits) == 0 && i.err == nil && !i.paused {
 		i.came.Wait()
 	}
+	i.reading = false
 	switch {
 	case i.paused:
+		i.came.Broadcast()
 		return 0, io.EOF
 	case len(i.waits) == 0:
 		return 0, i.err
@@ -185,12 +189,16 @@ func (i *input) run(pump cancelreader.CancelReader, stopped chan struct{}) {
 	}
 }
 
-// pause stops reading, so that another program can have the terminal.
+// pause stops reading, so that another program can have the terminal. A Read that waits returns
+// before pause does: left behind, it would take the first keys after the pause.
 func (i *input) pause() {
 	i.mu.Lock()
 	pump, stopped := i.pump, i.stopped
 	i.pump, i.paused = nil, true
 	i.came.Broadcast()
+	for i.reading {
+		i.came.Wait()
+	}
 	i.mu.Unlock()
 	if pump != nil && pump.Cancel() {
 		<-stopped

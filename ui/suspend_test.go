@@ -84,3 +84,21 @@ func TestSuspendedShowsNothing(t *testing.T) {
 		}
 	}
 }
+
+// A wait for keys ends when the terminal is given back, however soon it is taken again. Otherwise
+// it would take the keys of the next one.
+func TestPauseEndsTheRead(t *testing.T) {
+	t.Parallel()
+	tty, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tty.Close() }()
+	for range 100 {
+		synctest.Test(t, func(t *testing.T) {
+			if err := ui.Paused(tty); !errors.Is(err, io.EOF) {
+				t.Errorf("the wait ended with %v", err)
+			}
+		})
+	}
+}
