@@ -223,6 +223,9 @@ func (m *root) otherActions() map[keys.Action]action {
 			m.s.AskToUnlock(nil)
 			return m.tellFacts()
 		}},
+		keys.Traffic: {m.cannotTraffic, func(*scene.Scene) tea.Cmd {
+			return m.Request(session.SetTraffic{On: m.s.Traffic() == session.TrafficPaused})
+		}},
 		keys.WriteOut: {m.cannotWriteOut,
 			func(*scene.Scene) tea.Cmd { return m.Request(session.WriteOut{}) }},
 		keys.Commands: {nil, func(*scene.Scene) tea.Cmd {
@@ -480,6 +483,13 @@ func (m *root) cannotPickTheme(*scene.Scene) *scene.Refuse {
 func (m *root) cannotUnlock(*scene.Scene) *scene.Refuse {
 	if !m.key().NeedsPassphrase() {
 		return scene.Cannot("the stored secrets are not locked", "")
+	}
+	return nil
+}
+
+func (m *root) cannotTraffic(*scene.Scene) *scene.Refuse {
+	if m.s.Traffic() == session.TrafficOff {
+		return scene.Cannot("only the demo has a client that calls with its tokens", "")
 	}
 	return nil
 }

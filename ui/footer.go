@@ -8,6 +8,7 @@ import (
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/scene"
+	"lanyard/ui/session"
 )
 
 // hint is a key in the footer with its effect.
@@ -111,6 +112,10 @@ func (m *root) hints(s *scene.Scene) (out []hint) {
 			word = "until dead"
 		case a == keys.GetWith:
 			word = "get with…"
+		case a == keys.Traffic && m.s.Traffic() == session.TrafficPaused:
+			word = "go on"
+		case a == keys.Traffic:
+			word = "pause traffic"
 		}
 		out = append(out, hint{a, key, word})
 	}
@@ -157,7 +162,9 @@ func (m *root) footerActions(s *scene.Scene) []keys.Action {
 		return slices.Concat(verbs,
 			[]keys.Action{keys.CopyAs, keys.Close, keys.Commands, keys.Quit})
 	}
-	if s.Token != nil {
+	if m.s.Traffic() != session.TrafficOff {
+		verbs = append(verbs, keys.Traffic)
+	} else if s.Token != nil {
 		verbs = append(verbs, keys.Mark)
 	}
 	if back {

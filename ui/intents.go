@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"lanyard/console"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/scene"
@@ -181,7 +182,42 @@ func end(a keys.Action) string {
 }
 
 // leave quits. With force it asks nothing, and a second such call does not wait.
-func (m *root) leave(force bool) tea.Cmd { return m.Request(session.Quit{Force: force}) }
+// The next console starts with the selection of this one.
+func (m *root) leave(force bool) tea.Cmd {
+	remember := m.Request(session.Remember{Choice: m.choiceNow()})
+	return tea.Batch(remember, m.Request(session.Quit{Force: force}))
+}
+
+// choiceNow returns what is selected.
+func (m *root) choiceNow() (c console.Choice) {
+	switch scope := m.panes.apps.Scope(m.s); scope.Kind {
+	case session.OneEnvironment:
+		c.Environment = console.Private(scope.Name)
+	case session.OneApplication:
+		c.App = scope.Name
+	case session.AllApplications:
+	}
+	c.Token = m.panes.tokens.List.Selected
+	return c
+}
+
+// choose selects what was selected when the last console was left. A demo selects the token that
+// was revoked last.
+func (m *root) choose(c console.Choice) {
+	switch {
+	case c.App != "":
+		m.panes.apps.Select(session.Scope{Kind: session.OneApplication, Name: c.App})
+	case c.Environment != "":
+		m.panes.apps.Select(session.Scope{
+			Kind: session.OneEnvironment, Name: string(c.Environment),
+		})
+	}
+	m.panes.tokens.List.Selected = c.Token
+	if r := m.board().LastEnding(); r != nil && m.o.Demo {
+		m.panes.tokens.List.Selected = r.ID
+	}
+	m.panes.tokens.SelectFirst(m.Scene())
+}
 
 // closeAll closes all overlays and forgets what was typed into them.
 func (m *root) closeAll() {

@@ -249,7 +249,7 @@ func (m *root) boardFiled(first bool) {
 	m.redactBoard()
 	m.panes.tokens.DropGone(m.board())
 	if first {
-		m.panes.tokens.SelectFirst(m.Scene())
+		m.choose(m.s.Remembered())
 	}
 	m.tourRead(m.now)
 	for _, o := range m.overlays {

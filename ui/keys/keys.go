@@ -76,6 +76,7 @@ const (
 	Presenter
 	Mouse
 	// Actions on the program.
+	Traffic
 	Unlock
 	WriteOut
 	Commands
@@ -108,7 +109,7 @@ func (a Action) Section() Section {
 		return OnApplications
 	case a < Filter:
 		return Moving
-	case a < Unlock:
+	case a < Traffic:
 		return Showing
 	}
 	return Itself
@@ -272,6 +273,8 @@ func Default() []Binding {
 			"show one token large, and hide secrets, keys, users and hosts", Everywhere),
 		bind(Mouse, "mouse", "", "mouse",
 			"let the terminal select text with the mouse, or use the mouse here", Everywhere),
+		bind(Traffic, "traffic", "t", "traffic",
+			"pause or continue the client of the demo, which calls with each token", Everywhere),
 		bind(Unlock, "unlock", "U", "unlock the secrets",
 			"unlock the stored secrets with their passphrase", Everywhere),
 		bind(WriteOut, "write_out", "", "write out",
