@@ -54,6 +54,9 @@ type Bound struct {
 	Known bool
 	Until time.Time
 	Left  time.Duration // from now until then; 0 if that is over
+	// Window is set if the bound is the window of the gateway, which begins with the verb, so that
+	// Left does not become shorter as time passes.
+	Window bool
 }
 
 // ConsequencesOf returns what the verbs would do to a token of application a. p is the policy of
@@ -72,14 +75,17 @@ func ConsequencesOf(t Token, a Application, p Policy, locked bool, now time.Time
 	replaced, revoked := t, t
 	replaced.ReplacedAt = sooner(t.ReplacedAt, now)
 	revoked.AcceptedAt, revoked.RevokeAt = sooner(t.AcceptedAt, now), sooner(t.RevokeAt, now)
-	c.Refreshed, c.Revoked = boundOf(replaced, p, now), boundOf(revoked, p, now)
+	c.Refreshed, c.Revoked = boundOf(replaced, s, p, now), boundOf(revoked, s, p, now)
 	return c
 }
 
-// boundOf returns the bound of a token that has ended.
-func boundOf(t Token, p Policy, now time.Time) Bound {
+// boundOf returns the bound of a token that has ended. before is the status without that end.
+func boundOf(t Token, before Status, p Policy, now time.Time) Bound {
 	s := StatusAt(t, p, now)
-	return Bound{Known: s.StaleKnown, Until: s.StaleUntil, Left: s.StaleLeft}
+	return Bound{
+		Known: s.StaleKnown, Until: s.StaleUntil, Left: s.StaleLeft,
+		Window: s.StaleKnown && !before.Ended && !s.StaleUntil.Equal(s.ExpiresAt),
+	}
 }
 
 // withoutRefresh returns the reason why a token cannot be refreshed.

@@ -117,6 +117,9 @@ func TestConsequencesOfBounds(t *testing.T) {
 			want int
 		}{{"refreshed", got.Refreshed, c.refreshed}, {"revoked", got.Revoked, c.revoked}} {
 			left := time.Duration(max(b.want, 0)) * time.Second
+			if b.got.Window != (b.want == 900) {
+				t.Errorf("%s, %s: it is the window: %v", name, b.what, b.got.Window)
+			}
 			if b.got.Known != (b.want != unknown) || b.got.Left != left ||
 				b.got.Known && !b.got.Until.Equal(at(100+b.want)) {
 				t.Errorf("%s, %s: %+v, want %v", name, b.what, b.got, left)
