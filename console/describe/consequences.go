@@ -76,8 +76,12 @@ func (v Voice) IfRevoked(c console.Consequences, until string) []string {
 	}
 }
 
-// LockedVerbs is the consequence of a lock for every verb.
-const LockedVerbs = "no verb works until the secrets are unlocked"
+// The consequences for every verb of secrets that cannot be read: they are locked, or their key
+// cannot be fetched.
+const (
+	LockedVerbs = "no verb works until the secrets are unlocked"
+	NoKeyVerbs  = "no verb works: the key to the secrets is not there"
+)
 
 // GrantOf describes the grant of a token and its refresh token, the longest form first.
 func GrantOf(t console.Token) []string {
@@ -180,13 +184,12 @@ func (v Voice) RevokesSeveral(c console.Several) []string {
 	return []string{all + passes + "; it asks first", all + "; it asks first", all}
 }
 
-// Requests describes what Get would request for an application: its grant, scopes and user.
-func Requests(a console.Application, owner string) string {
-	scopes := "no scopes named"
-	if len(a.Scopes) > 0 {
-		scopes = "scopes " + strings.Join(a.Scopes, " ")
+// Requests describes a request for a token: its grant, scopes and user.
+func Requests(grant, scopes, owner string) string {
+	if scopes == "" {
+		return Grant(grant) + ", no scopes named, for " + owner
 	}
-	return Grant(a.Grant) + ", " + scopes + ", for " + owner
+	return Grant(grant) + ", scopes " + scopes + ", for " + owner
 }
 
 // Brings describes what is known beforehand of the token that a grant brings. life is that of the
@@ -241,15 +244,17 @@ func passed(d time.Duration) string {
 	return strconv.Itoa(int(d/time.Minute)) + " m " + strconv.Itoa(int(d/time.Second)%60) + " s"
 }
 
-// OverBrief describes the end of a token that is over: "revoked 10:44:02, refused 6 s later". at
-// writes a time of day. The longest form comes first; nil if the token is not over.
+// OverBrief describes the end of a token that is over, to be put after the word of its state:
+// "revoked 10:44:02, refused 6 s later". at writes a time of day. The longest form comes first; nil
+// if the token is not over.
 func OverBrief(s console.Status, at func(time.Time) string, replacedBy string) []string {
 	switch {
 	case s.State == console.Expired:
-		return []string{"expired " + at(s.ExpiresAt)}
+		return []string{"at " + at(s.ExpiresAt)}
 	case s.State == console.Superseded && replacedBy != "":
-		return []string{"replaced by " + replacedBy + " " + at(s.EndedAt),
-			"replaced by " + replacedBy}
+		return []string{"by " + replacedBy + " at " + at(s.EndedAt), "by " + replacedBy}
+	case s.State == console.Superseded:
+		return []string{"at " + at(s.EndedAt)}
 	case !s.State.IsOver():
 		return nil
 	}

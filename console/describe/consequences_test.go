@@ -133,8 +133,8 @@ func TestOverBrief(t *testing.T) {
 		{console.Status{State: console.Dead, Cause: console.CauseRefused, EndedAt: ended,
 			Proof: console.ProofProbe, OverAt: ended}, "refused 11:59"},
 		{console.Status{State: console.Superseded, Cause: console.CauseReplaced, EndedAt: ended},
-			"replaced by 9c24d1e8 11:59"},
-		{console.Status{State: console.Expired, ExpiresAt: t0}, "expired 12:00"},
+			"by 9c24d1e8 at 11:59"},
+		{console.Status{State: console.Expired, ExpiresAt: t0}, "at 12:00"},
 		{console.Status{State: console.Active}, ""},
 	} {
 		got := append(describe.OverBrief(c.s, voice().Clock, "9c24d1e8"), "")[0]
