@@ -274,7 +274,7 @@ func (s *Session) inspect(r Inspect) []Work {
 	work := s.beginRead(r, Key{Inspecting, r.Token}, func(c call) Work {
 		return func(ctx context.Context) Event {
 			i, err := svc.InspectToken(ctx, r.Token, console.InspectOptions{})
-			return Inspected{c, r.For, i, err}
+			return Inspected{c, r.For, r.Token, i, err}
 		}
 	})
 	if work != nil {

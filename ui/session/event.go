@@ -236,6 +236,7 @@ type (
 	Inspected struct {
 		call
 		For        any
+		ID         string // of the token
 		Inspection console.Inspection
 		Err        error
 	}

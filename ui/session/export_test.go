@@ -19,6 +19,3 @@ func (s *Session) MayBegin() bool { return s.mayBegin() }
 
 // Invites reports whether a get of an application waits for a person.
 func (b *Board) Invites(appID string) bool { return b.invites(appID) }
-
-// InspectedOf returns the result of inspecting the token with an ID.
-func InspectedOf(id string) Inspected { return Inspected{call: call{key: Key{Inspecting, id}}} }

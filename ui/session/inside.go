@@ -66,7 +66,7 @@ func (k *lookups) touch(id string) {
 
 // fileInside keeps the result of an [Inspect].
 func (s *Session) fileInside(e Inspected) {
-	id := e.Key().ID
+	id := e.ID
 	s.looked.touch(id)
 	read := readInside{Inside: insideOf(e)}
 	if r := s.board.Row(id); r != nil && r.Token != nil {

@@ -51,7 +51,7 @@ func TestInsideIsBounded(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
 	for i := range 70 {
-		d.apply(session.InspectedOf(fmt.Sprintf("t_%d", i)))
+		d.apply(session.Inspected{ID: fmt.Sprintf("t_%d", i)})
 	}
 	for id, want := range map[string]bool{"t_5": false, "t_6": true, "t_69": true} {
 		if _, ok := d.Inside(&console.Token{ID: id}); ok != want {
