@@ -38,7 +38,7 @@ var arrows = map[string][]string{
 	"ui/scene": {"ui/session", "ui/kit", "ui/keys", "ui/form", "ui/redact", "console",
 		"console/describe", "themes", "text"},
 	"ui/pane": {"ui/scene", "ui/session", "ui/kit", "ui/keys", "console", "console/describe",
-		"themes"},
+		"themes", "tokenapi/secret"},
 	"ui/overlay": {"ui/scene", "ui/session", "ui/kit", "ui/keys", "ui/form", "console",
 		"console/describe", "console/paste", "themes", "tokenapi/secret", "text"},
 	"ui/session": {"console", "tokenapi/secret", "text"},

@@ -1,19 +1,282 @@
 package pane
 
 import (
+	"strconv"
+	"strings"
+	"time"
+
+	"lanyard/console"
+	"lanyard/console/describe"
+	"lanyard/ui/keys"
+	"lanyard/ui/kit"
 	"lanyard/ui/scene"
 	"lanyard/ui/session"
 )
 
-type Selected struct{}
+// Shape is the place of the pane Selected on the screen.
+type Shape int
 
-func (p *Selected) Title(s *scene.Scene) string                            { return "Selected" }
-func (p *Selected) RightTitle(s *scene.Scene) []string                     { return []string{"follows the cursor"} }
-func (p *Selected) Lines(s *scene.Scene, w, h int, focused bool) []string  { return nil }
-func (p *Selected) Brief(s *scene.Scene, w int) []string                   { return nil }
-func (p *Selected) Column(s *scene.Scene, w, h int, focused bool) []string { return nil }
-func (p *Selected) Full(s *scene.Scene, w, h int, focused bool) []string   { return nil }
-func (p *Selected) Cursor(s *scene.Scene) (*scene.List, int, func(int) string) {
-	return &scene.List{}, 0, nil
+// The shapes.
+const (
+	InRow    Shape = iota // a row under the lists
+	InColumn              // the third column
+	Zoomed                // alone on the screen
+)
+
+// Selected is the pane of the token under the cursor of the token list: its life, and what each
+// verb would do to it. If tokens are marked it is about these. Without a token it shows what a get
+// would request.
+type Selected struct {
+	Shape        Shape
+	Index, Count int // position of the token in the list, from 1, for the title; 0 for none
+
+	// Key and Does are a further key and its effect, such as that of the demo's traffic; "" for
+	// none.
+	Key, Does string
+	// Events returns what the audit log has of a token; nil if the log is not read.
+	Events func(tokenID string) []console.Event
+
+	scroll   scene.Scroll
+	scrolled string // ID of the row that scroll is about
 }
-func (p *Selected) Target(s *scene.Scene) (*session.Row, *scene.Refuse) { return s.Token, nil }
+
+// Title implements [Pane].
+func (p *Selected) Title(s *scene.Scene) string {
+	r := s.Current
+	if p.Shape != Zoomed || r == nil {
+		return "Selected"
+	}
+	return "Selected · " + shownName(s, r)
+}
+
+// shownName returns the name of a row's application and the fingerprint of its token.
+func shownName(s *scene.Scene, r *session.Row) string {
+	name := s.Show(s.Board.Apps[r.App].Name)
+	if r.Token == nil {
+		return name
+	}
+	return name + " " + r.Token.Fingerprint
+}
+
+// RightTitle implements [Pane].
+func (p *Selected) RightTitle(s *scene.Scene) string {
+	switch n := len(s.Marks); {
+	case p.Shape == Zoomed:
+		text := s.Keys.Hint(keys.Down, "next token") + " · " + s.Keys.Key(keys.Zoom) + " or " +
+			s.Keys.Hint(keys.Close, "closes")
+		if p.Count > 0 {
+			text = strconv.Itoa(p.Index) + " of " + strconv.Itoa(p.Count) + " · " + text
+		}
+		return text
+	case n > 0:
+		return strconv.Itoa(n) + " marked"
+	case p.Shape == InRow:
+		return "follows the cursor"
+	}
+	return ""
+}
+
+// Cursor implements [Pane]. The pane has no rows: the cursor of the token list moves.
+func (p *Selected) Cursor(*scene.Scene) (*scene.List, int, func(int) string) {
+	return &scene.List{}, 0, func(int) string { return "" }
+}
+
+// Target implements [Pane].
+func (p *Selected) Target(s *scene.Scene) (*session.Row, *scene.Refuse) {
+	return s.Current, scene.Cannot("no token is selected", s.Keys.Selects())
+}
+
+// Scroll moves the full view as a key asks.
+func (p *Selected) Scroll(a keys.Action) { p.scroll.Move(a) }
+
+// Scrolls reports whether the full view is longer than its pane.
+func (p *Selected) Scrolls() bool { return p.scroll.Lines > p.scroll.Height }
+
+// Wants returns the request for what the pane would show of the token under the cursor and does not
+// know; nil for none. Only a zoomed pane requests it if the key to the secrets must be fetched. It
+// requests nothing while they are locked, and nothing of an opaque token.
+func (p *Selected) Wants(s *scene.Scene) session.Request {
+	r := s.Current
+	if r == nil || r.Token == nil || !r.Token.JWT || p.Shape == InRow || s.Session == nil ||
+		s.Key.Shut() || s.Key.Locked && p.Shape != Zoomed {
+		return nil
+	}
+	if _, known := s.Session.Inside(r.Token); known ||
+		s.Session.Busy(session.Key{Kind: session.Inspecting, ID: r.ID}) {
+		return nil
+	}
+	return session.Inspect{Token: r.ID}
+}
+
+// CannotIntrospect returns why the key manager of an application cannot be asked about its tokens,
+// or "". One with an issuer can, because discovery (RFC 8414) may find the address.
+func CannotIntrospect(a *session.App) console.Private {
+	if e := a.Environment; e.Endpoints.IntrospectURL == "" && e.Issuer == "" {
+		return "environment " + e.Name + " has no introspect_url"
+	}
+	return ""
+}
+
+// TellIntrospected shows the result of an introspection as a notice.
+func TellIntrospected(h scene.Host, f session.Introspected) {
+	name := "the token"
+	if r := h.Scene().Board.Row(f.ID); r != nil && r.Token != nil {
+		name = r.Token.Fingerprint
+	}
+	switch {
+	case f.Err != nil:
+		h.NotifyError("introspect", f.Err)
+	case f.Answer.Active:
+		h.Notify(scene.Info, name+": active, says the key manager",
+			"what the gateway does with it only a probe tells")
+	default:
+		h.Notify(scene.Info, name+": inactive, says the key manager",
+			"a gateway may let it through for a while; a probe tells")
+	}
+}
+
+// selected is what the pane draws of a row.
+type selected struct {
+	p      *Selected
+	s      *scene.Scene
+	r      *session.Row
+	a      *session.App
+	status console.Status       // of a token
+	does   console.Consequences // of the verbs for a token
+}
+
+// of returns what the pane draws of a row.
+func (p *Selected) of(s *scene.Scene, r *session.Row) *selected {
+	d := &selected{p: p, s: s, r: r, a: &s.Board.Apps[r.App]}
+	if r.Token != nil {
+		d.status = s.Board.Status(r, s.Now)
+		d.does = console.ConsequencesOf(*r.Token, d.a.Application, d.a.Policy, s.Key.Shut(), s.Now)
+	}
+	return d
+}
+
+// blank returns h empty lines.
+func blank(w, h int) []string {
+	out := make([]string, max(h, 0))
+	for i := range out {
+		out[i] = kit.Spaces(w)
+	}
+	return out
+}
+
+// stamp writes a time to the second, with its date if that is not today.
+func stamp(s *scene.Scene, t time.Time) string {
+	t = t.In(s.Now.Location())
+	if t.Format(time.DateOnly) == s.Now.Format(time.DateOnly) {
+		return t.Format(time.TimeOnly)
+	}
+	return t.Format(time.DateTime)
+}
+
+// who returns the user of a token, or a word for the application itself.
+func who(t *console.Token) console.Private {
+	if t.User != "" {
+		return t.User
+	}
+	return "app"
+}
+
+// name returns the name of a token's application and its user and fingerprint, painted by state.
+// The user of one that is over is shown if it has one.
+func (d *selected) name(w int) phrase {
+	sign, paint := d.s.Look(d.r.State)
+	name := kit.Middle(d.s.Show(d.a.Name), max(24, w/3))
+	p := phrase{key: sign, keyPaint: paint, paint: d.s.Styles.Strong, firm: true}
+	if t := d.r.Token; t == nil {
+		user := d.r.Mark.User
+		if user == "" {
+			user = d.a.Username
+		}
+		if user == "" {
+			user = "app"
+		}
+		p.texts = []string{name + " · " + d.s.Show(user), name}
+	} else {
+		p.texts = []string{name + " · " + t.Fingerprint, t.Fingerprint}
+		if t.User != "" || !d.r.State.IsOver() {
+			p.texts = append([]string{name + " · " + d.s.Show(who(t)) + " · " + t.Fingerprint},
+				p.texts...)
+		}
+	}
+	return p
+}
+
+// word returns the word of the state.
+func (d *selected) word() phrase {
+	_, paint := d.s.Look(d.r.State)
+	return say(describe.StateWord(d.r.State, d.status.Cause)).painted(paint)
+}
+
+// why returns what the word of the state does not say: how a token ended, or what is wrong with it.
+func (d *selected) why() phrase {
+	if d.r.State.IsOver() {
+		p := say(describe.OverBrief(d.status,
+			func(t time.Time) string { return stamp(d.s, t) },
+			fingerprintOf(d.s, d.r.Token.ReplacedBy))...)
+		p.firm = true
+		return p
+	}
+	p := phrase{paint: d.s.Styles.Warn, firm: true}
+	switch detail := d.s.Detail(d.r); {
+	case d.r.State == console.Unsure:
+		p.texts = []string{"the answer to its refresh was lost", "answer lost"}
+	case d.status.Pending && !d.does.Locked: // the verbs say it
+	case len(detail) > 2: // the first form leaves no room for others
+		p.texts = detail[1:]
+	case len(detail) > 0:
+		p.texts = detail
+	case d.status.RefusedOnce:
+		p.texts = []string{"refused once"}
+	}
+	return p
+}
+
+// fingerprintOf returns the fingerprint of the token with an ID; "" if it is not held.
+func fingerprintOf(s *scene.Scene, id string) string {
+	if x := s.Board.Row(id); x != nil && x.Token != nil {
+		return x.Token.Fingerprint
+	}
+	return ""
+}
+
+// place returns the environment of an application and its key type.
+func place(s *scene.Scene, a *session.App) []string {
+	env := s.Show(a.Environment.Name)
+	if kind := keyType(a.KeyType); kind != "" {
+		return []string{env + ", " + kind + " key", env}
+	}
+	return []string{env}
+}
+
+// keyType shortens the key types of WSO2.
+func keyType(kind string) string {
+	switch kind {
+	case console.KeyProduction:
+		return "PROD"
+	case console.KeySandbox:
+		return "SAND"
+	}
+	return kit.Clean(kind)
+}
+
+// scopes returns the granted scopes.
+func scopes(t *console.Token) string {
+	text := "none named"
+	if len(t.Scopes) > 0 {
+		text = kit.Clean(joined(t.Scopes))
+	}
+	return "scopes " + text
+}
+
+// joined writes scopes with blanks between them.
+func joined(words []string) string { return strings.Join(words, " ") }
+
+// block begins a block about the token.
+func (d *selected) block(head string, w, indent int, more ...cell) *builder {
+	return newBlock(d.s, head, w, indent, more...)
+}
