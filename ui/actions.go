@@ -11,6 +11,7 @@ import (
 	"lanyard/console"
 	"lanyard/ui/keys"
 	"lanyard/ui/overlay"
+	"lanyard/ui/pane"
 	"lanyard/ui/scene"
 	"lanyard/ui/session"
 )
@@ -373,21 +374,21 @@ func (m *root) zoom() {
 	}
 }
 
+// introspect asks the key manager about the selected token.
+func (m *root) introspect(s *scene.Scene) tea.Cmd {
+	return m.Request(session.Introspect{Token: m.target(s).ID})
+}
+
+// cannotIntrospect returns why the key manager cannot be asked about the selected token.
 func (m *root) cannotIntrospect(s *scene.Scene) *scene.Refuse {
 	if why := m.cannotToken(s); why != nil {
 		return why
 	}
-	a := &s.Board.Apps[s.Token.App]
-	if e := a.Environment; e.Endpoints.IntrospectURL == "" && e.Issuer == "" {
-		return scene.Cannot("environment "+e.Name+" has no introspect_url",
-			m.s.Remedy(a, "set introspect_url", m.face()))
+	a := &s.Board.Apps[m.target(s).App]
+	if why := pane.CannotIntrospect(a); why != "" {
+		return scene.Cannot(why, m.s.Remedy(a, "set introspect_url", m.face()))
 	}
 	return nil
-}
-
-// introspect asks the key manager about the selected token.
-func (m *root) introspect(s *scene.Scene) tea.Cmd {
-	return m.Request(session.Introspect{Token: m.target(s).ID})
 }
 
 func (m *root) cannotShow(s *scene.Scene) *scene.Refuse {

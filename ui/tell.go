@@ -12,6 +12,7 @@ import (
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/overlay"
+	"lanyard/ui/pane"
 	"lanyard/ui/scene"
 	"lanyard/ui/session"
 )
@@ -113,6 +114,10 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 			m.keys.Hint(keys.Revoke, "on "+row+" asks for the passphrase"))
 	case session.Probed:
 		m.tellProbed(f)
+	case session.Introspected:
+		if f.For == nil { // else the overlay that asked tells it
+			pane.TellIntrospected(m, f)
+		}
 	case session.Copied:
 		return m.tellCopied(f)
 	case session.TextCopied:

@@ -32,12 +32,12 @@ const (
 	Copy
 	Probe
 	Inspect
-	Introspect
 	Mark
 	ShowToken
 	GetWith
 	CopyAs
 	ProbeUntilDead
+	Introspect
 	RevokeAll
 	DismissLost
 	ForgetOver
@@ -211,8 +211,6 @@ func Default() []Binding {
 		bind(Messages, "messages", "!", "log",
 			"message log: every notice and error of this run, with its hint",
 			Everywhere).inFooter(),
-		bind(Introspect, "introspect", "I", "introspect",
-			"ask the key manager what it knows of the token", onToken),
 		bind(Mark, "mark", "space", "mark",
 			"mark the token or unmark it; actions apply to all marked tokens", onToken),
 		bind(ShowToken, "reveal", "v", "reveal", "show the access token itself for a few seconds",
@@ -223,6 +221,8 @@ func Default() []Binding {
 			"copy as header, curl, env, JSON or .http, or copy another token", onToken),
 		bind(ProbeUntilDead, "probe_until_dead", "P", "probe until dead",
 			"probe until the gateway refuses the token; press again to stop", onToken),
+		bind(Introspect, "introspect", "I", "introspect",
+			"ask the key manager whether the token is active (RFC 7662)", onToken),
 		bind(RevokeAll, "revoke_all", "X", "revoke all",
 			"revoke every token of this application; asks for their number", onToken),
 		bind(DismissLost, "dismiss_lost_answer", "", "dismiss a lost answer",
