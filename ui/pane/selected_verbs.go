@@ -1,0 +1,213 @@
+package pane
+
+import (
+	"lanyard/console"
+	"lanyard/console/describe"
+	"lanyard/ui/keys"
+	"lanyard/ui/kit"
+	"lanyard/ui/scene"
+)
+
+// From these widths on the phrases of the verbs are long, or of middle length.
+const (
+	longVerbs   = 110
+	middleVerbs = 90
+)
+
+// verbs returns what each verb would do to the token, on a line of w cells. Without a frame around
+// it, a line has short forms.
+func (d *selected) verbs(w int) []phrase {
+	m := d.s.Keys
+	everything, opens := does(m.Key(keys.Inspect), "everything"), m.Key(keys.Inspect)
+	if w < middleVerbs {
+		everything = does(opens, "opens it")
+	}
+	everything.last = true
+	if d.does.Locked {
+		everything.texts = append([]string{"everything that needs no secret"}, everything.texts...)
+		return append(d.locked(), everything)
+	}
+	all := d.verbsOf(w)
+	if d.p.Key != "" && d.r.State == console.Lingering {
+		all = append(all, does(d.p.Key, d.p.Does))
+	}
+	return append(all, everything)
+}
+
+// voice returns the voice for a bound. It notes no change of one that time does not shorten.
+func (d *selected) voice(b console.Bound) describe.Voice {
+	v := d.s.Voice()
+	if b.Window {
+		v.AtMost = console.Left
+	}
+	return v
+}
+
+// locked returns the consequence of a lock.
+func (d *selected) locked() []phrase {
+	if !d.s.Key.NeedsPassphrase() {
+		return []phrase{say(describe.NoKeyVerbs).painted(d.s.Styles.Warn)}
+	}
+	unlock := does(d.s.Keys.Way(keys.Unlock), "unlocks")
+	return []phrase{say(describe.LockedVerbs).painted(d.s.Styles.Warn), unlock}
+}
+
+// verbsOf returns the phrases that depend on the state of the token.
+func (d *selected) verbsOf(w int) []phrase {
+	m, v := d.s.Keys, d.s.Voice()
+	renews := d.voice(d.does.Refreshed).Renews(d.does)
+	if w < longVerbs && len(renews) > 4 {
+		renews = renews[2:]
+	}
+	if w < middleVerbs && len(renews) > 2 {
+		renews = renews[1:]
+	}
+	renew := does(m.Way(keys.Renew), renews...)
+	revoke := does(m.Way(keys.Revoke), describe.Revokes(d.does)...)
+	switch {
+	case d.status.Pending:
+		return d.revoking()
+	case d.r.State == console.Unsure:
+		if n := len(renews); n > 0 { // the first line has the reason
+			renew.texts = renews[n-1:]
+		}
+		lost := say("of a token that only the lost answer held, " +
+			v.LostEnds(*d.r.Token.Unsure))
+		return []phrase{renew, revoke, lost}
+	case d.r.State == console.Lingering:
+		var all []phrase
+		if d.does.Renewal == console.RenewalRefresh {
+			all = append(all, renew)
+		}
+		if d.does.Revocable {
+			all = append(all, revoke)
+		}
+		return append(all, d.probes()...)
+	case d.does.Over:
+		return d.another()
+	case d.does.ReadOnly:
+		return append([]phrase{say("read-only: only a probe and a copy work here", "read-only")},
+			append(d.probes(), d.copies(w)...)...)
+	}
+	return append([]phrase{renew, revoke}, d.copies(w)...)
+}
+
+// revoking returns the stage of a revoke that the server has not accepted.
+func (d *selected) revoking() []phrase {
+	s, v := d.s, d.s.Voice()
+	if !d.r.Pending() { // decided on another row of the same token
+		return append([]phrase{say(s.Detail(d.r)...)}, d.probes()...)
+	}
+	if at, left, _ := s.RevokeStage(d.r); at == describe.Undoable {
+		in := v.Wait(left)
+		return []phrase{
+			say("the revoke is sent in "+in, "sent in "+in).painted(s.Styles.Warn),
+			does(s.Keys.Way(keys.Undo), "undoes it"),
+			{texts: []string{"until then the token works as before"}, spare: true},
+		}
+	}
+	return append([]phrase{say(s.RevokeWords(d.r)...).painted(s.Styles.Warn)}, d.probes()...)
+}
+
+// probes returns what a probe can do.
+func (d *selected) probes() []phrase {
+	if !d.does.Probeable {
+		return []phrase{say("no probe: the application has no probe URL")}
+	}
+	m := d.s.Keys
+	if d.s.Session != nil && d.s.Session.IsProbing(d.r.ID) {
+		return []phrase{does(m.Way(keys.ProbeUntilDead), "stops the probes").
+			painted(d.s.Styles.Accent)}
+	}
+	return []phrase{does(m.Way(keys.Probe), "probes it"),
+		does(m.Way(keys.ProbeUntilDead), "until it is dead")}
+}
+
+// copies returns how to copy the token. Where there is room it names the forms.
+func (d *selected) copies(w int) []phrase {
+	m := d.s.Keys
+	if w < longVerbs {
+		return []phrase{does(m.Way(keys.Copy), "copies")}
+	}
+	as := m.Way(keys.CopyAs)
+	header, curl := does(as+" h", "header"), does(as+" c", "curl")
+	header.spare, curl.spare = true, true
+	if d.a.ProbeURL == "" {
+		curl = phrase{}
+	}
+	return []phrase{does(m.Way(keys.Copy), "token"), header, curl}
+}
+
+// another returns how to get a token in place of one that is over.
+func (d *selected) another() []phrase {
+	var all []phrase
+	m := d.s.Keys
+	if d.does.Renewal == console.RenewalRefresh {
+		all = append(all, does(m.Way(keys.Renew), d.voice(d.does.Refreshed).Renews(d.does)...))
+	}
+	if d.a.Source == console.Gone || d.does.ReadOnly {
+		return all
+	}
+	name := kit.Middle(d.s.Show(d.a.Name), 24)
+	return append(all, does(m.Way(keys.Get), "gets a new one for "+name, "gets a new one"))
+}
+
+// lost returns four lines about a get whose answer was lost.
+func (d *selected) lost(w int) [][]phrase {
+	s, m := d.s, d.r.Mark
+	ends := ""
+	if !m.EndsBy.IsZero() {
+		ends = stamp(s, m.EndsBy)
+	}
+	what, bound, sooner := describe.LostRequest(stamp(s, m.SentAt), ends)
+	again := does(s.Keys.Way(keys.Get), "asks anew")
+	if d.a.Source == console.Gone {
+		again = say("the application is no longer configured")
+	}
+	return [][]phrase{
+		{d.name(w), d.word(), say(what...)}, {say(bound...)}, {say(sooner...)},
+		{again, does(s.Keys.Key(keys.Inspect), "the exchange"),
+			does(s.Keys.Way(keys.Messages), "the log line")},
+	}
+}
+
+// request returns four lines about what a get would request for the selected application.
+func (p *Selected) request(s *scene.Scene, w int) [][]phrase {
+	get := s.Keys.Way(keys.Get)
+	a, ok := s.Selected()
+	if !ok {
+		return [][]phrase{{say("No token is selected.", "no token")}, nil, nil,
+			{say(s.Keys.Selects()), does(get, "asks for which application")}}
+	}
+	first := []phrase{
+		{texts: []string{kit.Middle(s.Show(a.Name), max(24, w/3))}, paint: s.Styles.Strong,
+			firm: true},
+		say("no token"), say(place(s, a)...),
+	}
+	switch {
+	case a.Source == console.Gone:
+		return [][]phrase{append(first, say("no longer configured")), nil, nil, nil}
+	case a.Environment.ReadOnly:
+		return [][]phrase{append(first, say("read-only: nothing is requested")), nil, nil, nil}
+	}
+	owner := a.Username
+	if owner == "" || a.Grant == console.GrantClientCredentials {
+		owner = "the application itself"
+	}
+	request := describe.Requests(a.Grant, kit.Clean(joined(a.Scopes)), s.Show(owner))
+	var at []string
+	if url := s.Show(a.Environment.Endpoints.TokenURL); url != "" {
+		at = append(at, request+", at "+url)
+	} else if issuer := s.Show(a.Environment.Issuer); issuer != "" {
+		at = append(at, request+", at the token endpoint of "+issuer)
+	}
+	return [][]phrase{
+		append(first, say("what "+get+" would request:")),
+		{say(append(at, request, describe.Grant(a.Grant))...)},
+		{say(describe.Brings(a.Grant, s.Board.LastLife(a.Environment.Name))...)},
+		{does(get, "gets it"),
+			does(s.Keys.Way(keys.GetWith), "asks with another grant, scopes or user",
+				"asks otherwise"),
+			does(s.Keys.Way(keys.EditApp), "edits the application", "edits")},
+	}
+}
