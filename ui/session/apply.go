@@ -63,6 +63,9 @@ func (s *Session) applyOne(e Event) (work []Work) {
 	case Probed:
 		s.noteKeyFailure(e.Err)
 		s.tell(e)
+		if e.Err == nil {
+			s.answeredEnd(e.Token)
+		}
 		s.bulkDone(e.ID, e.Err)
 		work = s.read()
 	case loopProbed:
@@ -249,12 +252,14 @@ func (s *Session) file(b console.Board, c console.Choice) []Work {
 		s.tellShadowed(b.Covered)
 	} else if s.board.Restored != restored {
 		s.tell(Restored{})
-		clear(s.pending)     // no person made these changes
+		clear(s.pending) // no person made these changes
+		s.endings = endings{began: s.now}
 		s.looked = lookups{} // an ID may stand for another token
 	}
 	s.tellUnkept(b.Unkept)
 	s.tell(BoardFiled{First: first})
 	s.life.stale = true
+	s.lookForEnds()
 	s.nextAlert()
 	s.settledElsewhere()
 	for id, r := range s.board.byID {

@@ -72,6 +72,7 @@ func (s *Session) delivered(e delivered) []Work {
 			}
 		}
 		s.tell(Delivery{Delivery: d})
+		s.answeredEnd(d.Token)
 	}
 	if accepted > 1 && others == 0 { // the face has shown each one, and only the last stays visible
 		s.tell(AllAccepted{N: accepted})

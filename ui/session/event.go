@@ -426,6 +426,12 @@ type (
 		factMark
 		All []Alert
 	}
+	// Ended says that tokens have expired, or that the gateway refuses them from now on. It is
+	// reported once for each token, the earliest end first.
+	Ended struct {
+		factMark
+		All []Ending
+	}
 	// NothingOver says that nothing was found to forget. Kept is a token that was asked for and is
 	// kept, or nil. If there are several, it is one whose state is over, if any.
 	NothingOver struct {

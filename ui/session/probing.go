@@ -167,6 +167,7 @@ func (s *Session) judgeLoop(id string, t console.Token) {
 			Stop: l.next.Stop, Loop: l.ProbeLoop, Fingerprint: l.fingerprint,
 			Answer: l.last, Token: t,
 		})
+		s.answeredEnd(t)
 		return
 	case why != (hopeless{}) && why != l.reported:
 		s.tell(ProbesHopeless{Fingerprint: l.fingerprint, Answer: l.last, Token: t})

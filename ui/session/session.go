@@ -79,6 +79,7 @@ type Session struct {
 	loops      map[string]*probeLoop
 	loopsBegun int
 	alerts     alerts
+	endings    endings
 	looked     lookups
 	lastGets   map[string]Get // the last choice of a person, by application
 	attempts   int            // number of attempts to unlock
@@ -115,7 +116,7 @@ func New(ctx context.Context, o Options) *Session {
 
 // Start reads the board and begins to wait for changes of the store.
 func (s *Session) Start(now time.Time) []Work {
-	s.now = now
+	s.now, s.endings.began = now, now
 	return append(s.read(), s.watch()...)
 }
 
@@ -131,6 +132,9 @@ func (s *Session) doDue() []Work {
 		s.board.judge(s.second())
 		s.dropPages()
 		s.tell(Judged{})
+		s.lookForEnds()
+	} else if s.endings.deferred {
+		s.lookForEnds()
 	}
 	work := s.deliver()
 	if at := s.nextClear(); !at.IsZero() && !s.now.Before(at) {
