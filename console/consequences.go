@@ -124,6 +124,21 @@ func renewalOf(t Token, a Application, p Policy, now time.Time, without NoRefres
 	return RenewalAnew
 }
 
+// ActAfter returns the act that brings a usable token in place of t, which is over: ActRenew if its
+// refresh token is alive, else ActGet. It is "" if t was replaced, and if the console would refuse
+// the act.
+func ActAfter(t Token, a Application, p Policy, now time.Time) Act {
+	switch {
+	case StatusAt(t, p, now).State == Superseded || t.ReplacedBy != "":
+		return ""
+	case renewalOf(t, a, p, now, withoutRefresh(t)) == RenewalRefresh:
+		return ActRenew
+	case a.Source == Gone || a.Grant == tokenapi.GrantRefreshToken || writable(a, "get") != nil:
+		return ""
+	}
+	return ActGet
+}
+
 // LastLife returns the life that a server granted to the newest of some tokens. ok is false if it
 // granted none of them a life with an end.
 func LastLife(tokens []Token) (life time.Duration, ok bool) {

@@ -175,3 +175,41 @@ func TestLastLife(t *testing.T) {
 		t.Error("a life of no token")
 	}
 }
+
+func TestActAfter(t *testing.T) {
+	t.Parallel()
+	expired := func(t *console.Token) { t.ExpiresAt = at(90) }
+	refreshable := func(t *console.Token) {
+		expired(t)
+		t.Grant, t.Refresh = tokenapi.GrantPassword, console.RefreshLive
+	}
+	for name, c := range map[string]struct {
+		token func(*console.Token)
+		app   func(*console.Application)
+		want  console.Act
+	}{
+		"expired":                  {expired, nil, console.ActGet},
+		"with a refresh token":     {refreshable, nil, console.ActRenew},
+		"read-only":                {refreshable, readOnly, ""},
+		"no longer configured":     {expired, gone, ""},
+		"gone, and can be renewed": {refreshable, gone, console.ActRenew},
+		"it can only refresh": {expired,
+			func(a *console.Application) { a.Grant = tokenapi.GrantRefreshToken }, ""},
+		"replaced": {func(t *console.Token) {
+			refreshable(t)
+			t.ReplacedAt, t.ReplacedBy = at(50), "t_y"
+		}, nil, ""},
+	} {
+		a := console.Application{Grant: tokenapi.GrantClientCredentials}
+		if c.app != nil {
+			c.app(&a)
+		}
+		if got := console.ActAfter(with(c.token), a, policy, at(100)); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+func readOnly(a *console.Application) { a.Environment.ReadOnly = true }
+
+func gone(a *console.Application) { a.Source = console.Gone }

@@ -109,6 +109,23 @@ func MomentLabel(m console.Moment, clock string) string {
 	return verb + " " + clock
 }
 
+// Ended describes the end of a token, to be put after its name.
+func (v Voice) Ended(s console.Status) string {
+	word := StateWord(s.State, s.Cause)
+	if s.State == console.Expired {
+		return word
+	}
+	return word + ": " + v.Over(s)
+}
+
+// AfterEnd describes the act that console.ActAfter names, to be put after the act.
+func AfterEnd(a console.Act) string {
+	if a == console.ActRenew {
+		return "refreshes it"
+	}
+	return "gets a new one"
+}
+
 // got describes the way in which a token was got.
 func got(m console.Moment) string {
 	switch {

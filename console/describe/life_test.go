@@ -7,6 +7,23 @@ import (
 	"lanyard/console/describe"
 )
 
+func TestEnded(t *testing.T) {
+	t.Parallel()
+	for want, s := range map[string]console.Status{
+		"expired":                         {State: console.Expired},
+		"dead: the window ran out":        {State: console.Dead, Proof: console.ProofWindow},
+		"replaced: not proved":            {State: console.Superseded},
+		"dead: its own expiry came first": {State: console.Dead, Proof: console.ProofExpiry},
+	} {
+		if got := (describe.Voice{}).Ended(s); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	if describe.AfterEnd(console.ActRenew) == describe.AfterEnd(console.ActGet) {
+		t.Error("a get and a renewal read alike")
+	}
+}
+
 func TestMoment(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

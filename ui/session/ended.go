@@ -98,3 +98,10 @@ func (s *Session) answeredEnd(t console.Token) {
 		e.answered[key] = true
 	}
 }
+
+// ActAfter returns the act that brings a usable token in place of one that is over; "" if there is
+// none. See [console.ActAfter].
+func (s *Session) ActAfter(r *Row) console.Act {
+	a := &s.board.Apps[r.App]
+	return console.ActAfter(*r.Token, a.Application, a.Policy, s.second())
+}
