@@ -1165,6 +1165,7 @@ var openers = map[string]string{
 	"ui/scene/bulk.go FailureWords":      "words of a notice",
 	"ui/scene/view.go AppRows":           "matches a filter",
 	"ui/alerts.go alert":                 "sendAlert redacts it",
+	"ui/ended.go endedWords":             "words of a notice",
 	"ui/header.go header":                "compares a name with the title",
 	"ui/presenter.go knownNames":         "tells the redactor which names there are",
 	"ui/presenter.go learnNames":         "tells the redactor which names there are",

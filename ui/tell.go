@@ -181,6 +181,8 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 		m.Notify(scene.Bad,
 			m.keys.Hint(keys.WriteOut, "keeps what this console holds")+": nothing can be stored",
 			"")
+	case session.Ended:
+		m.tellEnded(f)
 	case session.SettledElsewhere:
 		sev, words := scene.Info, describe.TakenElsewhere
 		if f.Refusal != "" {

@@ -1,0 +1,77 @@
+package ui_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"lanyard/console"
+)
+
+// logged returns the number of lines of the message log that hold a text.
+func (l *live) logged(text string) int { return strings.Count(strings.Join(l.Log(), "\n"), text) }
+
+// An expiry is told once, with the key that brings a new token.
+func TestExpiryIsANotice(t *testing.T) {
+	t.Parallel()
+	for _, refresh := range []bool{false, true} {
+		l := alive(t)
+		l.api.refresh = refresh
+		l.Key("g", "enter")
+		l.after(time.Hour - time.Second)
+		if n := l.logged("expired"); n > 0 {
+			t.Errorf("told %d times before", n)
+		}
+		l.after(2 * time.Second)
+		want := "g gets a new one. " + fp("access-1") + " of Orders: expired."
+		if refresh {
+			want = "r refreshes it. " + fp("access-1") + " of Orders: expired."
+		}
+		l.shows(want)
+		l.after(24 * time.Hour)
+		if n := l.logged(fp("access-1") + " of Orders: expired"); n != 1 {
+			t.Errorf("told %d times:\n%s", n, strings.Join(l.Log(), "\n"))
+		}
+	}
+}
+
+// The end of a window is told once.
+func TestDeathIsANotice(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("g", "enter", "x")
+	l.after(15*time.Minute + 5*time.Second)
+	l.shows("g gets a new one. " + fp("access-1") + " of Orders: dead: the window ran out.")
+	l.after(24 * time.Hour)
+	if n := l.logged("the window ran out"); n != 1 {
+		t.Errorf("told %d times:\n%s", n, strings.Join(l.Log(), "\n"))
+	}
+}
+
+// A replaced token needs nothing: its end is in the log only.
+func TestReplacedIsOverInTheLog(t *testing.T) {
+	t.Parallel()
+	l := alive(t, func(e *console.Environment) { e.Regime = console.RegimeOpaque })
+	l.api.refresh = true
+	l.Key("g", "enter", "r")
+	l.after(16 * time.Minute)
+	l.said(fp("access-1") + " of Orders: replaced: the window ran out")
+	if frame := l.Frame(); strings.Contains(frame, "the window ran out") {
+		t.Errorf("it is shown:\n%s", frame)
+	}
+}
+
+// Tokens that end together are one notice, and each has its line in the log.
+func TestSeveralEndAsOneNotice(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("g", "enter", "g", "enter")
+	l.clock.now = l.clock.now.Add(3 * time.Hour) // the machine slept
+	l.Beat()
+	l.shows("! lists them. 2 tokens expired.")
+	for _, token := range []string{"access-1", "access-2"} {
+		if n := l.logged(fp(token) + " of Orders: expired"); n != 1 {
+			t.Errorf("%s is told %d times:\n%s", token, n, strings.Join(l.Log(), "\n"))
+		}
+	}
+}
