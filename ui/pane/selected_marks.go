@@ -1,0 +1,93 @@
+package pane
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"lanyard/console"
+	"lanyard/ui/keys"
+	"lanyard/ui/kit"
+	"lanyard/ui/scene"
+	"lanyard/ui/session"
+)
+
+// namedMarks is the largest number of marked tokens that are named.
+const namedMarks = 12
+
+// marked returns what the verbs would do to the marked tokens, in four lines of at most w cells.
+func (p *Selected) marked(s *scene.Scene, w int) [][]phrase {
+	var rows []*session.Row
+	for id := range s.Marks {
+		if r := s.Board.Row(id); r != nil && r.Token != nil {
+			rows = append(rows, r)
+		}
+	}
+	end := func(r *session.Row) time.Time { return r.Token.ExpiresAt }
+	slices.SortFunc(rows, func(a, b *session.Row) int {
+		if za, zb := end(a).IsZero(), end(b).IsZero(); za != zb { // those without an end are last
+			if za {
+				return 1
+			}
+			return -1
+		}
+		return cmp.Or(end(a).Compare(end(b)), cmp.Compare(a.ID, b.ID))
+	})
+	var all console.Several
+	var environments, names []string
+	for i, r := range rows {
+		d := p.of(s, r)
+		var expires time.Time
+		if d.status.HasExpiry && d.status.Left > 0 {
+			expires = d.status.ExpiresAt
+		}
+		all.Add(d.does, expires)
+		if name := s.Show(d.a.Environment.Name); d.does.Production &&
+			!slices.Contains(environments, name) {
+			environments = append(environments, name)
+		}
+		if i < namedMarks {
+			names = append(names, shownName(s, r))
+		}
+	}
+	n, v, m := strconv.Itoa(len(s.Marks)), s.Voice(), s.Keys
+	head := n + " marked"
+	if all.Revoked.Window {
+		v.AtMost = console.Left
+	}
+	revokes := v.RevokesSeveral(all)
+	last := []phrase{
+		does(m.Way(keys.Renew), "renews "+n), does(m.Way(keys.Probe), "probes "+n),
+		does(m.Way(keys.Copy), "copies the one under the cursor", "copies one"),
+		does(m.Way(keys.Mark), "marks or unmarks", "marks"),
+		does(m.Key(keys.Close), "unmarks all"),
+	}
+	revoke := []phrase{does(m.Way(keys.Revoke), revokes...)}
+	if s.Key.Shut() {
+		d := selected{p: p, s: s}
+		revoke, last = d.locked(), last[2:]
+	}
+	first := listOf(head+": ", names, len(rows), " · ", w)
+	first.firm = true
+	return [][]phrase{
+		{first}, {listOf("", v.Several(all, environments, s.Now), 0, "; ", w)}, revoke, last,
+	}
+}
+
+// listOf joins as many texts as fit into w cells. total is their number if some are left out
+// already.
+func listOf(lead string, texts []string, total int, sep string, w int) phrase {
+	total = max(total, len(texts))
+	for n := len(texts); n > 0; n-- {
+		text := lead + strings.Join(texts[:n], sep)
+		if n < total {
+			text += sep + strconv.Itoa(total-n) + " more"
+		}
+		if kit.Width(text) <= w {
+			return say(text)
+		}
+	}
+	return say(strings.TrimSuffix(lead, ": "))
+}
