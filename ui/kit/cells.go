@@ -3,6 +3,8 @@ package kit
 import (
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"lanyard/text"
 )
 
@@ -246,4 +248,14 @@ func Rule(n int) string {
 		return rules[:n*size]
 	}
 	return strings.Repeat("─", n)
+}
+
+// Dim returns a line without its styles, painted with sgr. The cells from up to to keep theirs.
+func Dim(line, sgr string, from, to int) string {
+	if from >= to {
+		return paint(sgr, ansi.Strip(line))
+	}
+	kept := Cut(tail(line, from), to-from)
+	return paint(sgr, ansi.Strip(head(line, from, ""))) + kept + off +
+		paint(sgr, ansi.Strip(tail(line, to)))
 }

@@ -164,3 +164,19 @@ func TestFrame(t *testing.T) {
 		}
 	}
 }
+
+func TestDimKeepsSomeCells(t *testing.T) {
+	t.Parallel()
+	line := "\x1b[31mab\x1b[m\x1b[7mcd日\x1b[mef"
+	for _, c := range []struct {
+		from, to int
+		want     string
+	}{
+		{0, 0, "\x1b[2mabcd日ef\x1b[m"},
+		{2, 4, "\x1b[2mab\x1b[m\x1b[31m\x1b[m\x1b[7mcd\x1b[m\x1b[m\x1b[2m日ef\x1b[m"},
+	} {
+		if got := kit.Dim(line, "\x1b[2m", c.from, c.to); got != c.want {
+			t.Errorf("%d to %d: %q, want %q", c.from, c.to, got, c.want)
+		}
+	}
+}
