@@ -80,8 +80,8 @@ func leftOver() (code int) {
 
 var sized = regexp.MustCompile(`(^|-)(\d+x\d+)(-|$)`)
 
-// golden compares the text of the screen with a reviewed file: the box of the overlay on top, or
-// the whole frame if no overlay is open. The sizes of one screen are in one file: 80x24-help is the
+// golden compares the text of the screen with a reviewed file: the box of the overlay on top with
+// its footer, or the whole frame if no overlay is open. The sizes of one screen are in one file: 80x24-help is the
 // section 80x24 of testdata/help.golden.
 func golden(t *testing.T, name string, p *ui.Pump) {
 	t.Helper()
@@ -98,7 +98,8 @@ func textOf(t *testing.T, p *ui.Pump, file string) string {
 	t.Helper()
 	frame := p.Frame()
 	if box := p.Box(); box != (kit.Rect{}) {
-		return folded(written(crop(grid(t, frame), box)))
+		rows := grid(t, frame)
+		return folded(append(written(crop(rows, box)), written(rows[len(rows)-1:])...))
 	}
 	return folded(unfooted(t, frame, file))
 }

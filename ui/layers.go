@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"strings"
-
 	"lanyard/ui/kit"
 	"lanyard/ui/scene"
 )
@@ -24,45 +22,91 @@ func (m *root) noteQuestion() {
 	}
 }
 
-// lay draws an overlay over the lines of a frame, and returns where its inside is.
-func lay(s *scene.Scene, lines []string, o scene.Overlay, w, h int) (inside kit.Rect) {
-	if w < 8 || h < 4 {
-		return inside
+// layAll draws the overlays over the lines of a frame. The one on top has the footer. Everything
+// outside of it is dimmed, but for the permanent warnings, the notice and the row that it is about.
+func (m *root) layAll(s *scene.Scene, lines []string, warnings int) {
+	n := len(m.overlays)
+	if n == 0 {
+		return
 	}
-	bw, bh := o.Size(s, w-4, h-2)
-	r := kit.Rect{W: w, H: h}.Center(min(bw+2, w), min(bh+2, h))
+	area := m.boxArea(warnings)
+	for _, o := range m.overlays[:n-1] {
+		m.lay(s, lines, o, area, kit.Rect{})
+	}
+	o := m.overlays[n-1]
+	row := kit.Rect{}
+	if about, ok := o.(scene.About); ok && n == 1 {
+		row = m.rowOf(about.About())
+	}
+	for i := range m.h - 1 - m.frame.notice {
+		switch {
+		case i == row.Y && row.W > 0:
+			lines[i] = kit.Dim(lines[i], string(m.st.Quiet), row.X, row.X+row.W)
+		case i == 0 || i > warnings:
+			lines[i] = kit.Dim(lines[i], string(m.st.Quiet), 0, 0)
+		}
+	}
+	m.frame.inside = m.lay(s, lines, o, area, row)
+	if !m.noticeInFooter(m.layout()) || m.notices.until.IsZero() || m.welcome != nil {
+		lines[m.h-1] = m.boxFooter(s, o)
+	}
+}
+
+// boxArea returns the part of the screen in which boxes are placed. It never has the permanent
+// warnings and the footer, and on a high screen neither the header nor the lines of a notice.
+func (m *root) boxArea(warnings int) kit.Rect {
+	top, bottom := 0, m.h-1
+	if m.h >= 16 && m.welcome == nil || warnings > 0 {
+		top = 1 + warnings
+	}
+	if !m.noticeInFooter(m.layout()) {
+		bottom -= m.noticeLinesAtMost(m.layout())
+	}
+	return kit.Rect{Y: top, W: m.w, H: max(bottom-top, 0)}
+}
+
+// rowOf returns the cells of a row of Tokens on the screen; none if it is not to be seen.
+func (m *root) rowOf(id string) kit.Rect {
+	for _, z := range m.frame.zones {
+		for i, drawn := range m.panes.tokens.List.Drawn {
+			if z.pane == scene.Tokens && drawn == id && id != "" && i < z.H-2 {
+				return kit.Rect{X: z.X + 1, Y: z.Y + 1 + i, W: z.W - 2, H: 1}
+			}
+		}
+	}
+	return kit.Rect{}
+}
+
+// lay draws an overlay over the lines of a frame, and returns where its inside is.
+func (m *root) lay(s *scene.Scene, lines []string, o scene.Overlay, area, row kit.Rect) kit.Rect {
+	if area.W < 8 || area.H < 4 {
+		return kit.Rect{}
+	}
+	bw, bh := o.Size(s, area.W-4, area.H-2)
+	r := place(area, row, bw+2, bh+2)
 	body := o.Box(s, r.W-2, r.H-2)
 	border, title := s.Styles.BorderOn, s.Styles.TitleOn
 	if o.Danger() {
 		border, title = s.Styles.Danger, s.Styles.Danger
 	}
-	name, foot := onBorder(o.Title(s), o.Foot(), r.W)
-	box := kit.Frame(r.W, r.H, string(border), []kit.Label{{SGR: string(title), Text: name}},
-		kit.Label{SGR: string(s.Styles.Quiet), Text: foot}, body)
+	box := kit.Frame(r.W, r.H, string(border),
+		[]kit.Label{{SGR: string(title), Text: o.Title(s)}}, kit.Label{}, body)
 	for i, line := range box {
-		lines[r.Y+i] = kit.Splice(lines[r.Y+i], line, r.X, w)
+		lines[r.Y+i] = kit.Splice(lines[r.Y+i], line, r.X, m.w)
 	}
 	return kit.Rect{X: r.X + 1, Y: r.Y + 1, W: r.W - 2, H: r.H - 2}
 }
 
-// onBorder fits a title and a foot into a border w cells wide. The foot keeps its last parts; a
-// long title is cut so that the last one stays.
-func onBorder(title, foot string, w int) (string, string) {
-	if foot == "" {
-		return title, ""
+// place returns the place of a box of w by h cells: under the row that it is about, else above it,
+// else in the middle of the area.
+func place(area, row kit.Rect, w, h int) kit.Rect {
+	r := area.Center(w, h)
+	switch {
+	case row.W == 0:
+	case row.Y+1+r.H <= area.Y+area.H && row.Y+1 >= area.Y:
+		r.Y = row.Y + 1
+	case row.Y-r.H >= area.Y && row.Y <= area.Y+area.H:
+		r.Y = row.Y - r.H
 	}
-	parts := strings.Split(foot, " · ")
-	var texts []string
-	for i := range parts {
-		texts = append(texts, strings.Join(parts[i:], " · "))
-	}
-	if strings.Contains(foot, scene.More) {
-		texts = append(texts[:len(texts)-1], "↓ more · esc", "↓ more")
-	}
-	if foot = scene.Fitting(texts, w-8-kit.Width(title)); foot != "" {
-		return title, foot
-	}
-	least := texts[len(texts)-1]
-	title = kit.Middle(title, max(w-8-kit.Width(least), 8))
-	return title, scene.Fitting(texts, w-8-kit.Width(title))
+	return r
 }

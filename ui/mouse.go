@@ -28,10 +28,11 @@ type zone struct {
 	pane scene.PaneID
 }
 
-// button is a key in the footer.
+// button is a key in the footer: of an action, or of the overlay on top.
 type button struct {
 	x, w int
 	act  keys.Action
+	key  string // its name; "" if act is set
 }
 
 // zoneAt returns the zone at a place of the screen; nil for none.
@@ -49,6 +50,14 @@ func (m *root) zoneAt(x, y int) *zone {
 // no question.
 func (m *root) click(e tea.Mouse) tea.Cmd {
 	if n := len(m.overlays); n > 0 && e.Button == tea.MouseLeft {
+		if e.Y == m.h-1 {
+			for _, b := range m.frame.buttons {
+				if e.X >= b.x && e.X < b.x+b.w {
+					return m.press(pressOf(b.key))
+				}
+			}
+			return nil
+		}
 		if o, ok := m.overlays[n-1].(scene.Pointed); ok && e.X >= m.frame.inside.X &&
 			e.X < m.frame.inside.X+m.frame.inside.W {
 			o.Point(e.Y - m.frame.inside.Y)

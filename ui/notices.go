@@ -119,16 +119,20 @@ func (m *root) configFile() string {
 // is free.
 func (m *root) noticeInFooter(l layout) bool { return l == listOnly || m.h < 16 }
 
+// noticeLinesAtMost returns the number of lines that a notice can take.
+func (m *root) noticeLinesAtMost(l layout) int {
+	if m.noticeInFooter(l) || l == onePane {
+		return 1
+	}
+	return 2
+}
+
 // noticeLines draws the notice in at most two lines, or in one in place of the footer. While there
 // is no notice, it draws the step of the tour, or the wait for a slow server.
 func (m *root) noticeLines(s *scene.Scene, l layout) []string {
-	most := 2
-	if m.noticeInFooter(l) || l == onePane {
-		most = 1
-	}
 	switch {
 	case !m.notices.until.IsZero():
-		return m.notice(most)
+		return m.notice(m.noticeLinesAtMost(l))
 	case !m.tour.Over():
 		return []string{m.tourLine(m.w)}
 	}

@@ -99,6 +99,7 @@ type frame struct {
 	drawn   int       // rows formatted, for the tests
 	zones   []zone    // where panes are on the screen
 	buttons []button  // in the footer
+	notice  int       // number of lines of the notice above the footer
 	inside  kit.Rect  // place of the overlay on top, within its border
 }
 

@@ -84,20 +84,12 @@ func (m *root) draw() {
 		lines = append(lines, m.moreRoom())
 	case m.welcome != nil:
 		lines = m.welcome.lines(s, m.o.ConfigPath, m.w, m.h)
-		for _, o := range m.overlays {
-			m.frame.inside = lay(s, lines, o, m.w, m.h)
-		}
+		m.frame.notice = 0
+		m.layAll(s, lines, 0)
 	default:
 		warnings := m.banners(m.layout())
 		lines = m.lines(s, warnings)
-		top := len(warnings)
-		if top > 0 {
-			top++ // the header is above them
-		}
-		for _, o := range m.overlays { // never over the permanent warnings
-			m.frame.inside = lay(s, lines[top:], o, m.w, m.h-top)
-			m.frame.inside.Y += top
-		}
+		m.layAll(s, lines, len(warnings))
 	}
 	m.noteQuestion()
 	m.frame.next, m.frame.drawn = s.NextChange, s.RowsDrawn
@@ -131,7 +123,11 @@ func (m *root) lines(s *scene.Scene, warnings []string) []string {
 	if m.noticeInFooter(l) && len(notice) > 0 {
 		footer, notice = notice[0], nil
 	}
+	m.frame.notice = len(notice)
 	out = append(out, m.body(s, l, body, notice)...)
+	if footer == "" && len(m.overlays) > 0 { // the overlay has its own
+		footer = kit.Spaces(m.w)
+	}
 	if footer == "" {
 		footer = m.footer(s)
 	}

@@ -42,6 +42,9 @@ func (f *Form) Freeze() {
 // Focused returns the field that has the focus.
 func (f *Form) Focused() *Field { return f.Fields[f.At] }
 
+// Chooses reports whether the focused field is a choice between several values.
+func (f *Form) Chooses() bool { return f.Focused().kind == kindChoice }
+
 // GoTo focuses a field if it is shown.
 func (f *Form) GoTo(x *Field) {
 	if i := slices.Index(f.Fields, x); i >= 0 && x.Shown() {

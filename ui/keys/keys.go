@@ -157,9 +157,12 @@ func (b Binding) inFooter() Binding {
 }
 
 // Shown returns the keys as the person reads them, separated by spaces.
-func (b Binding) Shown() string {
-	shown := make([]string, len(b.Keys))
-	for i, k := range b.Keys {
+func (b Binding) Shown() string { return Shown(strings.Join(b.Keys, " ")) }
+
+// Shown returns names of keys, separated by spaces, as the person reads them.
+func Shown(names string) string {
+	shown := strings.Fields(names)
+	for i, k := range shown {
 		shown[i] = shownKeyName(k)
 	}
 	return strings.Join(shown, " ")

@@ -61,15 +61,18 @@ func (o *Adopt) Pasted(text string) bool {
 	return true
 }
 
-func (o *Adopt) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 70), min(h, 8) }
+func (o *Adopt) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 70), min(h, 6) }
+
+// Hints implements [scene.Overlay].
+func (o *Adopt) Hints(*scene.Scene) []scene.Hint {
+	esc := scene.Hint{Keys: "esc", Word: "cancel"}
+	if o.busy {
+		return []scene.Hint{esc}
+	}
+	return formHints(&o.Form, scene.Hint{Keys: "enter", Word: "take it over"}, esc)
+}
 
 func (o *Adopt) Box(s *scene.Scene, w, h int) []string {
-	foot := scene.Padded(s.Styles.Quiet,
-		scene.Fitting([]string{
-			"tab next · enter takes it over, to be watched and revoked · esc cancels",
-			"tab next · enter takes it over · esc cancels", "tab · enter · esc cancels",
-			"enter · esc",
-		}, w-2), w)
 	paint, said := s.Styles.Danger, ""
 	switch {
 	case o.busy:
@@ -78,12 +81,12 @@ func (o *Adopt) Box(s *scene.Scene, w, h int) []string {
 		said = "✕ " + s.Show(o.said)
 	}
 	line := scene.Padded(paint, said, w)
-	if h < 8 {
-		out := append(o.Lines(s.FormLook(), w, max(min(2, h-2), 1)), line, foot)
+	if h < 6 {
+		out := append(o.Lines(s.FormLook(), w, max(min(2, h-1), 1)), line)
 		return out[:min(h, len(out))]
 	}
 	out := append([]string{kit.Spaces(w)}, o.Lines(s.FormLook(), w, 2)...)
-	return append(out, kit.Spaces(w), line, kit.Spaces(w), foot, kit.Spaces(w))
+	return append(out, kit.Spaces(w), line, kit.Spaces(w))
 }
 
 // Told closes the overlay when the token was adopted.

@@ -9,18 +9,18 @@ import (
 	"lanyard/ui/scene"
 )
 
-func (o *App) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 78), min(h, o.Height()+6) }
+func (o *App) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 78), min(h, o.Height()+5) }
 
 func (o *App) Box(s *scene.Scene, w, h int) []string {
 	paint, said := o.words(s)
 	return formBox(w, h, func(_, h int) []string { return o.Lines(s.FormLook(), w, h) },
-		paint, said, scene.Padded(s.Styles.Quiet, o.keys(w), w))
+		paint, said)
 }
 
-// formBox lays out a form in h lines of w cells: its lines, a message and the foot. The function
+// formBox lays out a form in h lines of w cells: its lines and a message. The function
 // lines gets the number of lines above its own and how many it may draw.
 func formBox(
-	w, h int, lines func(top, h int) []string, paint themes.Paint, said, foot string,
+	w, h int, lines func(top, h int) []string, paint themes.Paint, said string,
 ) []string {
 	// A high box has a margin. It always has two lines for a message, so that nothing moves.
 	margin, high := 0, 1
@@ -31,7 +31,7 @@ func formBox(
 	if len(message) > high {
 		message = append(message[:high-1], strings.Join(message[high-1:], " "))
 	}
-	body := h - high - 1 - 2*margin
+	body := h - high - 2*margin
 	out := slices.Repeat([]string{kit.Spaces(w)}, margin)
 	out = append(out, lines(margin, max(body, 1))...)
 	for len(out) < margin+body {
@@ -44,7 +44,6 @@ func formBox(
 		}
 		out = append(out, scene.Padded(paint, text, w))
 	}
-	out = append(out, foot)
 	for range margin {
 		out = append(out, kit.Spaces(w))
 	}
@@ -79,16 +78,4 @@ func (o *App) words(s *scene.Scene) (themes.Paint, string) {
 		}
 	}
 	return s.Styles.Quiet, ""
-}
-
-func (o *App) keys(w int) string {
-	if o.Frozen {
-		return scene.Fitting([]string{"tab ↑ ↓ fields · esc closes", "esc closes"}, w-2)
-	}
-	return scene.Fitting([]string{
-		"tab ↑ ↓ fields · ← → choose · ctrl+t test it · ctrl+s save · esc cancel",
-		"← → choose · ctrl+t test it · ctrl+s save · esc cancel",
-		"ctrl+t test it · ctrl+s save · esc cancel", "ctrl+t test · ctrl+s save · esc",
-		"ctrl+s save · esc",
-	}, w-2)
 }

@@ -132,6 +132,15 @@ func (c *chooser) Pasted(text string) bool {
 	return true
 }
 
+// Hints implements [scene.Overlay].
+func (c *chooser) Hints(*scene.Scene) []scene.Hint {
+	esc := scene.Hint{Keys: "esc", Word: "close"}
+	if len(c.shown()) == 0 {
+		return []scene.Hint{esc}
+	}
+	return []scene.Hint{{Keys: "enter", Word: "run"}, {Keys: "up down", Word: "choose"}, esc}
+}
+
 // Box draws the search field, the entries that match and a message.
 func (c *chooser) Box(s *scene.Scene, w, h int) []string {
 	shown := c.shown()
@@ -148,13 +157,7 @@ func (c *chooser) Box(s *scene.Scene, w, h int) []string {
 		field.Put(string(s.Styles.Quiet), count)
 	}
 	out := []string{field.End(w)}
-	foot := scene.Padded(s.Styles.Quiet,
-		scene.Fitting([]string{
-			"↑ ↓ choose · enter runs it · esc closes", "enter runs · esc closes", "enter · esc",
-		}, w-2), w)
-	if c.said != "" {
-		foot = scene.Padded(s.Styles.Warn, s.Show(c.said), w)
-	}
+	foot := scene.Padded(s.Styles.Warn, s.Show(c.said), w)
 	room := h - 2
 	if h >= 12 {
 		out = append(out, kit.Spaces(w))

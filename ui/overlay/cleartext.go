@@ -41,8 +41,10 @@ type Cleartext struct {
 }
 
 func (o *Cleartext) Title(*scene.Scene) string { return "Access token " + o.fingerprint }
-func (*Cleartext) Foot() string                { return "" }
 func (*Cleartext) Danger() bool                { return true }
+
+// Hints implements [scene.Overlay]. Other keys hide the token too.
+func (*Cleartext) Hints(*scene.Scene) []scene.Hint { return []scene.Hint{{Keys: "esc", Word: "hide"}} }
 
 func (o *Cleartext) Press(s *scene.Scene, a keys.Action, key string) scene.Intent {
 	if scene.IsNo(a, key) || a == keys.Quit || a == keys.ShowToken || key == "enter" ||
@@ -81,7 +83,7 @@ func (o *Cleartext) Box(s *scene.Scene, w, h int) []string {
 	left := o.until.Sub(s.Now)
 	return append(out,
 		scene.Padded(s.Styles.Warn,
-			"hidden in "+scene.Countdown(s, max(left, 0))+" · any key hides it now", w))
+			"hidden in "+scene.Countdown(s, max(left, 0))+"; any key hides it now", w))
 }
 
 // Again returns the intent to show the same token after the store was unlocked.

@@ -45,8 +45,16 @@ func NewConfirm(r *session.Row, a *session.App, then session.Request) *Confirm {
 }
 
 func (o *Confirm) Title(*scene.Scene) string { return o.title }
-func (*Confirm) Foot() string                { return "" }
 func (*Confirm) Danger() bool                { return true }
+
+// Hints implements [scene.Overlay].
+func (o *Confirm) Hints(s *scene.Scene) []scene.Hint {
+	out := []scene.Hint{{Keys: s.Keys.Yes(), Word: o.verb}}
+	if o.no != "" {
+		out = append(out, scene.Hint{Keys: o.no, Word: o.other})
+	}
+	return append(out, scene.Hint{Keys: "esc", Word: "No"})
+}
 
 func (o *Confirm) Size(s *scene.Scene, w, _ int) (int, int) {
 	want := 0

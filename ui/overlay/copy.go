@@ -47,9 +47,16 @@ func NewCopy(t *console.Token, probed bool) *Copy {
 }
 
 func (o *Copy) Title(*scene.Scene) string              { return "Copy " + o.fingerprint + " as" }
-func (*Copy) Foot() string                             { return "" }
 func (*Copy) Danger() bool                             { return false }
-func (*Copy) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 60), min(h, 12) }
+func (*Copy) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 60), min(h, 9) }
+
+// Hints implements [scene.Overlay].
+func (*Copy) Hints(*scene.Scene) []scene.Hint {
+	return []scene.Hint{
+		{Keys: "enter", Word: "copy"}, {Keys: "up down", Word: "choose"},
+		{Keys: "esc", Word: "close"},
+	}
+}
 
 func (o *Copy) Press(_ *scene.Scene, a keys.Action, key string) scene.Intent {
 	o.said = ""
@@ -108,17 +115,11 @@ func (o *Copy) Box(s *scene.Scene, w, h int) []string {
 		l.Put(paint, kit.Cut(text, max(w-l.Width()-1, 0)))
 		lines = append(lines, l.End(w))
 	}
-	foot := scene.Padded(s.Styles.Quiet,
-		scene.Fitting([]string{"its key, or ↑ ↓ and enter · esc closes", "a key · esc closes"},
-			w-2), w)
-	if o.said != "" {
-		foot = scene.Padded(s.Styles.Warn, o.said, w)
-	}
 	room := max(h-1, 1)
 	off := max(min(o.at-room/2, len(lines)-room), 0)
 	lines = lines[off:min(off+room, len(lines))]
 	for len(lines) < room {
 		lines = append(lines, kit.Spaces(w))
 	}
-	return append(lines, foot)
+	return append(lines, scene.Padded(s.Styles.Warn, o.said, w))
 }

@@ -25,5 +25,4 @@ import (
 type typist struct{}
 
 func (typist) Press(*scene.Scene, keys.Action, string) scene.Intent { return nil }
-func (typist) Foot() string                                         { return "" }
 func (typist) Danger() bool                                         { return false }

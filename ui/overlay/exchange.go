@@ -106,11 +106,13 @@ func (o *Exchange) Title(s *scene.Scene) string {
 		s.Path(o.Call.URL)
 }
 
-func (o *Exchange) Foot() string {
-	if o.scroll.Lines > o.scroll.Height {
-		return "c copies it as curl · " + scene.More + " · esc closes"
+// Hints implements [scene.Overlay].
+func (o *Exchange) Hints(s *scene.Scene) []scene.Hint {
+	out := []scene.Hint{o.scroll.More(), {Keys: "esc", Word: "close"}}
+	if s.Session.CanCopy() {
+		out = append([]scene.Hint{{Keys: "c", Word: "copy as curl"}}, out...)
 	}
-	return "c copies it as curl · esc closes"
+	return out
 }
 
 func (*Exchange) Danger() bool                             { return false }

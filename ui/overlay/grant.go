@@ -103,15 +103,14 @@ func (o *Grant) Pasted(text string) bool {
 	return true
 }
 
-func (o *Grant) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 70), min(h, 9) }
+func (o *Grant) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 70), min(h, 8) }
+
+// Hints implements [scene.Overlay].
+func (o *Grant) Hints(*scene.Scene) []scene.Hint {
+	return formHints(&o.Form, scene.Hint{Keys: "enter", Word: "get"}, scene.Hint{Keys: "esc", Word: "cancel"})
+}
 
 func (o *Grant) Box(s *scene.Scene, w, h int) []string {
-	foot := scene.Padded(s.Styles.Quiet,
-		scene.Fitting([]string{
-			"← → choose the grant · tab next · enter gets · esc cancels",
-			"tab next · enter gets · esc cancels", "enter gets · esc cancels", "enter · esc",
-		}, w-2),
-		w)
 	paint, said := s.Styles.Quiet, ""
 	switch {
 	case o.said != "":
@@ -122,15 +121,15 @@ func (o *Grant) Box(s *scene.Scene, w, h int) []string {
 		said = "known scopes: " + o.knows
 	}
 	line := scene.Padded(paint, said, w)
-	if h < 9 {
-		out := o.Lines(s.FormLook(), w, max(min(o.Height(), h-2), 1))
-		return append(out, line, foot)[:min(h, len(out)+2)]
+	if h < 8 {
+		out := o.Lines(s.FormLook(), w, max(min(o.Height(), h-1), 1))
+		return append(out, line)[:min(h, len(out)+1)]
 	}
 	out := append([]string{kit.Spaces(w)}, o.Lines(s.FormLook(), w, 4)...)
 	for len(out) < 5 { // as high as with a user: nothing moves when another grant is chosen
 		out = append(out, kit.Spaces(w))
 	}
-	return append(out, kit.Spaces(w), line, foot, kit.Spaces(w))[:min(h, 9)]
+	return append(out, kit.Spaces(w), line, kit.Spaces(w))[:min(h, 8)]
 }
 
 // getChosen is the intent to get a token as the form says.

@@ -272,19 +272,18 @@ func (o *Import) pastedLines(s *scene.Scene, w int) []string {
 }
 
 func (o *Import) Size(s *scene.Scene, w, h int) (int, int) {
-	n := 13
+	n := 12
 	if o.found != nil {
-		n = max(n, len(o.found.on)+6)
+		n = max(n, len(o.found.on)+5)
 	}
 	if o.pasted != nil {
 		// Two fields, the lines below them and the margins.
-		n = max(20, 9+len(o.pastedLines(s, min(w, 78)-2)))
+		n = max(19, 8+len(o.pastedLines(s, min(w, 78)-2)))
 	}
 	return min(w, 78), min(h, n)
 }
 
 func (o *Import) Box(s *scene.Scene, w, h int) []string {
-	foot := scene.Padded(s.Styles.Quiet, o.keys(w), w)
 	paint, said := s.Styles.Quiet, ""
 	switch {
 	case o.busy && o.found != nil:
@@ -303,7 +302,7 @@ func (o *Import) Box(s *scene.Scene, w, h int) []string {
 			o.found.top = top
 		}
 		return o.body(s, w, h)
-	}, paint, said, foot)
+	}, paint, said)
 }
 
 // body draws the fields or the list of applications into at most h lines.
@@ -325,24 +324,4 @@ func (o *Import) body(s *scene.Scene, w, h int) (body []string) {
 		}
 	}
 	return body
-}
-
-func (o *Import) keys(w int) string {
-	texts := []string{
-		"← → choose · tab ↑ ↓ fields · ctrl+s asks the portal · esc cancels",
-		"ctrl+s asks the portal · esc cancels", "ctrl+s asks · esc cancels", "ctrl+s · esc",
-	}
-	switch {
-	case o.found != nil:
-		texts = []string{
-			"↑ ↓ move · space chooses · enter keeps what is chosen · esc cancels",
-			"space chooses · enter keeps · esc cancels", "space · enter keeps · esc", "enter · esc",
-		}
-	case o.fromText:
-		texts = []string{
-			"← → choose · paste the text · enter goes on with it · esc cancels",
-			"paste it · enter goes on · esc cancels", "paste · enter · esc",
-		}
-	}
-	return scene.Fitting(texts, w-2)
 }

@@ -48,15 +48,13 @@ type claim struct {
 
 func (o *Inspect) Title(*scene.Scene) string { return "Token " + o.fingerprint }
 
-func (o *Inspect) Foot() string {
-	text := "i asks the key manager · "
+// Hints implements [scene.Overlay].
+func (o *Inspect) Hints(*scene.Scene) []scene.Hint {
+	first := scene.Hint{Keys: "i", Word: "ask the key manager"}
 	if o.Locked {
-		text = "enter unlocks · "
+		first = scene.Hint{Keys: "enter", Word: "unlock"}
 	}
-	if o.scroll.Lines > o.scroll.Height {
-		text += scene.More + " · "
-	}
-	return text + "esc closes"
+	return []scene.Hint{first, o.scroll.More(), {Keys: "esc", Word: "close"}}
 }
 
 func (*Inspect) Danger() bool                             { return false }

@@ -38,7 +38,6 @@ func (o *Invite) Title(s *scene.Scene) string {
 	return "Sign in with your browser · " + s.Show(o.name)
 }
 
-func (*Invite) Foot() string { return "" }
 func (*Invite) Danger() bool { return false }
 
 // Fill takes the invitation of the application out of all, if there is one.
@@ -217,7 +216,7 @@ func (o *Invite) fullText(s *scene.Scene, st *themes.Styles, w int,
 			"ended at.")
 		gap()
 	}
-	return text, append([]textLine{o.left(s, st)}, o.keys(st, w, true)...)
+	return text, []textLine{o.left(s, st), {}}
 }
 
 // bareText returns the text without explanations. What a person copies comes first.
@@ -236,9 +235,8 @@ func (o *Invite) bareText(s *scene.Scene, st *themes.Styles, w, h int) (text, fo
 	if o.inv != nil && o.inv.Trouble != "" { // below the text to copy
 		text = append(text, chopped(st.Warn, s.Redacted(describe.Trouble(o.inv)), w)...)
 	}
-	foot = o.keys(st, w, false)
-	if left := o.left(s, st); h >= 4 && left.text != "" {
-		foot = append([]textLine{left}, foot...)
+	if left := o.left(s, st); h >= 3 && left.text != "" {
+		foot = []textLine{left}
 	}
 	return text, foot
 }
@@ -283,27 +281,19 @@ func (o *Invite) left(s *scene.Scene, st *themes.Styles) textLine {
 	return textLine{"", s.Left(d) + " left"}
 }
 
-// keys returns the line with the keys.
-func (o *Invite) keys(st *themes.Styles, w int, gap bool) []textLine {
-	var text string
-	switch {
-	case o.inv == nil:
-		text = "esc gives up"
-	case !o.device:
-		text = "y copies the address · esc gives up"
-		if w < 40 {
-			text = "y copy · esc gives up"
-		}
-	default:
-		text = "y copies the address · c the code · esc gives up"
-		if w < 52 {
-			text = "y copy · c code · esc ends"
+// Hints implements [scene.Overlay].
+func (o *Invite) Hints(s *scene.Scene) (out []scene.Hint) {
+	if o.inv != nil && s.Session.CanCopy() {
+		out = append(out, scene.Hint{Keys: "y", Word: "copy the address"})
+		if o.device {
+			out = append(out, scene.Hint{Keys: "c", Word: "copy the code"})
 		}
 	}
-	if gap {
-		return []textLine{{}, {st.Quiet, text}, {}}
+	esc := scene.Hint{Keys: "esc", Word: "give up"}
+	if o.givingUp {
+		esc.Word = "close"
 	}
-	return []textLine{{st.Quiet, text}}
+	return append(out, o.scroll.More(), s.HintOf(keys.Quit, "quit"), esc)
 }
 
 func (o *Invite) Box(s *scene.Scene, w, h int) []string {

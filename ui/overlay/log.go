@@ -27,11 +27,18 @@ func (*Log) Title(*scene.Scene) string                { return "Messages of this
 func (*Log) Danger() bool                             { return false }
 func (*Log) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 110), h * 4 / 5 }
 
-func (o *Log) Foot() string {
-	if len(o.Entries) == 0 {
-		return "esc closes"
+// Hints implements [scene.Overlay].
+func (o *Log) Hints(s *scene.Scene) (out []scene.Hint) {
+	if n := o.selected(); n != nil {
+		if s.Board.Exchange(n.Exchange) != nil {
+			out = append(out, scene.Hint{Keys: "enter", Word: "its call"})
+		}
+		if s.Session.CanCopy() {
+			out = append(out, scene.Hint{Keys: "c", Word: "copy"})
+		}
+		out = append(out, scene.Hint{Keys: "up down", Word: "choose"})
 	}
-	return "enter its call · c copies · esc closes"
+	return append(out, scene.Hint{Keys: "esc", Word: "close"})
 }
 
 // selected returns the notice under the cursor, or nil.

@@ -76,7 +76,7 @@ func (o *RevokeAll) Pasted(string) bool {
 
 func (o *RevokeAll) Size(s *scene.Scene, w, h int) (int, int) {
 	w = min(w, 66)
-	return w, min(h, len(o.text(s, w))+6)
+	return w, min(h, len(o.text(s, w))+5)
 }
 
 func (o *RevokeAll) text(s *scene.Scene, w int) []string {
@@ -93,6 +93,13 @@ func (o *RevokeAll) text(s *scene.Scene, w int) []string {
 	return wrapAll(s, lines, w-3)
 }
 
+// Hints implements [scene.Overlay].
+func (*RevokeAll) Hints(*scene.Scene) []scene.Hint {
+	return []scene.Hint{
+		{Keys: "enter", Word: "revoke, if the number is right"}, {Keys: "esc", Word: "No"},
+	}
+}
+
 func (o *RevokeAll) Box(s *scene.Scene, w, h int) []string {
 	var out []string
 	for i, t := range o.text(s, w) {
@@ -106,12 +113,7 @@ func (o *RevokeAll) Box(s *scene.Scene, w, h int) []string {
 	if o.said != "" {
 		said = "✕ " + o.said
 	}
-	ask := append(o.Lines(s.FormLook(), w, 1), scene.Padded(s.Styles.Danger, said, w),
-		scene.Padded(s.Styles.Quiet,
-			scene.Fitting([]string{
-				"enter revokes when the number is right · esc: No",
-				"enter · esc: No",
-			}, w-2), w))
+	ask := append(o.Lines(s.FormLook(), w, 1), scene.Padded(s.Styles.Danger, said, w))
 	if len(out)+len(ask)+3 <= h {
 		out = append(append([]string{kit.Spaces(w)}, out...), kit.Spaces(w))
 		return append(append(out, ask...), kit.Spaces(w))

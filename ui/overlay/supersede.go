@@ -36,8 +36,16 @@ func NewSupersede(about session.Superseding, then session.Request) *Supersede {
 }
 
 func (*Supersede) Title(*scene.Scene) string { return "End the older token?" }
-func (*Supersede) Foot() string              { return "" }
 func (*Supersede) Danger() bool              { return true }
+
+// Hints implements [scene.Overlay].
+func (o *Supersede) Hints(s *scene.Scene) (out []scene.Hint) {
+	if o.own != nil {
+		out = append(out, scene.Hint{Keys: "d", Word: "get one of its own"})
+	}
+	return append(out, scene.Hint{Keys: s.Keys.Yes(), Word: "get it anyway"},
+		scene.Hint{Keys: "esc", Word: "No"})
+}
 
 func (o *Supersede) Size(s *scene.Scene, w, _ int) (int, int) {
 	if w = min(w, 72); w < 40 {

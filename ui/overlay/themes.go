@@ -55,8 +55,15 @@ func (o *Themes) row() *themeRow {
 }
 
 func (*Themes) Title(*scene.Scene) string { return "Themes" }
-func (*Themes) Foot() string              { return "" }
 func (*Themes) Danger() bool              { return false }
+
+// Hints implements [scene.Overlay].
+func (*Themes) Hints(*scene.Scene) []scene.Hint {
+	return []scene.Hint{
+		{Keys: "enter", Word: "keep"}, {Keys: "up down", Word: "try on"},
+		{Keys: "esc", Word: "take the old one back"},
+	}
+}
 
 func (o *Themes) Press(_ *scene.Scene, a keys.Action, key string) scene.Intent {
 	switch {
@@ -121,7 +128,7 @@ func (o *Themes) Size(_ *scene.Scene, w, h int) (int, int) {
 	return w, min(h, len(o.rows)+len(o.footLines(w, h))+2)
 }
 
-// footLines returns the lines below the list: whether the choice is saved, and the keys.
+// footLines returns the lines below the list: whether the choice is saved.
 func (o *Themes) footLines(w, h int) []string {
 	if h < 8 {
 		return nil
@@ -133,12 +140,7 @@ func (o *Themes) footLines(w, h int) []string {
 	case !o.Saves:
 		text = "a choice lasts for this run"
 	}
-	keys := "↑ ↓ try on · enter keep · esc take the old one back"
-	if kit.Width(keys) > w-3 {
-		keys = "enter keep · esc back"
-	}
-	out := append([]string{""}, kit.Wrap(text, max(w-3, 1))...)
-	return append(out, keys)
+	return append([]string{""}, kit.Wrap(text, max(w-3, 1))...)
 }
 
 func (o *Themes) Box(s *scene.Scene, w, h int) []string {
@@ -157,7 +159,7 @@ func (o *Themes) Box(s *scene.Scene, w, h int) []string {
 	}
 	for i, text := range foot {
 		paint := s.Styles.Quiet
-		if o.DecidedBy != "" && i > 0 && i < len(foot)-1 {
+		if o.DecidedBy != "" && i > 0 {
 			paint = s.Styles.Warn
 		}
 		out = append(out, " "+scene.Padded(paint, text, w-1))

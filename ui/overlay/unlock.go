@@ -143,8 +143,8 @@ func (o *Unlock) Box(s *scene.Scene, w, h int) []string {
 	return out[:min(len(out), max(h, 0))]
 }
 
-// body returns the lines with their explanations if h lines are enough, else the field, the message
-// and the keys.
+// body returns the lines with their explanations if h lines are enough, else the field and the
+// message.
 func (o *Unlock) body(s *scene.Scene, w, h int) []textLine {
 	st := s.Styles
 	wrapped := func(paint themes.Paint, text string) (out []textLine) {
@@ -166,14 +166,14 @@ func (o *Unlock) body(s *scene.Scene, w, h int) []textLine {
 	if o.busy {
 		said = []textLine{{st.Accent, "unlocking …"}}
 	}
-	field, keys := textLine{st.Strong, o.field(w, s.Redactor != nil)}, textLine{st.Quiet, o.keys(w)}
-	room := max(h-2, 0)
+	field := textLine{st.Strong, o.field(w, s.Redactor != nil)}
+	room := max(h-1, 0)
 	place := slices.Clone(said)
 	for len(place) < 2 { // room for a message, so that nothing moves when it comes
 		place = append(place, textLine{})
 	}
 	roomy := slices.Concat([]textLine{{}}, lead, where, []textLine{{}, field, {}}, place,
-		[]textLine{{}, keys, {}})
+		[]textLine{{}})
 	if len(roomy) <= h {
 		return roomy
 	}
@@ -187,7 +187,7 @@ func (o *Unlock) body(s *scene.Scene, w, h int) []textLine {
 	for len(tight) <= room { // as high as with a message
 		tight = append(tight, textLine{})
 	}
-	return append(tight, keys)
+	return tight
 }
 
 func (o *Unlock) sign(s *scene.Scene) string {
@@ -217,15 +217,20 @@ func (o *Unlock) field(w int, hides bool) string {
 	return lead + form.Dots(n, room+2, true)
 }
 
-func (o *Unlock) keys(w int) string {
-	short, does := "unlock", "unlocks"
-	if o.fresh {
-		short, does = "go on", "goes on"
+// Hints implements [scene.Overlay].
+func (o *Unlock) Hints(*scene.Scene) []scene.Hint {
+	cancel := scene.Hint{Keys: "esc", Word: "cancel"}
+	switch {
+	case o.busy:
+		return []scene.Hint{cancel}
+	case o.fresh:
+		return []scene.Hint{
+			{Keys: "enter", Word: "go on"}, {Keys: "ctrl+u", Word: "empty it"}, cancel,
+		}
 	}
-	if w < 48 {
-		return "enter " + short + " · esc cancel"
+	return []scene.Hint{
+		{Keys: "enter", Word: "unlock"}, {Keys: "ctrl+u", Word: "empty it"}, cancel,
 	}
-	return "enter " + does + " · ctrl+u empties · esc cancels"
 }
 
 // Discard erases what was typed.

@@ -134,8 +134,14 @@ func (o *Which) Point(line int) {
 	}
 }
 
-// Foot implements [scene.Overlay].
-func (o *Which) Foot() string { return "enter " + o.word + " · ↑ ↓ choose · esc closes" }
+// Hints implements [scene.Overlay].
+func (o *Which) Hints(*scene.Scene) []scene.Hint {
+	esc := scene.Hint{Keys: "esc", Word: "close"}
+	if len(o.shown()) == 0 {
+		return []scene.Hint{esc}
+	}
+	return []scene.Hint{{Keys: "enter", Word: o.word}, {Keys: "up down", Word: "choose"}, esc}
+}
 
 // Box implements [scene.Overlay].
 func (o *Which) Box(s *scene.Scene, w, h int) []string {

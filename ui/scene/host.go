@@ -44,11 +44,19 @@ type Overlay interface {
 	Size(s *Scene, w, h int) (int, int)
 	// Box draws the inside: at most h lines of w cells each.
 	Box(s *Scene, w, h int) []string
-	// Title and Foot return the texts in the top and the bottom border.
+	// Title returns the text in the top border.
 	Title(s *Scene) string
-	Foot() string
+	// Hints returns the keys that work now, for the footer: the most important one first, and last
+	// the one that closes the overlay. They are asked for after Box.
+	Hints(s *Scene) []Hint
 	// Danger reports whether the border has the colour of a warning.
 	Danger() bool
+}
+
+// About is an overlay about a row of Tokens. It stands beside that row.
+type About interface {
+	// About returns the ID of the row.
+	About() string
 }
 
 // Question is an overlay that asks before a request. Only its own keys make the request; esc means

@@ -203,9 +203,6 @@ func Seconds(d time.Duration) string {
 	return console.Left(d)
 }
 
-// More is the hint in the foot of an overlay that can be scrolled.
-const More = "↑ ↓ more"
-
 // Padded returns one line of an overlay, w cells wide, with a blank cell on either side.
 func Padded(paint themes.Paint, text string, w int) string {
 	l := kit.NewLine("", len(text)+32)
