@@ -13,6 +13,9 @@ type Paint string
 // Off ends every Paint.
 const Off = "\x1b[m"
 
+// Faint is darker text, where the terminal can draw it.
+const Faint Paint = "\x1b[2m"
+
 // DarkOnLight paints black on white in every theme, so that a camera can read a QR code. The two
 // colours are among those of the 256 that no terminal changes.
 const DarkOnLight Paint = "\x1b[38;5;16;48;5;231m"

@@ -119,15 +119,21 @@ func (m *root) tokenActions() map[keys.Action]action {
 func (m *root) verb(v session.Verb, of func(id string) session.Request) action {
 	return action{
 		func(s *scene.Scene) *scene.Refuse {
-			if len(m.bulk()) > 0 {
-				return nil
+			switch ids := m.bulk(); {
+			case len(ids) == 0:
+				return m.cannotToken(s)
+			case len(inView(s, ids)) == 0:
+				return scene.Cannot("no marked token is in the list that you see",
+					m.keys.Hint(keys.Close, "takes the marks away"))
 			}
-			return m.cannotToken(s)
+			return nil
 		},
 		func(s *scene.Scene) tea.Cmd {
-			if ids := m.bulk(); len(ids) > 0 {
+			if all := m.bulk(); len(all) > 0 {
+				ids := inView(s, all)
 				return m.Request(session.Bulk{
-					Verb: v, Tokens: ids, What: markedTokens, Marked: true, Unseen: m.unseen(ids),
+					Verb: v, Tokens: ids, What: markedTokens, Marked: true,
+					Unseen: len(all) - len(ids),
 				})
 			}
 			return m.Request(of(m.target(s).ID))

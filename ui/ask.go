@@ -3,6 +3,9 @@ package ui
 import (
 	"slices"
 
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/ui/keys"
 	"lanyard/ui/overlay"
 	"lanyard/ui/scene"
 	"lanyard/ui/session"
@@ -93,4 +96,29 @@ func (m *root) closeInvites(appID string, key session.Key) {
 		i, ok := o.(*overlay.Invite)
 		return ok && i.AppID == appID && (i.Key == session.Key{} || i.Key == key)
 	})
+}
+
+// ActOn performs an action on an application, or shows why it cannot run.
+func (m *root) ActOn(app string, a keys.Action) tea.Cmd {
+	s := m.Scene()
+	s.App = s.Board.IndexOf(app)
+	if why := m.actions[a].cannot(s); why != nil {
+		return why.Perform(m)
+	}
+	return m.actions[a].do(s)
+}
+
+// OpenToken selects a token and opens its full view. If the rows do not have it, all rows are shown.
+func (m *root) OpenToken(id string) tea.Cmd {
+	if r := m.board().Row(id); r == nil || r.Token == nil {
+		m.Notify(scene.Info, "this token is gone", "")
+		return nil
+	}
+	if m.Scene().TokenPage().Index(id) < 0 {
+		m.view.Find, m.view.HideOver = "", false
+		m.panes.apps.Select(session.Scope{})
+	}
+	m.panes.tokens.List.Selected = id
+	m.focusOn(scene.Tokens)
+	return m.Act(keys.Inspect)
 }

@@ -11,17 +11,16 @@ import (
 
 const markedTokens = "marked tokens"
 
-// unseen counts the tokens that the Tokens pane does not show now: those of other applications, and
-// those that are hidden or filtered away.
-func (m *root) unseen(ids []string) int {
-	s := m.Scene()
-	rows, n := s.TokenPage(), 0
+// inView returns the tokens that Tokens lists now. It lacks those of other applications than the
+// scope, and those that are hidden or not found.
+func inView(s *scene.Scene, ids []string) (out []string) {
+	rows := s.TokenPage()
 	for _, id := range ids {
-		if rows.Index(id) < 0 {
-			n++
+		if rows.Index(id) >= 0 {
+			out = append(out, id)
 		}
 	}
-	return n
+	return out
 }
 
 // tellBulk tells the result of a verb on several tokens.

@@ -90,7 +90,7 @@ func (m *root) footer(s *scene.Scene) string {
 
 // hints returns the keys of the footer, in its order. A key that cannot act now is left out.
 func (m *root) hints(s *scene.Scene) (out []hint) {
-	marked := len(m.bulk())
+	marked := len(inView(s, m.bulk()))
 	for _, a := range m.footerActions(s) {
 		row := m.keys.Row(a)
 		key, word := m.keys.Key(a), row.Word
@@ -100,7 +100,7 @@ func (m *root) hints(s *scene.Scene) (out []hint) {
 		switch {
 		case marked > 0 && (a == keys.Revoke || a == keys.Renew || a == keys.Probe):
 			word += " " + strconv.Itoa(marked)
-		case a == keys.Close && marked > 0:
+		case a == keys.Close && len(m.bulk()) > 0:
 			word = "unmark"
 		case a == keys.Close:
 			word = "back"

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"lanyard/themes"
 	"lanyard/ui/kit"
 	"lanyard/ui/scene"
 )
@@ -38,12 +39,13 @@ func (m *root) layAll(s *scene.Scene, lines []string, warnings int) {
 	if about, ok := o.(scene.About); ok && n == 1 {
 		row = m.rowOf(about.About())
 	}
+	behind := string(m.st.Quiet + themes.Faint)
 	for i := range m.h - 1 - m.frame.notice {
 		switch {
 		case i == row.Y && row.W > 0:
-			lines[i] = kit.Dim(lines[i], string(m.st.Quiet), row.X, row.X+row.W)
+			lines[i] = kit.Dim(lines[i], behind, row.X, row.X+row.W)
 		case i == 0 || i > warnings:
-			lines[i] = kit.Dim(lines[i], string(m.st.Quiet), 0, 0)
+			lines[i] = kit.Dim(lines[i], behind, 0, 0)
 		}
 	}
 	m.frame.inside = m.lay(s, lines, o, area, row)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"lanyard/console"
+	"lanyard/text"
 	"lanyard/ui/scene"
 	"lanyard/ui/session"
 )
@@ -24,9 +25,7 @@ func NewBulk(s *scene.Scene, b session.Bulk, then session.Request) *Confirm {
 		} else if r := s.Board.Row(id); r != nil {
 			a := &s.Board.Apps[r.App]
 			apps[a.Label()]++
-			if a.Environment.Production {
-				envs[a.Environment.Name] = true
-			}
+			envs[a.Environment.Name] = a.Environment.Production
 		}
 	}
 	o.verb = s.Keys.Row(scene.Verbs[b.Verb]).Word + " them"
@@ -35,16 +34,28 @@ func NewBulk(s *scene.Scene, b session.Bulk, then session.Request) *Confirm {
 	}
 	o.lines = append(o.lines, console.Private(scene.Count(n, b.What)))
 	if r := s.Board.Row(b.Tokens[0]); len(b.Tokens) == 1 && r != nil && r.Token != nil {
+		o.row = r.ID
 		o.lines[0] = console.Private(r.Token.Fingerprint + ", which is marked")
-	} else if b.Marked && b.Unseen > 0 {
-		o.lines[0] += console.Private(", " + strconv.Itoa(b.Unseen) +
-			" of them not in the list that you see")
+		o.answers = []answer{keep("it"), opens(r.ID)}
+	} else {
+		o.answers = []answer{keep("them")}
 	}
+	o.lines = append(o.lines, "")
 	for _, name := range slices.Sorted(maps.Keys(apps)) {
 		o.lines = append(o.lines, console.Private(strconv.Itoa(apps[name])+" of ")+name)
 	}
 	for _, name := range slices.Sorted(maps.Keys(envs)) {
-		o.lines = append(o.lines, name+" is a production environment.")
+		switch {
+		case envs[name]:
+			o.lines = append(o.lines, name+" is a production environment.")
+		case len(envs) > 1:
+			o.lines = append(o.lines, name+" is no production environment.")
+		}
+	}
+	if b.Unseen > 0 {
+		o.lines = append(o.lines, console.Private(text.CountOf(b.Unseen,
+			"more token is marked, and not in the list that you see: it stays.",
+			"more tokens are marked, and not in the list that you see: they stay.")))
 	}
 	if len(left) > 0 {
 		o.lines = append(o.lines, console.Private("Left out: "+strings.Join(left, "; ")))

@@ -43,6 +43,9 @@ type Cleartext struct {
 func (o *Cleartext) Title(*scene.Scene) string { return "Access token " + o.fingerprint }
 func (*Cleartext) Danger() bool                { return true }
 
+// About implements [scene.About].
+func (o *Cleartext) About() string { return o.id }
+
 // Hints implements [scene.Overlay]. Other keys hide the token too.
 func (*Cleartext) Hints(*scene.Scene) []scene.Hint { return []scene.Hint{{Keys: "esc", Word: "hide"}} }
 

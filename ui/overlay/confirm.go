@@ -1,8 +1,12 @@
 package overlay
 
 import (
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
 	"lanyard/console"
-	"lanyard/console/describe"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/scene"
@@ -12,56 +16,102 @@ import (
 // Confirm asks before a request that cannot be undone. The key for Yes never opens the question, so
 // that a key pressed twice does not answer it.
 type Confirm struct {
-	title string
-	then  session.Request
-	lines []console.Private
-	verb  string // effect of the key for Yes
-	no    string // a third key, or ""
-	other string // effect of the third key
+	title   string
+	row     string            // ID of the token that it is about; "" for none
+	lines   []console.Private // the first one is the subject
+	verb    string            // effect of the key for Yes
+	then    session.Request   // what Yes makes
+	answers []answer          // other keys; esc means No
+}
+
+// answer is a key that answers a question.
+type answer struct {
+	key, does string
+	word      string // does in the footer
+	act       scene.Intent
+}
+
+// keep returns the answer No by another key than esc. what is kept: "it" or "them".
+func keep(what string) answer { return answer{"n", "No, keep " + what, "keep", scene.CloseTop{}} }
+
+// opens returns the answer that closes the question and opens the full view of a token.
+func opens(id string) answer {
+	return answer{"enter", "open the token", "open the token", openToken{id}}
 }
 
 // NewConfirm returns the question before a token of a production environment is revoked. then is
 // the request that Yes makes.
 func NewConfirm(r *session.Row, a *session.App, then session.Request) *Confirm {
-	text := []console.Private{
-		console.Private(r.Token.Fingerprint+" of ") + a.Name + ", for " +
-			describe.Owner(*r.Token),
-		a.Environment.Name + " is a production environment.",
-		"",
-		"Its gateway may still let the token through",
-	}
+	may := console.Private("")
 	switch ttl := a.Environment.CacheTTL; {
 	case ttl < 0:
-		text = append(text, "until the token expires.")
+		may = "until the token expires"
 	case ttl > 0:
-		text = append(text,
-			console.Private("for up to "+console.Left(ttl)+" after the server has accepted."))
+		may = console.Private("for at most " + console.Left(ttl))
 	default:
-		text = append(text, "for a while after the server has accepted.")
+		may = "for a while"
 	}
 	return &Confirm{
-		title: "Revoke in production?", then: then, lines: text, verb: "revoke it",
+		title: "Revoke in production?", row: r.ID, then: then, verb: "revoke it",
+		lines: []console.Private{
+			a.Name + console.Private(" · "+r.Token.Fingerprint), "",
+			a.Environment.Name + " is a production environment. When the server has accepted, " +
+				"its gateway may pass the token " + may + ".",
+		},
+		answers: []answer{keep("it"), opens(r.ID)},
 	}
 }
 
 func (o *Confirm) Title(*scene.Scene) string { return o.title }
 func (*Confirm) Danger() bool                { return true }
 
+// About implements [scene.About].
+func (o *Confirm) About() string { return o.row }
+
+// all returns the keys that answer the question. The first one is Yes.
+func (o *Confirm) all(s *scene.Scene) []answer {
+	word := strings.TrimSuffix(strings.TrimSuffix(o.verb, " it"), " them")
+	return append([]answer{{s.Keys.Yes(), o.verb, word, scene.Confirm(nil, o.then)}}, o.answers...)
+}
+
 // Hints implements [scene.Overlay].
-func (o *Confirm) Hints(s *scene.Scene) []scene.Hint {
-	out := []scene.Hint{{Keys: s.Keys.Yes(), Word: o.verb}}
-	if o.no != "" {
-		out = append(out, scene.Hint{Keys: o.no, Word: o.other})
+func (o *Confirm) Hints(s *scene.Scene) (out []scene.Hint) {
+	for _, a := range o.all(s) {
+		out = append(out, scene.Hint{Keys: a.key, Word: a.word})
 	}
 	return append(out, scene.Hint{Keys: "esc", Word: "No"})
 }
 
+// Answers implements [scene.Question].
+func (o *Confirm) Answers(s *scene.Scene) string {
+	var out strings.Builder
+	for _, a := range o.all(s) {
+		out.WriteString(a.key + " " + strings.TrimPrefix(a.does, "No, ") + ", ")
+	}
+	return out.String() + "esc: No"
+}
+
+func (o *Confirm) Press(s *scene.Scene, a keys.Action, key string) scene.Intent {
+	for _, x := range o.all(s) {
+		if x.key == key {
+			return x.act
+		}
+	}
+	if scene.IsNo(a, key) {
+		return scene.CloseTop{}
+	}
+	return nil
+}
+
+// questionWidth is the largest width of a question.
+const questionWidth = 64
+
 func (o *Confirm) Size(s *scene.Scene, w, _ int) (int, int) {
-	want := 0
+	want := 50
 	for _, l := range o.lines {
 		want = max(want, kit.Width(s.Show(l))+4)
 	}
-	w = min(w, max(want, 50))
+	w = min(w, want, questionWidth)
 	return w, len(o.wrapped(s, w)) + 4
 }
 
@@ -76,41 +126,10 @@ func wrapAll(s *scene.Scene, lines []console.Private, w int) (out []string) {
 	return out
 }
 
-func (o *Confirm) Press(s *scene.Scene, a keys.Action, key string) scene.Intent {
-	if key == s.Keys.Yes() {
-		return scene.Confirm(o, o.then)
-	}
-	return o.refused(a, key)
-}
-
-// refused returns the intent of a key other than Yes: to close the question, or none.
-func (*Confirm) refused(a keys.Action, key string) scene.Intent {
-	if scene.IsNo(a, key) {
-		return scene.CloseTop{}
-	}
-	return nil
-}
-
-func (o *Confirm) Answers(s *scene.Scene) string {
-	other := ""
-	if o.no != "" {
-		other = o.no + " " + o.other + ", "
-	}
-	return s.Keys.Yes() + " " + o.verb + ", " + other + "esc: No"
-}
-
+// Box draws the subject, the lines and the answers. If they do not fit, the empty lines go first,
+// then the answers, which the footer has too.
 func (o *Confirm) Box(s *scene.Scene, w, h int) []string {
-	question := kit.NewLine("", 160)
-	question.Gap(2)
-	question.Put(string(s.Styles.Danger), s.Keys.Yes())
-	question.Put("", " "+o.verb+"   ")
-	if o.no != "" {
-		question.Put(string(s.Styles.Key), o.no)
-		question.Put("", " "+o.other+"   ")
-	}
-	question.Put(string(s.Styles.Key), "esc")
-	question.Put("", " No")
-	out := []string{""}
+	var out []string
 	for i, text := range o.wrapped(s, w) {
 		paint := s.Styles.Quiet
 		if i == 0 {
@@ -118,11 +137,83 @@ func (o *Confirm) Box(s *scene.Scene, w, h int) []string {
 		}
 		out = append(out, " "+scene.Padded(paint, text, w-1))
 	}
-	out[0] = kit.Spaces(w)
-	out = append(out, kit.Spaces(w), question.End(w), kit.Spaces(w))
-	if len(out) > h { // the line with the answers is never cut off
-		out = append(out[1:max(h, 2)], out[len(out)-2])
-		out = out[:min(len(out), max(h, 0))]
+	if o.row != "" {
+		if r := s.Board.Row(o.row); r != nil {
+			out[0] = subject(s, r, w)
+		}
 	}
-	return out
+	blank := kit.Spaces(w)
+	out = append(append([]string{blank}, out...), blank, o.answerLine(s, w))
+	for i := len(out) - 1; i >= 0 && len(out) > h; i-- {
+		if strings.TrimSpace(out[i]) == "" {
+			out = append(out[:i], out[i+1:]...)
+		}
+	}
+	if len(out) > h {
+		out = append(out[:len(out)-1], blank)
+	}
+	return out[:min(len(out), max(h, 0))]
+}
+
+// answerLine draws the keys that answer the question, as far apart as there is room. An answer that
+// does not fit is left out.
+func (o *Confirm) answerLine(s *scene.Scene, w int) string {
+	all := o.all(s)
+	if !slices.ContainsFunc(all, func(a answer) bool { return a.act == (scene.CloseTop{}) }) {
+		all = append(all, answer{key: "esc", does: "No"})
+	}
+	need := 2
+	for _, a := range all {
+		need += kit.Width(a.key) + 2 + kit.Width(a.does)
+	}
+	gap := min(max((w-need)/max(len(all)-1, 1), 2), 6)
+	l := kit.NewLine("", 256)
+	l.Gap(2)
+	for i, a := range all {
+		lead := 0
+		if i > 0 {
+			lead = gap
+		}
+		if l.Width()+lead+kit.Width(a.key)+2+kit.Width(a.does) > w {
+			break
+		}
+		l.Gap(lead)
+		paint := s.Styles.Key
+		if i == 0 {
+			paint = s.Styles.Danger
+		}
+		l.Put(string(paint), a.key)
+		l.Put("", "  "+a.does)
+	}
+	return l.End(w)
+}
+
+// subject draws the token that a question is about, with the time that it has left.
+func subject(s *scene.Scene, r *session.Row, w int) string {
+	sign, paint := s.Look(r.State)
+	text := s.AppName(r.App)
+	if r.Token != nil {
+		if r.Token.User != "" {
+			text += " · " + s.Show(r.Token.User)
+		}
+		text += " · " + r.Token.Fingerprint
+		if st := s.Board.Status(r, s.Now); st.HasExpiry && st.Left > 0 {
+			text += " · " + s.Left(st.Left) + " left"
+		}
+	}
+	l := kit.NewLine("", 160)
+	l.Gap(1)
+	l.Put(string(paint), sign)
+	l.Gap(1)
+	l.Put(string(s.Styles.Strong), kit.Middle(text, max(w-l.Width()-1, 0)))
+	return l.End(w)
+}
+
+// openToken is the intent to close the overlay on top and to open the full view of a token.
+type openToken struct{ id string }
+
+// Perform implements [scene.Intent].
+func (i openToken) Perform(h scene.Host) tea.Cmd {
+	h.Close(nil)
+	return h.OpenToken(i.id)
 }

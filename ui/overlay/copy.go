@@ -50,6 +50,9 @@ func (o *Copy) Title(*scene.Scene) string              { return "Copy " + o.fing
 func (*Copy) Danger() bool                             { return false }
 func (*Copy) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 60), min(h, 9) }
 
+// About implements [scene.About].
+func (o *Copy) About() string { return o.id }
+
 // Hints implements [scene.Overlay].
 func (*Copy) Hints(*scene.Scene) []scene.Hint {
 	return []scene.Hint{

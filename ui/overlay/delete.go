@@ -12,24 +12,20 @@ import (
 	"lanyard/ui/session"
 )
 
-// Delete asks before an application of the store is deleted. The key for Yes never opens it.
-type Delete struct{ Confirm }
-
-// NewDelete returns the question for an application. listed is the number of its tokens in the
-// list.
-func NewDelete(a *session.App, listed int) *Delete {
+// NewDelete returns the question before an application of the store is deleted. listed is the
+// number of its tokens in the list.
+func NewDelete(a *session.App, listed int) *Confirm {
 	living, gone := a.Tally.Active+a.Tally.Expiring+a.Tally.Revoking, a.Source == console.Gone
-	o := &Delete{Confirm{verb: "delete it",
+	o := &Confirm{
+		title: "Delete the application?", verb: "delete it",
 		then:  session.Delete{App: a.ID, Name: string(a.Label())},
-		lines: []console.Private{a.Label(), deletes(living, listed, gone)},
-	}}
+		lines: []console.Private{a.Label(), "", deletes(living, listed, gone)},
+	}
 	if living > 0 && !gone {
-		o.no, o.other = "r", "revoke first"
+		o.answers = []answer{{"r", "revoke first", "revoke first", revokeFirst{a.ID}}}
 	}
 	return o
 }
-
-func (*Delete) Title(*scene.Scene) string { return "Delete the application?" }
 
 // deletes describes what goes with an application, and what stays. gone means that the application
 // is no longer configured.
@@ -51,25 +47,11 @@ func deletes(living, listed int, gone bool) console.Private {
 		"To be rid of them, revoke them first.")
 }
 
-func (o *Delete) Size(s *scene.Scene, w, _ int) (int, int) {
-	w = min(w, 64)
-	return w, len(o.wrapped(s, w)) + 4
-}
-
-func (o *Delete) Press(s *scene.Scene, a keys.Action, key string) scene.Intent {
-	switch {
-	case key == s.Keys.Yes():
-		return scene.Confirm(o, o.then)
-	case o.no != "" && key == o.no:
-		return revokeFirst{o}
-	}
-	return o.refused(a, key)
-}
-
 // revokeFirst is the intent to ask before all tokens of the application are revoked instead.
-type revokeFirst struct{ o *Delete }
+type revokeFirst struct{ app string }
 
+// Perform implements [scene.Intent].
 func (i revokeFirst) Perform(h scene.Host) tea.Cmd {
-	h.Close(i.o)
-	return h.Act(keys.RevokeAll)
+	h.Close(nil)
+	return h.ActOn(i.app, keys.RevokeAll)
 }

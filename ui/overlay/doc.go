@@ -2,8 +2,7 @@
 //
 // Each type that has a Box method is a [scene.Overlay]:
 //
-//   - questions before a verb: [Confirm], [Bulk], [Delete], [Dismiss], [Forget], [Leave], [Repeat],
-//     [RevokeAll] and [Supersede]
+//   - questions before a verb: [Confirm], [RevokeAll] and [Supersede]
 //   - forms: [App], [Import], [Grant], [Adopt] and [Unlock]
 //   - lists: [Palette], [Help], [Themes], [Copy] and [Log]
 //   - texts to read: [Inspect], [Exchange], [Cleartext] and [Invite]

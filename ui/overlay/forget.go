@@ -12,8 +12,8 @@ func NewForget(f console.Forgotten, then session.Request) *Confirm {
 	return &Confirm{
 		title: "Forget what is over?", then: then, verb: "forget",
 		lines: []console.Private{
-			console.Private(describe.Forgotten(f)),
-			"Their secrets, probes and log go too. The log keeps that they were forgotten.", "",
+			console.Private(describe.Forgotten(f)), "",
+			"Their secrets, probes and log go too. The log keeps that they were forgotten.",
 			"What may still live stays. This cannot be undone.",
 		},
 	}

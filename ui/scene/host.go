@@ -22,6 +22,10 @@ type Host interface {
 	Close(o Overlay)
 	// IsOpen reports whether an overlay is open.
 	IsOpen(o Overlay) bool
+	// ActOn is Act on an application, which need not be selected.
+	ActOn(app string, a keys.Action) tea.Cmd
+	// OpenToken selects a token and opens its full view.
+	OpenToken(id string) tea.Cmd
 	// Notify shows a notice and adds it to the message log.
 	Notify(sev Severity, text, hint string)
 	// Log adds a notice to the message log without showing it.

@@ -80,7 +80,7 @@ type (
 		Tokens    []string
 		What      string // their name in the plural, such as "marked tokens"
 		Marked    bool   // the tokens are the marked ones
-		Unseen    int    // how many of the tokens the face does not show
+		Unseen    int    // how many more are marked that the face does not show
 		More      int    // how many tokens were added since a person counted them
 		Confirmed bool
 	}
