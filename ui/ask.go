@@ -17,7 +17,7 @@ func (m *root) openQuestion(q session.Ask) {
 	case session.InProduction:
 		m.Open(overlay.NewConfirm(about.Row, about.App, q.Then))
 	case session.Superseding:
-		m.Open(overlay.NewSupersede(about, q.Then))
+		m.Open(overlay.NewSupersede(m.board(), about, q.Then))
 	case session.Several:
 		m.Open(overlay.NewBulk(m.Scene(), about.Bulk, q.Then))
 	case session.Repeating:
@@ -108,8 +108,10 @@ func (m *root) ActOn(app string, a keys.Action) tea.Cmd {
 	return m.actions[a].do(s)
 }
 
-// OpenToken selects a token and opens its full view. If the rows do not have it, all rows are shown.
+// OpenToken closes all overlays, selects a token and opens its full view. If the rows do not have
+// it, all rows are shown.
 func (m *root) OpenToken(id string) tea.Cmd {
+	m.closeAll()
 	if r := m.board().Row(id); r == nil || r.Token == nil {
 		m.Notify(scene.Info, "this token is gone", "")
 		return nil

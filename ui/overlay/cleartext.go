@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"lanyard/console"
 	"lanyard/tokenapi/secret"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
@@ -47,9 +48,21 @@ func (*Cleartext) Danger() bool                { return true }
 func (o *Cleartext) About() string { return o.id }
 
 // Hints implements [scene.Overlay]. Other keys hide the token too.
-func (*Cleartext) Hints(*scene.Scene) []scene.Hint { return []scene.Hint{{Keys: "esc", Word: "hide"}} }
+func (o *Cleartext) Hints(s *scene.Scene) []scene.Hint {
+	hide := scene.Hint{Keys: "esc", Word: "hide"}
+	if !o.copies(s) {
+		return []scene.Hint{hide}
+	}
+	return []scene.Hint{s.HintOf(keys.Copy, "copy"), hide}
+}
+
+// copies reports whether the token can be copied.
+func (o *Cleartext) copies(s *scene.Scene) bool { return !o.text.IsZero() && s.Session.CanCopy() }
 
 func (o *Cleartext) Press(s *scene.Scene, a keys.Action, key string) scene.Intent {
+	if a == keys.Copy && o.copies(s) {
+		return scene.Do(session.Copy{Token: o.id, Form: console.FormBare})
+	}
 	if scene.IsNo(a, key) || a == keys.Quit || a == keys.ShowToken || key == "enter" ||
 		key == "space" {
 		return hideToken{o, ""}

@@ -209,11 +209,8 @@ func subject(s *scene.Scene, r *session.Row, w int) string {
 	return l.End(w)
 }
 
-// openToken is the intent to close the overlay on top and to open the full view of a token.
+// openToken is the intent to open the full view of a token.
 type openToken struct{ id string }
 
 // Perform implements [scene.Intent].
-func (i openToken) Perform(h scene.Host) tea.Cmd {
-	h.Close(nil)
-	return h.OpenToken(i.id)
-}
+func (i openToken) Perform(h scene.Host) tea.Cmd { return h.OpenToken(i.id) }

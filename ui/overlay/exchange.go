@@ -34,12 +34,9 @@ func (o *PastCall) Title(s *scene.Scene) string {
 		kit.Clean(o.call.Method) + " " + s.Show(o.call.Path)
 }
 
-// Foot implements [scene.Overlay].
-func (o *PastCall) Foot() string {
-	if o.scroll.Lines > o.scroll.Height {
-		return scene.More + " · esc closes"
-	}
-	return "esc closes"
+// Hints implements [scene.Overlay].
+func (o *PastCall) Hints(*scene.Scene) []scene.Hint {
+	return []scene.Hint{o.scroll.More(), {Keys: "esc", Word: "close"}}
 }
 
 // Danger implements [scene.Overlay].
@@ -108,18 +105,32 @@ func (o *Exchange) Title(s *scene.Scene) string {
 
 // Hints implements [scene.Overlay].
 func (o *Exchange) Hints(s *scene.Scene) []scene.Hint {
-	out := []scene.Hint{o.scroll.More(), {Keys: "esc", Word: "close"}}
+	var out []scene.Hint
 	if s.Session.CanCopy() {
-		out = append([]scene.Hint{{Keys: "c", Word: "copy as curl"}}, out...)
+		out = append(out, scene.Hint{Keys: "c", Word: "copy as curl"})
 	}
-	return out
+	if o.token(s) != "" {
+		out = append(out, scene.Hint{Keys: "enter", Word: "open the token"})
+	}
+	return append(out, o.scroll.More(), scene.Hint{Keys: "esc", Word: "close"})
+}
+
+// token returns the ID of the token that the call was about; "" if there is none, or if it is gone.
+func (o *Exchange) token(s *scene.Scene) string {
+	if r := s.Board.Row(o.Call.TokenID); r != nil && r.Token != nil {
+		return r.ID
+	}
+	return ""
 }
 
 func (*Exchange) Danger() bool                             { return false }
 func (*Exchange) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 100), h * 9 / 10 }
 
-func (o *Exchange) Press(_ *scene.Scene, a keys.Action, key string) scene.Intent {
+func (o *Exchange) Press(s *scene.Scene, a keys.Action, key string) scene.Intent {
+	id := o.token(s)
 	switch {
+	case key == "enter" && id != "":
+		return openToken{id}
 	case a == keys.Close, a == keys.Quit, key == "enter":
 		return scene.CloseTop{}
 	case key == "c", key == "y":

@@ -13,6 +13,7 @@ import (
 // Supersede asks before a get that may make the server revoke an older token, which another program
 // may use. No key that opens it answers it.
 type Supersede struct {
+	row   string // ID of the token that would end; "" if it is not known
 	lines []console.Private
 	own   session.Request // with a scope that gets a separate token; nil: not offered
 	scope string
@@ -20,12 +21,15 @@ type Supersede struct {
 }
 
 // NewSupersede returns the question. then is the request that Yes makes.
-func NewSupersede(about session.Superseding, then session.Request) *Supersede {
+func NewSupersede(b *session.Board, about session.Superseding, then session.Request) *Supersede {
 	k := about.Supersede
 	words, hint := describe.Supersede(k)
 	o := &Supersede{
 		yes: then, own: about.Own(then), scope: kit.Clean(k.Scope),
 		lines: []console.Private{console.Private(text.Sentence(words) + ".")},
+	}
+	if held := b.Named(k.Held); len(held) == 1 {
+		o.row = held[0].ID
 	}
 	if _, test := then.(session.Test); test {
 		o.lines = append(o.lines, "", "A scope that nobody else asks for buys a token of its own.")
@@ -37,6 +41,9 @@ func NewSupersede(about session.Superseding, then session.Request) *Supersede {
 
 func (*Supersede) Title(*scene.Scene) string { return "End the older token?" }
 func (*Supersede) Danger() bool              { return true }
+
+// About implements [scene.About].
+func (o *Supersede) About() string { return o.row }
 
 // Hints implements [scene.Overlay].
 func (o *Supersede) Hints(s *scene.Scene) (out []scene.Hint) {

@@ -24,7 +24,7 @@ type Host interface {
 	IsOpen(o Overlay) bool
 	// ActOn is Act on an application, which need not be selected.
 	ActOn(app string, a keys.Action) tea.Cmd
-	// OpenToken selects a token and opens its full view.
+	// OpenToken closes all overlays and opens the full view of a token.
 	OpenToken(id string) tea.Cmd
 	// Notify shows a notice and adds it to the message log.
 	Notify(sev Severity, text, hint string)
