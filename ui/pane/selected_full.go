@@ -1,0 +1,131 @@
+package pane
+
+import (
+	"slices"
+
+	"lanyard/console"
+	"lanyard/ui/kit"
+	"lanyard/ui/scene"
+)
+
+// twoColumns is the width from which the full view has two columns.
+const twoColumns = 98
+
+// Full draws all that is known of the token. It scrolls if it has more than h lines.
+func (p *Selected) Full(s *scene.Scene, w, h int, _ bool) []string {
+	if w < 2 || h <= 0 {
+		return blank(w, h)
+	}
+	r := s.Current
+	id := ""
+	if r != nil {
+		id = r.ID
+	}
+	if p.scrolled != id { // another token begins at its top
+		p.scroll, p.scrolled = scene.Scroll{}, id
+	}
+	return slices.Clone(p.scroll.Show(p.all(s, w), h))
+}
+
+// all draws the full view.
+func (p *Selected) all(s *scene.Scene, w int) []string {
+	var out []string
+	if len(s.Marks) > 0 {
+		out = append(inWords(s, w, p.marked(s, wholeLine)), kit.Spaces(w))
+	}
+	r := s.Current
+	switch {
+	case r == nil && len(out) > 0:
+		return out
+	case r == nil:
+		return inWords(s, w, p.request(s, wholeLine))
+	case r.Token == nil:
+		return append(out, inWords(s, w, p.of(s, r).lost(wholeLine))...)
+	}
+	d := p.of(s, r)
+	out = append(out, phrases(s, w, 3, d.name(w), d.word(), say(d.left()...), d.why()),
+		kit.Spaces(w))
+	out = append(out, d.clockAndLife(w)...)
+	if w < twoColumns {
+		return append(out, d.stacked(w)...)
+	}
+	return append(append(out, kit.Spaces(w)), d.columns(w)...)
+}
+
+// left describes the time left of a live token.
+func (d *selected) left() []string {
+	if d.r.State.IsOver() || d.status.Ended {
+		return nil
+	}
+	return []string{d.s.Voice().Life(*d.r.Token, d.status)}
+}
+
+// clockAndLife draws the line of life with its labels, and the time for which a revoked token may
+// pass to the left of it.
+func (d *selected) clockAndLife(w int) []string {
+	digits, wide := d.atMost(w)
+	line, labels := d.life(w - wide)
+	if wide == 0 {
+		return []string{line, labels}
+	}
+	rest := []string{line, labels, kit.Spaces(w - wide)}
+	for i := range rest {
+		rest[i] = digits[i] + rest[i]
+	}
+	return rest
+}
+
+// fullIndent is the indent of a line of the full view under the heading of its block.
+const fullIndent = 3
+
+// columns draws the blocks in two columns.
+func (d *selected) columns(w int) []string {
+	left := w/2 - 1
+	right := w - left
+	return besideEach(w, left,
+		joinBlocks(left, d.lifeBlock(left, fullIndent, console.KeepProbes),
+			d.ifRevoked(left, fullIndent, true), d.lineage(left, fullIndent, true),
+			d.manager(left, fullIndent, true)),
+		joinBlocks(right, d.inside(right, fullIndent, true), d.whose(right, fullIndent, true),
+			d.useIt(right, fullIndent), d.header(right, fullIndent)))
+}
+
+// stacked draws the blocks one under the other. It has what the verbs would do too, because the
+// footer of a small screen has little room.
+func (d *selected) stacked(w int) []string {
+	return append([]string{kit.Spaces(w)}, joinBlocks(w,
+		d.keysBlock(w, fullIndent), d.lifeBlock(w, fullIndent, console.KeepProbes),
+		d.ifRevoked(w, fullIndent, true), d.whose(w, fullIndent, true), d.useIt(w, fullIndent),
+		d.inside(w, fullIndent, true), d.header(w, fullIndent), d.manager(w, fullIndent, true),
+		d.lineage(w, fullIndent, true))...)
+}
+
+// joinBlocks joins blocks with an empty line between them.
+func joinBlocks(w int, all ...block) (out []string) {
+	for _, b := range all {
+		if len(b) == 0 {
+			continue
+		}
+		if len(out) > 0 {
+			out = append(out, kit.Spaces(w))
+		}
+		out = append(out, b...)
+	}
+	return out
+}
+
+// besideEach puts lines beside each other: those of a are left cells wide.
+func besideEach(w, left int, a, b []string) []string {
+	out := make([]string, max(len(a), len(b)))
+	for i := range out {
+		l, r := kit.Spaces(left), kit.Spaces(w-left)
+		if i < len(a) {
+			l = a[i]
+		}
+		if i < len(b) {
+			r = b[i]
+		}
+		out[i] = l + r
+	}
+	return out
+}
