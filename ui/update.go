@@ -116,6 +116,7 @@ func newRoot(ctx context.Context, o Options) *root {
 		Device: o.Device, AsksPassphrase: true, Traffic: o.Traffic, Follow: o.follow,
 		Remembers: !o.Demo,
 	})
+	m.panes.selected.Events = m.s.LifeEvents
 	m.actions = m.newActions()
 	m.clock = m.s.Now
 	m.now = m.clock()
@@ -164,9 +165,38 @@ func (m *root) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	m.now = m.clock()
 	before := m.shownState()
 	cmd := m.handle(msg)
-	work := m.after(m.s.Tick(m.now))
+	work := tea.Batch(m.after(m.s.Tick(m.now)), m.readAhead())
 	m.dirty = m.changed(msg, before) || m.dirty
 	return m, tea.Batch(cmd, work, m.settle())
+}
+
+// readAhead requests what the panes show of the selected token and the board does not have: the
+// events of its life, and what is inside a JWT.
+func (m *root) readAhead() tea.Cmd {
+	p, s := m.panes.selected, m.Scene()
+	switch {
+	case m.zoomed && m.focus == scene.Selected, m.layout() < full:
+		p.Shape = pane.Zoomed
+	case m.layout() == wide:
+		p.Shape = pane.InColumn
+	default:
+		p.Shape = pane.InRow
+	}
+	if m.s.Traffic() != session.TrafficOff {
+		p.Key, p.Does = m.keys.Key(keys.Traffic), "pauses the traffic"
+		if m.s.Traffic() == session.TrafficPaused {
+			p.Does = "continues the traffic"
+		}
+	}
+	id := ""
+	if s.Current != nil && s.Current.Token != nil {
+		id = s.Current.ID
+	}
+	cmds := []tea.Cmd{m.after(m.s.Do(session.ReadLife{Token: id}, m.now))}
+	if r := p.Wants(s); r != nil && (p.Shape != pane.Zoomed || m.focus == scene.Selected) {
+		cmds = append(cmds, m.Request(r))
+	}
+	return tea.Batch(cmds...)
 }
 
 func (m *root) handle(msg tea.Msg) tea.Cmd {

@@ -27,8 +27,7 @@ const (
 // verb would do to it. If tokens are marked it is about these. Without a token it shows what a get
 // would request.
 type Selected struct {
-	Shape        Shape
-	Index, Count int // position of the token in the list, from 1, for the title; 0 for none
+	Shape Shape
 
 	// Key and Does are a further key and its effect, such as that of the demo's traffic; "" for
 	// none.
@@ -59,21 +58,31 @@ func shownName(s *scene.Scene, r *session.Row) string {
 }
 
 // RightTitle implements [Pane].
-func (p *Selected) RightTitle(s *scene.Scene) string {
+func (p *Selected) RightTitle(s *scene.Scene) []string {
 	switch n := len(s.Marks); {
 	case p.Shape == Zoomed:
-		text := s.Keys.Hint(keys.Down, "next token") + " · " + s.Keys.Key(keys.Zoom) + " or " +
-			s.Keys.Hint(keys.Close, "closes")
-		if p.Count > 0 {
-			text = strconv.Itoa(p.Index) + " of " + strconv.Itoa(p.Count) + " · " + text
+		closes := s.Keys.Key(keys.Zoom) + " or " + s.Keys.Hint(keys.Close, "closes")
+		next := s.Keys.Hint(keys.Down, "next token") + " · " + closes
+		page := s.TokenPage()
+		if i := page.Index(p.shownID(s)); i >= 0 {
+			at := strconv.Itoa(i+1) + " of " + strconv.Itoa(page.Len())
+			return []string{at + " · " + next, at + " · " + closes, at}
 		}
-		return text
+		return []string{next, closes}
 	case n > 0:
-		return strconv.Itoa(n) + " marked"
+		return []string{strconv.Itoa(n) + " marked"}
 	case p.Shape == InRow:
-		return "follows the cursor"
+		return []string{"follows the cursor"}
 	}
-	return ""
+	return nil
+}
+
+// shownID returns the ID of the row that the pane is about; "" for none.
+func (p *Selected) shownID(s *scene.Scene) string {
+	if s.Current == nil {
+		return ""
+	}
+	return s.Current.ID
 }
 
 // Cursor implements [Pane]. The pane has no rows: the cursor of the token list moves.

@@ -14,17 +14,22 @@ type life struct {
 	wanted string // the token that was asked for last
 }
 
+// LifeEvents returns what the audit log has of a token, once [ReadLife] has read it and until
+// another token is read.
+func (s *Session) LifeEvents(tokenID string) []console.Event {
+	if s.life.token != tokenID {
+		return nil
+	}
+	return s.life.events
+}
+
 // Life returns the events of a token's life. Those that only the audit log has are in it once
 // [ReadLife] has read them, and until another token is read.
 func (s *Session) Life(r *Row) []console.Moment {
 	if r == nil || r.Token == nil {
 		return nil
 	}
-	var log []console.Event
-	if s.life.token == r.ID {
-		log = s.life.events
-	}
-	return console.LifeOf(*r.Token, s.board.Status(r, s.second()), log)
+	return console.LifeOf(*r.Token, s.board.Status(r, s.second()), s.LifeEvents(r.ID))
 }
 
 func (s *Session) readLife(r ReadLife) []Work {
