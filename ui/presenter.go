@@ -90,6 +90,11 @@ func (m *root) presentation(s *scene.Scene, warnings []string) []string {
 	if !m.notices.until.IsZero() {
 		p.Notice = m.presenterNotice(m.notices.shown)
 	}
+	if p.Life != nil {
+		if d := p.Life.Moves(m.w); d > 0 {
+			s.ChangesIn(d)
+		}
+	}
 	return p.Lines(m.w, m.h)
 }
 

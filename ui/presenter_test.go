@@ -76,6 +76,11 @@ func TestPresenterShowsNoName(t *testing.T) {
 		"", "1", "1 down down", "2", "2 down x", "2 end", "3", "3 z", "3 end", "4", "4 z",
 		"4 enter", "2 enter", "2 v", "2 Y", "2 X", "G", "a", "e", "D", "?", "!", ":", "g", "/",
 		"x 4 x = !", "3 x", "2 down down enter end", "4 home enter end", "4 home enter pgdown",
+		// The same over the panes, before presenter mode is switched on.
+		"ctrl+o 3 z ctrl+o", "ctrl+o 4 enter ctrl+o", "ctrl+o 4 end enter end ctrl+o",
+		"ctrl+o 2 enter ctrl+o", "ctrl+o 2 down x ctrl+o", "ctrl+o 2 end X ctrl+o",
+		"ctrl+o 1 end e ctrl+o", "ctrl+o 1 down D ctrl+o", "ctrl+o 2 Y ctrl+o",
+		"ctrl+o 4 home enter pgdown ctrl+o",
 	} {
 		p.Resize(120, 32)
 		p.Key(strings.Fields(keys)...)
@@ -87,7 +92,10 @@ func TestPresenterShowsNoName(t *testing.T) {
 			leaky(t, "title", p.Title())
 		}
 		p.Resize(120, 32)
-		p.Key("esc", "esc", "esc", "1", "home", "2", "home")
+		p.Key("esc", "esc", "esc")
+		p.Present(false)
+		p.Key("esc", "esc", "1", "home", "2", "home")
+		p.Present(true)
 	}
 	for w := 30; w < 130; w++ { // each width cuts other texts
 		p.Resize(w, 24)
@@ -160,16 +168,19 @@ func hides(t *testing.T, what, frame string, names ...string) {
 
 func TestPresenterRedactsWhatIsSearched(t *testing.T) {
 	t.Parallel()
-	p, _ := still(t, 120, 32, presenting)
+	p, _ := still(t, 120, 32)
 	p.Feed(canaries())
-	p.Key("2", "/")
-	p.Type("xhostcanary.corp.example")
-	hides(t, "no match", p.Frame(), "xhostcanary")
-	p.Key("esc", "/")
-	p.Type("zoe.canaryuser")
-	p.Key("left", "left", "left")
-	hides(t, "cursor within", p.Frame(), "zoe.cana")
-	p.Key("esc", ":")
+	for _, keys := range []string{"", "enter", "left left left"} {
+		for _, name := range []string{"xhostcanary.corp.example", "zoe.canaryuser"} {
+			p.Key("2", "/")
+			p.Type(name)
+			p.Key(strings.Fields(keys)...)
+			p.Key("ctrl+o")
+			hides(t, "a filter", p.Frame(), "xhostcanary", "zoe.cana")
+			p.Key("ctrl+o", "esc")
+		}
+	}
+	p.Key("ctrl+o", "esc", ":")
 	p.Type("zoe.canaryuser")
 	hides(t, "palette search", p.Frame(), "zoe.cana")
 }
@@ -238,9 +249,10 @@ func TestPresenterRedactsPaths(t *testing.T) {
 		b.Exchanges[i].URL = "https://xhostcanary.corp.example/users/zoe.canaryuser"
 	}
 	p.Feed(b)
-	p.Key("4")
-	hides(t, "activity", p.Frame(), "zoe.cana")
-	p.Key("enter")
+	p.Key("ctrl+o", "4", "enter", "ctrl+o")
+	if p.Overlays() != 1 {
+		t.Fatal("no call is open")
+	}
 	hides(t, "exchange", p.Frame(), "zoe.cana")
 }
 
@@ -268,8 +280,8 @@ func TestPresenterRedactsOnce(t *testing.T) {
 		b.Applications[i].Username = "user"
 	}
 	p.Feed(b)
-	p.Key("2", "home", "X", "esc")
-	p.Key("1", "end", "e")
+	p.Key("2", "home", "X", "esc", "ctrl+o")
+	p.Key("1", "end", "e", "ctrl+o")
 	for _, l := range strings.Split(ansi.Strip(p.Frame()), "\n") {
 		if strings.Contains(l, "1 1") {
 			t.Errorf("twice: %s", l)
@@ -444,7 +456,7 @@ func TestPresenterStates(t *testing.T) {
 // With a gateway that keeps tokens for an unknown time there is no number.
 func TestPresenterWithoutBound(t *testing.T) {
 	t.Parallel()
-	p, _ := still(t, 120, 32, presenting)
+	p, c := still(t, 120, 32, presenting)
 	b := orders()
 	for i := range b.Applications {
 		b.Applications[i].Environment.CacheTTL = console.UntilExpiry
@@ -458,6 +470,11 @@ func TestPresenterWithoutBound(t *testing.T) {
 		if text := ansi.Strip(p.Frame()); !strings.Contains(text, want) {
 			t.Errorf("no %q:\n%s", want, text)
 		}
+	}
+	before := p.Frame()
+	c.now = c.now.Add(2 * time.Minute)
+	if p.Beat(); p.Frame() == before {
+		t.Error("without a number the line of life stands still")
 	}
 	b.Tokens, b.Marks = nil, nil
 	p.Feed(b)

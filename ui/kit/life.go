@@ -71,6 +71,15 @@ func (l *Life) Cell(at time.Time, w int) int {
 	return cell
 }
 
+// Moves returns the time after which the sign for now may stand in another cell of a line of w
+// cells; 0 if it does not move.
+func (l *Life) Moves(w int) time.Duration {
+	if l.over() || w < 1 {
+		return 0
+	}
+	return max(l.scaleEnd().Sub(l.Start)/time.Duration(w), time.Second)
+}
+
 // inside returns the cell of a mark other than the issue. The sign of the issue stays visible.
 func (l *Life) inside(at time.Time, w int) int { return min(max(l.Cell(at, w), 1), w-1) }
 

@@ -191,3 +191,24 @@ func TestLifeWidths(t *testing.T) {
 		}
 	}
 }
+
+// A line moves until the death or the end of the scale, at least once a second.
+func TestLifeMoves(t *testing.T) {
+	t.Parallel()
+	l := kit.Life{Start: clock(t, "10:00:00"), Now: clock(t, "10:00:30"),
+		End: clock(t, "11:00:00")}
+	if got := l.Moves(60); got != time.Minute {
+		t.Errorf("the next move is in %s", got)
+	}
+	if got := l.Moves(10_000); got != time.Second {
+		t.Errorf("on a long line the next move is in %s", got)
+	}
+	l.Died = l.Now
+	if got := l.Moves(60); got != 0 {
+		t.Errorf("it moves %s after the death", got)
+	}
+	l.Died, l.Now = time.Time{}, clock(t, "11:00:01")
+	if got := l.Moves(60); got != 0 {
+		t.Errorf("it moves %s after the end", got)
+	}
+}
