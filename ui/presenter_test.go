@@ -422,7 +422,10 @@ func TestPresenterStates(t *testing.T) {
 	over := bounded("t_over", "0fe40fe4", b.Applications[2].ID, time.Hour, 30*time.Minute)
 	over.AcceptedAt, over.RevokeAt = t0.Add(-20*time.Minute), t0.Add(-20*time.Minute)
 	over.RevokeKind = console.RevokeBoth
-	b.Tokens = append(b.Tokens, reopened, over)
+	old := bounded("t_old", "01d01d01", b.Applications[2].ID, 24*time.Hour, 14*time.Hour)
+	old.AcceptedAt, old.RevokeAt = t0.Add(-time.Minute), t0.Add(-time.Minute)
+	old.RevokeKind = console.RevokeBoth
+	b.Tokens = append(b.Tokens, reopened, over, old)
 	p.Feed(b)
 	p.Key("ctrl+o")
 	for id, want := range map[string][]string{
@@ -436,6 +439,7 @@ func TestPresenterStates(t *testing.T) {
 		"t_reopened": {"STILL PASSES",
 			"The gateway let it through 60 s after its window was over."},
 		"t_over":       {"DEAD", "after", "The window of 15:00 is over; no call has asked", "✕"},
+		"t_old":        {"REVOKED", "issued 02:04:00 ╌━━", "┯▒"},
 		"t_superseded": {"replaced", "DEAD", "after", "no call has asked the gateway"},
 		"t_dead": {"DEAD", "after", "401, three times in a row.", "the bound was 15:00",
 			"401 ×3"},
@@ -595,4 +599,13 @@ func TestPresenterHidesLengths(t *testing.T) {
 	l.shows("passphrase  ••••••••▏")
 	l.Type("abcdefghij")
 	l.shows("passphrase  ••••••••▏")
+}
+
+// Without block characters the digits and the stages can be told apart as well.
+func TestPresenterInASCII(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 80, 24, presenting, func(o *ui.Options) { o.ASCII = true })
+	p.Feed(orders())
+	selecting("t_lingering")(p)
+	compare(t, "presented-ascii", "text", folded(unfooted(t, p.Frame(), "")))
 }

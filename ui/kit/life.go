@@ -83,20 +83,38 @@ func (l *Life) Moves(w int) time.Duration {
 // inside returns the cell of a mark other than the issue. The sign of the issue stays visible.
 func (l *Life) inside(at time.Time, w int) int { return min(max(l.Cell(at, w), 1), w-1) }
 
+// afterEnd returns the cell of a mark that is later than Ended. It is never the cell of Ended, so
+// that the sign of that event and its label are seen at once.
+func (l *Life) afterEnd(at time.Time, w int) int {
+	c := l.inside(at, w)
+	if !l.Ended.IsZero() && !at.Before(l.Ended) && l.Ended.After(l.Start) {
+		c = max(c, min(l.inside(l.Ended, w)+1, w-1))
+	}
+	return c
+}
+
+// place returns the cell of an event.
+func (l *Life) place(e LifeEvent, w int) int {
+	if !l.Died.IsZero() && e.At.Equal(l.Died) {
+		return l.afterEnd(e.At, w)
+	}
+	return l.inside(e.At, w)
+}
+
 // shown returns the events that have a cell of their own, newest first.
 func (l *Life) shown(w int) []LifeEvent {
-	now := l.inside(l.Now, w)
+	now, died := l.afterEnd(l.Now, w), l.afterEnd(l.Died, w)
 	over := l.over()
 	events := slices.Clone(l.Events)
 	slices.SortStableFunc(events, func(a, b LifeEvent) int { return b.At.Compare(a.At) })
 	taken := -1
 	return slices.DeleteFunc(events, func(e LifeEvent) bool {
-		c := l.inside(e.At, w)
+		c := l.place(e, w)
 		switch {
 		case e.At.Before(l.Start), e.At.After(l.Now), c == taken:
 			return true
 		case !l.Died.IsZero():
-			if c > l.inside(l.Died, w) || c == l.inside(l.Died, w) && !e.At.Equal(l.Died) {
+			if c > died || c == died && !e.At.Equal(l.Died) {
 				return true
 			}
 		case c == w-1 || !over && c == now:
@@ -119,7 +137,7 @@ func (l *Life) Draw(w int) []LifeSpan {
 		return nil
 	}
 	signs, kinds := make([]rune, w), make([]LifeKind, w)
-	ended, now := w, l.inside(l.Now, w)
+	ended, now := w, l.afterEnd(l.Now, w)
 	if !l.Ended.IsZero() {
 		ended = l.Cell(l.Ended, w)
 	}
@@ -128,7 +146,7 @@ func (l *Life) Draw(w int) []LifeSpan {
 	}
 	died := w
 	if !l.Died.IsZero() {
-		died = l.inside(l.Died, w)
+		died = l.afterEnd(l.Died, w)
 	}
 	for i := range w {
 		switch {
@@ -150,7 +168,7 @@ func (l *Life) Draw(w int) []LifeSpan {
 		}
 	}
 	for _, e := range l.shown(w) {
-		mark(l.inside(e.At, w), '┯')
+		mark(l.place(e, w), '┯')
 	}
 	switch {
 	case !l.Died.IsZero():
@@ -195,7 +213,7 @@ func (l *Life) Labels(w, total int) string {
 		if e.Label == "" {
 			continue
 		}
-		at, size := l.inside(e.At, w), Width(e.Label)+2
+		at, size := l.place(e, w), Width(e.Label)+2
 		p := label{at, "└ " + e.Label}
 		if at+size > w {
 			p = label{at + 1 - size, e.Label + " ┘"}

@@ -27,7 +27,8 @@ func Present(s *scene.Scene, r *session.Row) *Presenter {
 	}
 	t, st := r.Token, s.Board.Status(r, s.Now)
 	p.Name = s.Show(app.Name) + " " + t.Fingerprint
-	p.Life = &kit.Life{Start: t.IssuedAt, Now: s.Now, Ended: st.EndedAt}
+	// The scene's time is a whole second, and so are the marks: none is later than now.
+	p.Life = &kit.Life{Start: t.IssuedAt, Now: s.Now, Ended: session.Second(st.EndedAt)}
 	p.From, p.NoCalls = clockTexts(s, "issued", t.IssuedAt), "never tried"
 	p.Until = [2]string{"end unknown", "unknown"}
 	switch {
@@ -160,7 +161,7 @@ func (p *Presenter) ended(s *scene.Scene, st console.Status) {
 	}
 	if st.Cause != console.CauseRefused {
 		p.Life.Events = append(p.Life.Events, kit.LifeEvent{
-			At: st.EndedAt, Label: clockTexts(s, word, st.EndedAt)[0],
+			At: p.Life.Ended, Label: clockTexts(s, word, st.EndedAt)[0],
 		})
 	}
 	if !st.StaleKnown {
@@ -225,9 +226,9 @@ func (p *Presenter) lingering(s *scene.Scene, st console.Status, since []console
 func (p *Presenter) dead(s *scene.Scene, st console.Status, since []console.Probe) {
 	p.Stage, p.Paint, p.Word = DeadStage, s.Styles.Strong, "after"
 	took := st.OverAt.Sub(st.EndedAt)
-	p.Time, p.Life.Died = console.Left(took), st.OverAt
+	p.Time, p.Life.Died = console.Left(took), session.Second(st.OverAt)
 	p.Until = clockTexts(s, "dead", st.OverAt)
-	p.Life.Events = append(p.Life.Events, kit.LifeEvent{At: st.OverAt, Label: p.Until[0]})
+	p.Life.Events = append(p.Life.Events, kit.LifeEvent{At: p.Life.Died, Label: p.Until[0]})
 	status, asked := "", "no call has asked the gateway."
 	for _, c := range since {
 		switch {
