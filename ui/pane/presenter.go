@@ -97,8 +97,8 @@ func (p *Presenter) lines(c show) int {
 
 // fit chooses what to show on a screen of w by h cells.
 func (p *Presenter) fit(w, h int) show {
-	c := show{boxes: w >= 55, stages: true, words: 3, labels: true, line: true, strip: true, gaps: 4,
-		foot: true, scale: max(1, min(w/60-1, h/20))}
+	c := show{boxes: w >= 55, stages: true, words: 3, labels: true, line: true, strip: true,
+		gaps: 4, foot: true, scale: max(1, min(w/60-1, h/20))}
 	if h < 28 {
 		c.words = 2
 	}
