@@ -138,3 +138,45 @@ func flat(frame string) string {
 		strings.Fields(strings.NewReplacer("│", " ", "╭", " ", "╰",
 			" ").Replace(ansi.Strip(frame))), " ")
 }
+
+// A person who does not know the name of an action finds it by another word.
+func TestPaletteFindsBySynonym(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]string{
+		"colour": "choose a theme", "color": "choose a theme", "kill": "revoke",
+		"invalidate": "revoke", "refresh": "renew", "fetch": "get", "new": "get",
+		"clipboard": "copy", "exit": "quit", "obs": "presenter mode",
+		"screen share": "presenter mode", "demo": "presenter mode", "claims": "inspect",
+		"token info": "inspect", "jwt": "inspect", "passphrase": "unlock the secrets",
+		"devportal": "import applications",
+	} {
+		p, _ := still(t, 120, 32)
+		p.Feed(orders())
+		p.Key(":")
+		p.Type(typed)
+		first := ""
+		for line := range strings.Lines(ansi.Strip(p.Frame())) {
+			if strings.Contains(line, "▌") {
+				first = line
+			}
+		}
+		if !strings.Contains(first, "▌ "+want) {
+			t.Errorf("%q: the first one is %q, want %q", typed, first, want)
+		}
+	}
+	// the name of an action goes before a synonym, and a synonym before letters that are scattered
+	p, _ := still(t, 120, 32)
+	p.Feed(orders())
+	p.Key(":")
+	p.Type("delete")
+	frame := ansi.Strip(p.Frame())
+	name, synonym := strings.Index(frame, "delete application"), strings.Index(frame, " revoke ")
+	if name < 0 || synonym < name {
+		t.Errorf("delete: %d, %d in\n%s", name, synonym, frame)
+	}
+	p.Key("esc", "?")
+	p.Type("kill")
+	if !strings.Contains(ansi.Strip(p.Frame()), "revoke, after the undo window") {
+		t.Errorf("not in the help:\n%s", ansi.Strip(p.Frame()))
+	}
+}

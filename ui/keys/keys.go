@@ -139,6 +139,7 @@ type Binding struct {
 	Keys     []string // names of keys; with none it is in the palette only
 	Word     string   // a short name for the person
 	Does     string   // a description for the person
+	Also     string   // words by which a person may look for it; they are not shown
 	InFooter bool     // the footer shows it
 	Where    Places   // the panes in which it works
 }
@@ -153,6 +154,12 @@ func bind(act Action, name, pressed, word, does string, where Places) Binding {
 // inFooter returns the binding with InFooter set.
 func (b Binding) inFooter() Binding {
 	b.InFooter = true
+	return b
+}
+
+// also returns the binding with Also set.
+func (b Binding) also(words string) Binding {
+	b.Also = words
 	return b
 }
 
@@ -190,58 +197,74 @@ func Default() []Binding {
 	const onToken = InApplications | InTokens | InSelected
 	return []Binding{
 		bind(Get, "get", "g", "get", "get a token with the application's usual grant",
-			Everywhere).inFooter(),
+			Everywhere).inFooter().
+			also("fetch new request issue obtain login sign in access token"),
 		bind(Renew, "renew", "r", "renew",
-			"refresh the token, or request a new one; a notice says which", onToken).inFooter(),
+			"refresh the token, or request a new one; a notice says which", onToken).inFooter().
+			also("refresh rotate extend replace"),
 		bind(Revoke, "revoke", "x", "revoke",
 			"revoke, after the undo window; asks first in a production environment",
-			onToken).inFooter(),
+			onToken).inFooter().also("kill delete invalidate remove end expire logout cancel"),
 		bind(Undo, "undo", "u", "undo",
 			"undo this revoke and those decided with it, or the last ones",
-			Everywhere).inFooter(),
+			Everywhere).inFooter().also("take back cancel"),
 		bind(Copy, "copy", "y", "copy", "copy the access token; cleared later if it is still there",
-			onToken).inFooter(),
+			onToken).inFooter().also("clipboard yank bearer"),
 		bind(Probe, "probe", "p", "probe",
-			"probe: call the application's probe URL with this token, once", onToken).inFooter(),
+			"probe: call the application's probe URL with this token, once", onToken).inFooter().
+			also("test try call check ping curl"),
 		bind(Inspect, "inspect", "enter", "open",
-			"show everything about a token, or about a call in Activity", Everywhere).inFooter(),
+			"show everything about a token, or about a call in Activity", Everywhere).inFooter().
+			also("token info claims jwt decode introspect details open full view"),
 		bind(Filter, "filter", "/", "find", "find applications and tokens while you type",
-			Everywhere).inFooter(),
+			Everywhere).inFooter().
+			also("find search"),
 		bind(Commands, "commands", ":", "commands", "list every action, with its key",
-			Everywhere).inFooter(),
+			Everywhere).inFooter().also("palette actions menu"),
 		bind(Zoom, "zoom", "z", "zoom", "show the focused pane alone, or all panes again",
-			Everywhere).inFooter(),
+			Everywhere).inFooter().also("full screen maximize enlarge"),
 		bind(Messages, "messages", "!", "log",
 			"message log: every notice and error of this run, with its hint",
-			Everywhere).inFooter(),
+			Everywhere).inFooter().also("log errors notices history"),
 		bind(Mark, "mark", "space", "mark",
-			"mark the token or unmark it; actions apply to all marked tokens", onToken),
+			"mark or unmark the token, move on; actions apply to all marked",
+			onToken).also("select tick choose multiple bulk"),
 		bind(ShowToken, "reveal", "v", "reveal", "show the access token itself for a few seconds",
-			onToken),
+			onToken).also("show unmask plain text see token"),
 		bind(GetWith, "get_with", "G", "get with …",
-			"get a token with a grant, scopes and user of your choice", Everywhere),
+			"get a token with a grant, scopes and user of your choice", Everywhere).
+			also("grant scopes user password"),
 		bind(CopyAs, "copy_as", "Y", "copy as …",
-			"copy as header, curl, env, JSON or .http, or copy another token", onToken),
+			"copy as header, curl, env, JSON or .http, or copy another token", onToken).
+			also("clipboard header curl env json bearer refresh token id token"),
 		bind(ProbeUntilDead, "probe_until_dead", "P", "probe until dead",
-			"probe until the gateway refuses the token; press again to stop", onToken),
+			"probe until the gateway refuses the token; press again to stop", onToken).
+			also("watch poll loop wait"),
 		bind(Introspect, "introspect", "I", "introspect",
-			"ask the key manager whether the token is active (RFC 7662)", onToken),
+			"ask the key manager whether the token is active (RFC 7662)", onToken).
+			also("active server key manager"),
 		bind(RevokeAll, "revoke_all", "X", "revoke all",
-			"revoke every token of this application; asks for their number", onToken),
+			"revoke every token of this application; asks for their number", onToken).
+			also("kill all delete all invalidate all"),
 		bind(DismissLost, "dismiss_lost_answer", "", "dismiss a lost answer",
-			"dismiss the mark of a lost answer; asks first", onToken),
+			"dismiss the mark of a lost answer; asks first", onToken).also("unsure clear"),
 		bind(ForgetOver, "forget_over", "", "forget what is over",
-			"remove tokens that are dead, superseded or expired; asks first", Everywhere),
-		bind(AddApp, "add_application", "a", "add application", "add an application", Everywhere),
+			"remove tokens that are dead, superseded or expired; asks first", Everywhere).
+			also("clean up purge prune clear history delete dead"),
+		bind(AddApp, "add_application", "a", "add application", "add an application", Everywhere).
+			also("new application create client register"),
 		bind(EditApp, "edit_application", "e", "edit application", "edit the application",
-			Everywhere),
+			Everywhere).also("change settings rename secret client credentials url headers"),
 		bind(DeleteApp, "delete_application", "D", "delete application",
-			"delete the application; its tokens stay until they are revoked", Everywhere),
+			"delete the application; its tokens stay until they are revoked", Everywhere).
+			also("remove application"),
 		bind(AdoptToken, "adopt_token", "", "adopt a token",
-			"add a token from elsewhere, to watch or revoke it", Everywhere),
+			"add a token from elsewhere, to watch or revoke it", Everywhere).
+			also("leak leaked paste token foreign existing"),
 		bind(Import, "import", "i", "import applications",
 			"import applications: from a developer portal, a curl line or an .env file",
-			Everywhere),
+			Everywhere).
+			also("portal wso2 devportal curl env file paste load"),
 		bind(Up, "up", "up k", "up", "move up", Everywhere),
 		bind(Down, "down", "down j", "down", "move down", Everywhere),
 		bind(Left, "left", "left h", "left",
@@ -257,11 +280,14 @@ func Default() []Binding {
 			Everywhere),
 		bind(Applications, "applications", "1", "Applications", "to Applications", Everywhere),
 		bind(Tokens, "tokens", "2", "Tokens", "to Tokens", Everywhere),
-		bind(Selected, "selected", "3", "Selected", "to Selected", Everywhere),
+		bind(Selected, "selected", "3", "Selected", "to Selected", Everywhere).
+			also("details token"),
 		bind(Activity, "activity", "4", "Activity", "to Activity", Everywhere),
 		bind(HideDead, "hide_dead", "f", "hide the dead",
-			"show or hide tokens that are dead, superseded or expired", Everywhere),
-		bind(UnmarkAll, "unmark_all", "", "unmark all", "remove every mark", Everywhere),
+			"show or hide tokens that are dead, superseded or expired", Everywhere).
+			also("over expired show dead collapse"),
+		bind(UnmarkAll, "unmark_all", "", "unmark all", "remove every mark", Everywhere).
+			also("deselect clear marks"),
 		bind(SortLeft, "sort_by_left", "", "sort by time left",
 			"sort tokens by time left", Everywhere),
 		bind(SortIssued, "sort_by_issued", "", "sort by age",
@@ -271,28 +297,34 @@ func Default() []Binding {
 		bind(SortUser, "sort_by_user", "", "sort by user", "sort tokens by user", Everywhere),
 		bind(SortScopes, "sort_by_scopes", "", "sort by scopes", "sort tokens by scopes",
 			Everywhere),
-		bind(Theme, "theme", "T", "choose a theme", "choose a theme, with a preview", Everywhere),
+		bind(Theme, "theme", "T", "choose a theme", "choose a theme, with a preview", Everywhere).
+			also("colour color palette dark light appearance scheme"),
 		bind(Presenter, "presenter", "ctrl+o", "presenter mode",
-			"show one token large, and hide secrets, keys, users and hosts", Everywhere),
+			"show one token large, and hide secrets, keys, users and hosts", Everywhere).
+			also("hide obs screen share demo projector redact mask secrets beamer"),
 		bind(Mouse, "mouse", "", "mouse",
-			"let the terminal select text with the mouse, or use the mouse here", Everywhere),
+			"let the terminal select text with the mouse, or use the mouse here", Everywhere).
+			also("click select text terminal selection"),
 		bind(Traffic, "traffic", "t", "traffic",
-			"pause or continue the client of the demo, which calls with each token", Everywhere),
+			"pause or continue the client of the demo, which calls with each token", Everywhere).
+			also("client load calls pause stop"),
 		bind(Unlock, "unlock", "U", "unlock the secrets",
-			"unlock the stored secrets with their passphrase", Everywhere),
+			"unlock the stored secrets with their passphrase", Everywhere).
+			also("passphrase password decrypt open store key"),
 		bind(WriteOut, "write_out", "", "write out",
 			"write the data of this console to a new directory, if its store was replaced or "+
-				"deleted", Everywhere),
-		bind(Help, "help", "?", "help", "show this help", Everywhere),
+				"deleted", Everywhere).also("save export rescue"),
+		bind(Help, "help", "?", "help", "show this help", Everywhere).
+			also("keys shortcuts bindings manual cheat sheet"),
 		bind(Suspend, "suspend", "ctrl+z", "suspend",
-			"suspend the console; fg in the shell resumes it", Everywhere),
+			"suspend the console; fg in the shell resumes it", Everywhere).also("background shell"),
 		bind(Close, "close", "esc", "close", "close the open box, or dismiss the notice",
-			Everywhere),
+			Everywhere).also("cancel back dismiss leave"),
 		bind(Quit, "quit", "q", "quit",
 			"quit, after running work is finished and the clipboard is cleared",
-			Everywhere).inFooter(),
+			Everywhere).inFooter().also("exit leave close"),
 		bind(QuitNow, "quit_now", "ctrl+c", "quit now", "quit; a second press does not wait",
-			Everywhere),
+			Everywhere).also("exit kill abort force"),
 	}
 }
 

@@ -23,6 +23,7 @@ type Entry struct {
 	Keys    string
 	Word    string
 	Does    string          // effect of the action, in a few words
+	Also    string          // words by which it is found too; they are not shown
 	Why     console.Private // reason why the action cannot run now, or ""
 	Hint    console.Private
 	Section string // heading above it in the help
@@ -51,6 +52,51 @@ func (c *chooser) begin() {
 	c.input.Focus()
 }
 
+// withSynonyms gives the entries the words by which their actions are found too.
+func withSynonyms(k *keys.Map, all []Entry) []Entry {
+	for i := range all {
+		all[i].Also = k.Row(all[i].Act).Also
+	}
+	return all
+}
+
+// noMatch is the rank of an entry that the typed text does not match.
+const noMatch = 7
+
+// rank returns how well a typed text matches an entry. A lower rank is a better match. Literal
+// matches, also of a synonym, come before a fuzzy one of the name.
+func (e Entry) rank(typed string) int {
+	low := strings.ToLower(e.Does)
+	switch {
+	case e.Keys == typed:
+		return 0
+	case text.Closer(typed, e.Word) == 0:
+		return 1
+	case beginWords(typed, e.Word):
+		return 2
+	case beginWords(typed, e.Also):
+		return 3
+	case text.Closer(typed, e.Word) == 1:
+		return 4
+	case strings.Contains(low, strings.ToLower(typed)):
+		return 5
+	case text.Fuzzy(typed, e.Word):
+		return 6
+	}
+	return noMatch
+}
+
+// beginWords reports whether each word of typed is the beginning of a word of words.
+func beginWords(typed, words string) bool {
+	words = " " + strings.ToLower(words)
+	for w := range strings.FieldsSeq(strings.ToLower(typed)) {
+		if !strings.Contains(words, " "+w) {
+			return false
+		}
+	}
+	return true
+}
+
 // shown returns the entries that match the typed text, the best match first.
 func (c *chooser) shown() []Entry {
 	typed := strings.TrimSpace(c.input.Value())
@@ -59,19 +105,12 @@ func (c *chooser) shown() []Entry {
 	}
 	var out []Entry
 	for _, e := range c.all {
-		if text.Fuzzy(typed, e.Word) ||
-			strings.Contains(strings.ToLower(e.Does), strings.ToLower(typed)) || e.Keys == typed {
+		if e.rank(typed) < noMatch {
 			out = append(out, e)
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Entry) int {
-		near := func(e Entry) int {
-			if e.Keys == typed {
-				return -1
-			}
-			return min(text.Closer(typed, e.Word), text.Closer(typed, e.Does)+1)
-		}
-		return cmp.Compare(near(a), near(b))
+		return cmp.Compare(a.rank(typed), b.rank(typed))
 	})
 	return out
 }

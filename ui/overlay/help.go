@@ -19,7 +19,7 @@ type Help struct {
 // NewHelp returns the help of a place. It lists the actions of all that have a key there.
 func NewHelp(k *keys.Map, place keys.Places, all []Entry, key scene.KeyState) *Help {
 	o := &Help{chooser: chooser{toggles: k.Row(keys.Help).Keys, heading: "? "}, key: key}
-	o.all = slices.DeleteFunc(all, func(e Entry) bool {
+	o.all = slices.DeleteFunc(withSynonyms(k, all), func(e Entry) bool {
 		return e.Keys == "" || k.Row(e.Act).Where&place == 0
 	})
 	o.notes = append(o.notes, []string{"In what opens over the panes"})
