@@ -20,6 +20,9 @@ type Draft struct {
 	// Password is that of the user, for the password grant. Zero keeps the stored one; without one
 	// the person types it for each get.
 	Password secret.Text
+	// Headers are values of the headers that Details.Headers names. A header without a value here
+	// keeps the stored one.
+	Headers map[string]secret.Text
 	// EnvironmentWas names an environment of the store that the draft edits too: all its
 	// applications follow. "" does not edit it.
 	EnvironmentWas string
@@ -47,6 +50,7 @@ const (
 	FieldAudience    Field = "audience"
 	FieldResource    Field = "resource"
 	FieldExtra       Field = "extra"
+	FieldHeaders     Field = "headers"
 	FieldProbeURL    Field = "probe_url"
 )
 
@@ -61,7 +65,7 @@ func draftFields() []Field {
 	return []Field{
 		FieldName, FieldEnvironment, FieldTokenURL, FieldIssuer, FieldRevokeURL, FieldClientAuth,
 		FieldConsumerKey, FieldGrant, FieldScopes, FieldUsername, FieldRedirectURL, FieldAudience,
-		FieldResource, FieldExtra, FieldProbeURL,
+		FieldResource, FieldExtra, FieldHeaders, FieldProbeURL,
 	}
 }
 
@@ -115,6 +119,7 @@ func (d Draft) Problems(others ...Application) map[Field]string {
 		say(FieldResource, ResourceProblem(r))
 	}
 	say(FieldExtra, extraProblem(d.Extra))
+	say(FieldHeaders, d.headersProblem())
 	switch {
 	case d.Grant == tokenapi.GrantPassword && d.Username == "":
 		say(FieldUsername, "is needed by the password grant")

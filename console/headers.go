@@ -20,6 +20,80 @@ func HeaderKind(name string) SecretKind { return SecretKind("headers." + name) }
 // ProbeHeaderKind returns the kind of the secret value of an application's probe header.
 func ProbeHeaderKind(name string) SecretKind { return SecretKind("probe_headers." + name) }
 
+// HeaderNamesProblem returns why headers cannot be added to requests to a Token API, or "".
+func HeaderNamesProblem(names []string) string {
+	seen := map[string]bool{}
+	for _, name := range names {
+		if why := tokenapi.FieldNameProblem(name, false); why != "" {
+			return "a header " + why
+		}
+		low := strings.ToLower(name)
+		if seen[low] {
+			return "a header is given twice"
+		}
+		seen[low] = true
+	}
+	return ""
+}
+
+// headersProblem returns why the headers of a draft are invalid, or "".
+func (d Draft) headersProblem() string {
+	if why := HeaderNamesProblem(d.Details.Headers); why != "" {
+		return why
+	}
+	for _, name := range d.Details.Headers {
+		if why := tokenapi.FieldValueProblem(d.Headers[name]); why != "" {
+			return "the value of " + name + " " + why
+		}
+	}
+	return ""
+}
+
+// headerValues returns the headers of a draft: each value is the given one, else that of the
+// application was, which the draft edits; was may be nil. A stored value goes only to the servers
+// for which it was given. verb begins the text of an error.
+func (d Draft) headerValues(r Reader, was *Application, verb string) ([]tokenapi.Field, error) {
+	var all []tokenapi.Field
+	kept := map[string]string{}
+	same := was != nil && SameServer(was.Environment, d.Environment)
+	for _, name := range d.Details.Headers {
+		value, given := d.Headers[name]
+		if (!given || value.IsZero()) && same {
+			if len(kept) == 0 {
+				sec, err := r.ConsumerSecret(was.ID)
+				if err != nil && !isNotFound(err) {
+					return nil, err
+				}
+				kept = sec.headerValues()
+			}
+			value = secret.New(kept[name])
+		}
+		if value.IsZero() {
+			e := &Error{
+				Code: CodeUsage, Text: verb + ": headers: " + name + " has no value",
+				Hint: "type its value",
+			}
+			if was != nil && !same && slices.Contains(was.Details.Headers, name) {
+				e.Text = verb + ": headers: the value of " + name +
+					" that is kept is for the other server"
+			}
+			return nil, e
+		}
+		all = append(all, tokenapi.Field{Name: name, Value: value})
+	}
+	return all, nil
+}
+
+// headerValues returns the values of stored headers by name. It returns none of a text that cannot
+// be read.
+func (s Secrets) headerValues() map[string]string {
+	values := map[string]string{}
+	if s.Headers.IsZero() || json.Unmarshal([]byte(s.Headers.Reveal()), &values) != nil {
+		return map[string]string{}
+	}
+	return values
+}
+
 // fieldsText returns header values as they are stored, sealed, with the application, so that its
 // tokens can be revoked when it is no longer configured.
 func fieldsText(all []tokenapi.Field) secret.Text {
@@ -37,8 +111,7 @@ func fieldsText(all []tokenapi.Field) secret.Text {
 	return secret.New(string(text))
 }
 
-// keptFields returns the headers of an application that is no longer configured, as they were last
-// sent.
+// keptFields returns the headers of an application that is not configured, as they are stored.
 func (s *Service) keptFields(ctx context.Context, a Application) ([]tokenapi.Field, error) {
 	var kept Secrets
 	err := s.opt.Keeper.View(ctx, func(r Reader) (err error) {
@@ -48,20 +121,21 @@ func (s *Service) keptFields(ctx context.Context, a Application) ([]tokenapi.Fie
 	if err != nil && !isNotFound(err) {
 		return nil, err
 	}
-	values := map[string]string{}
-	if !kept.Headers.IsZero() {
-		err = json.Unmarshal([]byte(kept.Headers.Reveal()), &values)
-	}
+	values := kept.headerValues()
 	var all []tokenapi.Field
 	for _, name := range a.Details.Headers {
 		value, ok := values[name]
-		if !ok || err != nil {
-			return nil, &Error{
+		if !ok {
+			e := &Error{
 				Code: CodeNoSecret,
-				Text: "header " + name + " of " + string(a.Label()) +
-					": its value is not kept, and the application is no longer configured",
-				Hint: "put the application back into the configuration",
+				Text: "header " + name + " of " + string(a.Label()) + ": its value is not kept",
+				Hint: "edit the application, and type its value",
 			}
+			if a.Source != FromStore {
+				e.Text += ", and the application is no longer configured"
+				e.Hint = "put the application back into the configuration"
+			}
+			return nil, e
 		}
 		all = append(all, tokenapi.Field{Name: name, Value: secret.New(value)})
 	}

@@ -268,3 +268,69 @@ func TestEditingKeepsHeaders(t *testing.T) {
 		t.Errorf("sent %q as %s, %s, %s (%s)", got, a.ID, b.ID, c.ID, c.ProbeMethod())
 	}
 }
+
+// The values of headers are typed into the form. An edit keeps those that are not typed again.
+func TestHeadersOfADraft(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s := w.alone()
+	var sent []string
+	w.wire.cut(nil, func(r *http.Request) error {
+		sent = append(sent, r.Header.Get("X-Tenant")+"/"+r.Header.Get("X-Api-Key"))
+		return nil
+	})
+	d := typed(w, "Orders")
+	d.Details.Headers = []string{"X-Tenant"}
+	_, err := s.Save(t.Context(), d)
+	if err == nil || !strings.Contains(err.Error(), "headers: X-Tenant has no value") {
+		t.Errorf("saved without its value: %v", err)
+	}
+	d.Headers = map[string]secret.Text{"X-Tenant": secret.New("acme")}
+	must[console.Tested](t)(s.Test(t.Context(), d))
+	a := must[console.Application](t)(s.Save(t.Context(), d))
+	edit := func(change func(*console.Draft)) (console.Application, error) {
+		d := console.Draft{Application: a, Was: a.ID}
+		change(&d)
+		return s.Save(t.Context(), d)
+	}
+	a = must[console.Application](t)(edit(func(d *console.Draft) {
+		d.Details.Headers = []string{"X-Tenant", "X-Api-Key"}
+		d.Headers = map[string]secret.Text{"X-Api-Key": secret.New("k1")}
+	}))
+	must[console.Outcome](t)(s.Get(t.Context(), a.ID, console.GetOptions{}))
+	_, err = edit(func(d *console.Draft) {
+		d.Environment.Endpoints.TokenURL = "https://other.example/token"
+		d.EnvironmentWas, d.Secret = "typed", secret.New("for the other server")
+	})
+	if err == nil ||
+		!strings.Contains(err.Error(), "X-Tenant that is kept is for the other server") {
+		t.Errorf("header values went to another server: %v", err)
+	}
+	a = must[console.Application](t)(edit(func(d *console.Draft) { d.Details.Headers = nil }))
+	must[console.Outcome](t)(s.Get(t.Context(), a.ID, console.GetOptions{}))
+	if got := strings.Join(sent, " "); got != "acme/ acme/k1 /" {
+		t.Errorf("sent %q", got)
+	}
+	err = w.keeper.View(t.Context(), func(r console.Reader) error {
+		sec, err := r.ConsumerSecret(a.ID)
+		if !sec.Headers.IsZero() || sec.Access.IsZero() {
+			t.Errorf("kept %v and %v", sec.Headers.IsZero(), sec.Access.IsZero())
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, why := range map[string]string{
+		"Authorization": "carries the client's credentials", "a b": "no name of an HTTP header",
+	} {
+		d.Details.Headers = []string{name}
+		if got := d.Problems()[console.FieldHeaders]; !strings.Contains(got, why) {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+	d.Details.Headers = []string{"X-A", "x-a"}
+	if got := d.Problems()[console.FieldHeaders]; got != "a header is given twice" {
+		t.Errorf("twice: %q", got)
+	}
+}

@@ -41,7 +41,12 @@ func (s *Service) Save(ctx context.Context, d Draft) (Application, error) {
 				return err
 			}
 		}
-		if err := s.put(w, was, &a, d.Secret, d.Password); err != nil {
+		headers, err := d.headerValues(w, was, "save")
+		if err != nil {
+			return err
+		}
+		err = s.put(w, was, &a, Secrets{Access: d.Secret, Headers: fieldsText(headers)}, d.Password)
+		if err != nil {
 			return err
 		}
 		if d.EnvironmentWas != "" {
@@ -194,18 +199,21 @@ func refuseOtherServer(verb string, was, now Environment) error {
 }
 
 // put stores an application in place of the one that it edits. If no secret is given it keeps the
-// old one, unless that was given for another server.
-func (s *Service) put(w Writer, was *Application, a *Application,
-	text, password secret.Text) error {
-	var headers secret.Text
+// old one, unless that was given for another server. The same holds for the values of headers.
+func (s *Service) put(w Writer, was *Application, a *Application, given Secrets,
+	password secret.Text) error {
+	text, headers := given.Access, given.Headers
 	if was != nil && was.ID != a.ID {
 		if SameServer(was.Environment, a.Environment) {
-			if text.IsZero() || len(a.Details.Headers) > 0 {
+			if text.IsZero() || headers.IsZero() && len(a.Details.Headers) > 0 {
 				kept, err := w.ConsumerSecret(was.ID)
 				if err != nil && !isNotFound(err) {
 					return err
 				}
-				if headers = kept.Headers; text.IsZero() {
+				if headers.IsZero() && len(a.Details.Headers) > 0 {
+					headers = kept.Headers
+				}
+				if text.IsZero() {
 					text = kept.Access
 				}
 			}
@@ -223,6 +231,16 @@ func (s *Service) put(w Writer, was *Application, a *Application,
 	kept, err := w.HasConsumerSecret(a.ID)
 	if err != nil {
 		return err
+	}
+	if kept && text.IsZero() {
+		sec, err := w.ConsumerSecret(a.ID)
+		if err != nil && !isLost(err) {
+			return err
+		}
+		// the row may hold headers alone; headers that the draft has no longer are erased
+		if kept = !sec.Access.IsZero() || err != nil; len(a.Details.Headers) == 0 {
+			text = sec.Access
+		}
 	}
 	if a.Secret = SecretAvailable; text.IsZero() && !kept && a.Credential() != "" {
 		a.Secret = SecretMissing
@@ -263,7 +281,7 @@ func (s *Service) follow(w Writer, d Draft, stored []Application, saved Applicat
 				Hint: "delete one of them first",
 			}
 		}
-		if err := s.put(w, &have, &next, secret.Text{}, secret.Text{}); err != nil {
+		if err := s.put(w, &have, &next, Secrets{}, secret.Text{}); err != nil {
 			return err
 		}
 	}

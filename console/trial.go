@@ -154,10 +154,12 @@ func (s *Service) tryIssuer(ctx context.Context,
 func (s *Service) draftRequest(ctx context.Context, d Draft,
 	a Application) (tokenapi.TokenRequest, error) {
 	text, password := d.Secret, d.Password
+	var headers []tokenapi.Field
 	err := s.opt.Keeper.View(ctx, func(r Reader) error {
 		was, err := r.Application(d.Was)
 		if isNotFound(err) {
-			return nil
+			headers, err = d.headerValues(r, nil, "test")
+			return err
 		}
 		if err == nil && text.IsZero() && a.Credential() != "" {
 			if err := refuseOtherServer("test", was.Environment, d.Environment); err != nil {
@@ -171,13 +173,16 @@ func (s *Service) draftRequest(ctx context.Context, d Draft,
 			SameServer(was.Environment, d.Environment) {
 			password, err = r.Password(was.ID)
 		}
+		if err == nil {
+			headers, err = d.headerValues(r, &was, "test")
+		}
 		return err
 	})
 	req := tokenapi.TokenRequest{
 		Grant: a.Grant, Scopes: a.Scopes, Extra: a.Params(),
 		Credentials: tokenapi.Credentials{
 			ConsumerKey: string(a.ConsumerKey),
-			Auth:        a.Environment.ClientAuth,
+			Auth:        a.Environment.ClientAuth, Headers: headers,
 		},
 	}
 	switch {
