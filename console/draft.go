@@ -22,7 +22,7 @@ type Draft struct {
 	Password secret.Text
 	// Headers are values of the headers that Details.Headers names. A header without a value here
 	// keeps the stored one.
-	Headers map[string]secret.Text
+	Headers HeaderValues
 	// EnvironmentWas names an environment of the store that the draft edits too: all its
 	// applications follow. "" does not edit it.
 	EnvironmentWas string

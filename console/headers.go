@@ -20,6 +20,9 @@ func HeaderKind(name string) SecretKind { return SecretKind("headers." + name) }
 // ProbeHeaderKind returns the kind of the secret value of an application's probe header.
 func ProbeHeaderKind(name string) SecretKind { return SecretKind("probe_headers." + name) }
 
+// HeaderValues are values of headers, by name.
+type HeaderValues map[string]secret.Text
+
 // HeaderNamesProblem returns why headers cannot be added to requests to a Token API, or "".
 func HeaderNamesProblem(names []string) string {
 	seen := map[string]bool{}

@@ -16,8 +16,9 @@ import (
 // curlCall is the request of one curl line.
 type curlCall struct {
 	url        string
-	fields     url.Values // fields of the body or, with -G, of the query
-	headers    []string   // names of the headers that are not taken over
+	fields     url.Values  // fields of the body or, with -G, of the query
+	headers    []string    // names of the headers that are not taken over
+	custom     [][2]string // name and value of headers that an application can have
 	method     string
 	key        string // from -u, the URL or Authorization: Basic
 	text       string
@@ -132,7 +133,32 @@ func (p *Draft) take(c curlCall, where console.Field, of string) {
 	for _, n := range c.left {
 		p.leave(n + of)
 	}
-	p.takeHeaders(c, of)
+	for _, h := range c.custom {
+		p.takeHeader(h[0], h[1], where, of)
+	}
+	p.leaveHeaders(c, of)
+}
+
+// takeHeader adds a header of a token request to those of the application, or adds a note.
+func (p *Draft) takeHeader(name, value string, where console.Field, of string) {
+	mine := &p.Details.Headers
+	known := slices.ContainsFunc(*mine, func(h string) bool { return strings.EqualFold(h, name) })
+	text, err := console.HeaderKind(name).Read(value)
+	why := standIn(value)
+	switch {
+	case where != console.FieldTokenURL && known: // a revoke sends the headers of the application
+	case where == console.FieldTokenURL && why != "":
+		p.note(parameter("header", name) + ": " + why + ", which is not taken over")
+	case where != console.FieldTokenURL, known, err != nil,
+		console.HeaderNamesProblem([]string{name}) != "":
+		p.leave(parameter("header", name) + of)
+	default:
+		*mine = append(*mine, name)
+		if p.Headers == nil {
+			p.Headers = console.HeaderValues{}
+		}
+		p.Headers[name] = text
+	}
 }
 
 // takeParameter adds a parameter that has no field of its own to Extra, or adds a note.
@@ -159,8 +185,8 @@ func (p *Draft) takeParameter(
 	}
 }
 
-// takeHeaders adds the names of a request's headers to the note of parts that are not taken over.
-func (p *Draft) takeHeaders(c curlCall, of string) {
+// leaveHeaders adds the names of headers to the note of parts that are not taken over.
+func (p *Draft) leaveHeaders(c curlCall, of string) {
 	for _, name := range c.headers {
 		p.leave(parameter("header", name) + of)
 	}
@@ -179,7 +205,10 @@ func (p *Draft) takeProbe(c curlCall) {
 	for _, n := range c.left {
 		p.leave(n + of)
 	}
-	p.takeHeaders(c, of)
+	for _, h := range c.custom { // values of probe_headers come from the configuration file alone
+		p.leave(parameter("header", h[0]) + of)
+	}
+	p.leaveHeaders(c, of)
 }
 
 // settle moves the parameters that a Token API expects in the body out of the URL, and the user
@@ -546,9 +575,18 @@ func (c *curlCall) header(h string) {
 			c.headers = append(c.headers, name)
 		}
 	default:
-		c.headers = append(c.headers, name)
+		if ofPrograms.MatchString(name) || value == "" {
+			c.headers = append(c.headers, name)
+			return
+		}
+		c.custom = append(c.custom, [2]string{name, value})
 	}
 }
+
+// ofPrograms matches the names of headers that the program sets which sends a request, such as a
+// browser whose request was copied as a curl line.
+var ofPrograms = regexp.MustCompile(`(?i)^(accept-.*|cache-control|cookie2?|dnt|origin|postman-.*|` +
+	`pragma|priority|referer|sec-.*|te|upgrade-insecure-requests|user-agent|x-requested-with)$`)
 
 // authorization reads the Authorization header: credentials of the client, or a token.
 func (c *curlCall) authorization(value string) {

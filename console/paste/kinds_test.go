@@ -165,8 +165,12 @@ func TestReadParts(t *testing.T) {
 		"headers": {of +
 			`-H 'X-Tenant: canary' -H "Cookie;" -A canary -b canary -H 'Accept: ` +
 			`application/json' -H 'content-type: application/x-www-form-urlencoded; charset=UTF-8'`,
-			base,
-			[]string{"not taken over: header X-Tenant, header Cookie, header User-Agent"}},
+			base + " X-Tenant=" + secret.New("canary").Fingerprint(),
+			[]string{"not taken over: header Cookie, header User-Agent"}},
+		"headers that stay": {of + `-H "X-Tenant: $TENANT" -H 'Host: canary' -H 'Origin: canary' ` +
+			"-H 'X-A: canary' -H 'x-a: canary'", base + " X-A=" + secret.New("canary").Fingerprint(),
+			[]string{"header X-Tenant: the variable TENANT", "header Host", "header Origin",
+				"header x-a"}},
 		"settings": {of + "--resolve h:1:canary --ntlm --netrc -T canary", base,
 			[]string{"not taken over: option --resolve, option --ntlm, option --netrc, option " +
 				"--upload-file"}},

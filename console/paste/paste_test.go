@@ -42,6 +42,9 @@ func inWords(p paste.Draft) string {
 	say("audience", p.Audience)
 	say("resource", strings.Join(p.Resource, ","))
 	say("extra", p.Extra.Encode())
+	for _, name := range p.Details.Headers {
+		say(name, p.Headers[name].Fingerprint())
+	}
 	say("probe", string(p.ProbeURL))
 	return strings.Join(out, " ")
 }
