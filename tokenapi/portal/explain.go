@@ -73,10 +73,7 @@ func matching(subs []Subscription, context string) []Subscription {
 		if base == "/" {
 			continue
 		}
-		full := base
-		if s.APIVersion != "" && !hasSegment(base, s.APIVersion) {
-			full += "/" + s.APIVersion
-		}
+		full := s.path()
 		rest, below := under(path, base)
 		switch _, here := under(path, full); {
 		case here:

@@ -62,3 +62,47 @@ func TestExplain(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestSubscriptionURL(t *testing.T) {
+	for _, c := range []struct{ gateway, context, version, want string }{
+		{"https://gw.example:8243", "/pizza", "1.0.0", "https://gw.example:8243/pizza/1.0.0"},
+		{"https://gw.example:8243/", "/pizza/1.0.0", "1.0.0",
+			"https://gw.example:8243/pizza/1.0.0"},
+		{"https://gw.example/base/", "t/a.example/wine", "1",
+			"https://gw.example/base/t/a.example/wine/1"},
+		{"https://gw.example", "/{version}/beer", "v1", "https://gw.example/v1/beer"},
+		{"https://gw.example", "/a b?c#d", "1", "https://gw.example/a%20b/1"},
+		{"https://gw.example", "", "1", ""}, {"", "/pizza", "1", ""}, {"::", "/pizza", "1", ""},
+	} {
+		s := portal.Subscription{APIContext: c.context, APIVersion: c.version}
+		if got := s.URL(c.gateway); got != c.want {
+			t.Errorf("%+v: %q", c, got)
+		}
+	}
+	for status, want := range map[string]string{
+		portal.Unblocked: "PRODUCTION SANDBOX", portal.TierUpdatePending: "PRODUCTION SANDBOX",
+		portal.ProductionOnlyBlocked: "SANDBOX", portal.Blocked: "", portal.OnHold: "",
+		portal.Rejected: "", "OF_THE_FUTURE": "",
+	} {
+		got := ""
+		for _, key := range []string{portal.Production, portal.Sandbox} {
+			if (portal.Subscription{Status: status}).Allows(key) {
+				got += " " + key
+			}
+		}
+		if got != "" {
+			got = got[1:]
+		}
+		if got != want {
+			t.Errorf("%s allows %q, want %q", status, got, want)
+		}
+	}
+	for want, all := range map[string][]string{
+		"https://b:8243": {"http://a:8280", "https://b:8243", "https://c"},
+		"http://a":       {"http://a"}, "": nil,
+	} {
+		if got := (portal.Settings{APIGatewayEndpoint: all}).Gateway(); got != want {
+			t.Errorf("%q: %q", all, got)
+		}
+	}
+}

@@ -10,6 +10,19 @@ type Settings struct {
 	MapExistingKeys    bool     // keys of another server can be attached to an application
 }
 
+// Gateway returns the base URL of the gateway: the first one with https, else the first one.
+func (s Settings) Gateway() string {
+	for _, u := range s.APIGatewayEndpoint {
+		if strings.HasPrefix(strings.ToLower(u), "https://") {
+			return u
+		}
+	}
+	if len(s.APIGatewayEndpoint) > 0 {
+		return s.APIGatewayEndpoint[0]
+	}
+	return ""
+}
+
 // decodeSettings reads an answer of /settings.
 func decodeSettings(body []byte) (Settings, bool) {
 	o, ok := readObject(body)

@@ -1,6 +1,9 @@
 package portal
 
-import "strings"
+import (
+	"net/url"
+	"strings"
+)
 
 // The states of a subscription.
 const (
@@ -33,6 +36,37 @@ func (s Subscription) title() string {
 		return s.APIContext
 	}
 	return "the API"
+}
+
+// path returns the path of the API at the gateway: its context with its version.
+func (s Subscription) path() string {
+	base := apiPath(strings.ReplaceAll(s.APIContext, "{version}", s.APIVersion))
+	if s.APIVersion != "" && !hasSegment(base, s.APIVersion) {
+		return strings.TrimSuffix(base, "/") + "/" + s.APIVersion
+	}
+	return base
+}
+
+// URL returns the URL of the API at a gateway, which is a base URL such as https://HOST:8243. It is
+// "" without a gateway or without a context.
+func (s Subscription) URL(gateway string) string {
+	u, err := url.Parse(gateway)
+	if err != nil || u.Host == "" || apiPath(s.APIContext) == "/" {
+		return ""
+	}
+	u.Path, u.RawPath = strings.TrimSuffix(u.Path, "/")+s.path(), ""
+	return u.String()
+}
+
+// Allows reports whether tokens of a key type may call the API.
+func (s Subscription) Allows(keyType string) bool {
+	switch s.Status {
+	case Unblocked, TierUpdatePending:
+		return true
+	case ProductionOnlyBlocked:
+		return strings.EqualFold(keyType, Sandbox)
+	}
+	return false
 }
 
 // decodeSubscriptions reads one page of /subscriptions.
