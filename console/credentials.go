@@ -93,6 +93,19 @@ func keptSecret(r Reader, a Application) (id string, err error) {
 	return "", nil
 }
 
+// ownSecret returns what is stored to prove an application, and whether its consumer secret is
+// there: headers may be stored alone. An altered secret is there, and cannot be read.
+func ownSecret(r Reader, appID string) (own Secrets, kept bool, err error) {
+	if kept, err = r.HasConsumerSecret(appID); err != nil || !kept {
+		return own, false, err
+	}
+	own, err = r.ConsumerSecret(appID)
+	if isLost(err) {
+		return Secrets{}, true, nil
+	}
+	return own, !own.Access.IsZero(), err
+}
+
 // passwordOf returns the password of a request: its own, a stored one, or that of the vault. A
 // stored one is for the application's own user.
 func (s *Service) passwordOf(ctx context.Context, a Application,

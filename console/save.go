@@ -228,19 +228,12 @@ func (s *Service) put(w Writer, was *Application, a *Application, given Secrets,
 			return err
 		}
 	}
-	kept, err := w.HasConsumerSecret(a.ID)
+	own, kept, err := ownSecret(w, a.ID)
 	if err != nil {
 		return err
 	}
-	if kept && text.IsZero() {
-		sec, err := w.ConsumerSecret(a.ID)
-		if err != nil && !isLost(err) {
-			return err
-		}
-		// the row may hold headers alone; headers that the draft has no longer are erased
-		if kept = !sec.Access.IsZero() || err != nil; len(a.Details.Headers) == 0 {
-			text = sec.Access
-		}
+	if len(a.Details.Headers) == 0 && !own.Headers.IsZero() && text.IsZero() {
+		text = own.Access // stored anew, without the values of headers that are gone
 	}
 	if a.Secret = SecretAvailable; text.IsZero() && !kept && a.Credential() != "" {
 		a.Secret = SecretMissing

@@ -20,11 +20,13 @@ type Subscriptions struct {
 }
 
 // Subscription lets an application call an API. Status is the portal's word for it, such as
-// ON_HOLD.
+// ON_HOLD. Tier is the throttling policy; one that was stored before the portal was asked for it is
+// "".
 type Subscription struct {
 	API     string `json:"api"`
 	Version string `json:"version"`
 	Context string `json:"context"`
+	Tier    string `json:"tier,omitempty"`
 	Status  string `json:"status"`
 }
 
@@ -43,18 +45,28 @@ func (s *Service) KeepSubscriptions(ctx context.Context, consumerKey string,
 		func(w Writer) error { return w.SetSetting(subscriptionsKey(consumerKey), string(text)) })
 }
 
+// Subscriptions returns the subscriptions of a consumer key that a portal showed last. At is zero if
+// no portal was asked for them, and All is empty if there are none.
+func (s *Service) Subscriptions(ctx context.Context, consumerKey Private) (Subscriptions, error) {
+	var text string
+	err := s.opt.Keeper.View(ctx, func(r Reader) (err error) {
+		text, err = r.Setting(subscriptionsKey(string(consumerKey)))
+		return err
+	})
+	var subs Subscriptions
+	if err != nil || text == "" || json.Unmarshal([]byte(text), &subs) != nil {
+		return Subscriptions{}, err
+	}
+	return subs, nil
+}
+
 // explained adds to a probe's answer the subscription of the application that causes its fault.
 func (s *Service) explained(ctx context.Context, a Application, ans *tokenapi.ProbeAnswer) {
 	if ans.FaultCode == 0 || s.opt.Explain == nil {
 		return
 	}
-	var text string
-	err := s.opt.Keeper.View(ctx, func(r Reader) (err error) {
-		text, err = r.Setting(subscriptionsKey(string(a.ConsumerKey)))
-		return err
-	})
-	var subs Subscriptions
-	if err != nil || text == "" || json.Unmarshal([]byte(text), &subs) != nil {
+	subs, err := s.Subscriptions(ctx, a.ConsumerKey)
+	if err != nil || subs.At.IsZero() {
 		return // an explanation is not worth failing for
 	}
 	if why := s.opt.Explain(a, ans.FaultCode, subs.All); why != "" {
@@ -67,6 +79,10 @@ type Imported struct {
 	Application Application
 	Secret      secret.Text
 	Known       bool // it is configured already, and stays as it is
+
+	// ProbeURLs are the URLs of the APIs that it may call. One of them becomes its probe URL if a
+	// person confirms it.
+	ProbeURLs []Private
 }
 
 // configured returns the configured application that this one is: with the same identity, or with
@@ -97,8 +113,9 @@ func (s *Service) Knows(a Application) bool {
 
 // Import stores applications. It leaves configured ones alone. It replaces one that was imported
 // before; without a new secret that one keeps its secret and the servers that the secret was given
-// for. With another consumer key, the old one is no longer configured and keeps its tokens. Import
-// returns the applications as they are stored, in order.
+// for. Of the old one stays what no portal tells, such as probe URL, scopes and headers. With
+// another consumer key, the old one is no longer configured and keeps its tokens. Import returns
+// the applications as they are stored, in order.
 func (s *Service) Import(ctx context.Context, all []Imported) ([]Application, error) {
 	var out []Application
 	if err := s.unlocked(ctx); err != nil {
@@ -134,6 +151,12 @@ func (s *Service) importOne(w Writer, i Imported, stored []Application) (Applica
 	if have, ok := s.configured(a); ok {
 		return have, nil
 	}
+	if was != nil { // a portal does not tell these
+		a.ProbeURL = cmp.Or(a.ProbeURL, was.ProbeURL)
+		a.Scopes, a.Audience, a.Resource, a.Extra = was.Scopes, was.Audience, was.Resource,
+			was.Extra
+		a.Details.Headers = was.Details.Headers
+	}
 	for _, e := range s.environments(stored) {
 		if e.Name == a.Environment.Name &&
 			e.Endpoints.TokenURL != a.Environment.Endpoints.TokenURL {
@@ -152,7 +175,7 @@ func (s *Service) importOne(w Writer, i Imported, stored []Application) (Applica
 			}
 		}
 	}
-	kept, err := w.HasConsumerSecret(a.ID)
+	_, kept, err := ownSecret(w, a.ID)
 	if err != nil {
 		return a, err
 	}
