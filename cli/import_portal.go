@@ -46,7 +46,8 @@ func (p *program) importPortalCommand() *cobra.Command {
 	f.StringVar(&o.user, "user", "", "`USER` of the portal")
 	f.BoolVar(&o.passwordStdin, "secret-stdin", false, "read the password from standard input")
 	f.StringVar(&o.env, "env", "",
-		"`NAME` of the environment to create (default: the portal's host)")
+		"`NAME` of the environment to use or create (default: the one of the token URL, or a new "+
+			"one named after the portal's host)")
 	f.StringArrayVar(&o.only, "only", nil,
 		"import only the application of this `NAME`; may be repeated")
 	f.StringVar(&o.generate, "generate", "",
@@ -100,7 +101,8 @@ func (p *program) runImportPortal(ctx context.Context, base string, o portalOpti
 	}
 	var sent []console.Exchange
 	found, err := s.svc.AskPortal(ctx, console.PortalRequest{
-		Base: base, User: o.user, Password: password, Environment: env, Only: o.only,
+		Base: base, User: o.user, Password: password, Environment: env,
+		Into: console.Private(o.env), Only: o.only,
 		Generate: o.generate, Ask: p.askImported(o),
 		Say: func(text string) { p.note("%s", text) },
 		Saw: func(x tokenapi.Exchange) { sent = append(sent, console.Exchange{Exchange: x}) },
@@ -113,9 +115,41 @@ func (p *program) runImportPortal(ctx context.Context, base string, o portalOpti
 			// the portal may never show generated keys again: store what was found
 			err = errors.Join(err, p.keepImported(ctx, s, found))
 		}
+		return namingEnv(err)
+	}
+	if err := p.offerProbeURLs(found, o); err != nil {
 		return err
 	}
 	return p.keepImported(ctx, s, found)
+}
+
+// offerProbeURLs asks at the terminal whether an API that an imported application may call becomes
+// its probe URL. A token goes to that URL, so none is taken without a yes. Without a terminal a note
+// names the first one.
+func (p *program) offerProbeURLs(found console.PortalFound, o portalOptions) error {
+	_, in := host.TerminalFD(p.stdin)
+	_, out := host.TerminalFD(p.stderr)
+	for i, x := range found.All {
+		a := &found.All[i].Application
+		switch {
+		case x.Known || len(x.ProbeURLs) == 0 || a.ProbeURL != "":
+		case !in || !out || o.passwordStdin:
+			p.note("%s has no probe URL; an API that it may call is at %s: in the console, "+
+				"edit application sets it", a.Label(), x.ProbeURLs[0])
+		default:
+			for _, u := range x.ProbeURLs {
+				yes, err := p.saidYes("probe " + string(a.Label()) + " at " + string(u) + "?")
+				if err != nil {
+					return err
+				}
+				if yes {
+					a.ProbeURL = u
+					break
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // askImported returns a function that asks at the terminal for a secret that the portal does not
@@ -145,7 +179,7 @@ func (p *program) keepImported(ctx context.Context, s *openConsole,
 	found console.PortalFound) error {
 	apps, err := s.svc.KeepFound(ctx, found)
 	if err != nil {
-		return err
+		return namingEnv(err)
 	}
 	return p.printImported(ctx, s, apps)
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -35,7 +36,8 @@ imported is named on standard error.`,
 	f := c.Flags()
 	f.StringVar(&o.name, "name", "", "`NAME` of the application; required")
 	f.StringVar(&o.env, "env", "",
-		"`NAME` of the environment to create (default: the host of the token URL)")
+		"`NAME` of the environment to use or create (default: the one of the token URL, or a new "+
+			"one named after its host)")
 	f.StringVar(&o.keyType, "key-type", console.KeyProduction,
 		"`KEY_TYPE` of the application, a label: PRODUCTION, SANDBOX or empty")
 	return p.verbFlags(c)
@@ -78,12 +80,17 @@ func (p *program) runImportText(ctx context.Context, path string, o textOptions)
 	}
 	d := pasted.Draft
 	d.Name, d.KeyType = console.Private(o.name), o.keyType
-	d.Environment.Name = cmp.Or(console.Private(o.env), d.Environment.Name)
 	d.Environment.Endpoints.RevokeURL = cmp.Or(d.Environment.Endpoints.RevokeURL,
 		console.GuessRevokeURL(d.Environment.Endpoints.TokenURL))
-	tokenURL := string(d.Environment.Endpoints.TokenURL)
-	if known, ok := console.EnvironmentWith(b.Environments, tokenURL); ok && o.env == "" {
-		d.Environment = known.Environment
+	note := ""
+	d.Environment, note, err = console.ImportEnvironment(b.Environments, d.Environment,
+		console.Private(o.env))
+	if err != nil {
+		return namingEnv(err)
+	}
+	if note != "" {
+		p.note("%s; --env NAME chooses another one", note)
+		pasted.Notes = append(pasted.Notes, note)
 	}
 	a := d.Application
 	if a.Secret = console.SecretMissing; !d.Secret.IsZero() || a.Credential() == "" {
@@ -95,4 +102,15 @@ func (p *program) runImportText(ctx context.Context, path string, o textOptions)
 		}
 	}
 	return p.printImported(ctx, s, []console.Application{a}, pasted.Notes...)
+}
+
+// namingEnv adds the flag that names an environment to the hint of an error about one that exists.
+func namingEnv(err error) error {
+	e, ok := errors.AsType[*console.Error](err)
+	if !ok || e.Code != console.CodeExists {
+		return err
+	}
+	told := *e
+	told.Hint = "--env NAME chooses another environment, or makes one of a new name"
+	return &told
 }

@@ -24,7 +24,7 @@ func (p *program) portal(via http.RoundTripper) func(
 			return console.PortalFound{}, err
 		}
 		v := portalImport{
-			r: r, keyManagers: map[string]portal.KeyManager{},
+			r: r, keyManagers: map[string]portal.KeyManager{}, noted: map[string]bool{},
 			found: console.PortalFound{Subscriptions: map[string][]console.Subscription{}},
 		}
 		err = v.run(ctx, c)
@@ -37,6 +37,7 @@ type portalImport struct {
 	r           console.PortalRequest
 	session     *portal.Session
 	keyManagers map[string]portal.KeyManager // by name
+	noted       map[string]bool              // what was said about environments
 	found       console.PortalFound
 }
 
@@ -141,10 +142,13 @@ func (v *portalImport) key(a portal.Application, k portal.Key, subs []portal.Sub
 	if k.ConsumerKey == "" {
 		return nil
 	}
+	env, err := v.environment(k.KeyManager)
+	if err != nil {
+		return err
+	}
 	app := console.Application{
 		Name: console.Private(a.Name), KeyType: k.KeyType,
-		ConsumerKey: console.Private(k.ConsumerKey), Grant: grantOf(k),
-		Environment: v.environment(k.KeyManager),
+		ConsumerKey: console.Private(k.ConsumerKey), Grant: grantOf(k), Environment: env,
 	}
 	if u, err := url.Parse(k.CallbackURL); err == nil &&
 		app.Grant == tokenapi.GrantAuthorizationCode && u.Scheme == "http" &&
@@ -167,24 +171,42 @@ func (v *portalImport) key(a portal.Application, k portal.Key, subs []portal.Sub
 			return err
 		}
 	}
-	v.found.All = append(v.found.All, console.Imported{Application: app, Secret: text})
+	v.found.All = append(v.found.All, console.Imported{
+		Application: app, Secret: text, ProbeURLs: v.probeURLs(app, subs),
+	})
 	all := v.found.Subscriptions[k.ConsumerKey]
 	if all == nil {
 		all = []console.Subscription{} // not nil: the portal said that there are none
 	}
 	for _, s := range subs {
 		all = append(all, console.Subscription{
-			API: s.APIName, Version: s.APIVersion, Context: s.APIContext, Status: s.Status,
+			API: s.APIName, Version: s.APIVersion, Context: s.APIContext,
+			Tier: s.ThrottlingPolicy, Status: s.Status,
 		})
 	}
 	v.found.Subscriptions[k.ConsumerKey] = all
 	return nil
 }
 
-// environment returns the environment of a key manager: a known one with the same token URL, else a
-// new one.
-func (v *portalImport) environment(keyManager string) console.Environment {
-	e := v.r.Environment
+// probeURLs returns the URLs of the APIs that an application may call, at the gateway that the
+// portal names.
+func (v *portalImport) probeURLs(
+	a console.Application, subs []portal.Subscription,
+) (all []console.Private) {
+	for _, s := range subs {
+		u := s.URL(v.session.Settings().Gateway())
+		if u != "" && s.Allows(a.KeyType) && !slices.Contains(all, console.Private(u)) &&
+			console.URLProblem(u, a.Environment.AllowHTTP) == "" {
+			all = append(all, console.Private(u))
+		}
+	}
+	return all
+}
+
+// environment returns the environment of a key manager. The one that the person named is for the
+// resident key manager, or for the only one.
+func (v *portalImport) environment(keyManager string) (console.Environment, error) {
+	e, into := v.r.Environment, v.r.Into
 	km, known := v.keyManagers[keyManager]
 	root := strings.TrimSuffix(v.r.Base, "/")
 	if u, err := url.Parse(root); err == nil {
@@ -196,17 +218,18 @@ func (v *portalImport) environment(keyManager string) console.Environment {
 		IntrospectURL: console.Private(km.IntrospectEndpoint),
 		AuthorizeURL:  console.Private(km.AuthorizeEndpoint),
 	}
-	for _, have := range v.r.Known {
-		if have.Endpoints.TokenURL == e.Endpoints.TokenURL {
-			return have
-		}
-	}
 	if known && len(v.keyManagers) > 1 && !strings.HasPrefix(km.Name, "Resident") {
+		into = ""
 		if name := string(e.Name) + "-" + km.Name; console.EnvironmentNameProblem(name) == "" {
 			e.Name = console.Private(name)
 		}
 	}
-	return e
+	e, note, err := console.ImportEnvironment(v.r.Known, e, into)
+	if note != "" && !v.noted[note] {
+		v.noted[note] = true
+		v.r.Say(note)
+	}
+	return e, err
 }
 
 // grantOf returns the first grant of an imported application: one that needs no person, if the key

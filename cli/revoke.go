@@ -216,6 +216,16 @@ func (p *program) askYes(question string, alone *failure, declined string) error
 	if !in || !out {
 		return alone
 	}
+	yes, err := p.saidYes(question)
+	if err == nil && !yes {
+		err = &failure{exit: exitUsage, code: console.CodeDeclined, text: declined}
+	}
+	return err
+}
+
+// saidYes asks a question at the terminal, and reports whether the answer is y or yes. It fails
+// only if the command was interrupted.
+func (p *program) saidYes(question string) (bool, error) {
 	lines := strings.Split(question, "\n")
 	for i := range lines {
 		lines[i] = text.Line(lines[i])
@@ -223,12 +233,10 @@ func (p *program) askYes(question string, alone *failure, declined string) error
 	_, _ = fmt.Fprint(p.stderr, strings.Join(lines, "\n"), " [y/N] ")
 	line, err := bufio.NewReader(untilDone{p.ctx, p.stdin}).ReadString('\n')
 	if errors.Is(err, context.Canceled) {
-		return err
+		return false, err
 	}
-	if answer := strings.ToLower(strings.TrimSpace(line)); answer != "y" && answer != "yes" {
-		return &failure{exit: exitUsage, code: console.CodeDeclined, text: declined}
-	}
-	return nil
+	answer := strings.ToLower(strings.TrimSpace(line))
+	return answer == "y" || answer == "yes", nil
 }
 
 // needsYes returns the error of a command that would ask, but has neither a terminal nor --yes.

@@ -224,17 +224,6 @@ func (s *Service) environments(stored []Application) []KnownEnvironment {
 	return all
 }
 
-// EnvironmentWith returns the environment that has a token URL.
-func EnvironmentWith(all []KnownEnvironment, tokenURL string) (KnownEnvironment, bool) {
-	i := slices.IndexFunc(all, func(e KnownEnvironment) bool {
-		return tokenURL != "" && string(e.Endpoints.TokenURL) == tokenURL
-	})
-	if i < 0 {
-		return KnownEnvironment{}, false
-	}
-	return all[i], true
-}
-
 // ConfigPath returns the configuration file, "" if it is not known.
 func (s *Service) ConfigPath() string { return s.opt.ConfigPath }
 

@@ -3,7 +3,6 @@ package console
 import (
 	"context"
 	"net/url"
-	"slices"
 
 	"lanyard/tokenapi"
 	"lanyard/tokenapi/secret"
@@ -16,9 +15,11 @@ type PortalRequest struct {
 	User     string
 	Password secret.Text // to sign in with; it is not stored
 
-	// Environment receives the applications, unless there is one with the token URL of their key
-	// manager. The portal reports its endpoints.
+	// Environment receives the applications, unless there is one at the Token API of their key
+	// manager: see ImportEnvironment. The portal reports its endpoints. Into is the name of an
+	// environment that the person gave, or "".
 	Environment Environment
+	Into        Private
 	Only        []string // names; empty: all
 	Generate    string   // KeyProduction or KeySandbox: generate missing keys of this type
 
@@ -31,7 +32,7 @@ type PortalRequest struct {
 	// Saw is called with each exchange. It may be nil.
 	Saw func(tokenapi.Exchange)
 
-	Known []Environment          // filled in by AskPortal
+	Known []KnownEnvironment     // filled in by AskPortal
 	Knows func(Application) bool // filled in by AskPortal: whether it is configured already
 }
 
@@ -64,7 +65,14 @@ func (s *Service) AskPortal(ctx context.Context, r PortalRequest) (PortalFound, 
 			saw(x)
 		}
 	}
-	r.Known, r.Knows = slices.Clone(s.opt.Environments), s.Knows
+	err := s.opt.Keeper.View(ctx, func(rd Reader) error {
+		stored, err := rd.Applications()
+		r.Known, r.Knows = s.environments(stored), s.Knows
+		return err
+	})
+	if err != nil {
+		return PortalFound{}, err
+	}
 	found, err := s.opt.Portal(ctx, r)
 	found.Notes = append(found.Notes, notes...)
 	for i := range found.All {

@@ -130,3 +130,59 @@ func TestImportOfAKeyMadeAnew(t *testing.T) {
 		t.Errorf("listed: %v", got)
 	}
 }
+
+// Another import of an application keeps what the person has filled in and no portal tells.
+func TestImportKeepsWhatWasFilledIn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s := w.alone()
+	one := atPortal(w, base, secret.New("a"))
+	a := must[[]console.Application](t)(s.Import(t.Context(), []console.Imported{one}))[0]
+	d := console.Draft{Application: a, Was: a.ID}
+	d.ProbeURL, d.Scopes, d.Details.Headers = "https://gw.example/orders", []string{"read"},
+		[]string{"X-Tenant"}
+	d.Headers = console.HeaderValues{"X-Tenant": secret.New("acme")}
+	must[console.Application](t)(s.Save(t.Context(), d))
+	b := must[[]console.Application](t)(s.Import(t.Context(), []console.Imported{one}))[0]
+	if b.ProbeURL != d.ProbeURL || len(b.Scopes) != 1 || len(b.Details.Headers) != 1 {
+		t.Errorf("imported again: %+v", b)
+	}
+	one.Application.ProbeURL = "https://gw.example/confirmed"
+	b = must[[]console.Application](t)(s.Import(t.Context(), []console.Imported{one}))[0]
+	if b.ProbeURL != one.Application.ProbeURL {
+		t.Errorf("the confirmed URL is not taken: %+v", b)
+	}
+	err := w.keeper.View(t.Context(), func(r console.Reader) error {
+		sec, err := r.ConsumerSecret(b.ID)
+		if sec.Headers.IsZero() {
+			t.Error("the values of the headers are gone")
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A portal that was asked before is asked with the environments of the store, too.
+func TestAskPortalKnowsEnvironments(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var known []console.KnownEnvironment
+	s := w.alone(func(o *console.Options) {
+		o.Portal = func(_ context.Context, r console.PortalRequest) (console.PortalFound, error) {
+			known = r.Known
+			return console.PortalFound{}, nil
+		}
+	})
+	must[[]console.Application](
+		t)(s.Import(t.Context(), []console.Imported{atPortal(w, base, secret.New("a"))}))
+	must[console.PortalFound](t)(s.AskPortal(t.Context(), console.PortalRequest{}))
+	found := false
+	for _, k := range known {
+		found = found || k.Name == "apim"
+	}
+	if !found {
+		t.Errorf("asked with %+v", known)
+	}
+}

@@ -583,10 +583,11 @@ func (c *curlCall) header(h string) {
 	}
 }
 
-// ofPrograms matches the names of headers that the program sets which sends a request, such as a
-// browser whose request was copied as a curl line.
-var ofPrograms = regexp.MustCompile(`(?i)^(accept-.*|cache-control|cookie2?|dnt|origin|postman-.*|` +
-	`pragma|priority|referer|sec-.*|te|upgrade-insecure-requests|user-agent|x-requested-with)$`)
+// ofPrograms matches the names of headers that a program sets by itself, such as a browser whose
+// request was copied as a curl line.
+var ofPrograms = regexp.MustCompile(`(?i)^(accept-.*|cache-control|cookie2?|dnt|origin|` +
+	`postman-.*|pragma|priority|referer|sec-.*|te|upgrade-insecure-requests|user-agent|` +
+	`x-requested-with)$`)
 
 // authorization reads the Authorization header: credentials of the client, or a token.
 func (c *curlCall) authorization(value string) {
