@@ -80,6 +80,13 @@ func ofVendor(tokenURL Private) string {
 // place returns the URL that says where an environment is.
 func (e Environment) place() string { return string(cmp.Or(e.Endpoints.TokenURL, e.Issuer)) }
 
+// SameHost reports whether an environment is at the host of a URL.
+func SameHost(e Environment, raw string) bool {
+	host := hostOf(raw)
+	return host != "" &&
+		(hostOf(string(e.Endpoints.TokenURL)) == host || hostOf(string(e.Issuer)) == host)
+}
+
 func hostOf(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil {

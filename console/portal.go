@@ -65,7 +65,8 @@ func (s *Service) AskPortal(ctx context.Context, r PortalRequest) (PortalFound, 
 			saw(x)
 		}
 	}
-	err := s.opt.Keeper.View(ctx, func(rd Reader) error {
+	// the read is short, and the portal reports that it was canceled
+	err := s.opt.Keeper.View(context.WithoutCancel(ctx), func(rd Reader) error {
 		stored, err := rd.Applications()
 		r.Known, r.Knows = s.environments(stored), s.Knows
 		return err

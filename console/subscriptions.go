@@ -45,8 +45,8 @@ func (s *Service) KeepSubscriptions(ctx context.Context, consumerKey string,
 		func(w Writer) error { return w.SetSetting(subscriptionsKey(consumerKey), string(text)) })
 }
 
-// Subscriptions returns the subscriptions of a consumer key that a portal showed last. At is zero if
-// no portal was asked for them, and All is empty if there are none.
+// Subscriptions returns the subscriptions of a consumer key that a portal showed last. At is zero
+// if no portal was asked for them, and All is empty if there are none.
 func (s *Service) Subscriptions(ctx context.Context, consumerKey Private) (Subscriptions, error) {
 	var text string
 	err := s.opt.Keeper.View(ctx, func(r Reader) (err error) {

@@ -168,7 +168,8 @@ func TestReadParts(t *testing.T) {
 			base + " X-Tenant=" + secret.New("canary").Fingerprint(),
 			[]string{"not taken over: header Cookie, header User-Agent"}},
 		"headers that stay": {of + `-H "X-Tenant: $TENANT" -H 'Host: canary' -H 'Origin: canary' ` +
-			"-H 'X-A: canary' -H 'x-a: canary'", base + " X-A=" + secret.New("canary").Fingerprint(),
+			"-H 'X-A: canary' -H 'x-a: canary'",
+			base + " X-A=" + secret.New("canary").Fingerprint(),
 			[]string{"header X-Tenant: the variable TENANT", "header Host", "header Origin",
 				"header x-a"}},
 		"settings": {of + "--resolve h:1:canary --ntlm --netrc -T canary", base,
