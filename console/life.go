@@ -38,13 +38,15 @@ type Moment struct {
 	At   time.Time
 	Kind MomentKind
 
-	Grant       string // MomentGot: the grant, or GrantAdopted
-	Refreshed   bool   // MomentGot: with the refresh token of another token
-	WithRefresh bool   // MomentGot: a refresh token came with it
-	Form        Form   // MomentCopied, MomentPrinted
-	Screen      bool   // MomentCopied: shown on the screen, not put into a clipboard
-	Status      int    // MomentProbed: 0 if there was no answer
-	FaultCode   int    // MomentProbed
+	Grant       string    // MomentGot: the grant, or GrantAdopted
+	Refreshed   bool      // MomentGot: with the refresh token of another token
+	WithRefresh bool      // MomentGot: a refresh token came with it
+	Form        Form      // MomentCopied, MomentPrinted
+	Screen      bool      // MomentCopied: shown on the screen, not put into a clipboard
+	Status      int       // MomentProbed: 0 if there was no answer
+	Times       int       // MomentProbed: number of probes, the first at At; 0 for one
+	Until       time.Time // MomentProbed: the last of several probes
+	FaultCode   int       // MomentProbed
 	Verdict     tokenapi.Verdict
 	AtServer    ServerState // MomentAsked
 	By          string      // MomentReplaced: ID of the newer token
@@ -96,7 +98,33 @@ func LifeOf(t Token, st Status, log []Event) []Moment {
 		add(m)
 	}
 	slices.SortStableFunc(all, func(a, b Moment) int { return a.At.Compare(b.At) })
-	return all
+	return foldProbes(all)
+}
+
+// mostProbes is the number of probes with one result that are separate events of a life, if no
+// other event is between them.
+const mostProbes = 3
+
+// foldProbes makes one event of more than mostProbes probes with one result in a row. They come from
+// a program that probes all the time, and would hide the other events.
+func foldProbes(all []Moment) []Moment {
+	out := all[:0]
+	for len(all) > 0 {
+		n := 1
+		for n < len(all) && all[0].Kind == MomentProbed && all[n].Kind == MomentProbed &&
+			all[n].Status == all[0].Status && all[n].Verdict == all[0].Verdict {
+			n++
+		}
+		if run := all[:n]; n > mostProbes {
+			one := run[0]
+			one.Times, one.Until = n, run[n-1].At
+			out = append(out, one)
+		} else {
+			out = append(out, run...)
+		}
+		all = all[n:]
+	}
+	return out
 }
 
 // lastMoments returns how the token ends, or is going to end.

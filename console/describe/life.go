@@ -85,7 +85,7 @@ func MomentLabel(m console.Moment, clock string) string {
 		console.MomentWindowEnds:
 		return ""
 	case console.MomentProbed:
-		return "probed " + clock + " " + Code(m.Status, 0)
+		return "probed " + clock + " " + Code(m.Status, 0) + times(m)
 	case console.MomentAsked:
 		return strings.TrimSpace("introspected " + clock + " " + string(m.AtServer))
 	case console.MomentCopied:
@@ -171,4 +171,12 @@ func inForm(f console.Form) string {
 		return ": the ID token"
 	}
 	return " as " + strconv.Quote(string(f))
+}
+
+// times returns the number of probes of an event that has several, as " ×12".
+func times(m console.Moment) string {
+	if m.Times < 2 {
+		return ""
+	}
+	return " ×" + strconv.Itoa(m.Times)
 }

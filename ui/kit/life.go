@@ -21,6 +21,7 @@ type Life struct {
 type LifeEvent struct {
 	At    time.Time
 	Label string
+	Main  bool // it has the sign of its cell, and its label is placed first
 }
 
 // LifeKind is the meaning of a part of a line of life.
@@ -106,12 +107,20 @@ func (l *Life) shown(w int) []LifeEvent {
 	now, died := l.afterEnd(l.Now, w), l.afterEnd(l.Died, w)
 	over := l.over()
 	events := slices.Clone(l.Events)
-	slices.SortStableFunc(events, func(a, b LifeEvent) int { return b.At.Compare(a.At) })
-	taken := -1
+	slices.SortStableFunc(events, func(a, b LifeEvent) int {
+		if a.Main != b.Main {
+			if a.Main {
+				return -1
+			}
+			return 1
+		}
+		return b.At.Compare(a.At)
+	})
+	taken := make(map[int]bool, len(events))
 	return slices.DeleteFunc(events, func(e LifeEvent) bool {
 		c := l.place(e, w)
 		switch {
-		case e.At.Before(l.Start), e.At.After(l.Now), c == taken:
+		case e.At.Before(l.Start), e.At.After(l.Now), taken[c]:
 			return true
 		case !l.Died.IsZero():
 			if c > died || c == died && !e.At.Equal(l.Died) {
@@ -120,7 +129,7 @@ func (l *Life) shown(w int) []LifeEvent {
 		case c == w-1 || !over && c == now:
 			return true
 		}
-		taken = c
+		taken[c] = true
 		return false
 	})
 }
@@ -205,7 +214,8 @@ type label struct {
 }
 
 // Labels returns the line under Draw(w), padded to total cells. A label stands to the right of its
-// event, or to the left if the line has no room at the right. Newer labels are placed first. A
+// event, or to the left if the line has no room at the right. Labels of main events are placed first, then
+// newer ones. A
 // label with less than two cells to another one is left out.
 func (l *Life) Labels(w, total int) string {
 	var placed []label

@@ -41,9 +41,18 @@ func (d *selected) line() kit.Life {
 			m.Kind != console.MomentDead && m.At.Equal(l.Died) { // the death has the label
 			continue
 		}
-		l.Events = append(l.Events, kit.LifeEvent{At: m.At, Label: d.label(m)})
+		l.Events = append(l.Events, kit.LifeEvent{At: m.At, Label: d.label(m), Main: isMain(m)})
 	}
 	return l
+}
+
+// isMain reports whether an event decides how the token ends.
+func isMain(m console.Moment) bool {
+	switch m.Kind {
+	case console.MomentAccepted, console.MomentReplaced, console.MomentEnded, console.MomentDead:
+		return true
+	}
+	return false
 }
 
 // label is the label of an event on the line of life.
@@ -208,7 +217,11 @@ func (d *selected) events(most int) []event {
 		if m.Kind == console.MomentProbed {
 			e.text = "probe  " + describe.Code(m.Status, m.FaultCode)
 			e.short = "probe  " + describe.Code(m.Status, 0)
-			if took := d.took(m); took != "" {
+			if m.Times > 1 {
+				times := " ×" + strconv.Itoa(m.Times)
+				e.text += times + ", last " + stamp(d.s, m.Until)
+				e.short += times
+			} else if took := d.took(m); took != "" {
 				e.text += "  " + kit.Right(took, 6)
 				e.short += "  " + kit.Right(took, 6)
 			}
