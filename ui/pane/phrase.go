@@ -18,8 +18,8 @@ type phrase struct {
 	paint    themes.Paint
 	texts    []string
 	spare    bool // it is left out before others become shorter
-	firm     bool // it becomes shorter only when no phrase after it is left
-	last     bool // it stands at the end, and is left out after all others but the first
+	firm     bool // it becomes shorter only when no phrase after it is left, but for kept ones
+	kept     bool // it is left out after all others but the first
 }
 
 // say returns a phrase in several forms. It returns one without forms, which is left out, for nil.
@@ -77,9 +77,9 @@ func fitting(all []phrase, w, gap int) []phrase {
 	steps := []func(i int, p phrase) bool{
 		func(_ int, p phrase) bool { return p.spare },
 		func(i int, p phrase) bool { return !p.firm && len(p.texts) > 1 },
-		func(i int, p phrase) bool { return i > 0 && !p.last },
-		func(i int, p phrase) bool { return i > 0 },
+		func(i int, p phrase) bool { return i > 0 && !p.kept },
 		func(_ int, p phrase) bool { return len(p.texts) > 1 },
+		func(i int, p phrase) bool { return i > 0 },
 		func(_ int, p phrase) bool { return !p.firm },
 	}
 	for len(all) > 0 && widthOf(all, gap) > w {
@@ -90,7 +90,7 @@ func fitting(all []phrase, w, gap int) []phrase {
 		switch {
 		case i < 0:
 			return all // a firm one, which the caller cuts
-		case step == 2, step == 5, step == 3 && all[i].firm && len(all[i].texts) > 1:
+		case step == 2, step == 4, step == 3 && all[i].firm && len(all[i].texts) > 1:
 			all[i].texts = all[i].texts[1:]
 		default:
 			all = slices.Delete(all, i, i+1)

@@ -14,13 +14,15 @@ func TestFittingPhrases(t *testing.T) {
 	spare := does("Y c", "curl")
 	spare.spare = true
 	enter := does("enter", "everything")
-	enter.last = true
+	enter.kept = true
 	verbs := []phrase{renew, does("x", "revokes"), spare, does("y", "copies"), enter}
 	name := say("Orders · 77b209dd", "77b209dd")
 	name.firm = true
 	why := say("the gateway refused it last", "refused")
 	why.firm = true
-	token := []phrase{name, say("active"), why, say("with a refresh token", "+ refresh"), {}}
+	state := say("active")
+	state.kept = true
+	token := []phrase{name, state, why, say("with a refresh token", "+ refresh"), {}}
 	for _, c := range []struct {
 		w    int
 		all  []phrase
@@ -40,7 +42,7 @@ func TestFittingPhrases(t *testing.T) {
 		{58, token, "Orders · 77b209dd   active   the gateway refused it last"},
 		{40, token, "Orders · 77b209dd   active   refused"},
 		{30, token, "Orders · 77b209dd   active"},
-		{20, token, "Orders · 77b209dd"},
+		{20, token, "77b209dd   active"},
 		{10, token, "77b209dd"},
 	} {
 		shown := fitting(c.all, c.w, 3)

@@ -195,6 +195,7 @@ func who(t *console.Token) console.Private {
 func (d *selected) name(w int) phrase {
 	sign, paint := d.s.Look(d.r.State)
 	name := kit.Middle(d.s.Show(d.a.Name), max(24, w/3))
+	short := kit.Middle(name, 12)
 	p := phrase{key: sign, keyPaint: paint, paint: d.s.Styles.Strong, firm: true}
 	if t := d.r.Token; t == nil {
 		user := d.r.Mark.User
@@ -204,21 +205,28 @@ func (d *selected) name(w int) phrase {
 		if user == "" {
 			user = "app"
 		}
-		p.texts = []string{name + " · " + d.s.Show(user), name}
+		p.texts = []string{name + " · " + shownUser(d.s, user, w), name, short}
 	} else {
-		p.texts = []string{name + " · " + t.Fingerprint, t.Fingerprint}
+		of := " · " + t.Fingerprint
+		p.texts = []string{name + of, short + of, t.Fingerprint}
 		if t.User != "" || !d.r.State.IsOver() {
-			p.texts = append([]string{name + " · " + d.s.Show(who(t)) + " · " + t.Fingerprint},
-				p.texts...)
+			p.texts = append([]string{name + " · " + shownUser(d.s, who(t), w) + of}, p.texts...)
 		}
 	}
 	return p
 }
 
-// word returns the word of the state.
+// shownUser returns a user on a line of w cells. A long one is cut.
+func shownUser(s *scene.Scene, user console.Private, w int) string {
+	return kit.Middle(s.Show(user), max(16, w/6))
+}
+
+// word returns the word of the state, which stands as long as it fits.
 func (d *selected) word() phrase {
 	_, paint := d.s.Look(d.r.State)
-	return say(describe.StateWord(d.r.State, d.status.Cause)).painted(paint)
+	p := say(describe.StateWord(d.r.State, d.status.Cause)).painted(paint)
+	p.kept = true
+	return p
 }
 
 // why returns what the word of the state does not say: how a token ended, or what is wrong with it.

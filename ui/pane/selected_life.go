@@ -253,8 +253,8 @@ func (d *selected) events(most int) []event {
 	return all
 }
 
-// present returns the line for now. It has seconds only if they count, so that the screen of a token
-// that lives for hours is not drawn each second.
+// present returns the line for now. It has seconds only if they count, so that the screen is not
+// drawn each second for a token that lives for hours.
 func (d *selected) present() event {
 	step, now := time.Second, event{at: d.s.Now, text: "now"}
 	if max(d.status.Left, d.status.StaleLeft) >= time.Hour {

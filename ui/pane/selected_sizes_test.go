@@ -327,6 +327,32 @@ func TestSelectedHeights(t *testing.T) {
 	}
 }
 
+// A long name does not push out the word of the state.
+func TestSelectedKeepsTheState(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"Orders", strings.Repeat("決済", 20),
+		strings.Repeat("payments-", 8)} {
+		d := draw(t)
+		d.rename(name)
+		s := d.scene("t_77b209dd")
+		for w := 30; w <= 240; w++ {
+			for what, lines := range map[string][]string{
+				"row":   d.pane(pane.InRow).Lines(s, w, 4, false),
+				"brief": d.pane(pane.InRow).Brief(s, w),
+			} {
+				if text := ansi.Strip(lines[0]); !strings.Contains(text, "77b209dd") ||
+					!strings.Contains(text, "expiring") {
+					t.Errorf("%s of %d cells: %q", what, w, text)
+				}
+			}
+			column := ansi.Strip(d.pane(pane.InColumn).Column(s, w, 9, false)[0])
+			if !strings.Contains(column, "77b209dd") || !strings.Contains(column, "expiring") {
+				t.Errorf("column of %d cells: %q", w, column)
+			}
+		}
+	}
+}
+
 // The ends of the line of life name the death, and not the probe that proved it.
 func TestSelectedEndings(t *testing.T) {
 	t.Parallel()

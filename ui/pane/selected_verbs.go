@@ -22,7 +22,7 @@ func (d *selected) verbs(w int) []phrase {
 	if w < middleVerbs {
 		everything = does(opens, "opens it")
 	}
-	everything.last = true
+	everything.kept = true
 	if d.does.Locked {
 		everything.texts = append([]string{"everything that needs no secret"}, everything.texts...)
 		return append(d.locked(), everything)

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"lanyard/console"
-	"lanyard/console/describe"
 	"lanyard/ui/kit"
 	"lanyard/ui/scene"
 )
@@ -42,10 +41,8 @@ func (p *Selected) Column(s *scene.Scene, w, h int, _ bool) []string {
 func (d *selected) column(w, h int) []string {
 	s := d.s
 	sign, paint := s.Look(d.r.State)
-	state := phrase{key: sign, keyPaint: paint, paint: paint, firm: true,
-		texts: []string{describe.StateWord(d.r.State, d.status.Cause)}}
-	name := d.name(w)
-	name.key, name.firm = "", false
+	state, name := d.word(), d.name(w)
+	state.key, state.keyPaint, name.key = sign, paint, ""
 	out := []string{phrases(s, w, 3, state, name)}
 	if why := d.why(); len(why.texts) > 0 {
 		for _, part := range kit.Wrap(why.texts[0], max(w-2, 1)) {
