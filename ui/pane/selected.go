@@ -107,7 +107,7 @@ func (p *Selected) Scrolls() bool { return p.scroll.Lines > p.scroll.Height }
 func (p *Selected) Wants(s *scene.Scene) session.Request {
 	r := s.Current
 	if r == nil || r.Token == nil || !r.Token.JWT || p.Shape == InRow || s.Session == nil ||
-		s.Key.Shut() || s.Key.Locked && p.Shape != Zoomed {
+		s.Session.Quitting() || s.Key.Shut() || s.Key.Locked && p.Shape != Zoomed {
 		return nil
 	}
 	if _, known := s.Session.Inside(r.Token); known ||
