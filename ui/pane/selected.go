@@ -285,13 +285,13 @@ func keyType(kind string) string {
 func scopes(t *console.Token) string {
 	text := "none named"
 	if len(t.Scopes) > 0 {
-		text = kit.Clean(joined(t.Scopes))
+		text = kit.Clean(spaced(t.Scopes))
 	}
 	return "scopes " + text
 }
 
-// joined writes scopes with blanks between them.
-func joined(words []string) string { return strings.Join(words, " ") }
+// spaced writes scopes with blanks between them.
+func spaced(words []string) string { return strings.Join(words, " ") }
 
 // block begins a block about the token.
 func (d *selected) block(head string, w, indent int, more ...cell) *builder {

@@ -146,7 +146,7 @@ func (d *selected) whose(w, indent int, full bool) block {
 	app := kit.Middle(s.Show(d.a.Name), b.room()) + ", " + place(s, d.a)[0]
 	if !full {
 		b.phrases(6, app, owner)
-		granted := kit.Clean(joined(t.Scopes))
+		granted := kit.Clean(spaced(t.Scopes))
 		if granted == "" {
 			granted = "none named"
 		}
@@ -160,7 +160,7 @@ func (d *selected) whose(w, indent int, full bool) block {
 	}
 	b.phrases(3, "grant "+kit.Clean(describe.Grant(t.Grant)), scopes(t), "type "+kind)
 	var rest []string
-	if asked := kit.Clean(joined(t.Asked)); asked != "" && asked != kit.Clean(joined(t.Scopes)) {
+	if asked := kit.Clean(spaced(t.Asked)); asked != "" && asked != kit.Clean(spaced(t.Scopes)) {
 		rest = append(rest, "asked for "+asked)
 	}
 	if t.Refresh == console.RefreshSpent || t.Refresh == console.RefreshRevoked {

@@ -194,7 +194,7 @@ func (p *Selected) request(s *scene.Scene, w int) [][]phrase {
 	if owner == "" || a.Grant == console.GrantClientCredentials {
 		owner = "the application itself"
 	}
-	request := describe.Requests(a.Grant, kit.Clean(joined(a.Scopes)), s.Show(owner))
+	request := describe.Requests(a.Grant, kit.Clean(spaced(a.Scopes)), s.Show(owner))
 	var at []string
 	if url := s.Show(a.Environment.Endpoints.TokenURL); url != "" {
 		at = append(at, request+", at "+url)
