@@ -38,8 +38,8 @@ func (d *selected) line() kit.Life {
 	}
 	for _, m := range d.moments() {
 		if m.Kind == console.MomentGot || m.Upcoming() || m.Kind == console.MomentExpired ||
-			m.Kind != console.MomentDead && m.At.Equal(l.Died) { // the death has the label
-			continue
+			m.Kind != console.MomentDead && !l.Died.IsZero() && !m.At.Before(l.Died) {
+			continue // nothing after the death, whose label is its own
 		}
 		l.Events = append(l.Events, kit.LifeEvent{At: m.At, Label: d.label(m), Main: isMain(m)})
 	}
