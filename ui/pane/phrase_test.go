@@ -64,3 +64,23 @@ func TestFittingPhrases(t *testing.T) {
 		t.Error("the phrases of the caller were changed")
 	}
 }
+
+func TestListOf(t *testing.T) {
+	t.Parallel()
+	names := []string{"Orders 77b209dd", "Ledger 1a61483b", "Orders c24162dc"}
+	for _, c := range []struct {
+		w, total int
+		want     string
+	}{
+		{70, 3, "4 marked: Orders 77b209dd · Ledger 1a61483b · Orders c24162dc"},
+		{52, 3, "4 marked: Orders 77b209dd · Ledger 1a61483b · 1 more"},
+		{80, 4, "4 marked: Orders 77b209dd · Ledger 1a61483b · Orders c24162dc · 1 more"},
+		{40, 4, "4 marked: Orders 77b209dd · 3 more"},
+		{50, 0, "4 marked: Orders 77b209dd · Ledger 1a61483b"},
+		{20, 4, "4 marked"},
+	} {
+		if got := listOf("4 marked: ", names, c.total, " · ", c.w).texts[0]; got != c.want {
+			t.Errorf("%d cells of %d: %q, want %q", c.w, c.total, got, c.want)
+		}
+	}
+}

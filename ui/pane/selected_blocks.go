@@ -82,8 +82,8 @@ func (d *selected) keysBlock(w, indent int) block {
 		if at, left, _ := d.stage(); at == describe.Undoable {
 			b.add(cell{d.s.Styles.Warn, "the revoke is sent in " + v.Wait(left)})
 			verb(keys.Undo, "undoes it")
-		} else {
-			b.add(cell{d.s.Styles.Warn, fittingOr(d.revoking()[0].texts, b.room())})
+		} else if text := fittingOr(d.revoking()[0].texts, b.room()); text != "" {
+			b.add(cell{d.s.Styles.Warn, text})
 		}
 	}
 	if d.does.ReadOnly {

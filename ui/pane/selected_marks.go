@@ -76,10 +76,9 @@ func (p *Selected) marked(s *scene.Scene, w int) [][]phrase {
 	}
 }
 
-// listOf joins as many texts as fit into w cells. total is their number if some are left out
-// already.
+// listOf joins as many texts as fit into w cells, and counts the rest of total. With total 0 the
+// rest is left out.
 func listOf(lead string, texts []string, total int, sep string, w int) phrase {
-	total = max(total, len(texts))
 	for n := len(texts); n > 0; n-- {
 		text := lead + strings.Join(texts[:n], sep)
 		if n < total {
