@@ -217,6 +217,9 @@ func (m *root) viewActions() map[keys.Action]action {
 			return nil
 		}},
 	}
+	all[keys.Traffic] = action{nil, func(*scene.Scene) tea.Cmd {
+		return m.Request(session.SetTraffic{On: m.s.Traffic() == session.TrafficPaused})
+	}}
 	for a := range scene.Orders {
 		all[a] = action{nil, func(*scene.Scene) tea.Cmd { m.sortBy(a); return nil }}
 	}
@@ -229,9 +232,6 @@ func (m *root) otherActions() map[keys.Action]action {
 		keys.Unlock: {m.cannotUnlock, func(*scene.Scene) tea.Cmd {
 			m.s.AskToUnlock(nil)
 			return m.tellFacts()
-		}},
-		keys.Traffic: {m.cannotTraffic, func(*scene.Scene) tea.Cmd {
-			return m.Request(session.SetTraffic{On: m.s.Traffic() == session.TrafficPaused})
 		}},
 		keys.WriteOut: {m.cannotWriteOut,
 			func(*scene.Scene) tea.Cmd { return m.Request(session.WriteOut{}) }},
@@ -490,13 +490,6 @@ func (m *root) cannotPickTheme(*scene.Scene) *scene.Refuse {
 func (m *root) cannotUnlock(*scene.Scene) *scene.Refuse {
 	if !m.key().NeedsPassphrase() {
 		return scene.Cannot("the stored secrets are not locked", "")
-	}
-	return nil
-}
-
-func (m *root) cannotTraffic(*scene.Scene) *scene.Refuse {
-	if m.s.Traffic() == session.TrafficOff {
-		return scene.Cannot("only the demo has a client that calls with its tokens", "")
 	}
 	return nil
 }

@@ -163,7 +163,7 @@ func TestEveryVerbSaysWhy(t *testing.T) {
 func TestKeyTable(t *testing.T) {
 	t.Parallel()
 	rows := keys.Table()
-	p, _ := still(t, 120, 60)
+	p, _ := still(t, 120, 60, func(o *ui.Options) { o.Traffic = true }) // has all keys
 	p.Feed(orders())
 	p.Key("?")
 	text := ansi.Strip(p.Frame())

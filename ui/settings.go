@@ -124,7 +124,9 @@ func (m *root) putInForce(s Settings) {
 	if s.Presenter {
 		m.hideAgain()
 	}
-	m.set, m.keys = s, keys.New(s.Keys)
+	if m.set, m.keys = s, keys.New(s.Keys); !m.o.Traffic {
+		m.keys = keys.New(s.Keys.Without(keys.Traffic))
+	}
 	m.s.SetClearAfter(s.ClearAfter)
 	m.s.SetAlerts(len(s.Alerts.Via) > 0, s.Alerts.Before, m.now)
 	m.redactBoard()

@@ -16,6 +16,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"lanyard/cli/demo"
 	"lanyard/console"
 	"lanyard/store"
 	"lanyard/tokenapi"
@@ -70,8 +71,23 @@ func flagged(t *testing.T, flags []string, o *sandbox.Options) {
 	}
 }
 
-// tell starts a story.
+// tell starts a story on an empty board.
 func tell(t *testing.T, w, h int, flags []string) *storyRun {
+	t.Helper()
+	var o sandbox.Options
+	flagged(t, flags, &o)
+	return open(t, w, h, o, false)
+}
+
+// liveDemo opens the board on which lanyard demo opens, with its client. Its first frame is the same
+// in each run.
+func liveDemo(t *testing.T, w, h int) *storyRun {
+	t.Helper()
+	return open(t, w, h, demo.Sandbox(sandbox.Options{CacheTTL: demo.CacheTTL}), true)
+}
+
+// open opens a demo on a sandbox. With alive it begins with the story of package demo.
+func open(t *testing.T, w, h int, o sandbox.Options, alive bool) *storyRun {
 	t.Helper()
 	s := &storyRun{
 		t:     t,
@@ -81,8 +97,8 @@ func tell(t *testing.T, w, h int, flags []string) *storyRun {
 		w:     w,
 		h:     h,
 	}
-	o := sandbox.Options{Clock: s.clock.Now, PublicURL: base}
-	flagged(t, flags, &o)
+	clock := demo.NewClock(s.clock.Now)
+	o.Clock, o.PublicURL = clock.Now, base
 	server, err := sandbox.New(o)
 	if err != nil {
 		t.Fatal(err)
@@ -119,12 +135,12 @@ func tell(t *testing.T, w, h int, flags []string) *storyRun {
 		apps = append(apps, app)
 	}
 	s.svc, err = console.New(console.Options{
-		Clock: s.clock.Now, Keeper: st, Vault: keys, Applications: apps,
+		Clock: clock.Now, Keeper: st, Vault: keys, Applications: apps,
 		UndoWindow: 3 * time.Second,
 		DueBefore:  min(time.Minute, server.TokenTTL()/4), Owner: "story", Device: "lap",
 		Connect: func(e console.Environment) (console.API, error) {
 			c, err := tokenapi.New(
-				tokenapi.Config{Endpoints: e.Endpoints.Client(), Timeout: e.Timeout}, s.clock.Now)
+				tokenapi.Config{Endpoints: e.Endpoints.Client(), Timeout: e.Timeout}, clock.Now)
 			if err != nil {
 				return nil, err
 			}
@@ -134,10 +150,16 @@ func tell(t *testing.T, w, h int, flags []string) *storyRun {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if alive {
+		err := demo.Play(t.Context(), demo.Stage{Console: s.svc, Sandbox: server, Clock: clock})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 	s.pump = ui.NewPump(t.Context(), ui.Options{
 		Service: s.svc, Clipboard: s.clip,
 		Settings: ui.Settings{Theme: theme(t, "dark"), ClearAfter: 45 * time.Second}, Demo: true,
-		Device: "lap", Width: w, Height: h,
+		Traffic: alive, Device: "lap", Width: w, Height: h,
 	}, s.clock.Now)
 	return s
 }

@@ -193,6 +193,12 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 	case session.ProbesBegan, session.DeadAlready, session.ProbesStopped, session.ProbesEnded,
 		session.ProbesHopeless, session.ProbeFailed:
 		m.tellProbes(f)
+	case session.TrafficSet:
+		words, hint := "the client is paused", m.keys.Hint(keys.Traffic, "lets it go on")
+		if f.On {
+			words, hint = "the client goes on", m.keys.Hint(keys.Traffic, "pauses it")
+		}
+		m.Notify(scene.Info, words, hint)
 	case session.Unlocked:
 		return m.tellUnlocked(f)
 	case session.Dismissed:

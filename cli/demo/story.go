@@ -164,6 +164,11 @@ func (p *player) write() {
 	p.calls(short(14*time.Second), 0, lingering)
 	p.at(short(10*time.Second), p.revoke(lingering))
 
+	// Made-up tokens that the console compares answers with are sent with these calls, and no longer
+	// in the last seconds.
+	p.call(short(210*time.Second), renewed)
+	p.call(short(2*time.Minute), expiring)
+	p.call(short(2*time.Minute), active)
 	p.calls(short(10*time.Second), 0, expiring, renewed, active)
 }
 

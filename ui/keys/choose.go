@@ -62,6 +62,13 @@ func Choose(chosen map[string][]string) (Bindings, []Problem) {
 		rows[i].Keys = keys
 	}
 	taken := map[string]string{}
+	for i, b := range rows { // outside of a demo nothing is missing without this key
+		if _, ok := chosen[b.Name]; b.Act == Traffic && !ok {
+			rows[i].Keys = slices.DeleteFunc(b.Keys, func(k string) bool {
+				return isChosen(chosen, k)
+			})
+		}
+	}
 	for _, b := range rows {
 		for i, k := range b.Keys {
 			if slices.Contains(b.Keys[:i], k) {
@@ -95,6 +102,16 @@ func Choose(chosen map[string][]string) (Bindings, []Problem) {
 		}
 	}
 	return nil, nil
+}
+
+// isChosen reports whether a key was chosen for an action.
+func isChosen(chosen map[string][]string, key string) bool {
+	for _, keys := range chosen {
+		if slices.Contains(keys, key) {
+			return true
+		}
+	}
+	return false
 }
 
 // writtenAs returns a hint for an invalid name of a key: the name that was probably meant, or how

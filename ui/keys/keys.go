@@ -75,8 +75,8 @@ const (
 	Theme
 	Presenter
 	Mouse
+	Traffic // in a demo only
 	// Actions on the program.
-	Traffic
 	Unlock
 	WriteOut
 	Commands
@@ -109,7 +109,7 @@ func (a Action) Section() Section {
 		return OnApplications
 	case a < Filter:
 		return Moving
-	case a < Traffic:
+	case a < Unlock:
 		return Showing
 	}
 	return Itself
@@ -306,7 +306,7 @@ func Default() []Binding {
 			"let the terminal select text with the mouse, or use the mouse here", Everywhere).
 			also("click select text terminal selection"),
 		bind(Traffic, "traffic", "t", "traffic",
-			"pause or continue the client of the demo, which calls with each token", Everywhere).
+			"in the demo: pause the client that calls the API, or let it go on", Everywhere).
 			also("client load calls pause stop"),
 		bind(Unlock, "unlock", "U", "unlock the secrets",
 			"unlock the stored secrets with their passphrase", Everywhere).
@@ -326,6 +326,14 @@ func Default() []Binding {
 		bind(QuitNow, "quit_now", "ctrl+c", "quit now", "quit; a second press does not wait",
 			Everywhere).also("exit kill abort force"),
 	}
+}
+
+// Without returns the bindings without an action.
+func (rows Bindings) Without(a Action) Bindings {
+	if rows == nil {
+		rows = Default()
+	}
+	return slices.DeleteFunc(slices.Clone(rows), func(b Binding) bool { return b.Act == a })
 }
 
 // Map finds the binding of a key.

@@ -107,3 +107,21 @@ func TestDefaultIsComplete(t *testing.T) {
 		t.Errorf("the usual keys clash: %+v", problems)
 	}
 }
+
+// A key that was chosen for another action is no clash with that of the demo.
+func TestTrafficGivesWay(t *testing.T) {
+	rows, problems := keys.Choose(map[string][]string{"theme": {"t"}})
+	if len(problems) > 0 {
+		t.Fatalf("t for another action: %v", problems)
+	}
+	if b, ok := keys.New(rows).Find("t"); !ok || b.Act != keys.Theme {
+		t.Errorf("t is bound to %q", b.Name)
+	}
+	_, problems = keys.Choose(map[string][]string{"theme": {"t"}, "traffic": {"t"}})
+	if len(problems) != 1 {
+		t.Errorf("t for both: %v", problems)
+	}
+	if _, ok := keys.New(keys.Bindings(nil).Without(keys.Traffic)).Find("t"); ok {
+		t.Error("t is bound without its action")
+	}
+}

@@ -19,7 +19,7 @@ import (
 
 // everyState adds a token in every state to the board of the drawings, and returns their IDs and
 // that of a mark.
-func (d *drawn) everyState() (ids []string) {
+func (d *sketch) everyState() (ids []string) {
 	add := func(fp string, change func(*console.Token)) {
 		d.add("Orders", fp, "10:00:00", "11:00:00", change)
 		ids = append(ids, "t_"+fp)
@@ -93,7 +93,7 @@ func (d *drawn) everyState() (ids []string) {
 }
 
 // rename gives every application and user a name.
-func (d *drawn) rename(name string) {
+func (d *sketch) rename(name string) {
 	for i := range d.board.Applications {
 		a := &d.board.Applications[i]
 		a.Name, a.Environment.Name = console.Private(name), console.Private(name)
@@ -103,31 +103,31 @@ func (d *drawn) rename(name string) {
 	}
 }
 
-// variants are boards on which every state is drawn.
-func variants() map[string]func(*drawn) {
-	names := func(name string) func(*drawn) { return func(d *drawn) { d.rename(name) } }
-	return map[string]func(*drawn){
-		"as drawn": func(d *drawn) { d.inspected() },
-		"locked":   (*drawn).lock,
-		"no key": func(d *drawn) {
+// variants are boards on which every state is sketch.
+func variants() map[string]func(*sketch) {
+	names := func(name string) func(*sketch) { return func(d *sketch) { d.rename(name) } }
+	return map[string]func(*sketch){
+		"as sketch": func(d *sketch) { d.inspected() },
+		"locked":   (*sketch).lock,
+		"no key": func(d *sketch) {
 			d.key = console.KeyStatus{Kind: "command", Locked: true}
 		},
-		"marked": func(d *drawn) {
+		"marked": func(d *sketch) {
 			d.marks = map[string]bool{"t_77b209dd": true, "t_never000": true, "mark:m1": true}
 		},
-		"ASCII": func(d *drawn) { d.ascii = true },
-		"restricted": func(d *drawn) {
+		"ASCII": func(d *sketch) { d.ascii = true },
+		"restricted": func(d *sketch) {
 			for i := range d.board.Applications {
 				a := &d.board.Applications[i]
 				a.Environment.ReadOnly, a.Environment.Production, a.ProbeURL = true, true, ""
 			}
 		},
-		"gone": func(d *drawn) {
+		"gone": func(d *sketch) {
 			for i := range d.board.Applications {
 				d.board.Applications[i].Source = console.Gone
 			}
 		},
-		"unlimited": func(d *drawn) {
+		"unlimited": func(d *sketch) {
 			for i := range d.board.Applications {
 				d.board.Applications[i].Environment.CacheTTL = console.UntilExpiry
 			}
@@ -160,7 +160,7 @@ func TestSelectedSizes(t *testing.T) {
 }
 
 // drawings draws a row in every shape.
-func drawings(d *drawn, s *scene.Scene, w, h int) map[string][]string {
+func drawings(d *sketch, s *scene.Scene, w, h int) map[string][]string {
 	all := map[string][]string{
 		"row":    d.pane(pane.InRow).Lines(s, w, h, false),
 		"column": d.pane(pane.InColumn).Column(s, w, h, false),
@@ -205,7 +205,7 @@ func TestSelectedPhrasesAreWhole(t *testing.T) {
 	}
 }
 
-// In presenter mode no user, host or key is drawn.
+// In presenter mode no user, host or key is sketch.
 func TestSelectedRedacts(t *testing.T) {
 	t.Parallel()
 	d := draw(t)
@@ -242,7 +242,7 @@ func TestSelectedWants(t *testing.T) {
 		t.Error("the content of a JWT is not wanted")
 	}
 	if wants(pane.InRow, orders) || wants(pane.InColumn, "t_0b233657") || wants(pane.InColumn, "") {
-		t.Error("what is not drawn is wanted")
+		t.Error("what is not sketch is wanted")
 	}
 	d.key = console.KeyStatus{Kind: "command", Locked: true} // not fetched yet
 	if wants(pane.InColumn, orders) || !wants(pane.Zoomed, orders) {
@@ -278,7 +278,7 @@ func TestSelectedTitles(t *testing.T) {
 	check(row, "Selected", "2 marked")
 }
 
-// The frame is drawn again when a countdown, the line for now or the sign for now changes, and not
+// The frame is sketch again when a countdown, the line for now or the sign for now changes, and not
 // each second for a token that lives for hours.
 func TestSelectedNotesItsNextChange(t *testing.T) {
 	t.Parallel()

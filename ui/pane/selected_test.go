@@ -30,8 +30,8 @@ func clock(t testing.TB, at string) time.Time {
 	return c
 }
 
-// drawn is the board of the drawings, at 10:46:21.
-type drawn struct {
+// sketch is the board of the drawings, at 10:46:21.
+type sketch struct {
 	t       testing.TB
 	board   console.Board
 	session *session.Session
@@ -43,12 +43,12 @@ type drawn struct {
 	events  map[string][]console.Event
 }
 
-func (d *drawn) at(text string) time.Time { return clock(d.t, text) }
+func (d *sketch) at(text string) time.Time { return clock(d.t, text) }
 
 const consumerKey = "sbx_fhJVkDrPvNCb7eKq2XhWm1Yt"
 
 // draw returns the board of drawing 1, as far as the pane shows it.
-func draw(t testing.TB) *drawn {
+func draw(t testing.TB) *sketch {
 	t.Helper()
 	cloud := console.Environment{
 		Name: "cloud", CacheTTL: 15 * time.Minute, Regime: console.RegimeOpaque,
@@ -57,7 +57,7 @@ func draw(t testing.TB) *drawn {
 	}
 	prod := cloud
 	prod.Name, prod.Production = "prod-eu", true
-	d := &drawn{t: t, now: clock(t, "10:46:21"), app: -1, events: map[string][]console.Event{}}
+	d := &sketch{t: t, now: clock(t, "10:46:21"), app: -1, events: map[string][]console.Event{}}
 	for _, a := range []struct {
 		name  string
 		env   console.Environment
@@ -110,7 +110,7 @@ func draw(t testing.TB) *drawn {
 	return d
 }
 
-func (d *drawn) probe(at string, status int) console.Probe {
+func (d *sketch) probe(at string, status int) console.Probe {
 	p := console.Probe{At: d.at(at), Status: status, Verdict: console.ProbeAccepted,
 		URL: "https://gw.example/orders/1.0.0/list"}
 	if status == 401 {
@@ -119,7 +119,7 @@ func (d *drawn) probe(at string, status int) console.Probe {
 	return p
 }
 
-func (d *drawn) add(app, fp, issued, expires string, change func(*console.Token)) {
+func (d *sketch) add(app, fp, issued, expires string, change func(*console.Token)) {
 	k := console.Token{
 		ID: "t_" + fp, AppID: "app_" + app, Fingerprint: fp, Lifetime: console.LifeBounded,
 		Grant: console.GrantClientCredentials, Scopes: []string{"default"}, TokenType: "Bearer",
@@ -132,7 +132,7 @@ func (d *drawn) add(app, fp, issued, expires string, change func(*console.Token)
 	d.board.Tokens = append(d.board.Tokens, k)
 }
 
-func (d *drawn) copied(id, at string, form console.Form) {
+func (d *sketch) copied(id, at string, form console.Form) {
 	d.events[id] = append(d.events[id], console.Event{
 		At: d.at(at), Kind: console.EventCopied, TokenID: id,
 		Facts: json.RawMessage(fmt.Sprintf(`{"via":"osc52","form":%q}`, form)),
@@ -140,7 +140,7 @@ func (d *drawn) copied(id, at string, form console.Form) {
 }
 
 // scene returns a scene in which the row with an ID is selected; "" for none.
-func (d *drawn) scene(id string) *scene.Scene {
+func (d *sketch) scene(id string) *scene.Scene {
 	d.t.Helper()
 	if d.session == nil {
 		d.session = session.New(d.t.Context(), session.Options{})
@@ -171,13 +171,13 @@ func (d *drawn) scene(id string) *scene.Scene {
 	return s
 }
 
-func (d *drawn) pane(shape pane.Shape) *pane.Selected {
+func (d *sketch) pane(shape pane.Shape) *pane.Selected {
 	return &pane.Selected{Shape: shape,
 		Events: func(id string) []console.Event { return d.events[id] }}
 }
 
 // token returns a token of the board, to be changed.
-func (d *drawn) token(id string) *console.Token {
+func (d *sketch) token(id string) *console.Token {
 	for i := range d.board.Tokens {
 		if d.board.Tokens[i].ID == id {
 			return &d.board.Tokens[i]
@@ -207,7 +207,7 @@ func want(t *testing.T, file string) string {
 }
 
 // lock locks the secrets until a person gives the passphrase.
-func (d *drawn) lock() {
+func (d *sketch) lock() {
 	d.key = console.KeyStatus{Kind: "passphrase", Locked: true, Asks: true}
 }
 
@@ -216,15 +216,15 @@ func (d *drawn) lock() {
 func TestSelectedAsDrawn(t *testing.T) {
 	t.Parallel()
 	const orders = "t_77b209dd"
-	lines := func(w int) func(*drawn, *pane.Selected, *scene.Scene) []string {
-		return func(_ *drawn, p *pane.Selected, s *scene.Scene) []string {
+	lines := func(w int) func(*sketch, *pane.Selected, *scene.Scene) []string {
+		return func(_ *sketch, p *pane.Selected, s *scene.Scene) []string {
 			return p.Lines(s, w, 4, false)
 		}
 	}
-	brief := func(w int) func(*drawn, *pane.Selected, *scene.Scene) []string {
-		return func(_ *drawn, p *pane.Selected, s *scene.Scene) []string { return p.Brief(s, w) }
+	brief := func(w int) func(*sketch, *pane.Selected, *scene.Scene) []string {
+		return func(_ *sketch, p *pane.Selected, s *scene.Scene) []string { return p.Brief(s, w) }
 	}
-	demo := func(d *drawn) {
+	demo := func(d *sketch) {
 		d.board.Applications = append(d.board.Applications, d.board.Applications[0])
 		a := &d.board.Applications[len(d.board.Applications)-1]
 		a.ID, a.Environment.Name, a.Grant = "app_demo", "demo", console.GrantClientCredentials
@@ -237,45 +237,45 @@ func TestSelectedAsDrawn(t *testing.T) {
 	for _, c := range []struct {
 		file   string
 		id     string
-		change func(*drawn)
-		draw   func(*drawn, *pane.Selected, *scene.Scene) []string
+		change func(*sketch)
+		draw   func(*sketch, *pane.Selected, *scene.Scene) []string
 		swap   []string
 	}{
 		{"expiring-118", orders, nil, lines(118), nil},
 		{"expiring-98", orders, nil, lines(98), []string{"≤15:00", "≤0:41"}},
 		{"production-118", "t_0b233657", nil, lines(118), nil},
-		{"locked-118", orders, (*drawn).lock, lines(118), nil},
-		{"passes-118", "t_1413d6d0", demo, func(_ *drawn, p *pane.Selected,
+		{"locked-118", orders, (*sketch).lock, lines(118), nil},
+		{"passes-118", "t_1413d6d0", demo, func(_ *sketch, p *pane.Selected,
 			s *scene.Scene) []string {
 			p.Key, p.Does = "t", "pauses the traffic"
 			return p.Lines(s, 118, 4, false)
 		}, nil},
-		{"undo-118", "t_fb7ddc8f", func(d *drawn) {
+		{"undo-118", "t_fb7ddc8f", func(d *sketch) {
 			k := d.token("t_fb7ddc8f")
 			k.RevokeAt, k.RevokeKind = d.at("10:46:25"), console.RevokeBoth
 		}, lines(118), nil},
-		{"unsure-118", "mark:m1", func(d *drawn) {
+		{"unsure-118", "mark:m1", func(d *sketch) {
 			d.board.Marks = []console.Mark{{ID: "m1", Op: console.OpGet, AppID: "app_Payments",
 				SentAt: d.at("10:46:13"), EndsBy: d.at("11:46:13")}}
 		}, lines(118), nil},
-		{"request-118", "", func(d *drawn) { d.app = 4 }, lines(118), nil},
-		{"marks-118", "t_c24162dc", func(d *drawn) {
+		{"request-118", "", func(d *sketch) { d.app = 4 }, lines(118), nil},
+		{"marks-118", "t_c24162dc", func(d *sketch) {
 			d.marks = map[string]bool{orders: true, "t_1a61483b": true, "t_c24162dc": true}
 		}, lines(118), nil},
 		{"brief-80", orders, nil, brief(80), []string{"≤15:00", "≤0:41"}},
-		{"brief-60", orders, nil, func(_ *drawn, p *pane.Selected, s *scene.Scene) []string {
+		{"brief-60", orders, nil, func(_ *sketch, p *pane.Selected, s *scene.Scene) []string {
 			return p.Brief(s, 60)[:1]
 		}, nil},
 		{"over-80", "t_a194eb99", nil, brief(80), nil},
-		{"column-48", orders, (*drawn).inspected, func(_ *drawn, p *pane.Selected,
+		{"column-48", orders, (*sketch).inspected, func(_ *sketch, p *pane.Selected,
 			s *scene.Scene) []string {
 			return p.Column(s, 48, 44, false)
 		}, []string{"until 11:01 at most", "until 10:47 at most", "NCb…           ",
 			"NCb7eKq2XhWm1Yt"}},
-		{"zoomed-118", orders, func(d *drawn) {
+		{"zoomed-118", orders, func(d *sketch) {
 			d.inspected()
 			d.token(orders).From = "t_5d10c9aa"
-		}, func(_ *drawn, p *pane.Selected, s *scene.Scene) []string {
+		}, func(_ *sketch, p *pane.Selected, s *scene.Scene) []string {
 			return p.Full(s, 118, 25, false)
 		}, []string{"until 11:01 at most (15:00)", "until 10:47 at most (0:41) ",
 			"got by password, with a refresh token", "got by refresh, with a refresh token "}},
@@ -294,7 +294,7 @@ func TestSelectedAsDrawn(t *testing.T) {
 }
 
 // inspected files the claims of the drawings for the token of Orders.
-func (d *drawn) inspected() {
+func (d *sketch) inspected() {
 	d.session = session.New(d.t.Context(), session.Options{})
 	text := func(name, value string) jwt.Claim {
 		return jwt.Claim{Name: name, Value: value, Text: true}

@@ -1,0 +1,83 @@
+package ui_test
+
+import (
+	"testing"
+	"time"
+)
+
+// later moves the clock, beat by beat.
+func (s *storyRun) later(d time.Duration) {
+	s.t.Helper()
+	for end := s.clock.now.Add(d); s.pump.Pending() && !s.pump.BeatDue().After(end); s.pump.Beat() {
+		if due := s.pump.BeatDue(); due.After(s.clock.now) {
+			s.clock.now = due
+		}
+	}
+}
+
+// The demo begins with the same frame in each run, so that a picture can be compared with it.
+func TestLiveDemoBeginsAlike(t *testing.T) {
+	t.Parallel()
+	first := liveDemo(t, 120, 32).text()
+	if again := liveDemo(t, 120, 32).text(); again != first {
+		t.Errorf("the first frames differ:\n%s\n%s", first, again)
+	}
+}
+
+// The demo does not stand still: its client calls, and the revoked token dies within the bound.
+func TestLiveDemoLives(t *testing.T) {
+	t.Parallel()
+	s := liveDemo(t, 120, 32)
+	s.play("see 3 active .1 expiring.  1 lingering")
+	first := s.text()
+	if s.later(2 * time.Second); s.text() == first {
+		t.Errorf("nothing has changed after two seconds:\n%s", first)
+	}
+	s.play("see 938b8d0a Orders +≤0:48 .* 200 ×1[34]")
+	s.later(26 * time.Second)
+	s.play("see 938b8d0a Orders +≤0:22")
+	s.later(6 * time.Second)
+	s.play("see 938b8d0a Orders +dead after 0:40 ")
+	s.play("see 401 ×3")
+	s.later(time.Minute)
+	s.play("see Tokens")
+}
+
+// t pauses the client, and lets it go on.
+func TestTrafficKey(t *testing.T) {
+	t.Parallel()
+	s := liveDemo(t, 120, 32)
+	s.play("press t")
+	s.play("see the client is paused .*t lets it go on")
+	calls := len(s.probes())
+	if s.later(10 * time.Second); len(s.probes()) != calls {
+		t.Errorf("%d calls while it is paused", len(s.probes())-calls)
+	}
+	s.play("press t")
+	s.play("see the client goes on .*t pauses it")
+	if s.later(5 * time.Second); len(s.probes()) < calls+10 {
+		t.Errorf("%d calls in five seconds", len(s.probes())-calls)
+	}
+	s.play("press :")
+	s.play("type traffic")
+	s.play("see in the demo: pause the client")
+	s = tell(t, 120, 32, nil)
+	s.play("press :")
+	s.play("type traffic")
+	s.play("see Nothing is called that")
+}
+
+// probes returns the calls of all tokens that the store keeps.
+func (s *storyRun) probes() (all []time.Time) {
+	s.t.Helper()
+	b, err := s.svc.Board(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, k := range b.Tokens {
+		for _, p := range k.Probes {
+			all = append(all, p.At)
+		}
+	}
+	return all
+}
