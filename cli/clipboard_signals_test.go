@@ -68,7 +68,7 @@ func TestSignalsClearTheClipboard(t *testing.T) {
 	}{"hangup": {syscall.SIGHUP, 130}, "terminate": {syscall.SIGTERM, 130},
 		"quit": {syscall.SIGQUIT, 2}} {
 		for _, lines := range []bool{false, true} {
-			args, name := []string{"demo"}, name+" of the screen"
+			args, name := []string{"demo", "--empty"}, name+" of the screen"
 			if lines {
 				args, name = append(args, "--plain"), strings.Replace(name, "screen", "lines", 1)
 			}
@@ -114,9 +114,9 @@ func TestStoppingClearsTheClipboard(t *testing.T) {
 				dir := t.TempDir()
 				file, env := fakeClipboard(t, dir)
 				s := openShell(t, dir, env...)
-				args := "lanyard demo\r"
+				args := "lanyard demo --empty\r"
 				if lines {
-					args = "lanyard demo --plain\r"
+					args = "lanyard demo --empty --plain\r"
 				}
 				s.press(args)
 				s.copied(lines)

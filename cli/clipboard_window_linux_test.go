@@ -11,11 +11,11 @@ import (
 // Closing the window hangs up the terminal: writes of the console fail, and its reads end.
 func TestClosedWindowClearsTheClipboard(t *testing.T) {
 	t.Parallel()
-	for _, args := range [][]string{{"demo"}, {"demo", "--plain"}} {
+	for _, args := range [][]string{{"demo", "--empty"}, {"demo", "--empty", "--plain"}} {
 		dir := t.TempDir()
 		file, env := fakeClipboard(t, dir)
 		s := openConsoleWith(t, dir, env, args...)
-		s.copied(len(args) > 1)
+		s.copied(len(args) > 2)
 		n, err := unix.IoctlGetInt(int(s.tty.Fd()), unix.TIOCGPTN)
 		if err != nil {
 			t.Fatal(err)

@@ -7,8 +7,10 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // onlyLines checks that nothing but text and line ends reached the terminal.
@@ -28,7 +30,7 @@ func (c *console) onlyLines() {
 func TestPlainAtTheTerminal(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	c := openConsole(t, dir, "demo", "--plain")
+	c := openConsole(t, dir, "demo", "--plain", "--empty", "--cache-ttl", "15m")
 	c.see(`a demo on a Token API of its own(.|\n)*ready`)
 	c.press("get orders\r")
 	c.see(`Orders production, token 1 \([0-9a-f]{8}\): got, `)
@@ -49,7 +51,7 @@ func TestPlainAtTheTerminal(t *testing.T) {
 // Ctrl+c finishes what is under way, and the exit code says so.
 func TestPlainCtrlC(t *testing.T) {
 	t.Parallel()
-	c := openConsole(t, t.TempDir(), "demo", "--plain")
+	c := openConsole(t, t.TempDir(), "demo", "--plain", "--empty")
 	c.see(`ready`)
 	c.press("get orders\r")
 	c.see(`got, `)
@@ -63,6 +65,29 @@ func TestPlainCtrlC(t *testing.T) {
 	if code := c.wait(); code != 130 {
 		t.Errorf("exit %d:\n%s", code, c.frame())
 	}
+}
+
+// In lines the demo begins with the same board. Its client says nothing: what comes of its calls is
+// told like any other change.
+func TestPlainLiveDemo(t *testing.T) {
+	t.Parallel()
+	c := openWide(t, 1000, t.TempDir(), nil, "demo", "--plain")
+	c.see(`6 tokens: 3 active \(1 expiring\), 1 lingering(.|\n)*ready`)
+	c.press("tokens all\r")
+	c.see(`b08a0869 of Payments production, for ana, dead: the gateway refused it three times ` +
+		`in a row, 6 seconds after its end`)
+	before := c.mark()
+	c.clock.advance(20 * time.Second)
+	c.press("apps\r")
+	c.see(`application A5: Kiosk production`)
+	if said := string(c.since(before)); strings.Contains(said, "200") {
+		t.Errorf("the client talks:\n%s", said)
+	}
+	c.press("quit\r")
+	if code := c.wait(); code != 0 {
+		t.Errorf("exit %d:\n%s", code, c.frame())
+	}
+	c.onlyLines()
 }
 
 // With TERM=dumb the console is lines without --plain.

@@ -57,7 +57,7 @@ func (c *console) alternate() bool {
 func TestSuspend(t *testing.T) {
 	t.Parallel()
 	c := openShell(t, t.TempDir())
-	c.press("lanyard demo --token-ttl 20s\r")
+	c.press("lanyard demo --empty --token-ttl 20s\r")
 	c.see(`Tokens · Orders`)
 	c.press("g")
 	c.see(`active +[0-9a-f]{8}`)

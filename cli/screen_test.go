@@ -201,7 +201,7 @@ const undoWindow = 3 * time.Second
 func TestDemo(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	c := openConsole(t, dir, "demo", "--cache-ttl", "45s")
+	c := openConsole(t, dir, "demo", "--empty", "--cache-ttl", "45s")
 	c.see(`Applications(.|\n)*Tokens(.|\n)*Gateway cache(.|\n)*Activity`)
 	c.see(`Orders`)
 	c.press("g")
@@ -231,6 +231,30 @@ func TestDemo(t *testing.T) {
 	}
 	if bytes.Contains(c.raw.Bytes(), []byte("sbx_")) {
 		t.Error("a secret was drawn")
+	}
+}
+
+// The demo opens on a living board: before any key there are tokens, and a client that calls. The
+// revoked token dies within its bound.
+func TestLiveDemo(t *testing.T) {
+	t.Parallel()
+	c := openConsole(t, t.TempDir(), "demo")
+	c.see(`3 active \(1 expiring\) +1 lingering`)
+	c.see(`938b8d0a Orders +≤0:50 .* 200 ×11(.|\n)*b08a0869 Payments +dead after 0:06 `)
+	c.pass(2 * time.Second)
+	c.see(`938b8d0a Orders +≤0:48 .* 200 ×1[234]`)
+	c.press("t")
+	c.see(`the client is paused`)
+	c.pass(29 * time.Second)
+	c.see(`938b8d0a Orders +≤0:19 .* 200 ×1[234]`)
+	c.press("t")
+	c.see(`GET +/ord…ist 401`)
+	c.pass(time.Second)
+	c.see(`GET +/ord…ist 401(.|\n)*GET +/ord…ist 401`)
+	c.pass(time.Second)
+	c.see(`938b8d0a Orders +dead after 0:41 `)
+	if code := c.leave(); code != 0 {
+		t.Errorf("exit %d", code)
 	}
 }
 

@@ -194,7 +194,7 @@ func TestStoriesAtTheTerminal(t *testing.T) {
 	}
 	stories(t, pattern, func(t *testing.T, flags []string) player {
 		t.Helper()
-		return &terminalPlayer{openConsole(t, t.TempDir(), append([]string{"demo"}, flags...)...)}
+		return &terminalPlayer{openConsole(t, t.TempDir(), append([]string{"demo", "--empty"}, flags...)...)}
 	})
 }
 
@@ -292,7 +292,7 @@ func openTmux(t *testing.T, tmux string, flags []string) *tmuxPlayer {
 		_ = os.RemoveAll(dir)
 	})
 	args := append([]string{"new-session", "-d", "-s", "story", "-x", "100", "-y", "30", lanyard,
-		"demo"}, flags...)
+		"demo", "--empty"}, flags...)
 	if out, err := s.run(args...); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
