@@ -1,6 +1,7 @@
 package demo_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -111,14 +112,16 @@ func told(t *testing.T, s demo.Stage) (tokens, calls []string) {
 	}
 	for _, k := range b.Tokens {
 		st := console.StatusAt(k, s.Console.Policy(apps[k.AppID]), now.Truncate(time.Second))
-		line := fmt.Sprintf("%s %s %s %s for %q left %s", apps[k.AppID].Name, k.Fingerprint, k.Grant,
-			st.State, k.User, st.Left)
+		line := fmt.Sprintf("%s %s %s %s %s", apps[k.AppID].Name, k.Fingerprint,
+			cmp.Or(string(k.User), "app"), st.State, st.Left)
 		if st.Ended {
-			line += fmt.Sprintf(", %s %s ago, until %s, %s", st.Cause, now.Sub(st.EndedAt),
-				st.StaleLeft, st.Proof)
+			line += fmt.Sprintf(", %s %s ago", st.Cause, now.Sub(st.EndedAt))
 		}
-		if !st.OverAt.IsZero() {
-			line += fmt.Sprintf(" after %s", st.OverAt.Sub(st.EndedAt).Truncate(time.Second))
+		if st.Proof == console.ProofNone && st.Ended {
+			line += fmt.Sprintf(", passes for %s", st.StaleLeft)
+		} else if st.Ended {
+			line += fmt.Sprintf(", %s after %s", st.Proof,
+				st.OverAt.Sub(st.EndedAt).Truncate(time.Second))
 		}
 		statuses := map[int]int{}
 		for _, p := range k.Probes {
@@ -133,13 +136,133 @@ func told(t *testing.T, s demo.Stage) (tokens, calls []string) {
 	return tokens, calls
 }
 
+// The board at the end of the story, with the usual lifetimes. Each line is what the verbs, the
+// server and the gateway have made of it.
 func TestPlay(t *testing.T) {
+	t.Parallel()
 	s := stage(t, func() time.Time { return t0 }, sandbox.Options{CacheTTL: demo.CacheTTL})
 	if err := demo.Play(t.Context(), s); err != nil {
 		t.Fatal(err)
 	}
+	if now := s.Clock.Now(); !now.Equal(t0) {
+		t.Errorf("the clock shows %s after the story, and it is %s", now, t0)
+	}
 	tokens, calls := told(t, s)
-	t.Log("\n" + strings.Join(slices.Concat(tokens, calls), "\n"))
+	same(t, tokens, `
+		Kiosk 34cdd217 app expiring 44s map[200:12]
+		Mobile ba3c8619 ana superseded 2m0s, replaced 20m53.3s ago, window after 1m0s map[200:1]
+		Mobile f2f37250 ana active 39m7s map[200:12]
+		Orders 3d65fce5 app active 52m0s map[200:12]
+		Payments b08a0869 ana dead 57m51s, revoked 1m13.3s ago, probe after 6s map[200:48 401:3]
+		Orders 938b8d0a app lingering 58m49s, revoked 10.3s ago, passes for 50s map[200:15]`)
+	same(t, calls, `
+		09:47:05 get 200 /token
+		09:47:06 traffic 200 /mobile/1.0.0/feed
+		09:47:06 control 401 /mobile/1.0.0/feed
+		09:48:21 get 200 /token
+		09:49:21 traffic 200 /mobile/1.0.0/feed
+		09:49:21 control 401 /mobile/1.0.0/feed
+		10:25:28 refresh 200 /token
+		10:25:29 traffic 200 /mobile/1.0.0/feed
+		10:25:29 control 401 /mobile/1.0.0/feed
+		10:38:21 get 200 /token
+		10:38:22 traffic 200 /orders/1.0.0/list
+		10:38:22 control 401 /orders/1.0.0/list
+		10:42:51 control 401 /mobile/1.0.0/feed
+		10:44:12 get 200 /token
+		10:44:14 traffic 200 /payments/1.0.0/balance
+		10:44:14 control 401 /payments/1.0.0/balance
+		10:44:21 control 401 /mobile/1.0.0/feed
+		10:44:21 control 401 /orders/1.0.0/list
+		10:45:08 revoke 200 /revoke
+		10:45:08 revoke 200 /revoke
+		10:45:08 traffic 200 /payments/1.0.0/balance
+		10:45:10 get 200 /token
+		10:45:14 traffic 401 /payments/1.0.0/balance
+		10:45:15 traffic 401 /payments/1.0.0/balance
+		10:45:16 traffic 401 /payments/1.0.0/balance
+		10:45:51 traffic 200 /orders/1.0.0/list
+		10:46:11 revoke 200 /revoke
+		10:46:11 traffic 200 /orders/1.0.0/list`)
+}
+
+// same compares lines with those of a text.
+func same(t *testing.T, lines []string, want string) {
+	t.Helper()
+	var wanted []string
+	for line := range strings.Lines(strings.TrimSpace(want)) {
+		wanted = append(wanted, strings.TrimSpace(line))
+	}
+	if !slices.Equal(lines, wanted) {
+		t.Errorf("the lines are\n%s\nwant\n%s", strings.Join(lines, "\n"),
+			strings.Join(wanted, "\n"))
+	}
+}
+
+// With any lifetimes and profile each step of the story succeeds, and its tokens are there.
+func TestPlayAnyLifetimes(t *testing.T) {
+	t.Parallel()
+	for name, o := range map[string]sandbox.Options{
+		"speed":       {Speed: 60},
+		"short lives": {TokenTTL: 20 * time.Second, CacheTTL: demo.CacheTTL},
+		"shortest":    {TokenTTL: time.Second, CacheTTL: time.Second},
+		"long cache":  {CacheTTL: 2 * time.Hour},
+		"long lives":  {TokenTTL: 30 * 24 * time.Hour, CacheTTL: demo.CacheTTL},
+		"jwt":         {Profile: sandbox.ProfileJWT, CacheTTL: demo.CacheTTL},
+		"stateless":   {Profile: sandbox.ProfileStateless, CacheTTL: demo.CacheTTL},
+		"nodes": {Profile: sandbox.ProfileIntrospecting, Nodes: 3,
+			CacheTTL: demo.CacheTTL},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := stage(t, func() time.Time { return t0 }, o)
+			if err := demo.Play(t.Context(), s); err != nil {
+				t.Error(err)
+			}
+			if tokens, _ := told(t, s); len(tokens) != 6 {
+				t.Errorf("the board has\n%s", strings.Join(tokens, "\n"))
+			}
+		})
+	}
+}
+
+// The story ends early if its context does, and the clock is right all the same.
+func TestPlayIsInterrupted(t *testing.T) {
+	t.Parallel()
+	s := stage(t, func() time.Time { return t0 }, sandbox.Options{CacheTTL: demo.CacheTTL})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := demo.Play(ctx, s); err == nil {
+		t.Error("the story was played to its end")
+	}
+	if now := s.Clock.Now(); !now.Equal(t0) {
+		t.Errorf("the clock shows %s, and it is %s", now, t0)
+	}
+}
+
+// On a real clock no time goes backwards: each event of the log is after the last one.
+func TestPlayOnARunningClock(t *testing.T) {
+	t.Parallel()
+	s := stage(t, time.Now, sandbox.Options{CacheTTL: demo.CacheTTL})
+	if err := demo.Play(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	log, err := s.Console.Log(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := time.Time{}
+	for _, e := range log {
+		if e.At.Before(last) && !e.Derived {
+			t.Errorf("%s at %s, after an event at %s", e.Kind, e.At, last)
+		}
+		if !e.Derived {
+			last = e.At
+		}
+	}
+	if last.After(time.Now()) || len(log) < 20 {
+		t.Errorf("%d events, the last at %s", len(log), last)
+	}
 }
 
 func BenchmarkPlay(b *testing.B) {

@@ -125,7 +125,7 @@ func (p *player) call(ago time.Duration, with role) {
 // write writes the steps, for the lifetimes of the sandbox.
 func (p *player) write() {
 	life, window := p.Sandbox.TokenTTL(), p.Sandbox.CacheTTL()
-	long := func(d time.Duration) time.Duration { return scaled(d, life, usualLife) }
+	long := func(d time.Duration) time.Duration { return scaled(d, min(life, usualLife), usualLife) }
 	least := min(window, life/3)
 	short := func(d time.Duration) time.Duration {
 		return scaled(d, min(least, CacheTTL), CacheTTL)
