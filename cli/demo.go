@@ -52,6 +52,7 @@ func (p *program) demoCommand() *cobra.Command {
 		},
 	}
 	sandboxFlags(c, &o, demo.CacheTTL)
+	c.Flags().Lookup("seed").Usage = "generate keys, secrets and tokens from this number"
 	c.Flags().BoolVar(&empty, "empty", false, "begin without tokens and without a client")
 	c.Flags().BoolVar(&p.lines, "plain", false, plainFlag)
 	c.Flags().BoolVar(&p.showTour, "tour", false, "explain the life of a token, one step at a time")
