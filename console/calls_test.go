@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/tokenapi"
 )
 
@@ -131,7 +132,8 @@ func TestLogNamesLostAnswers(t *testing.T) {
 		for _, e := range must[[]console.Event](t)(s.Log(ctx)) {
 			switch {
 			case e.Kind == console.EventUnsure:
-				all = append(all, fmt.Sprint(e.Unanswered))
+				words, detail := describe.Event(e, w.clock.Now())
+				all = append(all, words+" "+detail)
 			case e.Kind == console.EventUnanswered:
 				c, ok := e.Call()
 				all = append(all, fmt.Sprint(ok, " ", c.Verb, " ", c.Path, ": ", c.Failure))
@@ -145,22 +147,21 @@ func TestLogNamesLostAnswers(t *testing.T) {
 			t.Errorf("%s: %q, want %q", what, got, want)
 		}
 	}
-	tok := must[console.Outcome](t)(s.Get(ctx, app.ID, console.GetOptions{})).Token
-	is("answered", "false")
+	must[console.Outcome](t)(s.Get(ctx, app.ID, console.GetOptions{}))
+	is("answered", "asked get")
 	w.loses(s, app.ID, console.GetOptions{})
-	none := "true get /token: no answer"
-	is("lost", "false", "true", none)
-	must[console.Outcome](t)(s.Renew(ctx, tok.ID)) // its answer settles the mark
-	is("and the next one answered", "false", "true", none, "false")
+	none, over := "true get /token: no answer", "asked get was never answered"
+	is("lost", "asked get", "unsure get was never answered", none)
+	must[console.Outcome](t)(s.Get(ctx, app.ID, console.GetOptions{})) // it settles the mark
+	is("and the next one answered", "asked get", over, none, "asked get")
 	m := w.loses(s, app.ID, console.GetOptions{})
 	if _, err := s.Dismiss(ctx, m.ID); err != nil {
 		t.Fatal(err)
 	}
-	is("and dismissed", "false", "true", none, "false", "true", none)
+	is("and dismissed", "asked get", over, none, "asked get", over, none)
 }
 
-// The list of past calls is bounded. Entries of an older version and entries that are damaged are no
-// calls.
+// The list of past calls is bounded. Entries of an older version and damaged entries are no calls.
 func TestPastCallsAreBounded(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

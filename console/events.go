@@ -20,8 +20,8 @@ type Event struct {
 	Application Private         // label of the application at that time
 	Facts       json.RawMessage // the changed facts, as a JSON object
 	Derived     bool            // not stored: it follows from facts and time (Log)
-	// Unanswered is set by Log for EventUnsure if the answer was lost.
-	Unanswered bool
+	// Log sets Unanswered for EventUnsure if the answer was lost, and Open while its mark is open.
+	Unanswered, Open bool
 }
 
 // EventKind names what happened.

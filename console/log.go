@@ -66,6 +66,7 @@ func (s *Service) noteUnanswered(log []Event) {
 	type mark struct {
 		at   int // index of the event that set it
 		ends time.Time
+		gone bool
 	}
 	open := map[string]mark{}
 	for i, e := range log {
@@ -81,17 +82,24 @@ func (s *Service) noteUnanswered(log []Event) {
 				was.ends = m.EndsBy
 				open[id] = was
 			case m != nil && e.Kind == EventUnsure:
-				open[id] = mark{i, m.EndsBy}
-			case !set || m != nil || e.Kind == EventDismissed:
-			case !was.ends.IsZero() && !e.At.Before(was.ends): // the lost token is over
-			case answered == "" || was.at > open[answered].at:
-				answered = id
+				open[id] = mark{at: i, ends: m.EndsBy}
+			case !set || m != nil:
+			default:
+				was.gone = true
+				open[id] = was
+				over := !was.ends.IsZero() && !e.At.Before(was.ends) // so is the lost token
+				if e.Kind != EventDismissed && !over &&
+					(answered == "" || was.at > open[answered].at) {
+					answered = id
+				}
 			}
 		}
 		delete(open, answered)
 	}
 	for id, m := range open {
-		log[m.at].Unanswered = !s.isAwaited(id)
+		e := &log[m.at]
+		e.Unanswered = !s.isAwaited(id)
+		e.Open = !m.gone && (m.ends.IsZero() || s.Now().Before(m.ends))
 	}
 }
 

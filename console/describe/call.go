@@ -58,8 +58,10 @@ func Event(e console.Event, now time.Time) (words, detail string) {
 	words, detail = e.Kind.Words(), e.Detail(now)
 	c, ok := e.Call()
 	switch {
-	case e.Kind == console.EventUnsure && e.Unanswered:
+	case e.Kind == console.EventUnsure && e.Unanswered && e.Open:
 		return string(console.EventUnsure), detail + " was never answered"
+	case e.Kind == console.EventUnsure && e.Unanswered:
+		return words, detail + " was never answered"
 	case !ok:
 	case e.Kind == console.EventUnanswered:
 		if detail = c.Verb; c.Status != 0 {
