@@ -93,6 +93,7 @@ func TestPastCalls(t *testing.T) {
 		}
 		return ""
 	}
+	p.Key("down")
 	was := selected()
 	p.Send(tea.MouseClickMsg{X: 10, Y: heading, Button: tea.MouseLeft})
 	if got := selected(); got != was {
