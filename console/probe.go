@@ -126,6 +126,7 @@ func (s *Service) sendCall(ctx context.Context, api API, c *gatewayCall) error {
 	s.judge(ctx, api, c)
 	s.explained(ctx, c.app, &c.answer)
 	if c.record != nil {
+		c.record.Fingerprint = c.token.Fingerprint
 		c.record.probed(c.answer)
 		s.noteCall(c.record)
 	}

@@ -126,3 +126,28 @@ func TestPastCalls(t *testing.T) {
 		t.Errorf("filtered:\n%s", text)
 	}
 }
+
+// A text that does not fit loses whole phrases before a fingerprint is cut.
+func TestCallTextKeepsFingerprints(t *testing.T) {
+	t.Parallel()
+	for w, want := range map[int]string{
+		140: "refresh · 91aa3c2f replaced, may pass ≤", 100: "refresh · 91aa3c2f replaced  ",
+		80: "  refresh  ",
+	} {
+		b := orders()
+		for i := range b.Tokens {
+			if b.Tokens[i].ID == "t_lingering" {
+				b.Tokens[i].ReplacedBy, b.Tokens[i].ReplacedAt = "t_expiring",
+					t0.Add(-time.Minute)
+				b.Tokens[i].AcceptedAt = time.Time{}
+			}
+		}
+		b.Exchanges[1].Call.From = "t_lingering"
+		p, _ := still(t, w, 24)
+		p.Feed(b)
+		p.Key("4", "z")
+		if text := ansi.Strip(p.Frame()); strings.Count(text, want) != 1 {
+			t.Errorf("%d cells, no %q:\n%s", w, want, text)
+		}
+	}
+}

@@ -211,6 +211,10 @@ func (k callColumns) line(s *scene.Scene, r session.CallRow, selected, focused b
 	if k.print > 0 {
 		l.Put(quiet, "  "+kit.Fit(kit.Clean(print), k.print))
 	}
+	if e.Replaced != "" { // a fingerprint is not cut
+		without, _, _ := strings.Cut(text, ", ")
+		text = scene.Fitting([]string{text, without, c.Verb}, room)
+	}
 	text = kit.Short(text, max(room, 0))
 	paint = s.Styles.Quiet
 	if c.Status == 0 {
