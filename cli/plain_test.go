@@ -141,7 +141,7 @@ func TestPlainPassphrase(t *testing.T) {
 	c = openWide(t, 1000, dir, nil, "--plain")
 	c.see(`The store is locked: lists work(.|\n)*ready`)
 	c.press("tokens\r")
-	c.see(`token 1: [0-9a-f]{8} of Orders sandbox in sandbox, active`)
+	c.see(`token 1: [0-9a-f]{8} of Orders sandbox in sandbox, for .*: active`)
 	c.press("probe 1\r")
 	c.see(`passphrase of .*lanyard.db, which is not shown:`)
 	c.answer("not that one\r")

@@ -121,20 +121,20 @@ func TestStateAndProof(t *testing.T) {
 		want  string
 	}{
 		{console.Token{}, lingering,
-			"lingering: accepted by the server; the gateway may let it through for at most " +
+			"revoked, may pass: accepted by the server; the gateway may let it through for at most " +
 				"most 1m0s"},
 		{console.Token{}, unknown,
-			"lingering: accepted by the server; the gateway may let it through, nobody knows " +
+			"revoked, may pass: accepted by the server; the gateway may let it through, nobody knows " +
 				"how long"},
 		{console.Token{}, reopened,
-			"lingering: accepted by the server; the gateway let it through after its window " +
+			"revoked, may pass: accepted by the server; the gateway let it through after its window " +
 				"was over"},
 		{console.Token{}, replaced,
-			"lingering: replaced by a newer one; the gateway may let it through for at most " +
+			"replaced, may pass: replaced by a newer one; the gateway may let it through for at most " +
 				"most 1m0s"},
 		{
 			console.Token{}, active,
-			"lingering: accepted by the server; the server calls it active still, " +
+			"revoked, may pass: accepted by the server; the server calls it active still, " +
 				"so that the gateway may let it through for at most most 1m0s",
 		},
 		{console.Token{}, window, "dead: the window ran out"},

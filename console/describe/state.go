@@ -16,9 +16,9 @@ func (v Voice) State(
 	case console.Revoking:
 		return "revoking: " + v.Revoke(t, h, now)
 	case console.Lingering:
-		return "lingering: " + v.Ending(s)
+		return StateWord(s.State, s.Cause) + ": " + v.Ending(s)
 	case console.Dead, console.Superseded:
-		return string(s.State) + ": " + v.Over(s)
+		return v.Ended(s)
 	case console.Expired:
 		if t.Unsure != nil { // the token of its lost refresh may be alive
 			return "expired; " + v.Advice(t, p, now)

@@ -75,6 +75,9 @@ func (p *face) announceToken(r *session.Row) {
 	if known && (r.Token.Rev < last.rev || last.state == s.State && last.reopened == s.Reopened) {
 		return
 	}
+	if known && s.State.IsOver() {
+		return // the fact session.Ended tells it
+	}
 	if p.answerTells(r.Token, last, known, s.State) {
 		p.deferred = true
 		return
@@ -93,6 +96,24 @@ func (p *face) announceToken(r *session.Row) {
 		p.out.say("%s: %s, it lives on: %s.", p.nameToken(r.Token), describe.TakenElsewhere, text)
 	default:
 		p.out.say("%s: %s.", p.nameToken(r.Token), text)
+	}
+}
+
+// ended prints the end of tokens, and what to do. It leaves out those that were printed as new.
+func (p *face) ended(f session.Ended) {
+	for _, e := range f.All {
+		t := e.Row.Token
+		if p.reported[t.ID].state == e.Status.State {
+			continue
+		}
+		p.markReported(t)
+		p.out.say("%s: %s.", p.nameToken(t), p.stateWords(t, e.Status))
+		switch act := p.s.ActAfter(e.Row); act {
+		case console.ActRenew:
+			p.out.hint("renew " + p.tokens.numberOf(t.ID) + " " + describe.AfterEnd(act))
+		case console.ActGet:
+			p.out.hint("get " + p.apps.numberOf(t.AppID) + " " + describe.AfterEnd(act))
+		}
 	}
 }
 

@@ -19,10 +19,15 @@ type command struct {
 
 func commands() []command {
 	return []command{
-		{"apps", "a", "applications", "", "list the applications with their numbers",
-			(*face).listApps},
-		{"tokens", "t", "", "[APPLICATION|all]",
-			"list the tokens with their numbers; all lists dead ones too", (*face).listTokens},
+		{"apps", "a", "applications", "",
+			"list the applications with their numbers, by environment", (*face).listApps},
+		{"tokens", "t", "", "[SCOPE] [all]",
+			"list the tokens with their numbers, by time left; all lists every one that is over",
+			(*face).listTokens},
+		{"all", "", "", "", "list all tokens of all applications", (*face).listAll},
+		{"use", "", "", "[SCOPE]",
+			"choose what tokens and gateway list, and the application that get is for",
+			(*face).use},
 		{"get", "g", "", "APPLICATION", "get a token", (*face).get},
 		{"renew", "r", "", "TOKEN", "refresh a token, or ask anew; says which it did",
 			(*face).renew},
@@ -37,7 +42,7 @@ func commands() []command {
 		{"probe", "p", "", "TOKEN", "ask the gateway whether it lets a token through",
 			(*face).probe},
 		{"inspect", "i", "", "TOKEN", "tell all that is known of a token", (*face).inspect},
-		{"gateway", "", "", "", "list what was revoked or replaced and may still pass the gateway",
+		{"gateway", "", "", "", "list only what was revoked or replaced and may still pass the gateway",
 			(*face).listGateway},
 		{"log", "l", "", "[TOKEN|APPLICATION|all]", "tell what happened, the last 20 things or all",
 			(*face).listLog},
@@ -171,7 +176,8 @@ func (p *face) help(string) {
 		"letter on the screen: g, r, x, u, y, p.")
 	p.out.say("APPLICATION is its number, such as A1, or name@environment/KEY_TYPE as far as is " +
 		"needed. TOKEN is its number, such as 1, the first 4 characters or more of its " +
-		"fingerprint, or an application that holds one.")
+		"fingerprint, or an application that holds one. SCOPE is an application, the name of an " +
+		"environment, or all.")
 	p.out.say("Marks, forms, import, filters and themes are on the screen. In the shell: " +
 		"lanyard revoke APP --all revokes everything of an application, " +
 		"lanyard token APP takes --grant, --scope and --as, " +

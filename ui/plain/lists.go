@@ -12,86 +12,154 @@ import (
 	"lanyard/ui/session"
 )
 
+// listApps prints the applications as the screen lists them: by environment, each with its living
+// tokens and the next end.
 func (p *face) listApps(string) {
 	if len(p.board.Apps) == 0 {
 		p.out.say("No application is configured.")
 		return
 	}
-	for i := range p.board.Apps {
-		a := &p.board.Apps[i]
-		line := fmt.Sprintf("application %s: %s", p.apps.numberOf(a.ID), p.appWords(a))
-		if a.Username != "" {
-			line += ", for " + string(a.Username)
-		}
+	for _, row := range p.s.Rail("", false).Rows {
+		line := ""
 		switch {
-		case a.Source == console.Gone:
-			line += ", no longer configured"
-		case a.Environment.Production:
-			line += ", in production"
+		case row.App >= 0:
+			line = p.appLine(&p.board.Apps[row.App])
+		case row.Scope.Kind == session.AllApplications && len(p.board.Apps) > 1:
+			line = "all " + text.Count(len(p.board.Apps), "application")
+		case row.Scope.Kind == session.OneEnvironment && p.board.EnvironmentCount > 1:
+			line = p.scopeWords(row.Scope)
+			if row.Production {
+				line += ", in production"
+			}
+		default:
+			continue
 		}
-		if a.Environment.ReadOnly {
-			line += ", read-only"
-		}
-		p.out.say("%s: %s.", line, tallyWords(a.Tally))
+		p.out.say("%s: %s.", line, p.tallyAndNext(row.Tally))
 	}
 }
 
+// appLine names an application with its number and what is special of it.
+func (p *face) appLine(a *session.App) string {
+	line := fmt.Sprintf("application %s: %s", p.apps.numberOf(a.ID), p.appWords(a))
+	if a.Username != "" {
+		line += ", for " + string(a.Username)
+	}
+	switch {
+	case a.Source == console.Gone:
+		line += ", no longer configured"
+	case a.Environment.Production:
+		line += ", in production"
+	}
+	if a.Environment.ReadOnly {
+		line += ", read-only"
+	}
+	return line
+}
+
+// tallyAndNext counts tokens by state, with the time until the next one expires and the longest
+// time for which the gateway may accept one that was revoked.
+func (p *face) tallyAndNext(t session.Tally) string {
+	line := tallyWords(t)
+	switch {
+	case t.StaleUnknown:
+		line += ", nobody knows how long"
+	case !t.StaleUntil.IsZero():
+		line += " for at most " + spokenAtMost(t.StaleUntil.Sub(p.now))
+	}
+	if !t.Next.IsZero() {
+		line += "; the next one expires in " + spoken(t.Next.Sub(p.now))
+	}
+	return line
+}
+
+// newestOver is the number of tokens that are over which a list without "all" has.
+const newestOver = 3
+
+// listTokens prints the tokens of the scope in use, or of the scope that text names. With the word
+// all it prints each token that is over, and without a name the tokens of all applications.
 func (p *face) listTokens(text string) {
-	var of *session.App
-	all := strings.EqualFold(text, "all")
-	if text != "" && !all {
-		if of = p.needApp("tokens", text); of == nil {
+	c, over := p.scopeNow(), newestOver
+	name, all := withoutAll(text)
+	if all {
+		over = p.board.TokenCount()
+	}
+	switch {
+	case name == "" && all:
+		c = session.Scope{}
+	case name != "":
+		var ok bool
+		if c, ok = p.needScope("tokens", name); !ok {
 			return
 		}
 	}
-	n, hidden := 0, 0
-	for r := range p.s.Tokens() {
-		a := &p.board.Apps[r.App]
-		if of != nil && a.ID != of.ID {
-			continue
-		}
-		if r.Mark != nil {
-			p.out.say("%s: %s.", p.appWords(a), p.markWords(r.Mark))
-			continue
-		}
-		// Expired tokens are listed, as by the command lanyard tokens.
-		st := p.statusOf(r.Token).State
-		if !all && st.IsRefused() && r.LostAnswer() == nil {
-			hidden++
-			continue
-		}
-		n++
-		p.out.say("%s", p.tokenLine(r.Token))
-	}
-	if n+hidden == 0 {
+	page := p.s.Page(session.Query{Scope: c})
+	switch {
+	case page.Len() == 0 && c.Kind == session.AllApplications:
 		p.out.say("No token is held.")
+		return
+	case page.Len() == 0:
+		p.out.say("No token is held of %s.", p.scopeWords(c))
+		return
+	case c.Kind != session.AllApplications && name == "":
+		p.out.say("Of %s:", p.scopeWords(c))
 	}
-	if hidden > 0 {
-		p.out.say("%d dead or superseded not listed; tokens all lists them.", hidden)
+	for sec := range session.Section(session.SectionCount) {
+		p.listSection(page, sec, over)
 	}
 }
 
-// listGateway prints the tokens that were ended and that the gateway may still let through.
-func (p *face) listGateway(string) {
-	for r := range p.s.Tokens() {
-		if r.Token == nil || r.State != console.Revoking || r.AwaitsServer {
+// withoutAll removes the word all from the end of a text.
+func withoutAll(text string) (rest string, all bool) {
+	i := strings.LastIndex(text, " ")
+	if !strings.EqualFold(text[i+1:], "all") {
+		return text, false
+	}
+	return text[:max(i, 0)], true
+}
+
+// listAll prints all tokens of all applications.
+func (p *face) listAll(string) { p.listTokens("all") }
+
+// listSection prints the rows of a section after its heading, and of tokens that are over the
+// newest ones.
+func (p *face) listSection(page session.Page, sec session.Section, over int) {
+	n := page.Count(sec)
+	most := n
+	switch {
+	case n == 0:
+		return
+	case sec == session.MayPass:
+		p.out.say("Revoked, may still pass:")
+	case sec == session.Over:
+		p.out.say("Over:")
+		most = min(n, over)
+	}
+	for i := range most {
+		r := page.Row(page.Start(sec) + i)
+		if r.Mark != nil {
+			p.out.say("%s: %s.", p.appWords(&p.board.Apps[r.App]), p.markWords(r.Mark))
 			continue
 		}
-		if s := p.statusOf(r.Token); !s.Ended {
-			p.out.say("%s: %s; until the server has accepted it, the gateway lets it through.",
-				p.nameToken(r.Token), p.stateWords(r.Token, s))
+		p.out.say("%s", p.tokenLine(r.Token))
+	}
+	if most < n {
+		p.out.say("%s over; all lists every one.",
+			text.CountOf(n-most, "more token is", "more tokens are"))
+	}
+}
+
+// listGateway prints the section of the tokens that the gateway may still accept.
+func (p *face) listGateway(string) {
+	page := p.s.Page(session.Query{Scope: p.scopeNow()})
+	if page.Count(session.MayPass) == 0 {
+		line := "Nothing revoked or replaced may still pass the gateway"
+		if n := p.board.Total.Revoking; n > 0 {
+			line += "; " + text.CountOf(n, "revoke is", "revokes are") + " not accepted yet"
 		}
+		p.out.say("%s.", line)
+		return
 	}
-	n := 0
-	for r := range p.s.Rows(session.Query{}) {
-		if r.Token != nil && (r.State == console.Lingering || r.AwaitsServer) {
-			n++
-			p.out.say("%s: %s.", p.nameToken(r.Token), p.gatewayWords(r))
-		}
-	}
-	if n == 0 && p.board.Total.Revoking == 0 {
-		p.out.say("Nothing revoked or replaced may still pass the gateway.")
-	}
+	p.listSection(page, session.MayPass, 0)
 }
 
 // gatewayWords describes an ended token: its state, the probes since its end, and the verdict.
@@ -99,9 +167,9 @@ func (p *face) gatewayWords(r *session.Row) string {
 	t, s := r.Token, p.statusOf(r.Token)
 	parts := []string{p.stateWords(t, s)}
 	if s.State == console.Lingering {
-		parts = append(parts, "that began "+console.Ago(p.now.Sub(s.EndedAt)))
+		parts = append(parts, "that began "+p.ago(s.EndedAt))
 	} else if s.Ended {
-		parts = append(parts, "it ended "+console.Ago(p.now.Sub(s.EndedAt)))
+		parts = append(parts, "it ended "+p.ago(s.EndedAt))
 	}
 	switch probes := describe.Answers(t.ProbesSince(s, p.policyOf(t))); {
 	case probes != "":
@@ -144,7 +212,7 @@ func (p *face) inspect(text string) {
 		p.out.say("the gateway's clock: %s.", p.gatewayWords(r))
 	} else if s.SeenAtGW {
 		p.out.say("the gateway's clock: it is not ended; it was first seen at the gateway %s.",
-			console.Ago(p.now.Sub(s.SeenAt)))
+			p.ago(s.SeenAt))
 	} else {
 		p.out.say("the gateway's clock: it is not ended, and %s.", describe.NotSeen)
 	}
@@ -176,7 +244,7 @@ func (p *face) inspect(text string) {
 	p.out.say("form: %s.", form)
 	if t.AtServer != console.NotAsked {
 		p.out.say("the server called it %s, %s.", t.ServerSays(),
-			console.Ago(p.now.Sub(t.AtServerAt)))
+			p.ago(t.AtServerAt))
 	}
 }
 

@@ -76,6 +76,7 @@ type face struct {
 	tokens      numbers
 	reported    map[string]report // what was printed last of each token, by ID
 	announcing  bool              // print what differs from reported
+	scope       session.Scope     // what the lists list; see scopeNow
 	deferred    bool              // an answer in flight will report a change
 	invited     map[string]string // what was printed last of an invitation, by application
 	undelivered map[string]string // the error printed last of a pending revoke, by token

@@ -135,6 +135,14 @@ func (l *lineMode) check(line string, want ...string) {
 	}
 }
 
+// tells types a line, and checks that a line of the answer is want.
+func (l *lineMode) tells(line, want string) {
+	l.t.Helper()
+	if said := l.typed(line); !strings.Contains("\n"+said, "\n"+want+"\n") {
+		l.t.Errorf("%s: said\n%s\nwithout\n%s", line, said, want)
+	}
+}
+
 // checkAfter lets time pass, and checks all that is printed meanwhile.
 func (l *lineMode) checkAfter(d time.Duration, want ...string) {
 	l.t.Helper()
@@ -168,10 +176,11 @@ func TestPlainTellsEachChangeOnce(t *testing.T) {
 		l.checkAfter(59*time.Minute - time.Nanosecond)
 		l.checkAfter(time.Nanosecond, p1+"expiring, 1 minute left.")
 		l.checkAfter(time.Minute - time.Nanosecond)
-		l.checkAfter(time.Nanosecond, p1+"expired.")
+		l.checkAfter(time.Nanosecond, p1+"expired.", "hint: get A1 gets a new one")
 		l.checkAfter(24 * time.Hour)
-		l.check("tokens", "token 1: "+fingerprint("access-1")+
-			" of Orders production, expired, scopes default.")
+		l.check("tokens", "Over:", "token 1: "+fingerprint("access-1")+
+			" of Orders production, for the application itself: expired 1 day ago, "+
+			"scopes default.")
 	})
 }
 
@@ -197,7 +206,8 @@ func TestPlainRevokeStages(t *testing.T) {
 			lead+"accepted by the server; the gateway may let it through for at most 15 minutes.")
 		l.checkAfter(15*time.Minute - time.Second - time.Nanosecond)
 		l.check("probe 1", lead+"200, the gateway still lets it through, for at most 2 seconds.")
-		l.checkAfter(time.Second+time.Nanosecond, lead+"dead: the window ran out.")
+		l.checkAfter(time.Second+time.Nanosecond, lead+"dead: the window ran out.",
+			"hint: get A2 gets a new one")
 		l.checkAfter(time.Hour)
 	})
 }
@@ -209,10 +219,13 @@ func TestPlainProvesDead(t *testing.T) {
 		l.typed("revoke 1")
 		l.checkAfter(3*time.Second,
 			p1+"accepted by the server; the gateway may let it through for at most 15 minutes.")
-		l.check("gateway",
-			p1+"lingering: accepted by the server; the gateway may let it through for at most "+
-				"15 minutes; that began just now; "+
-				"not seen at the gateway by us; verdict: not proved dead.")
+		section := "token 1: " + fingerprint("access-1") +
+			" of Orders production, for the application itself: revoked, may pass, at most "
+		l.check("gateway", "Revoked, may still pass:",
+			section+"15 minutes, never tried, scopes default.")
+		l.tells("inspect 1", "the gateway's clock: revoked, may pass: accepted by the server; "+
+			"the gateway may let it through for at most 15 minutes; that began just now; "+
+			"not seen at the gateway by us; verdict: not proved dead.")
 		l.api.gateway = 401
 		l.checkAfter(11 * time.Second)
 		l.check("p 1", p1+
@@ -224,9 +237,9 @@ func TestPlainProvesDead(t *testing.T) {
 			p1+"401 900901, dead: the gateway refused it three times in a row, 11 seconds "+
 				"after its end.")
 		l.checkAfter(time.Hour) // the end of the window adds nothing
-		l.check("gateway",
-			p1+"dead: the gateway refused it three times in a row, 11 seconds after its end; "+
-				"it ended 1 h ago; probes since: 401 3 times.")
+		l.check("gateway", "Nothing revoked or replaced may still pass the gateway.")
+		l.tells("inspect 1", "the gateway's clock: dead: the gateway refused it three times in "+
+			"a row, 11 seconds after its end; it ended 1 hour ago; probes since: 401 3 times.")
 		l.typed("get A1") // the very same token was handed out again: it lives
 		l.api.gateway = 200
 	})
@@ -251,14 +264,16 @@ func TestPlainRenew(t *testing.T) {
 			l.typed("get A1")
 			l.check("renew orders", p2+"refreshed: got, 1 hour left.",
 				p1+
-					"lingering: replaced by a newer one; "+
+					"replaced, may pass: replaced by a newer one; "+
 					"the gateway may let it through for "+
 					"at most 15 minutes.")
-			l.checkAfter(15*time.Minute, p1+"superseded: the window ran out.")
+			l.checkAfter(15*time.Minute, p1+"replaced: the window ran out.")
 			l.check("tokens",
-				"token 2: "+fingerprint("access-2")+
-					" of Orders production, active, 45 minutes left, scopes default.",
-				"1 dead or superseded not listed; tokens all lists them.")
+				"token 2: "+fingerprint("access-2")+" of Orders production, for the application "+
+					"itself: active, 45 minutes left, never tried, scopes default.",
+				"Over:", "token 1: "+fingerprint("access-1")+" of Orders production, for the "+
+					"application itself: replaced by token 2 ("+fingerprint("access-2")+
+					") 15 minutes ago, scopes default.")
 		})
 }
 
@@ -384,7 +399,8 @@ func TestPlainNumbersThatAreNames(t *testing.T) {
 		l.check("probe 1",
 			`"1" fits 2; nothing was done. Type token 1 or application A1 in its place:`,
 			"token 1: "+fingerprint("access-1")+
-				" of A1 sandbox, active, 1 hour left, scopes default.",
+				" of A1 sandbox, for the application itself: active, 1 hour left, never tried, "+
+				"scopes default.",
 			"application A1: 1 production.")
 		l.check("probe token 1",
 			"A1 sandbox, token 1 ("+fingerprint("access-1")+"): 200, the gateway let it through.")
@@ -757,12 +773,15 @@ func TestPlainWords(t *testing.T) {
 			"That line is longer than any command; nothing was done.")
 		l.check("\x1b[A",
 			"That line holds control characters, as arrow keys send them; nothing was done.")
-		l.check("apps", "application A1: Orders production: no living token.",
-			"application A2: Orders sandbox: 1 active.")
+		l.check("apps", "all 2 applications: 1 active; the next one expires in 1 hour.",
+			"application A1: Orders production: no living token.",
+			"application A2: Orders sandbox: 1 active; the next one expires in 1 hour.")
 		l.checkAfter(59*time.Minute+20*time.Second,
 			"Orders sandbox, token 1 ("+fingerprint("access-1")+"): expiring, 1 minute left.")
-		l.check("apps", "application A1: Orders production: no living token.",
-			"application A2: Orders sandbox: 1 active (1 expiring).")
+		const left = "1 active (1 expiring); the next one expires in 40 seconds."
+		l.check("apps", "all 2 applications: "+left,
+			"application A1: Orders production: no living token.",
+			"application A2: Orders sandbox: "+left)
 	})
 }
 
@@ -922,7 +941,8 @@ func TestPlainForgets(t *testing.T) {
 			" (Orders@cloud/PRODUCTION): it is active, until 01:00:00Z", "hint: revoke it first")
 		l.check("forget over", "Nothing of that is over.", p1+"it is active.",
 			"hint: revoke it first")
-		l.checkAfter(2*time.Hour, p1+"expiring, 1 minute left.", p1+"expired.")
+		l.checkAfter(2*time.Hour, p1+"expiring, 1 minute left.", p1+"expired.",
+			"hint: get A1 gets a new one")
 		asks := func(line string) {
 			l.t.Helper()
 			const want = "1 token that is over. Secrets, probes and log go too; the log keeps " +
@@ -959,7 +979,7 @@ func TestPlainTour(t *testing.T) {
 		l.check("probe 1", p1+"200, the gateway still lets it through, for at most 15 minutes.",
 			"tour, 6 of 7: gateway tells how long that may last; type probe 1 until the "+
 				"gateway refuses.")
-		l.checkAfter(time.Hour, p1+"dead: the window ran out.")
+		l.checkAfter(time.Hour, p1+"dead: the window ran out.", "hint: get A1 gets a new one")
 		l.api.gateway = 401
 		l.check("probe 1", p1+"401 900901, refused: dead.",
 			"tour, 7 of 7: log tells what happened, and help every command.")

@@ -5,16 +5,17 @@ import (
 	"strings"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/ui/session"
 )
 
 // needApp returns the application that text names, by number or by name as in commands. Upper and
 // lower case are equal if only one application fits then. If it returns nil, it has printed why.
 func (p *face) needApp(verb, text string) *session.App {
-	if text == "" && len(p.board.Apps) == 1 {
-		return &p.board.Apps[0]
-	}
 	if text == "" {
+		if a := p.onlyApp(); a != nil {
+			return a
+		}
 		p.out.say("Which application? Type %s and its number, such as A1, or its name; apps "+
 			"lists them.", verb)
 		return nil
@@ -69,10 +70,10 @@ func (p *face) appsNamed(text string) []*session.App {
 // needToken returns the token that text names. If text names an application, it returns the only
 // one of the tokens that of returns. If it returns nil, it has printed why.
 func (p *face) needToken(verb, text string, of func(*session.App) []console.Token) *console.Token {
-	if only, ok := p.board.Only(); ok && text == "" {
-		return &only
-	}
 	if text == "" {
+		if only := p.onlyInUse(); only != nil {
+			return only
+		}
 		p.out.say("Which token? Type %s and its number, the start of its fingerprint, or its "+
 			"application; tokens lists them.", verb)
 		return nil
@@ -183,19 +184,55 @@ func trimWord(text, word string) string {
 	return text
 }
 
-// tokenLine returns a token as a line of a list.
+// tokenLine returns a token as a line of a list: its application, for whom it is, its state, the
+// time that is left, the calls with it and its scopes.
 func (p *face) tokenLine(t *console.Token) string {
 	of := "an application that is gone"
 	if a := p.board.App(t.AppID); a != nil {
 		of = p.appWords(a)
 	}
-	line := fmt.Sprintf("token %s: %s of %s", p.tokens.numberOf(t.ID), t.Fingerprint, of)
-	if t.User != "" {
-		line += ", for " + string(t.User)
+	line := fmt.Sprintf("token %s: %s of %s, for %s: %s", p.tokens.numberOf(t.ID), t.Fingerprint,
+		of, describe.Owner(*t), p.lastsWords(t))
+	if calls := p.callsWords(t); calls != "" {
+		line += ", " + calls
 	}
-	line += ", " + p.stateWords(t, p.statusOf(t))
 	if len(t.Scopes) > 0 {
 		line += ", scopes " + strings.Join(t.Scopes, " ")
 	}
 	return line + "."
+}
+
+// lastsWords describes the state of a token and how long it lasts, in a few words.
+func (p *face) lastsWords(t *console.Token) string {
+	s := p.statusOf(t)
+	word := describe.StateWord(s.State, s.Cause)
+	switch {
+	case s.State == console.Lingering && (s.Reopened || s.StillActive):
+		return word + ", " + p.voice().Passing(s)
+	case s.State == console.Lingering && s.StaleKnown:
+		return word + ", at most " + spokenAtMost(s.StaleLeft)
+	case s.State == console.Lingering:
+		return word + ", nobody knows how long"
+	case s.State == console.Expired && t.Unsure == nil:
+		return word + " " + p.ago(s.ExpiresAt)
+	case s.State == console.Superseded:
+		if by := p.board.Row(t.ReplacedBy); by != nil && by.Token != nil {
+			word += " by " + p.tokenWords(by.Token)
+		}
+		return word + " " + p.ago(s.EndedAt)
+	case s.State == console.Dead:
+		return p.voice().Ended(s) + ", " + p.ago(s.OverAt)
+	}
+	return p.stateWords(t, s)
+}
+
+// callsWords describes the last calls of a token at the gateway.
+func (p *face) callsWords(t *console.Token) string {
+	if calls := describe.Answers(p.s.Calls(*t)); calls != "" {
+		return "calls " + calls
+	}
+	if p.statusOf(t).State.IsOver() {
+		return ""
+	}
+	return "never tried"
 }

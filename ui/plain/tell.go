@@ -14,6 +14,8 @@ func (p *face) tell(f session.Fact) {
 		p.boardFiled(f.First)
 	case session.Judged:
 		p.announce()
+	case session.Ended:
+		p.ended(f)
 	case session.Got:
 		p.tellToken("get", "got", f.Outcome, f.Err)
 	case session.Renewed:

@@ -3,6 +3,7 @@ package plain
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"lanyard/console"
 	"lanyard/console/describe"
@@ -51,6 +52,14 @@ func (p *face) statusOf(t *console.Token) console.Status {
 
 func (p *face) policyOf(t *console.Token) console.Policy { return p.s.Policy(t.AppID) }
 
+// ago describes the time since something happened.
+func (p *face) ago(at time.Time) string {
+	if since := p.now.Sub(at); since >= time.Minute {
+		return spoken(since) + " ago"
+	}
+	return "just now"
+}
+
 // voice returns how package describe writes for the line mode.
 func (p *face) voice() describe.Voice {
 	return describe.Voice{
@@ -87,7 +96,7 @@ func tallyWords(t session.Tally) string {
 		what console.State
 	}{
 		{t.Active + t.Expiring, console.Active}, {t.Expiring, console.Expiring},
-		{t.Revoking, console.Revoking}, {t.Lingering, console.Lingering},
+		{t.Revoking, console.Revoking},
 	} {
 		switch {
 		case c.n == 0:
@@ -98,7 +107,10 @@ func tallyWords(t session.Tally) string {
 		}
 	}
 	if len(parts) == 0 {
-		return "no living token"
+		parts = []string{"no living token"}
+	}
+	if t.Lingering > 0 {
+		parts = append(parts, fmt.Sprintf("%d that may still pass", t.Lingering))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -1,0 +1,111 @@
+package plain_test
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"lanyard/console"
+)
+
+// byKeyType puts the sandbox application into another environment.
+func byKeyType(a *console.Application) {
+	if a.KeyType == "SANDBOX" {
+		a.Environment.Name, a.Environment.Production = "prod-eu", true
+	}
+}
+
+// line is a line of a list of tokens; n counts tokens in the order in which they were got.
+func line(n int, of, is string) string {
+	number := string(rune('0' + n))
+	return "token " + number + ": " + fingerprint("access-"+number) + " of " + of +
+		", for the application itself: " + is + ", scopes default."
+}
+
+// Tokens are listed by time left, in sections.
+func TestPlainListsByTimeLeft(t *testing.T) {
+	t.Parallel()
+	const prod, sand = "Orders production in cloud", "Orders sandbox in prod-eu"
+	inLines(t, byKeyType, func(l *lineMode) {
+		l.check("all", "No token is held.")
+		l.typed("get A1") // expires first
+		time.Sleep(40 * time.Minute)
+		l.typed("get A2")
+		l.typed("probe 2")
+		l.typed("probe 2")
+		l.typed("get A1")
+		l.typed("revoke 3")
+		time.Sleep(time.Minute)
+		l.typed("get A1")
+		l.typed("revoke 4")
+		time.Sleep(10 * time.Second)
+		l.typed("")
+		l.check("all",
+			line(1, prod, "active, 18 minutes 50 seconds left, never tried"),
+			line(2, sand, "active, 58 minutes 50 seconds left, calls 200 2 times"),
+			"Revoked, may still pass:",
+			line(4, prod, "revoked, may pass, at most 14 minutes 53 seconds, never tried"),
+			line(3, prod, "revoked, may pass, at most 13 minutes 53 seconds, never tried"))
+		l.check("tokens prod-eu", line(2, sand, "active, 58 minutes 50 seconds left, "+
+			"calls 200 2 times"))
+		l.check("apps", "all 2 applications: 2 active, 2 that may still pass for at most "+
+			"14 minutes 53 seconds; the next one expires in 18 minutes 50 seconds.",
+			"environment cloud: 1 active, 2 that may still pass for at most 14 minutes 53 "+
+				"seconds; the next one expires in 18 minutes 50 seconds.",
+			"application A1: Orders production in cloud: 1 active, 2 that may still pass for "+
+				"at most 14 minutes 53 seconds; the next one expires in 18 minutes 50 seconds.",
+			"environment prod-eu, in production: 1 active; the next one expires in 58 minutes "+
+				"50 seconds.",
+			"application A2: Orders sandbox in prod-eu, in production: 1 active; the next one "+
+				"expires in 58 minutes 50 seconds.")
+		time.Sleep(10 * time.Minute)
+		l.typed("")
+		l.check("use PROD-EU", "In use: environment prod-eu; use all takes all applications again.")
+		l.check("gateway", "Nothing revoked or replaced may still pass the gateway.")
+		time.Sleep(10 * time.Minute)
+		l.typed("")
+		l.check("all",
+			line(2, sand, "active, 38 minutes 50 seconds left, calls 200 2 times"),
+			"Over:",
+			line(1, prod, "expired 1 minute 10 seconds ago"),
+			line(4, prod, "dead: the window ran out, 5 minutes 7 seconds ago"),
+			line(3, prod, "dead: the window ran out, 6 minutes 7 seconds ago"))
+	})
+}
+
+// The lists and get follow the scope that is in use.
+func TestPlainUse(t *testing.T) {
+	t.Parallel()
+	const prod = "Orders production in cloud"
+	inLines(t, byKeyType, func(l *lineMode) {
+		l.check("use", "All applications are in use.")
+		l.check("use A2",
+			"In use: Orders sandbox in prod-eu; use all takes all applications again.")
+		l.check("get", "Orders sandbox in prod-eu, token 1 ("+fingerprint("access-1")+
+			"): got, 1 hour left.")
+		l.check("tokens", "Of Orders sandbox in prod-eu:",
+			line(1, "Orders sandbox in prod-eu", "active, 1 hour left, never tried"))
+		l.check("use Cloud", "In use: environment cloud; use all takes all applications again.")
+		l.check("tokens", "No token is held of environment cloud.")
+		l.check("tokens all",
+			line(1, "Orders sandbox in prod-eu", "active, 1 hour left, never tried"))
+		l.check("use A7", "There is no application A7 yet; apps lists them.")
+		l.check("use nowhere", `There is no application "nowhere"; apps lists them.`)
+		l.check("use", "In use: environment cloud; use all takes all applications again.")
+		for range 5 {
+			l.typed("get A1")
+			time.Sleep(time.Second)
+		}
+		l.typed("use all")
+		time.Sleep(2 * time.Hour)
+		synctest.Wait()
+		l.out.since()
+		const over = "expired 1 hour ago"
+		l.check("tokens cloud", "Over:", line(6, prod, over), line(5, prod, over),
+			line(4, prod, over), "2 more tokens are over; all lists every one.")
+		if said := l.typed("tokens cloud all"); strings.Count(said, "\n") != 7 {
+			l.t.Errorf("tokens cloud all says\n%s", said)
+		}
+	})
+}
