@@ -100,7 +100,7 @@ func (p *program) runLog(c *cobra.Command, app, token string, since time.Duratio
 	}
 	rows := make([][]string, len(log))
 	for i, e := range log {
-		words, detail := describe.Event(e, l.now.Local())
+		words, detail := describe.Event(e, e.Detail(l.now.Local()))
 		rows[i] = []string{
 			e.At.Local().Format(time.DateTime), words, dash(e.Fingerprint),
 			dash(string(e.Application)), detail,
@@ -127,7 +127,7 @@ func inMilliseconds(facts json.RawMessage) json.RawMessage {
 
 func (l ledger) event(e console.Event) eventJSON {
 	name, env, keyType := l.named(e)
-	words, detail := describe.Event(e, l.now.Local())
+	words, detail := describe.Event(e, e.Detail(l.now.Local()))
 	return eventJSON{
 		Seq: known(e.Seq), At: stamp(e.At), Event: string(e.Kind),
 		Text: strings.TrimSuffix(words+": "+detail, ": "), Token: known(e.TokenID),

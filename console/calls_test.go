@@ -132,7 +132,7 @@ func TestLogNamesLostAnswers(t *testing.T) {
 		for _, e := range must[[]console.Event](t)(s.Log(ctx)) {
 			switch {
 			case e.Kind == console.EventUnsure:
-				words, detail := describe.Event(e, w.clock.Now())
+				words, detail := describe.Event(e, e.Detail(w.clock.Now()))
 				all = append(all, words+" "+detail)
 			case e.Kind == console.EventUnanswered:
 				c, ok := e.Call()

@@ -161,6 +161,11 @@ type detailFacts struct {
 // Detail returns further facts of an event for a reader at now, or "". It may hold words of a
 // server.
 func (e Event) Detail(now time.Time) string {
+	return e.DetailAt(func(t time.Time) string { return short(t, now) })
+}
+
+// DetailAt is Detail for a reader to whom clock writes a time.
+func (e Event) DetailAt(clock func(time.Time) string) string {
 	var f detailFacts
 	if json.Unmarshal(e.Facts, &f) != nil {
 		return ""
@@ -169,7 +174,7 @@ func (e Event) Detail(now time.Time) string {
 	case EventIssued, EventRenewed, EventReissued, EventAdopted, EventHeld:
 		switch {
 		case !f.ExpiresAt.IsZero():
-			return "until " + short(f.ExpiresAt, now)
+			return "until " + clock(f.ExpiresAt)
 		case f.Lifetime == tokenapi.Unbounded:
 			return "never expires"
 		}
@@ -186,7 +191,7 @@ func (e Event) Detail(now time.Time) string {
 	case EventRevokeRefused:
 		return f.RevokeError
 	case EventRevokeDeferred:
-		return strings.TrimSuffix("again at "+short(f.RevokeNext, now)+": "+f.RevokeError, ": ")
+		return strings.TrimSuffix("again at "+clock(f.RevokeNext)+": "+f.RevokeError, ": ")
 	case EventProbed:
 		if n := len(f.Probes); n > 0 {
 			p := f.Probes[n-1]

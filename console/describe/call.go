@@ -52,10 +52,10 @@ func unclear(ans console.ProbeAnswer) string {
 	return because(ans)
 }
 
-// Event describes an entry of the audit log in a few words, and its details for a reader at now.
-// The details may hold words of a server.
-func Event(e console.Event, now time.Time) (words, detail string) {
-	words, detail = e.Kind.Words(), e.Detail(now)
+// Event describes an entry of the audit log in a few words, and its details. detail is what
+// [console.Event.Detail] returns. The details may hold words of a server.
+func Event(e console.Event, detail string) (words, details string) {
+	words = e.Kind.Words()
 	c, ok := e.Call()
 	switch {
 	case e.Kind == console.EventUnsure && e.Unanswered && e.Open:

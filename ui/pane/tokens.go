@@ -407,11 +407,7 @@ func (p *Tokens) row(s *scene.Scene, r *session.Row) tokenRow {
 // gatewayCalls returns the last calls of a token at the gateway, oldest first. Of a token that has ended
 // it returns those since its end.
 func gatewayCalls(s *scene.Scene, r *session.Row) []call {
-	probes := r.Token.Probes
-	if session.SectionOf(r.State) != session.Living {
-		st := s.Board.Status(r, s.Now)
-		probes = r.Token.ProbesSince(st, s.Board.Apps[r.App].Policy)
-	}
+	probes := s.Session.GatewayCalls(*r.Token)
 	probes = probes[max(len(probes)-callsDrawn, 0):]
 	out := make([]call, len(probes))
 	for i, p := range probes {

@@ -300,7 +300,7 @@ func (p *face) tellLog(f session.LogRead) {
 		events = events[n-lastEvents:]
 	}
 	for _, e := range events {
-		words, detail := describe.Event(e, p.now.UTC())
+		words, detail := describe.Event(e, e.DetailAt(p.at))
 		line := p.at(e.At) + " " + words
 		if e.Fingerprint != "" {
 			line += " " + e.Fingerprint

@@ -109,3 +109,17 @@ func TestPlainUse(t *testing.T) {
 		}
 	})
 }
+
+// All times of the log are in UTC, and say so.
+func TestPlainLogTimes(t *testing.T) {
+	t.Parallel()
+	inLines(t, unchanged, func(l *lineMode) {
+		l.typed("get A1")
+		l.tells("log", "00:00:00Z issued "+fingerprint("access-1")+
+			", Orders@cloud/PRODUCTION, until 01:00:00Z.")
+		time.Sleep(23*time.Hour + 30*time.Minute)
+		l.typed("get A1")
+		l.tells("log", "23:30:00Z issued "+fingerprint("access-2")+
+			", Orders@cloud/PRODUCTION, until 2000-01-02 00:30:00Z.")
+	})
+}

@@ -228,11 +228,14 @@ func (p *face) lastsWords(t *console.Token) string {
 
 // callsWords describes the last calls of a token at the gateway.
 func (p *face) callsWords(t *console.Token) string {
-	if calls := describe.Answers(p.s.Calls(*t)); calls != "" {
+	if calls := describe.Answers(p.s.GatewayCalls(*t)); calls != "" {
 		return "calls " + calls
 	}
-	if p.statusOf(t).State.IsOver() {
+	switch {
+	case p.statusOf(t).State.IsOver():
 		return ""
+	case len(t.Probes) > 0:
+		return "not tried since"
 	}
 	return "never tried"
 }

@@ -496,9 +496,9 @@ func (s *Session) TokensOf(appID string, use Use) (out []console.Token) {
 	return out
 }
 
-// Calls returns the kept probes of a token, oldest first. Of one that has ended it returns those
+// GatewayCalls returns the kept probes of a token, oldest first. Of one that has ended it returns those
 // since its end.
-func (s *Session) Calls(t console.Token) []console.Probe {
+func (s *Session) GatewayCalls(t console.Token) []console.Probe {
 	st, p := s.Status(t), s.Policy(t.AppID)
 	if SectionOf(st.State) == Living {
 		return t.Probes
