@@ -246,6 +246,39 @@ func (p *face) inspect(text string) {
 		p.out.say("the server called it %s, %s.", t.ServerSays(),
 			p.ago(t.AtServerAt))
 	}
+	p.sayConsequences(t)
+}
+
+// sayConsequences prints what each verb would do to a token now.
+func (p *face) sayConsequences(t *console.Token) {
+	a := p.board.App(t.AppID)
+	if a == nil {
+		return
+	}
+	c := console.ConsequencesOf(*t, a.Application, a.Policy, false, p.now)
+	number, name := p.tokens.numberOf(t.ID), text.Line(string(a.Environment.Name))
+	if c.ReadOnly {
+		p.out.say("%s is read-only: %s can be probed and copied, and nothing else.", name,
+			p.tokenWords(t))
+	} else {
+		p.sayVerb("renew "+number, p.voice().Renews(c))
+		revokes := describe.Revokes(c)
+		if after := p.voice().IfRevoked(c, p.at(c.Revoked.Until)); len(after) > 0 {
+			revokes = []string{revokes[0] + "; when the server has accepted, " + after[0]}
+		}
+		p.sayVerb("revoke "+number, revokes)
+	}
+	if c.Probeable {
+		p.sayVerb("probe "+number, []string{"asks the gateway whether it lets the token through"})
+	}
+}
+
+// sayVerb prints what a command would do, of which forms has the longest form first. It prints
+// nothing if the command would be refused.
+func (p *face) sayVerb(command string, forms []string) {
+	if len(forms) > 0 {
+		p.out.say("%s %s.", command, forms[0])
+	}
 }
 
 // at formats a time in UTC, with the date if that is not today.

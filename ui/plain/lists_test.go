@@ -123,3 +123,50 @@ func TestPlainLogTimes(t *testing.T) {
 			", Orders@cloud/PRODUCTION, until 2000-01-02 00:30:00Z.")
 	})
 }
+
+// inspect tells what each verb would do to the token.
+func TestPlainConsequences(t *testing.T) {
+	t.Parallel()
+	const probes = "probe 1 asks the gateway whether it lets the token through."
+	for _, c := range []struct {
+		change  func(*console.Application)
+		refresh bool
+		want    []string
+	}{
+		{unchanged, false, []string{
+			"renew 1 asks anew: this grant has no refresh token.",
+			"revoke 1 revokes; when the server has accepted, the gateway may pass it until " +
+				"00:15:00Z at most (15 minutes).", probes,
+		}},
+		{func(a *console.Application) { a.Environment.Production = true }, true, []string{
+			"renew 1 refreshes it; the old one may pass at most 1 hour.",
+			"revoke 1 revokes, asks first: production; when the server has accepted, the " +
+				"gateway may pass it until 00:15:00Z at most (15 minutes).", probes,
+		}},
+		{func(a *console.Application) { a.Environment.CacheTTL = 2 * time.Hour }, false, []string{
+			"renew 1 asks anew: this grant has no refresh token.",
+			"revoke 1 revokes; when the server has accepted, the gateway may pass it until " +
+				"01:00:00Z at most (1 hour).", probes,
+		}},
+	} {
+		inLines(t, c.change, func(l *lineMode) {
+			l.api.refresh = c.refresh
+			l.typed("get A1")
+			for _, command := range []string{"inspect 1", "show 1"} {
+				if said := l.typed(command); !strings.HasSuffix(said,
+					strings.Join(c.want, "\n")+"\nready\n") {
+					l.t.Errorf("%s says\n%s\nwithout\n%s", command, said,
+						strings.Join(c.want, "\n"))
+				}
+			}
+		})
+	}
+	inLines(t, unchanged, func(l *lineMode) { // nothing is left to revoke
+		l.typed("get A1")
+		l.typed("revoke 1")
+		time.Sleep(10 * time.Second)
+		if said := l.typed("inspect 1"); strings.Contains(said, "revoke 1 ") {
+			l.t.Errorf("inspect says\n%s", said)
+		}
+	})
+}
