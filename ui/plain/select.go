@@ -171,10 +171,6 @@ func (p *face) revocable(a *session.App) []console.Token {
 	return p.s.TokensOf(a.ID, session.Revocable)
 }
 
-func (p *face) renewable(a *session.App) []console.Token {
-	return p.s.TokensOf(a.ID, session.Renewable)
-}
-
 // trimWord removes the word that a list prints before a number: "token 1", "application A1".
 func trimWord(text, word string) string {
 	if rest, ok := strings.CutPrefix(strings.ToLower(text), word); ok && rest != "" &&

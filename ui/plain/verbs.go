@@ -13,7 +13,7 @@ func (p *face) get(text string) {
 
 func (p *face) renew(text string) {
 	if text == "" {
-		if t := p.needToken("renew", text, p.renewable); t != nil {
+		if t := p.needToken("renew", text, p.alive); t != nil {
 			p.do(session.Renew{Token: t.ID})
 		}
 		return
@@ -21,13 +21,8 @@ func (p *face) renew(text string) {
 	switch t, a := p.tokenOrApp(text); {
 	case t != nil:
 		p.do(session.Renew{Token: t.ID})
-	case a == nil:
-	default:
-		if found := p.renewable(a); len(found) > 0 {
-			p.do(session.Renew{Token: found[0].ID})
-			return
-		}
-		p.do(session.Get{App: a.ID}) // there is nothing to renew
+	case a != nil:
+		p.do(session.RenewApplication{App: a.ID})
 	}
 }
 

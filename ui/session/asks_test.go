@@ -286,3 +286,20 @@ func TestFollowsTheService(t *testing.T) {
 		t.Errorf("at its end: %+v", e)
 	}
 }
+
+// RenewApplication renews the newest token of an application, and gets one if there is none.
+func TestRenewApplication(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	d.api.refresh = true
+	app := d.apps[0].ID
+	d.does(session.RenewApplication{App: app})
+	first := once[session.Got](d)
+	if first.Err != nil || first.App != app {
+		t.Fatalf("the first: %+v", first)
+	}
+	d.does(session.RenewApplication{App: app})
+	if f := once[session.Renewed](d); f.Err != nil || f.Token != first.Outcome.Token.ID {
+		t.Errorf("then: %+v", f)
+	}
+}

@@ -35,6 +35,12 @@ type (
 		Token     string
 		Confirmed bool
 	}
+	// RenewApplication renews the token of an application that console.RenewableOf chooses. It
+	// requests one if there is none.
+	RenewApplication struct {
+		requestMark
+		App string
+	}
 	// Revoke decides to revoke a token. It is sent at the end of the undo window.
 	Revoke struct {
 		requestMark
@@ -244,6 +250,8 @@ func (s *Session) Do(r Request, now time.Time) []Work {
 		work = s.get(r)
 	case Renew:
 		work = s.renew(r)
+	case RenewApplication:
+		work = s.renewApplication(r)
 	case Revoke:
 		work = s.revoke(r)
 	case Undo:

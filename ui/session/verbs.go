@@ -68,6 +68,14 @@ func (s *Session) renew(r Renew) []Work {
 	return work
 }
 
+// renewApplication renews the token of an application, or requests one.
+func (s *Session) renewApplication(r RenewApplication) []Work {
+	if found := s.TokensOf(r.App, Renewable); len(found) > 0 {
+		return s.renew(Renew{Token: found[0].ID})
+	}
+	return s.get(Get{App: r.App})
+}
+
 func (s *Session) renewWork(id, appID string) func(call) Work {
 	svc := s.svc
 	return func(c call) Work {
