@@ -1,6 +1,7 @@
 package plain
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -148,8 +149,50 @@ func quoted(word string) string {
 	return `"` + word + `"`
 }
 
+// instead returns the command that does what a usual word for it says, or "".
+func instead(word string) string {
+	switch strings.ToLower(word) {
+	case "kill":
+		return "revoke"
+	case "delete", "remove", "rm":
+		return "revoke or forget"
+	case "new", "create", "request", "fetch":
+		return "get"
+	case "refresh":
+		return "renew"
+	case "ls", "list":
+		return "tokens"
+	case "scope", "select", "environment", "env", "cd":
+		return "use"
+	case "info", "details", "describe":
+		return "inspect"
+	case "history", "events", "activity":
+		return "log"
+	case "check", "test", "try":
+		return "probe"
+	case "clip", "clipboard", "paste":
+		return "copy"
+	}
+	return ""
+}
+
+// onScreen reports whether a word names something that the lines do not have.
+func onScreen(word string) bool {
+	return slices.Contains([]string{
+		"add", "edit", "import", "mark", "filter", "find", "sort", "theme", "zoom", "presenter",
+		"reveal", "adopt", "introspect",
+	}, strings.ToLower(word))
+}
+
 // unknown returns the answer to a word that is not a command.
 func unknown(word string) string {
+	if does := instead(word); does != "" {
+		return "There is no command " + quoted(word) + "; " + does + " does that. Type help for all."
+	}
+	if onScreen(word) {
+		return "There is no command " + quoted(word) +
+			" in lines. It is on the screen, which is lanyard without --plain."
+	}
 	var words []string
 	full := map[string]string{}
 	for _, c := range commands() {

@@ -756,6 +756,10 @@ func TestPlainWords(t *testing.T) {
 		l.check("probbe 1",
 			`There is no command "probbe"; the nearest is probe. Type help for all.`)
 		l.check("tokns", `There is no command "tokns"; the nearest is tokens. Type help for all.`)
+		l.check("kill 1", `There is no command "kill"; revoke does that. Type help for all.`)
+		l.check("LS", `There is no command "LS"; tokens does that. Type help for all.`)
+		l.check("import", `There is no command "import" in lines. It is on the screen, which is `+
+			"lanyard without --plain.")
 		l.check("nonsense", `There is no command "nonsense". Type help for all.`)
 		l.check("apps all", "apps takes nothing after it; nothing was done.")
 		l.check("get", "Which application? Type get and its number, such as A1, or its name; "+

@@ -43,11 +43,18 @@ func (p *face) needScope(verb, text string) (c session.Scope, ok bool) {
 		return session.Scope{}, true
 	}
 	name, number := trimWord(text, "environment "), trimWord(text, "application ")
-	if _, numbered := p.apps.idOf(number); len(p.appsNamed(text)) == 0 && !numbered {
+	_, ofApp := p.apps.idOf(number)
+	_, ofToken := p.tokens.idOf(text)
+	if len(p.appsNamed(text)) == 0 && !ofApp {
 		for _, same := range []func(x, y string) bool{exactly, strings.EqualFold} {
 			if env := p.environment(name, same); env != "" {
 				return session.Scope{Kind: session.OneEnvironment, Name: env}, true
 			}
+		}
+		if !ofToken {
+			p.out.say("There is no application and no environment %s; apps lists them.",
+				quoted(name))
+			return c, false
 		}
 	}
 	if a := p.needApp(verb, text); a != nil {
