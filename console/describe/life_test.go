@@ -24,6 +24,29 @@ func TestEnded(t *testing.T) {
 	}
 }
 
+func TestCalls(t *testing.T) {
+	t.Parallel()
+	var probes []console.Probe
+	for _, c := range []struct {
+		status int
+		want   string
+	}{
+		{200, "1 call answered 200"}, {200, "2 calls answered 200"},
+		{0, "2 calls answered 200, then 1 without an answer"},
+		{401, "2 calls answered 200, then 1 without an answer, then 1 answered 401"},
+		{401, "2 calls answered 200, then 1 without an answer, then 2 answered 401"},
+		{200, "1 call without an answer, then 2 answered 401, then 1 answered 200"},
+	} {
+		probes = append(probes, console.Probe{Status: c.status})
+		if got := describe.Calls(probes); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+	if got := describe.Calls(nil); got != "" {
+		t.Errorf("without calls: %q", got)
+	}
+}
+
 func TestMoment(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

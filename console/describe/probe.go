@@ -129,16 +129,7 @@ func Line(fingerprint string, ans console.ProbeAnswer) string {
 
 // Answers lists the gateway's last answers to some probes: "200, 200, 401 3 times".
 func Answers(probes []console.Probe) string {
-	type run struct{ status, n int }
-	var runs []run
-	for _, b := range probes {
-		if k := len(runs) - 1; k >= 0 && runs[k].status == b.Status {
-			runs[k].n++
-		} else {
-			runs = append(runs, run{b.Status, 1})
-		}
-	}
-	runs = runs[max(len(runs)-3, 0):]
+	runs := lastRuns(probes)
 	parts := make([]string, len(runs))
 	for i, u := range runs {
 		if parts[i] = Code(u.status, 0); u.n > 1 {
@@ -146,6 +137,40 @@ func Answers(probes []console.Probe) string {
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+// Calls describes the last runs of answers to probes in words, oldest first: "2 calls answered 200,
+// then 3 answered 401".
+func Calls(probes []console.Probe) string {
+	var b strings.Builder
+	for i, u := range lastRuns(probes) {
+		n := text.Count(u.n, "call")
+		if i > 0 {
+			n = ", then " + strconv.Itoa(u.n)
+		}
+		b.WriteString(n)
+		if u.status == 0 {
+			b.WriteString(" without an answer")
+		} else {
+			b.WriteString(" answered " + strconv.Itoa(u.status))
+		}
+	}
+	return b.String()
+}
+
+// run is a run of probes with the same status.
+type run struct{ status, n int }
+
+// lastRuns returns the last three runs of probes, oldest first.
+func lastRuns(probes []console.Probe) (runs []run) {
+	for _, b := range probes {
+		if k := len(runs) - 1; k >= 0 && runs[k].status == b.Status {
+			runs[k].n++
+		} else {
+			runs = append(runs, run{b.Status, 1})
+		}
+	}
+	return runs[max(len(runs)-3, 0):]
 }
 
 // Dead describes the end of probing until dead with three refusals, and the time since the token's

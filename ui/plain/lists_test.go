@@ -43,12 +43,12 @@ func TestPlainListsByTimeLeft(t *testing.T) {
 		l.typed("")
 		l.check("all",
 			line(1, prod, "active, 18 minutes 50 seconds left, never tried"),
-			line(2, sand, "active, 58 minutes 50 seconds left, calls 200 2 times"),
+			line(2, sand, "active, 58 minutes 50 seconds left, 2 calls answered 200"),
 			"Revoked, may still pass:",
 			line(4, prod, "revoked, may pass, at most 14 minutes 53 seconds, never tried"),
 			line(3, prod, "revoked, may pass, at most 13 minutes 53 seconds, never tried"))
 		l.check("tokens prod-eu", line(2, sand, "active, 58 minutes 50 seconds left, "+
-			"calls 200 2 times"))
+			"2 calls answered 200"))
 		l.check("apps", "all 2 applications: 2 active, 2 that may still pass for at most "+
 			"14 minutes 53 seconds; the next one expires in 18 minutes 50 seconds.",
 			"environment cloud: 1 active, 2 that may still pass for at most 14 minutes 53 "+
@@ -66,7 +66,7 @@ func TestPlainListsByTimeLeft(t *testing.T) {
 		time.Sleep(10 * time.Minute)
 		l.typed("")
 		l.check("all",
-			line(2, sand, "active, 38 minutes 50 seconds left, calls 200 2 times"),
+			line(2, sand, "active, 38 minutes 50 seconds left, 2 calls answered 200"),
 			"Over:",
 			line(1, prod, "expired 1 minute 10 seconds ago"),
 			line(4, prod, "dead: the window ran out, 5 minutes 7 seconds ago"),

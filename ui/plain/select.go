@@ -224,8 +224,8 @@ func (p *face) lastsWords(t *console.Token) string {
 
 // callsWords describes the last calls of a token at the gateway.
 func (p *face) callsWords(t *console.Token) string {
-	if calls := describe.Answers(p.s.GatewayCalls(*t)); calls != "" {
-		return "calls " + calls
+	if calls := describe.Calls(p.s.GatewayCalls(*t)); calls != "" {
+		return calls
 	}
 	switch {
 	case p.statusOf(t).State.IsOver():
