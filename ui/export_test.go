@@ -18,6 +18,7 @@ import (
 	"lanyard/ui/kit"
 	"lanyard/ui/overlay"
 	"lanyard/ui/redact"
+	"lanyard/ui/scene"
 	"lanyard/ui/session"
 )
 
@@ -521,3 +522,15 @@ func (p *Pump) Progress() int {
 
 // Reads sets how often the reader of the terminal has read.
 func (p *Pump) Reads(n int) { p.m.input.reads = func() int { return n } }
+
+// Hints returns the hints of the overlay on top.
+func (p *Pump) Hints() []scene.Hint { return p.m.overlays[len(p.m.overlays)-1].Hints(p.m.Scene()) }
+
+// Hush removes the notice from the screen.
+func (p *Pump) Hush() {
+	p.m.notices.hide()
+	p.m.draw()
+}
+
+// Place returns where a box of w by h cells stands.
+func Place(area, row kit.Rect, w, h int) kit.Rect { return place(area, row, w, h) }

@@ -140,7 +140,10 @@ func (o *Which) Hints(*scene.Scene) []scene.Hint {
 	if len(o.shown()) == 0 {
 		return []scene.Hint{esc}
 	}
-	return []scene.Hint{{Keys: "enter", Word: o.word}, {Keys: "up down", Word: "choose"}, esc}
+	return []scene.Hint{
+		{Keys: "enter", Word: strings.TrimSuffix(o.word, " …")}, {Keys: "up down", Word: "choose"},
+		esc,
+	}
 }
 
 // Box implements [scene.Overlay].

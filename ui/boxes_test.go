@@ -1,0 +1,301 @@
+package ui_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"lanyard/console"
+	"lanyard/console/describe"
+	"lanyard/themes"
+	"lanyard/ui"
+	"lanyard/ui/keys"
+	"lanyard/ui/kit"
+)
+
+// pressed presses keys, and chooses the first application where the screen asks for which one.
+func pressed(p *ui.Pump, names ...string) {
+	for _, k := range names {
+		p.Key(k)
+		if strings.HasSuffix(p.Top(), ".Which") {
+			p.Key("home", "enter")
+		}
+	}
+}
+
+func inProduction(e *console.Environment) { e.Production = true }
+
+// box is an overlay and the way to it.
+type box struct {
+	kind string // the type of the overlay
+	open func(t *testing.T) *ui.Pump
+}
+
+// onLive opens a box by keys on a console that answers.
+func onLive(kind string, names []string, change ...func(*console.Environment)) box {
+	return box{kind, func(t *testing.T) *ui.Pump {
+		t.Helper()
+		l := alive(t, change...)
+		pressed(l.Pump, names...)
+		return l.Pump
+	}}
+}
+
+// doing opens a box by an action on a console that answers.
+func doing(kind, action, typed string) box {
+	return box{kind, func(t *testing.T) *ui.Pump {
+		t.Helper()
+		l := alive(t)
+		pressed(l.Pump, "g")
+		l.Do(action)
+		if strings.HasSuffix(l.Top(), ".Which") {
+			l.Key("home", "enter")
+		}
+		l.Type(typed)
+		return l.Pump
+	}}
+}
+
+// onBoard opens a box on a board that does not change.
+func onBoard(kind string, board func() console.Board, do func(*ui.Pump),
+	set ...func(*ui.Options)) box {
+	return box{kind, func(t *testing.T) *ui.Pump {
+		t.Helper()
+		p, _ := still(t, 120, 32, set...)
+		p.Feed(board())
+		do(p)
+		return p
+	}}
+}
+
+// boxes has each overlay of package overlay, in each of the states that differ in their keys.
+func boxes() map[string]box {
+	return map[string]box{
+		"help":    onLive("Help", []string{"?"}),
+		"palette": onLive("Palette", []string{":"}),
+		"log":     onLive("Log", []string{"g", "=", "x", "!"}),
+		"which": {"Which", func(t *testing.T) *ui.Pump {
+			t.Helper()
+			l := alive(t)
+			l.Key("1", "home", "G") // the scope is all applications
+			return l.Pump
+		}},
+		"grant":       onLive("Grant", []string{"G"}),
+		"add":         onLive("App", []string{"a"}),
+		"configured":  onLive("App", []string{"e"}),
+		"thrown away": box{"App", typedForm},
+		"import":      doing("Import", "import", ""),
+		"adopt":       doing("Adopt", "adopt_token", "a token"),
+		"revoke all":  onLive("RevokeAll", []string{"g", "X"}),
+		"copy":        onLive("Copy", []string{"g", "Y"}),
+		"in clear":    onLive("Cleartext", []string{"g", "v"}),
+		"call":        onLive("Exchange", []string{"g", "4", "enter"}),
+		"production":  onLive("Confirm", []string{"g", "x"}, inProduction),
+		"bulk":        onLive("Confirm", []string{"g", "g", "home", "space", "space", "x"}),
+		"supersede":   onLive("Supersede", []string{"g", "g"}, superseding),
+		"delete": onBoard("Confirm", ordersStored, func(p *ui.Pump) {
+			selecting("t_active")(p)
+			p.Key("D")
+			if strings.HasSuffix(p.Top(), ".Which") {
+				p.Key("enter")
+			}
+		}),
+		"unlock": onBoard("Unlock", locked, func(p *ui.Pump) { p.Do("unlock"); p.Type("x") }),
+		"themes": onBoard("Themes", orders, func(p *ui.Pump) { p.Do("theme") },
+			func(o *ui.Options) {
+				o.Themes = ui.Themes{All: themes.Set{}.All(),
+					Keep: func(context.Context, string) error { return nil }}
+			}),
+		"dismiss": onBoard("Confirm", troubled, func(p *ui.Pump) {
+			selecting("t_unsure")(p)
+			p.Do("dismiss_lost_answer")
+		}),
+		"invite": {"Invite", func(t *testing.T) *ui.Pump {
+			t.Helper()
+			return invitedToSignIn(t)
+		}},
+	}
+}
+
+// typedForm opens a form and asks whether to throw away what was typed.
+func typedForm(t *testing.T) *ui.Pump {
+	t.Helper()
+	l := alive(t)
+	l.Key("a")
+	l.Type("B")
+	l.Key("esc")
+	return l.Pump
+}
+
+// invitedToSignIn opens the box of a get that waits for a person.
+func invitedToSignIn(t *testing.T) *ui.Pump {
+	t.Helper()
+	i := invitations["device"]
+	l := awake(t, i.app, atDevice)
+	b, err := l.svc.Board(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Hold = true
+	pressed(l.Pump, "g")
+	in := i.Invitation
+	in.AppID, in.Until = b.Applications[0].ID, t0.Add(1e12)
+	b.Invitations = []console.Invitation{in}
+	l.Feed(b)
+	return l.Pump
+}
+
+// opened opens a box, and fails if it is another one than it should be.
+func opened(t *testing.T, name string, b box) *ui.Pump {
+	t.Helper()
+	p := b.open(t)
+	if p.Top() != "*overlay."+b.kind {
+		t.Fatalf("%s: %q is open, want %s:\n%s", name, p.Top(), b.kind, ansi.Strip(p.Frame()))
+	}
+	p.Hush()
+	return p
+}
+
+// lastLine returns the last line of the screen.
+func lastLine(p *ui.Pump) string {
+	lines := strings.Split(ansi.Strip(p.Frame()), "\n")
+	return lines[len(lines)-1]
+}
+
+// Each key in the footer of a box does something there.
+func TestBoxFootersNameKeysThatWork(t *testing.T) {
+	t.Parallel()
+	for name, b := range boxes() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			n := len(opened(t, name, b).Hints())
+			for i := range n {
+				p := opened(t, name, b)
+				h := p.Hints()[i]
+				all := strings.Fields(h.Keys)
+				slices.Reverse(all) // down before up, so that there is a row above
+				for at, key := range all {
+					before, said, open := p.Frame(), len(p.Log()), p.Overlays()
+					if !strings.Contains(lastLine(p), keys.Shown(h.Keys)) {
+						t.Errorf("%s is not in the footer: %q", h.Keys, lastLine(p))
+					}
+					p.Key(key)
+					now := ansi.Strip(p.Frame())
+					for _, refused := range []string{"No action is on", "is for the panes",
+						"is no answer", "does nothing"} {
+						if strings.Contains(now, refused) {
+							t.Errorf("%s %s: %q", key, h.Word, refused)
+						}
+					}
+					if p.Frame() == before && len(p.Log()) == said && p.Overlays() == open &&
+						!p.Quit && len(p.Held) < 2 && at == 0 {
+						t.Errorf("%s %s: nothing happens:\n%s", key, h.Word, now)
+					}
+				}
+			}
+		})
+	}
+}
+
+// The footer of a box fits at each width, and always has the key that closes the box.
+func TestBoxFootersFit(t *testing.T) {
+	t.Parallel()
+	for name, b := range boxes() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := opened(t, name, b)
+			for w := 30; w <= 200; w++ {
+				for _, h := range []int{8, 16, 24} {
+					p.Resize(w, h)
+					fits(t, p.Frame(), w, h)
+					last := lastLine(p)
+					if ansi.StringWidthWc(last) != w || !strings.Contains(last, "esc") ||
+						strings.Contains(last, "…") {
+						t.Fatalf("%dx%d: %q", w, h, last)
+					}
+				}
+			}
+			p.Resize(200, 24)
+			for _, h := range p.Hints() {
+				if h.Keys != "" && !strings.Contains(lastLine(p), keys.Shown(h.Keys)+" "+h.Word) {
+					t.Errorf("no %s %s in %q", h.Keys, h.Word, lastLine(p))
+				}
+			}
+		})
+	}
+}
+
+// A box stands under its row, else above it, else in the middle.
+func TestPlaceOfABox(t *testing.T) {
+	t.Parallel()
+	area := kit.Rect{Y: 1, W: 80, H: 20}
+	row := func(y int) kit.Rect { return kit.Rect{X: 3, Y: y, W: 70, H: 1} }
+	for _, c := range []struct {
+		name      string
+		row, want kit.Rect
+		h         int
+	}{
+		{"under", row(5), kit.Rect{X: 20, Y: 6, W: 40, H: 8}, 8},
+		{"to the last line", row(12), kit.Rect{X: 20, Y: 13, W: 40, H: 8}, 8},
+		{"above", row(13), kit.Rect{X: 20, Y: 5, W: 40, H: 8}, 8},
+		{"in the middle", row(10), kit.Rect{X: 20, Y: 4, W: 40, H: 14}, 14},
+		{"no row", kit.Rect{}, kit.Rect{X: 20, Y: 7, W: 40, H: 8}, 8},
+		{"as high as there is room", row(5), kit.Rect{X: 20, Y: 1, W: 40, H: 20}, 30},
+	} {
+		if got := ui.Place(area, c.row, 40, c.h); got != c.want {
+			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
+		}
+	}
+}
+
+// Behind a box everything has one quiet style, but for the row that the box is about, the permanent
+// warnings and the footer.
+func TestBehindABox(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"dark", "light", "mono"} {
+		for _, s := range []string{"80x24", "120x32", "160x48"} {
+			w, h, _ := size(s)
+			p, _ := still(t, w, h, func(o *ui.Options) {
+				o.Theme = theme(t, kind)
+				o.Banners = []describe.Banner{{Text: "plain http"}}
+			})
+			p.Feed(orders())
+			selecting("t_active")(p)
+			rows := grid(t, p.Frame())
+			p.Key("x")
+			over, in := grid(t, p.Frame()), p.Box()
+			if p.Top() != "*overlay.Confirm" {
+				t.Fatalf("%q is open", p.Top())
+			}
+			about, looks := in.Y-1, map[look]bool{}
+			if line := written(over)[about]; !strings.Contains(line, "3f9ca71e") {
+				t.Fatalf("%s %s: the box is not under its row: %q", kind, s, line)
+			}
+			bright := 0
+			for y, row := range over[:h-1] {
+				for x, c := range row {
+					switch {
+					case x >= in.X && x < in.X+in.W && y >= in.Y && y < in.Y+in.H:
+					case y == 1 && c != rows[y][x]:
+						t.Fatalf("%s %s: the warning is not as it was", kind, s)
+					case y == 1:
+					case y == about && c == rows[y][x]:
+						bright++
+					case c.text != rows[y][x].text:
+						t.Fatalf("%s %s: line %d, column %d: %q, was %q", kind, s, y, x, c.text,
+							rows[y][x].text)
+					default:
+						looks[c.look] = true
+					}
+				}
+			}
+			if len(looks) != 1 || bright < 50 {
+				t.Errorf("%s %s: %d styles behind the box, %d cells of its row: %v", kind, s,
+					len(looks), bright, looks)
+			}
+		}
+	}
+}
