@@ -5,7 +5,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
 	"lanyard/console"
@@ -297,5 +299,190 @@ func TestBehindABox(t *testing.T) {
 					len(looks), bright, looks)
 			}
 		}
+	}
+}
+
+// ledger returns a board with one token of a production environment.
+func ledger() console.Board {
+	env := console.Environment{Name: "prod-eu", Production: true, CacheTTL: 15 * time.Minute}
+	app := application("Ledger", "PRODUCTION", env)
+	return console.Board{
+		Applications: []console.Application{app},
+		Tokens: []console.Token{
+			bounded("t_ledger", "0b233657", app.ID, time.Hour, 12*time.Minute+44*time.Second)},
+	}
+}
+
+// The question names the token, the time that it has left, the environment, what the gateway may
+// still do, and each answer.
+func TestRevokeQuestion(t *testing.T) {
+	t.Parallel()
+	const want = `╭ Revoke in production? ─────────────────────────────────────────╮
+│                                                                │
+│ ● Ledger · 0b233657 · 12:44 left                               │
+│                                                                │
+│ prod-eu is a production environment. When the server has       │
+│ accepted, its gateway may pass the token for at most 15:00.    │
+│                                                                │
+│  y  revoke it      n  No, keep it      enter  open the token   │
+╰────────────────────────────────────────────────────────────────╯
+ y revoke  n keep  enter open the token  esc No
+`
+	for _, s := range []string{"80x24", "120x32"} {
+		w, h, _ := size(s)
+		p, c := still(t, w, h)
+		p.Feed(ledger())
+		p.Key("home", "x")
+		if got := textOf(t, p, ""); got != want {
+			t.Errorf("%s:\n%s", s, got)
+		}
+		if p.Box().X != (w-p.Box().W)/2 {
+			t.Errorf("%s: the box is at %+v", s, p.Box())
+		}
+		c.now = c.now.Add(time.Second)
+		p.Beat()
+		if got := ansi.Strip(p.Frame()); !strings.Contains(got, "12:43 left  ") {
+			t.Errorf("%s: its time stands still:\n%s", s, got)
+		}
+	}
+}
+
+// Small screens keep the subject of a question and the keys that answer it.
+func TestRevokeQuestionOnSmallScreens(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"30x8", "40x12", "60x20"} {
+		w, h, _ := size(s)
+		p, _ := still(t, w, h)
+		p.Feed(ledger())
+		p.Key("home", "x")
+		fits(t, p.Frame(), w, h)
+		all := ansi.Strip(p.Frame())
+		for _, part := range []string{"● Ledger · 0b233657", "prod-eu is a", " y revoke  n keep",
+			"esc No"} {
+			if !strings.Contains(all, part) {
+				t.Errorf("%s: no %q:\n%s", s, part, all)
+			}
+		}
+	}
+}
+
+// In a question about a token n is No too, and enter opens the full view of the token.
+func TestRevokeQuestionAnswers(t *testing.T) {
+	t.Parallel()
+	l := alive(t, inProduction)
+	pressed(l.Pump, "g", "x", "n")
+	if l.Overlays() != 0 || len(l.api.revokes) != 0 || l.board(t, "revoking") != 0 {
+		t.Fatalf("n is no No: %d open", l.Overlays())
+	}
+	id := l.Selected()
+	pressed(l.Pump, "x")
+	l.unanswered("x", "g", "p")
+	l.Key("enter")
+	if l.Overlays() != 0 || l.Focus() != 3 || l.Selected() != id {
+		t.Errorf("enter opens pane %d with %s, %d open", l.Focus(), l.Selected(), l.Overlays())
+	}
+	l.Key("x")
+	if l.Top() != "*overlay.Confirm" {
+		t.Errorf("x in the full view opens %q", l.Top())
+	}
+}
+
+// A verb on marked tokens acts on those in the list. The question counts the others, and names the
+// environments.
+func TestBulkQuestionCountsWhatIsHidden(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32)
+	p.Feed(orders())
+	for _, id := range []string{"t_active", "t_expiring"} {
+		p.Key("home")
+		selecting(id)(p)
+		p.Key("space")
+	}
+	p.Key("/")
+	p.Type("77b2")
+	p.Key("enter", "x")
+	all := ansi.Strip(p.Frame())
+	for _, part := range []string{"Revoke 1 token?", "◐ Orders · ana · 77b209dd · 0:41 left",
+		"1 more token is marked, and not in the list that you", "cloud is a production environment",
+		"n  No, keep it"} {
+		if !strings.Contains(all, part) {
+			t.Errorf("no %q:\n%s", part, all)
+		}
+	}
+	p.Key("esc", "/")
+	p.Type("zzzz")
+	p.Key("enter", "x")
+	if log := p.Log(); p.Overlays() != 0 ||
+		!strings.Contains(log[len(log)-1], "no marked token is in the list") {
+		t.Errorf("%d open: %v", p.Overlays(), log)
+	}
+}
+
+// Verbs work in the boxes that show what they act on.
+func TestVerbsInBoxes(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	pressed(l.Pump, "g")
+	id := l.Selected()
+	pressed(l.Pump, "p", "4", "home", "enter")
+	if l.Top() != "*overlay.Exchange" {
+		t.Fatalf("%q is open", l.Top())
+	}
+	l.Key("enter")
+	if l.Overlays() != 0 || l.Focus() != 3 || l.Selected() != id {
+		t.Errorf("enter on the call opens pane %d with %s", l.Focus(), l.Selected())
+	}
+	l.Key("v", "y")
+	if l.Top() != "*overlay.Cleartext" || l.clip.holds.Reveal() != "access-1" {
+		t.Errorf("y copies %q, and %q is open", l.clip.holds.Reveal(), l.Top())
+	}
+	l.Key("p")
+	if l.Overlays() != 0 {
+		t.Error("another key does not hide the token")
+	}
+}
+
+// Presenter mode is switched with a box open, and does not close it.
+func TestPresenterModeInABox(t *testing.T) {
+	t.Parallel()
+	bound, wrong := keys.Choose(map[string][]string{"presenter": {"ctrl+o"}})
+	if len(wrong) > 0 {
+		t.Fatal(wrong)
+	}
+	for name, b := range map[string]string{"a form": "a", "the help": "?", "a question": "x"} {
+		p, _ := still(t, 120, 32, func(o *ui.Options) { o.Keys = bound })
+		p.Feed(ledger())
+		p.Key("home", b)
+		p.Send(tea.KeyPressMsg{Code: 'o', Mod: tea.ModCtrl})
+		if !p.InForce().Presenter || p.Overlays() != 1 {
+			t.Errorf("%s: presenter mode %v, %d open", name, p.InForce().Presenter, p.Overlays())
+		}
+	}
+}
+
+// A click presses a key of the footer of a box. It answers a question with No alone: the first of
+// two clicks may have opened it.
+func TestClickInTheFooterOfABox(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32)
+	p.Feed(ledger())
+	p.Key("home", "x")
+	for _, part := range []string{"y revoke", "n keep", "enter open"} {
+		click(t, p, " "+part)
+		x, _ := at(t, p, part)
+		p.Send(tea.MouseClickMsg{X: x, Y: 31, Button: tea.MouseLeft})
+		if p.Top() != "*overlay.Confirm" {
+			t.Fatalf("a click on %q answers the question", part)
+		}
+	}
+	click(t, p, "esc No")
+	if p.Overlays() != 0 {
+		t.Error("a click on esc closes nothing")
+	}
+	p.Key("a")
+	before := p.Frame()
+	click(t, p, "tab next field")
+	if p.Frame() == before {
+		t.Error("a click on tab moves nothing")
 	}
 }

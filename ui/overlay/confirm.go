@@ -1,6 +1,7 @@
 package overlay
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -112,11 +113,11 @@ func (o *Confirm) Size(s *scene.Scene, w, _ int) (int, int) {
 		want = max(want, kit.Width(s.Show(l))+4)
 	}
 	w = min(w, want, questionWidth)
-	return w, len(o.wrapped(s, w)) + 4
+	return w, len(o.wrapped(s, w)) + 3
 }
 
 // wrapped returns the lines for w cells. The first one is the subject of the question.
-func (o *Confirm) wrapped(s *scene.Scene, w int) []string { return wrapAll(s, o.lines, w-3) }
+func (o *Confirm) wrapped(s *scene.Scene, w int) []string { return wrapAll(s, o.lines, w-2) }
 
 // wrapAll breaks the lines of a question into lines of at most w cells, or 8 if w is smaller.
 func wrapAll(s *scene.Scene, lines []console.Private, w int) (out []string) {
@@ -135,7 +136,7 @@ func (o *Confirm) Box(s *scene.Scene, w, h int) []string {
 		if i == 0 {
 			paint = s.Styles.Strong
 		}
-		out = append(out, " "+scene.Padded(paint, text, w-1))
+		out = append(out, scene.Padded(paint, text, w))
 	}
 	if o.row != "" {
 		if r := s.Board.Row(o.row); r != nil {
@@ -191,16 +192,18 @@ func (o *Confirm) answerLine(s *scene.Scene, w int) string {
 // subject draws the token that a question is about, with the time that it has left.
 func subject(s *scene.Scene, r *session.Row, w int) string {
 	sign, paint := s.Look(r.State)
-	text := s.AppName(r.App)
+	texts := []string{s.AppName(r.App)}
 	if r.Token != nil {
+		texts[0] += " · " + r.Token.Fingerprint
 		if r.Token.User != "" {
-			text += " · " + s.Show(r.Token.User)
+			of := s.AppName(r.App) + " · " + s.Show(r.Token.User) + " · " + r.Token.Fingerprint
+			texts = []string{of, texts[0]}
 		}
-		text += " · " + r.Token.Fingerprint
 		if st := s.Board.Status(r, s.Now); st.HasExpiry && st.Left > 0 {
-			text += " · " + s.Left(st.Left) + " left"
+			texts = append([]string{texts[0] + " · " + s.Left(st.Left) + " left"}, texts...)
 		}
 	}
+	text := cmp.Or(scene.Fitting(texts, w-4), texts[len(texts)-1])
 	l := kit.NewLine("", 160)
 	l.Gap(1)
 	l.Put(string(paint), sign)
