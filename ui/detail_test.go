@@ -359,7 +359,7 @@ func TestApplicationsAreAsWideAsTheirNames(t *testing.T) {
 
 func TestHelpKnowsTheOverlays(t *testing.T) {
 	t.Parallel()
-	p, _ := still(t, 120, 80)
+	p, _ := still(t, 120, 90)
 	p.Feed(orders())
 	p.Key("?")
 	text := ansi.Strip(p.Frame())

@@ -95,9 +95,7 @@ func (o *RevokeAll) text(s *scene.Scene, w int) []string {
 
 // Hints implements [scene.Overlay].
 func (*RevokeAll) Hints(*scene.Scene) []scene.Hint {
-	return []scene.Hint{
-		{Keys: "enter", Word: "revoke, if the number is right"}, {Keys: "esc", Word: "No"},
-	}
+	return []scene.Hint{{Keys: "enter", Word: "revoke"}, {Keys: "esc", Word: "No"}}
 }
 
 func (o *RevokeAll) Box(s *scene.Scene, w, h int) []string {

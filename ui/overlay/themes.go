@@ -61,7 +61,7 @@ func (*Themes) Danger() bool              { return false }
 func (*Themes) Hints(*scene.Scene) []scene.Hint {
 	return []scene.Hint{
 		{Keys: "enter", Word: "keep"}, {Keys: "up down", Word: "try on"},
-		{Keys: "esc", Word: "take the old one back"},
+		{Keys: "esc", Word: "the old one"},
 	}
 }
 
