@@ -20,6 +20,7 @@ type Confirm struct {
 	title   string
 	row     string            // ID of the token that it is about; "" for none
 	lines   []console.Private // the first one is the subject
+	short   console.Private   // what stands under the subject if lines do not fit
 	verb    string            // effect of the key for Yes
 	then    session.Request   // what Yes makes
 	answers []answer          // other keys; esc means No
@@ -59,6 +60,7 @@ func NewConfirm(r *session.Row, a *session.App, then session.Request) *Confirm {
 			a.Environment.Name + " is a production environment. When the server has accepted, " +
 				"its gateway may pass the token " + may + ".",
 		},
+		short:   a.Environment.Name + " is production. Its gateway may pass the token " + may + ".",
 		answers: []answer{keep("it"), opens(r.ID)},
 	}
 }
@@ -130,8 +132,13 @@ func wrapAll(s *scene.Scene, lines []console.Private, w int) (out []string) {
 // Box draws the subject, the lines and the answers. If they do not fit, the empty lines go first,
 // then the answers, which the footer has too.
 func (o *Confirm) Box(s *scene.Scene, w, h int) []string {
+	lines := o.wrapped(s, w)
+	empty := func(l string) bool { return l == "" }
+	if len(slices.DeleteFunc(slices.Clone(lines), empty)) >= h && o.short != "" {
+		lines = wrapAll(s, []console.Private{o.lines[0], o.short}, w-2)
+	}
 	var out []string
-	for i, text := range o.wrapped(s, w) {
+	for i, text := range lines {
 		paint := s.Styles.Quiet
 		if i == 0 {
 			paint = s.Styles.Strong
@@ -150,14 +157,11 @@ func (o *Confirm) Box(s *scene.Scene, w, h int) []string {
 			out = append(out[:i], out[i+1:]...)
 		}
 	}
-	if len(out) > h {
-		out = append(out[:len(out)-1], blank)
-	}
 	return out[:min(len(out), max(h, 0))]
 }
 
-// answerLine draws the keys that answer the question, as far apart as there is room. An answer that
-// does not fit is left out.
+// answerLine draws the keys that answer the question, as far apart as there is room. It is empty if
+// they do not all fit; the footer has them too.
 func (o *Confirm) answerLine(s *scene.Scene, w int) string {
 	all := o.all(s)
 	if !slices.ContainsFunc(all, func(a answer) bool { return a.act == (scene.CloseTop{}) }) {
@@ -167,21 +171,17 @@ func (o *Confirm) answerLine(s *scene.Scene, w int) string {
 	for _, a := range all {
 		need += kit.Width(a.key) + 2 + kit.Width(a.does)
 	}
-	gap := min(max((w-need)/max(len(all)-1, 1), 2), 6)
+	gap := min((w-need)/max(len(all)-1, 1), 6)
+	if gap < 2 {
+		return kit.Spaces(w)
+	}
 	l := kit.NewLine("", 256)
 	l.Gap(2)
 	for i, a := range all {
-		lead := 0
+		paint := s.Styles.Danger
 		if i > 0 {
-			lead = gap
-		}
-		if l.Width()+lead+kit.Width(a.key)+2+kit.Width(a.does) > w {
-			break
-		}
-		l.Gap(lead)
-		paint := s.Styles.Key
-		if i == 0 {
-			paint = s.Styles.Danger
+			l.Gap(gap)
+			paint = s.Styles.Key
 		}
 		l.Put(string(paint), a.key)
 		l.Put("", "  "+a.does)
