@@ -96,7 +96,7 @@ func TestQuestionsIgnoreWhatWasTypedAhead(t *testing.T) {
 	if l.Overlays() != 1 || l.board(t, "revoking") != 0 {
 		t.Fatalf("%d open: what was typed ahead is an answer", l.Overlays())
 	}
-	l.shows("esc was typed before this question", "y revoke it")
+	l.shows("was typed before this question", "y revoke it")
 	l.Reads(8)
 	l.Key("y")
 	if l.Overlays() != 0 || l.board(t, "revoking") != 1 {
