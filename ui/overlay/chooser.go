@@ -198,6 +198,9 @@ func (c *chooser) Box(s *scene.Scene, w, h int) []string {
 	out := []string{field.End(w)}
 	foot := scene.Padded(s.Styles.Warn, s.Show(c.said), w)
 	room := h - 2
+	if c.said == "" { // no line for a message
+		room++
+	}
 	if h >= 12 {
 		out = append(out, kit.Spaces(w))
 		room = h - 3 - detailHeight
@@ -252,8 +255,11 @@ func (c *chooser) Box(s *scene.Scene, w, h int) []string {
 			out = append(out, kit.Spaces(w))
 		}
 	}
-	if h >= 12 {
+	switch {
+	case h >= 12:
 		out = append(out, c.detail(s, shown, w)...)
+	case c.said == "":
+		return out
 	}
 	return append(out, foot)
 }

@@ -99,7 +99,7 @@ func (o *Cleartext) Box(s *scene.Scene, w, h int) []string {
 	left := o.until.Sub(s.Now)
 	return append(out,
 		scene.Padded(s.Styles.Warn,
-			"hidden in "+scene.Countdown(s, max(left, 0))+"; any key hides it now", w))
+			"hidden in "+scene.Countdown(s, max(left, 0))+"; any other key hides it now", w))
 }
 
 // Again returns the intent to show the same token after the store was unlocked.
