@@ -795,11 +795,12 @@ func TestPlainRepeatsNoSecret(t *testing.T) {
 	inLines(t, unchanged, func(l *lineMode) {
 		const token = "c4n-pasted-5b2f9e4e-7d1a"
 		for _, line := range []string{token, "Bearer " + token, "get " + token, "revoke " + token,
-			"probe " + token + " " + token, "log " + token} {
+			"probe " + token + " " + token, "log " + token, "use " + token,
+			"tokens " + token + " all"} {
 			l.typed(line)
 		}
 		for _, c := range []string{"get A1", "copy 1", "probe 1", "inspect 1", "renew 1", "tokens",
-			"gateway", "log all", "revoke 1", "wait", "help"} {
+			"gateway", "all", "apps", "use A1", "log all", "revoke 1", "wait", "help"} {
 			l.typed(c)
 		}
 		l.checkAfter(time.Minute, "The clipboard was cleared.")
@@ -824,7 +825,7 @@ func TestPlainIsPlain(t *testing.T) {
 		for _, c := range []string{
 			"apps", "get A1", "get A2", "tokens", "tokens A1", "copy 1", "probe 1", "inspect 1",
 			"renew 1", "revoke 2", "undo", "revoke 2", "gateway", "wait", "gateway",
-			"log all", "log 1", "help", "unlock", "cancel", "nonsense", evil, "get " + evil,
+			"log all", "log 1", "all", "use A1", "tokens", "use " + evil, "use all", "help", "unlock", "cancel", "nonsense", evil, "get " + evil,
 		} {
 			l.typed(c)
 		}
