@@ -28,7 +28,7 @@ func callsOf(text string) (out []call) {
 	return out
 }
 
-func joined(pieces []callPiece) string {
+func textOf(pieces []callPiece) string {
 	var b strings.Builder
 	for _, p := range pieces {
 		b.WriteString(p.text)
@@ -60,13 +60,13 @@ func TestCalls(t *testing.T) {
 		{"- ?", 3, "– ?"}, {"- ?", 2, "–"}, {"- ?", 0, ""},
 		{"503 ?|?", 7, "503 ?|?"}, {"", 20, ""}, {"200 |", 0, ""}, {"200 |", -1, ""},
 	} {
-		if got := joined(appendCalls(nil, callsOf(c.calls), c.w)); got != c.want {
+		if got := textOf(appendCalls(nil, callsOf(c.calls), c.w)); got != c.want {
 			t.Errorf("%q in %d: %q, want %q", c.calls, c.w, got, c.want)
 		}
 	}
 	for w := -1; w < 80; w++ {
 		for _, calls := range []string{many, "200 |||| 503 ??? - ? 401 xx 200 ||"} {
-			got := joined(appendCalls(nil, callsOf(calls), w))
+			got := textOf(appendCalls(nil, callsOf(calls), w))
 			if kit.Width(got) > max(w, 0) || w >= 3 && got == "" {
 				t.Errorf("%q in %d: %q", calls, w, got)
 			}

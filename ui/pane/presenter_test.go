@@ -22,8 +22,8 @@ func after(seconds float64) time.Time {
 	return issued.Add(time.Duration(seconds * float64(time.Second)))
 }
 
-// drawn returns the presentation of a drawing. stage is its last digit.
-func drawn(stage pane.Stage, w int) *pane.Presenter {
+// presentation returns the presentation of a drawing. stage is its last digit.
+func presentation(stage pane.Stage, w int) *pane.Presenter {
 	l := &kit.Life{Start: issued, Ended: after(45), End: after(105)}
 	l.Events = []kit.LifeEvent{{At: after(45), Label: "revoked 10:46:02"}}
 	p := &pane.Presenter{
@@ -74,7 +74,7 @@ func TestPresenterDrawings(t *testing.T) {
 				t.Fatal(err)
 			}
 			want := strings.Split(strings.TrimSuffix(string(b), "\n"), "\n")
-			got := drawn(pane.Stage(i+1), size[0]).Lines(size[0], size[1])
+			got := presentation(pane.Stage(i+1), size[0]).Lines(size[0], size[1])
 			if len(got) != len(want) {
 				t.Errorf("%s: %d lines, want %d", name, len(got), len(want))
 			}
@@ -104,7 +104,7 @@ func TestPresenterSizes(t *testing.T) {
 	for _, long := range []string{"0:41", "14:49", "23h 59m", "89d 23h", "12y", ""} {
 		for w := 30; w <= 300; w += 1 + w/20 {
 			for h := 8; h <= 80; h += 1 + h/10 {
-				p := drawn(pane.PassesStage, w)
+				p := presentation(pane.PassesStage, w)
 				p.ASCII = w%2 == 0
 				if p.Time = long; w%3 == 0 {
 					p.Warnings = []string{kit.Spaces(w)}
@@ -134,7 +134,7 @@ func TestPresenterSizes(t *testing.T) {
 // Calls after the window stand behind the line, so that a death by the window is seen.
 func TestPresenterCallsBehind(t *testing.T) {
 	t.Parallel()
-	p := drawn(pane.DeadStage, 120)
+	p := presentation(pane.DeadStage, 120)
 	p.Life.End, p.Life.Died = after(51), after(51)
 	p.Calls = append(p.Calls, pane.Call{At: after(500), Verdict: console.ProbeRefused, Status: 401})
 	text := ansi.Strip(strings.Join(p.Lines(120, 32), "\n"))
