@@ -183,7 +183,7 @@ func (m *root) movingActions() map[keys.Action]action {
 	for _, a := range []keys.Action{
 		keys.Up, keys.Down, keys.PageUp, keys.PageDown, keys.First, keys.Last,
 	} {
-		all[a] = action{nil, func(s *scene.Scene) tea.Cmd { m.moveCursor(s, a); return nil }}
+		all[a] = action{nil, func(*scene.Scene) tea.Cmd { m.moveCursor(a); return nil }}
 	}
 	for _, a := range []keys.Action{keys.Left, keys.Right} {
 		all[a] = action{nil, func(*scene.Scene) tea.Cmd { m.sideways(a); return nil }}

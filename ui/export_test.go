@@ -288,6 +288,19 @@ func (p *Pump) Selected() string {
 	return ""
 }
 
+// ScopeTo chooses an application or an environment by its name; "" is all of them.
+func (p *Pump) ScopeTo(name string) {
+	for _, r := range p.m.s.Rail("", false).Rows {
+		if string(r.Name) == name || name == "" && r.Scope == (session.Scope{}) {
+			p.m.panes.apps.Select(r.Scope)
+			p.m.scopeChosen(scene.Applications)
+			p.m.draw()
+			return
+		}
+	}
+	panic("no scope " + name)
+}
+
 // Log returns the notices, oldest first.
 func (p *Pump) Log() []string {
 	var out []string

@@ -96,15 +96,29 @@ func (m *root) perform(i scene.Intent) tea.Cmd {
 }
 
 // moveCursor moves the cursor of the focused pane.
-func (m *root) moveCursor(s *scene.Scene, a keys.Action) {
-	l, n, id := m.panes.at(m.focus).Cursor(s)
+func (m *root) moveCursor(a keys.Action) {
+	switch rows, moved := m.move(m.focus, a); {
+	case rows == 0:
+		m.flash("there is no row here", "")
+	case !moved:
+		m.flash("this is the "+end(a)+" row", "")
+	}
+}
+
+// move moves the cursor of a pane. It returns the number of rows, and whether the cursor moved.
+func (m *root) move(p scene.PaneID, a keys.Action) (rows int, moved bool) {
+	l, n, id := m.panes.at(p).Cursor(m.Scene())
 	was := l.Selected
 	l.Move(a, n, id)
-	switch {
-	case n == 0:
-		m.flash("there is no row here", "")
-	case l.Selected == was:
-		m.flash("this is the "+end(a)+" row", "")
+	m.scopeChosen(p)
+	return n, l.Selected != was
+}
+
+// scopeChosen selects the first token of the scope after the cursor of a pane was moved, if that
+// pane is Applications and the selected token is not in the scope.
+func (m *root) scopeChosen(p scene.PaneID) {
+	if p == scene.Applications {
+		m.panes.tokens.SelectFirst(m.Scene())
 	}
 }
 
@@ -154,10 +168,7 @@ func (m *root) sideways(a keys.Action) {
 		if a == keys.Left {
 			move = keys.Up
 		}
-		l, n, id := m.panes.apps.Cursor(m.Scene())
-		was := l.Selected
-		l.Move(move, n, id)
-		if l.Selected == was {
+		if _, moved := m.move(scene.Applications, move); !moved {
 			m.flash("this is the "+end(move)+" application", "")
 		}
 		return

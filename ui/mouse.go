@@ -100,6 +100,7 @@ func (m *root) clickRow(z *zone, x, line int) tea.Cmd {
 			l.Selected = id(i)
 		}
 	}
+	m.scopeChosen(z.pane)
 	return nil
 }
 
@@ -126,8 +127,7 @@ func (m *root) wheel(e tea.Mouse) tea.Cmd {
 		return m.press(key)
 	}
 	if z := m.zoneAt(e.X, e.Y); z != nil {
-		l, n, id := m.panes.at(z.pane).Cursor(m.Scene())
-		l.Move(act, n, id)
+		m.move(z.pane, act)
 	}
 	return nil
 }

@@ -260,7 +260,7 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 // boardFiled updates panes and overlays after the board was read.
 func (m *root) boardFiled(first bool) {
 	m.redactBoard()
-	m.panes.tokens.DropGone(m.board())
+	m.panes.tokens.BoardRead(m.Scene())
 	if first {
 		m.choose(m.s.Remembered())
 	}

@@ -87,9 +87,12 @@ func (p *Apps) Scope(s *session.Session) session.Scope {
 // Select selects the row of a scope.
 func (p *Apps) Select(c session.Scope) { p.List.Selected = c.ID() }
 
-// Cursor implements [Pane].
+// Cursor implements [Pane]. If the selected row is not listed, it is that of all applications.
 func (p *Apps) Cursor(s *scene.Scene) (*scene.List, int, func(int) string) {
 	rows := s.Rail().Rows
+	if s.Rail().Index(p.Scope(s.Session)) <= 0 {
+		p.Select(session.Scope{})
+	}
 	return &p.List, len(rows), func(i int) string { return rows[i].Scope.ID() }
 }
 

@@ -22,6 +22,7 @@ import (
 type Tokens struct {
 	List    scene.List
 	due     map[string]bool // IDs of new tokens that are not on the board yet
+	listed  int             // number of rows when the board was read or the scope chosen last
 	offsets [session.SectionCount]int
 	table   table
 }
@@ -126,21 +127,28 @@ func (p *Tokens) SelectNew(t console.Token, was string) {
 	p.due[t.ID] = true
 }
 
-// SelectFirst selects the first row if none is selected.
+// SelectFirst selects the first row if the selected token is not listed.
 func (p *Tokens) SelectFirst(s *scene.Scene) {
-	if page := s.TokenPage(); p.List.Selected == "" && page.Len() > 0 {
+	page := s.TokenPage()
+	p.listed = page.Len()
+	if p.listed > 0 && page.Index(p.List.Selected) < 0 && !p.due[p.List.Selected] {
 		p.List.Selected = page.ID(0)
 	}
 }
 
-// DropGone clears the selection of a token that is no longer on the board. It keeps that of
-// [Tokens.SelectNew] until the board shows it, because the board may be older.
-func (p *Tokens) DropGone(b *session.Board) {
-	if b.Row(p.List.Selected) != nil {
+// BoardRead clears the selection of a token that is no longer on the board. It keeps that of
+// [Tokens.SelectNew] until the board shows it, because the board may be older. It selects the first
+// row only if there was none before: a verb must not act on a row that has come to the cursor.
+func (p *Tokens) BoardRead(s *scene.Scene) {
+	if s.Board.Row(p.List.Selected) != nil {
 		delete(p.due, p.List.Selected)
 	} else if !p.due[p.List.Selected] {
 		p.List.Selected = ""
 	}
+	if p.listed == 0 {
+		p.SelectFirst(s)
+	}
+	p.listed = s.TokenPage().Len()
 }
 
 // Row returns the selected row; nil if there is none in the scope.
@@ -192,6 +200,7 @@ func (p *Tokens) Lines(s *scene.Scene, w, h int, focused bool) []string {
 	d := divide(h, counts, cursor)
 	p.List.SetHeight(d.rows[cursor])
 	paints := rowPaints{mark: s.Styles.Accent, quiet: s.Styles.Quiet, calls: callPaints(s.Styles)}
+	top := false // the first row in view is known
 	add := func(id, line string) {
 		p.List.Drawn = append(p.List.Drawn, id)
 		out = append(out, line)
@@ -208,6 +217,9 @@ func (p *Tokens) Lines(s *scene.Scene, w, h int, focused bool) []string {
 			add("", p.heading(s, page, sec, rows, w))
 		}
 		from := p.window(sec, counts[sec], rows, sel-page.Start(sec))
+		if !top && rows > 0 {
+			p.List.Offset, top = page.Start(sec)+from, true
+		}
 		for i := from; i < from+rows; i++ {
 			at := page.Start(sec) + i
 			r := page.Row(at)
@@ -554,7 +566,8 @@ func (p *Tokens) empty(s *scene.Scene, page session.Page, w, h int) []string {
 	case ok && a.Source == console.Gone:
 		return scene.Placeholder(s, w, h, "", "No token is left of "+s.Show(a.Name)+".")
 	case ok:
-		return scene.Placeholder(s, w, h, "", "No token of "+s.Show(a.Name)+" is held.")
+		return scene.Placeholder(s, w, h, "", "No token of "+s.Show(a.Name)+" is held.", "",
+			k.Hint(keys.Get, "gets one."))
 	}
 	return scene.Placeholder(s, w, h, "", "No token is held.", "", k.Hint(keys.Get, "gets one."))
 }
