@@ -84,14 +84,16 @@ func TestOnlyVisibleRowsAreFormatted(t *testing.T) {
 
 func TestBeat(t *testing.T) {
 	t.Parallel()
-	// A board without a change needs no beat.
-	p, c := still(t, 120, 32)
+	// A screen without a change needs no beat. At this size there is no line of life, in which the
+	// sign for now moves.
+	p, _ := still(t, 60, 12)
 	b := orders()
 	b.Tokens, b.Marks = b.Tokens[len(b.Tokens)-1:], nil // the one that never expires
 	p.Feed(b)
 	if n := len(p.Beats); n != 0 {
 		t.Errorf("%d beats scheduled for a screen that will not change", n)
 	}
+	p, c := still(t, 120, 32)
 	// All texts change at whole seconds, so one beat at the next second is enough.
 	p.Feed(orders())
 	if n := len(p.Beats); n != 1 {
@@ -163,7 +165,7 @@ func TestEveryVerbSaysWhy(t *testing.T) {
 func TestKeyTable(t *testing.T) {
 	t.Parallel()
 	rows := keys.Table()
-	p, _ := still(t, 120, 60, func(o *ui.Options) { o.Traffic = true }) // has all keys
+	p, _ := still(t, 120, 100, func(o *ui.Options) { o.Traffic = true }) // has all keys
 	p.Feed(orders())
 	p.Key("?")
 	text := ansi.Strip(p.Frame())

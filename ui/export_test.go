@@ -288,6 +288,16 @@ func (p *Pump) Selected() string {
 	return ""
 }
 
+// InState returns the number of rows in a state, in any scope.
+func (p *Pump) InState(st console.State) (n int) {
+	for r := range p.m.s.Tokens() {
+		if r.State == st {
+			n++
+		}
+	}
+	return n
+}
+
 // ScopeTo chooses an application or an environment by its name; "" is all of them.
 func (p *Pump) ScopeTo(name string) {
 	for _, r := range p.m.s.Rail("", false).Rows {
