@@ -13,11 +13,17 @@ import (
 	"lanyard/ui/keys"
 )
 
+// scoped chooses an application or an environment as the scope.
+func (l *live) scoped(name string) *live {
+	l.ScopeTo(name)
+	return l
+}
+
 // Only the counted tokens are revoked. The person has not agreed to revoke a token that another
 // console adds meanwhile.
 func TestRevokeAllTakesWhatWasCounted(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g", "g", "X")
 	l.Type("2")
 	if _, err := l.service("other").Get(t.Context(), l.apps[0].ID,
@@ -28,7 +34,7 @@ func TestRevokeAllTakesWhatWasCounted(t *testing.T) {
 	l.Key("enter")
 	l.said("decided to revoke 2 of 2")
 	l.said("1 more has come since they were counted")
-	if n := l.board(t, "revoking"); n != 2 {
+	if n := l.InState(console.Revoking); n != 2 {
 		t.Errorf("%d revoking, and 2 were agreed to", n)
 	}
 }
@@ -36,7 +42,7 @@ func TestRevokeAllTakesWhatWasCounted(t *testing.T) {
 // Undo takes back all revokes of one decision that were not sent, and reports how many were sent.
 func TestUndoTakesAWholeBulkBack(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g", "g", "g", "x")
 	l.after(time.Millisecond) // the single revoke is a decision of its own
 	single := l.Selected()
@@ -48,12 +54,12 @@ func TestUndoTakesAWholeBulkBack(t *testing.T) {
 	l.Key("X")
 	l.Type("2")
 	l.Key("enter")
-	if n := l.board(t, "revoking"); n != 3 {
+	if n := l.InState(console.Revoking); n != 3 {
 		t.Fatalf("%d revoking", n)
 	}
 	l.Key("u")
 	l.said("2 of 2 revokes taken back")
-	if n := l.board(t, "revoking"); n != 1 {
+	if n := l.InState(console.Revoking); n != 1 {
 		t.Errorf("%d revoking after the undo", n)
 	}
 	l.Key("X")
@@ -82,6 +88,7 @@ func TestUndoTakesAWholeBulkBack(t *testing.T) {
 func TestRevokeAllLeavesTheMarks(t *testing.T) {
 	t.Parallel()
 	l, s := behindPassphrase(t)
+	l.ScopeTo("Orders")
 	l.Key("g", "g", "g", "home", "space")
 	l.shows("1 marked")
 	s.lock(true)
@@ -97,7 +104,7 @@ func TestRevokeAllLeavesTheMarks(t *testing.T) {
 // A call in flight for some tokens does not stop a revoke of others.
 func TestBulksBesideEachOther(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g", "g", "g", "home", "space", "space")
 	l.Hold = true
 	l.Key("p") // its answer has not arrived
@@ -113,16 +120,16 @@ func TestBulksBesideEachOther(t *testing.T) {
 // One marked token is revoked like the selected one: only production asks.
 func TestOneMarkAsksAsOneToken(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g", "g", "home", "space", "x")
-	if l.Overlays() != 0 || l.board(t, "revoking") != 1 {
-		t.Errorf("%d overlays, %d revoking", l.Overlays(), l.board(t, "revoking"))
+	if l.Overlays() != 0 || l.InState(console.Revoking) != 1 {
+		t.Errorf("%d overlays, %d revoking", l.Overlays(), l.InState(console.Revoking))
 	}
-	l = alive(t, func(e *console.Environment) { e.Production = true })
+	l = alive(t, func(e *console.Environment) { e.Production = true }).scoped("Orders")
 	l.Key("g", "g", "home", "space", "x")
 	l.shows("Revoke 1 token?", "production")
 	l.Key("y")
-	if n := l.board(t, "revoking"); n != 1 {
+	if n := l.InState(console.Revoking); n != 1 {
 		t.Errorf("production: %d revoking", n)
 	}
 }
@@ -130,10 +137,13 @@ func TestOneMarkAsksAsOneToken(t *testing.T) {
 // Renewing several tokens asks no questions. It leaves out the tokens that would need one.
 func TestBulkRenewEndsNothingUnasked(t *testing.T) {
 	t.Parallel()
-	l := alive(t, superseding)
-	l.Key("g", "1", "down", "2", "g", "1", "home", "2")
+	l := alive(t, superseding).scoped("Orders")
+	l.Key("g")
+	l.ScopeTo("Payments")
+	l.Key("g")
 	before := l.api.tokens
-	l.Key("home", "space", "1", "down", "2", "home", "space", "r")
+	l.ScopeTo("")
+	l.Key("home", "space", "space", "r")
 	if l.api.tokens != before {
 		t.Errorf("%d requests that may end somebody else's token, and nobody was asked",
 			l.api.tokens-before)
@@ -145,7 +155,7 @@ func TestBulkRenewEndsNothingUnasked(t *testing.T) {
 
 func TestBulkRenewWaitsForNobody(t *testing.T) {
 	t.Parallel()
-	l := awake(t, func(a *console.Application) { a.Grant = "authorization_code" })
+	l := awake(t, func(a *console.Application) { a.Grant = "authorization_code" }).scoped("Orders")
 	b := orders()
 	for i := range b.Applications {
 		b.Applications[i].Grant = "authorization_code"
@@ -158,7 +168,7 @@ func TestBulkRenewWaitsForNobody(t *testing.T) {
 // Each token has a line in the log, also one that was left out.
 func TestBulkLogsEach(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g", "g", "g", "home", "x", "space", "space", "space", "x", "y")
 	log := strings.Join(l.Log(), "\n")
 	for _, f := range []string{fp("access-1"), fp("access-2"), fp("access-3")} {
@@ -177,7 +187,7 @@ func TestMarksStayWithTheirTokens(t *testing.T) {
 	b := orders()
 	p.Feed(b)
 	selecting("t_active")(p)
-	p.Key("space")
+	p.Key("space", "home")
 	selecting("t_expiring")(p)
 	p.Key("space")
 	p.Do("sort_by_fingerprint")
@@ -207,7 +217,7 @@ func TestMarksStayWithTheirTokens(t *testing.T) {
 // Revoking all tokens includes refresh tokens that outlive their access token.
 func TestRevokeAllTakesRefreshTokens(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.api.refresh = true
 	l.Key("g")
 	l.api.refresh = false
@@ -223,19 +233,32 @@ func TestRevokeAllTakesRefreshTokens(t *testing.T) {
 	}
 }
 
-// A verb for marked tokens asks first if a marked token is not visible.
-func TestMarkOutOfSightAsks(t *testing.T) {
+// A verb acts on the marked tokens that are listed, and tells how many are not. It refuses if none
+// is listed.
+func TestMarkOutOfSightStays(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
-	l.Key("g", "space", "1", "down", "2", "g", "x")
-	l.shows("Revoke 1 token?", fp("access-1")+", which is marked")
+	l := alive(t).scoped("Orders")
+	l.Key("g", "space")
+	l.ScopeTo("Payments")
+	l.Key("g", "x")
+	l.said("no marked token is in the list that you see")
+	if l.Overlays() != 0 || l.InState(console.Revoking) != 0 {
+		t.Fatal("it acts on another token")
+	}
+	l.Key("space", "x")
+	l.shows("Revoke 1 token?", fp("access-2")+", which is marked",
+		"1 more token is marked, and not in the list that you see: it stays.")
 	l.unanswered("enter", "x", "space")
 	l.Key("esc", "x")
-	if l.Overlays() != 1 || l.board(t, "revoking") != 0 {
+	if l.Overlays() != 1 || l.InState(console.Revoking) != 0 {
 		t.Fatal("esc is not No")
 	}
 	l.Key("y")
 	l.said("decided to revoke 1 of 1")
+	if l.ScopeTo("Orders"); l.InState(console.Active) != 1 || l.InState(console.Revoking) != 1 {
+		t.Errorf("the marked token that was not listed is revoked:\n%s", ansi.Strip(l.Frame()))
+	}
+	l.shows("1 marked")
 }
 
 // The key that opens a question does not answer it, in any configuration of the keys.
@@ -247,17 +270,17 @@ func TestOpenerIsNoAnswer(t *testing.T) {
 	if len(wrong) > 0 {
 		t.Fatal(wrong)
 	}
-	l := alive(t, func(e *console.Environment) { e.Production = true })
+	l := alive(t, func(e *console.Environment) { e.Production = true }).scoped("Orders")
 	l.Reload(ui.Reload{
 		Settings: ui.Settings{Theme: theme(t, "dark"), ThemeName: "dark", Keys: keys}})
 	l.Key("g", "y")
 	l.unanswered("y")
-	if l.board(t, "revoking") != 0 {
+	if l.InState(console.Revoking) != 0 {
 		t.Fatal("the same key twice revokes")
 	}
 	l.shows("o revoke it")
 	l.Key("o")
-	if l.board(t, "revoking") != 1 {
+	if l.InState(console.Revoking) != 1 {
 		t.Error("the answer that is shown is none")
 	}
 }
@@ -265,7 +288,7 @@ func TestOpenerIsNoAnswer(t *testing.T) {
 // Failed tokens are not counted as done.
 func TestBulkTellsWhatFailed(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.api.refresh = true
 	l.Key("g", "g", "g", "home", "space", "space", "space")
 	l.api.err = &tokenapi.Error{Op: "refresh", Status: 400, Code: "invalid_grant"}
@@ -277,18 +300,17 @@ func TestBulkTellsWhatFailed(t *testing.T) {
 // A token that is already revoked is not counted, and the question says so.
 func TestBulkRevokeLeavesOutWhatIsRevoked(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g", "g", "g", "x")
 	l.after(4 * time.Second)
-	l.shows("lingering")
+	l.shows("REVOKED, MAY STILL PASS")
 	l.Key("home", "space", "space", "space", "x")
 	l.shows("Revoke 2 tokens?", "2 marked tokens", "2 of Orders@cloud/PRODUCTION", "Left out:",
 		"was revoked already")
 	l.Key("y")
 	l.said("decided to revoke 2 of 3 marked tokens")
 	l.after(4 * time.Second)
-	l.shows("accepted by the server: 2 revokes; the gateway may let these tokens through for a "+
-		"while", "3 watches them")
+	l.shows("P on one of them probes it until it is dead. Accepted by the server: 2 revokes; ")
 	l.Key("home", "space", "space", "space", "x")
 	if l.Overlays() != 0 {
 		t.Errorf("asked about nothing:\n%s", ansi.Strip(l.Frame()))

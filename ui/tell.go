@@ -102,7 +102,7 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 		m.Notify(scene.Good,
 			"accepted by the server: "+text.Count(f.N, "revoke")+
 				"; the gateway may let these tokens through for a while",
-			m.keys.Hint(keys.Selected, "watches them"))
+			m.keys.Hint(keys.ProbeUntilDead, "on one of them probes it until it is dead"))
 	case session.NotDelivered:
 		m.NotifyError("deliver revokes", f.Err)
 	case session.WaitsLocked:
