@@ -93,12 +93,17 @@ func TestBoxesSayThatThereIsMore(t *testing.T) {
 	for _, size := range []struct {
 		w, h int
 		want string
-	}{{120, 20, "i asks the key manager · ↑ ↓ more · esc closes"},
-		{60, 20, "↑ ↓ more · esc closes"}, {40, 12, "↓ more · esc"}, {30, 8, "↓ more"}} {
+	}{{120, 20, " ↑ ↓ more  enter open the token  esc close  "},
+		{60, 20, " ↑ ↓ more  enter open the token  esc close  "},
+		{40, 12, " ↑ ↓ more  esc close  "}, {30, 8, " ↑ ↓ more  esc close  "}} {
 		p, _ := still(t, size.w, size.h)
-		p.Feed(orders())
-		selecting("t_lingering")(p)
-		p.Key("enter")
+		b := orders()
+		for i := range b.Exchanges {
+			b.Exchanges[i].TokenID = "t_active"
+			b.Exchanges[i].ResponseBody = "[" + strings.Repeat("1,", 40) + "1]"
+		}
+		p.Feed(b)
+		p.Key("4", "down", "enter")
 		if !strings.Contains(ansi.Strip(p.Frame()), size.want) {
 			t.Errorf("%dx%d: no %q:\n%s", size.w, size.h, size.want, ansi.Strip(p.Frame()))
 		}

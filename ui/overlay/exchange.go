@@ -105,14 +105,14 @@ func (o *Exchange) Title(s *scene.Scene) string {
 
 // Hints implements [scene.Overlay].
 func (o *Exchange) Hints(s *scene.Scene) []scene.Hint {
-	var out []scene.Hint
+	out := []scene.Hint{o.scroll.More()}
 	if s.Session.CanCopy() {
 		out = append(out, scene.Hint{Keys: "c", Word: "copy as curl"})
 	}
 	if o.token(s) != "" {
 		out = append(out, scene.Hint{Keys: "enter", Word: "open the token"})
 	}
-	return append(out, o.scroll.More(), scene.Hint{Keys: "esc", Word: "close"})
+	return append(out, scene.Hint{Keys: "esc", Word: "close"})
 }
 
 // token returns the ID of the token that the call was about; "" if there is none, or if it is gone.
