@@ -82,12 +82,12 @@ func (p *program) runImportText(ctx context.Context, path string, o textOptions)
 	d.Name, d.KeyType = console.Private(o.name), o.keyType
 	d.Environment.Endpoints.RevokeURL = cmp.Or(d.Environment.Endpoints.RevokeURL,
 		console.GuessRevokeURL(d.Environment.Endpoints.TokenURL))
-	note := ""
-	d.Environment, note, err = console.ImportEnvironment(b.Environments, d.Environment,
+	env, note, err := console.ImportEnvironment(b.Environments, d.Environment,
 		console.Private(o.env))
 	if err != nil {
 		return namingEnv(err)
 	}
+	d.Environment = env
 	if note != "" {
 		p.note("%s; --env NAME chooses another one", note)
 		pasted.Notes = append(pasted.Notes, note)

@@ -197,8 +197,9 @@ func (s *Service) judge(ctx context.Context, api API, c *gatewayCall) {
 		return
 	}
 	accepted := lastAccepted(c.token, string(c.app.ProbeURL))
-	one, why, fresh := control{}, tokenapi.Why(""), false
-	if one, fresh = c.controls.fresh(c.way, c.way.form(c.access), s.Now()); !fresh {
+	var why tokenapi.Why
+	one, fresh := c.controls.fresh(c.way, c.way.form(c.access), s.Now())
+	if !fresh {
 		one, why = s.controlOf(ctx, c.app, api, c.way, c.access, accepted,
 			ans.Verdict == tokenapi.Accepted)
 	}

@@ -122,7 +122,7 @@ func (m *root) findPasted(text string) {
 
 // findLine draws the text that is typed in place of the footer, with the number of matches.
 func (m *root) findLine(s *scene.Scene) string {
-	matches := ""
+	var matches string
 	if m.view.InCalls {
 		matches = text.Count(len(s.Calls()), "call")
 	} else {

@@ -88,7 +88,7 @@ func putAll(l *kit.Line, cells []scene.Cell) {
 // scopeCells names the scope, with the word for production and the error of the server's clock.
 func (m *root) scopeCells(s *scene.Scene) []scene.Cell {
 	env, ok := m.environment(s)
-	name := ""
+	var name string
 	switch {
 	case ok:
 		name = s.Show(env.Name)

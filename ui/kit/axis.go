@@ -63,7 +63,7 @@ func NewAxis(cells int, log bool, longest time.Duration) Axis {
 	}
 	n := min(max(a.cells/minStep, 1), 4)
 	a.step = least(linearSteps[:], longest, n)
-	a.end = (longest + a.step - 1) / a.step * a.step
+	a.end = wholes(longest, a.step)
 	return a
 }
 
@@ -76,7 +76,15 @@ func least(lengths []time.Duration, d time.Duration, n int) time.Duration {
 			return l
 		}
 	}
-	return ((part-1)/year + 1) * year
+	return wholes(part, year)
+}
+
+// wholes returns d, rounded up to a whole multiple of step.
+func wholes(d, step time.Duration) time.Duration {
+	if rest := d % step; rest > 0 {
+		return d + step - rest
+	}
+	return d
 }
 
 // End returns the time at the last cell.

@@ -44,7 +44,7 @@ func opens(id string) answer {
 // NewConfirm returns the question before a token of a production environment is revoked. then is
 // the request that Yes makes.
 func NewConfirm(r *session.Row, a *session.App, then session.Request) *Confirm {
-	may := console.Private("")
+	var may console.Private
 	switch ttl := a.Environment.CacheTTL; {
 	case ttl < 0:
 		may = "until the token expires"

@@ -72,7 +72,7 @@ func (d *selected) column(w, h int) []string {
 func (d *selected) digits(w int) []string {
 	s, st := d.s, d.status
 	_, paint := s.Look(d.r.State)
-	lead, at := "", ""
+	var lead, at string
 	var texts []string
 	switch {
 	case d.r.State == console.Lingering:

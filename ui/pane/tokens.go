@@ -334,13 +334,13 @@ func (p *Tokens) heading(s *scene.Scene, page session.Page, sec session.Section,
 	}
 	if sec == session.Over {
 		titles, title = []string{"OVER"}, s.Styles.Quiet
-		switch {
-		case rows == 0:
+		switch rows {
+		case 0:
 			r := page.Row(page.Start(sec))
 			sign, _ := s.Look(r.State)
 			last := s.AppName(r.App) + " " + r.Token.Fingerprint + " " + wordOf(r)
 			rights = []string{count + " · last: " + sign + " " + last, count}
-		case rows == n:
+		case n:
 			rights = []string{count + " · " + s.Keys.Hint(keys.HideDead, "hides"), count}
 		}
 	}

@@ -20,7 +20,7 @@ func (p *face) listApps(string) {
 		return
 	}
 	for _, row := range p.s.Rail("", false).Rows {
-		line := ""
+		var line string
 		switch {
 		case row.App >= 0:
 			line = p.appLine(&p.board.Apps[row.App])
