@@ -72,8 +72,6 @@ func glyph(r rune) byte {
 		return '-'
 	case '✕', '✗', '✘', '×': // dead, and "times"
 		return 'x'
-	case '◇', '◆': // superseded
-		return '='
 	case '○': // expired
 		return 'o'
 	case '◉':

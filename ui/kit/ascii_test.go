@@ -65,7 +65,7 @@ func TestASCIIKeepsEveryCell(t *testing.T) {
 // Each state has another sign, and so have the two edges of a selected row.
 func TestStatesStayDifferent(t *testing.T) {
 	t.Parallel()
-	for _, group := range []string{"●◐◒◌○◇✕?", "▌› ", "✓✕·", "←→↑↓"} {
+	for _, group := range []string{"●◐◒◌○✕?", "▌› ", "✓✕·", "←→↑↓"} {
 		seen := map[string]rune{}
 		for _, r := range group {
 			a := kit.ASCII(string(r))
@@ -125,7 +125,7 @@ func TestEveryGlyphHasAnASCII(t *testing.T) {
 			})
 		}
 	}
-	for _, r := range "●◐◒◌○◇✕✓▌›…≤×·–↑↓←→•▏█╭│─" {
+	for _, r := range "●◐◒◌○✕✓▌›…≤×·–↑↓←→•▏█╭│─" {
 		if !found[r] {
 			t.Errorf("the scan has missed %q", r)
 		}
