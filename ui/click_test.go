@@ -27,19 +27,18 @@ func TestClickSelects(t *testing.T) {
 			p, _ := still(t, w, h,
 				func(o *ui.Options) { o.Banners = []describe.Banner{{Text: "one"}} })
 			p.Feed(orders())
-			was, rows := p.Selected(), 0
-			for _, fp := range []string{"77b209dd", "91aa3c2f", "aa01bb02", "d00dfeed",
-				"3f9ca71e"} {
-				if !strings.Contains(ansi.Strip(p.Frame()), fp) {
+			rows := 0
+			for fp, id := range map[string]string{
+				"77b209dd": "t_expiring", "91aa3c2f": "t_lingering", "aa01bb02": "t_revoking",
+				"d00dfeed": "t_unsure", "3f9ca71e": "t_active",
+			} {
+				if !strings.Contains(ansi.Strip(p.Frame()), rowOf(fp)) {
 					continue // below the end of a small screen
 				}
-				click(t, p, fp)
+				click(t, p, rowOf(fp))
 				rows++
-				id := map[string]string{"77b209dd": "t_expiring", "91aa3c2f": "t_lingering",
-					"aa01bb02": "t_revoking", "d00dfeed": "t_unsure", "3f9ca71e": "t_active"}[fp]
 				if p.Selected() != id || p.Focus() != 2 {
-					t.Errorf("clicked %s, selected %s in pane %d (%s before)", fp, p.Selected(),
-						p.Focus(), was)
+					t.Errorf("clicked %s, selected %s in pane %d", fp, p.Selected(), p.Focus())
 				}
 			}
 			if rows < 2 {
@@ -49,14 +48,18 @@ func TestClickSelects(t *testing.T) {
 	}
 }
 
+// rowOf returns a text that only the row of a token in Tokens has. The narrowest screen shows the
+// first digits of a fingerprint.
+func rowOf(fingerprint string) string { return "  " + fingerprint[:4] }
+
 // No number of clicks acts on a token.
 func TestClickIsHarmless(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g")
 	requests := l.api.tokens
 	for range 3 {
-		click(t, l.Pump, "● active")
+		click(t, l.Pump, rowOf(fp("access-1")))
 	}
 	if l.api.tokens != requests || len(l.api.revokes) != 0 || l.Overlays() != 0 {
 		t.Errorf("clicks on a token: %d requests, %d revokes, %d open", l.api.tokens-requests,
@@ -68,33 +71,45 @@ func TestClickFocuses(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 120, 32)
 	p.Feed(orders())
-	for i, title := range []string{"Applications", "Tokens ·", "Gateway cache", "Activity"} {
+	for i, title := range []string{"1 Applications", "2 Tokens ·", "3 Selected", "4 Activity"} {
 		click(t, p, title)
 		if p.Focus() != i+1 {
 			t.Errorf("%s: focus on %d", title, p.Focus())
 		}
 	}
-	click(t, p, "Payments")
+	click(t, p, "  Payments")
 	if p.Focus() != 1 || !strings.Contains(ansi.Strip(p.Frame()), "Tokens · Payments") {
 		t.Errorf("an application:\n%s", ansi.Strip(p.Frame()))
 	}
-	// On a small screen panes share a place, and have tabs.
+	click(t, p, "  cloud ─")
+	if !strings.Contains(ansi.Strip(p.Frame()), "Tokens · cloud") {
+		t.Errorf("an environment:\n%s", ansi.Strip(p.Frame()))
+	}
+	// On a small screen panes share a place. The line of the scope has their keys.
+	p.Key("2", "home")
 	p.Resize(80, 24)
-	click(t, p, "Activity")
-	if p.Focus() != 4 || !strings.Contains(ansi.Strip(p.Frame()), "POST  /token") {
-		t.Errorf("a tab:\n%s", ansi.Strip(p.Frame()))
+	click(t, p, "cloud ▾")
+	if p.Focus() != 1 || !strings.Contains(ansi.Strip(p.Frame()), "1 Applications") {
+		t.Errorf("the line of the scope:\n%s", ansi.Strip(p.Frame()))
+	}
+	p.Key("esc")
+	click(t, p, "x revokes, asks first")
+	if p.Focus() != 3 || !strings.Contains(ansi.Strip(p.Frame()), "3 Selected") {
+		t.Errorf("the lines about the selected token:\n%s", ansi.Strip(p.Frame()))
 	}
 	p.Resize(60, 20)
-	click(t, p, "Gateway")
-	if p.Focus() != 3 {
-		t.Errorf("a tab of one pane: focus on %d", p.Focus())
+	for i, key := range []string{"1 apps", "3 token", "4 calls"} {
+		click(t, p, key)
+		if want := []int{1, 3, 4}[i]; p.Focus() != want {
+			t.Errorf("%s: focus on %d", key, p.Focus())
+		}
 	}
 }
 
 func TestClickRunsTheFooter(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
-	click(t, l.Pump, "g get  r renew")
+	l := alive(t).scoped("Orders")
+	click(t, l.Pump, "g get  G get with")
 	if l.api.tokens != 1 {
 		t.Errorf("get was not run: %d", l.api.tokens)
 	}
@@ -106,11 +121,16 @@ func TestClickRunsTheFooter(t *testing.T) {
 	l.Key("esc")
 	before := l.api.tokens
 	l.Key(":")
-	click(t, l.Pump, "g get  r renew")
+	click(t, l.Pump, "↑ ↓ choose") // the footer of the overlay
 	click(t, l.Pump, "Applications")
+	click(t, l.Pump, "4 Activity")
 	if l.api.tokens != before || l.Overlays() != 1 || l.Focus() != 2 {
 		t.Errorf("clicked through an overlay: %d requests, %d open, focus %d", l.api.tokens-before,
 			l.Overlays(), l.Focus())
+	}
+	click(t, l.Pump, "esc close")
+	if l.Overlays() != 0 {
+		t.Error("a click on the key that closes the overlay does not close it")
 	}
 }
 
@@ -118,8 +138,9 @@ func TestClickSorts(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 120, 32)
 	p.Feed(orders())
+	p.ScopeTo("Orders") // a scope of one application has the column SCOPES
 	for head, said := range map[string]string{"TOKEN": "sort by fingerprint", "FOR": "sort by user",
-		"SCOPES": "sort by scopes", "LEFT": "sort by time left", "STATE": "sort by state"} {
+		"SCOPES": "sort by scopes", "LEFT": "sort by time left", "CALLS": "sort by time left"} {
 		click(t, p, head)
 		if log := p.Log(); len(log) == 0 || !strings.Contains(log[len(log)-1], said) {
 			t.Errorf("%s: %q", head, log)
@@ -140,10 +161,9 @@ func TestWheel(t *testing.T) {
 	if p.Selected() != first {
 		t.Errorf("and not back: %s", p.Selected())
 	}
-	turn(t, p, "Payments", tea.MouseWheelDown)
+	turn(t, p, "  Payments", tea.MouseWheelDown)
 	if frame := ansi.Strip(p.Frame()); p.Focus() != 2 ||
-		!strings.Contains(frame, "Tokens · Orders") &&
-			!strings.Contains(frame, "Tokens · Payments") {
+		!strings.Contains(frame, "Tokens · cloud") {
 		t.Errorf("over the applications, with the focus on the tokens: %d\n%s", p.Focus(), frame)
 	}
 	// A click does not answer a question. It moves the cursor in a list of actions.

@@ -69,7 +69,8 @@ func (m *root) footer(s *scene.Scene) string {
 	l := kit.NewLine("", 512)
 	l.Gap(1)
 	put := func(h hint, word themes.Paint) {
-		m.frame.buttons = append(m.frame.buttons, button{x: l.Width(), w: h.width(), act: h.act})
+		m.frame.buttons = append(m.frame.buttons,
+			button{x: l.Width(), y: m.h - 1, w: h.width(), act: h.act})
 		l.Put(string(m.st.Key), h.key)
 		if h.word != "" {
 			l.Put(string(word), " "+h.word)

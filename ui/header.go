@@ -191,8 +191,9 @@ func (m *root) facts(s *scene.Scene) [][]scene.Cell {
 }
 
 // scopeLine draws the line above the list on a screen without the Applications pane: the scope, the
-// numbers of living tokens by environment, and the keys of the other panes.
-func (m *root) scopeLine(s *scene.Scene, at layout) string {
+// numbers of living tokens by environment, and the keys of the other panes. A click on these
+// presses them. y is the line of the screen.
+func (m *root) scopeLine(s *scene.Scene, at layout, y int) string {
 	l := kit.NewLine("", 160)
 	l.Gap(1)
 	if len(s.Board.Apps) == 0 {
@@ -222,47 +223,58 @@ func (m *root) scopeLine(s *scene.Scene, at layout) string {
 		long = append(long, count)
 	}
 	keysOf := m.paneKeys(at)
+	need := -2
+	for _, h := range keysOf {
+		need += h.width() + 2
+	}
 	sep := " · "
 	l.Put(string(m.st.Strong), kit.Middle(name, max(m.w/2, 8))+" ▾")
 	room := m.w - l.Width() - 1
 	var counts string
 	if at == narrow {
 		counts = scene.Fitting([]string{"   " + strings.Join(long, sep), "   " +
-			strings.Join(brief, sep)}, room-kit.Width(keysOf)-3)
+			strings.Join(brief, sep)}, room-need-3)
 	} else {
-		counts = scene.Fitting([]string{"  " + strings.Join(brief, sep)}, room-kit.Width(keysOf)-2)
+		counts = scene.Fitting([]string{"  " + strings.Join(brief, sep)}, room-need-2)
 		if counts == "" {
-			keysOf = ""
+			keysOf = nil
 			counts = scene.Fitting([]string{"  " + strings.Join(brief, sep)}, room)
 		}
 	}
 	l.Put(string(m.st.Quiet), counts)
-	if keysOf != "" && l.Width()+kit.Width(keysOf)+2 <= m.w {
+	m.frame.buttons = append(m.frame.buttons,
+		button{y: y, w: l.Width(), act: keys.Applications})
+	if len(keysOf) > 0 && l.Width()+need+2 <= m.w {
 		gap := 5
 		if at == narrow {
 			gap = 6
 		}
-		l.Gap(min(m.w-1-kit.Width(keysOf)-l.Width(), gap))
-		l.Put(string(m.st.Quiet), keysOf)
+		l.Gap(min(m.w-1-need-l.Width(), gap))
+		for i, h := range keysOf {
+			if i > 0 {
+				l.Gap(2)
+			}
+			m.frame.buttons = append(m.frame.buttons,
+				button{x: l.Width(), y: y, w: h.width(), act: h.act})
+			l.Put(string(m.st.Quiet), h.key+" "+h.word)
+		}
 	}
 	return l.End(m.w)
 }
 
-// paneKeys names the keys of the panes that are not shown.
-func (m *root) paneKeys(at layout) string {
+// paneKeys returns the keys of the panes that are not shown.
+func (m *root) paneKeys(at layout) []hint {
+	all := []hint{
+		{act: keys.Applications, word: "apps"}, {act: keys.Selected, word: "token"},
+		{act: keys.Activity, word: "calls"},
+	}
 	if at == narrow {
-		return m.keys.Hint(keys.Applications, "chooses one application")
+		all = []hint{{act: keys.Applications, word: "chooses one application"}}
 	}
-	var out []string
-	for _, p := range []struct {
-		act  keys.Action
-		word string
-	}{{keys.Applications, "apps"}, {keys.Selected, "token"}, {keys.Activity, "calls"}} {
-		if k := m.keys.Hint(p.act, p.word); k != "" {
-			out = append(out, k)
-		}
+	for i := range all {
+		all[i].key = m.keys.Way(all[i].act)
 	}
-	return strings.Join(out, "  ")
+	return all
 }
 
 // skewMatters is the error of a server's clock up to which the header does not show it. Date

@@ -28,11 +28,12 @@ type zone struct {
 	pane scene.PaneID
 }
 
-// button is a key in the footer: of an action, or of the overlay on top.
+// button is a key in the footer, of an action or of the overlay on top, or a key in the line of the
+// scope.
 type button struct {
-	x, w int
-	act  keys.Action
-	key  string // its name; "" if act is set
+	x, y, w int
+	act     keys.Action
+	key     string // its name; "" if act is set
 }
 
 // zoneAt returns the zone at a place of the screen; nil for none.
@@ -68,13 +69,10 @@ func (m *root) click(e tea.Mouse) tea.Cmd {
 		return nil
 	}
 	m.view.Typing = false
-	if e.Y == m.h-1 {
-		for _, b := range m.frame.buttons {
-			if e.X >= b.x && e.X < b.x+b.w {
-				return m.Act(b.act)
-			}
+	for _, b := range m.frame.buttons {
+		if e.Y == b.y && e.X >= b.x && e.X < b.x+b.w {
+			return m.Act(b.act)
 		}
-		return nil
 	}
 	z := m.zoneAt(e.X, e.Y)
 	if z == nil {

@@ -34,26 +34,30 @@ func TestMouse(t *testing.T) {
 		w, h, _ := size(s)
 		p, _ := still(t, w, h, func(o *ui.Options) { o.Mouse = true })
 		p.Feed(orders())
-		click(t, p, "77b209dd")
+		p.Key("end")
+		click(t, p, rowOf("77b209dd"))
 		if p.Selected() != "t_expiring" {
 			t.Errorf("%s: a click on a row selects %q", s, p.Selected())
 		}
 		click(t, p, "TOKEN")
-		if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "TOKEN ↓") ||
+		if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "by fingerprint") ||
 			p.Selected() != "t_expiring" {
 			t.Errorf("%s: a click on a head does not sort, or moves the selection:\n%s", s, frame)
 		}
-		click(t, p, "Payments  ")
+		click(t, p, "TOKEN")
+		if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "by fingerprint, reversed") {
+			t.Errorf("%s: a second click does not reverse the order:\n%s", s, frame)
+		}
 	}
 }
 
 func TestMouseElsewhere(t *testing.T) {
 	t.Parallel()
-	p, _ := still(t, 80, 24)
+	p, _ := still(t, 60, 20)
 	p.Feed(orders())
-	click(t, p, "Activity")
+	click(t, p, "4 calls")
 	if !strings.Contains(ansi.Strip(p.Frame()), "POST  /token") {
-		t.Error("a click on a tab does not open it")
+		t.Error("a click on the key of a pane does not open it")
 	}
 	click(t, p, "? help")
 	if p.Overlays() != 1 {
@@ -66,13 +70,13 @@ func TestMouseElsewhere(t *testing.T) {
 	}
 	p.Key("esc", "2", "home")
 	was := p.Selected()
-	x, y := at(t, p, "3f9ca71e")
+	x, y := at(t, p, rowOf("3f9ca71e"))
 	p.Send(tea.MouseWheelMsg{X: x, Y: y, Button: tea.MouseWheelDown})
 	if p.Selected() == was {
 		t.Error("the wheel moves nothing")
 	}
 	p.Resize(30, 8)
-	click(t, p, "77b209dd")
+	click(t, p, rowOf("77b209dd"))
 	if p.Selected() != "t_expiring" {
 		t.Errorf("30x8: a click selects %q", p.Selected())
 	}

@@ -151,7 +151,7 @@ func (m *root) briefLines() int {
 func (m *root) body(s *scene.Scene, l layout, r kit.Rect, notice []string) []string {
 	var scope []string
 	if l <= narrow && m.h >= 10 {
-		scope = []string{m.scopeLine(s, l)}
+		scope = []string{m.scopeLine(s, l, r.Y)}
 		_, r = r.Top(1)
 	}
 	brief := m.brief(s, m.briefLines())
@@ -161,7 +161,10 @@ func (m *root) body(s *scene.Scene, l layout, r kit.Rect, notice []string) []str
 		}
 	}
 	rest := notice[min(len(brief), len(notice)):]
-	r, _ = r.Bottom(len(brief) + len(rest))
+	r, below := r.Bottom(len(brief) + len(rest))
+	if below, _ = below.Top(len(brief)); len(brief) > len(notice) {
+		m.frame.zones = append(m.frame.zones, zone{below, scene.Selected})
+	}
 	end := append(brief, rest...)
 	switch {
 	case l == listOnly:
