@@ -63,7 +63,7 @@ func TestPaletteAndHelpEnds(t *testing.T) {
 		}
 	}
 	// home and end also work in the list of copy forms, and ctrl+home in a field of a form.
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g", "Y", "end", "enter")
 	l.shows("the ID token: it came without one")
 	l.Key("home", "enter")
@@ -94,7 +94,7 @@ func TestPaletteSaysWhy(t *testing.T) {
 func TestPaletteAndHelpRun(t *testing.T) {
 	t.Parallel()
 	for _, opener := range []string{":", "?"} {
-		l := alive(t)
+		l := alive(t).scoped("Orders")
 		l.Key(opener)
 		l.Type("usual grant")
 		l.Key("enter")
@@ -124,6 +124,7 @@ func TestChooserSaysAllOfTheChosen(t *testing.T) {
 		t.Errorf("not all is said:\n%s", ansi.Strip(p.Frame()))
 	}
 	p.Key("esc")
+	selecting("mark:m2")(p)
 	p.Key(":")
 	p.Type("renew")
 	if got := flat(p.Frame()); !strings.Contains(got,
@@ -146,8 +147,8 @@ func TestPaletteFindsBySynonym(t *testing.T) {
 		"colour": "choose a theme", "color": "choose a theme", "kill": "revoke",
 		"invalidate": "revoke", "refresh": "renew", "fetch": "get", "new": "get",
 		"clipboard": "copy", "exit": "quit", "obs": "presenter mode",
-		"screen share": "presenter mode", "demo": "presenter mode", "claims": "inspect",
-		"token info": "inspect", "jwt": "inspect", "passphrase": "unlock the secrets",
+		"screen share": "presenter mode", "demo": "presenter mode", "claims": "open",
+		"token info": "open", "jwt": "open", "passphrase": "unlock the secrets",
 		"devportal": "import applications",
 	} {
 		p, _ := still(t, 120, 32)

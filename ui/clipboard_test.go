@@ -38,7 +38,7 @@ func TestClearingIsToldTruly(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			l := alive(t)
+			l := alive(t).scoped("Orders")
 			*l.clip = c.clip
 			l.Key("g", "y")
 			l.said(c.promise)
@@ -51,7 +51,7 @@ func TestClearingIsToldTruly(t *testing.T) {
 // The end of an older copy's time keeps a newer copy. The newer copy is cleared at its own time.
 func TestSecondCopyIsCleared(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g", "y")
 	l.after(30 * time.Second)
 	l.Key("y")
@@ -68,7 +68,7 @@ func TestSecondCopyIsCleared(t *testing.T) {
 // ctrl+z clears the clipboard before the program stops.
 func TestStopClears(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g", "y")
 	l.Hold = true // the clipboard is slow
 	l.Key("ctrl+z")
@@ -89,7 +89,7 @@ func TestStopClears(t *testing.T) {
 // A copy that is made while an older one is being cleared is cleared at its own time.
 func TestCopyWhileClearing(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g", "y")
 	l.Hold = true
 	l.after(46 * time.Second) // the clipboard is slow to clear
@@ -111,12 +111,12 @@ func TestCopyWhileClearing(t *testing.T) {
 // Without a clipboard both copy actions are refused with the same reason, which the palette shows.
 func TestCopyingIsOff(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g")
 	l.Pump = ui.NewPump(t.Context(), ui.Options{Service: l.svc,
 		Settings: ui.Settings{Theme: theme(t, "dark")}, Width: 120, Height: 32}, l.clock.Now)
-	const why = "copying is switched off"
-	l.Key("2", "down", "y")
+	const why = "opying is switched off"
+	l.Key("y")
 	l.shows(why)
 	l.Key("esc", "Y")
 	if l.shows(why); l.Overlays() != 0 {
