@@ -243,6 +243,7 @@ func (d *selected) why() phrase {
 	case d.r.State == console.Unsure:
 		p.texts = []string{"the answer to its refresh was lost", "answer lost"}
 	case d.status.Pending && !d.does.Locked: // the verbs say it
+	case d.p.Shape == Zoomed && d.r.Token.RevokeError != "": // a line of its own says it
 	case len(detail) > 2: // the first form leaves no room for others
 		p.texts = detail[1:]
 	case len(detail) > 0:

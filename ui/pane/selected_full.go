@@ -43,8 +43,11 @@ func (p *Selected) all(s *scene.Scene, w int) []string {
 		return append(out, inWords(s, w, p.of(s, r).lost(wholeLine))...)
 	}
 	d := p.of(s, r)
-	out = append(out, phrases(s, w, 3, d.name(w), d.word(), say(d.left()...), d.why()),
-		kit.Spaces(w))
+	out = append(out, phrases(s, w, 3, d.name(w), d.word(), say(d.left()...), d.why()))
+	if all := s.Detail(r); len(all) > 0 && (d.status.Pending || r.Token.RevokeError != "") {
+		out = append(out, inWords(s, w, [][]phrase{{say(all[0]).painted(s.Styles.Warn)}})...)
+	}
+	out = append(out, kit.Spaces(w))
 	out = append(out, d.clockAndLife(w)...)
 	if w < twoColumns {
 		return append(out, d.stacked(w)...)

@@ -92,6 +92,10 @@ func (d *selected) verbsOf(w int) []phrase {
 	return append([]phrase{renew, revoke}, d.copies(w)...)
 }
 
+// briefForms is the number of the forms of a pending revoke that leave room for others. The first
+// one of these has the reason in a few words.
+const briefForms = 3
+
 // revoking returns the stage of a revoke that the server has not accepted.
 func (d *selected) revoking() []phrase {
 	s, v := d.s, d.s.Voice()
@@ -106,7 +110,10 @@ func (d *selected) revoking() []phrase {
 			{texts: []string{"until then the token works as before"}, spare: true},
 		}
 	}
-	return append([]phrase{say(s.RevokeWords(d.r)...).painted(s.Styles.Warn)}, d.probes()...)
+	words := s.RevokeWords(d.r)
+	stage := say(words[max(len(words)-briefForms, 0):]...).painted(s.Styles.Warn)
+	stage.firm = true // why the server has not accepted it matters more than the probes
+	return append([]phrase{stage}, d.probes()...)
 }
 
 // probes returns what a probe can do.

@@ -389,8 +389,12 @@ func (p *Tokens) row(s *scene.Scene, r *session.Row) tokenRow {
 	case sec == session.Over:
 		row.text, row.parts = s.Styles.Quiet, p.overParts(s, r)
 		return row
-	case r.State == console.Revoking:
-		row.parts = s.RevokeWords(r)[:1]
+	case r.State == console.Revoking || r.Pending():
+		words := s.Detail(r)
+		row.parts = strings.Split(words[max(len(words)-briefForms, 0)], " · ")
+		if !r.Pending() { // decided on another row of the same token
+			row.parts = words[1:2]
+		}
 		if r.Undoable() && !r.AwaitsServer {
 			row.parts = []string{
 				s.Keys.Hint(keys.Undo, "keeps it"), "once sent, it may pass " + p.bound(s, r),
@@ -444,9 +448,10 @@ func (p *Tokens) left(s *scene.Scene, r *session.Row) scene.Cell {
 	_, paint := s.Look(r.State)
 	word := wordOf(r)
 	switch {
-	case session.SectionOf(r.State) == session.Over, r.Token == nil, r.State == console.Unsure:
+	case session.SectionOf(r.State) == session.Over, r.Token == nil,
+		r.State == console.Unsure && !r.Pending():
 		return scene.NewCell(paint, word)
-	case r.State == console.Revoking:
+	case r.State == console.Revoking || r.Pending():
 		at, left, _ := s.RevokeStage(r)
 		if at == describe.Undoable {
 			return scene.NewCell(paint, "in "+scene.Countdown(s, left))
