@@ -37,8 +37,8 @@ var arrows = map[string][]string{
 		"ui/pane", "ui/redact", "ui/scene", "ui/session", "tokenapi/secret", "text"},
 	"ui/scene": {"ui/session", "ui/kit", "ui/keys", "ui/form", "ui/redact", "console",
 		"console/describe", "themes", "text"},
-	"ui/pane": {"ui/scene", "ui/session", "ui/kit", "ui/keys", "console", "console/describe",
-		"themes", "tokenapi/secret"},
+	"ui/pane": {"ui/scene", "ui/session", "ui/kit", "ui/keys", "ui/redact", "console",
+		"console/describe", "themes", "tokenapi/secret"},
 	"ui/overlay": {"ui/scene", "ui/session", "ui/kit", "ui/keys", "ui/form", "console",
 		"console/describe", "console/paste", "themes", "tokenapi/secret", "text"},
 	"ui/session": {"console", "tokenapi/secret", "text"},
@@ -357,7 +357,7 @@ func TestArrowsGoRed(t *testing.T) {
 		"lanyard/cli/demo": "cli",
 		"lanyard/ui":       "cli", "lanyard/ui/pane": "ui", "lanyard/ui/overlay": "ui",
 		"lanyard/ui/plain": "cli", "lanyard/ui/scene": "ui ui/pane ui/overlay",
-		"lanyard/ui/form": "ui ui/scene ui/overlay", "lanyard/ui/redact": "ui ui/scene ui/plain",
+		"lanyard/ui/form": "ui ui/scene ui/overlay", "lanyard/ui/redact": "ui ui/scene ui/pane ui/plain",
 		"lanyard/ui/session": "cli ui ui/scene ui/pane ui/overlay ui/plain",
 		"lanyard/store":      "cli", "lanyard/store/key": "store",
 		"lanyard/store/disk": "store store/key",
@@ -1163,13 +1163,12 @@ func TestCodesOfTheStoreAreListed(t *testing.T) {
 var openers = map[string]string{
 	"ui/scene/scene.go Show":             "redacts it",
 	"ui/scene/bulk.go FailureWords":      "words of a notice",
-	"ui/scene/view.go AppRows":           "matches a filter",
 	"ui/alerts.go alert":                 "sendAlert redacts it",
 	"ui/ended.go endedWords":             "words of a notice",
-	"ui/header.go header":                "compares a name with the title",
+	"ui/header.go environment":           "compares a name with the scope",
+	"ui/intents.go choose":               "selects a scope",
 	"ui/presenter.go knownNames":         "tells the redactor which names there are",
 	"ui/presenter.go learnNames":         "tells the redactor which names there are",
-	"ui/presenter.go redactBoard":        "measures a name",
 	"ui/ui.go Run":                       "returns an error to the command, not to the screen",
 	"ui/overlay/app.go label":            "a choice, which the form shows through the scene",
 	"ui/overlay/app.go draft":            "goes into the draft",
@@ -1182,6 +1181,7 @@ var openers = map[string]string{
 	"ui/overlay/invite.go Press":         "copies an address",
 	"ui/overlay/invite.go arrange":       "draws a QR code, which presenter mode leaves out",
 	"ui/overlay/revokeall.go Perform":    "hands a name to the session",
+	"ui/overlay/which.go shown":          "compares names with what was typed",
 }
 
 // A host, a user or a consumer key gets onto the screen through the scene, which redacts it. The
