@@ -163,7 +163,10 @@ func (m *root) appActions() map[keys.Action]action {
 				m.Open(overlay.NewAdopt(a))
 				return nil
 			}),
-		keys.Import: {nil, func(*scene.Scene) tea.Cmd { m.Open(overlay.NewImport()); return nil }},
+		keys.Import: {nil, func(s *scene.Scene) tea.Cmd {
+			m.Open(overlay.NewImport(s.Board.Environments))
+			return nil
+		}},
 	}
 }
 

@@ -30,6 +30,7 @@ type api struct {
 	tokens      int // number of token requests
 	revokes     []string
 	scopes      []string // of the last request
+	headers     []string // of the last request: names and fingerprints of values
 	user        string   // fingerprint of the password in the last request
 	password    string
 	access      string // the next access token; "" is access-1, access-2, …
@@ -57,6 +58,10 @@ func (a *api) Token(_ context.Context,
 	r tokenapi.TokenRequest) (tokenapi.TokenAnswer, tokenapi.Exchange, error) {
 	a.tokens++
 	a.scopes, a.user, a.password = r.Scopes, r.Username, r.Password.Fingerprint()
+	a.headers = nil
+	for _, h := range r.Credentials.Headers {
+		a.headers = append(a.headers, h.Name+"="+h.Value.Fingerprint())
+	}
 	if r.Grant == tokenapi.GrantDeviceCode {
 		if err := <-a.polls; err != nil {
 			return tokenapi.TokenAnswer{},

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"lanyard/console"
 	"lanyard/tokenapi"
 	"lanyard/ui"
@@ -106,7 +108,7 @@ func TestFormEditsTheEnvironment(t *testing.T) {
 	l := alive(t)
 	fill(l.Pump, "Billing", "billing-key", "secret-of-billing")
 	l.Key("ctrl+t", "ctrl+s", "1", "e")
-	l.shows("Edit Billing", "its name         typed", "kept; type to replace it")
+	l.shows("Edit Billing", "its name *        typed", "kept; type to replace it")
 
 	l.goTo("more settings")
 	l.Key("right")
@@ -385,4 +387,70 @@ func TestUnsafeEnvironmentOfTheStore(t *testing.T) {
 	if strings.Contains(l.Frame(), "WARNING") || len(l.stored()) != 0 {
 		t.Errorf("it is warned of though it is gone:\n%s", l.Frame())
 	}
+}
+
+// The values of headers are typed as secrets. An edit keeps them; a header that is gone loses its
+// value.
+func TestFormHeaders(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	fill(l.Pump, "Billing", "billing-key", "secret-of-billing")
+	l.goTo("more settings")
+	l.shows("audience, resource, extra parameters, headers") // the help of the field
+	l.Key("right")
+	l.goTo("headers")
+	l.Type("X-Tenant")
+	l.Key("ctrl+s")
+	l.shows("✕ X-Tenant: is missing", "▌X-Tenant *")
+	l.Type("acme-s3cr3t")
+	if strings.Contains(l.Frame(), "acme") || strings.Contains(l.Inside(), "acme") {
+		t.Fatal("the value can be read")
+	}
+	l.goTo("more settings")
+	l.Key("left", "ctrl+s") // a value that is not shown counts
+	a := l.stored()["Billing"]
+	if strings.Join(a.Details.Headers, " ") != "X-Tenant" {
+		t.Fatalf("saved %q", a.Details.Headers)
+	}
+	l.Key("1", "e")
+	l.goTo("X-Tenant")
+	l.shows("kept; type to replace it")
+	l.goTo("name")
+	l.Type(" 2")
+	l.Key("ctrl+s")
+	if b := l.stored()["Billing 2"]; strings.Join(b.Details.Headers, " ") != "X-Tenant" {
+		t.Errorf("edited, it has %q", b.Details.Headers)
+	}
+	l.Key("g")
+	if strings.Join(l.api.headers, " ") != "X-Tenant="+fp("acme-s3cr3t") {
+		t.Errorf("sent %q", l.api.headers)
+	}
+}
+
+// The foot names only keys that work, and the mark of a required field follows the form.
+func TestFormFootFollowsTheField(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("a")
+	l.shows("name *", "* required", "how you call it here")
+	has := func(text string, want bool) {
+		t.Helper()
+		if got := strings.Contains(ansi.Strip(l.Frame()), text); got != want {
+			t.Errorf("%q on the screen: %t\n%s", text, got, ansi.Strip(l.Frame()))
+		}
+	}
+	has("← → choose", false)
+	has("esc esc cancels", false)
+	l.Key("tab")
+	has("← → choose", true)
+	l.Type("%")
+	l.shows("this field is chosen with ← →")
+	l.Key("left", "tab", "tab")
+	has("token URL *", true)
+	has("esc esc cancels", true)
+	l.Key("tab")
+	l.Type("https://id.example")
+	has("token URL *", false)
+	l.Key("up", "up", "up", "up", "up") // from the first field to the last one
+	l.shows("▌more settings")
 }

@@ -189,8 +189,8 @@ func TestImportPasted(t *testing.T) {
 	l.Paste("curl https://new.example/orders")
 	l.shows("none of the curl lines asks for a token")
 	l.Paste(aCurl)
-	l.shows("token URL        https://new.example/token", "consumer key     billing-key",
-		"probe URL        https://new.example/billing/1.0", "-k is not taken over",
+	l.shows("token URL         https://new.example/token", "consumer key      billing-key",
+		"probe URL         https://new.example/billing/1.0", "-k is not taken over",
 		"nothing is kept yet")
 	l.Key("enter")
 	l.shows("Add an application", "https://new.example/token", "https://new.example/revoke",
@@ -245,7 +245,7 @@ func TestImportPresented(t *testing.T) {
 	l.Do("import")
 	l.Key("right")
 	l.Paste(aCurl)
-	l.shows("grant            password")
+	l.shows("grant             password")
 	for _, word := range []string{"new.example", "billing-key", "ana"} {
 		if strings.Contains(l.Frame(), word) {
 			t.Errorf("%q is on the screen:\n%s", word, l.Frame())
@@ -329,13 +329,13 @@ func TestImportKnowsACurlLine(t *testing.T) {
 	l.Do("import")
 	l.Key("tab")
 	l.Paste("https://apim.example")
-	l.shows("portal URL       https://apim.example")
+	l.shows("portal URL *      https://apim.example")
 	l.Paste("  " + aCurl)
-	l.shows("curl or .env", "token URL        https://new.example/token", "read; another paste")
+	l.shows("curl or .env", "token URL         https://new.example/token", "read; another paste")
 	l.Key("shift+tab", "left", "tab")
 	l.shows("portal URL")
 	l.Paste("CLIENT_ID=lines-key\rTOKEN_URL=https://lines.example/token\r")
-	l.shows("token URL        https://lines.example/token", "consumer key     lines-key")
+	l.shows("token URL         https://lines.example/token", "consumer key      lines-key")
 	l.Paste(aCurl)
 	l.Key("backspace")
 	if frame := l.Frame(); strings.Contains(frame, "https://new.example") ||
@@ -374,9 +374,9 @@ func TestImportPastedParameters(t *testing.T) {
 	l.Key("right")
 	l.Paste("$ curl -k https://new.example/token -u billing-key:s3cr3t-of-billing \\\r> -d " +
 		"'grant_type=client_credentials&validity_period=100&audience=https://api' -H " +
-		"'X-Tenant: acme'")
-	l.shows("audience         https://api", "extra            validity_period=100",
-		"not taken over: header X-Tenant")
+		"'X-Tenant: acme' -H 'Origin: https://new.example'")
+	l.shows("audience          https://api", "extra             validity_period=100",
+		"header            X-Tenant: •••", "not taken over: header Origin")
 	l.Key("enter")
 	l.shows("https://api", "validity_period=100")
 	l.Type("Billing")
@@ -391,7 +391,10 @@ func TestImportPastedParameters(t *testing.T) {
 	if a.Audience != "https://api" || a.Extra.Encode() != "validity_period=200" {
 		t.Errorf("saved as %+v", a)
 	}
-	l.said("not taken over: header X-Tenant")
+	l.said("not taken over: header Origin")
+	if strings.Join(a.Details.Headers, " ") != "X-Tenant" {
+		t.Errorf("headers %q", a.Details.Headers)
+	}
 	l.Key("e") // an edit keeps the extra parameters
 	l.shows("https://api", "validity_period=200")
 	l.Key("ctrl+s")
@@ -427,4 +430,128 @@ func TestPastedIntoTheForm(t *testing.T) {
 	}
 	l.Paste("one\rtwo")
 	l.shows("more than one line was pasted")
+}
+
+// What was typed or pasted is not thrown away by one esc.
+func TestImportWarnsBeforeItThrowsAway(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Do("import")
+	l.Key("esc")
+	if l.Overlays() != 0 {
+		t.Fatal("an untouched form stays")
+	}
+	l.Do("import")
+	l.Key("tab")
+	l.Type("https://apim.example")
+	l.Key("esc")
+	l.shows("something was typed: esc again throws it away")
+	l.Key("tab", "esc") // another key goes on
+	if l.Overlays() != 1 {
+		t.Fatal("closed")
+	}
+	l.Key("esc")
+	if l.Overlays() != 0 {
+		t.Fatal("esc esc does not close")
+	}
+	l.Do("import")
+	l.Paste(aCurl)
+	l.Key("esc")
+	l.shows("esc again")
+	l.Key("esc")
+	if l.Overlays() != 0 {
+		t.Fatal("esc esc does not close what was pasted")
+	}
+}
+
+// The environment at the portal's host is proposed until the person chooses another one.
+func TestImportProposesTheEnvironment(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	var asked console.PortalRequest
+	l.portal = func(ctx context.Context, r console.PortalRequest) (console.PortalFound, error) {
+		asked = r
+		return shown(ctx, r)
+	}
+	l.Do("import")
+	l.Key("tab")
+	l.Type("https://gw.example:944")
+	l.shows("environment       cloud")
+	l.Type("0") // now it is another port of that host
+	l.shows("environment       cloud")
+	l.Key("tab")
+	l.Type("ana")
+	l.Key("tab")
+	l.Type("pw-of-ana")
+	l.Key("ctrl+s")
+	if asked.Into != "cloud" || asked.Environment.Name != "cloud" {
+		t.Errorf("into %q, %q", asked.Into, asked.Environment.Name)
+	}
+	l.Key("esc")
+	l.Do("import")
+	l.Key("tab")
+	l.Type("https://gw.example:944")
+	l.goTo("environment")
+	l.Key("right")
+	l.goTo("its name")
+	l.Type("cloud")
+	l.Key("up", "up", "up")
+	l.shows("there is one of that name: choose it above")
+	l.goTo("its name")
+	l.Type("2")
+	l.goTo("portal URL")
+	l.Type("1")
+	l.shows("environment       a new one …")
+	l.goTo("user")
+	l.Type("ana")
+	l.Key("tab")
+	l.Type("pw-of-ana")
+	l.Key("ctrl+s")
+	if asked.Into != "cloud2" {
+		t.Errorf("into %q", asked.Into)
+	}
+}
+
+// A probe URL that the portal's subscriptions propose is taken by a key, never by itself.
+func TestImportProposesProbeURLs(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.portal = func(ctx context.Context, r console.PortalRequest) (console.PortalFound, error) {
+		found, err := shown(ctx, r)
+		for i := range found.All {
+			found.All[i].ProbeURLs = []console.Private{
+				"https://gw.example:8243/orders/1.0", "https://gw.example:8243/billing/1.0"}
+		}
+		return found, err
+	}
+	l.askPortal()
+	l.shows("into apim.example; → takes as its probe URL", "https://gw.example:8243/orders/1.0",
+		"← → probe URL")
+	l.Key("right", "right")
+	l.shows("probed at https://gw.example:8243/billing/1.0", "with its secret, probed")
+	l.Key("right", "left", "down", "down")
+	l.shows("in apim.example, and stays as it is")
+	l.Key("enter")
+	all := l.stored()
+	if all["Billing"].ProbeURL != "https://gw.example:8243/billing/1.0" ||
+		all["Mobile"].ProbeURL != "" {
+		t.Errorf("kept %q and %q", all["Billing"].ProbeURL, all["Mobile"].ProbeURL)
+	}
+}
+
+// A line for another token URL of a known server is filled in for its environment, and says so.
+func TestImportPastedIntoTheServer(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Do("import")
+	l.Paste("curl https://gw.example/oauth2/token -u billing-key:s3cr3t -H 'X-Tenant: acme' " +
+		"-d grant_type=client_credentials")
+	l.Key("enter")
+	l.shows("environment       cloud",
+		"! the environment cloud is used: its token URL is https://gw.example/token")
+	l.goTo("X-Tenant")
+	l.shows("•••")
+	l.goTo("environment")
+	l.Key("left") // the pasted URL is in the new one
+	l.shows("its name *        gw.example", "https://gw.example/oauth2/token")
 }

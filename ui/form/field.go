@@ -26,11 +26,14 @@ const dash = "–"
 type Field struct {
 	Label   string
 	Hint    string // shown while the field is empty
+	Help    string // what the field is for, shown while it has the focus
 	Touched bool   // the user has changed it, so its problem is shown
 	Offered bool   // its value is a proposal: typing replaces it, unless the cursor moves first
 
 	kind   kind
 	public bool
+	group  string // the heading above its group
+	needed func() bool
 	shown  func() bool
 	check  func() string
 	text   func() string // the text of the bound value
@@ -41,8 +44,11 @@ type Field struct {
 	unread string                         // why the text is no value
 
 	// Of a choice: turn chooses the option that is by places further. It reports whether that is
-	// another one.
+	// another one. seek chooses the next option whose text begins with a letter. It reports whether
+	// there is one. only is the number of options.
 	turn func(by int) (changed bool)
+	seek func(letter string) (found, changed bool)
+	only int
 
 	// Of a secret: given was not typed, and typing replaces it.
 	hidden Hidden
@@ -111,15 +117,53 @@ func ChooseBy[T comparable](label string, v *T, text func(T) string, options ...
 	if options = slices.Clip(options); !slices.Contains(options, *v) {
 		options = append(options, *v)
 	}
+	n := len(options)
 	return &Field{
-		Label: label, kind: kindChoice, text: func() string { return text(*v) },
+		Label: label, kind: kindChoice, only: n, text: func() string { return text(*v) },
 		turn: func(by int) bool {
-			at, n := slices.Index(options, *v), len(options)
-			*v = options[(at+by+n)%n]
+			*v = options[(slices.Index(options, *v)+by+n)%n]
 			return n > 1
+		},
+		seek: func(letter string) (found, changed bool) {
+			at := slices.Index(options, *v)
+			for i := 1; i <= n; i++ {
+				next := options[(at+i)%n]
+				if hasPrefixFold(text(next), letter) {
+					*v = next
+					return true, i < n
+				}
+			}
+			return false, false
 		},
 	}
 }
+
+func hasPrefixFold(s, prefix string) bool {
+	return strings.HasPrefix(strings.ToLower(s), strings.ToLower(prefix))
+}
+
+// Group puts fields under a heading.
+func Group(heading string, fields ...*Field) []*Field {
+	for _, x := range fields {
+		x.group = heading
+	}
+	return fields
+}
+
+// Helps sets what the field is for.
+func (x *Field) Helps(text string) *Field {
+	x.Help = text
+	return x
+}
+
+// Needed marks the field as required: always, or while a condition holds.
+func (x *Field) Needed(when ...func() bool) *Field {
+	x.needed = func() bool { return len(when) == 0 || when[0]() }
+	return x
+}
+
+// isNeeded reports whether the field is marked as required now.
+func (x *Field) isNeeded() bool { return x.needed != nil && x.needed() }
 
 // If shows the field only while a condition holds.
 func (x *Field) If(shown func() bool) *Field {
@@ -183,10 +227,15 @@ func (x *Field) Load() {
 // Secret returns the secret as it was typed so far, or the zero Text if the field is not shown. It
 // stays in the field, because the request that needs it may fail.
 func (x *Field) Secret() secret.Text {
-	switch {
-	case !x.Shown():
+	if !x.Shown() {
 		return secret.Text{}
-	case x.hidden.Len() == 0:
+	}
+	return x.Held()
+}
+
+// Held is Secret for a field that need not be shown.
+func (x *Field) Held() secret.Text {
+	if x.hidden.Len() == 0 {
 		return x.given
 	}
 	return secret.New(string(x.hidden.runes()))
@@ -206,12 +255,14 @@ func (x *Field) press(msg tea.KeyPressMsg) (used, changed bool) {
 	switch x.kind {
 	case kindChoice:
 		by := map[string]int{"left": -1, "right": 1, "space": 1}[key]
-		if by == 0 {
-			return false, false
+		switch {
+		case by != 0:
+			used, changed = true, x.turn(by)
+		case msg.Text != "":
+			used, changed = x.seek(msg.Text)
 		}
-		changed = x.turn(by)
 		x.Touched = x.Touched || changed
-		return true, changed
+		return used, changed
 	case kindSecret:
 		n, given := x.hidden.Len(), x.given
 		switch {
@@ -235,6 +286,9 @@ func (x *Field) press(msg tea.KeyPressMsg) (used, changed bool) {
 	return true, x.changed(before)
 }
 
+// OnlyChosen is the answer to a text for a field that is a choice.
+const OnlyChosen = "this field is chosen with ← →"
+
 // paste inserts one line into the field, or returns why not.
 func (x *Field) paste(text string) (why string) {
 	if x.kind == kindSecret {
@@ -249,7 +303,7 @@ func (x *Field) paste(text string) (why string) {
 		return severalLines
 	}
 	if x.kind == kindChoice {
-		return "this field is chosen with ← →"
+		return OnlyChosen
 	}
 	length := len([]rune(text))
 	if !x.Offered {

@@ -1,4 +1,4 @@
-// Package form draws fields below each other and edits the one that has the focus.
+// Package form draws fields below each other, in groups, and edits the one that has the focus.
 //
 // A [Field] is bound to a value of the caller, which every key press and paste updates. A field of
 // [Text] edits a string, one of [Words] a list of words, one of [Parsed] any value that has a text.
@@ -12,6 +12,7 @@ package form
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -26,9 +27,11 @@ import (
 type Form struct {
 	Fields []*Field
 	At     int  // index of the focused field
-	Off    int  // number of fields that are scrolled out above
+	Off    int  // number of lines that are scrolled out above
 	Edits  int  // number of changes by the user
 	Frozen bool // read-only: see Freeze
+
+	drawn []int // index of the field on each line when it was last drawn; -1: none
 }
 
 // Freeze makes the form read-only. An empty field then shows no example of what could be typed.
@@ -41,9 +44,6 @@ func (f *Form) Freeze() {
 
 // Focused returns the field that has the focus.
 func (f *Form) Focused() *Field { return f.Fields[f.At] }
-
-// Chooses reports whether the focused field is a choice between several values.
-func (f *Form) Chooses() bool { return f.Focused().kind == kindChoice }
 
 // GoTo focuses a field if it is shown.
 func (f *Form) GoTo(x *Field) {
@@ -86,14 +86,55 @@ func (f *Form) Step(by int) bool {
 	return false
 }
 
+// wrap moves the focus by one shown field. After the last one comes the first.
+func (f *Form) wrap(by int) {
+	if f.Step(by) {
+		return
+	}
+	for f.Step(-by) {
+	}
+}
+
+// stepGroup moves the focus to the first field of the next group, or of the group before. Without
+// one it moves to the last or the first field.
+func (f *Form) stepGroup(by int) {
+	from := f.Focused().group
+	for f.Step(by) && f.Focused().group == from {
+	}
+	if by < 0 { // to the first field of that group
+		to := f.Focused().group
+		at := f.At
+		for f.Step(-1) && f.Focused().group == to {
+			at = f.At
+		}
+		f.At = at
+	}
+}
+
+// Help returns what the focused field is for.
+func (f *Form) Help() string { return f.Focused().Help }
+
+// Chooses reports whether the focused field is a choice between several values.
+func (f *Form) Chooses() bool { return f.Focused().kind == kindChoice && f.Focused().only > 1 }
+
+// FocusLine focuses the field on a line of those that were last drawn.
+func (f *Form) FocusLine(line int) {
+	if line >= 0 && line < len(f.drawn) && f.drawn[line] >= 0 {
+		f.At = f.drawn[line]
+	}
+}
+
 // Type gives a key to the focused field. It reports whether the form uses that key.
 func (f *Form) Type(msg tea.KeyPressMsg) bool {
 	switch msg.String() {
 	case "tab", "down":
-		f.Step(1)
+		f.wrap(1)
 		return true
 	case "shift+tab", "up":
-		f.Step(-1)
+		f.wrap(-1)
+		return true
+	case "pgdown", "pgup":
+		f.stepGroup(map[string]int{"pgdown": 1, "pgup": -1}[msg.String()])
 		return true
 	}
 	if f.Frozen {
@@ -127,8 +168,8 @@ func (f *Form) Wipe() {
 	}
 }
 
-// LabelWidth is the number of cells of a label in a wide form.
-const LabelWidth = 16
+// LabelWidth is the number of cells of a label in a wide form, with the mark of a required field.
+const LabelWidth = 17
 
 // Look holds the styles and options with which a form is drawn.
 type Look struct {
@@ -138,62 +179,196 @@ type Look struct {
 	Show   func(string) string           // redacts a hint or a choice; nil for kit.Clean
 }
 
-// Lines draws the shown fields into at most h lines of w cells, each with its problem. It scrolls
-// so that the focused field is among them.
+// Lines draws the shown fields into at most h lines of w cells, each with its problem, under the
+// headings of their groups. It scrolls so that the focused field is among them, and says how many
+// fields are above and below. Blank lines between the groups are drawn if all fits, headings if
+// there is room for a few fields besides.
 func (f *Form) Lines(look Look, w, h int) []string {
-	label, name := LabelWidth, func(x *Field) string { return x.Label }
-	if w < 44 {
-		label, name = 10, (*Field).shortLabel
+	rows := f.rows(true)
+	if len(rows) > h {
+		rows = f.rows(false)
 	}
+	if len(rows) > h && h < leastHeadings {
+		rows = slices.DeleteFunc(rows, func(r row) bool { return r.field < 0 })
+	}
+	focused := slices.IndexFunc(rows, func(r row) bool { return r.field == f.At })
+	from, to, above, below := f.window(rows, focused, h)
+	f.drawn = f.drawn[:0]
 	var out []string
-	focused := 0
-	for i, x := range f.Fields {
-		if !x.Shown() {
-			continue
+	for i, r := range rows[from:to] {
+		on := -1
+		switch {
+		case i == 0 && above > 0:
+			out = append(out, look.more(w, "↑ ", above))
+		case i == to-from-1 && below > 0:
+			out = append(out, look.more(w, "↓ ", below))
+		case r.field >= 0:
+			on = r.field
+			out = append(out, f.line(look, w, r.field))
+		default:
+			out = append(out, f.heading(look, w, r.heading, from+i == 0))
 		}
-		if i == f.At {
-			focused = len(out)
-		}
-		l := look.Row(i == f.At)
-		l.Cell(string(look.Styles.Quiet), name(x), label)
-		l.Gap(1)
-		room := max(w-l.Width()-1, 1)
-		why := ""
-		if x.Touched || f.At > i {
-			why = x.Problem()
-		}
-		text := x.show(room, i == f.At, look.Show)
-		if look.Hides && x.kind != kindChoice && !x.public && !x.Empty() {
-			text = Dots(HiddenLength, room, i == f.At)
-		}
-		var paint themes.Paint
-		if text == "" || x.Empty() && i != f.At {
-			paint = look.Styles.Quiet
-		}
-		shown := kit.Short(text, room)
-		l.Put(string(paint), shown)
-		if rest := room - kit.Width(shown) - 3; why != "" && rest >= 6 {
-			l.Put(string(look.Styles.Danger), kit.Fit("  ✕ "+why, min(rest+3, kit.Width(why)+4)))
-		}
-		out = append(out, l.End(w))
-	}
-	f.Off = max(min(f.Off, focused), focused-h+1, 0)
-	if len(out) > h {
-		f.Off = min(f.Off, len(out)-h)
-		return out[f.Off : f.Off+h]
+		f.drawn = append(f.drawn, on)
 	}
 	return out
 }
 
-// Height returns the number of fields that are shown.
-func (f *Form) Height() (n int) {
-	for _, x := range f.Fields {
-		if x.Shown() {
-			n++
-		}
-	}
-	return n
+// leastHeadings is the number of lines below which a form that scrolls has no headings.
+const leastHeadings = 8
+
+// row is a line of a form: a field, or the heading of a group; a heading of "" is a blank line.
+type row struct {
+	field   int // -1: none
+	heading string
 }
+
+// rows returns the lines of all shown fields with their headings. With spaced, a blank line is
+// before each heading but the first.
+func (f *Form) rows(spaced bool) (all []row) {
+	group := ""
+	for i, x := range f.Fields {
+		if !x.Shown() {
+			continue
+		}
+		if x.group != group {
+			if spaced && len(all) > 0 {
+				all = append(all, row{field: -1})
+			}
+			if x.group != "" {
+				all = append(all, row{-1, x.group})
+			}
+		}
+		group = x.group
+		all = append(all, row{field: i})
+	}
+	return all
+}
+
+// window returns which rows are drawn into h lines, and how many fields the first and the last of
+// those lines stand for; 0 draws the row itself.
+func (f *Form) window(rows []row, focused, h int) (from, to, above, below int) {
+	n := len(rows)
+	if n <= h {
+		f.Off = 0
+		return 0, n, 0, 0
+	}
+	mark := 0 // lines for the numbers of fields above and below
+	if h >= 5 {
+		mark = 1
+	}
+	top := focused
+	if mark > 0 && top > 0 && rows[top-1].field < 0 { // with its heading
+		top--
+	}
+	if f.Off > 0 && top-mark < f.Off {
+		f.Off = top - mark
+	}
+	if focused+mark >= f.Off+h && focused < n-1 || focused >= f.Off+h {
+		f.Off = focused + mark - h + 1
+	}
+	f.Off = max(min(f.Off, n-h), 0)
+	if f.Off == 1 && mark > 0 && top > 1 && focused+1 < h { // the line would stand for one row
+		f.Off = 0
+	}
+	count := func(rows []row) (fields int) {
+		for _, r := range rows {
+			if r.field >= 0 {
+				fields++
+			}
+		}
+		return fields
+	}
+	from, to = f.Off, f.Off+h
+	if mark > 0 && from > 0 {
+		above = count(rows[:from+1])
+	}
+	if mark > 0 && to < n {
+		below = count(rows[to-1:])
+	}
+	return from, to, above, below
+}
+
+// more draws the line that stands for n fields.
+func (look Look) more(w int, sign string, n int) string {
+	l := look.Row(false)
+	l.Put(string(look.Styles.Quiet), kit.Fit(sign+strconv.Itoa(n)+" more", max(w-l.Width(), 0)))
+	return l.End(w)
+}
+
+// heading draws the heading of a group. The first one says what the mark of a field means.
+func (f *Form) heading(look Look, w int, heading string, first bool) string {
+	l := look.Row(false)
+	if heading == "" {
+		return l.End(w)
+	}
+	legend := ""
+	if first && !f.Frozen && slices.ContainsFunc(f.Fields, (*Field).isNeeded) {
+		legend = needs + " required"
+	}
+	room := max(w-l.Width()-1, 0)
+	l.Put(string(look.Styles.Strong), kit.Short(heading, room))
+	rule := room - kit.Width(heading) - 1
+	if rest := rule - kit.Width(legend) - 1; legend != "" && rest >= 3 {
+		l.Put(string(look.Styles.Quiet), " "+strings.Repeat("─", rest)+" ")
+		l.Put(string(look.Styles.Accent), needs)
+		l.Put(string(look.Styles.Quiet), strings.TrimPrefix(legend, needs))
+	} else if rule > 0 {
+		l.Put(string(look.Styles.Quiet), " "+strings.Repeat("─", rule))
+	}
+	return l.End(w)
+}
+
+// needs marks a required field.
+const needs = "*"
+
+// line draws a field.
+func (f *Form) line(look Look, w, i int) string {
+	x := f.Fields[i]
+	width, label := LabelWidth, kit.Clean(x.Label)
+	if w < 44 {
+		width, label = 10, kit.Clean(x.shortLabel())
+	}
+	l := look.Row(i == f.At)
+	if !f.Frozen && x.isNeeded() {
+		gap := " "
+		if kit.Width(label)+2 > width {
+			gap = ""
+		}
+		label = kit.Short(label, width-1) + gap
+		l.Put(string(look.Styles.Quiet), label)
+		paint := look.Styles.Accent // until something is there
+		if !x.Empty() {
+			paint = look.Styles.Quiet
+		}
+		l.Put(string(paint), needs)
+		l.Gap(max(width-kit.Width(label)-1, 0))
+	} else {
+		l.Cell(string(look.Styles.Quiet), kit.Short(label, width), width)
+	}
+	l.Gap(1)
+	room := max(w-l.Width()-1, 1)
+	why := ""
+	if x.Touched || f.At > i {
+		why = x.Problem()
+	}
+	text := x.show(room, i == f.At, look.Show)
+	if look.Hides && x.kind != kindChoice && !x.public && !x.Empty() {
+		text = Dots(HiddenLength, room, i == f.At)
+	}
+	var paint themes.Paint
+	if text == "" || x.Empty() && i != f.At {
+		paint = look.Styles.Quiet
+	}
+	shown := kit.Short(text, room)
+	l.Put(string(paint), shown)
+	if rest := room - kit.Width(shown) - 3; why != "" && rest >= 6 {
+		l.Put(string(look.Styles.Danger), kit.Fit("  ✕ "+why, min(rest+3, kit.Width(why)+4)))
+	}
+	return l.End(w)
+}
+
+// Height returns the number of lines in which all of the form is drawn.
+func (f *Form) Height() int { return len(f.rows(true)) }
 
 // shortLabel returns the label for a narrow form.
 func (x *Field) shortLabel() string {

@@ -44,9 +44,10 @@ type App struct {
 	others []console.Application
 	bad    map[console.Field]string // problems of the draft
 
-	head, body       []*form.Field // before and after the fields of the environment
+	head, body, rare []*form.Field // before, after and below the fields of the environment
 	name             *form.Field
 	secret, password *form.Field
+	values           map[string]*form.Field // of the headers, by name
 
 	testing bool
 	tested  *console.Tested
@@ -54,7 +55,9 @@ type App struct {
 	saving  bool
 	asks    bool // the form asks whether to discard the edits
 	said    console.Private
-	good    bool // said is good news
+	good    bool            // said is good news
+	note    console.Private // what a person should know of an import
+	top     int             // lines above the fields when they were last drawn
 }
 
 // environment is an environment to choose, with the fields that change it.
@@ -74,6 +77,7 @@ func (e *environment) label() string { return string(cmp.Or(e.name, "a new one â
 // configuration file.
 func NewApp(s *scene.Scene, edit bool, file string) *App {
 	o := &App{others: s.Board.Applications()}
+	o.values = map[string]*form.Field{}
 	o.entry.Application = console.Application{
 		Grant: console.GrantClientCredentials, KeyType: console.KeyProduction,
 	}
@@ -125,26 +129,36 @@ func (o *App) newEnvironment(k console.KnownEnvironment) *environment {
 	e.ClientAuth = cmp.Or(e.ClientAuth, console.AuthBasic)
 	to := &e.Endpoints
 	e.revoke = o.of(console.FieldRevokeURL,
-		form.Text("revoke URL", &to.RevokeURL, "guessed from the token URL"))
-	e.address = []*form.Field{
-		form.Text("its name", &e.Name, "such as cloud").Checked(o.nameProblem).
-			If(func() bool { return !o.Frozen }),
+		form.Text("revoke URL", &to.RevokeURL, "guessed from the token URL")).
+		Helps("where tokens are revoked; WSO2 has it beside the token URL")
+	e.address = form.Group("Environment",
+		form.Text("its name", &e.Name, "such as cloud").Checked(o.nameProblem).Needed().
+			If(func() bool { return !o.Frozen }).
+			Helps("how you call this Token API; other applications can use it too"),
 		o.of(console.FieldTokenURL,
-			form.Text("token URL", &to.TokenURL, "such as https://gateway.example:8243/token")),
+			form.Text("token URL", &to.TokenURL, "such as https://gateway.example:8243/token")).
+			Needed(func() bool { return e.Issuer == "" }).
+			Helps("where tokens are requested; an issuer can stand in its place"),
 		o.of(console.FieldIssuer,
-			form.Text("or issuer", &e.Issuer, "https://id.example finds the rest")),
+			form.Text("or issuer", &e.Issuer, "https://id.example finds the rest")).
+			Helps("the base URL of the server, which names its other URLs"),
 		e.revoke,
-		form.YesNo("production", &e.Production),
-	}
-	e.rare = []*form.Field{
+		form.YesNo("production", &e.Production).
+			Helps("yes: Lanyard asks before each revoke there"),
+	)
+	e.rare = form.Group("More of the environment",
 		o.of(console.FieldClientAuth, form.Choose("client auth", &e.ClientAuth,
-			console.AuthBasic, console.AuthBasicEncoded, console.AuthPost, console.AuthNone)),
+			console.AuthBasic, console.AuthBasicEncoded, console.AuthPost, console.AuthNone)).
+			Helps("how key and secret are sent; most servers take basic or post"),
 		form.Parsed("gateway cache", &e.CacheTTL,
 			"15m or expiry: how long a revoked token may pass",
-			console.CacheText, readCache).Public(),
-		form.Either("certificates", &e.InsecureSkipVerify, "verified", "not verified"),
-		form.YesNo("plain http", &e.AllowHTTP),
-	}
+			console.CacheText, readCache).Public().
+			Helps("how long the gateway may let a revoked token pass: 15m, or expiry"),
+		form.Either("certificates", &e.InsecureSkipVerify, "verified", "not verified").
+			Helps("not verified: everybody on the way can read the secrets"),
+		form.YesNo("plain http", &e.AllowHTTP).
+			Helps("yes: secrets may go to this server unencrypted"),
+	)
 	for _, x := range e.rare {
 		x.If(func() bool { return o.more || o.Frozen })
 	}
@@ -171,55 +185,139 @@ func (o *App) makeFields() {
 		}
 		userHint = "what is kept stays; type to replace it"
 	}
+	with := func(grants ...string) func() bool {
+		return func() bool { return slices.Contains(grants, d.Grant) }
+	}
+	o.name = o.of(console.FieldName, form.Text("name", &d.Name, "such as Orders")).Needed().
+		Helps("how you call it here; the server does not see it")
+	o.head = append(form.Group("Application", o.name),
+		form.Group("Environment",
+			form.ChooseBy("environment", &o.env, (*environment).label, o.envs...).
+				Checked(func() string {
+					if len(o.env.address) > 0 { // a new environment shows it at its name field
+						return ""
+					}
+					return o.bad[console.FieldEnvironment]
+				}).Helps("the Token API, with its gateway, that issues the tokens"))...)
+	o.secret = form.Secret("consumer secret", appHint).
+		If(func() bool { return o.draft().Credential() != "" }).
+		Needed(func() bool { return o.secretNeeded() != "" }).
+		Helps("the client secret of the application; kept sealed, shown as dots")
+	o.password = form.Secret("password", userHint).If(with(console.GrantPassword)).
+		Helps("the password of the user; kept sealed, shown as dots")
+	o.body = slices.Concat(o.keyFields(), o.requestFields(with), form.Group("Probe",
+		o.of(console.FieldProbeURL,
+			form.Text("probe URL", &d.ProbeURL, "what p calls with the token")).
+			Helps("an API to call with a token, to see whether the gateway lets it through"),
+	), []*form.Field{form.YesNo("more settings", &o.more).
+		If(func() bool { return !o.Frozen }).
+		Helps("audience, resource, extra parameters, headers; how the server is reached")})
+	o.rare = o.rareFields()
+	o.more = o.rareUsed()
+}
+
+// rareUsed reports whether the application has settings that few servers need.
+func (o *App) rareUsed() bool {
+	d := &o.entry
+	return d.Audience != "" || len(d.Resource)+len(d.Extra)+len(d.Details.Headers) > 0
+}
+
+// keyFields returns the fields of the client.
+func (o *App) keyFields() []*form.Field {
+	d := &o.entry
+	return form.Group("Keys",
+		form.Choose("key type", &d.KeyType, console.KeyProduction, console.KeySandbox, "").
+			Helps("a label: WSO2 has production and sandbox keys"),
+		o.of(console.FieldConsumerKey, form.Text("consumer key", &d.ConsumerKey, "")).Needed().
+			Helps("the client ID of the application at the server"),
+		o.secret)
+}
+
+// requestFields returns the fields of the token request. with returns the condition that the grant
+// is one of some grants.
+func (o *App) requestFields(with func(grants ...string) func() bool) []*form.Field {
+	d := &o.entry
+	return form.Group("Token request",
+		o.of(console.FieldGrant, form.Choose("grant", &d.Grant, console.GrantClientCredentials,
+			console.GrantPassword, console.GrantAuthorizationCode, console.GrantDeviceCode,
+			console.GrantRefreshToken)).
+			Helps("client_credentials is for the application itself, the others for a user"),
+		o.of(console.FieldUsername, form.Text("user", &d.Username, "such as ana")).
+			If(with(console.GrantPassword, console.GrantJWTBearer)).
+			Needed(with(console.GrantPassword)).Helps("for whom tokens are requested"),
+		o.password,
+		o.of(console.FieldRedirectURL, form.Text("redirect URL", &d.Details.RedirectURL,
+			"such as http://127.0.0.1:0/callback")).If(with(console.GrantAuthorizationCode)).
+			Helps("where the browser returns to on this machine; port 0 is any free one"),
+		o.of(console.FieldScopes,
+			form.Words("scopes", &d.Scopes, "none: what the server gives").Public()).
+			Helps("words with blanks between them; without any, the server decides"))
+}
+
+// rareFields returns the fields of the token request that few servers need.
+func (o *App) rareFields() []*form.Field {
+	d := &o.entry
 	extraText := console.ExtraText
 	if d.Source == console.FromConfig { // there it may hold secrets
 		extraText = func(extra url.Values) string {
 			return strings.Join(slices.Sorted(maps.Keys(extra)), " ")
 		}
 	}
-	with := func(grants ...string) func() bool {
-		return func() bool { return slices.Contains(grants, d.Grant) }
+	all := form.Group("More of the token request",
+		o.of(console.FieldAudience, form.Text("audience", &d.Audience, "")).
+			Helps("the API that the token is for, as servers such as Auth0 want it"),
+		o.of(console.FieldResource, form.Words("resource", &d.Resource, "")).
+			Helps("URIs of the APIs that the token is for (RFC 8707), blanks between them"),
+		o.of(console.FieldExtra,
+			form.Parsed("extra", &d.Extra, "such as validity_period=100", extraText,
+				console.ReadExtra)).
+			Helps("further parameters, & between them; they are stored unsealed"),
+		o.of(console.FieldHeaders,
+			form.Words("headers", &d.Details.Headers, "names, such as X-Tenant")).
+			Helps("names of further headers; a field for the value of each one follows"))
+	for _, x := range all {
+		x.If(func() bool { return o.more || o.Frozen && !x.Empty() })
 	}
-	used := func(x *form.Field) *form.Field {
-		return x.If(func() bool { return x.Touched || !x.Empty() })
+	return all
+}
+
+// headerFields returns a field for the value of each header. It wipes the values of headers that
+// the form has no longer.
+func (o *App) headerFields() (all []*form.Field) {
+	names := o.entry.Details.Headers
+	for name, x := range o.values {
+		if !slices.Contains(names, name) {
+			(&form.Form{Fields: []*form.Field{x}}).Wipe()
+			delete(o.values, name)
+		}
 	}
-	o.name = o.of(console.FieldName, form.Text("name", &d.Name, "such as Orders"))
-	o.head = []*form.Field{
-		o.name,
-		form.ChooseBy("environment", &o.env, (*environment).label, o.envs...).
-			Checked(func() string {
-				if len(o.env.address) > 0 { // a new environment shows it at its name field
-					return ""
+	for _, name := range slices.Compact(slices.Clone(names)) {
+		x := o.values[name]
+		if x == nil {
+			hint, kept := "typed or pasted, shown as dots", o.keepsHeader(name)
+			if kept {
+				hint = "kept; type to replace it"
+			}
+			x = form.Secret(name, hint).Helps("the value of this header; kept sealed").
+				Needed(func() bool { return !o.keepsHeader(name) }).
+				If(func() bool { return o.more || o.Frozen })
+			x.Checked(func() string {
+				if x.Empty() && !o.keepsHeader(name) {
+					return missing
 				}
-				return o.bad[console.FieldEnvironment]
-			}),
+				return ""
+			})
+			o.values[name] = x
+		}
+		all = append(all, x)
 	}
-	o.secret = form.Secret("consumer secret", appHint).
-		If(func() bool { return o.draft().Credential() != "" })
-	o.password = form.Secret("password", userHint).If(with(console.GrantPassword))
-	o.body = []*form.Field{
-		form.Choose("key type", &d.KeyType, console.KeyProduction, console.KeySandbox, ""),
-		o.of(console.FieldConsumerKey, form.Text("consumer key", &d.ConsumerKey, "")),
-		o.secret,
-		o.of(console.FieldGrant, form.Choose("grant", &d.Grant, console.GrantClientCredentials,
-			console.GrantPassword, console.GrantAuthorizationCode, console.GrantDeviceCode,
-			console.GrantRefreshToken)),
-		o.of(console.FieldUsername, form.Text("user", &d.Username, "such as ana")).
-			If(with(console.GrantPassword, console.GrantJWTBearer)),
-		o.password,
-		o.of(console.FieldRedirectURL, form.Text("redirect URL", &d.Details.RedirectURL,
-			"such as http://127.0.0.1:0/callback")).If(with(console.GrantAuthorizationCode)),
-		o.of(console.FieldScopes,
-			form.Words("scopes", &d.Scopes, "none: what the server gives").Public()),
-		used(o.of(console.FieldAudience, form.Text("audience", &d.Audience, ""))),
-		used(o.of(console.FieldResource, form.Words("resource", &d.Resource, ""))),
-		used(o.of(console.FieldExtra,
-			form.Parsed("extra", &d.Extra, "", extraText, console.ReadExtra))),
-		o.of(console.FieldProbeURL,
-			form.Text("probe URL", &d.ProbeURL, "what p calls with the token")),
-		form.YesNo("more settings", &o.more).
-			If(func() bool { return len(o.env.rare) > 0 && !o.Frozen }),
-	}
+	return form.Group("More of the token request", all...)
+}
+
+// keepsHeader reports whether the stored value of a header is used if none is typed.
+func (o *App) keepsHeader(name string) bool {
+	return o.Frozen || o.was != nil && slices.Contains(o.was.Details.Headers, name) &&
+		console.SameServer(o.given, o.draft().Environment)
 }
 
 // draft returns the draft as it is filled in, without secrets and without fields that the grant
@@ -249,10 +347,19 @@ func (o *App) nameProblem() string {
 	return o.bad[console.FieldEnvironment]
 }
 
-// secretProblem returns why the secret has to be typed, or "" if the stored one can be used.
+// secretProblem returns why the secret has to be typed, or "" if it is, or the stored one can be
+// used.
 func (o *App) secretProblem() string {
+	if !o.secret.Empty() {
+		return ""
+	}
+	return o.secretNeeded()
+}
+
+// secretNeeded returns why the form needs a secret, or "" if the stored one can be used.
+func (o *App) secretNeeded() string {
 	switch d := o.draft(); {
-	case !o.secret.Shown() || !o.secret.Empty():
+	case !o.secret.Shown():
 		return ""
 	case o.was == nil:
 		return missing
@@ -305,7 +412,11 @@ func (o *App) Typed(msg tea.KeyPressMsg) scene.Intent {
 	case key == "enter":
 		return nil
 	}
-	o.edit(func() { o.Type(msg) })
+	used := true
+	o.edit(func() { used = o.Type(msg) })
+	if !used && msg.Text != "" && !o.Frozen {
+		return o.refuse(form.OnlyChosen)
+	}
 	return nil
 }
 
@@ -314,7 +425,7 @@ func (o *App) Typed(msg tea.KeyPressMsg) scene.Intent {
 func (o *App) edit(change func()) {
 	at, edits := o.At, o.Edits
 	change()
-	o.Fields = slices.Concat(o.head, o.env.address, o.body, o.env.rare)
+	o.Fields = slices.Concat(o.head, o.env.address, o.body, o.rare, o.headerFields(), o.env.rare)
 	if e := o.env; e.name == "" && !e.revoke.Touched {
 		e.Endpoints.RevokeURL = console.GuessRevokeURL(e.Endpoints.TokenURL)
 		e.revoke.Load()
@@ -325,6 +436,9 @@ func (o *App) edit(change func()) {
 	}
 	if o.At != at || o.Edits != edits {
 		o.said = ""
+	}
+	if o.Edits != edits {
+		o.note = ""
 	}
 	if o.Edits != edits {
 		o.failed = false
@@ -343,10 +457,11 @@ func (o *App) save(test bool) scene.Intent {
 	if why := o.GoToProblem(); why != "" {
 		return o.refuse(console.Private(why))
 	}
-	for _, x := range o.env.rare {
+	for _, x := range slices.Concat(o.rare, o.headerFields(), o.env.rare) {
 		if why := x.Problem(); why != "" {
 			o.more = true
-			return o.refuse(console.Private(why))
+			o.GoTo(x)
+			return o.refuse(console.Private(x.Label + ": " + why))
 		}
 	}
 	if why := o.secretProblem(); why != "" {
@@ -358,6 +473,10 @@ func (o *App) save(test bool) scene.Intent {
 	}
 	d := o.draft()
 	d.Secret, d.Password = o.secret.Secret(), o.password.Secret()
+	d.Headers = console.HeaderValues{}
+	for name, x := range o.values {
+		d.Headers[name] = x.Held()
+	}
 	if test {
 		return scene.Do(session.Test{For: o, Draft: d, Changes: o.Edits})
 	}

@@ -42,11 +42,18 @@ func (o *Import) Hints(*scene.Scene) []scene.Hint {
 	switch {
 	case o.busy:
 		return []scene.Hint{esc}
+	case o.warned:
+		esc.Word = "throw it away"
 	case o.found != nil:
-		return []scene.Hint{
+		out := []scene.Hint{
 			{Keys: "enter", Word: "keep what is chosen"}, {Keys: "space", Word: "choose"},
-			{Keys: "up down", Word: "move"}, esc,
 		}
+		if o.found.proposes() {
+			out = append(out, scene.Hint{Keys: "left right", Word: "probe URL"})
+		}
+		return append(out, scene.Hint{Keys: "up down", Word: "move"}, esc)
+	}
+	switch {
 	case o.pasted != nil:
 		return formHints(&o.Form, scene.Hint{Keys: "enter", Word: "go on with it"}, esc)
 	case o.fromText: // the text is pasted

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -25,6 +26,10 @@ type Import struct {
 	typist
 	fromText       bool                  // from a pasted text, else from a portal
 	portal         console.PortalRequest // as it is filled in
+	envs           []*into               // to choose from; the last one is new
+	into           *into                 // the chosen one
+	chosen         bool                  // the person has chosen it
+	target         *form.Field
 	password, text *form.Field
 
 	busy   bool          // a request to the portal or to the store is in flight
@@ -32,41 +37,95 @@ type Import struct {
 	found  *foundList
 	pasted *paste.Draft // read in the pasted text
 	said   console.Private
+	warned bool // esc was pressed, and something was typed
+	top    int  // lines above the fields when they were last drawn
 }
 
-// NewImport returns an overlay that asks where to import applications from.
-func NewImport() *Import {
+// into is an environment to import into.
+type into struct {
+	console.Environment
+	known bool
+}
+
+// label returns the environment as a choice.
+func (e *into) label() string {
+	if !e.known {
+		return "a new one …"
+	}
+	return string(e.Name)
+}
+
+// NewImport returns an overlay that asks where to import applications from. known are the
+// environments that there are.
+func NewImport(known []console.KnownEnvironment) *Import {
 	o := &Import{}
+	for _, k := range known {
+		o.envs = append(o.envs, &into{k.Environment, true})
+	}
+	o.into = &into{Environment: console.NewEnvironment("")}
+	o.envs = append(o.envs, o.into)
 	text := func() bool { return o.fromText }
 	portal := func() bool { return !o.fromText }
-	o.password = form.Secret("password", "to sign in with, and not kept").If(portal).
+	anew := func() bool { return !o.fromText && !o.into.known }
+	o.password = form.Secret("password", "to sign in with, and not kept").If(portal).Needed().
+		Helps("your password at the portal; it is sent there, and not kept").
 		Checked(func() string {
 			if o.password.Empty() {
 				return missing
 			}
 			return ""
 		})
-	o.text = form.Secret("text", pasteHere).If(text)
-	p := &o.portal
-	o.Fields = []*form.Field{
-		form.Either("from", &o.fromText, "developer portal", "curl or .env"),
+	o.text = form.Secret("text", pasteHere).If(text).
+		Helps("a curl line that requests a token, or the lines of an .env file")
+	o.target = form.ChooseBy("environment", &o.into, (*into).label, o.envs...).If(portal).
+		Helps("where the applications go; one at the portal's host is proposed")
+	p, e := &o.portal, &o.envs[len(o.envs)-1].Environment
+	o.Fields = slices.Concat([]*form.Field{
+		form.Either("from", &o.fromText, "developer portal", "curl or .env").
+			Helps("a WSO2 developer portal, or a text that you paste"),
+	}, form.Group("Portal",
 		form.Text("portal URL", &p.Base, "such as https://apim.example:9443").If(portal).
+			Needed().Helps("the address of the developer portal; the host and port are enough").
 			Checked(func() string {
 				return cmp.Or(required(p.Base), console.URLProblem(p.Base, false))
 			}),
-		form.Text("user", &p.User, "who has the applications there").If(portal).
+		form.Text("user", &p.User, "who has the applications there").If(portal).Needed().
+			Helps("your name at the portal").
 			Checked(func() string { return required(p.User) }),
 		o.password,
-		form.Text("environment", &p.Environment.Name,
-			"what to call it: the host, if nothing is typed").If(portal).
-			Checked(func() string {
-				return console.EnvironmentNameProblem(string(o.environment()))
-			}),
-		form.Either("certificates", &p.Environment.InsecureSkipVerify, "verified", "not verified").
-			If(portal),
-		o.text,
-	}
+	), form.Group("Environment", o.target,
+		form.Text("its name", &e.Name, "what to call it: the host, if nothing is typed").If(anew).
+			Helps("how you call this Token API; other applications can use it too").
+			Checked(o.nameProblem),
+		form.Either("certificates", &e.InsecureSkipVerify, "verified", "not verified").If(anew).
+			Helps("not verified: everybody on the way can read the secrets"),
+	), form.Group("Pasted", o.text))
 	return o
+}
+
+// nameProblem returns the problem of the name of a new environment, or "".
+func (o *Import) nameProblem() string {
+	name := o.environment()
+	for _, e := range o.envs {
+		if e.known && e.Name == name && o.into.Name != "" {
+			return "there is one of that name: choose it above"
+		}
+	}
+	return console.EnvironmentNameProblem(string(name))
+}
+
+// propose chooses the environment at the portal's host, until the person has chosen one.
+func (o *Import) propose() {
+	if o.chosen = o.chosen || o.target.Touched; o.chosen {
+		return
+	}
+	o.into = o.envs[len(o.envs)-1]
+	for _, e := range o.envs {
+		if e.known && console.SameHost(e.Environment, o.portal.Base) {
+			o.into = e
+			return
+		}
+	}
 }
 
 func (o *Import) Title(*scene.Scene) string {
@@ -84,8 +143,11 @@ func (o *Import) Press(_ *scene.Scene, a keys.Action, _ string) scene.Intent {
 	return nil
 }
 
-// Point moves the cursor to a line that was clicked. It chooses nothing.
+// Point moves the cursor or the focus to a line that was clicked. It chooses nothing.
 func (o *Import) Point(line int) {
+	if o.found == nil && !o.busy {
+		o.FocusLine(line - o.top)
+	}
 	if l := o.found; l != nil && line >= l.top && l.off+line-l.top < len(l.on) && !o.busy {
 		l.at = l.off + line - l.top
 	}
@@ -94,9 +156,15 @@ func (o *Import) Point(line int) {
 func (o *Import) Typed(msg tea.KeyPressMsg) scene.Intent {
 	key := msg.String()
 	switch {
+	case key == "esc" && !o.warned && !o.busy && o.found == nil && (o.Edits > 0 || o.pasted != nil):
+		o.warned = true
+		return nil
 	case key == "esc":
 		o.Discard()
 		return scene.CloseTop{}
+	}
+	o.warned = false
+	switch {
 	case o.busy:
 		return nil
 	case o.found != nil:
@@ -120,7 +188,10 @@ func (o *Import) Typed(msg tea.KeyPressMsg) scene.Intent {
 		return nil
 	}
 	o.said = ""
-	o.Type(msg)
+	if !o.Type(msg) && msg.Text != "" {
+		o.said = form.OnlyChosen
+	}
+	o.propose()
 	return nil
 }
 
@@ -132,6 +203,7 @@ func (o *Import) Pasted(text string) bool {
 	case !o.fromText && !paste.Recognizes(text) &&
 		!strings.ContainsAny(strings.TrimSpace(text), "\r\n"):
 		o.said = console.Private(o.Paste(text))
+		o.propose()
 	default:
 		o.fromText = true
 		o.GoTo(o.text)
@@ -157,8 +229,8 @@ const pasteHere = "paste curl lines, or an .env file"
 
 // environment returns the name of the environment for the applications.
 func (o *Import) environment() console.Private {
-	if name := o.portal.Environment.Name; name != "" {
-		return name
+	if o.into.Name != "" {
+		return o.into.Name
 	}
 	if u, err := url.Parse(o.portal.Base); err == nil {
 		return console.Private(u.Hostname())
@@ -172,8 +244,8 @@ func (o *Import) ask() scene.Intent {
 		return nil
 	}
 	r := o.portal
-	r.Password, r.Environment = o.password.Secret(), console.NewEnvironment(string(o.environment()))
-	r.Environment.InsecureSkipVerify = o.portal.Environment.InsecureSkipVerify
+	r.Password, r.Environment, r.Into = o.password.Secret(), o.into.Environment, o.into.Name
+	r.Environment.Name = o.environment()
 	return askPortal{o, r}
 }
 
@@ -262,6 +334,9 @@ func (o *Import) pastedLines(s *scene.Scene, w int) []string {
 	private("audience", console.Private(p.Audience))
 	private("resource", console.Private(strings.Join(p.Resource, " ")))
 	private("extra", console.Private(console.ExtraText(p.Extra)))
+	for _, name := range p.Details.Headers {
+		say("header", name+": "+held(p.Headers[name]))
+	}
 	private("probe URL", p.ProbeURL)
 	for _, n := range p.Notes {
 		for i, l := range kit.Wrap(n, max(w-4, 4)) {
@@ -272,37 +347,46 @@ func (o *Import) pastedLines(s *scene.Scene, w int) []string {
 }
 
 func (o *Import) Size(s *scene.Scene, w, h int) (int, int) {
-	n := 12
+	n := o.Height() + formLines
 	if o.found != nil {
-		n = max(n, len(o.found.on)+5)
+		n = len(o.found.on) + formLines
 	}
 	if o.pasted != nil {
-		// Two fields, the lines below them and the margins.
-		n = max(19, 8+len(o.pastedLines(s, min(w, 78)-2)))
+		n += len(o.pastedLines(s, min(w, 78)-2)) + 1
 	}
-	return min(w, 78), min(h, n)
+	return min(w, 78), min(h, max(n, 13))
 }
 
 func (o *Import) Box(s *scene.Scene, w, h int) []string {
-	paint, said := s.Styles.Quiet, ""
+	b := formBox{paint: s.Styles.Quiet}
+	height := o.Height()
+	switch {
+	case o.found != nil:
+		b.help, height = o.found.summary(), len(o.found.on)
+	case o.pasted != nil:
+		b.help, height = "nothing is kept yet: the form comes next", 2+len(o.pastedLines(s, w))
+	default:
+		b.help = o.Help()
+	}
 	switch {
 	case o.busy && o.found != nil:
-		paint, said = s.Styles.Accent, "keeping them …"
+		b.paint, b.said = s.Styles.Accent, "keeping them …"
 	case o.busy:
-		paint, said = s.Styles.Accent, "asking the portal …"
+		b.paint, b.said = s.Styles.Accent, "asking the portal …"
+	case o.warned:
+		b.paint, b.said = s.Styles.Danger, "something was typed: esc again throws it away"
 	case o.said != "":
-		paint, said = s.Styles.Danger, "✕ "+s.Show(o.said)
-	case o.found != nil:
-		said = o.found.summary()
-	case o.pasted != nil:
-		said = "nothing is kept yet: the form comes next"
+		b.paint, b.said = s.Styles.Danger, "✕ "+s.Show(o.said)
+	case o.found != nil && h >= lowBox:
+		b.said = o.found.goal(s)
 	}
-	return formBox(w, h, func(top, h int) []string {
+	return b.lines(s, w, h, height, func(top, h int) []string {
+		o.top = top
 		if o.found != nil {
 			o.found.top = top
 		}
 		return o.body(s, w, h)
-	}, paint, said)
+	})
 }
 
 // body draws the fields or the list of applications into at most h lines.

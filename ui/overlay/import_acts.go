@@ -110,7 +110,7 @@ func (i fillIn) Perform(h scene.Host) tea.Cmd {
 	i.from.Discard()
 	h.Close(i.from)
 	o := NewApp(h.Scene(), false, "")
-	o.fillIn(i.pasted)
+	o.fillIn(i.pasted, h.Scene().Board.Environments)
 	h.Open(o)
 	for _, n := range i.pasted.Notes {
 		h.Log(scene.Info, "pasted: "+kit.Clean(n), "")
@@ -118,27 +118,40 @@ func (i fillIn) Perform(h scene.Host) tea.Cmd {
 	return nil
 }
 
-// fillIn fills the form with what was read in a text. It chooses the environment with its token URL
-// if there is one, else a new one.
-func (o *App) fillIn(p paste.Draft) {
-	to, url := o.envs[len(o.envs)-1], p.Environment.Endpoints.TokenURL
-	has := func(e *environment) bool { return url != "" && e.Endpoints.TokenURL == url }
-	if i := slices.IndexFunc(o.envs, has); i >= 0 {
+// fillIn fills the form with what was read in a text. It chooses the known environment of its Token
+// API, else a new one; the person can still choose another one.
+func (o *App) fillIn(p paste.Draft, known []console.KnownEnvironment) {
+	// without a name of the person it does not fail
+	e, note, _ := console.ImportEnvironment(known, p.Environment, "")
+	anew := o.envs[len(o.envs)-1]
+	to := anew
+	if i := slices.IndexFunc(o.envs, func(x *environment) bool {
+		return x.name != "" && x.name == e.Name
+	}); i >= 0 {
 		to = o.envs[i]
 	}
-	o.edit(func() { o.env = to })
+	o.edit(func() { o.env = anew })
 	o.edit(func() {
-		if to.name == "" {
-			to.Environment = p.Environment
+		anew.Environment = p.Environment
+		if to == anew {
+			anew.Environment = e
 		}
 		p.KeyType = o.entry.KeyType
 		o.entry.Application = p.Application
+		o.more = o.more || o.rareUsed()
 		for _, x := range o.Fields {
 			x.Load()
 		}
+	})
+	o.edit(func() {
+		o.env = to
 		o.secret.Give(p.Secret)
 		o.password.Give(p.Password)
+		for name, value := range p.Headers {
+			o.values[name].Give(value)
+		}
 		o.Edits++
 	})
 	o.GoTo(o.name)
+	o.note = console.Private(note)
 }

@@ -1,8 +1,11 @@
 package overlay
 
 import (
+	"slices"
+
 	"lanyard/console"
 	"lanyard/text"
+	"lanyard/ui/form"
 	"lanyard/ui/kit"
 	"lanyard/ui/scene"
 )
@@ -35,7 +38,50 @@ func (l *foundList) press(key string) {
 		l.at = len(l.on) - 1
 	case "space":
 		l.on[l.at] = !l.on[l.at] && !l.portal.All[l.at].Known
+	case "right":
+		l.probeAt(1)
+	case "left":
+		l.probeAt(-1)
 	}
+}
+
+// probeAt takes the proposed probe URL that is by places after the present one, or none: that is
+// before the first and after the last one.
+func (l *foundList) probeAt(by int) {
+	x := &l.portal.All[l.at]
+	if x.Known {
+		return
+	}
+	all := append([]console.Private{""}, x.ProbeURLs...)
+	at := max(slices.Index(all, x.Application.ProbeURL), 0)
+	x.Application.ProbeURL = all[(at+by+len(all))%len(all)]
+}
+
+// proposes reports whether a probe URL is proposed for the application under the cursor.
+func (l *foundList) proposes() bool {
+	x := l.portal.All[l.at]
+	return !x.Known && len(x.ProbeURLs) > 0
+}
+
+// goal returns where the application under the cursor goes: its environment, and its probe URL.
+func (l *foundList) goal(s *scene.Scene) string {
+	show := func(p console.Private) string {
+		if s.Redactor != nil { // the redactor does not know these names yet
+			return form.Dots(len(p), 12, false)
+		}
+		return s.Show(p)
+	}
+	x := l.portal.All[l.at]
+	name := show(x.Application.Environment.Name)
+	switch taken := x.Application.ProbeURL; {
+	case x.Known:
+		return "in " + name + ", and stays as it is"
+	case taken != "":
+		return "into " + name + ", probed at " + show(taken)
+	case len(x.ProbeURLs) > 0:
+		return "into " + name + "; → takes as its probe URL " + show(x.ProbeURLs[0])
+	}
+	return "into " + name + ", without a probe URL"
 }
 
 // count returns the number of chosen applications.
@@ -58,6 +104,14 @@ func remark(x console.Imported) string {
 		return "its secret is not shown"
 	}
 	return "with its secret"
+}
+
+// probed returns a note on a probe URL that was taken.
+func probed(x console.Imported) string {
+	if x.Application.ProbeURL == "" || x.Known {
+		return ""
+	}
+	return ", probed"
 }
 
 // name returns the text of an application in the list.
@@ -92,7 +146,8 @@ func (l *foundList) lines(s *scene.Scene, w, h int) []string {
 		line.Gap(2)
 		line.Put(string(s.Styles.Quiet),
 			scene.Fitting([]string{
-				remark(x) + " · " + kit.Clean(x.Application.Grant), remark(x), "",
+				remark(x) + probed(x) + " · " + kit.Clean(x.Application.Grant),
+				remark(x) + probed(x), remark(x), "",
 			}, max(w-names-9, 0)))
 		out = append(out, line.End(w))
 	}

@@ -11,7 +11,8 @@ type Palette struct{ chooser }
 // NewPalette returns the palette of all actions.
 func NewPalette(k *keys.Map, all []Entry) *Palette {
 	o := &Palette{chooser{
-		all: withSynonyms(k, all), toggles: k.Row(keys.Commands).Keys, asPalette: true, heading: ": ",
+		all: withSynonyms(k, all), toggles: k.Row(keys.Commands).Keys, asPalette: true,
+		heading: ": ",
 	}}
 	o.begin()
 	return o
