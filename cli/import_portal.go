@@ -124,8 +124,8 @@ func (p *program) runImportPortal(ctx context.Context, base string, o portalOpti
 }
 
 // offerProbeURLs asks at the terminal whether an API that an imported application may call becomes
-// its probe URL. A token goes to that URL, so none is taken without a yes. Without a terminal a note
-// names the first one.
+// its probe URL. A token goes to that URL, so none is taken without a yes. Without a terminal a
+// note names the first one.
 func (p *program) offerProbeURLs(found console.PortalFound, o portalOptions) error {
 	_, in := host.TerminalFD(p.stdin)
 	_, out := host.TerminalFD(p.stderr)
