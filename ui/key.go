@@ -57,6 +57,12 @@ func (m *root) paste(text string) tea.Cmd {
 		m.findPasted(text)
 		return nil
 	}
+	if len(m.overlays) == 0 && !m.s.Quitting() {
+		if o := overlay.ImportOf(m.Scene().Board.Environments, text); o != nil {
+			m.Open(o)
+			return nil
+		}
+	}
 	m.pastedAt = m.now
 	if len(m.overlays) == 0 && m.welcome == nil {
 		m.Notify(scene.Info, "a paste does nothing here", m.keys.Hint(keys.Filter, "takes text"))

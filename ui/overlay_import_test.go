@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -554,4 +555,54 @@ func TestImportPastedIntoTheServer(t *testing.T) {
 	l.goTo("environment")
 	l.Key("left") // the pasted URL is in the new one
 	l.shows("its name *        gw.example", "https://gw.example/oauth2/token")
+}
+
+// A curl line that is pasted where nothing takes text opens the import. Any other paste does not.
+func TestPasteOpensTheImport(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Paste("a line of words\r")
+	l.said("a paste does nothing here")
+	if l.Overlays() != 0 || l.api.tokens != 0 {
+		t.Fatal("a paste acted")
+	}
+	l.after(time.Second)
+	l.Paste(aCurl)
+	l.shows("Import applications", "token URL         https://new.example/token")
+	l.Key("enter")
+	l.shows("Add an application", "billing-key")
+	l.Key("esc", "esc")
+
+	p := ui.NewPump(t.Context(), ui.Options{
+		Welcome: true, Settings: ui.Settings{Theme: theme(t, "dark")}, Width: 100, Height: 32,
+	}, l.clock.Now)
+	p.Paste("a line of words")
+	if p.Overlays() != 0 {
+		t.Error("a paste opened something on the welcome screen")
+	}
+	p.Paste(aCurl)
+	if !strings.Contains(ansi.Strip(p.Frame()), "https://new.example/token") {
+		t.Errorf("on the welcome screen:\n%s", ansi.Strip(p.Frame()))
+	}
+}
+
+// What was typed into the smaller forms is not thrown away by one esc, either.
+func TestFormsWarnBeforeTheyThrowAway(t *testing.T) {
+	t.Parallel()
+	for name, open := range map[string]func(*live){
+		"adopt": func(l *live) { l.Do("adopt_token"); l.Type("leaked") },
+		"grant": func(l *live) { l.Key("G", "tab"); l.Type("read") },
+	} {
+		l := alive(t)
+		open(l)
+		l.Key("esc")
+		l.shows("something was typed: esc again throws it away")
+		l.Key("left", "esc")
+		if l.Overlays() != 1 {
+			t.Errorf("%s: another key does not go on", name)
+		}
+		if l.Key("esc"); l.Overlays() != 0 {
+			t.Errorf("%s: esc esc does not close", name)
+		}
+	}
 }

@@ -33,8 +33,8 @@ func offers(configPath string) []offer {
 		},
 		{
 			here: keys.Import, title: "Import",
-			text: "Applications of a WSO2 developer portal, or one out of a curl line or an " +
-				".env file.",
+			text: "Applications of a WSO2 developer portal. A curl line or an .env file can be " +
+				"pasted here.",
 		},
 		{
 			choice: SetUp, title: "Write a configuration",

@@ -210,8 +210,14 @@ func (f *Form) Lines(look Look, w, h int) []string {
 		}
 		f.drawn = append(f.drawn, on)
 	}
+	if n := len(out); below > 0 && n > 1 && rows[to-2].field < 0 { // a heading without a field
+		out[n-2], out[n-1] = out[n-1], look.blank(w)
+	}
 	return out
 }
+
+// blank draws a line without a field.
+func (look Look) blank(w int) string { return look.Row(false).End(w) }
 
 // leastHeadings is the number of lines below which a form that scrolls has no headings.
 const leastHeadings = 8
@@ -297,10 +303,10 @@ func (look Look) more(w int, sign string, n int) string {
 
 // heading draws the heading of a group. The first one says what the mark of a field means.
 func (f *Form) heading(look Look, w int, heading string, first bool) string {
-	l := look.Row(false)
 	if heading == "" {
-		return l.End(w)
+		return look.blank(w)
 	}
+	l := look.Row(false)
 	legend := ""
 	if first && !f.Frozen && slices.ContainsFunc(f.Fields, (*Field).isNeeded) {
 		legend = needs + " required"
@@ -309,11 +315,11 @@ func (f *Form) heading(look Look, w int, heading string, first bool) string {
 	l.Put(string(look.Styles.Strong), kit.Short(heading, room))
 	rule := room - kit.Width(heading) - 1
 	if rest := rule - kit.Width(legend) - 1; legend != "" && rest >= 3 {
-		l.Put(string(look.Styles.Quiet), " "+strings.Repeat("─", rest)+" ")
+		l.Put(string(look.Styles.Border), " "+strings.Repeat("─", rest)+" ")
 		l.Put(string(look.Styles.Accent), needs)
 		l.Put(string(look.Styles.Quiet), strings.TrimPrefix(legend, needs))
 	} else if rule > 0 {
-		l.Put(string(look.Styles.Quiet), " "+strings.Repeat("─", rule))
+		l.Put(string(look.Styles.Border), " "+strings.Repeat("─", rule))
 	}
 	return l.End(w)
 }
@@ -355,12 +361,17 @@ func (f *Form) line(look Look, w, i int) string {
 	if look.Hides && x.kind != kindChoice && !x.public && !x.Empty() {
 		text = Dots(HiddenLength, room, i == f.At)
 	}
-	var paint themes.Paint
-	if text == "" || x.Empty() && i != f.At {
-		paint = look.Styles.Quiet
-	}
 	shown := kit.Short(text, room)
-	l.Put(string(paint), shown)
+	rest, cursor := shown, ""
+	var paint themes.Paint
+	if x.Empty() { // the hint
+		paint = look.Styles.Quiet
+		if hint, ok := strings.CutPrefix(shown, Cursor); ok {
+			rest, cursor = hint, Cursor
+		}
+	}
+	l.Put("", cursor)
+	l.Put(string(paint), rest)
 	if rest := room - kit.Width(shown) - 3; why != "" && rest >= 6 {
 		l.Put(string(look.Styles.Danger), kit.Fit("  ✕ "+why, min(rest+3, kit.Width(why)+4)))
 	}

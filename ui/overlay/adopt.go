@@ -19,6 +19,7 @@ type Adopt struct {
 	appID           string
 	name            console.Private
 	busy            bool
+	warned          bool // esc was pressed, and something was typed
 	said            console.Private
 }
 
@@ -36,7 +37,11 @@ func NewAdopt(a *session.App) *Adopt {
 func (o *Adopt) Title(s *scene.Scene) string { return "Adopt a token of " + s.Show(o.name) }
 
 func (o *Adopt) Typed(msg tea.KeyPressMsg) scene.Intent {
+	warned := o.warned
+	o.warned = false
 	switch key := msg.String(); {
+	case key == "esc" && o.Edits > 0 && !o.busy && !warned:
+		o.warned = true
 	case key == "esc":
 		o.Wipe()
 		return scene.CloseTop{}
@@ -65,7 +70,7 @@ func (o *Adopt) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 70), m
 
 // Hints implements [scene.Overlay].
 func (o *Adopt) Hints(*scene.Scene) []scene.Hint {
-	esc := scene.Hint{Keys: "esc", Word: "cancel"}
+	esc := escHint(o.warned)
 	if o.busy {
 		return []scene.Hint{esc}
 	}
@@ -77,6 +82,8 @@ func (o *Adopt) Box(s *scene.Scene, w, h int) []string {
 	switch {
 	case o.busy:
 		paint, said = s.Styles.Accent, "taking it over …"
+	case o.warned:
+		said = typedWarning
 	case o.said != "":
 		said = "✕ " + s.Show(o.said)
 	}

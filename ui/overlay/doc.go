@@ -20,6 +20,9 @@ import (
 	"lanyard/ui/scene"
 )
 
+// typedWarning is the warning before what was typed is thrown away.
+const typedWarning = "something was typed: esc again throws it away"
+
 // typist has the methods that are the same in every overlay that takes all keys through Typed.
 type typist struct{}
 

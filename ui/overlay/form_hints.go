@@ -19,6 +19,15 @@ func formHints(f *form.Form, hints ...scene.Hint) []scene.Hint {
 	return append(out, leave)
 }
 
+// escHint returns the hint of the key that closes a form. warned: the form has warned that the key
+// throws away what was typed.
+func escHint(warned bool) scene.Hint {
+	if warned {
+		return scene.Hint{Keys: "esc", Word: "throw it away"}
+	}
+	return scene.Hint{Keys: "esc", Word: "cancel"}
+}
+
 // Hints implements [scene.Overlay].
 func (o *App) Hints(*scene.Scene) []scene.Hint {
 	save, test := scene.Hint{Keys: "ctrl+s", Word: "save"}, scene.Hint{Keys: "ctrl+t", Word: "test"}
@@ -38,12 +47,10 @@ func (o *App) Hints(*scene.Scene) []scene.Hint {
 
 // Hints implements [scene.Overlay].
 func (o *Import) Hints(*scene.Scene) []scene.Hint {
-	esc := scene.Hint{Keys: "esc", Word: "cancel"}
+	esc := escHint(o.warned)
 	switch {
 	case o.busy:
 		return []scene.Hint{esc}
-	case o.warned:
-		esc.Word = "throw it away"
 	case o.found != nil:
 		out := []scene.Hint{
 			{Keys: "enter", Word: "keep what is chosen"}, {Keys: "space", Word: "choose"},

@@ -25,6 +25,8 @@ type Grant struct {
 	knows string          // scopes of earlier tokens
 	said  string
 
+	warned bool // esc was pressed, and something was typed
+
 	user, password, scopes *form.Field
 }
 
@@ -70,8 +72,14 @@ func (o *Grant) asksUser() bool { return o.get.Grant == console.GrantPassword }
 func (o *Grant) Title(s *scene.Scene) string { return "Get a token for " + s.Show(o.name) }
 
 func (o *Grant) Typed(msg tea.KeyPressMsg) scene.Intent {
+	warned := o.warned
+	o.warned = false
 	switch msg.String() {
 	case "esc":
+		if o.Edits > 0 && !warned {
+			o.warned = true
+			return nil
+		}
 		o.Wipe()
 		return scene.CloseTop{}
 	case "enter", "ctrl+s":
@@ -107,12 +115,14 @@ func (o *Grant) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 70), m
 
 // Hints implements [scene.Overlay].
 func (o *Grant) Hints(*scene.Scene) []scene.Hint {
-	return formHints(&o.Form, scene.Hint{Keys: "enter", Word: "get"}, scene.Hint{Keys: "esc", Word: "cancel"})
+	return formHints(&o.Form, scene.Hint{Keys: "enter", Word: "get"}, escHint(o.warned))
 }
 
 func (o *Grant) Box(s *scene.Scene, w, h int) []string {
 	paint, said := s.Styles.Quiet, ""
 	switch {
+	case o.warned:
+		paint, said = s.Styles.Danger, typedWarning
 	case o.said != "":
 		paint, said = s.Styles.Danger, "✕ "+o.said
 	case o.Focused().Offered:

@@ -195,6 +195,16 @@ func (o *Import) Typed(msg tea.KeyPressMsg) scene.Intent {
 	return nil
 }
 
+// ImportOf returns an overlay that has read a pasted text, or nil if the text is not one to import.
+func ImportOf(known []console.KnownEnvironment, text string) *Import {
+	if !paste.Recognizes(text) {
+		return nil
+	}
+	o := NewImport(known)
+	o.Pasted(text)
+	return o
+}
+
 // Pasted puts one line into the focused field. It reads any other text as curl lines or an .env
 // file.
 func (o *Import) Pasted(text string) bool {
@@ -374,7 +384,7 @@ func (o *Import) Box(s *scene.Scene, w, h int) []string {
 	case o.busy:
 		b.paint, b.said = s.Styles.Accent, "asking the portal …"
 	case o.warned:
-		b.paint, b.said = s.Styles.Danger, "something was typed: esc again throws it away"
+		b.paint, b.said = s.Styles.Danger, typedWarning
 	case o.said != "":
 		b.paint, b.said = s.Styles.Danger, "✕ "+s.Show(o.said)
 	case o.found != nil && h >= lowBox:

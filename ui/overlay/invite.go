@@ -3,6 +3,8 @@ package overlay
 import (
 	"strings"
 
+	tea "charm.land/bubbletea/v2"
+
 	"lanyard/console"
 	"lanyard/console/describe"
 	"lanyard/themes"
@@ -78,10 +80,21 @@ func (o *Invite) Press(_ *scene.Scene, a keys.Action, key string) scene.Intent {
 
 // Paste takes the address at which a browser on another machine ended.
 func (o *Invite) Paste(text string) scene.Intent {
-	if o.inv == nil || o.device {
-		return nil
+	switch {
+	case o.inv == nil:
+		return pasteRefused{"the server has not answered yet: paste the address again then"}
+	case o.device:
+		return pasteRefused{"a paste does nothing here: enter the code in the browser"}
 	}
 	return scene.Do(session.AnswerSignIn{Invitation: o.inv.ID, Pasted: secret.New(text)})
+}
+
+// pasteRefused is the intent to say why a paste is not taken.
+type pasteRefused struct{ why string }
+
+func (i pasteRefused) Perform(h scene.Host) tea.Cmd {
+	h.Notify(scene.Info, i.why, "")
+	return nil
 }
 
 // textLine is a line of an overlay before it is padded.
