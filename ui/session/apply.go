@@ -156,6 +156,9 @@ func (s *Session) applyOther(e Event) []Work {
 		s.fileInside(e)
 		s.tell(e)
 		return nil
+	case SubscriptionsRead:
+		s.tell(e)
+		return nil
 	case Introspected:
 		s.noteKeyFailure(e.Err)
 		s.fileAnswer(e)

@@ -283,6 +283,21 @@ func (s *Session) inspect(r Inspect) []Work {
 	return work
 }
 
+// readSubscriptions needs no passphrase: subscriptions are not sealed.
+func (s *Session) readSubscriptions(r ReadSubscriptions) []Work {
+	svc := s.svc
+	if svc == nil {
+		return nil
+	}
+	key := Key{ReadingSubscriptions, string(r.ConsumerKey)}
+	return s.beginRead(r, key, func(c call) Work {
+		return func(ctx context.Context) Event {
+			subs, err := svc.Subscriptions(ctx, r.ConsumerKey)
+			return SubscriptionsRead{c, r.For, r.ConsumerKey, subs, err}
+		}
+	})
+}
+
 func (s *Session) introspect(r Introspect) []Work {
 	svc, key := s.svc, Key{Introspecting, r.Token}
 	if svc == nil || !s.Busy(key) && s.AskToUnlock(r) {

@@ -286,3 +286,28 @@ func TestNowhereToSave(t *testing.T) {
 	d.does(session.Quit{})
 	once[session.Finished](d)
 }
+
+// Subscriptions are read for the view that asks, also while the store is locked.
+func TestReadSubscriptions(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	key := d.apps[0].ConsumerKey
+	err := d.other().KeepSubscriptions(t.Context(), string(key),
+		[]console.Subscription{{API: "orders", Version: "1.0", Status: "UNBLOCKED"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.lock(true)
+	view := new(int)
+	d.does(session.ReadSubscriptions{For: view, ConsumerKey: key})
+	f := once[session.SubscriptionsRead](d)
+	if f.Err != nil || session.For(f) != any(view) || f.ConsumerKey != key ||
+		len(f.Subscriptions.All) != 1 || f.Subscriptions.At.IsZero() {
+		t.Errorf("read %+v", f)
+	}
+	d.facts = nil
+	d.does(session.ReadSubscriptions{ConsumerKey: "another"})
+	if f := once[session.SubscriptionsRead](d); f.Err != nil || !f.Subscriptions.At.IsZero() {
+		t.Errorf("of a key that no portal told of: %+v", f)
+	}
+}

@@ -248,6 +248,14 @@ type (
 		Answer Introspection
 		Err    error
 	}
+	// SubscriptionsRead is the result of [ReadSubscriptions].
+	SubscriptionsRead struct {
+		call
+		For           any
+		ConsumerKey   console.Private
+		Subscriptions console.Subscriptions
+		Err           error
+	}
 	// Revealed is the result of [Show].
 	Revealed struct {
 		call

@@ -29,6 +29,7 @@ const (
 	ReadingLog
 
 	Reading // the board
+	ReadingSubscriptions
 	Delivering
 	Pruning
 	Draining

@@ -188,6 +188,12 @@ type (
 		For   any
 		Token string
 	}
+	// ReadSubscriptions reads which APIs a portal lets the owner of a consumer key call.
+	ReadSubscriptions struct {
+		requestMark
+		For         any
+		ConsumerKey console.Private
+	}
 	// Show reads the text of a token, to be shown.
 	Show struct {
 		requestMark
@@ -325,6 +331,8 @@ func (s *Session) doOther(r Request) []Work {
 		return s.inspect(r)
 	case Introspect:
 		return s.introspect(r)
+	case ReadSubscriptions:
+		return s.readSubscriptions(r)
 	case Show:
 		return s.show(r)
 	case LogShow:
@@ -356,6 +364,8 @@ func For(f Fact) any {
 	case Inspected:
 		return f.For
 	case Introspected:
+		return f.For
+	case SubscriptionsRead:
 		return f.For
 	case Revealed:
 		return f.For
