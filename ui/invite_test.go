@@ -305,3 +305,14 @@ func TestInvitationTellsTrouble(t *testing.T) {
 	l.Key("esc")
 	l.await("given up, nothing was got")
 }
+
+// A paste into a sign-in by code says why it is not taken.
+func TestPasteIntoASignInByCode(t *testing.T) {
+	t.Parallel()
+	l := invited(t, time.Hour)
+	l.Paste("https://gw.example/callback?code=x")
+	l.said("a paste does nothing here: enter the code in the browser")
+	if l.Overlays() != 1 {
+		t.Error("the paste has closed the box")
+	}
+}

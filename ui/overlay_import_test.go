@@ -532,6 +532,8 @@ func TestImportProposesProbeURLs(t *testing.T) {
 	l.shows("probed at https://gw.example:8243/billing/1.0", "with its secret, probed")
 	l.Key("right", "left", "down", "down")
 	l.shows("in apim.example, and stays as it is")
+	l.Key("right")
+	l.shows("✕ it is configured here, and stays as it is")
 	l.Key("enter")
 	all := l.stored()
 	if all["Billing"].ProbeURL != "https://gw.example:8243/billing/1.0" ||

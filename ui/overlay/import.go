@@ -171,8 +171,7 @@ func (o *Import) Typed(msg tea.KeyPressMsg) scene.Intent {
 		if key == "enter" || key == "ctrl+s" {
 			return o.keep()
 		}
-		o.said = ""
-		o.found.press(key)
+		o.said = console.Private(o.found.press(key))
 		return nil
 	case o.fromText && (key == "enter" || key == "ctrl+s"):
 		return o.goOn()

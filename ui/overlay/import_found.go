@@ -26,7 +26,15 @@ func newFoundList(p console.PortalFound) *foundList {
 	return l
 }
 
-func (l *foundList) press(key string) {
+// press moves the cursor, chooses, or takes a probe URL. It returns why the key does nothing, or "".
+func (l *foundList) press(key string) (why string) {
+	x := &l.portal.All[l.at]
+	switch acts := key == "space" || key == "left" || key == "right"; {
+	case acts && x.Known:
+		return "it is configured here, and stays as it is"
+	case acts && key != "space" && len(x.ProbeURLs) == 0:
+		return "the portal names no API that it may call"
+	}
 	switch key {
 	case "up", "k":
 		l.at = max(l.at-1, 0)
@@ -37,21 +45,19 @@ func (l *foundList) press(key string) {
 	case "end", "pgdown":
 		l.at = len(l.on) - 1
 	case "space":
-		l.on[l.at] = !l.on[l.at] && !l.portal.All[l.at].Known
+		l.on[l.at] = !l.on[l.at]
 	case "right":
 		l.probeAt(1)
 	case "left":
 		l.probeAt(-1)
 	}
+	return ""
 }
 
 // probeAt takes the proposed probe URL that is by places after the present one, or none: that is
 // before the first and after the last one.
 func (l *foundList) probeAt(by int) {
 	x := &l.portal.All[l.at]
-	if x.Known {
-		return
-	}
 	all := append([]console.Private{""}, x.ProbeURLs...)
 	at := max(slices.Index(all, x.Application.ProbeURL), 0)
 	x.Application.ProbeURL = all[(at+by+len(all))%len(all)]
