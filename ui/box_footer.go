@@ -37,9 +37,10 @@ func (m *root) boxFooter(s *scene.Scene, o scene.Overlay) string {
 		}
 		part := hint{key: h.Shown(), word: h.Word}
 		// A second click must not answer a question that the first one has opened.
-		if !strings.Contains(h.Keys, " ") && (!asks || i == len(hints)-1) {
+		key, more, _ := strings.Cut(h.Keys, " ")
+		if (more == "" || more == key) && (!asks || i == len(hints)-1) {
 			m.frame.buttons = append(m.frame.buttons,
-				button{x: l.Width(), w: part.width(), key: h.Keys})
+				button{x: l.Width(), w: part.width(), key: key})
 		}
 		l.Put(string(m.st.Key), part.key)
 		if h.Word != "" {

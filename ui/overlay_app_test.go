@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
 	"lanyard/console"
@@ -440,17 +441,34 @@ func TestFormFootFollowsTheField(t *testing.T) {
 		}
 	}
 	has("← → choose", false)
-	has("esc esc cancels", false)
+	has("esc esc cancel", false)
 	l.Key("tab")
 	has("← → choose", true)
 	l.Type("%")
 	l.shows("this field is chosen with ← →")
 	l.Key("left", "tab", "tab")
 	has("token URL *", true)
-	has("esc esc cancels", true)
+	has("esc esc cancel", true)
 	l.Key("tab")
 	l.Type("https://id.example")
 	has("token URL *", false)
 	l.Key("up", "up", "up", "up", "up") // from the first field to the last one
 	l.shows("▌more settings")
+}
+
+// A click focuses a field, also while others are scrolled out above.
+func TestFormFocusByClick(t *testing.T) {
+	t.Parallel()
+	for _, h := range []int{32, 16} {
+		l := alive(t)
+		l.Resize(100, h)
+		fill(l.Pump, "Billing", "billing-key", "secret-of-billing")
+		for y, line := range strings.Split(ansi.Strip(l.Frame()), "\n") {
+			if i := strings.Index(line, "key type"); i >= 0 {
+				x := len([]rune(line[:i]))
+				l.Send(tea.MouseClickMsg{X: x, Y: y, Button: tea.MouseLeft})
+			}
+		}
+		l.shows("▌key type")
+	}
 }

@@ -93,6 +93,8 @@ func (s *screen) lookAround(cols int) {
 	s.press(leakedCanary.text)
 	s.await("•••")
 	s.press("\x1b")
+	s.await("esc again throws it away")
+	s.press("\x1b")
 	s.until(func() bool { return !strings.Contains(s.text(), "Adopt a token of") },
 		"closes what adopts")
 }

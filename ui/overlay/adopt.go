@@ -70,7 +70,7 @@ func (o *Adopt) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 70), m
 
 // Hints implements [scene.Overlay].
 func (o *Adopt) Hints(*scene.Scene) []scene.Hint {
-	esc := escHint(o.warned)
+	esc := escHint(o.Edits > 0 && !o.busy, o.warned)
 	if o.busy {
 		return []scene.Hint{esc}
 	}

@@ -19,11 +19,14 @@ func formHints(f *form.Form, hints ...scene.Hint) []scene.Hint {
 	return append(out, leave)
 }
 
-// escHint returns the hint of the key that closes a form. warned: the form has warned that the key
-// throws away what was typed.
-func escHint(warned bool) scene.Hint {
-	if warned {
+// escHint returns the hint of the key that closes a form. typed reports whether something was
+// typed, warned whether the form has warned that the key throws it away.
+func escHint(typed, warned bool) scene.Hint {
+	switch {
+	case warned:
 		return scene.Hint{Keys: "esc", Word: "throw it away"}
+	case typed:
+		return scene.Hint{Keys: "esc esc", Word: "cancel"}
 	}
 	return scene.Hint{Keys: "esc", Word: "cancel"}
 }
@@ -31,10 +34,10 @@ func escHint(warned bool) scene.Hint {
 // Hints implements [scene.Overlay].
 func (o *App) Hints(*scene.Scene) []scene.Hint {
 	save, test := scene.Hint{Keys: "ctrl+s", Word: "save"}, scene.Hint{Keys: "ctrl+t", Word: "test"}
-	esc := scene.Hint{Keys: "esc", Word: "cancel"}
+	esc := escHint(o.Edits > 0, o.asks)
 	switch {
 	case o.asks:
-		return []scene.Hint{{Keys: "n", Word: "go on"}, {Keys: "esc", Word: "throw it away"}}
+		return []scene.Hint{{Keys: "n", Word: "go on"}, esc}
 	case o.saving:
 		return []scene.Hint{{Keys: "esc", Word: "close"}}
 	case o.Frozen:
@@ -47,10 +50,10 @@ func (o *App) Hints(*scene.Scene) []scene.Hint {
 
 // Hints implements [scene.Overlay].
 func (o *Import) Hints(*scene.Scene) []scene.Hint {
-	esc := escHint(o.warned)
+	esc := escHint(o.Edits > 0 || o.pasted != nil, o.warned)
 	switch {
 	case o.busy:
-		return []scene.Hint{esc}
+		return []scene.Hint{{Keys: "esc", Word: "cancel"}}
 	case o.found != nil:
 		out := []scene.Hint{
 			{Keys: "enter", Word: "keep what is chosen"}, {Keys: "space", Word: "choose"},
@@ -58,7 +61,8 @@ func (o *Import) Hints(*scene.Scene) []scene.Hint {
 		if o.found.proposes() {
 			out = append(out, scene.Hint{Keys: "left right", Word: "probe URL"})
 		}
-		return append(out, scene.Hint{Keys: "up down", Word: "move"}, esc)
+		return append(out, scene.Hint{Keys: "up down", Word: "move"},
+			scene.Hint{Keys: "esc", Word: "cancel"})
 	}
 	switch {
 	case o.pasted != nil:

@@ -115,7 +115,8 @@ func (o *Grant) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 70), m
 
 // Hints implements [scene.Overlay].
 func (o *Grant) Hints(*scene.Scene) []scene.Hint {
-	return formHints(&o.Form, scene.Hint{Keys: "enter", Word: "get"}, escHint(o.warned))
+	return formHints(&o.Form, scene.Hint{Keys: "enter", Word: "get"},
+		escHint(o.Edits > 0, o.warned))
 }
 
 func (o *Grant) Box(s *scene.Scene, w, h int) []string {

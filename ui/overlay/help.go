@@ -27,8 +27,8 @@ func NewHelp(k *keys.Map, place keys.Places, all []Entry, key scene.KeyState) *H
 	o.notes = append(o.notes, []string{"With the mouse"},
 		[]string{
 			"click",
-			"go to a pane or a tab, select a row, sort by the name of a column, run a key of " +
-				"the footer; never a verb on a row",
+			"go to a pane, a tab or a field, select a row, sort by the name of a column, run a " +
+				"key of the footer; never a verb on a row",
 		},
 		[]string{"wheel", "move the cursor of the pane under it; read on in what is open"})
 	if p := o.key.Where(); p != "" {
@@ -61,6 +61,7 @@ func overlayKeys(k keys.Map) [][]string {
 		{"enter", "the passphrase: unlock; ctrl+u empties it, esc cancels the verb; one line " +
 			"can be pasted"},
 		{"ctrl+s", "a form: save; ctrl+t tests it and stores nothing, tab is the next field, " +
-			"esc cancels"},
+			"pgdn the next group; a choice takes ← → or its first letter"},
+		{"esc esc", "a form: close it, and throw away what was typed"},
 	}
 }
