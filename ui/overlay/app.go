@@ -228,7 +228,8 @@ func (o *App) keyFields() []*form.Field {
 	return form.Group("Keys",
 		form.Choose("key type", &d.KeyType, console.KeyProduction, console.KeySandbox, "").
 			Helps("a label: WSO2 has production and sandbox keys"),
-		o.of(console.FieldConsumerKey, form.Text("consumer key", &d.ConsumerKey, "typed or pasted")).Needed().
+		o.of(console.FieldConsumerKey,
+			form.Text("consumer key", &d.ConsumerKey, "typed or pasted")).Needed().
 			Helps("the client ID of the application at the server"),
 		o.secret)
 }
@@ -264,9 +265,11 @@ func (o *App) rareFields() []*form.Field {
 		}
 	}
 	all := form.Group("More of the token request",
-		o.of(console.FieldAudience, form.Text("audience", &d.Audience, "such as https://api.example")).
+		o.of(console.FieldAudience,
+			form.Text("audience", &d.Audience, "such as https://api.example")).
 			Helps("the API that the token is for, as servers such as Auth0 want it"),
-		o.of(console.FieldResource, form.Words("resource", &d.Resource, "such as https://api.example/orders")).
+		o.of(console.FieldResource,
+			form.Words("resource", &d.Resource, "such as https://api.example/orders")).
 			Helps("URIs of the APIs that the token is for (RFC 8707), blanks between them"),
 		o.of(console.FieldExtra,
 			form.Parsed("extra", &d.Extra, "such as validity_period=100", extraText,

@@ -26,7 +26,8 @@ func newFoundList(p console.PortalFound) *foundList {
 	return l
 }
 
-// press moves the cursor, chooses, or takes a probe URL. It returns why the key does nothing, or "".
+// press moves the cursor, chooses, or takes a probe URL. It returns why the key does nothing, or
+// "".
 func (l *foundList) press(key string) (why string) {
 	x := &l.portal.All[l.at]
 	switch acts := key == "space" || key == "left" || key == "right"; {
