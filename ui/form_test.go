@@ -70,7 +70,7 @@ func TestFormAdds(t *testing.T) {
 
 func TestFormRefuses(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("e")
 	l.shows("Orders, as it is configured", "read-only here")
 	l.Type("x")
@@ -199,7 +199,7 @@ func TestAdopt(t *testing.T) {
 // All fields for a secret treat a paste the same way.
 func TestPastedSecretsAreReadOneWay(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Do("adopt_token")
 	for text, why := range map[string]string{
 		"leaked\ttoken": "what was pasted holds a TAB at character 7",

@@ -36,7 +36,7 @@ func (l *live) goTo(label string) {
 	l.t.Helper()
 	for range 30 {
 		for line := range strings.SplitSeq(l.Frame(), "\n") {
-			if i := strings.Index(line, "▌"); i >= 0 && strings.Contains(line, label) {
+			if strings.Contains(ansi.Strip(line), "▌"+label) {
 				return
 			}
 		}

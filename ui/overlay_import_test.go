@@ -379,9 +379,10 @@ func TestImportPastedParameters(t *testing.T) {
 	l.shows("audience          https://api", "extra             validity_period=100",
 		"header            X-Tenant: •••", "not taken over: header Origin")
 	l.Key("enter")
-	l.shows("https://api", "validity_period=100")
+	l.shows("https://api")
 	l.Type("Billing")
 	l.goTo("extra")
+	l.shows("validity_period=100")
 	l.Type("&api_key=s3cr3t")
 	l.Key("ctrl+s")
 	l.shows("extra: a parameter may be a secret")
@@ -397,6 +398,7 @@ func TestImportPastedParameters(t *testing.T) {
 		t.Errorf("headers %q", a.Details.Headers)
 	}
 	l.Key("e") // an edit keeps the extra parameters
+	l.goTo("extra")
 	l.shows("https://api", "validity_period=200")
 	l.Key("ctrl+s")
 	if a := l.stored()["Billing"]; a.Audience != "https://api" ||
@@ -595,7 +597,7 @@ func TestFormsWarnBeforeTheyThrowAway(t *testing.T) {
 		"adopt": func(l *live) { l.Do("adopt_token"); l.Type("leaked") },
 		"grant": func(l *live) { l.Key("G", "tab"); l.Type("read") },
 	} {
-		l := alive(t)
+		l := alive(t).scoped("Orders")
 		open(l)
 		l.Key("esc")
 		l.shows("something was typed: esc again throws it away")

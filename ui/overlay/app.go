@@ -81,7 +81,7 @@ func NewApp(s *scene.Scene, edit bool, file string) *App {
 	o.entry.Application = console.Application{
 		Grant: console.GrantClientCredentials, KeyType: console.KeyProduction,
 	}
-	envs, chosen := slices.Clone(s.Board.Environments), console.Private("")
+	envs, chosen := slices.Clone(s.Board.Environments), nearEnvironment(s)
 	named := func(e console.KnownEnvironment) bool { return e.Name == chosen }
 	if sel, ok := s.Selected(); ok {
 		chosen = sel.Environment.Name
@@ -111,6 +111,21 @@ func NewApp(s *scene.Scene, edit bool, file string) *App {
 		o.Freeze()
 	}
 	return o
+}
+
+// nearEnvironment returns the name of the environment that a new application most likely has: that
+// of the scope or else of the current row, or else the only one. It is "" if there is none.
+func nearEnvironment(s *scene.Scene) console.Private {
+	known := s.Board.Environments
+	switch a := s.CurrentApp(); {
+	case s.Scope.Kind == session.OneEnvironment:
+		return console.Private(s.Scope.Name)
+	case a != nil:
+		return a.Environment.Name
+	case len(known) == 1:
+		return known[0].Name
+	}
+	return ""
 }
 
 // of binds a field to the problems of a field of the draft.
