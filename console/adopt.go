@@ -190,7 +190,7 @@ func (s *Service) ProbeText(ctx context.Context, appID string,
 	c := &gatewayCall{app: a, way: way, access: access, listed: true}
 	if err = s.sendCall(ctx, api, c); err == nil && c.answer.Verdict == tokenapi.Accepted {
 		err = s.update(context.WithoutCancel(ctx),
-			func(w Writer) error { return s.recordAcceptance(w, a, way, access) })
+			func(w Writer) error { return s.recordAcceptance(w, c) })
 	}
 	return c.answer, access.Fingerprint(), err
 }

@@ -131,7 +131,7 @@ type recorder struct {
 	Writer
 	s         *Service
 	dismissed string    // ID of the mark that a person dismisses
-	unlogged  []string  // IDs of tokens whose probes are not logged; see Traffic
+	unlogged  bool      // probes are not logged; see Client
 	changes   []*change // in the order in which they began
 	call      *Call     // the call whose answer the transaction stores; nil for none
 	lost      *Mark     // the mark of a request whose answer was lost; nil for none
@@ -224,17 +224,17 @@ func (r *recorder) DropToken(id string) error {
 	return r.Writer.DropToken(id)
 }
 
-// PutProbe records the probe, unless probes of the token are not logged.
-func (r *recorder) PutProbe(tokenID string, p Probe) error {
-	if slices.Contains(r.unlogged, tokenID) {
-		return r.Writer.PutProbe(tokenID, p)
+// PutProbe records the probes, unless probes are not logged.
+func (r *recorder) PutProbe(tokenID string, probes ...Probe) error {
+	if r.unlogged {
+		return r.Writer.PutProbe(tokenID, probes...)
 	}
 	c, err := r.of(tokenID)
 	if err != nil {
 		return err
 	}
-	c.probes = append(c.probes, p)
-	return r.Writer.PutProbe(tokenID, p)
+	c.probes = append(c.probes, probes...)
+	return r.Writer.PutProbe(tokenID, probes...)
 }
 
 // PutMark records the mark.

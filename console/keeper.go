@@ -143,8 +143,8 @@ type Writer interface {
 	PutToken(t *Token) error
 	// PutSecrets replaces the secrets of a stored token.
 	PutSecrets(tokenID string, s Secrets) error
-	// PutProbe appends a probe and removes the oldest beyond KeepProbes. The token's Rev grows.
-	PutProbe(tokenID string, p Probe) error
+	// PutProbe appends probes and removes the oldest beyond KeepProbes. The token's Rev grows.
+	PutProbe(tokenID string, probes ...Probe) error
 	// DropToken removes a token with its secrets, probes and marks.
 	DropToken(id string) error
 	PutMark(m Mark) error

@@ -2,7 +2,6 @@ package console
 
 import (
 	"context"
-	"slices"
 
 	"lanyard/tokenapi"
 	"lanyard/tokenapi/secret"
@@ -107,6 +106,7 @@ func (s *Service) callGateway(ctx context.Context, c *gatewayCall) error {
 // sendCall sends a call whose way is known.
 func (s *Service) sendCall(ctx context.Context, api API, c *gatewayCall) error {
 	req := c.way.request(c.app, c.access)
+	c.record = nil
 	if !c.listed {
 		req.Unlisted = c.usual()
 	}
@@ -133,37 +133,39 @@ func (s *Service) sendCall(ctx context.Context, api API, c *gatewayCall) error {
 	return nil
 }
 
-// fileCall stores the answer to a call, and returns the token as stored. For a call that is not
-// listed, it returns the token as read before the call, with the answer.
-func (s *Service) fileCall(w Writer, c *gatewayCall) (t Token, err error) {
-	made := Probe{
-		At: c.answer.At, Status: c.answer.Status, FaultCode: c.answer.FaultCode,
-		Verdict: c.answer.Verdict, URL: placeOf(string(c.app.ProbeURL)),
-		NamesToken: c.answer.NamesToken,
-	}
+// fileCall stores the answer to a call, and returns the token as stored.
+func (s *Service) fileCall(w Writer, c *gatewayCall) (Token, error) {
+	made := c.probe()
 	if c.record != nil {
 		storeCall(w, c.record)
 	}
 	if err := w.PutProbe(c.token.ID, made); err != nil {
 		return Token{}, err
 	}
-	seen := func() bool { return !t.SeenAt.IsZero() && t.SeenURL == made.URL }
-	if t = c.token; c.listed || !seen() {
-		t, err = s.token(w, c.token.ID)
-	} else {
-		t.Probes = append(slices.Clone(t.Probes), made)
-	}
+	t, err := s.token(w, c.token.ID)
 	if err != nil || made.Verdict != tokenapi.Accepted {
 		return t, err
 	}
-	if err := s.recordAcceptance(w, c.app, c.way, c.access); err != nil {
+	if err := s.recordAcceptance(w, c); err != nil {
 		return t, err
 	}
-	if err := s.rememberLonger(w, c.app, t); err != nil || seen() {
+	if err := s.rememberLonger(w, c.app, t); err != nil {
 		return t, err
+	}
+	if !t.SeenAt.IsZero() && t.SeenURL == made.URL {
+		return t, nil
 	}
 	t.seenBy(made)
 	return t, w.PutToken(&t)
+}
+
+// probe returns the answer as it is stored.
+func (c *gatewayCall) probe() Probe {
+	return Probe{
+		At: c.answer.At, Status: c.answer.Status, FaultCode: c.answer.FaultCode,
+		Verdict: c.answer.Verdict, URL: placeOf(string(c.app.ProbeURL)),
+		NamesToken: c.answer.NamesToken,
+	}
 }
 
 // seenBy records that a gateway accepted the token in a probe.
@@ -175,7 +177,8 @@ func (t *Token) seenBy(p Probe) {
 }
 
 // recordAcceptance records that a token was accepted at the application's probe URL.
-func (s *Service) recordAcceptance(w Writer, a Application, way probeWay, token secret.Text) error {
-	return changeControls(w, string(a.ProbeURL),
-		func(c *controls) { c.accept(way, way.form(token), s.Now().UTC()) })
+func (s *Service) recordAcceptance(w Writer, call *gatewayCall) error {
+	return changeControls(w, string(call.app.ProbeURL), func(c *controls) {
+		c.accept(call.way, call.way.form(call.access), call.answer.At.UTC())
+	})
 }

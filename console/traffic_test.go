@@ -95,3 +95,46 @@ func TestTrafficSkips(t *testing.T) {
 		t.Errorf("%d calls were stored, want 1", n)
 	}
 }
+
+// A Client stores usual answers when it is told to, in their order. An answer that is news is
+// stored at once, after those before it.
+func TestClientStores(t *testing.T) {
+	t.Parallel()
+	w := newWorldOf(t, sandbox.Options{CacheTTL: time.Minute}, said(console.RegimeOpaque))
+	s := w.console()
+	id := must[console.Outcome](t)(s.Get(t.Context(), w.app("Orders", "PRODUCTION").ID,
+		console.GetOptions{})).Token.ID
+	c := s.Client()
+	call := func(n, stored int) {
+		t.Helper()
+		for range n {
+			if err := c.Call(t.Context(), []string{id}); err != nil {
+				t.Fatal(err)
+			}
+			w.clock.advance(time.Second)
+		}
+		probes := w.token(id).Probes
+		if len(probes) != stored {
+			t.Errorf("%d answers are stored, want %d", len(probes), stored)
+		}
+		for i := 1; i < len(probes); i++ {
+			if gap := probes[i].At.Sub(probes[i-1].At); gap != time.Second {
+				t.Errorf("answer %d is %s after the one before", i, gap)
+			}
+		}
+	}
+	call(1, 1) // the first is news
+	call(5, 1)
+	if err := c.Store(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	call(4, 6)
+	must[console.Token](t)(s.Revoke(t.Context(), id, console.RevokeBoth, 0))
+	must[[]console.Delivery](t)(s.DeliverOne(t.Context(), id))
+	call(50, 6)
+	call(1, 61) // refused: the gateway has forgotten it
+	call(2, 63)
+	if got := w.traffic(s, id); !slices.Equal(got, []int{200, 401, 401, 401}) {
+		t.Errorf("the calls %v are listed", got)
+	}
+}

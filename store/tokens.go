@@ -300,19 +300,22 @@ func (w *writer) PutSecrets(tokenID string, s console.Secrets) error {
 	return err
 }
 
-// PutProbe appends a probe, removes the oldest beyond console.KeepProbes and gives the token the
+// PutProbe appends probes, removes the oldest beyond console.KeepProbes and gives the token the
 // next revision. It fails with console.ErrNotFound if the token is not stored.
-func (w *writer) PutProbe(tokenID string, p console.Probe) error {
+func (w *writer) PutProbe(tokenID string, probes ...console.Probe) error {
 	op := "store probe of " + tokenID
 	if err := w.touch(op, tokenID, true); err != nil {
 		return err
 	}
-	row := probeRow{tokenID: tokenID, Probe: p}
-	if err := w.row(op, "SELECT coalesce(max(seq), 0) + 1 FROM probe", nil, &row.seq); err != nil {
+	row := probeRow{tokenID: tokenID}
+	if err := w.row(op, "SELECT coalesce(max(seq), 0) FROM probe", nil, &row.seq); err != nil {
 		return err
 	}
-	if err := put(w, op, probeTable(), &row); err != nil {
-		return err
+	for _, row.Probe = range probes {
+		row.seq++
+		if err := put(w, op, probeTable(), &row); err != nil {
+			return err
+		}
 	}
 	_, err := w.exec(op,
 		`DELETE FROM probe WHERE token_id = ?1 AND seq <=

@@ -37,7 +37,7 @@ type Stage struct {
 }
 
 // Play fills the store with six tokens and their history, and ends at the present. A client calls
-// the API with them ([console.Service.Traffic]). The story, with the usual lifetimes:
+// the API with them ([console.Client]). The story, with the usual lifetimes:
 //
 //	59:16 ago  Kiosk gets a token, which has 44 s left at the end
 //	58:00      Mobile gets one for a user, a JWT
@@ -181,19 +181,21 @@ func scaled(d, part, whole time.Duration) time.Duration {
 func (p *player) play() error {
 	slices.SortStableFunc(p.steps, func(a, b step) int { return cmp.Compare(b.ago, a.ago) })
 	var failed []error
+	client := p.Console.Client()
 	for i := 0; i < len(p.steps) && p.ctx.Err() == nil; i++ {
 		p.Clock.set(p.end.Add(-p.steps[i].ago))
 		if do := p.steps[i].do; do != nil {
-			failed = append(failed, do())
+			failed = append(failed, client.Store(p.ctx), do())
+			client = p.Console.Client() // which knows what do has changed
 			continue
 		}
 		ids := p.ids(p.steps[i].call)
 		for ; i+1 < len(p.steps) && p.steps[i+1].do == nil && p.steps[i+1].ago == p.steps[i].ago; i++ {
 			ids = append(ids, p.ids(p.steps[i+1].call)...)
 		}
-		failed = append(failed, p.Console.Traffic(p.ctx, ids))
+		failed = append(failed, client.Call(p.ctx, ids))
 	}
-	return errors.Join(append(failed, p.ctx.Err())...)
+	return errors.Join(append(failed, client.Store(p.ctx), p.ctx.Err())...)
 }
 
 // ids returns the IDs of the tokens that there are.

@@ -46,7 +46,7 @@ func TestTrafficDoesNotPileUp(t *testing.T) {
 	t.Parallel()
 	d := busy(t)
 	d.get(1)
-	round := d.tick(session.Second(d.now).Add(time.Second))
+	round := d.tick(d.now.Add(time.Second))
 	if len(round) != 1 {
 		t.Fatalf("%d rounds are due", len(round))
 	}
@@ -116,7 +116,7 @@ func TestTrafficEndsWithTheConsole(t *testing.T) {
 	t.Parallel()
 	d := busy(t)
 	d.get(1)
-	round := d.tick(session.Second(d.now).Add(time.Second))
+	round := d.tick(d.now.Add(time.Second))
 	if len(round) != 1 {
 		t.Fatalf("%d rounds are due", len(round))
 	}
