@@ -149,30 +149,25 @@ func TestPlay(t *testing.T) {
 	}
 	tokens, calls := told(t, s)
 	same(t, tokens, `
-		Kiosk 34cdd217 app expiring 44s map[200:12]
-		Mobile ba3c8619 ana superseded 2m0s, replaced 20m53.3s ago, window after 1m0s map[200:1]
-		Mobile f2f37250 ana active 39m7s map[200:12]
-		Orders 3d65fce5 app active 52m0s map[200:12]
+		Kiosk 34cdd217 app expiring 44s map[200:11]
+		Mobile ba3c8619 ana superseded 2m0s, replaced 20m53.3s ago, window after 1m0s map[]
+		Mobile f2f37250 ana active 39m7s map[200:11]
+		Orders 3d65fce5 app active 52m0s map[200:11]
 		Payments b08a0869 ana dead 57m51s, revoked 1m13.3s ago, probe after 6s map[200:48 401:3]
 		Orders 938b8d0a app lingering 58m49s, revoked 10.3s ago, passes for 50s map[200:15]`)
 	same(t, calls, `
 		09:47:05 get 200 /token
-		09:47:06 traffic 200 /mobile/1.0.0/feed
-		09:47:06 control 401 /mobile/1.0.0/feed
 		09:48:21 get 200 /token
-		09:49:21 traffic 200 /mobile/1.0.0/feed
-		09:49:21 control 401 /mobile/1.0.0/feed
 		10:25:28 refresh 200 /token
-		10:25:29 traffic 200 /mobile/1.0.0/feed
-		10:25:29 control 401 /mobile/1.0.0/feed
 		10:38:21 get 200 /token
-		10:38:22 traffic 200 /orders/1.0.0/list
-		10:38:22 control 401 /orders/1.0.0/list
+		10:42:51 traffic 200 /mobile/1.0.0/feed
 		10:42:51 control 401 /mobile/1.0.0/feed
 		10:44:12 get 200 /token
 		10:44:14 traffic 200 /payments/1.0.0/balance
 		10:44:14 control 401 /payments/1.0.0/balance
+		10:44:21 traffic 200 /mobile/1.0.0/feed
 		10:44:21 control 401 /mobile/1.0.0/feed
+		10:44:21 traffic 200 /orders/1.0.0/list
 		10:44:21 control 401 /orders/1.0.0/list
 		10:45:08 revoke 200 /revoke
 		10:45:08 revoke 200 /revoke

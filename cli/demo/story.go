@@ -44,7 +44,8 @@ type Stage struct {
 //	20:53      and refreshes it
 //	 8:00      Orders gets one for the scope read
 //	 2:09      Payments gets one for a user and uses it: the gateway remembers it for 60 s
-//	 1:13      it is revoked. 6 s later the gateway asks again, and refuses it
+//	 2:00      the client begins with the tokens of Kiosk and Orders, and sooner with Mobile's
+//	 1:13      that of Payments is revoked. 6 s later the gateway asks again, and refuses it
 //	 1:11      Orders gets another one, and uses it from 0:30 on: the gateway remembers it
 //	 0:10      it is revoked. The gateway lets it through for 40 s
 //
@@ -135,19 +136,15 @@ func (p *player) write() {
 	p.at(life-left, p.get(expiring, "Kiosk", console.GetOptions{
 		Grant: console.GrantClientCredentials,
 	}))
-	p.call(life-left-time.Second, expiring)
 
 	p.at(long(58*time.Minute), p.get(replaced, "Mobile", console.GetOptions{
 		Grant: console.GrantPassword, Username: console.Private(p.user), Password: p.password,
 	}))
-	p.call(long(57*time.Minute), replaced)
 	p.at(long(20*time.Minute+53*time.Second), p.renew(replaced, renewed))
-	p.call(long(20*time.Minute+52*time.Second), renewed)
 
 	p.at(long(8*time.Minute), p.get(active, "Orders", console.GetOptions{
 		Scopes: []string{"read"},
 	}))
-	p.call(long(7*time.Minute+59*time.Second), active)
 
 	revoked := short(73 * time.Second)
 	first := revoked + min(window-short(6*time.Second), life/2)
@@ -164,8 +161,8 @@ func (p *player) write() {
 	p.calls(short(14*time.Second), 0, lingering)
 	p.at(short(10*time.Second), p.revoke(lingering))
 
-	// Made-up tokens that the console compares answers with are sent with these calls, and no longer
-	// in the last seconds.
+	// With these first calls the console sends the made-up tokens that it compares answers with, and
+	// sends none in the last seconds.
 	p.call(short(210*time.Second), renewed)
 	p.call(short(2*time.Minute), expiring)
 	p.call(short(2*time.Minute), active)
