@@ -362,8 +362,8 @@ func TestArrowsGoRed(t *testing.T) {
 		"lanyard/ui/session": "cli ui ui/scene ui/pane ui/overlay ui/plain",
 		"lanyard/store":      "cli", "lanyard/store/key": "store",
 		"lanyard/store/disk": "store store/key",
-		"lanyard/console": "cli cli/config cli/demo ui ui/scene ui/pane ui/overlay ui/session ui/keys " +
-			"ui/redact ui/plain store console/describe console/paste",
+		"lanyard/console": "cli cli/config cli/demo ui ui/scene ui/pane ui/overlay ui/session " +
+			"ui/keys ui/redact ui/plain store console/describe console/paste",
 		"lanyard/console/describe": "cli ui ui/scene ui/pane ui/overlay ui/plain",
 		"lanyard/console/paste":    "cli ui/overlay",
 		"lanyard/tokenapi":         "cli cli/config console tokenapi/portal",

@@ -107,8 +107,8 @@ func (p *program) runDemo(ctx context.Context, o sandbox.Options, alive bool) er
 	return err
 }
 
-// playDemo fills the board. It prints nothing, and fails only if ctx ends: what could not be done is
-// told when the console is closed.
+// playDemo fills the board. It prints nothing, and fails only if ctx ends. What could not be done
+// is told when the console is closed.
 func (p *program) playDemo(ctx context.Context, on demo.Stage) error {
 	p.screen = true
 	defer func() { p.screen = false }()

@@ -109,7 +109,8 @@ func (p *program) show(
 	_, noColor := p.lookup("NO_COLOR")
 	o := ui.Options{
 		Settings: set, Themes: themesToChoose(cfg, keeper), Demo: what.demo, Tour: what.tour,
-		Traffic: what.traffic, Title: what.title, Banners: banners(cfg.Environments), Welcome: what.welcome != "",
+		Traffic: what.traffic, Title: what.title, Banners: banners(cfg.Environments),
+		Welcome: what.welcome != "",
 		Begin: what.openService, ConfigPath: what.welcome, Device: host.DeviceName(),
 		NoColor: noColor && p.getenv("NO_COLOR") != "", Input: p.stdin, Output: p.stdout,
 		Environ: p.env,

@@ -194,7 +194,8 @@ func TestStoriesAtTheTerminal(t *testing.T) {
 	}
 	stories(t, pattern, func(t *testing.T, flags []string) player {
 		t.Helper()
-		return &terminalPlayer{openConsole(t, t.TempDir(), append([]string{"demo", "--empty"}, flags...)...)}
+		args := append([]string{"demo", "--empty"}, flags...)
+		return &terminalPlayer{openConsole(t, t.TempDir(), args...)}
 	})
 }
 

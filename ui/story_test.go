@@ -79,8 +79,8 @@ func tell(t *testing.T, w, h int, flags []string) *storyRun {
 	return open(t, w, h, o, false)
 }
 
-// liveDemo opens the board on which lanyard demo opens, with its client. Its first frame is the same
-// in each run.
+// liveDemo opens the board on which lanyard demo opens, with its client. Its first frame is the
+// same in each run.
 func liveDemo(t *testing.T, w, h int) *storyRun {
 	t.Helper()
 	return open(t, w, h, demo.Sandbox(sandbox.Options{CacheTTL: demo.CacheTTL}), true)

@@ -16,8 +16,8 @@ import (
 // The lifetimes for which the times of the story are written. With shorter ones it is shortened.
 const (
 	usualLife = time.Hour
-	// CacheTTL is the lifetime of an entry in the cache of the demo's gateway: short enough to watch
-	// a token die.
+	// CacheTTL is the lifetime of an entry in the cache of the demo's gateway: short enough to
+	// watch a token die.
 	CacheTTL = time.Minute
 )
 
@@ -126,7 +126,9 @@ func (p *player) call(ago time.Duration, with role) {
 // write writes the steps, for the lifetimes of the sandbox.
 func (p *player) write() {
 	life, window := p.Sandbox.TokenTTL(), p.Sandbox.CacheTTL()
-	long := func(d time.Duration) time.Duration { return scaled(d, min(life, usualLife), usualLife) }
+	long := func(d time.Duration) time.Duration {
+		return scaled(d, min(life, usualLife), usualLife)
+	}
 	least := min(window, life/3)
 	short := func(d time.Duration) time.Duration {
 		return scaled(d, min(least, CacheTTL), CacheTTL)
@@ -161,8 +163,8 @@ func (p *player) write() {
 	p.calls(short(14*time.Second), 0, lingering)
 	p.at(short(10*time.Second), p.revoke(lingering))
 
-	// With these first calls the console sends the made-up tokens that it compares answers with, and
-	// sends none in the last seconds.
+	// With these first calls the console sends the made-up tokens that it compares answers with. It
+	// then sends none in the last seconds.
 	p.call(short(210*time.Second), renewed)
 	p.call(short(2*time.Minute), expiring)
 	p.call(short(2*time.Minute), active)
@@ -186,8 +188,8 @@ func (p *player) play() error {
 			client = p.Console.Client() // which knows what do has changed
 			continue
 		}
-		ids := p.ids(p.steps[i].call)
-		for ; i+1 < len(p.steps) && p.steps[i+1].do == nil && p.steps[i+1].ago == p.steps[i].ago; i++ {
+		ids, ago := p.ids(p.steps[i].call), p.steps[i].ago
+		for ; i+1 < len(p.steps) && p.steps[i+1].do == nil && p.steps[i+1].ago == ago; i++ {
 			ids = append(ids, p.ids(p.steps[i+1].call)...)
 		}
 		failed = append(failed, client.Call(p.ctx, ids))

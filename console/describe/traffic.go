@@ -6,9 +6,9 @@ import (
 	"lanyard/console"
 )
 
-// Traffic tells what a call of a [console.Client] has shown about a token, whose status is s: "dead,
-// 6 s after the revoke". A call that tells nothing about the token's end is "accepted" or "refused",
-// and one without an answer "no answer".
+// Traffic tells what a call of a [console.Client] has shown about a token, whose status is s:
+// "dead, 6 s after the revoke". A call that tells nothing about the token's end is "accepted" or
+// "refused", and one without an answer "no answer".
 func (v Voice) Traffic(x console.Exchange, s console.Status) string {
 	after := x.Started.Sub(s.EndedAt).Truncate(time.Second)
 	ended := s.Ended && after >= 0
@@ -28,7 +28,8 @@ func (v Voice) Traffic(x console.Exchange, s console.Status) string {
 	case accepted:
 		return "accepted"
 	case s.Proof == console.ProofProbe && ended && s.Cause != console.CauseRefused:
-		return "dead, " + v.Wait(s.OverAt.Sub(s.EndedAt).Truncate(time.Second)) + " after the " + end
+		took := s.OverAt.Sub(s.EndedAt).Truncate(time.Second)
+		return "dead, " + v.Wait(took) + " after the " + end
 	}
 	return "refused"
 }
