@@ -44,15 +44,27 @@ func (m *root) header(s *scene.Scene) string {
 	}
 	l := kit.NewLine("", 256)
 	l.Gap(1)
-	l.Put(string(m.st.Brand), m.brand(s, withScope))
-	if withScope {
-		l.Gap(gap)
-		putAll(l, scope)
-	}
 	end := width(facts[at])
 	if withKey {
 		end += gap + kit.Width(key)
 		s.KeyShown = key
+	}
+	word := m.brand(s, withScope)
+	skew := m.skew(s, true)
+	room = m.w - 3 - end - kit.Width(skew.Text)
+	switch both := kit.Width(word) + 2; {
+	case withScope: // it has the error of the clock
+		l.Put(string(m.st.Brand), word)
+		l.Gap(gap)
+		putAll(l, scope)
+	case skew.Text == "" || room < 0:
+		l.Put(string(m.st.Brand), word)
+	case room < both: // every time on the screen depends on the clock
+		l.Put(string(skew.Paint), skew.Text)
+	default:
+		l.Put(string(m.st.Brand), word)
+		l.Gap(2)
+		l.Put(string(skew.Paint), skew.Text)
 	}
 	l.Gap(max(m.w-1-end-l.Width(), 1))
 	putAll(l, facts[at])

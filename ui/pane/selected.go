@@ -250,6 +250,10 @@ func (d *selected) why() phrase {
 		p.texts = detail
 	case d.status.RefusedOnce:
 		p.texts = []string{"refused once"}
+	case describe.AtServer(d.status) != "":
+		p.texts = []string{"key manager: " + describe.AtServer(d.status)}
+	case d.r.Token.ServerSays() == console.NotOurs:
+		p.texts = []string{"key manager: " + console.NotOurs}
 	}
 	return p
 }

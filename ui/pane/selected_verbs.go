@@ -89,8 +89,14 @@ func (d *selected) verbsOf(w int) []phrase {
 		return append([]phrase{say("read-only: only a probe and a copy work here", "read-only")},
 			append(d.probes(), d.copies(w)...)...)
 	}
+	if d.probing() {
+		return append(d.probes(), renew, revoke)
+	}
 	return append([]phrase{renew, revoke}, d.copies(w)...)
 }
+
+// probing reports whether the token is probed until the gateway refuses it.
+func (d *selected) probing() bool { return d.s.Session != nil && d.s.Session.IsProbing(d.r.ID) }
 
 // briefForms is the number of the forms of a pending revoke that leave room for others. The first
 // one of these has the reason in a few words.
@@ -122,7 +128,7 @@ func (d *selected) probes() []phrase {
 		return []phrase{say("no probe: the application has no probe URL")}
 	}
 	m := d.s.Keys
-	if d.s.Session != nil && d.s.Session.IsProbing(d.r.ID) {
+	if d.probing() {
 		return []phrase{does(m.Way(keys.ProbeUntilDead), "stops the probes").
 			painted(d.s.Styles.Accent)}
 	}

@@ -58,6 +58,9 @@ func (p *Tokens) Title(s *scene.Scene) string {
 		if a.Environment.ReadOnly {
 			title += " · read-only"
 		}
+		if a.Grant == console.GrantPassword {
+			title += " · password (legacy)"
+		}
 	default:
 		title += s.Show(console.Private(s.Scope.Name))
 		for _, r := range s.Rail().Rows {
@@ -414,8 +417,11 @@ func (p *Tokens) row(s *scene.Scene, r *session.Row) tokenRow {
 	switch {
 	case r.Token != nil && s.Session.Busy(session.TokenKey(r.ID)):
 		row.word = scene.NewCell(s.Styles.Accent, "working…")
-	case r.Token != nil && s.Session.IsProbing(r.ID) && len(row.calls) == 0:
+	case r.Token == nil || !s.Session.IsProbing(r.ID):
+	case len(row.calls) == 0:
 		row.note = scene.NewCell(s.Styles.Accent, "probing")
+	case row.word.Text == "" && p.table.columns.calls > 0: // else the calls stand behind the bar
+		row.word = scene.NewCell(s.Styles.Accent, "probing")
 	}
 	return row
 }
