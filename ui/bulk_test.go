@@ -245,10 +245,14 @@ func TestMarkOutOfSightStays(t *testing.T) {
 	if l.Overlays() != 0 || l.InState(console.Revoking) != 0 {
 		t.Fatal("it acts on another token")
 	}
-	l.Key("space", "x")
-	l.shows("Revoke 1 token?", fp("access-2")+", which is marked",
-		"1 more token is marked, and not in the list that you see: it stays.")
-	l.unanswered("enter", "x", "space")
+	l.shows("1 marked, not listed", "no verb acts on a token that is not listed")
+	l.Key("space")
+	l.shows("1 marked, 1 more not listed: Payments "+fp("access-2")+" ", "x revokes it, ",
+		"r renews 1")
+	l.Key("x")
+	l.shows("Revoke 1 token?", "● Payments · "+fp("access-2"),
+		"1 more token is marked, and not in the list that you see: it")
+	l.unanswered("x", "space")
 	l.Key("esc", "x")
 	if l.Overlays() != 1 || l.InState(console.Revoking) != 0 {
 		t.Fatal("esc is not No")
@@ -258,7 +262,7 @@ func TestMarkOutOfSightStays(t *testing.T) {
 	if l.ScopeTo("Orders"); l.InState(console.Active) != 1 || l.InState(console.Revoking) != 1 {
 		t.Errorf("the marked token that was not listed is revoked:\n%s", ansi.Strip(l.Frame()))
 	}
-	l.shows("1 marked")
+	l.shows("1 marked", fp("access-1"))
 }
 
 // The key that opens a question does not answer it, in any configuration of the keys.

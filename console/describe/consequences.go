@@ -145,18 +145,27 @@ func LostRequest(sent, ends string) (what, bound, sooner []string) {
 // environments.
 func (v Voice) Several(c console.Several, environments []string, now time.Time) []string {
 	var parts []string
-	if n := c.Production; n > 0 {
+	switch n := c.Production; {
+	case n == 1 && c.N == 1:
+		parts = append(parts, "in production ("+strings.Join(environments, ", ")+")")
+	case n > 0:
 		parts = append(parts,
 			ofThem(n)+" in production ("+strings.Join(environments, ", ")+")")
 	}
 	switch n := c.Refreshable; {
+	case n == 1 && c.N == 1:
+		parts = append(parts, "with a refresh token")
 	case n == 1:
 		parts = append(parts, "one has a refresh token")
 	case n > 1:
 		parts = append(parts, strconv.Itoa(n)+" have refresh tokens")
 	}
 	if !c.FirstEnd.IsZero() {
-		parts = append(parts, "the first of them ends in "+v.Span(c.FirstEnd.Sub(now)))
+		who := "the first of them"
+		if c.N == 1 {
+			who = "it"
+		}
+		parts = append(parts, who+" ends in "+v.Span(c.FirstEnd.Sub(now)))
 	}
 	return parts
 }
@@ -168,7 +177,8 @@ func ofThem(n int) string {
 	return strconv.Itoa(n) + " of them"
 }
 
-// RevokesSeveral describes a revoke of all marked tokens, as Renews does.
+// RevokesSeveral describes a revoke of all marked tokens, as Renews does. A revoke of one token asks
+// first only in production.
 func (v Voice) RevokesSeveral(c console.Several) []string {
 	if c.Revocable == 0 {
 		return nil
@@ -177,11 +187,18 @@ func (v Voice) RevokesSeveral(c console.Several) []string {
 	if c.Revocable < c.N {
 		all = "revokes " + strconv.Itoa(c.Revocable) + " of " + strconv.Itoa(c.N)
 	}
-	passes := ", nobody knows how long the gateway may pass them"
-	if c.Revoked.Known {
-		passes = ", the gateway may pass them for at most " + v.AtMost(c.Revoked.Left)
+	them, asks := "them", "; it asks first"
+	if c.N == 1 {
+		all, them = "revokes it", "it"
+		if c.Production == 0 {
+			asks = ""
+		}
 	}
-	return []string{all + passes + "; it asks first", all + "; it asks first", all}
+	passes := ", nobody knows how long the gateway may pass " + them
+	if c.Revoked.Known {
+		passes = ", the gateway may pass " + them + " for at most " + v.AtMost(c.Revoked.Left)
+	}
+	return []string{all + passes + asks, all + asks, all}
 }
 
 // Requests describes a request for a token: its grant, scopes and user.

@@ -17,11 +17,16 @@ import (
 // namedMarks is the largest number of marked tokens that are named.
 const namedMarks = 12
 
-// marked returns what the verbs would do to the marked tokens, in four lines of at most w cells.
+// marked returns what the verbs would do to the marked tokens that are listed, in four lines of at
+// most w cells. No verb acts on the others.
 func (p *Selected) marked(s *scene.Scene, w int) [][]phrase {
 	var rows []*session.Row
+	hidden, page := 0, s.TokenPage()
 	for id := range s.Marks {
-		if r := s.Board.Row(id); r != nil && r.Token != nil {
+		switch r := s.Board.Row(id); {
+		case page.Index(id) < 0:
+			hidden++
+		case r != nil && r.Token != nil:
 			rows = append(rows, r)
 		}
 	}
@@ -52,8 +57,11 @@ func (p *Selected) marked(s *scene.Scene, w int) [][]phrase {
 			names = append(names, shownName(s, r))
 		}
 	}
-	n, v, m := strconv.Itoa(len(s.Marks)), s.Voice(), s.Keys
+	n, v, m := strconv.Itoa(len(s.Marks)-hidden), s.Voice(), s.Keys
 	head := n + " marked"
+	if hidden > 0 {
+		head += ", " + strconv.Itoa(hidden) + " more not listed"
+	}
 	if all.Revoked.Window {
 		v.AtMost = console.Left
 	}
@@ -65,6 +73,10 @@ func (p *Selected) marked(s *scene.Scene, w int) [][]phrase {
 		does(m.Key(keys.Close), "unmarks all"),
 	}
 	revoke := []phrase{does(m.Way(keys.Revoke), revokes...)}
+	if len(rows) == 0 {
+		head = strconv.Itoa(hidden) + " marked, not listed: "
+		revoke, last = []phrase{say("no verb acts on a token that is not listed")}, last[4:]
+	}
 	if s.Key.Shut() {
 		d := selected{p: p, s: s}
 		revoke, last = d.locked(), last[2:]

@@ -263,8 +263,6 @@ func TestSelectedTitles(t *testing.T) {
 	t.Parallel()
 	d := draw(t)
 	row, zoomed, column := d.pane(pane.InRow), d.pane(pane.Zoomed), d.pane(pane.InColumn)
-	d.scene("")
-	d.session.Apply(session.BoardRead{Ticket: 1, Board: d.board}, d.now)
 	check := func(p *pane.Selected, title, right string) {
 		t.Helper()
 		s := d.scene("t_77b209dd")
