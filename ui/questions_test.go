@@ -22,7 +22,7 @@ func (l *live) unanswered(keys ...string) {
 			l.t.Fatalf("%s answers the question: %d open, %d before", k, l.Overlays(), open)
 		}
 		l.said(k + " is no answer")
-		l.shows(" is no answer", "esc: No")
+		l.shows(k[1:]+" is no answer", "esc: No") // a name of a key gets a capital letter
 	}
 }
 
@@ -30,12 +30,12 @@ func (l *live) unanswered(keys ...string) {
 var drawnQuestion = map[string]func(*testing.T) *live{
 	"revoke": func(t *testing.T) *live {
 		l := alive(t, func(e *console.Environment) { e.Production = true })
-		pressed(l.Pump, "g", "x")
+		l.Key("g", "x")
 		return l
 	},
 	"revoke marked ones": func(t *testing.T) *live {
 		l := alive(t)
-		pressed(l.Pump, "g", "g", "home", "space", "space", "x")
+		l.Key("g", "g", "home", "space", "space", "x")
 		return l
 	},
 	"leave": func(t *testing.T) *live {
@@ -49,13 +49,13 @@ var drawnQuestion = map[string]func(*testing.T) *live{
 	},
 	"end the older token": func(t *testing.T) *live {
 		l := alive(t, superseding)
-		pressed(l.Pump, "g", "g")
+		l.Key("g", "g")
 		return l
 	},
 	"delete": func(t *testing.T) *live {
 		l := alive(t)
 		fill(l.Pump, "Billing", "billing-key", "s3cr3t-of-billing")
-		pressed(l.Pump, "ctrl+s", "1", "D")
+		l.Key("ctrl+s", "1", "D")
 		return l
 	},
 }
@@ -67,11 +67,7 @@ func TestQuestionsIgnoreOtherKeys(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			l := open(t)
-			other := []string{"x", "space", "q", "up", "j", "home", "?", "f1"}
-			if name != "revoke" { // there it opens the token
-				other = append(other, "enter")
-			}
-			l.unanswered(other...)
+			l.unanswered("x", "enter", "space", "q", "up", "j", "home", "?", "f1")
 			l.Send(tea.MouseWheelMsg{X: 60, Y: 10, Button: tea.MouseWheelDown})
 			if l.Overlays() != 1 {
 				t.Error("the wheel answers it")
@@ -87,7 +83,7 @@ func TestQuestionsIgnoreOtherKeys(t *testing.T) {
 func TestQuestionsIgnoreWhatWasTypedAhead(t *testing.T) {
 	t.Parallel()
 	l := alive(t, func(e *console.Environment) { e.Production = true })
-	pressed(l.Pump, "g")
+	l.Key("g")
 	l.Behind(true) // the keys wait behind x, so the question is not drawn
 	l.Reads(7)
 	l.Key("x", "y")
@@ -96,7 +92,7 @@ func TestQuestionsIgnoreWhatWasTypedAhead(t *testing.T) {
 	if l.Overlays() != 1 || l.board(t, "revoking") != 0 {
 		t.Fatalf("%d open: what was typed ahead is an answer", l.Overlays())
 	}
-	l.shows("was typed before this question", "y revoke it")
+	l.shows("esc was typed before this question", "y revoke it")
 	l.Reads(8)
 	l.Key("y")
 	if l.Overlays() != 0 || l.board(t, "revoking") != 1 {
@@ -104,8 +100,7 @@ func TestQuestionsIgnoreWhatWasTypedAhead(t *testing.T) {
 	}
 	l = alive(t, superseding)
 	l.Reads(7)
-	pressed(l.Pump, "g", "g")
-	l.Key("y")
+	l.Key("g", "g", "y")
 	if l.api.tokens != 1 || !strings.Contains(ansi.Strip(l.Frame()), "End the older token?") {
 		t.Errorf("%d requests", l.api.tokens)
 	}

@@ -18,7 +18,7 @@ func superseding(e *console.Environment) { e.Regime = console.RegimeJWT }
 
 func TestSupersedeAsksFirst(t *testing.T) {
 	t.Parallel()
-	l := alive(t, superseding)
+	l := alive(t, superseding).scoped("Orders")
 	l.Key("g") // no held token could end
 	l.said("a new token for Orders@cloud/PRODUCTION revokes the older one of the same key, " +
 		"user and scopes, also in programs that use it now")
@@ -46,7 +46,8 @@ func TestSupersedeAsksFirst(t *testing.T) {
 // A renewal without a refresh token is a get with the token's own scopes.
 func TestSupersedeOnRenew(t *testing.T) {
 	t.Parallel()
-	l := awake(t, func(a *console.Application) { a.Scopes = []string{"orders_read"} }, superseding)
+	l := awake(t, func(a *console.Application) { a.Scopes = []string{"orders_read"} },
+		superseding).scoped("Orders")
 	l.Key("g", "2", "r")
 	l.shows("End the older token?")
 	l.Key("esc")
@@ -66,7 +67,7 @@ func TestSupersedeOnRenew(t *testing.T) {
 		t.Errorf("%d overlays, %d requests", l.Overlays(), l.api.tokens)
 	}
 	// With a live refresh token no question is asked.
-	l = alive(t, superseding)
+	l = alive(t, superseding).scoped("Orders")
 	l.api.refresh = true
 	l.Key("g", "r")
 	l.said("refreshed: got")
@@ -74,12 +75,12 @@ func TestSupersedeOnRenew(t *testing.T) {
 
 func TestSupersedeNotAsked(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g")
 	if l.Overlays() != 0 || l.api.tokens != 1 {
 		t.Error("asked where a living token is handed out again")
 	}
-	l = alive(t, superseding, func(e *console.Environment) { e.ReadOnly = true })
+	l = alive(t, superseding, func(e *console.Environment) { e.ReadOnly = true }).scoped("Orders")
 	l.Key("g")
 	if l.Overlays() != 0 {
 		t.Error("asked about what is refused")
@@ -90,7 +91,7 @@ func TestSupersedeNotAsked(t *testing.T) {
 // The question is shown before the invitation.
 func TestSupersedeThenInvite(t *testing.T) {
 	t.Parallel()
-	l := awake(t, devices, atDevice, superseding)
+	l := awake(t, devices, atDevice, superseding).scoped("Orders")
 	l.api.polls = make(chan error, 1)
 	l.api.polls <- nil
 	l.api.device = tokenapi.DeviceAnswer{UserCode: userCode,
@@ -116,6 +117,7 @@ func TestSupersedeGolden(t *testing.T) {
 		b.Applications[0].Environment.Regime = console.RegimeJWT
 		b.Tokens[6].Asked = nil
 		p.Feed(b)
+		p.ScopeTo("Orders")
 		p.Key("g")
 		fits(t, p.Frame(), w, h)
 		if text := ansi.Strip(p.Frame()); !strings.Contains(text, " esc  No ") ||
@@ -179,7 +181,7 @@ func TestBannersHideNothing(t *testing.T) {
 
 func TestProbeAdvises(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g")
 	l.api.gateway, l.api.fault = 401, 900909
 	l.api.advice = tokenapi.FaultAdvice{Category: "subscription_inactive",
@@ -210,15 +212,20 @@ func TestInactiveIsNotDead(t *testing.T) {
 		b.Tokens[i].AtServer, b.Tokens[i].AtServerAt = console.ServerInactive, t0
 	}
 	p.Feed(b)
-	p.Key("down")
-	if text := ansi.Strip(p.Frame()); !strings.Contains(text, "3f9ca71e key manager: inactive") ||
-		!strings.Contains(text, "● active") {
-		t.Errorf("it is not said of the token, or has changed its state:\n%s", text)
+	for _, id := range []string{"t_active", "t_expiring", "t_forever"} {
+		p.Key("end", "home")
+		selecting(id)(p)
+		if text := ansi.Strip(p.Frame()); !strings.Contains(text, "key manager: inactive") {
+			t.Errorf("it is not said of %s:\n%s", id, text)
+		}
 	}
-	p.Key("3", "z")
+	if p.InState(console.Active) != 2 || p.InState(console.Expiring) != 1 {
+		t.Error("it has changed the state")
+	}
+	p.Key("enter")
 	text := ansi.Strip(p.Frame())
-	if n := strings.Count(text, "key manager: inactive"); n < 3 {
-		t.Errorf("said %d times:\n%s", n, text)
+	if !strings.Contains(text, "At the key manager") || !strings.Contains(text, "inactive, or not ours to ask, asked ") {
+		t.Errorf("the full view does not tell it:\n%s", text)
 	}
 }
 
@@ -228,6 +235,7 @@ func TestLegacyGrantIsMarked(t *testing.T) {
 	b := orders()
 	b.Applications[0].Grant = tokenapi.GrantPassword
 	p.Feed(b)
+	p.ScopeTo("Orders")
 	if !strings.Contains(ansi.Strip(p.Frame()), "password (legacy)") {
 		t.Error("nothing marks the password grant as legacy")
 	}
