@@ -15,7 +15,7 @@ func (l *live) logged(text string) int { return strings.Count(strings.Join(l.Log
 func TestExpiryIsANotice(t *testing.T) {
 	t.Parallel()
 	for _, refresh := range []bool{false, true} {
-		l := alive(t)
+		l := alive(t).scoped("Orders")
 		l.api.refresh = refresh
 		l.Key("g", "enter")
 		l.after(time.Hour - time.Second)
@@ -38,7 +38,7 @@ func TestExpiryIsANotice(t *testing.T) {
 // The end of a window is told once.
 func TestDeathIsANotice(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g", "enter", "x")
 	l.after(15*time.Minute + 5*time.Second)
 	l.shows("g gets a new one. " + fp("access-1") + " of Orders: dead: the window ran out.")
@@ -51,7 +51,7 @@ func TestDeathIsANotice(t *testing.T) {
 // A replaced token needs nothing: its end is in the log only.
 func TestReplacedIsOverInTheLog(t *testing.T) {
 	t.Parallel()
-	l := alive(t, func(e *console.Environment) { e.Regime = console.RegimeOpaque })
+	l := alive(t, func(e *console.Environment) { e.Regime = console.RegimeOpaque }).scoped("Orders")
 	l.api.refresh = true
 	l.Key("g", "enter", "r")
 	l.after(16 * time.Minute)
@@ -64,7 +64,7 @@ func TestReplacedIsOverInTheLog(t *testing.T) {
 // Tokens that end together are one notice, and each has its line in the log.
 func TestSeveralEndAsOneNotice(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g", "enter", "g", "enter")
 	l.clock.now = l.clock.now.Add(3 * time.Hour) // the machine slept
 	l.Beat()

@@ -9,7 +9,7 @@ import (
 // The key asks the key manager about the selected token, and tells why it cannot.
 func TestIntrospectByKey(t *testing.T) {
 	t.Parallel()
-	l := alive(t, introspects)
+	l := alive(t, introspects).scoped("Orders")
 	k := &manager{clock: l.clock, active: true}
 	l.api.API = k
 	l.Key("g", "2", "I")
@@ -23,7 +23,7 @@ func TestIntrospectByKey(t *testing.T) {
 	if k.asked != 3 {
 		t.Errorf("asked %d times", k.asked)
 	}
-	without := alive(t)
+	without := alive(t).scoped("Orders")
 	without.Key("g", "2", "I")
 	without.said("environment cloud has no introspect_url")
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"lanyard/console"
 	"lanyard/tokenapi"
 )
@@ -25,12 +27,12 @@ func (l *live) probedAt() (at []int, all []console.Probe) {
 
 func TestProbeUntilDead(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g", "x")
 	l.after(4 * time.Second)
 	l.Key("P")
 	l.said("is probed until the gateway refuses it P stops it")
-	l.shows("probing")
+	l.shows("P stops the probes")
 	l.after(70 * time.Second)
 	at, _ := l.probedAt()
 	if want := []int{0, 5, 11, 18, 26, 35, 45, 56, 68}; !slices.Equal(at, want) {
@@ -50,8 +52,8 @@ func TestProbeUntilDead(t *testing.T) {
 	}
 	l.Key("P")
 	l.said("is proved dead already")
-	if strings.Contains(l.Frame(), "probing") {
-		t.Error("the row says that it is probed")
+	if strings.Contains(ansi.Strip(l.Frame()), "P stops") {
+		t.Error("the pane says that it is probed")
 	}
 }
 
@@ -59,7 +61,7 @@ func TestProbeUntilDead(t *testing.T) {
 // answers that waiting cannot change.
 func TestProbeWhereNothingCanBeProved(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.api.why = tokenapi.WhyOpen
 	l.Key("g", "p")
 	l.said("this URL lets anybody through: it answers 200 to a made-up token")
@@ -79,12 +81,12 @@ func TestProbeWhereNothingCanBeProved(t *testing.T) {
 	l.after(time.Second)
 	l.said("any token is answered so here")
 	l.after(30 * time.Second)
-	l.shows("probing")
+	l.shows("P stops the probes")
 }
 
 func TestProbeUntilDeadStops(t *testing.T) {
 	t.Parallel()
-	l := alive(t, func(e *console.Environment) { e.CacheTTL = 2 * time.Minute })
+	l := alive(t, func(e *console.Environment) { e.CacheTTL = 2 * time.Minute }).scoped("Orders")
 	l.Key("g", "P")
 	l.after(12 * time.Second)
 	l.Key("P")
@@ -110,7 +112,7 @@ func TestProbeUntilDeadStops(t *testing.T) {
 
 func TestProbingObeysRetryAfter(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.api.gateway, l.api.retryAfter = 429, 40*time.Second
 	l.Key("g", "P")
 	l.after(2 * time.Minute)
@@ -121,7 +123,7 @@ func TestProbingObeysRetryAfter(t *testing.T) {
 
 func TestProbesSeveralAtOnce(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g", "g", "home", "space", "space")
 	l.Key("P")
 	l.said("2 tokens are probed")
@@ -141,7 +143,7 @@ func TestProbesSeveralAtOnce(t *testing.T) {
 
 func TestProbingEndsWithAnError(t *testing.T) {
 	t.Parallel()
-	l := awake(t, func(a *console.Application) { a.ProbeURL = "" })
+	l := awake(t, func(a *console.Application) { a.ProbeURL = "" }).scoped("Orders")
 	l.Key("g", "P")
 	l.said("has no probe_url")
 	l.after(time.Minute)
@@ -154,7 +156,7 @@ func TestProbingEndsWithAnError(t *testing.T) {
 // and only esc refuses.
 func TestProbingThatActsAsksFirst(t *testing.T) {
 	t.Parallel()
-	l := awake(t, func(a *console.Application) { a.Details.ProbeMethod = "POST" })
+	l := awake(t, func(a *console.Application) { a.Details.ProbeMethod = "POST" }).scoped("Orders")
 	l.Key("g", "p")
 	if at, _ := l.probedAt(); len(at) != 1 || l.Overlays() != 0 {
 		t.Errorf("p: %d probes, %d overlays", len(at), l.Overlays())
@@ -162,7 +164,7 @@ func TestProbingThatActsAsksFirst(t *testing.T) {
 	for _, other := range []string{"P", "n", "enter"} {
 		l.Key("P")
 		l.shows("Probe again and again?",
-			"each probe of Orders@cloud/PRODUCTION sends a POST to the API, which may act",
+			"each probe of Orders@cloud/PRODUCTION sends a POST to the", "API, which may act",
 			"probe until dead")
 		l.Key(other)
 		l.after(time.Minute)

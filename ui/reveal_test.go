@@ -22,7 +22,7 @@ func TestRevealEndsWithPresenterMode(t *testing.T) {
 			l.Release()
 		},
 	} {
-		l := alive(t)
+		l := alive(t).scoped("Orders")
 		l.Key("g")
 		do(l)
 		if l.Overlays() != 0 || strings.Contains(ansi.Strip(l.Frame()), "access-1") {

@@ -33,7 +33,7 @@ func TestStoreIsGone(t *testing.T) {
 	t.Parallel()
 	v := &vanished{}
 	l := keptBy(t, func(st *store.Store) console.Keeper { v.Store = st; return v },
-		func(*console.Application) {})
+		func(*console.Application) {}).scoped("Orders")
 	l.Key("g")
 	l.Do("write_out")
 	l.said("the store is in its place")
