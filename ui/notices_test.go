@@ -31,7 +31,7 @@ func TestKeysReplaceTheOldNotice(t *testing.T) {
 		{[]string{"enter", "5"}, "o action is on 5"},
 		{[]string{"enter", "T"}, ""},
 		{[]string{"enter", "z"}, ""},
-		{[]string{"!", "z"}, "oom is for the panes"},
+		{[]string{"4", "enter", "z"}, "oom is for the panes"},
 		{[]string{"Y", "r"}, "it came without one"},
 		{[]string{"z"}, ""},
 		{[]string{"tab"}, ""},
