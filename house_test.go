@@ -41,7 +41,7 @@ var arrows = map[string][]string{
 		"console/describe", "themes", "tokenapi/secret"},
 	"ui/overlay": {"ui/scene", "ui/session", "ui/kit", "ui/keys", "ui/form", "console",
 		"console/describe", "console/paste", "themes", "tokenapi/secret", "text"},
-	"ui/session": {"console", "tokenapi/secret", "text"},
+	"ui/session": {"console", "console/describe", "tokenapi/secret", "text"},
 	"ui/keys":    {"console"},
 	"ui/form":    {"ui/kit", "themes", "tokenapi/secret"},
 	"ui/redact":  {"console", "text"},
@@ -364,7 +364,7 @@ func TestArrowsGoRed(t *testing.T) {
 		"lanyard/store/disk": "store store/key",
 		"lanyard/console": "cli cli/config cli/demo ui ui/scene ui/pane ui/overlay ui/session " +
 			"ui/keys ui/redact ui/plain store console/describe console/paste",
-		"lanyard/console/describe": "cli ui ui/scene ui/pane ui/overlay ui/plain",
+		"lanyard/console/describe": "cli ui ui/scene ui/pane ui/overlay ui/session ui/plain",
 		"lanyard/console/paste":    "cli ui/overlay",
 		"lanyard/tokenapi":         "cli cli/config console tokenapi/portal",
 		"lanyard/tokenapi/jwt":     "cli console tokenapi",

@@ -68,7 +68,9 @@ var Orders = map[keys.Action]session.Order{
 }
 
 // Calls returns the rows of the Activity pane: calls of this run, then those of other runs.
-func (s *Scene) Calls() []session.CallRow { return s.Session.Calls(s.View.FindCalls) }
+func (s *Scene) Calls() []session.CallRow {
+	return s.Session.Calls(s.View.FindCalls, s.Redactor != nil)
+}
 
 // PaneID identifies a pane.
 type PaneID int

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/text"
 )
 
@@ -70,8 +71,8 @@ type Order int
 // The orders. Equal rows keep the order of ByLeft.
 const (
 	// ByLeft lists living tokens with the least time left first, and tokens without a known end
-	// last. It lists revoked ones with the longest window first, and unbounded ones before these.
-	// It lists those that are over with the newest end first.
+	// last, in reverse too. It lists revoked ones with the longest window first, and unbounded ones
+	// before these. It lists those that are over with the newest end first.
 	ByLeft   Order = iota
 	ByIssued       // newest first
 	ByFingerprint
@@ -225,7 +226,8 @@ func (s *Session) page(q Query) *page {
 		}
 	}
 	if q.Find != "" {
-		match := s.matcher(q, sections[:])
+		match := matcher(q.Find, slices.Values(slices.Concat(sections[:]...)),
+			func(r *Row) string { return s.words(r, q.Audience) })
 		for i := range sections {
 			sections[i] = slices.DeleteFunc(sections[i], func(r *Row) bool { return !match(r) })
 		}
@@ -256,24 +258,28 @@ func (p *page) measure(r *Row) {
 	}
 }
 
-// matcher returns a function that reports whether a row matches a query. If a row holds the words
-// of the query literally, rows that match only fuzzily do not count.
-func (s *Session) matcher(q Query, sections [][]*Row) func(*Row) bool {
-	literal := func(r *Row) bool { return text.Closer(q.Find, s.words(r, q.Audience)) < 3 }
-	if !strings.HasPrefix(q.Find, "!") {
-		for _, rows := range sections {
-			if slices.ContainsFunc(rows, literal) {
+// matcher returns a function that reports whether a row matches a text. If any of all rows holds its
+// words literally, rows that match only fuzzily do not count.
+func matcher[Row any](find string, all iter.Seq[Row], words func(Row) string) func(Row) bool {
+	literal := func(r Row) bool { return text.Closer(find, words(r)) < 3 }
+	if !strings.HasPrefix(find, "!") {
+		for r := range all {
+			if literal(r) {
 				return literal
 			}
 		}
 	}
-	return func(r *Row) bool { return text.Fuzzy(q.Find, s.words(r, q.Audience)) }
+	return func(r Row) bool { return text.Fuzzy(find, words(r)) }
 }
 
 // words returns the text of a row in which a person finds something.
 func (s *Session) words(r *Row, audience bool) string {
 	a := &s.board.Apps[r.App]
-	words := r.fingerprint() + " " + string(r.State) + " " + string(a.Name) + " " + a.KeyType
+	words := r.fingerprint() + " " + string(r.State) + " " +
+		describe.StateWord(r.State, console.CauseNone) + " " + string(a.Name) + " " + a.KeyType
+	if r.State == console.Lingering {
+		words += " " + describe.StateWord(r.State, s.board.Status(r, s.now).Cause)
+	}
 	if !audience {
 		words += " " + string(a.Environment.Name) + " " + cmp.Or(r.user(), "app") + " " + r.scopes()
 	}
@@ -306,6 +312,11 @@ func (r *Row) scopes() string {
 // matters, or the token was over. never reports that the token does not expire.
 func (r *Row) End() (at time.Time, known, never bool) { return r.end.at, r.end.known, r.end.never }
 
+// ends reports whether it is known when a living row ends, or that it never does.
+func (r *Row) ends() bool {
+	return r.end.known || r.end.never || SectionOf(r.State) != Living
+}
+
 // sortRows sorts the rows of one section.
 func sortRows(rows []*Row, q Query) {
 	by := map[Order]func(x, y *Row) int{
@@ -318,7 +329,7 @@ func sortRows(rows []*Row, q Query) {
 	slices.SortFunc(rows, func(x, y *Row) int {
 		c, left := by(x, y), byEnd(x, y)
 		if q.Reverse {
-			if c = -c; q.Order == ByLeft {
+			if c = -c; q.Order == ByLeft && x.ends() == y.ends() {
 				left = -left
 			}
 		}

@@ -1,10 +1,11 @@
 package session
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"lanyard/console"
-	"lanyard/text"
 )
 
 // CallRow is a call of this run, or one of another run that the audit log has. It is valid until
@@ -30,34 +31,38 @@ func (r CallRow) Call() console.Call {
 	return *r.past
 }
 
-// words returns the text of a row that a filter matches.
-func (r CallRow) words() string {
-	c, failed := r.Call(), ""
-	if r.Exchange != nil {
-		failed = r.Exchange.Err
-	}
-	return c.Method + " " + string(c.Path) + " " + strconv.Itoa(c.Status) + " " +
-		string(c.Application) + " " + c.Verb + " " + c.Fingerprint + " " + c.Failure + " " +
-		string(c.Verdict) + " " + failed
-}
-
-// Calls returns the calls that match a pattern of text.Fuzzy: those of this run, newest first, then
-// those of other runs, newest first. "" matches every call.
-func (s *Session) Calls(filter string) []CallRow {
-	b := &s.board
-	rows := make([]CallRow, 0, len(b.Exchanges)+len(b.Past))
-	add := func(r CallRow) {
-		if filter == "" || text.Fuzzy(filter, r.words()) {
-			rows = append(rows, r)
+// words returns the text of a row in which a person finds something.
+func (r CallRow) words(audience bool) string {
+	c := r.Call()
+	app, _, _ := strings.Cut(string(c.Application), "@")
+	words := c.Method + " " + strconv.Itoa(c.Status) + " " + app + " " + c.Verb + " " +
+		c.Fingerprint + " " + string(c.Verdict)
+	if !audience {
+		words += " " + string(c.Application) + " " + string(c.Path) + " " + c.Failure
+		if r.Exchange != nil {
+			words += " " + r.Exchange.Err
 		}
 	}
+	return words
+}
+
+// Calls returns the calls that match what a person looks for: those of this run, newest first, then
+// those of other runs, newest first. "" matches every call. For an audience it does not match what
+// an audience must not see.
+func (s *Session) Calls(find string, audience bool) []CallRow {
+	b := &s.board
+	rows := make([]CallRow, 0, len(b.Exchanges)+len(b.Past))
 	for i := len(b.Exchanges) - 1; i >= 0; i-- {
-		add(CallRow{Exchange: &b.Exchanges[i]})
+		rows = append(rows, CallRow{Exchange: &b.Exchanges[i]})
 	}
 	for i := range b.Past {
-		add(CallRow{past: &b.Past[i]})
+		rows = append(rows, CallRow{past: &b.Past[i]})
 	}
-	return rows
+	if find == "" {
+		return rows
+	}
+	match := matcher(find, slices.Values(rows), func(r CallRow) string { return r.words(audience) })
+	return slices.DeleteFunc(rows, func(r CallRow) bool { return !match(r) })
 }
 
 // CallCount returns the number of calls without a filter.
