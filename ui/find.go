@@ -162,9 +162,9 @@ func (m *root) sortBy(a keys.Action) {
 	v := &m.view
 	v.Reverse = !v.Reverse && v.Order() == a
 	v.Sort = a
-	word := m.keys.Row(a).Word
+	word := "sorted" + strings.TrimPrefix(m.keys.Row(a).Word, "sort")
 	if v.Reverse {
-		word += ", the other way round"
+		word += ", reversed"
 	}
-	m.Notify(scene.Info, "the tokens are in another order: "+word, "")
+	m.Notify(scene.Info, word, "")
 }

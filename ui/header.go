@@ -75,13 +75,30 @@ func (m *root) header(s *scene.Scene) string {
 	return l.End(m.w)
 }
 
-// brand returns the first word of the header. A screen without a line for the scope has the name of
-// the scope there, unless that is all applications.
+// brand returns the first word of the header. A screen without a line for the scope has there what
+// is looked for, the name of the application, or the number of hidden rows.
 func (m *root) brand(s *scene.Scene, withScope bool) string {
-	if a, ok := s.Selected(); ok && !withScope && m.h < 10 {
-		return kit.Middle(s.Show(a.Name), 12)
+	if withScope || m.h >= 10 {
+		return "lanyard"
 	}
-	return "lanyard"
+	word := "lanyard"
+	if a, ok := s.Selected(); ok {
+		word = s.Show(a.Name)
+	} else if n := hidden(s); n != "" {
+		word = n
+	}
+	if f := s.View.Find; f != "" {
+		word = "/ " + s.Redacted(f)
+	}
+	return kit.Middle(word, 12)
+}
+
+// hidden returns the number of rows that are hidden because they are over; "" for none.
+func hidden(s *scene.Scene) string {
+	if n := s.TokenPage().Hidden; n > 0 {
+		return strconv.Itoa(n) + " hidden"
+	}
+	return ""
 }
 
 func width(cells []scene.Cell) (n int) {
@@ -221,6 +238,9 @@ func (m *root) scopeLine(s *scene.Scene, at layout, y int) string {
 	}
 	if f := s.View.Find; f != "" {
 		name += " / " + s.Redacted(f)
+	}
+	if n := hidden(s); n != "" && at == listOnly { // no title of the list has it
+		name += " · " + n
 	}
 	var long, brief []string
 	for _, r := range s.Rail().Rows {

@@ -16,6 +16,7 @@ func (m *root) present(on bool) {
 	if on {
 		m.hideAgain()
 		m.view.Typing, m.zoomed = false, false
+		m.view.Find, m.view.FindCalls = "", "" // an audience may not see what they match
 		m.focusOn(scene.Tokens)
 		m.Log(scene.Good, "presenter mode: no secret, key, user or host is shown",
 			m.keys.Hint(keys.Presenter, "closes it"))

@@ -92,7 +92,11 @@ func (p *Tokens) RightTitle(s *scene.Scene) []string {
 		if page.Len() == 1 {
 			words = " rows matches "
 		}
-		return []string{n + words + s.Redacted(s.View.Find), n + " match", n}
+		long := n + words + s.Redacted(s.View.Find)
+		if page.Hidden > 0 { // and not searched
+			return []string{long + " · " + strconv.Itoa(page.Hidden) + " hidden", long, n + " match", n}
+		}
+		return []string{long, n + " match", n}
 	}
 	rows := strconv.Itoa(all) + " rows"
 	switch all {
@@ -564,13 +568,16 @@ func (p *Tokens) empty(s *scene.Scene, page session.Page, w, h int) []string {
 				"developer portal."), "",
 			"lanyard demo shows all of this with an API of its own and writes nothing.")
 	case s.View.Find != "":
-		text := []string{"", "Nothing matches " + s.Redacted(s.View.Find) + ".", "",
-			k.Hint(keys.Close, "shows all again.")}
+		what := "Nothing matches " + s.Redacted(s.View.Find) + "."
+		if n := s.Rail().Apps; n > 0 {
+			what = "No token matches " + s.Redacted(s.View.Find) + ". Applications that do: " + strconv.Itoa(n) + "."
+		}
+		lines := []string{"", what, "", k.Hint(keys.Close, "shows all again.")}
 		if page.Hidden > 0 {
-			text = append(text, "", "What is over is hidden and not searched: "+
+			lines = append(lines, "", "What is over is hidden and not searched: "+
 				strconv.Itoa(page.Hidden)+". "+show+".")
 		}
-		return scene.Placeholder(s, w, h, text...)
+		return scene.Placeholder(s, w, h, lines...)
 	case page.Hidden > 0:
 		return scene.Placeholder(s, w, h, "", "All that is here is over and hidden.", "",
 			show+".")
