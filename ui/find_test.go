@@ -13,57 +13,336 @@ import (
 	"lanyard/ui"
 )
 
-// Hidden rows must not look like missing ones: at every size the filter and its result are visible.
-func TestFilterIsAlwaysInSight(t *testing.T) {
-	t.Parallel()
-	for _, s := range []string{"30x8", "60x12", "60x20", "80x24", "120x32"} {
-		w, h, _ := size(s)
-		for _, place := range []string{"2", "3", "4", "1"} {
-			if place != "2" && s == "30x8" {
-				continue // there is no other pane
+// looking returns a screen with the board of orders on which a text is being looked for.
+func looking(t *testing.T, w, h int, text string) *ui.Pump {
+	t.Helper()
+	p, _ := still(t, w, h)
+	p.Feed(orders())
+	p.Key("/")
+	p.Type(text)
+	return p
+}
+
+// listed returns the fingerprints of the token rows in the frame, in their order. A lost answer is
+// "unknown".
+func listed(p *ui.Pump) (out []string) {
+	all := append(orders().Tokens, console.Token{Fingerprint: "unknown"})
+	for line := range strings.Lines(ansi.Strip(p.Frame())) {
+		if _, row, ok := strings.Cut(line, "││"); ok {
+			line = row
+		}
+		r := []rune(strings.TrimPrefix(line, "│"))
+		if len(r) < 4 || !strings.ContainsRune("●◐◌?◒✕○", r[2]) {
+			continue
+		}
+		first, at := "", len(line)
+		for _, t := range all {
+			if i := strings.Index(line, " "+t.Fingerprint+" "); i >= 0 && i < at {
+				first, at = t.Fingerprint, i
 			}
+		}
+		if first != "" {
+			out = append(out, first)
+		}
+	}
+	return out
+}
+
+// While a person types, the first match is selected: of the living tokens first, then of the revoked
+// ones, then of those that are over. The cursor stays with a row that still matches.
+func TestFindSelectsTheFirstMatch(t *testing.T) {
+	t.Parallel()
+	p := looking(t, 120, 32, "")
+	for _, c := range []struct{ typed, selected string }{
+		{"a", "t_expiring"}, {"n", "t_expiring"}, {"a", "t_expiring"},
+		{" zz", ""}, // nothing matches
+	} {
+		p.Type(c.typed)
+		if p.Selected() != c.selected {
+			t.Errorf("after %q: selected %q, want %q\n%s", c.typed, p.Selected(), c.selected,
+				ansi.Strip(p.Frame()))
+		}
+	}
+	for typed, want := range map[string]string{
+		"payments": "t_unseen", "0ddb": "t_once", "dead": "t_dead", "may pass": "t_lingering", "replaced": "t_superseded",
+		"5c0d": "t_dead",
+	} {
+		if p := looking(t, 120, 32, typed); p.Selected() != want {
+			t.Errorf("%q: selected %q, want %q\n%s", typed, p.Selected(), want, ansi.Strip(p.Frame()))
+		}
+	}
+	p = looking(t, 120, 32, "")
+	p.Key("esc")
+	selecting("t_active")(p)
+	p.Key("/")
+	if p.Type("app"); p.Selected() != "t_active" {
+		t.Errorf("the selected row matches, and the cursor went to %q", p.Selected())
+	}
+}
+
+// Rows that hold the text are the only ones as long as there are any. Without them, rows match that
+// hold its characters in their order.
+func TestFindLiteralBeforeFuzzy(t *testing.T) {
+	t.Parallel()
+	p := looking(t, 120, 32, "pay")
+	if got := listed(p); !slices.Equal(got, []string{"e1e2e3e4", "0ddba11e", "5c0d77a1"}) {
+		t.Errorf("literally: %q\n%s", got, ansi.Strip(p.Frame()))
+	}
+	p.Key("backspace", "backspace", "backspace")
+	p.Type("pymts")
+	if got := listed(p); !slices.Equal(got, []string{"e1e2e3e4", "0ddba11e", "5c0d77a1"}) {
+		t.Errorf("by its characters: %q\n%s", got, ansi.Strip(p.Frame()))
+	}
+	p = looking(t, 120, 32, "rea") // of the scope read; r…e…a is in replaced too
+	if got := listed(p); !slices.Equal(got, []string{"77b209dd", "0c1177fe"}) {
+		t.Errorf("that hold rea: %q\n%s", got, ansi.Strip(p.Frame()))
+	}
+	p = looking(t, 120, 32, "!ana")
+	if got := listed(p); slices.Contains(got, "77b209dd") || !slices.Contains(got, "aa01bb02") {
+		t.Errorf("! does not say the opposite: %q", got)
+	}
+}
+
+// Esc restores scope and cursor, while the text is typed and after enter has kept it. Enter keeps
+// the rows that match, and the cursor on them.
+func TestFindEndsByEscAndEnter(t *testing.T) {
+	t.Parallel()
+	for _, kept := range []bool{false, true} {
+		for _, scope := range []string{"", "cloud", "Payments"} {
+			p, _ := still(t, 120, 32)
+			p.Feed(orders())
+			p.ScopeTo(scope)
+			p.Key("down", "down")
+			before, was := p.Frame(), p.Selected()
+			p.Key("/")
+			p.Type("ana")
+			if p.Selected() != "t_expiring" {
+				t.Fatalf("scope %q: a token of another scope is not found:\n%s", scope,
+					ansi.Strip(p.Frame()))
+			}
+			p.Key("down")
+			if p.Selected() != "t_expired" || !p.Typing() {
+				t.Errorf("an arrow leaves the field, or selects %q", p.Selected())
+			}
+			if kept {
+				p.Key("enter")
+				if frame := ansi.Strip(p.Frame()); p.Typing() || p.Selected() != "t_expired" ||
+					!slices.Equal(listed(p), []string{"77b209dd", "0c1177fe"}) ||
+					!strings.Contains(frame, "2 of 12 rows match ana") {
+					t.Errorf("enter does not keep it: %q\n%s", p.Selected(), frame)
+				}
+			}
+			p.Key("esc")
+			if p.Selected() != was || p.Frame() != before {
+				t.Errorf("kept %t, scope %q: esc selects %q, before %q\n%s", kept, scope,
+					p.Selected(), was, ansi.Strip(p.Frame()))
+			}
+		}
+	}
+	p := looking(t, 120, 32, "ana q") // q is typed and does not quit
+	if p.Quit || !strings.Contains(ansi.Strip(p.Frame()), "Nothing matches ana q.") {
+		t.Errorf("quit %t\n%s", p.Quit, ansi.Strip(p.Frame()))
+	}
+}
+
+// An application that matches by its name is listed without a token, and the list says so.
+func TestFindAnApplicationWithoutToken(t *testing.T) {
+	t.Parallel()
+	p := looking(t, 120, 32, "legacy")
+	frame := ansi.Strip(p.Frame())
+	for _, want := range []string{"Legacy importer · gone", "no tokens, 1 application",
+		"No token matches legacy. Applications that do: 1."} {
+		if !strings.Contains(frame, want) {
+			t.Errorf("no %q:\n%s", want, frame)
+		}
+	}
+	p.Key("enter", "1", "end")
+	if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "Tokens · Legacy importer") {
+		t.Errorf("it cannot be chosen:\n%s", frame)
+	}
+}
+
+// Columns and axis are those of the scope: finding changes neither.
+func TestFindMovesNoColumn(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"40x12", "60x20", "80x24", "120x32", "200x60"} {
+		w, h, _ := size(s)
+		for _, text := range []string{"ana", "payments", "e1e2", "unsure"} {
+			p := looking(t, w, h, "")
+			head := func() string {
+				for line := range strings.Lines(ansi.Strip(p.Frame())) {
+					if i := strings.Index(line, "APPLICATION"); i >= 0 {
+						line, _, _ = strings.Cut(line[i:], "│")
+						return line
+					}
+				}
+				t.Fatalf("%s: no head:\n%s", s, ansi.Strip(p.Frame()))
+				return ""
+			}
+			rows := func() map[string]string {
+				all := map[string]string{}
+				for line := range strings.Lines(ansi.Strip(p.Frame())) {
+					for _, tok := range orders().Tokens {
+						if i := strings.Index(line, tok.Fingerprint); i >= 0 &&
+							!strings.Contains(line, ":") || i >= 0 && i < 80 {
+							if all[tok.Fingerprint] == "" {
+								all[tok.Fingerprint] = strings.TrimRight(line[i:], " │╭╮\n")
+							}
+						}
+					}
+				}
+				return all
+			}
+			before, were := head(), rows()
+			p.Type(text)
+			if got := head(); got != before {
+				t.Errorf("%s, %q: the columns move\n%s%s", s, text, before, got)
+			}
+			shown := listed(p)
+			for fp, now := range rows() {
+				if slices.Contains(shown, fp) && were[fp] != "" && w == 120 && now != were[fp] {
+					t.Errorf("%s, %q: the row of %s is drawn anew\n%s\n%s", s, text, fp, were[fp], now)
+				}
+			}
+		}
+	}
+}
+
+// Rows that a find leaves out must not look like missing ones: at every size the text and the
+// number of matches are visible while it is typed, and the text afterwards.
+func TestFindIsAlwaysInSight(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"30x8", "40x12", "60x12", "60x20", "80x24", "120x32", "160x48"} {
+		w, h, _ := size(s)
+		for _, place := range []string{"2", "3", "1"} {
 			p, _ := still(t, w, h)
 			p.Feed(orders())
 			p.Key(place, "/")
-			p.Type("or")
-			for _, want := range []string{"/or▏ ", "/or "} {
-				frame := ansi.Strip(p.Frame())
-				fits(t, p.Frame(), w, h)
-				if !strings.Contains(frame, want) || !strings.Contains(frame, " of ") &&
-					!strings.Contains(frame, " 0/8 ") {
-					t.Errorf("%s, pane %s: no %q and count:\n%s", s, place, want, frame)
-				}
-				p.Key("enter")
+			p.Type("pay")
+			frame := ansi.Strip(p.Frame()) + "\n"
+			fits(t, p.Frame(), w, h)
+			if !strings.Contains(frame, "/ pay▏ ") || !strings.Contains(frame, " 3 tokens") &&
+				(s != "30x8" || !strings.Contains(frame, " 3 \n")) {
+				t.Errorf("%s, pane %s: no text and count:\n%s", s, place, frame)
+			}
+			p.Key("enter")
+			fits(t, p.Frame(), w, h)
+			frame = ansi.Strip(p.Frame())
+			if !strings.Contains(frame, "match pay") && !strings.Contains(frame, "/ pay ") {
+				t.Errorf("%s, pane %s: nobody says that rows are left out:\n%s", s, place, frame)
 			}
 		}
 		p, _ := still(t, w, h)
 		p.Feed(orders())
 		p.Key("f", "esc")
-		if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "2 hidden") {
+		if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "3 hidden") {
 			t.Errorf("%s: nobody says that tokens are hidden:\n%s", s, frame)
+		}
+		if w < 60 { // the notice of the sort alone
+			continue
 		}
 		p.Do("sort_by_issued")
 		p.Key("f", "esc", "esc")
-		if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "by age ↓") {
+		if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "by age · 12 rows") {
 			t.Errorf("%s: nobody says what the order is:\n%s", s, frame)
 		}
 	}
 }
 
-// Text typed in the middle of the filter is inserted and shown at the cursor.
-func TestFilterCursorAndPaste(t *testing.T) {
+// In Activity only calls are looked for, and they are left out there only. Esc shows them again.
+func TestFindInActivity(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"80x24", "120x32"} {
+		w, h, _ := size(s)
+		p, _ := still(t, w, h)
+		p.Feed(orders())
+		all := listed(p)
+		p.Key("4", "/")
+		p.Type("refused")
+		frame := ansi.Strip(p.Frame())
+		if !strings.Contains(frame, "/ refused▏ ") || !strings.Contains(frame, " 1 call ") ||
+			!strings.Contains(frame, "1 of 6 calls match refused") ||
+			w >= 120 && !strings.Contains(frame, "5c0d77a1  probe · refused") ||
+			strings.Contains(frame, "POST") {
+			t.Errorf("%s: one call was refused:\n%s", s, frame)
+		}
+		p.Key("enter")
+		if p.Key("enter"); p.Overlays() != 1 || !strings.Contains(ansi.Strip(p.Frame()), "GET") {
+			t.Errorf("%s: the call that was found is not selected:\n%s", s, ansi.Strip(p.Frame()))
+		}
+		p.Key("esc", "2")
+		if got := listed(p); !slices.Equal(got, all) {
+			t.Errorf("%s: tokens are left out too: %q", s, got)
+		}
+		p.Key("4", "esc")
+		if frame := ansi.Strip(p.Frame()); strings.Contains(frame, "refused ") &&
+			!strings.Contains(frame, "POST") {
+			t.Errorf("%s: esc does not show all calls:\n%s", s, frame)
+		}
+	}
+	p, _ := still(t, 120, 32)
+	p.Feed(orders())
+	p.Key("4", "/")
+	p.Type("401") // literally one call; 4…0…1 is in the fingerprints of others
+	if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, " 1 call ") {
+		t.Errorf("calls that hold the text do not come before others:\n%s", frame)
+	}
+}
+
+// What presenter mode hides is not found while it is on. It ends a find, and the presented token is
+// the one under the cursor.
+func TestFindAndPresenterMode(t *testing.T) {
+	t.Parallel()
+	for _, end := range []string{"", "enter"} {
+		p := looking(t, 120, 32, "ana")
+		if end != "" {
+			p.Key(end)
+		}
+		p.Key("ctrl+o")
+		frame := ansi.Strip(p.Frame())
+		if p.Typing() || !strings.Contains(frame, "77b209dd") || strings.Contains(frame, "ana") {
+			t.Errorf("%q: another token is presented, or a user named:\n%s", end, frame)
+		}
+		p.Key("/")
+		if p.Typing() {
+			t.Errorf("%q: a text is typed that nobody sees", end)
+		}
+		p.Key("ctrl+o")
+		if p.Selected() != "t_expiring" {
+			t.Errorf("%q: the cursor went to %q", end, p.Selected())
+		}
+	}
+	p, _ := still(t, 120, 32)
+	p.Feed(orders())
+	for text, want := range map[string]string{ // tokens, applications and calls
+		"ana": "2 1 0", "cloud": "12 3 6", "limit=1": "0 0 0", "orders": "9 2 6", "refused": "0 0 1",
+	} {
+		if got := p.Found(text, false); got != want {
+			t.Errorf("%q: found %s, want %s", text, got, want)
+		}
+	}
+	for _, text := range []string{"ana", "cloud", "orders/1.0", "no answer in time"} {
+		if got := p.Found(text, true); got != "0 0 0" {
+			t.Errorf("an audience finds %s by %q", got, text)
+		}
+	}
+}
+
+// Text typed in the middle of the line is inserted and shown at the cursor.
+func TestFindCursorAndPaste(t *testing.T) {
 	t.Parallel()
 	p, c := still(t, 120, 32)
 	p.Feed(orders())
 	p.Paste("77b2") // no field is open
-	if strings.Contains(ansi.Strip(p.Frame()), "/77b2") {
+	if strings.Contains(ansi.Strip(p.Frame()), "/ 77b2") {
 		t.Fatal("a paste out of the blue does something")
 	}
 	c.now = c.now.Add(time.Second)
 	p.Key("/")
 	p.Paste("  77b209dd\nx")
-	if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "/77b209dd▏ 1 of 8") ||
-		p.Overlays() != 0 {
+	if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "/ 77b209dd▏ ") ||
+		!strings.Contains(frame, " 1 token, 1 application ") || p.Overlays() != 0 ||
+		p.Selected() != "t_expiring" {
 		t.Errorf("pasted:\n%s", frame)
 	}
 	p.Paste("eyJhbGciOiJSUzI1NiJ9-a-token-by-accident")
@@ -73,37 +352,21 @@ func TestFilterCursorAndPaste(t *testing.T) {
 	}
 	p.Key("home")
 	p.Type("!")
-	if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "/!▏77b209dd 7 of 8") {
+	if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "/ !▏77b209dd ") ||
+		!strings.Contains(frame, " 11 tokens, ") {
 		t.Errorf("typed in front:\n%s", frame)
 	}
 }
 
-// Arrows move the selection while the filter is typed, and do not close it.
-func TestFilterArrows(t *testing.T) {
-	t.Parallel()
-	p, _ := still(t, 120, 32)
-	p.Feed(orders())
-	p.Key("/")
-	p.Type("ana")
-	p.Key("down", "down")
-	if p.Selected() != "t_expired" {
-		t.Errorf("selected %q", p.Selected())
-	}
-	p.Type("x")
-	if !strings.Contains(ansi.Strip(p.Frame()), "/anax▏") {
-		t.Error("arrows leave the field")
-	}
-}
-
-func TestHiddenAndFiltered(t *testing.T) {
+func TestHiddenAndFound(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 120, 32)
 	p.Feed(orders())
 	p.Key("f", "/")
-	p.Type("superseded")
+	p.Type("replaced")
 	frame := ansi.Strip(p.Frame())
-	if !strings.Contains(frame, "What is over is not searched: 2 hidden, f shows them.") ||
-		!strings.Contains(frame, "0 of 6") {
+	if !strings.Contains(frame, "What is over is hidden and not searched: 3. f shows it.") ||
+		!strings.Contains(frame, "0 of 9 rows match") {
 		t.Errorf("what is hidden may be what is looked for:\n%s", frame)
 	}
 }
@@ -115,24 +378,24 @@ func TestSortIsStable(t *testing.T) {
 	p.Feed(orders())
 	p.Do("sort_by_user")
 	p.Key("esc")
-	order := func() bool { // the default order of both lists
-		frame, _, _ := strings.Cut(ansi.Strip(p.Frame()), "Gateway cache ─")
-		return strings.Index(frame, "3f9ca71e") < strings.Index(frame, "aa01bb02")
+	order := func() bool { // of two tokens of no user
+		rows := listed(p)
+		return slices.Index(rows, "aa01bb02") < slices.Index(rows, "3f9ca71e")
 	}
-	if !order() {
-		t.Error("sorted by user")
+	if !order() || !strings.Contains(ansi.Strip(p.Frame()), "by user · ") {
+		t.Errorf("sorted by user:\n%s", ansi.Strip(p.Frame()))
 	}
 	p.Do("sort_by_user")
 	p.Key("esc")
-	if frame := ansi.Strip(p.Frame()); !order() || !strings.Contains(frame, "FOR ↑") {
+	if frame := ansi.Strip(p.Frame()); !order() || !strings.Contains(frame, "by user, reversed · ") {
 		t.Errorf("the other way round:\n%s", frame)
 	}
 }
 
-// Sorted by time left, rows are in the order of LEFT. Rows without a time are last.
+// By time left, each section is in the order of LEFT. Living rows without a known end are last.
 func TestSortByLeft(t *testing.T) {
 	t.Parallel()
-	p, _ := still(t, 120, 40)
+	p, _ := still(t, 160, 48)
 	b := orders()
 	app := b.Applications[0]
 	for i := range b.Tokens {
@@ -149,26 +412,32 @@ func TestSortByLeft(t *testing.T) {
 		console.Mark{ID: "m3", Op: "get", AppID: app.ID, SentAt: t0.Add(-time.Minute),
 			EndsBy: t0.Add(30 * time.Minute)})
 	p.Feed(b)
+	p.ScopeTo("Orders")
 	shown := func() (out []string) {
 		for line := range strings.Lines(ansi.Strip(p.Frame())) {
-			if r := []rune(line); len(r) > 88 && strings.ContainsRune("○◐◌◇?●◒✕", r[2]) {
-				out = append(out, strings.TrimSpace(string(r[72:88])))
+			_, row, _ := strings.Cut(line, "││")
+			if r := []rune(row); len(r) > 40 && strings.ContainsRune("○◐◌?●◒✕", r[2]) &&
+				string(r[4:12]) != "scopes  " {
+				f := strings.Fields(string(r[4:]))
+				out = append(out, f[0])
 			}
 		}
 		return out
 	}
-	p.Key("z")
-	timed := []string{"in 3 s", "0:41", "in 50 s", "≤11:00", "≤13:00", "≤14:32", "20:00", "≤30:00",
-		"58:12", "no end"}
-	rest := []string{"?", "?", "?", "–", "–", "–"}
-	p.Do("sort_by_left")
-	if got := shown(); !slices.Equal(got, slices.Concat(timed, rest)) {
-		t.Errorf("sorted: %q\n%s", got, ansi.Strip(p.Frame()))
-	}
-	p.Do("sort_by_left")
-	slices.Reverse(timed)
-	if got := shown(); !slices.Equal(got, slices.Concat(timed, rest)) {
-		t.Errorf("the other way round: %q", got)
+	living := [][]string{{"77b209dd"}, {"7e7e7e7e"}, {"500050aa", "d00dfeed"}, {"unknown"},
+		{"aa01bb02"}, {"3f9ca71e"}, {"f0f0f0f0"}} // equal ones by age
+	without := []string{"0b0b0b0b", "unknown"}
+	revoked := []string{"91aa3c2f", "e1e2e3e4", "0ddba11e"}
+	over := []string{"5c0d77a1", "5ca1ab1e", "0c1177fe"}
+	for _, way := range []string{"sorted", "the other way round"} {
+		want := slices.Concat(slices.Concat(living...), without, revoked, over)
+		if got := shown(); !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q\n%s", way, got, want, ansi.Strip(p.Frame()))
+		}
+		p.Do("sort_by_left")
+		slices.Reverse(living)
+		slices.Reverse(revoked)
+		slices.Reverse(over)
 	}
 }
 
@@ -181,23 +450,25 @@ func TestListsGoldens(t *testing.T) {
 			do   func(*ui.Pump)
 		}{
 			{"everything", func(p *ui.Pump) {
-				// A kept filter, marks and hidden rows are combined.
+				// A kept find, marks and hidden rows are combined.
 				p.Key("down", "space", "f", "esc", "/")
 				p.Type("a")
 				p.Key("enter")
-				p.Do("sort_by_left")
+				p.Do("sort_by_issued")
 			}},
-			{"gateway", func(p *ui.Pump) {
-				p.Key("3", "/")
+			{"revoked", func(p *ui.Pump) {
+				p.Key("/")
 				p.Type("!orders")
 			}},
 			{"revoke-all", func(p *ui.Pump) {
+				p.ScopeTo("Orders")
 				p.Key("X")
 				p.Type("4")
 			}},
 			{"revoke-all-wrong", func(p *ui.Pump) {
+				p.ScopeTo("Orders")
 				p.Key("X")
-				p.Type("4")
+				p.Type("5")
 				p.Key("enter")
 			}},
 		} {
@@ -216,47 +487,32 @@ func TestHidingLeavesWhatIsMarked(t *testing.T) {
 	p, _ := still(t, 120, 32)
 	p.Feed(orders())
 	p.Key("f")
-	if strings.Contains(ansi.Strip(p.Frame()), "0c1177fe") {
+	if slices.Contains(listed(p), "0c1177fe") {
 		t.Fatal("it hides nothing")
 	}
 	p.Key("f")
 	click(t, p, "0c1177fe") // an expired token
 	p.Key("space", "f")
-	if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "0c1177fe") {
-		t.Errorf("it is marked, and out of sight:\n%s", frame)
+	if !slices.Contains(listed(p), "0c1177fe") {
+		t.Errorf("it is marked, and out of sight:\n%s", ansi.Strip(p.Frame()))
 	}
 }
 
-// If a filter leaves one row, it is selected at the end of the typing. If it leaves several, the
-// selection stays.
-func TestFilterSelectsTheOnlyRow(t *testing.T) {
+// A found row can be opened at once, in each pane.
+func TestFoundRowOpens(t *testing.T) {
 	t.Parallel()
-	for pane, only := range map[string]struct {
-		text,
-		shows string
-	}{"1": {"legacy", "Tokens · Legacy"}, "2": {"77b2", "77b209dd"}, "3": {"0ddb", "0ddba11e"},
-		"4": {"refresh", "POST"}} {
+	for _, c := range []struct{ pane, text, shows string }{
+		{"2", "77b2", "3 Selected · Orders 77b209dd"},
+		{"3", "0ddb", "3 Selected · Payments 0ddba11e"},
+		{"4", "refresh", "POST /token"},
+	} {
 		p, _ := still(t, 120, 32)
 		p.Feed(orders())
-		p.Key(pane, "/")
-		p.Type(only.text)
-		p.Key("enter")
-		if pane == "2" && p.Selected() != "t_expiring" {
-			t.Errorf("selected %q", p.Selected())
+		p.Key(c.pane, "/")
+		p.Type(c.text)
+		p.Key("enter", "enter")
+		if !strings.Contains(ansi.Strip(p.Frame()), c.shows) {
+			t.Errorf("pane %s: no %q:\n%s", c.pane, c.shows, ansi.Strip(p.Frame()))
 		}
-		if p.Key("enter"); !strings.Contains(ansi.Strip(p.Frame()), only.shows) {
-			t.Errorf("pane %s: no %q:\n%s", pane, only.shows, ansi.Strip(p.Frame()))
-		}
-		if pane != "1" && p.Overlays() != 1 {
-			t.Errorf("pane %s: there is nothing to look into:\n%s", pane, ansi.Strip(p.Frame()))
-		}
-	}
-	p, _ := still(t, 120, 32)
-	p.Feed(orders())
-	p.Key("/")
-	p.Type("ana")
-	p.Key("enter")
-	if p.Selected() != "" {
-		t.Errorf("of several %q is selected", p.Selected())
 	}
 }

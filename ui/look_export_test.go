@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"fmt"
+
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
@@ -45,6 +47,13 @@ func (p *Pump) Reconfigured(change func(*Settings)) {
 	s := p.m.set
 	change(&s)
 	p.Send(settingsRead{reload: Reload{Settings: s}})
+}
+
+// Found returns the numbers of tokens, applications and calls that match a text, for the person at
+// the keys or for an audience.
+func (p *Pump) Found(text string, audience bool) string {
+	return fmt.Sprint(p.m.s.Page(session.Query{Find: text, Audience: audience}).Len(),
+		p.m.s.Rail(text, audience).Apps, len(p.m.s.Calls(text, audience)))
 }
 
 // DropCalls removes the oldest n calls of the board.
