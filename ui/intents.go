@@ -95,8 +95,20 @@ func (m *root) perform(i scene.Intent) tea.Cmd {
 	return i.Perform(m)
 }
 
-// moveCursor moves the cursor of the focused pane.
+// moveCursor moves the cursor of the focused pane. In Selected the arrows go to another token, and
+// the other keys scroll its full view.
 func (m *root) moveCursor(a keys.Action) {
+	if m.showsFullView() && a != keys.Up && a != keys.Down {
+		sel := m.panes.selected
+		switch {
+		case sel.Scroll(a):
+		case !sel.Scrolls():
+			m.flash("all of it is on the screen", m.keys.Hint(keys.Down, "shows the next token"))
+		default:
+			m.flash("this is the "+end(a)+" line", "")
+		}
+		return
+	}
 	switch rows, moved := m.move(m.focus, a); {
 	case rows == 0:
 		m.flash("there is no row here", "")
@@ -105,8 +117,17 @@ func (m *root) moveCursor(a keys.Action) {
 	}
 }
 
+// showsFullView reports whether the focused pane is the full view of the selected token.
+func (m *root) showsFullView() bool {
+	return m.focus == scene.Selected && (m.zoomed || m.layout() <= narrow)
+}
+
 // move moves the cursor of a pane. It returns the number of rows, and whether the cursor moved.
+// Selected follows the cursor of Tokens.
 func (m *root) move(p scene.PaneID, a keys.Action) (rows int, moved bool) {
+	if p == scene.Selected {
+		p = scene.Tokens
+	}
 	l, n, id := m.panes.at(p).Cursor(m.Scene())
 	was := l.Selected
 	l.Move(a, n, id)

@@ -102,7 +102,8 @@ func (m *root) clickRow(z *zone, x, line int) tea.Cmd {
 	return nil
 }
 
-// wheel moves the cursor of the pane under the mouse, or scrolls the overlay on top.
+// wheel moves the cursor of the pane under the mouse, or scrolls the overlay on top or the full
+// view of a token.
 func (m *root) wheel(e tea.Mouse) tea.Cmd {
 	act, key := keys.Down, tea.KeyPressMsg{Code: tea.KeyDown}
 	switch e.Button {
@@ -124,7 +125,9 @@ func (m *root) wheel(e tea.Mouse) tea.Cmd {
 		}
 		return m.press(key)
 	}
-	if z := m.zoneAt(e.X, e.Y); z != nil {
+	if m.showsFullView() {
+		m.panes.selected.Scroll(act)
+	} else if z := m.zoneAt(e.X, e.Y); z != nil {
 		m.move(z.pane, act)
 	}
 	return nil

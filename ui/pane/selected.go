@@ -95,8 +95,8 @@ func (p *Selected) Target(s *scene.Scene) (*session.Row, *scene.Refuse) {
 	return s.Current, scene.Cannot("no token is selected", s.Keys.Selects())
 }
 
-// Scroll moves the full view as a key asks.
-func (p *Selected) Scroll(a keys.Action) { p.scroll.Move(a) }
+// Scroll moves the full view as a key asks, and reports whether it moved.
+func (p *Selected) Scroll(a keys.Action) bool { return p.scroll.Move(a) }
 
 // Scrolls reports whether the full view is longer than its pane.
 func (p *Selected) Scrolls() bool { return p.scroll.Lines > p.scroll.Height }

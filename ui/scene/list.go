@@ -89,8 +89,10 @@ func (l *List) Window(n, h int, id func(int) string) (from, to, sel int) {
 // those of the last [Scroll.Show].
 type Scroll struct{ offset, Height, Lines int }
 
-// Move scrolls as a key asks. Other actions are ignored.
-func (p *Scroll) Move(a keys.Action) {
+// Move scrolls as a key asks, and reports whether other lines are shown then. Other actions are
+// ignored.
+func (p *Scroll) Move(a keys.Action) bool {
+	was := p.offset
 	switch a {
 	case keys.Down:
 		p.offset++
@@ -106,6 +108,7 @@ func (p *Scroll) Move(a keys.Action) {
 		p.offset = p.Lines
 	}
 	p.offset = max(min(p.offset, p.Lines-p.Height), 0)
+	return p.offset != was
 }
 
 // Show returns the visible part of all lines, at most h of them.
