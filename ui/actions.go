@@ -348,11 +348,20 @@ func cannotGet(s *scene.Scene, a *session.App) *scene.Refuse {
 	return nil
 }
 
+// choosesScope reports whether enter takes the scope of the row and goes back to the tokens: the
+// pane of the applications stands in their place.
+func (m *root) choosesScope() bool {
+	return m.focus == scene.Applications && m.layout() <= narrow
+}
+
 func (m *root) cannotInspect(s *scene.Scene) *scene.Refuse {
 	if m.focus == scene.Activity {
 		if _, ok := m.panes.acts.Selected(s); !ok {
 			return scene.Cannot("no call is selected", s.Keys.Selects())
 		}
+		return nil
+	}
+	if m.choosesScope() {
 		return nil
 	}
 	return m.cannotToken(s)
@@ -366,7 +375,7 @@ func (m *root) inspect(s *scene.Scene) tea.Cmd {
 		}
 		return nil
 	}
-	if m.focus == scene.Applications && m.layout() <= narrow { // the row chooses the scope
+	if m.choosesScope() {
 		m.focusOn(scene.Tokens)
 		return nil
 	}
