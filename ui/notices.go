@@ -127,14 +127,18 @@ func (m *root) noticeLinesAtMost(l layout) int {
 	return 2
 }
 
-// noticeLines draws the notice in at most two lines, or in one in place of the footer. While there
-// is no notice, it draws the step of the tour, or the wait for a slow server.
+// noticeLines draws the notice in at most two lines, or in one in place of the footer. The step of
+// the tour takes the last of these lines, or stands while there is no notice if there is only one.
+// Without both it draws the wait for a slow server.
 func (m *root) noticeLines(s *scene.Scene, l layout) []string {
+	most, shown := m.noticeLinesAtMost(l), !m.notices.until.IsZero()
 	switch {
-	case !m.notices.until.IsZero():
-		return m.notice(m.noticeLinesAtMost(l))
-	case !m.tour.Over():
+	case !m.tour.Over() && !shown:
 		return []string{m.tourLine(m.w)}
+	case !m.tour.Over() && most > 1:
+		return append(m.notice(most-1), m.tourLine(m.w))
+	case shown:
+		return m.notice(most)
 	}
 	if wait := slow(s); wait != nil {
 		l := kit.NewLine("", 128)

@@ -20,7 +20,8 @@ type step struct {
 func steps() []step {
 	return []step{
 		{
-			"%s gets a token for the selected application", "%s: get", []keys.Action{keys.Get},
+			"%s gets a token: choose the application that it is for", "%s: get",
+			[]keys.Action{keys.Get},
 		},
 		{
 			"%s asks the gateway: let through, and remembered", "%s: probe",
@@ -38,8 +39,8 @@ func steps() []step {
 			[]keys.Action{keys.Probe},
 		},
 		{
-			"Gateway cache counts down: %s until it is refused", "%s until 401",
-			[]keys.Action{keys.Probe},
+			"its row counts down the time at most: %s probes until it is dead", "%s until dead",
+			[]keys.Action{keys.ProbeUntilDead},
 		},
 		{
 			"%s is every word that was said, and %s every key", "%s or %s",
