@@ -28,17 +28,17 @@ func TestLiveDemoBeginsAlike(t *testing.T) {
 func TestLiveDemoLives(t *testing.T) {
 	t.Parallel()
 	s := liveDemo(t, 120, 32)
-	s.play("see 3 active .1 expiring.  1 lingering")
+	s.play("see 3 active · next expires in 0:44 · 1 revoked, may pass ≤0:50")
 	first := s.text()
 	if s.later(2 * time.Second); s.text() == first {
 		t.Errorf("nothing has changed after two seconds:\n%s", first)
 	}
-	s.play("see 938b8d0a Orders +≤0:48 .* 200 ×1[34]")
+	s.play("see ◒ Orders +938b8d0a +app +≤0:48 .* 200 [|]{10}")
 	s.later(26 * time.Second)
-	s.play("see 938b8d0a Orders +≤0:22")
+	s.play("see ◒ Orders +938b8d0a +app +≤0:22")
 	s.later(6 * time.Second)
-	s.play("see 938b8d0a Orders +dead after 0:40 ")
-	s.play("see 401 ×3")
+	s.play("see ✕ Orders +938b8d0a +app +dead +after 40 s · 200 ×\\d+ 401 ×3")
+	s.play("see 938b8d0a of Orders: dead")
 	s.later(time.Minute)
 	s.play("see Tokens")
 }
@@ -48,13 +48,13 @@ func TestTrafficKey(t *testing.T) {
 	t.Parallel()
 	s := liveDemo(t, 120, 32)
 	s.play("press t")
-	s.play("see the client is paused .*t lets it go on")
+	s.play("see t lets it go on. The client is paused")
 	calls := len(s.probes())
 	if s.later(10 * time.Second); len(s.probes()) != calls {
 		t.Errorf("%d calls while it is paused", len(s.probes())-calls)
 	}
 	s.play("press t")
-	s.play("see the client goes on .*t pauses it")
+	s.play("see t pauses it. The client goes on")
 	if s.later(5 * time.Second); len(s.probes()) < calls+10 {
 		t.Errorf("%d calls in five seconds", len(s.probes())-calls)
 	}
