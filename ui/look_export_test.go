@@ -32,10 +32,14 @@ func (f failing) land(m *root) tea.Cmd {
 	return m.tell(session.Probed{ID: f.id, Token: console.Token{ID: f.id}, Err: f.err})
 }
 
-// Tell sends a fact that the overlay on top has requested.
+// Tell sends a fact that the overlay on top has requested, or a pane if no overlay is open.
 func (p *Pump) Tell(fact func(box any) session.Fact) {
 	p.m.now = p.m.clock()
-	p.Send(telling{fact(p.m.overlays[len(p.m.overlays)-1])})
+	var box any
+	if n := len(p.m.overlays); n > 0 {
+		box = p.m.overlays[n-1]
+	}
+	p.Send(telling{fact(box)})
 }
 
 type telling struct{ fact session.Fact }

@@ -158,10 +158,7 @@ func (m *root) notice(most int) []string {
 	if n.Severity <= scene.Good {
 		paint = ""
 	}
-	all := words
-	if hint != "" {
-		all = sentence(hint) + " " + sentence(capital(words))
-	}
+	all := remedyFirst(words, hint)
 	more := ""
 	if key := m.keys.Key(keys.Messages); key != "" {
 		more = " " + key + " has all of it."
@@ -187,6 +184,14 @@ func (m *root) notice(most int) []string {
 		out[i] = l.End(m.w)
 	}
 	return out
+}
+
+// remedyFirst joins what happened and what to do about it, which comes first.
+func remedyFirst(words, hint string) string {
+	if hint == "" {
+		return words
+	}
+	return sentence(hint) + " " + sentence(capital(words))
 }
 
 // sentence returns text with a full stop, unless it has an end.

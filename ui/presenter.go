@@ -124,11 +124,7 @@ func (m *root) presenterNotice(n scene.Notice) string {
 	if n.Severity == scene.Good || n.Severity == scene.Info && n.Exchange != 0 {
 		return ""
 	}
-	text, hint := m.redactor.Text(n.Text), m.redactor.Text(n.Hint)
-	if hint != "" {
-		text = hint + ". " + text
-	}
-	return text
+	return remedyFirst(m.redactor.Text(n.Text), m.redactor.Text(n.Hint))
 }
 
 // cannotWhilePresenting returns why an action on the panes cannot run in presenter mode; nil for

@@ -40,6 +40,7 @@ func bounded(id, fp, app string, granted, left time.Duration) console.Token {
 		ID: id, AppID: app, Fingerprint: fp, Lifetime: tokenapi.Bounded,
 		Scopes: []string{"default"}, TokenType: "Bearer",
 		IssuedAt: t0.Add(left - granted), ExpiresAt: t0.Add(left), Granted: granted, Rev: 1,
+		Grant: console.GrantClientCredentials,
 	}
 }
 
