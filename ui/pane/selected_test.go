@@ -160,8 +160,8 @@ func (d *sketch) scene(id string) *scene.Scene {
 	b := session.NewBoard(d.board, func(a console.Application) console.Policy {
 		return console.PolicyOf(a, 2*time.Minute)
 	}, d.now)
-	asked, _ := d.session.Tickets()
-	d.session.Apply(session.BoardRead{Ticket: asked + 1, Board: d.board}, d.now)
+	_, filed := d.session.Tickets()
+	d.session.Apply(session.BoardRead{Ticket: filed + 1, Board: d.board}, d.now)
 	s := &scene.Scene{
 		Board: &b, Now: d.now, Session: d.session, Styles: &styles, Keys: &m, App: d.app,
 		Marks: d.marks, View: &scene.View{}, ASCII: d.ascii,
