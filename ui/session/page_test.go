@@ -213,6 +213,7 @@ func TestPageFinds(t *testing.T) {
 		{"late", false, "late"},
 		{"LATE", false, "late"},
 		{"lt", false, "late"}, // no row holds it
+		{"so", false, "soon"}, // the key type SANDBOX has both characters
 		{"pass", false, "boundless long short"},
 		{"replaced", false, "replaced"},
 		{"revoked", false, "boundless long short"},
