@@ -133,6 +133,10 @@ func (p *Apps) Lines(s *scene.Scene, w, h int, focused bool) []string {
 	for i := from; i < to; i++ {
 		add(i)
 	}
+	if len(out) > h { // a heading has no room of its own
+		p.List.Drawn = p.List.Drawn[:h]
+		return out[:h]
+	}
 	rest := 0
 	for _, r := range rail.Rows[to:] {
 		if r.App >= 0 {
@@ -167,7 +171,8 @@ func (p *Apps) Lines(s *scene.Scene, w, h int, focused bool) []string {
 }
 
 // window returns the range of rows in view, without the first row. h is the number of lines. One
-// line is kept for the number of rows below, and one for the heading of the first row.
+// line is kept for the heading of the first row, and one for the number of rows below if a row has
+// room beside it.
 func (p *Apps) window(rail session.Rail, sel, h int) (from, to int) {
 	n := len(rail.Rows)
 	if n-1 <= h {
@@ -179,7 +184,7 @@ func (p *Apps) window(rail session.Rail, sel, h int) (from, to int) {
 		if rail.Rows[from].App >= 0 {
 			lines-- // its heading
 		}
-		if to = from + lines; to < n {
+		if to = from + lines; to < n && lines > 1 {
 			to--
 		}
 		return max(min(to, n), from)
