@@ -69,6 +69,7 @@ func TestLateReadIsDropped(t *testing.T) {
 	}
 }
 
+// A frame formats the rows in view, whatever the number of tokens.
 func TestOnlyVisibleRowsAreFormatted(t *testing.T) {
 	t.Parallel()
 	small, _ := still(t, 120, 32)
@@ -79,6 +80,60 @@ func TestOnlyVisibleRowsAreFormatted(t *testing.T) {
 	big.Redraw()
 	if s, b := small.Drawn(), big.Drawn(); b > s || b > 32+16 {
 		t.Errorf("%d rows formatted for 100,000 tokens, %d for 100", b, s)
+	}
+	big.Resize(200, 60)
+	if n := big.Drawn(); n > 2*60 {
+		t.Errorf("%d rows formatted on 60 lines", n)
+	}
+}
+
+// A frame walks no page: it takes the rows from pages that are made once. Keys that move the cursor,
+// beats and sizes make none, and a find makes its own.
+func TestFramesKeepTheirPages(t *testing.T) {
+	t.Parallel()
+	p, c := still(t, 120, 32)
+	p.Feed(many(10_000))
+	p.Key("end")
+	was := p.Serials()
+	kept := func(what string, want [2]bool) {
+		t.Helper()
+		now := p.Serials()
+		if got := [2]bool{now[0] == was[0], now[1] == was[1]}; got != want {
+			t.Errorf("%s: the pages are kept %v, want %v", what, got, want)
+		}
+		was = now
+	}
+	p.Redraw()
+	kept("a frame", [2]bool{true, true})
+	p.Key("up", "pgup", "home", "1", "2", "tab", "z", "z", "!", "esc")
+	kept("keys", [2]bool{true, true})
+	c.now = c.now.Add(700 * time.Millisecond)
+	p.Beat()
+	kept("a beat", [2]bool{true, true})
+	for _, s := range []string{"200x50", "80x24", "60x12", "30x8", "120x32"} {
+		w, h, _ := size(s)
+		p.Resize(w, h)
+	}
+	kept("sizes", [2]bool{true, true})
+	p.Key("/", "9")
+	kept("a find", [2]bool{false, true})
+	p.Redraw()
+	kept("a frame of a find", [2]bool{true, true})
+	p.Key("esc", "space")
+	kept("a mark", [2]bool{false, false})
+	p.Feed(many(10_000))
+	kept("a reading", [2]bool{false, false})
+}
+
+// A frame of 10,000 tokens allocates about as much as one of 100.
+func TestFramesDoNotGrow(t *testing.T) { // not parallel: it counts allocations
+	allocs := func(n int) float64 {
+		p, _ := still(t, 200, 50)
+		p.Feed(many(n))
+		return testing.AllocsPerRun(20, p.Redraw)
+	}
+	if few, lots := allocs(100), allocs(10_000); lots > 1.2*few {
+		t.Errorf("a frame of 10,000 tokens allocates %v times, one of 100 %v times", lots, few)
 	}
 }
 
@@ -212,7 +267,10 @@ func BenchmarkView(b *testing.B) {
 	for _, n := range []struct {
 		name  string
 		board console.Board
-	}{{"all states", orders()}, {"100", many(100)}, {"100000", many(100_000)}} {
+	}{
+		{"all states", orders()}, {"100", many(100)}, {"10000", many(10_000)},
+		{"100000", many(100_000)},
+	} {
 		b.Run(n.name, func(b *testing.B) {
 			p, _ := still(b, 200, 50)
 			p.Feed(n.board)
@@ -221,6 +279,101 @@ func BenchmarkView(b *testing.B) {
 				p.Redraw()
 			}
 		})
+	}
+}
+
+// The cursor stays with the token when rows change their places, and a verb acts on that token.
+func TestVerbActsOnTheTokenNotOnTheRow(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		cursor  string // key that selects the token
+		revokes string
+	}{
+		{"end", fp("access-2")},  // the row above it goes away
+		{"home", fp("access-1")}, // it goes away itself, and another one comes to its row
+	} {
+		l := alive(t).scoped("Orders")
+		l.Key("g")
+		l.after(10 * time.Minute)
+		l.ScopeTo("Payments")
+		l.Key("g")
+		l.ScopeTo("")
+		l.Key(c.cursor)
+		was := l.Selected()
+		if got := l.place(was); got != map[string]int{"home": 0, "end": 1}[c.cursor] {
+			t.Fatalf("%s: row %d", c.cursor, got)
+		}
+		l.after(51 * time.Minute) // the first one has expired
+		if l.Selected() != was || l.place(was) == map[string]int{"home": 0, "end": 1}[c.cursor] {
+			t.Fatalf("%s: row %d of %q, %q before\n%s", c.cursor, l.place(was), l.Selected(), was,
+				ansi.Strip(l.Frame()))
+		}
+		l.Key("x")
+		l.after(5 * time.Second)
+		if got := strings.Join(l.api.revokes, " "); got != c.revokes {
+			t.Errorf("%s: revoked %q, want %q", c.cursor, got, c.revokes)
+		}
+	}
+}
+
+// place returns the index of a token in the list.
+func (l *live) place(id string) int {
+	for i, row := range l.Listed() {
+		if row == id {
+			return i
+		}
+	}
+	return -1
+}
+
+// A row that comes to the cursor in place of one that has gone is not selected, until a person
+// moves the cursor. That begins at the first row in view.
+func TestNoVerbAfterTheTokenHasGone(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32)
+	b := many(1000)
+	b.Marks = nil
+	p.Feed(b)
+	p.Key("end")
+	gone := p.Selected()
+	b.Tokens = slices.DeleteFunc(slices.Clone(b.Tokens),
+		func(k console.Token) bool { return k.ID == gone })
+	for range 2 { // also after the next reading
+		p.Feed(b)
+		for _, key := range []string{"x", "r", "p", "enter", "space"} {
+			p.Key(key)
+			if log := p.Log(); !strings.Contains(log[len(log)-1], "no token is selected") ||
+				p.Overlays() > 0 || p.InState(console.Revoking) > 0 {
+				t.Fatalf("%s acts on another row: %q", key, log)
+			}
+		}
+	}
+	p.Key("down")
+	if id := p.Selected(); !strings.Contains(p.Frame(), p.Fingerprint(id)) ||
+		slices.Index(p.Listed(), id) < 900 {
+		t.Errorf("the cursor is on row %d of %d", slices.Index(p.Listed(), id), len(p.Listed()))
+	}
+}
+
+// A chosen scope has a cursor. The selected token keeps it if the scope holds that one.
+func TestScopeHasACursor(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32)
+	p.Feed(orders())
+	selecting("t_active")(p)
+	p.Key("1")
+	seen := map[string]string{}
+	for range 7 {
+		seen[p.InScope()] = p.Selected()
+		p.Key("down")
+	}
+	for scope, id := range map[string]string{
+		"All": "t_active", "cloud": "t_active", "Mobile": "", "Payments": "t_unseen",
+		"Orders": "t_forever", // two applications have the name, and the second is seen last
+	} {
+		if got := seen[scope]; got != id {
+			t.Errorf("%s: %q is selected, want %q", scope, got, id)
+		}
 	}
 }
 

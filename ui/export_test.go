@@ -288,6 +288,30 @@ func (p *Pump) Selected() string {
 	return ""
 }
 
+// Listed returns the IDs of the rows of the token list.
+func (p *Pump) Listed() (ids []string) {
+	page := p.m.Scene().TokenPage()
+	for i := range page.Len() {
+		ids = append(ids, page.ID(i))
+	}
+	return ids
+}
+
+// Fingerprint returns the fingerprint of a token by its ID.
+func (p *Pump) Fingerprint(id string) string { return p.m.board().Row(id).Token.Fingerprint }
+
+// InScope returns the name of the scope.
+func (p *Pump) InScope() string {
+	rail := p.m.s.Rail("", false)
+	return string(rail.Rows[rail.Index(p.m.panes.apps.Scope(p.m.s))].Name)
+}
+
+// Serials returns the serials of the pages that the list is drawn from.
+func (p *Pump) Serials() [2]int {
+	s := p.m.Scene()
+	return [2]int{s.TokenPage().Serial, s.ScopePage().Serial}
+}
+
 // InState returns the number of rows in a state, in any scope.
 func (p *Pump) InState(st console.State) (n int) {
 	for r := range p.m.s.Tokens() {

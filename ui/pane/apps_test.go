@@ -252,10 +252,15 @@ func TestRailWidth(t *testing.T) {
 	}
 }
 
-// The cursor of a row that has gone is on the row of all applications.
+// The cursor of a row that has gone is on the row of all applications, also before the pane is
+// drawn.
 func TestRailWithoutItsCursor(t *testing.T) {
 	t.Parallel()
 	r := railOf(t, 6)
+	r.press(keys.Down)
+	if got := r.Scope(r.session); got.Kind != session.OneEnvironment || got.Name != "cloud" {
+		t.Errorf("the first press of down goes to %+v", got)
+	}
 	r.Select(session.Scope{Kind: session.OneApplication, Name: "gone"})
 	if lines := r.drawn(26, 14); !strings.HasPrefix(lines[0], "▌All") {
 		t.Errorf("%q", lines[0])
