@@ -194,13 +194,13 @@ func putHeading(l *kit.Line, title, rule themes.Paint, titles, rights []string, 
 }
 
 // moreText returns the text of the line after the live rows, which counts rows that are not shown.
-// last is the time left of the last row; "" if it has no end.
+// last says when the last row ends; "" if that is not known.
 func moreText(above, below int, last string, w int) string {
 	if below == 0 {
 		return kit.Short(strconv.Itoa(above)+" more, above", w)
 	}
 	text := strconv.Itoa(below) + " more, below"
-	if long := text + " · the last ends in " + last; last != "" && kit.Width(long) <= w {
+	if long := text + " · the last " + last; last != "" && kit.Width(long) <= w {
 		return long
 	}
 	return kit.Short(text, w)

@@ -133,7 +133,11 @@ func (f *fixture) draw(width, lines int) []string {
 			out = append(out, f.row(text, a, c, width))
 		}
 		if s == live && d.more {
-			text := moreText(0, counts[live]-d.rows[live], f.last, width-rowHead)
+			last := ""
+			if f.last != "" {
+				last = "ends in " + f.last
+			}
+			text := moreText(0, counts[live]-d.rows[live], last, width-rowHead)
 			out = append(out, kit.Fit(kit.Spaces(rowHead)+text, width))
 		}
 	}
@@ -424,9 +428,9 @@ func TestMoreText(t *testing.T) {
 		w            int
 		want         string
 	}{
-		{0, 87, "58:57", 60, "87 more, below · the last ends in 58:57"},
-		{3, 87, "58:57", 30, "87 more, below"}, {0, 2, "", 60, "2 more, below"},
-		{9, 0, "58:57", 60, "9 more, above"}, {0, 87, "58:57", 6, "87 mo…"},
+		{0, 87, "ends in 58:57", 60, "87 more, below · the last ends in 58:57"},
+		{3, 87, "ends in 58:57", 30, "87 more, below"}, {0, 2, "", 60, "2 more, below"},
+		{9, 0, "ends in 58:57", 60, "9 more, above"}, {0, 87, "ends in 58:57", 6, "87 mo…"},
 	} {
 		if got := moreText(c.above, c.below, c.last, c.w); got != c.want {
 			t.Errorf("%+v: %q", c, got)

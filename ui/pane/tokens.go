@@ -360,14 +360,17 @@ func (p *Tokens) heading(s *scene.Scene, page session.Page, sec session.Section,
 func (p *Tokens) more(s *scene.Scene, page session.Page, from, rows, w int) string {
 	n := page.Count(session.Living)
 	last := page.Row(page.Start(session.Living) + n - 1)
-	left := ""
-	if st := p.left(s, last); last.Token != nil && s.View.Order() == keys.SortLeft &&
-		!s.View.Reverse {
-		left = st.Text
+	ends := ""
+	switch at, known, never := last.End(); {
+	case s.View.Order() != keys.SortLeft || s.View.Reverse:
+	case known:
+		ends = "ends in " + s.Left(at.Sub(s.Now))
+	case never:
+		ends = "never expires"
 	}
 	l := kit.NewLine("", 128)
 	l.Gap(rowHead)
-	l.Put(string(s.Styles.Quiet), moreText(from, n-from-rows, left, w-rowHead-1))
+	l.Put(string(s.Styles.Quiet), moreText(from, n-from-rows, ends, w-rowHead-1))
 	return l.End(w)
 }
 
