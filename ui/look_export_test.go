@@ -60,5 +60,11 @@ func (p *Pump) Found(text string, audience bool) string {
 		p.m.s.Rail(text, audience).Apps, len(p.m.s.Calls(text, audience)))
 }
 
+// NoticeInFooter reports whether a notice takes the place of the footer.
+func (p *Pump) NoticeInFooter() bool {
+	l := p.m.layout()
+	return p.m.noticeInFooter(l) && len(p.m.noticeLines(p.m.Scene(), l)) > 0
+}
+
 // DropCalls removes the oldest n calls of the board.
 func (p *Pump) DropCalls(n int) { p.m.board().Exchanges = p.m.board().Exchanges[n:] }
