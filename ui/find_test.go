@@ -516,3 +516,19 @@ func TestFoundRowOpens(t *testing.T) {
 		}
 	}
 }
+
+// Marked rows that a find leaves out are counted, also while the secrets are locked.
+func TestFindLeavesOutMarkedRows(t *testing.T) {
+	t.Parallel()
+	for _, key := range []console.KeyStatus{orders().Key, lockedKey()} {
+		p, _ := still(t, 120, 32)
+		b := orders()
+		b.Key = key
+		p.Feed(b)
+		p.Key("space", "/")
+		p.Type("payments")
+		if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "1 marked, not listed") {
+			t.Errorf("%s: nobody says that a marked row is left out:\n%s", key.Kind, frame)
+		}
+	}
+}

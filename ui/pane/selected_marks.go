@@ -73,11 +73,11 @@ func (p *Selected) marked(s *scene.Scene, w int) [][]phrase {
 		does(m.Key(keys.Close), "unmarks all"),
 	}
 	revoke := []phrase{does(m.Way(keys.Revoke), revokes...)}
-	if len(rows) == 0 {
+	switch {
+	case len(rows) == 0:
 		head = strconv.Itoa(hidden) + " marked, not listed: "
 		revoke, last = []phrase{say("no verb acts on a token that is not listed")}, last[4:]
-	}
-	if s.Key.Shut() {
+	case s.Key.Shut():
 		d := selected{p: p, s: s}
 		revoke, last = d.locked(), last[2:]
 	}
