@@ -202,8 +202,7 @@ func (m *root) facts(s *scene.Scene) [][]scene.Cell {
 	}
 	short := strings.TrimSuffix(bound, " known")
 	if t.Living()+t.Lingering == 0 {
-		none := []scene.Cell{scene.NewCell(m.st.Quiet, "no token")}
-		return [][]scene.Cell{none, none, none, none, none}
+		return m.nothingAlive(t)
 	}
 	long := ", may pass " + bound
 	if t.StaleUnknown {
@@ -217,6 +216,21 @@ func (m *root) facts(s *scene.Scene) [][]scene.Cell {
 		form("", "next ", sign+" "+revoked+" "+short),
 		form("", "", sign+" "+short),
 	}
+}
+
+// nothingAlive returns the facts of a header while no token lives or may pass.
+func (m *root) nothingAlive(t session.Tally) [][]scene.Cell {
+	long, short := "no token", "no token"
+	switch {
+	case t.Unsure > 0:
+		long = strconv.Itoa(t.Unsure) + " unsure"
+		short = long
+	case t.Over > 0:
+		short = strconv.Itoa(t.Over) + " over"
+		long = "nothing is alive · " + short
+	}
+	form := func(text string) []scene.Cell { return []scene.Cell{scene.NewCell(m.st.Quiet, text)} }
+	return [][]scene.Cell{form(long), form(long), form(short), form(short), form(short), form(short)}
 }
 
 // scopeLine draws the line above the list on a screen without the Applications pane: the scope, the

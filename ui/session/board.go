@@ -52,9 +52,10 @@ func (b *Board) Applications() []console.Application {
 	return all
 }
 
-// Tally counts the tokens of an application that are not over, by state.
+// Tally counts the tokens of an application by state.
 type Tally struct {
 	Active, Expiring, Revoking, Lingering int
+	Unsure, Over                          int
 
 	Next         time.Time // when the next living token expires; zero: none is known to expire
 	StaleUntil   time.Time // when the last window ends; zero: no window has a known end
@@ -74,11 +75,15 @@ func (t *Tally) count(r *Row) {
 		t.Expiring++
 	case console.Revoking:
 		t.Revoking++
+	case console.Unsure:
+		t.Unsure++
 	case console.Lingering:
 		t.Lingering++
 		if t.StaleUnknown = t.StaleUnknown || !r.end.known; r.end.at.After(t.StaleUntil) {
 			t.StaleUntil = r.end.at
 		}
+	default:
+		t.Over++
 	}
 	if r.end.known && (r.State == console.Active || r.State == console.Expiring ||
 		r.State == console.Revoking) {
@@ -90,6 +95,7 @@ func (t *Tally) count(r *Row) {
 func (t *Tally) add(o Tally) {
 	t.Active, t.Expiring = t.Active+o.Active, t.Expiring+o.Expiring
 	t.Revoking, t.Lingering = t.Revoking+o.Revoking, t.Lingering+o.Lingering
+	t.Unsure, t.Over = t.Unsure+o.Unsure, t.Over+o.Over
 	if !o.Next.IsZero() {
 		t.Next = Earlier(t.Next, o.Next)
 	}
