@@ -107,6 +107,14 @@ func (m *root) hints(s *scene.Scene) (out []hint) {
 			word = "back"
 		case a == keys.Inspect:
 			word = "open"
+		case a == keys.AddApp:
+			word = "add"
+		case a == keys.Import:
+			word = "import"
+		case a == keys.Unlock:
+			word = "unlock"
+		case a == keys.CopyAs:
+			word = "copy as"
 		case a == keys.EditApp:
 			word = "edit"
 		case a == keys.ProbeUntilDead:

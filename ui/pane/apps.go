@@ -147,7 +147,7 @@ func (p *Apps) Lines(s *scene.Scene, w, h int, focused bool) []string {
 	switch spare := h - len(out); {
 	case rest > 0 && spare > 0:
 		note = strconv.Itoa(rest) + " more, below"
-	case spare >= 2:
+	case spare >= 2 && !s.View.Typing && !s.Key.NeedsPassphrase(): // neither key works then
 		for len(out) < h-1 {
 			out = append(out, kit.Spaces(w))
 		}

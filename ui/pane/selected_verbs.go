@@ -188,7 +188,12 @@ func (d *selected) lost(w int) [][]phrase {
 func (p *Selected) request(s *scene.Scene, w int) [][]phrase {
 	get := s.Keys.Way(keys.Get)
 	a, ok := s.Selected()
-	if !ok {
+	switch {
+	case len(s.Board.Apps) == 0:
+		return [][]phrase{{
+			say("Nothing is selected. "+s.Keys.Hint(keys.AddApp, "adds the first application")+"."),
+		}, nil, nil, nil}
+	case !ok:
 		return [][]phrase{{say("No token is selected.", "no token")}, nil, nil,
 			{say(s.Keys.Selects()), does(get, "asks for which application")}}
 	}
