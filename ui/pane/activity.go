@@ -203,7 +203,13 @@ func (k callColumns) line(s *scene.Scene, r session.CallRow, selected, focused b
 	if k.print > 0 {
 		room -= k.print + 2
 	}
-	if room-k.app-2 >= kit.Width(text) || k.print == 0 || room < kit.Width(text) {
+	forms := []string{text}
+	if e.Replaced != "" { // a fingerprint is not cut
+		without, _, _ := strings.Cut(text, ", ")
+		forms = append(forms, without, c.Verb)
+	}
+	// the application goes if the fingerprint of its token stands there, and a longer text fits then
+	if k.print == 0 || scene.Fitting(forms, room-k.app-2) == scene.Fitting(forms, room) {
 		l.Gap(2)
 		l.Cell("", kit.Middle(nameOf(s, c), k.app), k.app)
 		room -= k.app + 2
@@ -211,9 +217,8 @@ func (k callColumns) line(s *scene.Scene, r session.CallRow, selected, focused b
 	if k.print > 0 {
 		l.Put(quiet, "  "+kit.Fit(kit.Clean(print), k.print))
 	}
-	if e.Replaced != "" { // a fingerprint is not cut
-		without, _, _ := strings.Cut(text, ", ")
-		text = scene.Fitting([]string{text, without, c.Verb}, room)
+	if e.Replaced != "" {
+		text = scene.Fitting(forms, room)
 	}
 	text = kit.Short(text, max(room, 0))
 	paint = s.Styles.Quiet
