@@ -315,7 +315,7 @@ func (p *Tokens) needs(s *scene.Scene, page session.Page, w int) columnNeeds {
 // userOf returns the user of a token, or "app" if it is for the application itself.
 func userOf(r *session.Row) console.Private {
 	if r.Token == nil {
-		return "app"
+		return cmp.Or(r.Mark.User, "app")
 	}
 	return cmp.Or(r.Token.User, "app")
 }
