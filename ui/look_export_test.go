@@ -13,6 +13,20 @@ import (
 // Say shows a notice.
 func (p *Pump) Say(text string) { p.m.Notify(scene.Info, text, "") }
 
+// SayCall shows a warning about the last call, with what to do.
+func (p *Pump) SayCall(text, hint string) {
+	p.m.now = p.m.clock()
+	p.m.notices.call = 1
+	p.m.Notify(scene.Warn, text, hint)
+	p.m.notices.call = 0
+	p.m.draw()
+}
+
+// Logged sets what the audit log has of tokens.
+func (p *Pump) Logged(events func(tokenID string) []console.Event) {
+	p.m.panes.selected.Events = events
+}
+
 // Request hands a request to the session, as a key does.
 func (p *Pump) Request(r session.Request) { p.Run(p.m.Request(r)) }
 
