@@ -304,13 +304,13 @@ func (m *root) cannotToken(s *scene.Scene) *scene.Refuse {
 	return nil
 }
 
-// forApp is an action on an application: that of the scope, or else one that a person chooses. The
-// application of the selected token is chosen first.
+// forApp is an action on an application: that of the scope, the only one, or else one that a person
+// chooses. The application of the selected token is chosen first.
 func (m *root) forApp(act keys.Action, cannot func(*scene.Scene, *session.App) *scene.Refuse,
 	do func(*scene.Scene, *session.App) tea.Cmd) action {
 	return action{
 		func(s *scene.Scene) *scene.Refuse {
-			if a, ok := s.Selected(); ok {
+			if a, ok := s.OneApp(); ok {
 				return cannot(s, a)
 			}
 			if len(s.Board.Apps) == 0 {
@@ -320,7 +320,7 @@ func (m *root) forApp(act keys.Action, cannot func(*scene.Scene, *session.App) *
 			return nil
 		},
 		func(s *scene.Scene) tea.Cmd {
-			if a, ok := s.Selected(); ok {
+			if a, ok := s.OneApp(); ok {
 				return do(s, a)
 			}
 			m.Open(overlay.NewWhich(s, m.keys.Row(act).Word, func(h scene.Host, id string) tea.Cmd {

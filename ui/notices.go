@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"lanyard/console"
 	"lanyard/console/describe"
@@ -196,7 +197,7 @@ func remedyFirst(words, hint string) string {
 
 // sentence returns text with a full stop, unless it has an end.
 func sentence(text string) string {
-	if text == "" || strings.ContainsAny(text[len(text)-1:], ".!?…") {
+	if end, _ := utf8.DecodeLastRuneInString(text); text == "" || strings.ContainsRune(".!?…", end) {
 		return text
 	}
 	return text + "."

@@ -279,7 +279,7 @@ func (m *root) tellRefused(f session.Refused) {
 		why := "this token is in the middle of something"
 		switch f.Key.Kind {
 		case session.Getting:
-			why = "a get for this application is under way"
+			why = "the get for this application is under way"
 		case session.Undoing:
 			why = "an undo is under way"
 		case session.CopyingText:

@@ -187,7 +187,7 @@ func (d *selected) lost(w int) [][]phrase {
 // request returns four lines about what a get would request for the selected application.
 func (p *Selected) request(s *scene.Scene, w int) [][]phrase {
 	get := s.Keys.Way(keys.Get)
-	a, ok := s.Selected()
+	a, ok := s.OneApp()
 	switch {
 	case len(s.Board.Apps) == 0:
 		return [][]phrase{{

@@ -92,6 +92,17 @@ func (s *Scene) Selected() (*session.App, bool) {
 	return &s.Board.Apps[s.App], true
 }
 
+// OneApp returns the application of the scope, or else the only one that there is.
+func (s *Scene) OneApp() (*session.App, bool) {
+	if a, ok := s.Selected(); ok {
+		return a, true
+	}
+	if len(s.Board.Apps) != 1 {
+		return nil, false
+	}
+	return &s.Board.Apps[0], true
+}
+
 // CurrentApp returns the application of the scope, or else that of the current row; nil for none.
 func (s *Scene) CurrentApp() *session.App {
 	if a, ok := s.Selected(); ok {
