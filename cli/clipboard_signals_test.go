@@ -51,9 +51,8 @@ func (c *console) copied(lines bool) {
 		c.see(`: got, `)
 		c.press("copy 1\r")
 	} else {
-		c.see(`Tokens · Orders`)
-		c.press("g")
-		c.see(`▌● active +[0-9a-f]{8}`) // the notice may appear before the file
+		c.see(`Tokens · all`)
+		c.get("ord")
 		c.press("y")
 	}
 	c.see(`copied [0-9a-f]{8}`)

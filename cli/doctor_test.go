@@ -208,7 +208,7 @@ func TestDoctorJudgesCertificates(t *testing.T) {
 	}
 	if len(d.found) != 2 || d.found[0].Status != failed ||
 		d.found[0].Found != "x expired on 2026-11-25" ||
-		d.found[1].Status != warned || d.found[1].Found != "x expires on 2026-12-08, in 13d 00h" ||
+		d.found[1].Status != warned || d.found[1].Found != "x expires on 2026-12-08, in 13d" ||
 		*d.found[1].Fix != "renew" {
 		t.Errorf("%+v", d.found)
 	}

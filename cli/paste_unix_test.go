@@ -25,7 +25,7 @@ func TestStopInAFlood(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
 			c := openConsole(t, t.TempDir(), "demo")
-			c.see(`Tokens · Orders`)
+			c.see(`Tokens · all`)
 			if s.open != "" {
 				c.press(s.open)
 				c.see(map[string]string{"a": `consumer key`, ":": `Commands`}[s.open])
@@ -47,7 +47,7 @@ func TestLongPasteIsOne(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
 			c := openConsole(t, t.TempDir(), "demo")
-			c.see(`Tokens · Orders`)
+			c.see(`Tokens · all`)
 			c.press(marks[0] + strings.Repeat("some text that says q ", 300) + "q" + marks[1])
 			c.see(`a paste does nothing here`)
 			c.pass(time.Second) // keys right after a paste are taken for its end

@@ -72,9 +72,9 @@ func TestPlainCtrlC(t *testing.T) {
 func TestPlainLiveDemo(t *testing.T) {
 	t.Parallel()
 	c := openWide(t, 1000, t.TempDir(), nil, "demo", "--plain")
-	c.see(`6 tokens: 3 active \(1 expiring\), 1 lingering(.|\n)*ready`)
+	c.see(`6 tokens: 3 active \(1 expiring\), 1 that may still pass(.|\n)*ready`)
 	c.press("tokens all\r")
-	c.see(`b08a0869 of Payments production, for ana, dead: the gateway refused it three times ` +
+	c.see(`b08a0869 of Payments production, for ana: dead: the gateway refused it three times ` +
 		`in a row, 6 seconds after its end`)
 	before := c.mark()
 	c.clock.advance(20 * time.Second)

@@ -30,19 +30,19 @@ func TestReloadOnTheScreen(t *testing.T) {
 	}
 	write(env + app)
 	c := openWide(t, 300, dir, nil, "--config", path) // so that no path is too long for a line
-	c.see(`g get +r renew`)
-	write("[keys]\nrenew = \"R\"\n" + env + app)
-	c.see(`the configuration was read again(.|\n)*g get +R renew`)
-	write("[keys]\nrenew = \"R\"\nrevoke = \"R\"\n" + env + app)
-	c.see(`config\.toml:3:10: keys\.revoke: the key R is on renew too in line 2`)
-	c.see(`g get +R renew +x revoke`)
+	c.see(`g get +G get with…`)
+	write("[keys]\nget_with = \"R\"\n" + env + app)
+	c.see(`the configuration was read again(.|\n)*g get +R get with…`)
+	write("[keys]\nget_with = \"R\"\nrevoke = \"R\"\n" + env + app)
+	c.see(`config\.toml:2:12: keys\.get_with: the key R is on revoke too in line 3`)
+	c.see(`g get +R get with…`)
 	c.press("?") // the help shows the last good keys too
-	c.see(` R +refresh the token`)
+	c.see(` R +get a token with a grant`)
 	c.press("\x1b")
-	write("[keys]\nrenew = \"N\"\n" + env + app +
+	write("[keys]\nget_with = \"N\"\n" + env + app +
 		"[[application]]\nname = \"Bills\"\nconsumer_key = \"k2\"\nconsumer_secret = { env = " +
 		"\"BILLS\" }\n")
-	c.see(`g get +N renew`)
+	c.see(`g get +N get with…`)
 	c.see(`start lanyard again for the changed applications`)
 	if code := c.leave(); code != 0 {
 		t.Errorf("exit %d", code)

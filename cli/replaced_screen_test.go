@@ -51,7 +51,7 @@ func TestStoreDeletedUnderAConsole(t *testing.T) {
 				args = append(args, "--plain")
 			}
 			s := openWide(t, 400, dir, nil, args...)
-			s.see(map[bool]string{false: `active +[0-9a-f]{8}`, true: `ready\s*$`}[c.plain])
+			s.see(map[bool]string{false: `● Orders +[0-9a-f]{8}`, true: `ready\s*$`}[c.plain])
 			for _, f := range []string{"lanyard.db", "lanyard.db-wal", "lanyard.db-shm"} {
 				if err := os.Remove(filepath.Join(state, f)); err != nil {
 					t.Fatal(err)
@@ -119,7 +119,7 @@ func TestStoreWrittenOverUnderAConsole(t *testing.T) {
 		}
 	}
 	s := openWide(t, 400, dir, nil, "--config", file, "--state", filepath.Join(dir, "here"))
-	s.see(`active +[0-9a-f]{8}`)
+	s.see(`● Orders +[0-9a-f]{8}`)
 	data, err := os.ReadFile(filepath.Join(dir, "there", "lanyard.db"))
 	if err == nil {
 		err = os.WriteFile(filepath.Join(dir, "here", "lanyard.db"), data, 0o600)

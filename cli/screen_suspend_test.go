@@ -58,9 +58,8 @@ func TestSuspend(t *testing.T) {
 	t.Parallel()
 	c := openShell(t, t.TempDir())
 	c.press("lanyard demo --empty --token-ttl 20s\r")
-	c.see(`Tokens · Orders`)
-	c.press("g")
-	c.see(`active +[0-9a-f]{8}`)
+	c.see(`Tokens · all`)
+	c.get("ord")
 	if !c.alternate() {
 		t.Fatal("it is not on the alternate screen")
 	}
@@ -89,11 +88,11 @@ func TestSuspend(t *testing.T) {
 	c.clock.advance(21 * time.Second) // the token lives for 20 s
 	back := c.mark()
 	c.press("fg\r")
-	c.see(`expired +[0-9a-f]{8}`)
+	c.see(`○ Orders +[0-9a-f]{8} .*expired`)
 	if !c.alternate() {
 		t.Error("brought back, it is not on the alternate screen")
 	}
-	if shown := ansi.Strip(string(c.since(back))); strings.Contains(shown, "● active") {
+	if shown := ansi.Strip(string(c.since(back))); strings.Contains(shown, "● Orders") {
 		// not even in the first frame
 		t.Errorf("brought back, it showed a token as active that had expired:\n%s", shown)
 	}
@@ -104,9 +103,8 @@ func TestSuspend(t *testing.T) {
 	c.press("fg\r?") // a key before lanyard has the terminal again
 	c.see(`(?i)keys`)
 	c.press("\x1b")
-	c.see(`expired +[0-9a-f]{8}`)
-	c.press("g")
-	c.see(`active +[0-9a-f]{8}`)
+	c.see(`○ Orders +[0-9a-f]{8} .*expired`)
+	c.get("ord")
 	c.press("q")
 	c.see(`ready>\s*$`)
 	c.press("exit\r")
@@ -130,10 +128,12 @@ func TestLesserTerminals(t *testing.T) {
 		t.Run("TERM="+term, func(t *testing.T) {
 			t.Parallel()
 			c := openConsoleWith(t, t.TempDir(), []string{"TERM=" + term}, "demo")
-			c.see(`Applications(.|\n)*Tokens . Orders(.|\n)*Gateway cache(.|\n)*Activity(.` +
+			c.see(`Applications(.|\n)*Tokens . all(.|\n)*Selected(.|\n)*Activity(.` +
 				`|\n)*get  r renew`)
 			c.press("g")
-			c.see(`active +[0-9a-f]{8}`)
+			c.see(`Which application`)
+			c.press("pay\r")
+			c.see(`got [0-9a-f]{8}`)
 			c.press("?")
 			c.see(`(?i)keys`)
 			if code := c.end(); code != 0 {

@@ -170,6 +170,15 @@ func (c *console) press(keys string) {
 	}
 }
 
+// get asks for a token of the first application that matches what is typed, from the scope All.
+func (c *console) get(typed string) {
+	c.t.Helper()
+	c.press("g")
+	c.see(`Which application`)
+	c.press(typed + "\r")
+	c.see(`▌ ● \w+ +[0-9a-f]{8} `) // the notice may appear before the row
+}
+
 // leave quits and returns the exit code.
 func (c *console) leave() int {
 	c.t.Helper()
@@ -202,24 +211,22 @@ func TestDemo(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	c := openConsole(t, dir, "demo", "--empty", "--cache-ttl", "45s")
-	c.see(`Applications(.|\n)*Tokens(.|\n)*Gateway cache(.|\n)*Activity`)
-	c.see(`Orders`)
-	c.press("g")
+	c.see(`Applications(.|\n)*Tokens · all(.|\n)*Selected(.|\n)*Activity`)
+	c.get("ord")
 	c.see(`got [0-9a-f]{8}`) // the row may appear earlier
-	c.press("2")             // to the tokens
 	c.press("p")
 	// the call appears earlier, while the made-up token is sent
 	c.see(`200: the gateway let it through`)
 	c.press("x")
-	c.see(`revoking`)
+	c.see(`◌ Orders .*in [0-3] s`)
 	c.pass(undoWindow)
-	c.see(`lingering`)
+	c.see(`◒ Orders .*≤0:4\d`)
 	c.press("p")
 	c.see(`still lets it through`)
 	// revoked, but the gateway still accepts it
-	c.see(`GET .*200 (.|\n)*POST /revoke(.|\n)*GET .*200 `)
+	c.see(`GET .*200 .*probe(.|\n)*POST +/revoke`)
 	c.pass(45 * time.Second)
-	c.see(`dead`)
+	c.see(`✕ Orders .*dead`)
 	c.press("p")
 	c.see(`GET .*401 `)
 	if code := c.leave(); code != 0 {
@@ -239,20 +246,21 @@ func TestDemo(t *testing.T) {
 func TestLiveDemo(t *testing.T) {
 	t.Parallel()
 	c := openConsole(t, t.TempDir(), "demo")
-	c.see(`3 active \(1 expiring\) +1 lingering`)
-	c.see(`938b8d0a Orders +≤0:50 .* 200 ×11(.|\n)*b08a0869 Payments +dead after 0:06 `)
+	c.see(`3 active · next expires in 0:44 · 1 revoked, may pass ≤0:50`)
+	c.see(`◒ Orders +938b8d0a .*≤0:50 .*200 \|(.|\n)*✕ Payments +b08a0869 .*dead  after 6 s`)
 	c.pass(2 * time.Second)
-	c.see(`938b8d0a Orders +≤0:48 .* 200 ×1[234]`)
+	c.see(`◒ Orders +938b8d0a .*≤0:48 .*200 \|`)
 	c.press("t")
-	c.see(`the client is paused`)
+	c.see(`The client is paused`)
 	c.pass(29 * time.Second)
-	c.see(`938b8d0a Orders +≤0:19 .* 200 ×1[234]`)
+	c.see(`◒ Orders +938b8d0a .*≤0:19 .*200 \|`)
 	c.press("t")
-	c.see(`GET +/ord…ist 401`)
+	// Activity shows a call earlier than the row, while calls with other tokens follow.
+	c.see(`938b8d0a .* 200 \|+ 401 x `)
 	c.pass(time.Second)
-	c.see(`GET +/ord…ist 401(.|\n)*GET +/ord…ist 401`)
+	c.see(`938b8d0a .* 200 \|+ 401 xx`)
 	c.pass(time.Second)
-	c.see(`938b8d0a Orders +dead after 0:41 `)
+	c.see(`✕ Orders +938b8d0a .*dead  after 41 s`)
 	if code := c.leave(); code != 0 {
 		t.Errorf("exit %d", code)
 	}
@@ -306,7 +314,7 @@ func TestFirstApplication(t *testing.T) {
 	}
 	c.press("\x13") // ctrl+s
 	c.see(`Tokens · Mine`)
-	c.see(`active`)
+	c.see(`▌ ● [0-9a-f]{8} `)
 	if code := c.leave(); code != 0 {
 		t.Errorf("exit %d", code)
 	}
@@ -348,7 +356,7 @@ func TestFirstImport(t *testing.T) {
 	c.press("\r")
 	c.see(`Tokens · Orders`)
 	c.press("g")
-	c.see(`● active`)
+	c.see(`▌ ● [0-9a-f]{8} `)
 	if code := c.leave(); code != 0 {
 		t.Errorf("exit %d", code)
 	}
@@ -399,12 +407,12 @@ consumer_secret = "not-a-secret"
 		t.Fatal(err)
 	}
 	c := openConsole(t, dir, "--config", file)
-	c.see(`Tokens · Orders`)
+	c.see(`Tokens · all`)
 	c.press("g")
-	c.see(`asking|getting`)
+	c.see(`Orders +… `)
 	<-sent // before this no request is under way
 	c.press("\x03")
-	c.see(`finishing`)
+	c.see(`ctrl\+c does not wait\. Finishing…\s`)
 	c.press("\x03")
 	if code := c.wait(); code != 0 {
 		t.Errorf("exit %d", code)
@@ -441,11 +449,11 @@ func TestKilled(t *testing.T) {
 	}
 	run("token", "Orders")
 	c := openConsole(t, dir, "--config", file)
-	c.see(`active`)
-	c.press("2x")
-	c.see(`revoking`)
+	c.see(`▌ ● Orders`)
+	c.press("x")
+	c.see(`◌ Orders`)
 	c.pass(undoWindow)
-	c.see(`lingering`)
+	c.see(`◒ Orders`)
 	if err := c.cmd.Process.Signal(syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
@@ -462,8 +470,7 @@ func TestKilled(t *testing.T) {
 		t.Fatalf("after the kill: %+v", before)
 	}
 	again := openConsole(t, dir, "--config", file)
-	again.see(`lingering`)
-	again.see(`≤1[45]:\d\d`)
+	again.see(`◒ Orders .*≤1[45]:\d\d`)
 	if code := again.leave(); code != 0 {
 		t.Errorf("exit %d", code)
 	}
