@@ -412,40 +412,36 @@ func TestNothingHostileIsShown(t *testing.T) {
 	for _, size := range sizes {
 		p := hostilePlace(t, srv.URL)
 		s := p.open(size[0], size[1])
-		s.await("Applications")
-		s.press("1")
-		s.press("g")
+		s.await("g gets one")
+		s.get("Good")
 		s.until(func() bool {
 			return strings.Contains(s.text(), "/token") || strings.Contains(s.text(), "got") ||
 				strings.Contains(s.text(), "● 1")
 		}, "got a token")
-		s.press("2")
 		s.settle()
-		for _, key := range []string{"p", "r"} {
-			s.press(key)
-			s.settle()
-			s.until(func() bool { return !strings.Contains(s.text(), "working") }, "has the answer")
-		}
+		s.press("p")
+		s.logs("900901")
+		s.press("r")
+		s.await("◒ Good") // replaced
 		s.press("x")
 		s.await("Revoke in production?")
 		s.press("y")
 		s.settle()
-		s.press("1j")
-		s.press("g") // Refused
+		s.get("Refused")
 		s.logs("TOPerror")
-		s.press("1j")
-		s.press("g") // Odd, whose token cannot be used
+		s.get("Odd") // its token cannot be used
 		s.settle()
-		s.press("2y")
+		s.press("y")
 		s.settle()
-		s.press("1j")
-		s.press("g") // Device
+		s.get("Device")
 		s.await("TOPcode")
 		s.press("\x1b")
 		s.gaveUp("TOPcode")
-		s.press("1kkk2")
+		s.choose("Good")
+		s.press("2")
 		s.settle()
-		s.over("\r", "Token ")
+		s.over("\r", "Selected · ")
+		s.present()
 		for _, o := range [][2]string{{":", "Commands"}, {"G", "Get a token for"},
 			{"a", "Add an application"}} {
 			s.over(o[0], o[1])

@@ -17,11 +17,9 @@ func sweepScreen(t *testing.T, y *tally, cols, rows int) {
 	p := newPlace(t, y, srv.URL)
 	s := p.open(cols, rows)
 	fingerprint := func(c canary) string { return secret.New(c.text).Fingerprint() }
-	s.await("Orders") // the list has been read; it is named at every size
-	s.press("1j")     // Users, which has everything
-	s.press("g")
+	s.await("g gets one") // the list has been read; it is empty
+	s.get("Users")        // has everything
 	s.await(fingerprint(accessCanary))
-	s.press("2")
 	s.settle()
 	s.press("p")
 	s.logs("900901")
@@ -31,15 +29,13 @@ func sweepScreen(t *testing.T, y *tally, cols, rows int) {
 	s.settle()
 	s.press("y") // the clipboard is off: it says so and copies nothing
 	s.logs("switched off")
-	s.press("1j")
-	s.press("g") // Broken, whose server repeats the request
+	s.get("Broken") // its server repeats the request
 	s.logs("invalid_grant")
-	s.press("1j")
-	s.press("g") // Device, which asks for a person
+	s.get("Device") // asks for a person
 	s.await("BCDF")
 	s.press("\x1b")
 	s.gaveUp("BCDF")
-	s.press("1kk")
+	s.choose("Users")
 	s.press("2")
 	s.settle()
 	s.lookAround(cols)
@@ -68,7 +64,10 @@ func sweepScreen(t *testing.T, y *tally, cols, rows int) {
 // its text shows dots.
 func (s *screen) lookAround(cols int) {
 	s.t.Helper()
-	s.over("\r", "Token ") // inside the selected token
+	s.press("I") // the server's answer repeats the token
+	s.logs("the key manager")
+	s.over("\r", "Selected · ") // everything about the selected token
+	s.present()
 	s.over(":", "Commands")
 	s.over("G", "Get a token for")
 	if cols >= 60 {
@@ -99,6 +98,39 @@ func (s *screen) lookAround(cols int) {
 		"closes what adopts")
 }
 
+// get asks for a token of an application from the scope All.
+func (s *screen) get(app string) {
+	s.t.Helper()
+	s.press("g")
+	s.await("Which application?")
+	s.press(app + "\r")
+	s.until(func() bool { return !strings.Contains(s.text(), "Which application?") }, "took "+app)
+}
+
+// choose makes an application the scope.
+func (s *screen) choose(app string) {
+	s.t.Helper()
+	s.press("1\x1b[H")
+	s.settle()
+	for range 12 {
+		if strings.Contains(s.text(), "▌ "+app) {
+			return
+		}
+		s.press("j")
+		s.settle()
+	}
+	s.t.Fatalf("%s cannot be chosen:\n%s", app, s.text())
+}
+
+// present shows the selected token to an audience for a moment.
+func (s *screen) present() {
+	s.t.Helper()
+	s.press("\x0f") // ctrl+o
+	s.await("presenting")
+	s.press("\x0f")
+	s.until(func() bool { return !strings.Contains(s.text(), "presenting") }, "stops presenting")
+}
+
 // gaveUp waits until the grant no longer asks for a code. The grant may end before the overlay,
 // which takes the keys.
 func (s *screen) gaveUp(code string) {
@@ -127,5 +159,5 @@ func (s *screen) logs(text string) {
 // turn.
 func (s *screen) settle() {
 	s.t.Helper()
-	s.over("?", "esc closes")
+	s.over("?", "type to search")
 }
