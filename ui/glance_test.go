@@ -9,8 +9,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// forty returns a board of 40 applications with one token each.
-func forty() *sketch {
+// oneEach returns a board of 40 applications with one token each.
+func oneEach() *sketch {
 	k := newSketch()
 	for i := range 40 {
 		env := "cloud"
@@ -27,7 +27,7 @@ func forty() *sketch {
 func TestCountdownsAtAGlance(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ h, least int }{{66, 40}, {60, 32}} {
-		p := forty().show(t, 120, c.h)
+		p := oneEach().show(t, 120, c.h)
 		frame, n := ansi.Strip(p.Frame()), 0
 		for i := range 40 {
 			if strings.Contains(frame, fmt.Sprintf("%08x  app  %8s", 0xa0000000+i,
