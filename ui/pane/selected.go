@@ -101,13 +101,18 @@ func (p *Selected) Scroll(a keys.Action) bool { return p.scroll.Move(a) }
 // Scrolls reports whether the full view is longer than its pane.
 func (p *Selected) Scrolls() bool { return p.scroll.Lines > p.scroll.Height }
 
-// Wants returns the request for what the pane would show of the token under the cursor and does not
-// know; nil for none. Only a zoomed pane requests it if the key to the secrets must be fetched. It
+// Wants returns the request for what the pane would show of the token under the cursor, or of an
+// application without one, and does not know; nil for none. Only a zoomed pane requests it if the key to the secrets must be fetched. It
 // requests nothing while they are locked, and nothing of an opaque token.
 func (p *Selected) Wants(s *scene.Scene) session.Request {
 	r := s.Current
-	if r == nil || r.Token == nil || !r.Token.JWT || p.Shape == InRow || s.Session == nil ||
-		s.Session.Quitting() || s.Key.Shut() || s.Key.Locked && p.Shape != Zoomed {
+	if p.Shape == InRow || s.Session == nil || s.Session.Quitting() {
+		return nil
+	}
+	if r == nil {
+		return wantsSubscriptions(s)
+	}
+	if r.Token == nil || !r.Token.JWT || s.Key.Shut() || s.Key.Locked && p.Shape != Zoomed {
 		return nil
 	}
 	if _, known := s.Session.Inside(r.Token); known ||

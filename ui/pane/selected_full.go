@@ -38,7 +38,11 @@ func (p *Selected) all(s *scene.Scene, w int) []string {
 	case r == nil && len(out) > 0:
 		return out
 	case r == nil:
-		return inWords(s, w, p.request(s, wholeLine))
+		out = inWords(s, w, p.request(s, wholeLine))
+		if b := subscriptions(s, w, fullIndent); len(b) > 0 {
+			out = append(append(out, kit.Spaces(w)), b...)
+		}
+		return out
 	case r.Token == nil:
 		return append(out, inWords(s, w, p.of(s, r).lost(wholeLine))...)
 	}

@@ -29,6 +29,9 @@ func (p *Selected) Column(s *scene.Scene, w, h int, _ bool) []string {
 	case r == nil && len(out) > 0:
 	case r == nil:
 		out = inWords(s, w, p.request(s, wholeLine))
+		if b := subscriptions(s, w, 2); len(b) > 0 && len(out)+1+len(b) <= h {
+			out = append(append(out, kit.Spaces(w)), b...)
+		}
 	case r.Token == nil:
 		out = append(out, inWords(s, w, p.of(s, r).lost(wholeLine))...)
 	default:

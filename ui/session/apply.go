@@ -157,6 +157,7 @@ func (s *Session) applyOther(e Event) []Work {
 		s.tell(e)
 		return nil
 	case SubscriptionsRead:
+		s.fileSubscriptions(e)
 		s.tell(e)
 		return nil
 	case Introspected:
@@ -262,6 +263,7 @@ func (s *Session) file(b console.Board, c console.Choice) []Work {
 	s.tellUnkept(b.Unkept)
 	s.tell(BoardFiled{First: first})
 	s.life.stale = true
+	s.outdateSubscriptions()
 	s.lookForEnds()
 	s.nextAlert()
 	s.settledElsewhere()

@@ -289,8 +289,7 @@ func (s *Session) readSubscriptions(r ReadSubscriptions) []Work {
 	if svc == nil {
 		return nil
 	}
-	key := Key{ReadingSubscriptions, string(r.ConsumerKey)}
-	return s.beginRead(r, key, func(c call) Work {
+	return s.beginRead(r, SubscriptionsKey(r.ConsumerKey), func(c call) Work {
 		return func(ctx context.Context) Event {
 			subs, err := svc.Subscriptions(ctx, r.ConsumerKey)
 			return SubscriptionsRead{c, r.For, r.ConsumerKey, subs, err}

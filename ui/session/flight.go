@@ -1,6 +1,10 @@
 package session
 
-import "time"
+import (
+	"time"
+
+	"lanyard/console"
+)
 
 // Kind is a kind of work.
 type Kind int
@@ -50,6 +54,11 @@ func TokenKey(id string) Key { return Key{OfToken, id} }
 
 // AppKey returns the key of getting a token for an application.
 func AppKey(id string) Key { return Key{Getting, id} }
+
+// SubscriptionsKey returns the key of reading the subscriptions of a consumer key.
+func SubscriptionsKey(consumerKey console.Private) Key {
+	return Key{ReadingSubscriptions, string(consumerKey)}
+}
 
 // holdsQuit reports whether quitting waits for work of this kind. Such work may write to the store,
 // to a server or to a directory, or asks for a passphrase on the terminal.

@@ -31,11 +31,20 @@ type Claim struct {
 }
 
 // lookups keeps what was read of tokens and what key managers answered, by the ID of the token.
-// It keeps the newest keepInside of each, until the program ends.
+// It keeps the newest keepInside of each, until the program ends. It keeps the subscriptions of
+// consumer keys.
 type lookups struct {
-	inside  map[string]readInside
-	answers map[string]Answer
-	order   []string // IDs, the one that was filed last at the end
+	inside        map[string]readInside
+	answers       map[string]Answer
+	order         []string // IDs, the one that was filed last at the end
+	subscriptions map[console.Private]KnownSubscriptions
+}
+
+// KnownSubscriptions are the subscriptions of a consumer key as [ReadSubscriptions] read them.
+type KnownSubscriptions struct {
+	console.Subscriptions
+	Err   error // they could not be read
+	Stale bool  // the store has changed since
 }
 
 // readInside is the content of a token, with the revision of its answer. A failure is kept until
@@ -89,6 +98,30 @@ func (s *Session) Inside(t *console.Token) (in Inside, ok bool) {
 		return Inside{}, false
 	}
 	return read.Inside, true
+}
+
+// fileSubscriptions keeps the result of a [ReadSubscriptions].
+func (s *Session) fileSubscriptions(e SubscriptionsRead) {
+	if s.looked.subscriptions == nil {
+		s.looked.subscriptions = map[console.Private]KnownSubscriptions{}
+	}
+	s.looked.subscriptions[e.ConsumerKey] = KnownSubscriptions{
+		Subscriptions: e.Subscriptions, Err: e.Err,
+	}
+}
+
+// outdateSubscriptions lets all subscriptions be read again where they are shown.
+func (s *Session) outdateSubscriptions() {
+	for key, r := range s.looked.subscriptions {
+		r.Stale = true
+		s.looked.subscriptions[key] = r
+	}
+}
+
+// Subscriptions returns the subscriptions of a consumer key, and whether they were read.
+func (s *Session) Subscriptions(key console.Private) (known KnownSubscriptions, ok bool) {
+	known, ok = s.looked.subscriptions[key]
+	return known, ok
 }
 
 // Answer returns the result of the last introspection of a token in this run.

@@ -111,3 +111,35 @@ func TestLineage(t *testing.T) {
 		t.Errorf("the last life elsewhere is %s", got)
 	}
 }
+
+// Subscriptions that were read are kept. They are stale after the store has changed.
+func TestSubscriptionsAreKept(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	key := d.apps[0].ConsumerKey
+	if _, ok := d.Subscriptions(key); ok {
+		t.Fatal("nothing was read yet")
+	}
+	d.does(session.ReadSubscriptions{ConsumerKey: key})
+	if k, ok := d.Subscriptions(key); !ok || !k.At.IsZero() || k.Err != nil || k.Stale {
+		t.Fatalf("read: %+v %v", k, ok)
+	}
+	err := d.other().KeepSubscriptions(t.Context(), string(key),
+		[]console.Subscription{{API: "orders"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.run(d.apply(session.StoreChanged{})...)
+	if k, _ := d.Subscriptions(key); !k.Stale {
+		t.Errorf("the store has changed: %+v", k)
+	}
+	d.does(session.ReadSubscriptions{ConsumerKey: key})
+	if k, _ := d.Subscriptions(key); k.Stale || len(k.All) != 1 {
+		t.Errorf("read again: %+v", k)
+	}
+	d.kept.viewErr = errDisk
+	d.does(session.ReadSubscriptions{ConsumerKey: key})
+	if k, _ := d.Subscriptions(key); k.Err == nil {
+		t.Errorf("it failed: %+v", k)
+	}
+}
