@@ -472,3 +472,15 @@ func TestFormFocusByClick(t *testing.T) {
 		l.shows("▌key type")
 	}
 }
+
+// On a small screen the fields go before the headings, and the help is not cut.
+func TestFormOnASmallScreen(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Resize(40, 12)
+	l.Key("a")
+	l.shows("▌name *", "key type", "key *", "secret *", "grant", "↓ ", "how you call it here ")
+	if frame := ansi.Strip(l.Frame()); strings.Contains(frame, "Application ─") {
+		t.Errorf("a heading has the line of a field:\n%s", frame)
+	}
+}

@@ -168,8 +168,14 @@ func (f *Form) Wipe() {
 	}
 }
 
-// LabelWidth is the number of cells of a label in a wide form, with the mark of a required field.
-const LabelWidth = 17
+// The number of cells of a label in a form, with the mark of a required field.
+const (
+	LabelWidth       = 17
+	NarrowLabelWidth = 11 // of a form of less than NarrowForm cells
+)
+
+// NarrowForm is the number of cells below which a form has short labels.
+const NarrowForm = 44
 
 // Look holds the styles and options with which a form is drawn.
 type Look struct {
@@ -220,7 +226,7 @@ func (f *Form) Lines(look Look, w, h int) []string {
 func (look Look) blank(w int) string { return look.Row(false).End(w) }
 
 // leastHeadings is the number of lines below which a form that scrolls has no headings.
-const leastHeadings = 8
+const leastHeadings = 10
 
 // row is a line of a form: a field, or the heading of a group; a heading of "" is a blank line.
 type row struct {
@@ -331,8 +337,8 @@ const needs = "*"
 func (f *Form) line(look Look, w, i int) string {
 	x := f.Fields[i]
 	width, label := LabelWidth, kit.Clean(x.Label)
-	if w < 44 {
-		width, label = 10, kit.Clean(x.shortLabel())
+	if w < NarrowForm {
+		width, label = NarrowLabelWidth, kit.Clean(x.shortLabel())
 	}
 	l := look.Row(i == f.At)
 	if !f.Frozen && x.isNeeded() {
@@ -385,9 +391,9 @@ func (f *Form) Height() int { return len(f.rows(true)) }
 func (x *Field) shortLabel() string {
 	label := strings.TrimPrefix(x.Label, "consumer ")
 	return cmp.Or(map[string]string{
-		"environment": "env", "redirect URL": "redirect", "access token": "access",
-		"refresh token": "refresh", "more settings": "more", "gateway cache": "cache",
-		"certificates": "TLS", "client auth": "auth",
+		"environment": "env", "redirect URL": "redirect", "portal URL": "portal",
+		"access token": "access", "refresh token": "refresh", "more settings": "more",
+		"gateway cache": "cache", "certificates": "TLS", "client auth": "auth",
 	}[label], label)
 }
 

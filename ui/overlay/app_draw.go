@@ -59,6 +59,9 @@ func (b formBox) lines(
 	} else if h >= lowBox && left >= 1 {
 		gap = 1
 	}
+	if first, _, more := strings.Cut(b.help, "; "); more && kit.Width(b.help) > w-2 {
+		b.help = first
+	}
 	if help == 0 && b.said == "" {
 		b.paint, b.said = s.Styles.Quiet, b.help
 	}

@@ -305,14 +305,14 @@ func (o *Import) pastedLines(s *scene.Scene, w int) []string {
 	}
 	var out []string
 	wide := form.LabelWidth
-	if w < 44 {
-		wide = 10
+	if w < form.NarrowForm {
+		wide = form.NarrowLabelWidth
 	}
 	say := func(label, value string) {
 		if value == "" {
 			return
 		}
-		if w < 44 {
+		if w < form.NarrowForm {
 			label = strings.TrimPrefix(label, "consumer ")
 		}
 		out = append(out, kit.Fit(label, wide)+" "+kit.Middle(kit.Clean(value), max(w-wide-3, 4)))
