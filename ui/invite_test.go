@@ -35,7 +35,7 @@ func atDevice(e *console.Environment) {
 // invited returns a screen whose get waits for a person, and polls at an interval.
 func invited(t *testing.T, interval time.Duration) *live {
 	t.Helper()
-	l := awake(t, devices, atDevice)
+	l := awake(t, devices, atDevice).scoped("Orders")
 	l.api.polls = make(chan error)
 	l.api.device = tokenapi.DeviceAnswer{
 		UserCode: userCode, VerificationURI: "https://gw.example/device",

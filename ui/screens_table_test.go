@@ -225,8 +225,9 @@ func formScreens() []screen {
 				p.Type("http://gw.example/token")
 				p.Key("tab")
 			}},
-		{name: "form-secret", about: "A secret is typed blind.", board: ordersStored, keys: "e",
+		{name: "form-secret", about: "A secret is typed blind.", board: ordersStored,
 			do: func(p *ui.Pump) {
+				ofOrders("e")(p)
 				for range 9 { // to the consumer secret
 					p.Key("tab")
 				}
@@ -235,10 +236,11 @@ func formScreens() []screen {
 		{name: "form-throw", about: "What was typed is not thrown away without a question.",
 			keys: "a", text: "B", do: press("esc")},
 		{name: "form-edit", about: "An application of the store is edited; its secret is kept.",
-			board: ordersStored, keys: "e"},
+			board: ordersStored, do: ofOrders("e")},
 		{name: "delete", about: "An application is deleted, and its living tokens stay.",
 			board: ordersStored, keys: "D"},
-		{name: "choose-get", about: "A get with another grant, other scopes.", keys: "G"},
+		{name: "choose-get", about: "A get with another grant, other scopes.",
+			do: ofOrders("G")},
 		{name: "import", about: "Where to import applications from.",
 			do: func(p *ui.Pump) { p.Do("import") }},
 		living("import-found", "What a developer portal shows, to choose from.", func(l *live) {
@@ -253,7 +255,19 @@ func formScreens() []screen {
 				p.Paste(aCurl)
 			}},
 		{name: "adopt", about: "A token from elsewhere, to be watched or revoked.",
-			do: func(p *ui.Pump) { p.Do("adopt_token"); p.Type("a leaked token") }},
+			do: func(p *ui.Pump) {
+				ofOrders()(p)
+				p.Do("adopt_token")
+				p.Type("a leaked token")
+			}},
+	}
+}
+
+// ofOrders presses keys while the scope is the application Orders.
+func ofOrders(keys ...string) func(*ui.Pump) {
+	return func(p *ui.Pump) {
+		p.ScopeTo("Orders")
+		p.Key(keys...)
 	}
 }
 
