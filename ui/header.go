@@ -35,7 +35,8 @@ func (m *root) header(s *scene.Scene) string {
 		withKey = i == 0 && key != "" && need+width(scope)+gap+kit.Width(key)+gap <= room
 		break
 	}
-	if warning := s.Key.Short(); warning != "" && !withKey { // it matters more than the words
+	if warning := s.Key.Short(); warning != "" && !withKey && !m.tellsLocked() {
+		// it matters more than the words
 		key, withKey = warning, true
 		for at < len(facts)-1 && width(facts[at])+width(scope)+3*gap+len(warning) > room {
 			at++
@@ -50,6 +51,9 @@ func (m *root) header(s *scene.Scene) string {
 		s.KeyShown = key
 	}
 	word := m.brand(s, withScope)
+	if withKey && 1+kit.Width(word)+1+end+1 > m.w {
+		word = ""
+	}
 	skew := m.skew(s, true)
 	room = m.w - 3 - end - kit.Width(skew.Text)
 	switch both := kit.Width(word) + 2; {
@@ -356,7 +360,7 @@ func (m *root) banners(l layout) []string {
 		return nil
 	}
 	out := m.warnings()
-	if k := m.shownKey(); k.NeedsPassphrase() && !k.Fresh() && m.h >= 10 {
+	if m.tellsLocked() {
 		unlocks := m.keys.Hint(keys.Unlock, "unlocks them")
 		text := scene.Fitting([]string{
 			"The secrets are locked: nothing can be got, copied, probed, renewed or revoked. " +
@@ -367,6 +371,12 @@ func (m *root) banners(l layout) []string {
 		out = append(out, string(m.st.Warn)+kit.Fit(" "+text, m.w)+themes.Off)
 	}
 	return out
+}
+
+// tellsLocked reports whether a line below the header tells that the secrets are locked.
+func (m *root) tellsLocked() bool {
+	k := m.shownKey()
+	return k.NeedsPassphrase() && !k.Fresh() && m.h >= 10
 }
 
 func (m *root) warnings() []string {

@@ -41,9 +41,9 @@ func sealWords(kind string) string {
 	case console.StoreKeyFile:
 		return "key file"
 	case console.StoreKeyEnv:
-		return "a key of the environment"
+		return "key variable"
 	case console.StoreKeyCommand:
-		return "the key of a command"
+		return "key command"
 	}
 	return kit.Clean(kind)
 }
