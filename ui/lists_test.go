@@ -6,48 +6,9 @@ import (
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
-)
 
-func TestFilter(t *testing.T) {
-	t.Parallel()
-	p, _ := still(t, 120, 32)
-	p.Feed(orders())
-	p.Key("down", "down")
-	was := p.Selected()
-	p.Key("/")
-	p.Type("ana q") // q is typed and does not quit
-	if p.Quit {
-		t.Fatal("a letter of the filter quit")
-	}
-	if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "Nothing here matches") {
-		t.Errorf("a filter that matches nothing:\n%s", frame)
-	}
-	if p.Selected() != "" {
-		t.Error("a token that is filtered out is selected")
-	}
-	p.Key("backspace", "backspace")
-	frame := ansi.Strip(p.Frame())
-	if !strings.Contains(frame, "77b209dd") || strings.Contains(frame, "aa01bb02") ||
-		!strings.Contains(frame, "/ana") {
-		t.Errorf("the filter shows the wrong rows:\n%s", frame)
-	}
-	if p.Selected() != "" {
-		t.Error("a row is selected that nobody has chosen yet")
-	}
-	p.Key("esc", "esc", "esc")
-	if strings.Contains(ansi.Strip(p.Frame()), "/ana") {
-		t.Error("esc leaves the filter")
-	}
-	if p.Selected() != was {
-		t.Errorf("selected %q, before %q", p.Selected(), was)
-	}
-	p.Key("/")
-	p.Type("!ana")
-	if frame := ansi.Strip(p.Frame()); strings.Contains(frame, "77b209dd") ||
-		!strings.Contains(frame, "aa01bb02") {
-		t.Errorf("! does not say the opposite:\n%s", frame)
-	}
-}
+	"lanyard/console"
+)
 
 func TestHideAndSort(t *testing.T) {
 	t.Parallel()
@@ -59,42 +20,47 @@ func TestHideAndSort(t *testing.T) {
 		return i >= 0 && j >= 0 && i < j
 	}
 	p.Key("f", "esc")
-	if frame := ansi.Strip(p.Frame()); strings.Contains(frame, "○ expired") ||
-		strings.Contains(frame, "◇ superseded") || !strings.Contains(frame, "hidden") {
+	if frame := ansi.Strip(p.Frame()); strings.Contains(frame, "─ OVER ─") ||
+		strings.Contains(frame, "expired  ") || strings.Contains(frame, "replaced  ") ||
+		!strings.Contains(frame, "9 rows · 3 hidden") {
 		t.Errorf("the dead are not hidden:\n%s", frame)
 	}
 	p.Key("f")
 	p.Key("down", "down", "down")
 	was := p.Selected()
-	p.Do("sort_by_left")
-	if !order("77b209dd", "3f9ca71e") || p.Selected() != was {
-		t.Errorf("sorted by time left, selected %s before %s:\n%s", p.Selected(), was,
+	if !order("77b209dd", "3f9ca71e") || !order("e1e2e3e4", "0ddba11e") {
+		t.Errorf("at first:\n%s", ansi.Strip(p.Frame()))
+	}
+	p.Do("sort_by_left") // that is the order already
+	if !order("3f9ca71e", "77b209dd") || !order("0ddba11e", "e1e2e3e4") || p.Selected() != was {
+		t.Errorf("the other way round, selected %s before %s:\n%s", p.Selected(), was,
 			ansi.Strip(p.Frame()))
 	}
 	p.Do("sort_by_left")
-	if !order("3f9ca71e", "77b209dd") {
-		t.Errorf("the other way round:\n%s", ansi.Strip(p.Frame()))
+	if !order("77b209dd", "3f9ca71e") {
+		t.Errorf("and back:\n%s", ansi.Strip(p.Frame()))
 	}
 }
 
 func TestBulkRevoke(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g", "g", "g", "home", "space", "space")
 	l.shows("2 marked")
 	l.Key("y")
 	l.said("one at a time")
 	l.Key("x")
-	l.unanswered("x", "n")
-	if l.board(t, "revoking") != 0 {
+	l.unanswered("x", "q")
+	l.Key("n")
+	if l.Overlays() != 0 || l.board(t, "revoking") != 0 {
 		t.Fatal("revoked without a yes")
 	}
-	l.Key("y")
+	l.Key("x", "y")
 	l.said("decided to revoke 2 of 2")
 	if n := l.board(t, "revoking"); n != 2 {
 		t.Errorf("%d revoking", n)
 	}
-	if strings.Contains(ansi.Strip(l.Frame()), "marked ·") {
+	if strings.Contains(ansi.Strip(l.Frame()), "─ 2 marked ") {
 		t.Error("the marks stay")
 	}
 	// A token that is already being revoked has an outcome of its own.
@@ -104,7 +70,7 @@ func TestBulkRevoke(t *testing.T) {
 
 func TestBulkRenewAndProbe(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g", "g", "home", "space", "space", "p")
 	l.said("probed 2 of 2")
 	before := l.api.tokens
@@ -119,15 +85,15 @@ func TestBulkRenewAndProbe(t *testing.T) {
 	}
 }
 
-// board counts the tokens in a state, as the screen shows them.
+// board counts the tokens in a state.
 func (l *live) board(t *testing.T, state string) int {
 	t.Helper()
-	return strings.Count(ansi.Strip(l.Frame()), " "+state+"  ")
+	return l.InState(console.State(state))
 }
 
 func TestRevokeAll(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g", "g", "g", "X", "enter", "y", "x")
 	l.shows("3 living tokens of Orders")
 	l.Paste("3")
@@ -153,9 +119,9 @@ func TestRevokeAll(t *testing.T) {
 // A revoke that quitting waits for can still be undone.
 func TestUndoWhileQuitting(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g", "x", "q")
-	l.shows("finishing")
+	l.shows("Finishing…")
 	l.Key("u")
 	l.after(5 * time.Second)
 	if !l.Quit || len(l.api.revokes) != 0 {
@@ -166,18 +132,25 @@ func TestUndoWhileQuitting(t *testing.T) {
 // A verb under an overlay tells why it has no effect.
 func TestVerbUnderAnOverlay(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
-	l.Key("g", "enter", "x")
-	l.shows("revoke is for the panes", "esc closes this first")
+	l := alive(t).scoped("Orders")
+	l.Key("g", "!", "x")
+	l.shows("Revoke is for the panes", "esc closes this first")
 	if l.board(t, "revoking") != 0 || l.Overlays() != 1 {
 		t.Error("it did something")
 	}
+	l.Key("esc", "enter", "x") // the full view is a pane
+	l.shows("3 Selected · Orders "+fp("access-1"), "◌ Orders · app · "+fp("access-1"))
+	if l.board(t, "revoking") != 1 || l.Overlays() != 0 {
+		t.Error("a verb does nothing in the full view")
+	}
+	l.Key("u")
+	l.shows("● Orders · app · " + fp("access-1"))
 }
 
 // Opening Activity selects the newest call. It stays selected when another call is made.
 func TestActivitySelectsOnArrival(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g", "4", "enter")
 	l.shows("POST /token", "As curl")
 	l.Key("esc", "g", "enter")
@@ -189,11 +162,12 @@ func TestActivitySelectsOnArrival(t *testing.T) {
 // Actions on the selected token also work in Applications, where the token is shown beside.
 func TestApplicationsActOnTheToken(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g", "1", "enter")
-	l.shows("Token "+fp("access-1"), "Its life")
-	l.Key("esc", "space")
+	l.shows("3 Selected · Orders "+fp("access-1"), "got by client credentials")
+	l.Key("esc", "1", "space")
 	l.shows("1 marked")
+	l.Key("esc", "esc")
 	l.Key("down", "enter") // an application without a token gives the reason
 	l.said("no token is selected")
 }

@@ -16,11 +16,11 @@ import (
 
 func TestGet(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
-	l.shows("No token of Orders yet", "No call was made")
+	l := alive(t).scoped("Orders")
+	l.shows("No token of Orders is held", "No call was made")
 	l.Key("g")
 	l.said("got " + fp("access-1") + ", 1h 00m left")
-	l.shows("● active", fp("access-1"), "POST  /token")
+	l.shows("● "+fp("access-1"), "1 active", "POST  /token")
 	l.api.same = true
 	l.clock.now = l.clock.now.Add(47*time.Minute + 57*time.Second)
 	l.Key("g")
@@ -31,26 +31,27 @@ func TestGet(t *testing.T) {
 // The header counts an expiring token as active, and does not count an expired one, like the list.
 func TestHeaderCounts(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g", "g", "home")
 	head := func() string { head, _, _ := strings.Cut(ansi.Strip(l.Frame()), "\n"); return head }
 	for _, c := range []struct {
 		after time.Duration
 		want  string
-	}{{0, "2 active "}, {59*time.Minute + 20*time.Second, "2 active (2 expiring)"},
-		{5 * time.Minute, "0 active "}} {
+	}{{0, "2 active · next expires in 1h 00m "},
+		{59*time.Minute + 20*time.Second, "2 active · next expires in 0:40 "},
+		{5 * time.Minute, " no token "}} {
 		l.after(c.after)
-		if !strings.Contains(head(), c.want) ||
-			strings.Contains(c.want, "expiring") != strings.Contains(head(), "expiring") {
+		soon := strings.Count(ansi.Strip(l.Frame()), "  expiring  ")
+		if !strings.Contains(head(), c.want) || (soon >= 2) != strings.Contains(c.want, "0:40") {
 			t.Errorf("after %v: %q, want %q\n%s", c.after, head(), c.want, ansi.Strip(l.Frame()))
 		}
 	}
-	l.shows("○ expired")
+	l.shows("○ "+fp("access-1"), "expired  ")
 }
 
 func TestGetFails(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.api.err = &tokenapi.Error{Op: "token", Kind: tokenapi.KindRefused, Status: 400,
 		Code: "invalid_client", Hint: "look at consumer_secret"}
 	l.Key("g")
@@ -65,24 +66,24 @@ func TestGetFails(t *testing.T) {
 
 func TestRenewSaysWhichItDid(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g", "2", "r")
 	l.said("asked anew")
 	l.api.refresh = true
-	l = alive(t)
+	l = alive(t).scoped("Orders")
 	l.api.refresh = true
 	l.Key("g", "r")
 	l.said("refreshed: got " + fp("access-2"))
-	l.shows("◒ lingering", fp("access-1"), "not seen at the gateway by us")
+	l.shows("─ REVOKED, MAY STILL PASS ─", "◒ "+fp("access-1"), "never tried")
 }
 
 func TestRevokeStages(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g", "p")
 	l.said("200: the gateway let it through")
 	l.Key("x")
-	l.shows("◌ revoking", "in 3 s", "u undo")
+	l.shows("◌ "+fp("access-1"), "in 3 s  u keeps it", "u undo")
 	if len(l.api.revokes) != 0 {
 		t.Fatal("sent inside the undo window")
 	}
@@ -93,8 +94,8 @@ func TestRevokeStages(t *testing.T) {
 		t.Fatalf("sent %d times", len(l.api.revokes))
 	}
 	l.said("accepted by the server; the gateway may let it through for at most 15:00")
-	l.shows("◒ lingering", "≤14:5")
-	if text := ansi.Strip(l.Frame()); strings.Contains(text, "dead") {
+	l.shows("─ REVOKED, MAY STILL PASS ─", "◒ "+fp("access-1"), "≤14:5")
+	if text := ansi.Strip(l.Frame()); l.board(t, "dead") > 0 || strings.Contains(text, "✕") {
 		t.Error("a 200 of revoke is called dead")
 	}
 	l.api.gateway = 401
@@ -106,7 +107,7 @@ func TestRevokeStages(t *testing.T) {
 		l.Key("p")
 	}
 	l.said("dead")
-	l.shows("dead after", "401 ×3")
+	l.shows("✕ "+fp("access-1"), "dead  after ", "401 ×3")
 	l.Key("x")
 	l.said("accepted that already")
 	l.after(time.Hour)
@@ -117,7 +118,7 @@ func TestRevokeStages(t *testing.T) {
 
 func TestUndo(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("u")
 	l.said("there is nothing to undo")
 	l.Key("g", "x", "4", "u")
@@ -126,19 +127,19 @@ func TestUndo(t *testing.T) {
 	if len(l.api.revokes) != 0 {
 		t.Error("sent although it was taken back")
 	}
-	l.shows("● active")
+	l.shows("● " + fp("access-1"))
 }
 
 func TestUndeliveredIsKept(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g", "x")
 	l.api.err = &tokenapi.Error{Op: "revoke", Kind: tokenapi.KindNetwork,
 		Err: errors.New("connection refused")}
 	l.after(4 * time.Second)
 	l.said("the revoke is not yet accepted: revoke: no connection: connection refused it is " +
 		"kept and tried again in 5 s")
-	l.shows("◌ revoking", "not accepted", "not yet accepted · retry in 4 s", "connection refused")
+	l.shows("◌ "+fp("access-1"), "revoking  not yet accepted · retry in 4 s", "connection refused")
 	l.api.err = nil
 	l.after(10 * time.Minute)
 	l.said("accepted by the server")
@@ -147,7 +148,7 @@ func TestUndeliveredIsKept(t *testing.T) {
 func TestTwiceSendsOnce(t *testing.T) {
 	t.Parallel()
 	for _, key := range []string{"g", "r", "p", "x", "y"} {
-		l := alive(t)
+		l := alive(t).scoped("Orders")
 		if key != "g" {
 			l.Key("g")
 		}
@@ -171,18 +172,25 @@ func TestTwiceSendsOnce(t *testing.T) {
 
 func TestProductionAsks(t *testing.T) {
 	t.Parallel()
-	l := alive(t, func(e *console.Environment) { e.Production = true })
+	l := alive(t, func(e *console.Environment) { e.Production = true }).scoped("Orders")
 	l.Key("g", "x")
 	l.shows("Revoke in production?", fp("access-1"))
-	l.unanswered("x", "enter", "n", "q", "up", "Y")
-	l.Key("esc")
-	l.after(time.Minute)
-	if l.Overlays() != 0 || len(l.api.revokes) != 0 ||
-		strings.Contains(ansi.Strip(l.Frame()), "revoking") {
-		t.Error("esc is not No")
+	l.unanswered("x", "q", "up", "Y")
+	for _, no := range []string{"esc", "n"} {
+		l.Key(no)
+		l.after(time.Minute)
+		if l.Overlays() != 0 || len(l.api.revokes) != 0 || l.board(t, "revoking") != 0 {
+			t.Errorf("%s is not No", no)
+		}
+		l.Key("x")
+	}
+	l.Key("enter") // it opens the token, and answers nothing
+	l.shows("3 Selected · Orders " + fp("access-1"))
+	if l.Overlays() != 0 || l.board(t, "revoking") != 0 {
+		t.Error("enter is a Yes")
 	}
 	l.Key("x", "y")
-	l.shows("◌ revoking")
+	l.shows("◌ Orders · app · " + fp("access-1"))
 	l.after(5 * time.Second)
 	if len(l.api.revokes) != 1 {
 		t.Error("y did not revoke")
@@ -191,7 +199,7 @@ func TestProductionAsks(t *testing.T) {
 
 func TestCopyAndClear(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g", "y")
 	if !l.clip.holds.Equal(secret.New("access-1")) {
 		t.Fatal("not copied")
@@ -235,7 +243,7 @@ func TestCopyAndClear(t *testing.T) {
 // A failure to log a copy is reported, and the copy is made.
 func TestUnloggedCopy(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g")
 	l.clip.during = func() { _ = l.store.Close() }
 	l.Key("y")
@@ -247,13 +255,13 @@ func TestUnloggedCopy(t *testing.T) {
 
 func TestQuit(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g", "q")
 	if !l.Quit {
 		t.Error("q does not quit")
 	}
 	// A revoke in its undo window is sent first.
-	l = alive(t)
+	l = alive(t).scoped("Orders")
 	l.Key("g", "x", "q")
 	if l.Quit {
 		t.Fatal("quit with a revoke waiting")
@@ -264,7 +272,7 @@ func TestQuit(t *testing.T) {
 	if len(l.api.revokes) != 1 || !l.Quit {
 		t.Errorf("%d revokes, quit %t", len(l.api.revokes), l.Quit)
 	}
-	l = alive(t)
+	l = alive(t).scoped("Orders")
 	l.Key("g", "x", "ctrl+c", "ctrl+c")
 	if !l.Quit {
 		t.Error("the second ctrl+c waits")
@@ -274,7 +282,7 @@ func TestQuit(t *testing.T) {
 // After a get, keys act on its token, even if the application has older ones.
 func TestBroughtTokenIsSelected(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.api.refresh = true
 	l.Key("g", "g")
 	l.Key("p")
