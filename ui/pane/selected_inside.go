@@ -106,7 +106,7 @@ func (d *selected) header(w, indent int) block {
 
 // claims adds members, with their values in one column.
 func (d *selected) claims(b *builder, all []session.Claim) {
-	most, wide := max(b.room()/3, 8), 5
+	most, wide := max(b.room()/2, 8), 5
 	for _, c := range all {
 		wide = max(wide, min(kit.Width(kit.Clean(c.Name)), most))
 	}

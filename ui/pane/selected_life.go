@@ -237,7 +237,7 @@ func (d *selected) events(most int) []event {
 		all = append(all, e)
 	}
 	for _, m := range d.moments() {
-		if m.At.After(d.s.Now) && !coming {
+		if m.At.Truncate(time.Second).After(d.s.Now) && !coming { // Now has whole seconds
 			coming = true
 			all = append(all, d.present())
 		}
