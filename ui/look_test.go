@@ -12,18 +12,22 @@ import (
 
 func TestInspect(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g", "enter")
-	l.shows("Token "+fp("access-1"), "● active", "issued", "expires", "opaque")
-	l.Key("esc", "x")
+	l.shows("3 Selected · Orders "+fp("access-1"), "● Orders", "active", "issued", "expires",
+		"Inside · opaque", "If revoked now")
+	l.Key("esc")
+	l.shows("4 Activity")
+	l.Key("x")
 	l.after(4e9)
 	l.Key("enter")
-	l.shows("lingering", "accepted", "by the server", "dead", "at the latest")
+	l.shows("◒ Orders", "revoked, may pass", "at most", "revoked 12:04:03",
+		"12:19:03  may pass until then at most", "not seen at the gateway by us")
 }
 
 func TestExchange(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g", "4", "down", "enter")
 	l.shows("POST /token", "As curl", "https://gw.example/token")
 	l.Key("c")
@@ -36,7 +40,7 @@ func TestExchange(t *testing.T) {
 
 func TestCopyAs(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g", "Y", "h")
 	if text := l.clip.holds.Reveal(); text != "Authorization: Bearer access-1" {
 		t.Errorf("header: %q", text)
@@ -56,7 +60,7 @@ func TestCopyAs(t *testing.T) {
 // Each form of the list is on the clipboard as console.As writes it.
 func TestCopyAsEachForm(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.api.refresh = true
 	l.Key("g")
 	l.clip.refuses = "\r\t\x1b"
@@ -82,14 +86,14 @@ func TestCopyAsEachForm(t *testing.T) {
 // is refused.
 func TestCopyTextIsOneLine(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.clip.refuses = "\n"
 	l.Key("g", "x", "x", "!", "c") // the token is being revoked: a notice with a hint
 	if text := l.clip.holds.Reveal(); !strings.Contains(text, "is being revoked already: u ") {
 		t.Errorf("copied %q", text)
 	}
 	l.clip.refuses = ""
-	l = awake(t, devices, atDevice)
+	l = awake(t, devices, atDevice).scoped("Orders")
 	l.api.polls = make(chan error)
 	l.api.device = tokenapi.DeviceAnswer{UserCode: "a\nb",
 		VerificationURI: "https://gw.example/device", ExpiresIn: time.Hour, Interval: time.Hour}
@@ -105,7 +109,7 @@ func TestCopyTextIsOneLine(t *testing.T) {
 
 func TestReveal(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g", "v")
 	l.shows("access-1", "hidden in 10 s")
 	l.after(11e9)
@@ -119,9 +123,9 @@ func TestReveal(t *testing.T) {
 		}
 	}
 	l.Key("v", "x") // any key hides it; a notice says that it did nothing else
-	l.shows("the token is hidden; x (revoke) did nothing else")
+	l.shows("The token is hidden; x (revoke) did nothing else")
 	l.Key("v", "5")
-	l.shows("the token is hidden; 5 did nothing else")
+	l.shows("The token is hidden; 5 did nothing else")
 	if l.Overlays() != 0 || strings.Contains(ansi.Strip(l.Frame()), "revoking") {
 		t.Error("the key that hid it did more")
 	}

@@ -56,7 +56,7 @@ func jwtText(now time.Time) string {
 // adopted returns a screen that holds a JWT.
 func adopted(t *testing.T) (l *live, text string) {
 	t.Helper()
-	l = alive(t, introspects)
+	l = alive(t, introspects).scoped("Orders")
 	text = jwtText(l.clock.now)
 	if _, err := l.svc.Adopt(t.Context(), l.apps[0].ID, secretOf(text),
 		console.RevokeBoth); err != nil {
@@ -71,8 +71,8 @@ func TestInspectJWT(t *testing.T) {
 	l, text := adopted(t)
 	l.Resize(120, 50)
 	l.Key("2", "enter")
-	l.shows("Token "+fp(text), "adopted", "a JWT", "Header", "RS256", "Claims", "sub", "ana",
-		"13:02:00, in 58:00", "! not verified", "a_claim_of_a_long_name")
+	l.shows("3 Selected · Orders "+fp(text), "adopted", "Inside · JWT", "RS256", "sub", "ana",
+		"13:02:00", "in 58:00", "! not verified", "a_claim_of_a_long_name")
 	golden(t, "look-jwt-120x50", l.Pump)
 	for _, s := range []string{"60x20", "80x24", "120x32"} {
 		w, h, _ := size(s)
@@ -85,59 +85,60 @@ func TestInspectJWT(t *testing.T) {
 
 func TestIntrospectFromInspect(t *testing.T) {
 	t.Parallel()
-	l := alive(t, introspects)
+	l := alive(t, introspects).scoped("Orders")
 	l.Resize(120, 50)
 	k := &manager{clock: l.clock, active: true}
 	l.api.API = k
 	l.Key("g", "enter")
-	l.shows("not yet; i asks it", "server clock")
+	l.shows("At the key manager", "I asks it")
 	l.Hold = true
-	l.Key("i", "i")
+	l.Key("I", "I")
 	l.shows("waiting for its answer")
 	l.Release()
-	l.shows("✓ active; asked 12:04:00, just now", "ana@carbon.super", "the-client",
-		"expires       12:44:00, in 40:00", "7 s ahead of ours; it shows 13:04:07")
+	l.shows("✓ active, asked 12:04:00, just now", "ana@carbon.super", "the-client",
+		"12:44:00   in 40:00", "7 s ahead of ours, and shows 13:04:07")
 	if k.asked != 1 {
 		t.Errorf("asked %d times", k.asked)
 	}
 	k.err = errors.New("introspect: the server does not answer")
-	l.Key("i")
-	l.shows("✕ introspect: the server does not answer", "opaque: there is nothing to see inside")
-	l.Key("esc", "!", "enter")
+	l.Key("I")
+	l.shows("✕ introspect: the server does not answer", "there is nothing to see inside")
+	l.Key("esc", "4", "home", "enter")
 	l.shows("POST /introspect")
 }
 
 func TestIntrospectNeedsAnAddress(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
-	l.Key("g", "enter", "i")
-	l.said("environment cloud has no introspect_url")
-	if l.Overlays() != 1 {
-		t.Error("it was closed")
+	l := alive(t).scoped("Orders")
+	l.Key("g", "enter", "I")
+	l.shows("cannot be asked: environment cloud has no", "introspect_url",
+		"3 Selected · Orders "+fp("access-1"))
+	if l.api.API != nil {
+		t.Error("it was asked")
 	}
 }
 
-// An answer that comes when the overlay is closed, or another one is open, fills in nothing. The
-// other overlay asks when the first answer has come.
+// The inside of a token that is read while the full view is closed, or shows another token, is not
+// shown with the other one. It is read once.
 func TestInspectLate(t *testing.T) {
 	t.Parallel()
 	l, text := adopted(t)
+	l.Key("g") // an opaque one, which ends later
 	l.Hold = true
-	l.Key("2", "enter")
-	l.shows("Token "+fp(text), "reading it …")
-	l.Key("esc")
-	if l.Overlays() != 0 {
-		t.Fatal("it stays open")
-	}
-	late := l.Held
-	l.Held = nil
-	l.Key("enter")
-	for _, c := range late {
-		l.Send(c())
-	}
-	l.shows("reading it …")
+	l.Key("home", "enter")
+	l.shows("3 Selected · Orders "+fp(text), "reading it …")
+	l.Key("down")
+	l.shows("3 Selected · Orders "+fp("access-1"), "there is nothing to see inside")
 	l.Release()
-	l.shows("alg           RS256")
+	if strings.Contains(ansi.Strip(l.Frame()), "RS256") {
+		t.Error("the inside of another token is shown")
+	}
+	l.Hold = true
+	l.Key("up")
+	l.shows("3 Selected · Orders "+fp(text), "RS256")
+	if len(l.Held) > 0 {
+		t.Error("it is read again")
+	}
 }
 
 // No frame, and no value that is held for one, contains a secret, with any overlay open.
@@ -159,7 +160,7 @@ func TestLookShowsNoSecret(t *testing.T) {
 		w, h, _ := size(s)
 		l.Resize(w, h)
 		for _, keys := range []string{
-			"2 enter end esc", "2 down enter end i esc", "2 Y down r Y j Y enter Y esc",
+			"2 enter end esc", "2 down enter end I esc", "2 Y down r Y j Y enter Y esc",
 			"4 enter end c esc", "! c enter esc", "2 v esc", "2 down v",
 		} {
 			for _, k := range strings.Fields(keys) {
