@@ -135,7 +135,9 @@ func TestQuiet(t *testing.T) {
 		// shows presses keys, moves the clock by d and checks the screen.
 		shows := func(keys string, d time.Duration, want, not string) {
 			t.Helper()
-			if _, err := term.Write([]byte(written(keys, d))); err != nil {
+			// The input is no terminal, so that the output goes to one that turns \n into \r\n.
+			text := strings.ReplaceAll(written(keys, d), "\n", "\r\n")
+			if _, err := term.Write([]byte(text)); err != nil {
 				t.Fatal(err)
 			}
 			frame := term.String()
@@ -145,7 +147,7 @@ func TestQuiet(t *testing.T) {
 		}
 		shows("", time.Second, "g gets one", "")
 		shows("g", time.Second, "got ", "")
-		shows("", 30*time.Second, "● active", "got ")
+		shows("", 30*time.Second, "▌ ● Orders", "got ")
 		for _, c := range []struct{ when, keys string }{
 			{"at rest", ""}, {"when the focus went", "\x1b[O"},
 			{"when the focus came back", "\x1b[I"},
@@ -155,10 +157,10 @@ func TestQuiet(t *testing.T) {
 			}
 		}
 		shows("?", time.Second, "Keys", "")
-		shows("\x1b", time.Second, "● active", "Keys")
-		shows("x", time.Second, "revoking", "lingering")
-		shows("", 5*time.Second, "lingering", "revoking")
-		shows("", time.Minute, "dead", "lingering")
+		shows("\x1b", time.Second, "▌ ● Orders", "Keys")
+		shows("x", time.Second, "u keeps it", "MAY STILL PASS")
+		shows("", 5*time.Second, "MAY STILL PASS", "u keeps it")
+		shows("", time.Minute, "✕ Orders", "MAY STILL PASS")
 		written("q", time.Second)
 		if err := <-ended; err != nil {
 			t.Error(err)
