@@ -116,7 +116,7 @@ func TestQuitDoesNotWaitForAPerson(t *testing.T) {
 // A get that is given up before the server has answered stays given up.
 func TestGivenUpBeforeTheInvitation(t *testing.T) {
 	t.Parallel()
-	l := awake(t, devices, atDevice)
+	l := awake(t, devices, atDevice).scoped("Orders")
 	l.api.polls = make(chan error)
 	l.api.device = tokenapi.DeviceAnswer{UserCode: userCode,
 		VerificationURI: "https://gw.example/device", ExpiresIn: time.Hour, Interval: time.Hour}
@@ -153,6 +153,7 @@ func invitation(t *testing.T, w, h int, app func(*console.Application), i consol
 		f(&o)
 	}
 	p := ui.NewPump(t.Context(), o, l.clock.Now)
+	p.ScopeTo("Orders")
 	b, err := l.svc.Board(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -75,7 +75,7 @@ func TestReloadKeepsWhatWasChosenHere(t *testing.T) {
 func TestWordsFollowTheKeys(t *testing.T) {
 	t.Parallel()
 	keys, wrong := keys.Choose(map[string][]string{
-		"get": {"N", "f2"}, "undo": {"U"}, "revoke": {"K"}, "renew": {"R"}, "help": {"f1"},
+		"get": {"N", "f2"}, "undo": {"Z"}, "revoke": {"K"}, "renew": {"R"}, "help": {"f1"},
 		"messages": {"L"}, "tokens": {}, "hide_dead": {},
 	})
 	if len(wrong) > 0 {

@@ -68,7 +68,7 @@ func TestStopWaitsForTheDrawer(t *testing.T) { //nolint:paralleltest // see abov
 func TestSuspendedShowsNothing(t *testing.T) {
 	t.Parallel()
 	for _, back := range []tea.Msg{tea.SuspendMsg{}, tea.ResumeMsg{}} {
-		l := alive(t)
+		l := alive(t).scoped("Orders")
 		if !strings.Contains(l.Frame(), "Applications") {
 			t.Fatal(l.Frame())
 		}
