@@ -1,7 +1,6 @@
 package pane
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -14,7 +13,8 @@ import (
 // longest. A phrase that does not fit is left out whole.
 type phrase struct {
 	key      string
-	keyPaint themes.Paint // "" is that of a key
+	keyPaint themes.Paint // of a sign
+	isSign   bool         // key is a sign
 	paint    themes.Paint
 	texts    []string
 	spare    bool // it is left out before others become shorter
@@ -27,6 +27,14 @@ func say(texts ...string) phrase { return phrase{texts: texts} }
 
 // does returns a phrase that begins with a key.
 func does(key string, texts ...string) phrase { return phrase{key: key, texts: texts} }
+
+// leadPaint returns the colour of the key or sign. That of a sign may be none.
+func (p phrase) leadPaint(s *scene.Scene) themes.Paint {
+	if p.isSign {
+		return p.keyPaint
+	}
+	return s.Styles.Key
+}
 
 // painted returns the phrase in a colour.
 func (p phrase) painted(paint themes.Paint) phrase {
@@ -132,7 +140,7 @@ func inWords(s *scene.Scene, w int, groups [][]phrase) (out []string) {
 			b := &builder{s: s, w: w, indent: 1}
 			cells := []cell{{p.paint, p.texts[0]}}
 			if p.key != "" {
-				sign := cell{cmp.Or(p.keyPaint, s.Styles.Key), p.key + " "}
+				sign := cell{p.leadPaint(s), p.key + " "}
 				cells = append([]cell{sign}, cells...)
 			}
 			b.add(cells...)
@@ -148,7 +156,7 @@ func putPhrases(s *scene.Scene, l *kit.Line, w, gap int, all []phrase) {
 	for i, p := range shown {
 		room := w
 		if p.key != "" {
-			l.Put(string(cmp.Or(p.keyPaint, s.Styles.Key)), p.key)
+			l.Put(string(p.leadPaint(s)), p.key)
 			l.Gap(1)
 			room -= kit.Width(p.key) + 1
 		}

@@ -201,7 +201,7 @@ func (d *selected) name(w int) phrase {
 	sign, paint := d.s.Look(d.r.State)
 	name := kit.Middle(d.s.Show(d.a.Name), max(24, w/3))
 	short := kit.Middle(name, 12)
-	p := phrase{key: sign, keyPaint: paint, paint: d.s.Styles.Strong, firm: true}
+	p := phrase{key: sign, keyPaint: paint, isSign: true, paint: d.s.Styles.Strong, firm: true}
 	if t := d.r.Token; t == nil {
 		user := d.r.Mark.User
 		if user == "" {

@@ -45,7 +45,7 @@ func (d *selected) column(w, h int) []string {
 	s := d.s
 	sign, paint := s.Look(d.r.State)
 	state, name := d.word(), d.name(w)
-	state.key, state.keyPaint, name.key = sign, paint, ""
+	state.key, state.keyPaint, state.isSign, name.key = sign, paint, true, ""
 	out := []string{phrases(s, w, 3, state, name)}
 	if why := d.why(); len(why.texts) > 0 {
 		for _, part := range kit.Wrap(why.texts[0], max(w-2, 1)) {
