@@ -81,13 +81,14 @@ func tell(t *testing.T, w, h int, flags []string) *storyRun {
 
 // liveDemo opens the board on which lanyard demo opens, with its client. Its first frame is the
 // same in each run.
-func liveDemo(t *testing.T, w, h int) *storyRun {
+func liveDemo(t *testing.T, w, h int, change ...func(*ui.Options)) *storyRun {
 	t.Helper()
-	return open(t, w, h, demo.Sandbox(sandbox.Options{CacheTTL: demo.CacheTTL}), true)
+	return open(t, w, h, demo.Sandbox(sandbox.Options{CacheTTL: demo.CacheTTL}), true, change...)
 }
 
 // open opens a demo on a sandbox. With alive it begins with the story of package demo.
-func open(t *testing.T, w, h int, o sandbox.Options, alive bool) *storyRun {
+func open(t *testing.T, w, h int, o sandbox.Options, alive bool,
+	change ...func(*ui.Options)) *storyRun {
 	t.Helper()
 	s := &storyRun{
 		t:     t,
@@ -156,11 +157,15 @@ func open(t *testing.T, w, h int, o sandbox.Options, alive bool) *storyRun {
 			t.Fatal(err)
 		}
 	}
-	s.pump = ui.NewPump(t.Context(), ui.Options{
+	shown := ui.Options{
 		Service: s.svc, Clipboard: s.clip,
 		Settings: ui.Settings{Theme: theme(t, "dark"), ClearAfter: 45 * time.Second}, Demo: true,
 		Traffic: alive, Device: "lap", Width: w, Height: h,
-	}, s.clock.Now)
+	}
+	for _, f := range change {
+		f(&shown)
+	}
+	s.pump = ui.NewPump(t.Context(), shown, s.clock.Now)
 	return s
 }
 
