@@ -49,16 +49,21 @@ func TestQuitWaitsForForms(t *testing.T) {
 			l.Key("enter", "esc")
 		},
 	} {
-		l := alive(t)
+		l := alive(t).scoped("Orders")
 		ask(l)
 		l.Key("q")
 		if l.Quit {
 			t.Errorf("%s: quit at once", name)
 		}
+		l.said("finishing")
 		l.Release()
 		l.after(time.Second)
 		if !l.Quit {
 			t.Errorf("%s: never quits", name)
+		}
+		b, err := l.svc.Board(t.Context())
+		if err != nil || len(b.Applications)-2+len(b.Tokens) != 1 {
+			t.Errorf("%s: not done: %v, %v, %v", name, b.Applications, b.Tokens, err)
 		}
 	}
 }
@@ -66,7 +71,7 @@ func TestQuitWaitsForForms(t *testing.T) {
 // The log names the copied form. It does not contain a token that was never shown.
 func TestCopiesAreLoggedByForm(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.api.refresh = true
 	l.Key("g", "Y", "r", "v", "x")
 	events, err := l.svc.Log(t.Context())
