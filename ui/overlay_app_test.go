@@ -197,7 +197,7 @@ func TestFormPassword(t *testing.T) {
 // user.
 func TestChooseUser(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("G", "left") // password is the last choice
 	l.shows("‹ password ›", "user", "password")
 	l.Key("enter")
@@ -226,7 +226,7 @@ func TestChooseUser(t *testing.T) {
 
 func TestAdoptPair(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Do("adopt_token")
 	l.Key("enter")
 	l.shows("nothing was typed yet")
@@ -353,18 +353,20 @@ func TestFirstRunCannotSave(t *testing.T) {
 	l.shows("Tokens · Billing")
 }
 
-// After an application is deleted, the next one is selected.
-func TestDeleteSelectsTheNext(t *testing.T) {
+// After an application is deleted, the scope is all applications: no verb acts on a neighbour.
+func TestDeleteLeadsToAll(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
 	fill(l.Pump, "Billing", "billing-key", "secret-of-billing")
 	l.Key("ctrl+s", "1")
 	l.shows("Tokens · Billing")
 	l.Key("D", "y")
-	l.shows("Tokens · Payments", "No token of Payments yet")
+	l.shows("Tokens · all", "▌All", "No token is held")
 	if len(l.stored()) != 0 {
 		t.Error("it is still there")
 	}
+	l.Key("D")
+	l.shows("Which application? · delete")
 	if strings.Contains(strings.Join(l.Log(), "\n"), "tokens that it holds") {
 		t.Error("it speaks of tokens that are not there")
 	}
@@ -384,7 +386,8 @@ func TestUnsafeEnvironmentOfTheStore(t *testing.T) {
 	l.shows("WARNING  TLS certificates of typed are not verified")
 	l.open()
 	l.shows("WARNING  TLS certificates of typed are not verified")
-	l.Key("1", "down", "down", "D", "y")
+	l.ScopeTo("Billing")
+	l.Key("D", "y")
 	if strings.Contains(l.Frame(), "WARNING") || len(l.stored()) != 0 {
 		t.Errorf("it is warned of though it is gone:\n%s", l.Frame())
 	}
