@@ -13,7 +13,7 @@ import (
 
 func TestLogOpensTheCall(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g")
 	l.after(5 * time.Second)
 	l.api.gateway = 401
@@ -39,7 +39,7 @@ func TestLogOpensTheCall(t *testing.T) {
 // A message does not belong to an older call of the same kind.
 func TestLogKnowsNoCallWhereNoneWasMade(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g")
 	l.after(5 * time.Second)
 	l.Key("y", "!")
@@ -60,7 +60,7 @@ func TestLogKnowsNoCallWhereNoneWasMade(t *testing.T) {
 // A verb that failed before a request belongs to no call, even if it made one earlier.
 func TestLogOfAFailureBeforeTheWire(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g", "p")
 	l.after(5 * time.Second)
 	l.ProbeFailed(errors.New("probe: the disk is full"))
@@ -73,7 +73,7 @@ func TestLogOfAFailureBeforeTheWire(t *testing.T) {
 // A message whose call was dropped does not open a newer call of the same kind.
 func TestLogOfACallThatIsGone(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("g", "p")
 	l.after(5 * time.Second)
 	l.Key("!", "down")
@@ -85,7 +85,7 @@ func TestLogOfACallThatIsGone(t *testing.T) {
 
 func TestLogCopies(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.api.err = errors.New("token: the server said no")
 	l.Key("g", "!", "c")
 	l.said("copied the message")
@@ -149,7 +149,7 @@ func TestLogGoldens(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{"60x20", "80x24", "120x32"} {
 		w, h, _ := size(s)
-		l := alive(t)
+		l := alive(t).scoped("Orders")
 		l.Resize(w, h)
 		l.Key("g")
 		l.after(5 * time.Second)
