@@ -109,7 +109,7 @@ func TestFormRefuses(t *testing.T) {
 
 func TestChooseGrant(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key("G", "tab")
 	l.Type("read write")
 	l.shows("Get a token for Orders", "client_credentials")
@@ -136,7 +136,7 @@ func TestChooseGrantReplaces(t *testing.T) {
 	t.Parallel()
 	l := awake(t, func(a *console.Application) {
 		a.Scopes, a.Username = []string{"orders_read"}, "ana"
-	})
+	}).scoped("Orders")
 	got := func(want string) {
 		t.Helper()
 		if have := strings.Join(l.api.scopes, " "); have != want {
@@ -182,7 +182,7 @@ func TestChooseGrantReplaces(t *testing.T) {
 
 func TestAdopt(t *testing.T) {
 	t.Parallel()
-	l := alive(t)
+	l := alive(t).scoped("Orders")
 	l.Key(":")
 	p := l.Pump
 	p.Key("esc")
