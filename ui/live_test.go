@@ -39,7 +39,7 @@ func TestHeaderCounts(t *testing.T) {
 		want  string
 	}{{0, "2 active · next expires in 1h 00m "},
 		{59*time.Minute + 20*time.Second, "2 active · next expires in 0:40 "},
-		{5 * time.Minute, " no token "}} {
+		{5 * time.Minute, " nothing is alive · 2 over "}} {
 		l.after(c.after)
 		soon := strings.Count(ansi.Strip(l.Frame()), "  expiring  ")
 		if !strings.Contains(head(), c.want) || (soon >= 2) != strings.Contains(c.want, "0:40") {
