@@ -17,13 +17,14 @@ func TestVerbAsksForThePassphrase(t *testing.T) {
 	t.Parallel()
 	for _, key := range []string{"g", "r", "x", "y", "p"} {
 		l, s := behindPassphrase(t)
+		l.ScopeTo("Orders")
 		l.Key("g")
 		s.lock(true)
 		l.Changed()
 		if l.Overlays() != 0 {
 			t.Fatal("it asks by itself")
 		}
-		l.shows("key: passphrase, locked", "● active", fp("access-1"), "1h 00m")
+		l.shows("secrets locked", "U unlocks them", "● "+fp("access-1"), "1h 00m")
 		before := l.api.tokens
 		l.Key(key)
 		if l.Overlays() != 1 || s.tries() != 0 {
@@ -44,7 +45,7 @@ func TestVerbAsksForThePassphrase(t *testing.T) {
 		if l.Overlays() != 0 || s.Key().Locked {
 			t.Fatalf("%s: not unlocked", key)
 		}
-		l.shows("key: passphrase ")
+		l.shows("sealed with passphrase ")
 		got := l.api.tokens - before
 		switch key {
 		case "g", "r":
@@ -52,7 +53,7 @@ func TestVerbAsksForThePassphrase(t *testing.T) {
 				t.Errorf("%s: %d requests", key, got)
 			}
 		case "x":
-			l.shows("◌ revoking")
+			l.shows("◌ "+fp("access-1"), "u undoes it")
 			l.after(10 * time.Second)
 			if len(l.api.revokes) != 1 {
 				t.Errorf("%d revokes", len(l.api.revokes))
@@ -68,6 +69,7 @@ func TestVerbAsksForThePassphrase(t *testing.T) {
 func TestUnlockIsCancelled(t *testing.T) {
 	t.Parallel()
 	l, s := behindPassphrase(t)
+	l.ScopeTo("Orders")
 	s.lock(true)
 	l.Changed()
 	l.Key("g")
@@ -85,6 +87,7 @@ func TestUnlockIsCancelled(t *testing.T) {
 func TestTyping(t *testing.T) {
 	t.Parallel()
 	l, s := behindPassphrase(t)
+	l.ScopeTo("Orders")
 	s.lock(true)
 	l.Changed()
 	l.Key("g")
@@ -143,6 +146,7 @@ func TestPasteElsewhereDoesNothing(t *testing.T) {
 func TestUnlockingTakesAMoment(t *testing.T) {
 	t.Parallel()
 	l, s := behindPassphrase(t)
+	l.ScopeTo("Orders")
 	s.lock(true)
 	l.Changed()
 	l.Key("g")
@@ -162,6 +166,7 @@ func TestUnlockingTakesAMoment(t *testing.T) {
 func TestUnlockAfterTheQuestion(t *testing.T) {
 	t.Parallel()
 	l, s := behindPassphrase(t, func(e *console.Environment) { e.Production = true })
+	l.ScopeTo("Orders")
 	l.Key("g")
 	s.lock(true)
 	l.Changed()
@@ -174,11 +179,12 @@ func TestUnlockAfterTheQuestion(t *testing.T) {
 	}
 	l.Type(passphrase)
 	l.Key("enter")
-	l.shows("◌ revoking")
+	l.shows("◌ "+fp("access-1"), "u undoes it")
 	if l.Overlays() != 0 {
 		t.Errorf("%d overlays", l.Overlays())
 	}
 	l, s = behindPassphrase(t, superseding)
+	l.ScopeTo("Orders")
 	l.Key("g")
 	s.lock(true)
 	l.Changed()
@@ -195,7 +201,8 @@ func TestUnlockAfterTheQuestion(t *testing.T) {
 func TestPassphraseIsChosen(t *testing.T) {
 	t.Parallel()
 	l, s := behind(t, console.KeyStatus{Place: "no key yet", Locked: true, Asks: true}, "")
-	l.shows("key: none yet")
+	l.ScopeTo("Orders")
+	l.shows("no key yet")
 	if strings.Contains(ansi.Strip(l.Frame()), "locked") {
 		t.Error("nothing is locked yet")
 	}
@@ -222,12 +229,13 @@ func TestPassphraseIsChosen(t *testing.T) {
 	if l.Overlays() != 0 || l.api.tokens != 1 || s.opens != passphrase {
 		t.Errorf("%d overlays, %d requests", l.Overlays(), l.api.tokens)
 	}
-	l.shows("key: passphrase ")
+	l.shows("sealed with passphrase ")
 }
 
 func TestTypedTextPrintsNowhere(t *testing.T) {
 	t.Parallel()
 	l, s := behindPassphrase(t)
+	l.ScopeTo("Orders")
 	s.lock(true)
 	l.Changed()
 	l.Key("g")
@@ -267,6 +275,7 @@ func TestLockedGolden(t *testing.T) {
 		b.Key = console.KeyStatus{Place: "no key yet", Locked: true, Asks: true}
 		p, _ = still(t, w, h)
 		p.Feed(b)
+		p.ScopeTo("Orders")
 		p.Key("g")
 		p.Type("correct")
 		p.Key("enter")
@@ -287,6 +296,7 @@ func TestUnlockAtAnySize(t *testing.T) {
 		b.Key = lockedKey()
 		b.Key.Place = strings.Repeat("/a/very/long/path", 12)
 		p.Feed(b)
+		p.ScopeTo("Orders")
 		p.Key("g")
 		p.Type(strings.Repeat("語", 300))
 		for w := 30; w < 140; w += 13 {
