@@ -50,7 +50,7 @@ func shown(_ context.Context, r console.PortalRequest) (console.PortalFound, err
 func (l *live) askPortal() {
 	l.t.Helper()
 	if l.Overlays() == 0 {
-		l.Do("import")
+		l.Key("i")
 	}
 	l.Key("tab")
 	l.Type("https://apim.example:9443")

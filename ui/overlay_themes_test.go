@@ -41,7 +41,7 @@ func picker(t *testing.T, w, h int, change ...func(*ui.Options)) (*ui.Pump, *cho
 	return p, c
 }
 
-func openPicker(p *ui.Pump) { p.Do("theme") }
+func openPicker(p *ui.Pump) { p.Key("T") }
 
 // backgroundOf returns the background of the whole frame, or "".
 func backgroundOf(frame string) string {

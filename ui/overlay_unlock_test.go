@@ -83,6 +83,32 @@ func TestUnlockIsCancelled(t *testing.T) {
 	l.shows("passphrase  ▏")
 }
 
+// The footer names one key while the store is locked. It unlocks and does nothing else.
+func TestUnlockHasAKey(t *testing.T) {
+	t.Parallel()
+	l, s := behindPassphrase(t)
+	l.Key("U")
+	l.said("the stored secrets are not locked")
+	l.ScopeTo("Orders")
+	l.Key("g")
+	s.lock(true)
+	l.Changed()
+	if last := lastLine(l.Pump); !strings.HasPrefix(last, " U unlock  ") ||
+		strings.Contains(last, "revoke") {
+		t.Errorf("the footer is %q", last)
+	}
+	l.Key("U")
+	l.shows("Unlock the stored secrets")
+	l.Type(passphrase)
+	l.Key("enter")
+	l.said("the stored secrets are unlocked")
+	if last := lastLine(l.Pump); strings.Contains(last, "unlock") || s.Key().Locked ||
+		l.api.tokens != 1 || l.Overlays() != 0 {
+		t.Errorf("locked %t, %d requests, %d open, footer %q", s.Key().Locked, l.api.tokens,
+			l.Overlays(), last)
+	}
+}
+
 // Keys of other actions are typed, and typed text can be removed.
 func TestTyping(t *testing.T) {
 	t.Parallel()
