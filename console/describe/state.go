@@ -45,18 +45,6 @@ func notRevoked(t console.Token) bool {
 		t.RevokeAt.IsZero()
 }
 
-// StateBrief describes the time for which the state lasts, without its word; "" if that is unknown.
-// For a pending revoke see RevokeBrief.
-func (v Voice) StateBrief(s console.Status) string {
-	switch {
-	case s.Reopened || s.State == console.Lingering:
-		return v.Passing(s)
-	case s.HasExpiry && s.Left > 0:
-		return v.Span(s.Left) + " left"
-	}
-	return ""
-}
-
 // Life describes the remaining life of a token by its expiry.
 func (v Voice) Life(t console.Token, s console.Status) string {
 	switch {

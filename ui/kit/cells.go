@@ -113,26 +113,6 @@ func Spaces(n int) string {
 	return strings.Repeat(" ", n)
 }
 
-// Bar draws part of whole as a bar in eighths of a cell, w cells wide. A part above zero is
-// visible.
-func Bar(part, whole int64, w int) string {
-	if w <= 0 || whole <= 0 {
-		return Spaces(w)
-	}
-	part = min(max(part, 0), whole)
-	eighths := int(float64(part) / float64(whole) * float64(w*8))
-	if part > 0 && eighths == 0 {
-		eighths = 1 // not empty, so visible
-	}
-	used := eighths / 8
-	bar := strings.Repeat("█", used)
-	if r := eighths % 8; r > 0 {
-		bar += string([]rune("▏▎▍▌▋▊▉")[r-1])
-		used++
-	}
-	return bar + Spaces(w-used)
-}
-
 // Line builds a line of known width from painted text. base is the SGR sequence under all of it.
 type Line struct {
 	b    strings.Builder

@@ -90,26 +90,6 @@ func TestCutsKeepTheText(t *testing.T) {
 	}
 }
 
-func TestBar(t *testing.T) {
-	t.Parallel()
-	for part := int64(-2); part < 12; part++ {
-		for w := range 20 {
-			if n := kit.Width(kit.Bar(part, 10, w)); n != w {
-				t.Errorf("Bar(%d, 10, %d) is %d wide", part, w, n)
-			}
-		}
-	}
-	for _, c := range []struct {
-		part, whole int64
-		want        string
-	}{{10, 10, "████"}, {5, 10, "██  "}, {1, 1000, "▏   "}, {0, 10, "    "}, {9, 32, "█▏  "},
-		{1 << 62, 1<<63 - 1, "██  "}, {3, 0, "    "}} {
-		if got := kit.Bar(c.part, c.whole, 4); got != c.want {
-			t.Errorf("Bar(%d, %d, 4) = %q", c.part, c.whole, got)
-		}
-	}
-}
-
 func TestRect(t *testing.T) {
 	t.Parallel()
 	r := kit.Rect{X: 1, Y: 2, W: 10, H: 7}
