@@ -134,14 +134,13 @@ const (
 
 // Binding binds keys to an action, and describes the action in words.
 type Binding struct {
-	Act      Action
-	Name     string   // name in the configuration, under [keys]
-	Keys     []string // names of keys; with none it is in the palette only
-	Word     string   // a short name for the person
-	Does     string   // a description for the person
-	Also     string   // words by which a person may look for it; they are not shown
-	InFooter bool     // the footer shows it
-	Where    Places   // the panes in which it works
+	Act   Action
+	Name  string   // name in the configuration, under [keys]
+	Keys  []string // names of keys; with none it is in the palette only
+	Word  string   // a short name for the person
+	Does  string   // a description for the person
+	Also  string   // words by which a person may look for it; they are not shown
+	Where Places   // the panes in which it works
 }
 
 // bind returns a binding. pressed are names of keys, separated by spaces.
@@ -149,12 +148,6 @@ func bind(act Action, name, pressed, word, does string, where Places) Binding {
 	return Binding{
 		Act: act, Name: name, Keys: strings.Fields(pressed), Word: word, Does: does, Where: where,
 	}
-}
-
-// inFooter returns the binding with InFooter set.
-func (b Binding) inFooter() Binding {
-	b.InFooter = true
-	return b
 }
 
 // also returns the binding with Also set.
@@ -197,35 +190,35 @@ func Default() []Binding {
 	const onToken = InApplications | InTokens | InSelected
 	return []Binding{
 		bind(Get, "get", "g", "get", "get a token with the application's usual grant",
-			Everywhere).inFooter().
+			Everywhere).
 			also("fetch new request issue obtain login sign in access token"),
 		bind(Renew, "renew", "r", "renew",
-			"refresh the token, or request a new one; a notice says which", onToken).inFooter().
+			"refresh the token, or request a new one; a notice says which", onToken).
 			also("refresh rotate extend replace"),
 		bind(Revoke, "revoke", "x", "revoke",
 			"revoke, after the undo window; asks first in a production environment",
-			onToken).inFooter().also("kill delete invalidate remove end expire logout cancel"),
+			onToken).also("kill delete invalidate remove end expire logout cancel"),
 		bind(Undo, "undo", "u", "undo",
 			"undo this revoke and those decided with it, or the last ones",
-			Everywhere).inFooter().also("take back cancel"),
+			Everywhere).also("take back cancel"),
 		bind(Copy, "copy", "y", "copy", "copy the access token; cleared later if it is still there",
-			onToken).inFooter().also("clipboard yank bearer"),
+			onToken).also("clipboard yank bearer"),
 		bind(Probe, "probe", "p", "probe",
-			"probe: call the application's probe URL with this token, once", onToken).inFooter().
+			"probe: call the application's probe URL with this token, once", onToken).
 			also("test try call check ping curl"),
 		bind(Inspect, "inspect", "enter", "open",
-			"show everything about a token, or about a call in Activity", Everywhere).inFooter().
+			"show everything about a token, or about a call in Activity", Everywhere).
 			also("token info claims jwt decode introspect details open full view"),
 		bind(Filter, "filter", "/", "find", "find applications and tokens while you type",
-			Everywhere).inFooter().
+			Everywhere).
 			also("find search"),
 		bind(Commands, "commands", ":", "commands", "list every action, with its key",
-			Everywhere).inFooter().also("palette actions menu"),
+			Everywhere).also("palette actions menu"),
 		bind(Zoom, "zoom", "z", "zoom", "show the focused pane alone, or all panes again",
-			Everywhere).inFooter().also("full screen maximize enlarge"),
+			Everywhere).also("full screen maximize enlarge"),
 		bind(Messages, "messages", "!", "log",
 			"message log: every notice and error of this run, with its hint",
-			Everywhere).inFooter().also("log errors notices history"),
+			Everywhere).also("log errors notices history"),
 		bind(Mark, "mark", "space", "mark",
 			"mark or unmark the token, move on; actions apply to all marked",
 			onToken).also("select tick choose multiple bulk"),
@@ -249,7 +242,7 @@ func Default() []Binding {
 		bind(DismissLost, "dismiss_lost_answer", "", "dismiss a lost answer",
 			"dismiss the mark of a lost answer; asks first", onToken).also("unsure clear"),
 		bind(ForgetOver, "forget_over", "", "forget what is over",
-			"remove tokens that are dead, superseded or expired; asks first", Everywhere).
+			"remove tokens that are dead, replaced or expired; asks first", Everywhere).
 			also("clean up purge prune clear history delete dead"),
 		bind(AddApp, "add_application", "a", "add application", "add an application", Everywhere).
 			also("new application create client register"),
@@ -284,7 +277,7 @@ func Default() []Binding {
 			also("details token"),
 		bind(Activity, "activity", "4", "Activity", "to Activity", Everywhere),
 		bind(HideDead, "hide_dead", "f", "hide the dead",
-			"show or hide tokens that are dead, superseded or expired", Everywhere).
+			"show or hide tokens that are dead, replaced or expired", Everywhere).
 			also("over expired show dead collapse"),
 		bind(UnmarkAll, "unmark_all", "", "unmark all", "remove every mark", Everywhere).
 			also("deselect clear marks"),
@@ -322,7 +315,7 @@ func Default() []Binding {
 			Everywhere).also("cancel back dismiss leave"),
 		bind(Quit, "quit", "q", "quit",
 			"quit, after running work is finished and the clipboard is cleared",
-			Everywhere).inFooter().also("exit leave close"),
+			Everywhere).also("exit leave close"),
 		bind(QuitNow, "quit_now", "ctrl+c", "quit now", "quit; a second press does not wait",
 			Everywhere).also("exit kill abort force"),
 	}
