@@ -104,6 +104,9 @@ type page struct {
 	Total  int // number of rows in the scope
 	Hidden int // number of rows left out by Query.HideOver
 
+	// LastOver is the listed row that was over last, in any order of the rows; nil for none.
+	LastOver *Row
+
 	// The facts below are about all rows in the scope that are not hidden, found or not.
 
 	Latest            time.Time     // the latest known end of a living token or of a window
@@ -148,16 +151,6 @@ func (p *page) Index(id string) int {
 		return i
 	}
 	return -1
-}
-
-// First returns the first row in a state; nil if there is none.
-func (p *page) First(st console.State) *Row {
-	for _, r := range p.rows {
-		if r.State == st {
-			return r
-		}
-	}
-	return nil
 }
 
 // Page answers a query. It keeps the answer until the board, a state or a mark changes, so that
@@ -238,6 +231,11 @@ func (s *Session) page(q Query) *page {
 		p.rows = append(p.rows, rows...)
 	}
 	p.starts[SectionCount] = len(p.rows)
+	for _, r := range sections[Over] {
+		if p.LastOver == nil || byEnd(r, p.LastOver) < 0 {
+			p.LastOver = r
+		}
+	}
 	return p
 }
 

@@ -175,11 +175,23 @@ func TestPageIndexes(t *testing.T) {
 	if p.Index("gone") != -1 || p.Index("") != -1 {
 		t.Error("a row that is not listed has an index")
 	}
-	if r := p.First(console.Revoking); r == nil || r.ID != "pending" {
-		t.Errorf("the first one that is revoked is %v", r)
+}
+
+// The row that was over last is the same in every order of the rows.
+func TestPageKnowsTheLastOver(t *testing.T) {
+	t.Parallel()
+	l := listed(t)
+	p := l.Page(session.Query{})
+	want := p.Row(p.Start(session.Over))
+	for _, q := range []session.Query{
+		{Reverse: true}, {Order: session.ByUser}, {Order: session.ByFingerprint, Reverse: true},
+	} {
+		if got := l.Page(q).LastOver; got != want {
+			t.Errorf("%+v: %s was over last, want %s", q, got.ID, want.ID)
+		}
 	}
-	if p.First(console.Dead) != nil {
-		t.Error("there is a dead one")
+	if p := l.Page(session.Query{HideOver: true}); p.LastOver != nil {
+		t.Errorf("%s is hidden", p.LastOver.ID)
 	}
 }
 
