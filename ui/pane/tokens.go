@@ -343,7 +343,7 @@ func (p *Tokens) heading(s *scene.Scene, page session.Page, sec session.Section,
 		titles, title = []string{"OVER"}, s.Styles.Quiet
 		switch rows {
 		case 0:
-			r := page.Row(page.Start(sec))
+			r := page.LastOver
 			sign, _ := s.Look(r.State)
 			last := s.AppName(r.App) + " " + r.Token.Fingerprint + " " + wordOf(r)
 			rights = []string{count + " · last: " + sign + " " + last, count}
@@ -405,7 +405,7 @@ func (p *Tokens) row(s *scene.Scene, r *session.Row) tokenRow {
 		if !r.Pending() { // decided on another row of the same token
 			row.parts = words[1:2]
 		}
-		if r.Undoable() && !r.AwaitsServer {
+		if at, _, _ := s.RevokeStage(r); r.Pending() && at == describe.Undoable {
 			row.parts = []string{
 				s.Keys.Hint(keys.Undo, "keeps it"), "once sent, it may pass " + p.bound(s, r),
 			}
