@@ -66,6 +66,14 @@ func (m *root) footer(s *scene.Scene) string {
 		}
 		hints[at].word = ""
 	}
+	for _, a := range []keys.Action{ // commands, quit and help stay at every size
+		keys.CopyAs, keys.Traffic, keys.Probe, keys.Filter, keys.Renew, keys.Revoke, keys.Copy,
+		keys.Get, keys.Undo,
+	} {
+		if need() > m.w {
+			hints = slices.DeleteFunc(hints, func(h hint) bool { return h.act == a })
+		}
+	}
 	l := kit.NewLine("", 512)
 	l.Gap(1)
 	put := func(h hint, word themes.Paint) {

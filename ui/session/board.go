@@ -330,7 +330,12 @@ func (b *Board) App(id string) *App {
 
 // IndexOf returns the index of an application in Apps by its ID; -1 if it is gone.
 func (b *Board) IndexOf(id string) int {
-	return slices.IndexFunc(b.Apps, func(a App) bool { return a.ID == id })
+	for i := range b.Apps { // an App is large, and slices.IndexFunc would copy each of them
+		if b.Apps[i].ID == id {
+			return i
+		}
+	}
+	return -1
 }
 
 // invites reports whether a get of an application waits for a person.
