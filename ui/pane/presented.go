@@ -128,6 +128,9 @@ func (p *Presenter) alive(s *scene.Scene, r *session.Row, st console.Status) {
 func (p *Presenter) revoking(s *scene.Scene, r *session.Row) {
 	p.Paint, p.Word = s.Styles.Warn, "the revoke waits"
 	p.Words = []string{"Until the server accepts the revoke the token works."}
+	if s.Board.Status(r, s.Now).Ended { // it was replaced, or the gateway refused it
+		p.Words = []string{"The token had ended before this revoke."}
+	}
 	if !r.Pending() { // a twin of it is revoked
 		p.Words = append(p.Words, sentence(describe.OfTwin))
 		return

@@ -110,11 +110,15 @@ func (d *selected) revoking() []phrase {
 	}
 	if at, left, _ := s.RevokeStage(d.r); at == describe.Undoable {
 		in := v.Wait(left)
-		return []phrase{
+		all := []phrase{
 			say("the revoke is sent in "+in, "sent in "+in).painted(s.Styles.Warn),
 			does(s.Keys.Way(keys.Undo), "undoes it"),
-			{texts: []string{"until then the token works as before"}, spare: true},
 		}
+		if !d.status.Ended { // one that was replaced need not work
+			all = append(all,
+				phrase{texts: []string{"until then the token works as before"}, spare: true})
+		}
+		return all
 	}
 	words := s.RevokeWords(d.r)
 	stage := say(words[max(len(words)-briefForms, 0):]...).painted(s.Styles.Warn)

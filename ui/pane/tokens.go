@@ -406,8 +406,9 @@ func (p *Tokens) row(s *scene.Scene, r *session.Row) tokenRow {
 			row.parts = words[1:2]
 		}
 		if at, _, _ := s.RevokeStage(r); r.Pending() && at == describe.Undoable {
-			row.parts = []string{
-				s.Keys.Hint(keys.Undo, "keeps it"), "once sent, it may pass " + p.bound(s, r),
+			row.parts = []string{s.Keys.Hint(keys.Undo, "keeps it")}
+			if bound := p.bound(s, r); bound != "" {
+				row.parts = append(row.parts, "once sent, it may pass "+bound)
 			}
 		}
 		return row
@@ -508,11 +509,15 @@ func (p *Tokens) bar(s *scene.Scene, r *session.Row) (bar scene.Cell, hatched bo
 	return scene.NewCell(paint, axis.Bar(left)), false
 }
 
-// bound returns for how long a token may pass at most after the server has accepted its revoke.
+// bound returns for how long a token may pass at most after the server has accepted its revoke; ""
+// if it was over before.
 func (p *Tokens) bound(s *scene.Scene, r *session.Row) string {
 	a := &s.Board.Apps[r.App]
 	c := console.ConsequencesOf(*r.Token, a.Application, a.Policy, false, s.Now)
-	if c.Revoked.Known {
+	switch {
+	case c.Revoked.Known && c.Revoked.Left == 0:
+		return ""
+	case c.Revoked.Known:
 		return "≤" + s.Left(c.Revoked.Left)
 	}
 	return "for a time that is not known"

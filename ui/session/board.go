@@ -56,6 +56,7 @@ func (b *Board) Applications() []console.Application {
 type Tally struct {
 	Active, Expiring, Revoking, Lingering int
 	Unsure, Over                          int
+	EndedBefore                           int // of Revoking: ended before they were revoked
 
 	Next         time.Time // when the next living token expires; zero: none is known to expire
 	StaleUntil   time.Time // when the last window ends; zero: no window has a known end
@@ -63,8 +64,8 @@ type Tally struct {
 }
 
 // Living returns the number of tokens that live, those that expire soon or whose revoke was not
-// accepted yet included.
-func (t Tally) Living() int { return t.Active + t.Expiring + t.Revoking }
+// accepted yet included. A replaced token does not live because it is being revoked.
+func (t Tally) Living() int { return t.Active + t.Expiring + t.Revoking - t.EndedBefore }
 
 // count adds a row.
 func (t *Tally) count(r *Row) {
@@ -74,7 +75,10 @@ func (t *Tally) count(r *Row) {
 	case console.Expiring:
 		t.Expiring++
 	case console.Revoking:
-		t.Revoking++
+		if t.Revoking++; !r.endedAt.IsZero() {
+			t.EndedBefore++
+			return
+		}
 	case console.Unsure:
 		t.Unsure++
 	case console.Lingering:
@@ -96,6 +100,7 @@ func (t *Tally) add(o Tally) {
 	t.Active, t.Expiring = t.Active+o.Active, t.Expiring+o.Expiring
 	t.Revoking, t.Lingering = t.Revoking+o.Revoking, t.Lingering+o.Lingering
 	t.Unsure, t.Over = t.Unsure+o.Unsure, t.Over+o.Over
+	t.EndedBefore += o.EndedBefore
 	if !o.Next.IsZero() {
 		t.Next = Earlier(t.Next, o.Next)
 	}

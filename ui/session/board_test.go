@@ -3,6 +3,7 @@ package session_test
 import (
 	"reflect"
 	"testing"
+	"time"
 
 	"lanyard/console"
 	"lanyard/ui/session"
@@ -165,5 +166,33 @@ func TestChanged(t *testing.T) {
 	}
 	if d.Do(session.Get{App: d.apps[0].ID}, d.now); !d.Changed() {
 		t.Error("work in flight is not a change")
+	}
+}
+
+// A token that was replaced does not live because it is being revoked.
+func TestTallyOfAReplacedTokenThatIsRevoked(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 7, 1, 10, 0, 0, 0, time.UTC)
+	app := console.Application{ID: "a"}
+	token := console.Token{
+		ID: "t", AppID: "a", IssuedAt: now.Add(-30 * time.Minute),
+		ExpiresAt: now.Add(30 * time.Minute), Lifetime: console.LifeBounded,
+		RevokeKind: console.RevokeAccess, RevokeAt: now.Add(5 * time.Second),
+	}
+	policy := func(console.Application) console.Policy {
+		return console.Policy{DueBefore: time.Minute, CacheTTL: time.Minute}
+	}
+	tally := func() session.Tally {
+		b := session.NewBoard(console.Board{
+			Applications: []console.Application{app}, Tokens: []console.Token{token},
+		}, policy, now)
+		return b.Total
+	}
+	if n := tally(); n.Revoking != 1 || n.Living() != 1 || !n.Next.Equal(token.ExpiresAt) {
+		t.Errorf("a living token: %+v, %d living", n, n.Living())
+	}
+	token.ReplacedAt = now.Add(-20 * time.Minute)
+	if n := tally(); n.Revoking != 1 || n.Living() != 0 || !n.Next.IsZero() {
+		t.Errorf("a replaced token: %+v, %d living", n, n.Living())
 	}
 }
