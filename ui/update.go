@@ -213,6 +213,8 @@ func (m *root) handle(msg tea.Msg) tea.Cmd {
 			(msg.Value == ansi.ModeSet || msg.Value == ansi.ModeReset ||
 				msg.Value == ansi.ModePermanentlySet) {
 			kit.MeasureClusters(true)
+			m.panes.apps.Measure(m.Scene())
+			m.panes.tokens.Remeasure()
 		}
 	case tea.KeyboardEnhancementsMsg:
 		m.term.kitty = msg.Flags > 0

@@ -283,6 +283,9 @@ func (p *Tokens) measure(s *scene.Scene, w int) {
 	t.axis = t.axis.Next(t.columns.axis, t.log, left, changed)
 }
 
+// Remeasure lets the next frame measure all texts again, because widths are counted otherwise now.
+func (p *Tokens) Remeasure() { p.table.serial = 0 }
+
 // needs returns the widths of the texts of all rows in the scope.
 func (p *Tokens) needs(s *scene.Scene, page session.Page, w int) columnNeeds {
 	n := columnNeeds{width: w, oneApp: s.Scope.Kind == session.OneApplication}
