@@ -33,6 +33,7 @@ type Board struct {
 	Restored    int64                // see console.Board
 	Invitations []console.Invitation // gets of this process that wait for a person
 	byID        map[string]*Row
+	lastEnding  *Row     // see LastEnding
 	indexed     *indexes // nil until it is needed
 }
 
@@ -249,6 +250,7 @@ func (b *Board) judge(now time.Time) {
 		})
 		b.Total.add(a.Tally)
 	}
+	b.lastEnding = b.findLastEnding()
 }
 
 func (b *Board) judgeToken(r *Row, p console.Policy, now time.Time) {
@@ -461,8 +463,10 @@ func (b *Board) Users() []string {
 }
 
 // LastEnding returns the last revoked or replaced token that the gateway may still let through; nil
-// if there is none.
-func (b *Board) LastEnding() (last *Row) {
+// if there is none. Frames call it, so it walks no tokens.
+func (b *Board) LastEnding() *Row { return b.lastEnding }
+
+func (b *Board) findLastEnding() (last *Row) {
 	since := func(r *Row) time.Time {
 		if r.Pending() {
 			return r.Token.RevokeAt
