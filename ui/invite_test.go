@@ -78,7 +78,7 @@ func TestInvitationBringsAToken(t *testing.T) {
 		t.Error("it is still open")
 	}
 	l.Await(func() bool { return l.Selected() != "" })
-	l.shows("● active", fp("access-1"))
+	l.shows("▌ ● " + fp("access-1"))
 }
 
 func TestInvitationIsCopied(t *testing.T) {
@@ -262,6 +262,20 @@ func whole(frame string) string {
 		}
 	}
 	return b.String()
+}
+
+// A screen of 80x24 has room for the QR code.
+func TestInvitationHasASquare(t *testing.T) {
+	t.Parallel()
+	i := invitations["device"]
+	for _, s := range []string{"80x24", "100x26", "120x32"} {
+		w, h, _ := size(s)
+		p := invitation(t, w, h, i.app, i.Invitation)
+		if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "Or scan the square") ||
+			!strings.Contains(frame, "█▀▀▀▀▀█") {
+			t.Errorf("%s: no QR code:\n%s", s, frame)
+		}
+	}
 }
 
 func TestInvitationWithoutColour(t *testing.T) {
