@@ -60,13 +60,16 @@ func (p *face) announce() {
 			p.announceToken(r)
 		}
 	}
+	p.announcing = true
+	if p.s.IsReading() {
+		return // this reading may be older than a token that was printed
+	}
 	for _, id := range p.tokens.ids {
 		if last, known := p.reported[id]; known && !present[id] {
 			p.out.say("%s is no longer held.", last.name)
 		}
 	}
 	maps.DeleteFunc(p.reported, func(id string, _ report) bool { return !present[id] })
-	p.announcing = true
 }
 
 func (p *face) announceToken(r *session.Row) {

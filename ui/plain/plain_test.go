@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -1076,5 +1077,72 @@ func TestPlainStoreIsGone(t *testing.T) {
 			"hint: lanyard --state /state/lanyard.out-1 opens it; to put it back: lanyard "+
 				"--state /state/lanyard.out-1 backup FILE, then lanyard restore FILE --replace")
 		_ = v.Close()
+	})
+}
+
+// lateKeeper is a store whose reading is late once: it is old when it arrives.
+type lateKeeper struct {
+	*store.Store
+	late    atomic.Bool
+	release chan struct{}
+}
+
+func (k *lateKeeper) View(ctx context.Context, read func(console.Reader) error) error {
+	err := k.Store.View(ctx, read)
+	if k.late.CompareAndSwap(true, false) {
+		<-k.release
+	}
+	return err
+}
+
+// A reading that began before a token came does not make it gone.
+func TestPlainLateReading(t *testing.T) {
+	t.Parallel()
+	k := &lateKeeper{}
+	var apps []console.Application
+	linesWith(t, func(o *plain.Options) {
+		var err error
+		if k.Store, err = store.OpenMemory(context.Background(), store.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		k.release = make(chan struct{})
+		if o.Service, err = console.New(console.Options{
+			Clock: time.Now, Keeper: k, Vault: vault{}, Owner: "test", Applications: apps,
+			DueBefore: time.Minute, Attended: true,
+			Connect: func(console.Environment) (console.API, error) {
+				return &api{gateway: 200}, nil
+			},
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}, func(a *console.Application) {
+		app := *a
+		app.ID = app.Identity()
+		apps = append(apps, app)
+	}, func(l *lineMode) {
+		l.out.since()
+		k.late.Store(true)
+		if err := k.Update(l.t.Context(), func(w console.Writer) error {
+			return w.PutToken(&console.Token{ID: "t_other", AppID: apps[1].ID,
+				Fingerprint: "1234abcd"})
+		}); err != nil {
+			l.t.Fatal(err)
+		}
+		l.checkAfter(time.Second)
+		if k.late.Load() {
+			l.t.Fatal("no reading is under way")
+		}
+		if said := l.typed("get orders/production"); said != p1+"got, 1 hour left.\n" {
+			l.t.Errorf("said %q", said)
+		}
+		close(k.release)
+		synctest.Wait()
+		if said := l.out.since(); strings.Contains(said, "access-1") ||
+			strings.Contains(said, "is no longer held") || !strings.HasSuffix(said, "ready\n") {
+			l.t.Errorf("after the late reading: said %q", said)
+		}
+		_ = l.in.Close()
+		l.end(nil)
+		_ = k.Close()
 	})
 }
