@@ -51,7 +51,7 @@ func (c *console) copied(lines bool) {
 		c.see(`: got, `)
 		c.press("copy 1\r")
 	} else {
-		c.see(`Tokens · all`)
+		c.see(`g gets one`) // the applications have been read
 		c.get("ord")
 		c.press("y")
 	}

@@ -58,7 +58,7 @@ func TestSuspend(t *testing.T) {
 	t.Parallel()
 	c := openShell(t, t.TempDir())
 	c.press("lanyard demo --empty --token-ttl 20s\r")
-	c.see(`Tokens · all`)
+	c.see(`g gets one`) // the applications have been read
 	c.get("ord")
 	if !c.alternate() {
 		t.Fatal("it is not on the alternate screen")

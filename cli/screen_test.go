@@ -211,7 +211,7 @@ func TestDemo(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	c := openConsole(t, dir, "demo", "--empty", "--cache-ttl", "45s")
-	c.see(`Applications(.|\n)*Tokens · all(.|\n)*Selected(.|\n)*Activity`)
+	c.see(`Applications(.|\n)*Tokens · all(.|\n)*g gets one(.|\n)*Selected(.|\n)*Activity`)
 	c.get("ord")
 	c.see(`got [0-9a-f]{8}`) // the row may appear earlier
 	c.press("p")
@@ -407,7 +407,7 @@ consumer_secret = "not-a-secret"
 		t.Fatal(err)
 	}
 	c := openConsole(t, dir, "--config", file)
-	c.see(`Tokens · all`)
+	c.see(`g gets one`)
 	c.press("g")
 	c.see(`Orders +… `)
 	<-sent // before this no request is under way

@@ -313,6 +313,9 @@ func (m *root) forApp(act keys.Action, cannot func(*scene.Scene, *session.App) *
 			if a, ok := s.OneApp(); ok {
 				return cannot(s, a)
 			}
+			if !s.Board.Read {
+				return scene.Cannot("the applications are being read", "")
+			}
 			if len(s.Board.Apps) == 0 {
 				return scene.Cannot("there is no application yet",
 					s.Keys.Hint(keys.AddApp, "adds one"))
