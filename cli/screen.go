@@ -111,7 +111,7 @@ func (p *program) show(
 		Settings: set, Themes: themesToChoose(cfg, keeper), Demo: what.demo, Tour: what.tour,
 		Traffic: what.traffic, Title: what.title, Banners: banners(cfg.Environments),
 		Welcome: what.welcome != "",
-		Begin: what.openService, ConfigPath: what.welcome, Device: host.DeviceName(),
+		Begin:   what.openService, ConfigPath: what.welcome, Device: host.DeviceName(),
 		NoColor: noColor && p.getenv("NO_COLOR") != "", Input: p.stdin, Output: p.stdout,
 		Environ: p.env,
 	}

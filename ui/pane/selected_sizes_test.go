@@ -108,7 +108,7 @@ func variants() map[string]func(*sketch) {
 	names := func(name string) func(*sketch) { return func(d *sketch) { d.rename(name) } }
 	return map[string]func(*sketch){
 		"as sketch": func(d *sketch) { d.inspected() },
-		"locked":   (*sketch).lock,
+		"locked":    (*sketch).lock,
 		"no key": func(d *sketch) {
 			d.key = console.KeyStatus{Kind: "command", Locked: true}
 		},

@@ -104,7 +104,7 @@ func TestPageOrder(t *testing.T) {
 	}{
 		{session.Query{}, "soon middle mark:m pending late never unknown | boundless long short " +
 			"| expired replaced"},
-		{session.Query{Reverse: true}, "unknown never late pending mark:m middle soon | short " +
+		{session.Query{Reverse: true}, "never late pending mark:m middle soon unknown | short " +
 			"long boundless | replaced expired"},
 		{session.Query{Order: session.ByIssued}, "unknown mark:m never late pending middle soon " +
 			"| boundless long short | replaced expired"},
