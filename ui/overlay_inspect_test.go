@@ -118,6 +118,21 @@ func TestIntrospectNeedsAnAddress(t *testing.T) {
 	}
 }
 
+// A full view that is longer than its pane says so, and the key that scrolls it.
+func TestFullViewSaysThatThereIsMore(t *testing.T) {
+	t.Parallel()
+	for s, more := range map[string]bool{"60x20": true, "80x24": true, "120x32": false} {
+		w, h, _ := size(s)
+		p, _ := still(t, w, h)
+		p.Feed(orders())
+		selecting("t_lingering")(p)
+		p.Key("enter")
+		if frame := ansi.Strip(p.Frame()); strings.Contains(frame, " · pgdn more ") != more {
+			t.Errorf("%s: want more %t:\n%s", s, more, frame)
+		}
+	}
+}
+
 // The inside of a token that is read while the full view is closed, or shows another token, is not
 // shown with the other one.
 func TestInspectLate(t *testing.T) {

@@ -66,6 +66,10 @@ func (p *Selected) RightTitle(s *scene.Scene) []string {
 		page := s.TokenPage()
 		if i := page.Index(p.shownID(s)); i >= 0 {
 			at := strconv.Itoa(i+1) + " of " + strconv.Itoa(page.Len())
+			if more := s.Keys.Hint(keys.PageDown, "more"); p.Scrolls() && more != "" {
+				return []string{at + " · " + more + " · " + next, at + " · " + more + " · " + closes,
+					at + " · " + more, at}
+			}
 			return []string{at + " · " + next, at + " · " + closes, at}
 		}
 		return []string{next, closes}
