@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,44 +12,42 @@ import (
 	"lanyard/tokenapi"
 )
 
-func TestGatewayPaneForTheBackRow(t *testing.T) {
+// The full view of a revoked token has the time for which it may pass in digits that a room can
+// read, and what the gateway has taught with an earlier token.
+func TestRevokedForTheBackRow(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{"60x20", "80x24", "120x32", "200x50"} {
 		w, h, _ := size(s)
 		p, _ := still(t, w, h)
-		b := orders()
-		for i := range b.Tokens { // the dead token was accepted until shortly before
-			if tok := &b.Tokens[i]; tok.ID == "t_dead" {
-				at := tok.AcceptedAt.Add(2 * time.Minute)
-				tok.Probes = append(
-					[]console.Probe{{At: at, Status: 200, Verdict: tokenapi.Accepted, URL: probed}},
-					tok.Probes...)
-			}
-		}
-		p.Feed(b)
-		p.Key("3", "z")
+		p.Feed(taught())
+		selecting("t_lingering")(p)
+		p.Key("enter")
 		fits(t, p.Frame(), w, h)
-		golden(t, s+"-gate-pane", p)
+		golden(t, s+"-revoked-full", p)
 		text := ansi.Strip(p.Frame())
-		for _, want := range []string{"this gateway: 2 m 11 s the last time",
-			"91aa3c2f may still pass|91aa3c2f is revoked or replaced", "█"} {
-			one, two, _ := strings.Cut(want, "|")
-			if !strings.Contains(text, one) && (two == "" || !strings.Contains(text, two)) {
+		for range 3 {
+			p.Key("pgdown")
+			text += ansi.Strip(p.Frame())
+		}
+		want := []string{"2 m 11 s", "revoked, may pass", "Orders · app · 91aa3c2f"}
+		if w >= 80 {
+			want = append(want, "at most", "▄█  █ █ ▄") // of 14:32
+		}
+		for _, want := range want {
+			if !strings.Contains(text, want) {
 				t.Errorf("%s: no %q:\n%s", s, want, text)
 			}
 		}
 	}
 }
 
-// Each probe is drawn if all fit. Otherwise runs of equal answers are joined. The last probe is
-// drawn at every width.
-func TestGatewayStrip(t *testing.T) {
+// The calls of a revoked token stand in its row. Calls that do not fit are counted. The last answer
+// stands there at every width.
+func TestRevokedCalls(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[string]string{
-		"200x50": "200 200 200 200 200 200 – 401 refused once",
-		"120x32": "– 401 refused once", "80x24": "200 ×6 – 401 refused once",
-		"60x20":        "– 401 refused once",
-		"200x50 twins": "200 200 200 200 200 200 – 401 refused once",
+		"300x80": "200 ×6 – 401 ", "120x32": "401", "80x24": "401", "60x20": "401",
+		"300x80 twins": "200 ×6 – 401 ",
 	} {
 		w, h, _ := size(s)
 		p, _ := still(t, w, h)
@@ -80,18 +79,15 @@ func TestGatewayStrip(t *testing.T) {
 			}
 		}
 		p.Feed(b)
-		p.Key("3")
 		fits(t, p.Frame(), w, h)
-		row := ""
-		for line := range strings.Lines(ansi.Strip(p.Frame())) {
-			if strings.Contains(line, "0ddba11e Pay") && strings.Contains(line, "refused once") {
-				row = line
+		for _, l := range paneLines(p.Frame(), w) {
+			if l.pane == 2 && strings.Contains(l.text, " 0ddba11e ") &&
+				!strings.Contains(l.text, want) {
+				t.Errorf("%s: no %q in %q", s, want, l.text)
 			}
 		}
-		_, got, _ := strings.Cut(row, "█▌")
-		if got, _, _ = strings.Cut(got,
-			"│"); strings.TrimSpace(strings.TrimLeft(got, "█▌▎▍▋▊▉▏ ")) != want {
-			t.Errorf("%s: %q", s, row)
+		if got := listed(p); !slices.Contains(got, "0ddba11e") {
+			t.Errorf("%s: it is not listed: %q", s, got)
 		}
 	}
 }
@@ -99,32 +95,34 @@ func TestGatewayStrip(t *testing.T) {
 // The behaviour of one gateway tells nothing about another one.
 func TestLearnedByEnvironment(t *testing.T) {
 	t.Parallel()
-	p, _ := still(t, 120, 32)
-	b := taught()
-	for i := range b.Applications {
-		if b.Applications[i].Name == "Payments" { // its token has shown the behaviour
-			b.Applications[i].Environment.Name = "other"
+	for _, elsewhere := range []bool{false, true} {
+		p, _ := still(t, 120, 32)
+		b := taught()
+		for i := range b.Applications {
+			if b.Applications[i].Name == "Payments" && elsewhere { // its token has shown it
+				b.Applications[i].Environment.Name = "other"
+			}
+		}
+		p.Feed(b)
+		for id, knows := range map[string]bool{
+			"t_lingering": !elsewhere, "t_active": !elsewhere, "t_unseen": true,
+		} {
+			p.Key("esc", "2", "home")
+			selecting(id)(p)
+			p.Key("enter")
+			if frame := ansi.Strip(p.Frame()); strings.Contains(frame, "2 m 11 s") != knows {
+				t.Errorf("elsewhere %t, %s: learned %t, want %t:\n%s", elsewhere, id, !knows, knows,
+					frame)
+			}
 		}
 	}
-	p.Feed(b)
-	p.Key("3", "z", "home")
-	if frame := ansi.Strip(p.Frame()); strings.Contains(frame, "this gateway:") {
-		t.Errorf("learned from another environment:\n%s", frame)
-	}
-	for range 10 {
-		if strings.Contains(ansi.Strip(p.Frame()), "this gateway: 2 m 11 s") {
-			return
-		}
-		p.Key("down")
-	}
-	t.Error("nothing was learned from its own")
 }
 
-// The last answer of the server is beside the row with its time. The behaviour of its gateway is
-// below.
-func TestGatewaySaysWhatIsNewest(t *testing.T) {
+// The last answer of the key manager stands in the full view with its time, and in the life of the
+// token. The row says so only if it counts.
+func TestKeyManagerSaysWhatIsNewest(t *testing.T) {
 	t.Parallel()
-	p, _ := still(t, 200, 50)
+	p, _ := still(t, 120, 40)
 	b := orders()
 	for i := range b.Tokens {
 		tok := &b.Tokens[i]
@@ -135,28 +133,24 @@ func TestGatewaySaysWhatIsNewest(t *testing.T) {
 			tok.AtServer, tok.AtServerAt = console.ServerActive, t0.Add(-7*time.Second)
 		case "t_once": // introspected before the revoke, so the answer is out of date
 			tok.AtServer, tok.AtServerAt = console.ServerActive, tok.AcceptedAt.Add(-time.Second)
-		case "t_active":
-			tok.AtServer, tok.AtServerAt, tok.AtServerCounts = console.ServerInactive,
-				t0.Add(-9*time.Second), true
 		}
 	}
 	b.Longer = map[string]console.Longer{"cloud": {By: 7 * time.Second, At: t0}}
 	p.Feed(b)
-	p.Key("3")
-	text := ansi.Strip(p.Frame())
-	at := func(s int) string {
-		return t0.Add(time.Duration(s) * time.Second).UTC().Format("15:04:05Z")
-	}
-	for _, want := range []string{
-		"91aa3c2f Orders", "key manager: inactive " + at(-5), "key manager: active " + at(-7),
-		"key manager: inactive " + at(-9),
-		"this gateway was seen to accept 7 s longer",
+	for id, want := range map[string]string{
+		"t_lingering": "key manager: inactive", "t_unseen": "key manager: active", "t_once": "",
 	} {
-		if !strings.Contains(text, want) {
-			t.Errorf("no %q:\n%s", want, text)
+		p.Key("home")
+		selecting(id)(p)
+		frame := ansi.Strip(p.Frame())
+		if !strings.Contains(frame, want) || want == "" && strings.Contains(frame, "key manager: ") {
+			t.Errorf("%s: want %q:\n%s", id, want, frame)
 		}
-	}
-	if n := strings.Count(text, "key manager: active"); n != 1 {
-		t.Errorf("active is said %d times:\n%s", n, text)
+		p.Key("enter")
+		frame = ansi.Strip(p.Frame())
+		if !strings.Contains(frame, "7 s longer") {
+			t.Errorf("%s: it is not said that the gateway was late:\n%s", id, frame)
+		}
+		p.Key("esc")
 	}
 }
