@@ -181,7 +181,8 @@ func TestBoxFootersNameKeysThatWork(t *testing.T) {
 				slices.Reverse(all) // down before up, so that there is a row above
 				for at, key := range all {
 					before, said, open := p.Frame(), len(p.Log()), p.Overlays()
-					if !strings.Contains(lastLine(p), keys.Shown(h.Keys)) {
+					if (at == 0 || key != all[0]) &&
+						!strings.Contains(lastLine(p), keys.Shown(h.Keys)) {
 						t.Errorf("%s is not in the footer: %q", h.Keys, lastLine(p))
 					}
 					p.Key(key)

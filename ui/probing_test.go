@@ -164,7 +164,7 @@ func TestProbingThatActsAsksFirst(t *testing.T) {
 	for _, other := range []string{"P", "n", "enter"} {
 		l.Key("P")
 		l.shows("Probe again and again?",
-			"each probe of Orders@cloud/PRODUCTION sends a POST to the", "API, which may act",
+			"each probe of Orders@cloud/PRODUCTION sends a POST to the", "API,", "which may act",
 			"probe until dead")
 		l.Key(other)
 		l.after(time.Minute)

@@ -58,7 +58,7 @@ func (s screen) open(t *testing.T, w, h int, change ...func(*ui.Options)) *ui.Pu
 // selecting presses down until the token with this ID is selected.
 func selecting(id string) func(*ui.Pump) {
 	return func(p *ui.Pump) {
-		for range 12 {
+		for range 20 {
 			if p.Selected() != id {
 				p.Key("down")
 			}
