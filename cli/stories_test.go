@@ -88,7 +88,7 @@ func stories(t *testing.T, pattern string, open func(t *testing.T, flags []strin
 func (s *story) perform(lines []string) {
 	s.t.Helper()
 	s.until("the console",
-		func(text string) bool { return strings.Contains(text, "g gets one") })
+		func(text string) bool { return strings.Contains(text, "No token is held") })
 	for _, line := range lines {
 		s.play(line)
 	}

@@ -68,7 +68,7 @@ func TestStopHidesTheToken(t *testing.T) {
 	if strings.Contains(l.Frame(), "access-1") {
 		t.Error("it comes back with the token")
 	}
-	l = alive(t) // the token is still being read
+	l = alive(t).scoped("Orders") // the token is still being read
 	l.Key("g")
 	l.Hold = true
 	l.Key("v", "ctrl+z")
