@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -155,7 +156,9 @@ func (k *sketch) find(fp string) *console.Token {
 func probe(t *console.Token, status int, times ...time.Time) {
 	for _, at := range times {
 		p := console.Probe{At: at, Status: status, Verdict: console.ProbeAccepted, URL: probed}
-		if status == http.StatusUnauthorized {
+		if status == http.StatusOK {
+			t.SeenAt = at
+		} else {
 			p.Verdict, p.FaultCode, p.NamesToken = console.ProbeRefused, 900901, true
 		}
 		t.Probes = append(t.Probes, p)
@@ -270,9 +273,10 @@ func replaced(t *console.Token) {
 }
 
 // show returns the screen of a sketch.
-func (k *sketch) show(t *testing.T, w, h int) *ui.Pump {
+func (k *sketch) show(t *testing.T, w, h int, change ...func(*ui.Options)) *ui.Pump {
 	t.Helper()
-	p, c := still(t, w, h, func(o *ui.Options) { o.Clipboard = noClipboard{} })
+	p, c := still(t, w, h,
+		append(change, func(o *ui.Options) { o.Clipboard = noClipboard{} })...)
 	c.now = drawn
 	p.Logged(func(id string) []console.Event { return k.log[id] })
 	for i := range k.board.Exchanges { // a probe has the time at which it was kept
@@ -292,6 +296,7 @@ func (k *sketch) show(t *testing.T, w, h int) *ui.Pump {
 // -update: a person corrects one that cannot be right.
 func TestDrawings(t *testing.T) {
 	t.Parallel()
+	const again = "r asks again; or give the secret with `lanyard apps set-secret Payments`"
 	compared := map[string]bool{}
 	for _, c := range []struct {
 		name  string
@@ -302,27 +307,17 @@ func TestDrawings(t *testing.T) {
 		{"base120", six, "", nil}, {"n100", six, "", nil}, {"n80", six, "", nil},
 		{"n60", six, "", nil}, {"n40", six, "", nil}, {"n30", six, "", nil},
 		{"w160", six, "", nil}, {"find", six, "/ l e d", nil},
-		{"marks", six, "", func(p *ui.Pump) {
-			for _, fp := range []string{"77b209dd", "1a61483b", "c24162dc"} {
-				selecting("t_" + fp)(p)
-				p.Key("space")
-			}
-			p.Key("up")
-		}},
+		{"marks", six, "", marked},
 		{"undo", undone, "", selecting("t_fb7ddc8f")},
 		{"unsure", unanswered, "", selecting("mark:m1")},
 		{"prod", six, "1 end 2", nil},
 		{"locked", sealedSix, "", nil},
-		{"notice", six, "", refused(": the secret in the store is not the one it has now")},
-		{"notice80", six, "", refused("")},
+		{"notice", six, "", refused(again, ": the secret in the store is not the one it has now")},
+		{"notice80", six, "", refused(again, "")},
 		{"box", six, "", asked}, {"box80", six, "", asked},
 		{"zoom", renewedSix, "3 z", nil},
 		{"notok", withReports, "1 down down down down down down down 2", nil},
-		{"noapps", func() *sketch {
-			k := newSketch()
-			k.board.Exchanges, k.board.Past = nil, nil
-			return k
-		}, "", nil},
+		{"noapps", nothing, "", nil},
 		{"over80", allOver, "", nil},
 		{"log", farApart, "", nil},
 		{"names", named(true), "", nil}, {"names80", named(true), "", nil},
@@ -397,11 +392,10 @@ func sealedSix() *sketch {
 	return k
 }
 
-// refused shows that the key manager has refused an application, and why.
-func refused(why string) func(*ui.Pump) {
+// refused shows that the key manager has refused an application, why, and what to do.
+func refused(hint, why string) func(*ui.Pump) {
 	return func(p *ui.Pump) {
-		p.SayCall("the key manager refused the client of Payments (invalid_client)"+why,
-			"r asks again; or give the secret with `lanyard apps set-secret Payments`")
+		p.SayCall("the key manager refused the client of Payments (invalid_client)"+why, hint)
 	}
 }
 
@@ -555,8 +549,8 @@ func forty(t *testing.T) *sketch {
 		fp := fmt.Sprintf("%08x", len(k.board.Tokens))
 		return k.token(apps[name], fp, "", left)
 	}
-	for name, n := range count {
-		for ; living[name] < n; living[name]++ {
+	for _, name := range slices.Sorted(maps.Keys(count)) {
+		for n := count[name]; living[name] < n; living[name]++ {
 			left := ms("58:57")
 			if living[name] == 0 {
 				left = next[name]

@@ -58,7 +58,7 @@ func (s screen) open(t *testing.T, w, h int, change ...func(*ui.Options)) *ui.Pu
 // selecting presses down until the token with this ID is selected.
 func selecting(id string) func(*ui.Pump) {
 	return func(p *ui.Pump) {
-		for range 20 {
+		for range 40 {
 			if p.Selected() != id {
 				p.Key("down")
 			}
@@ -66,25 +66,63 @@ func selecting(id string) func(*ui.Pump) {
 	}
 }
 
+// sketched returns a screen of the board of a drawing.
+func sketched(name, about string, board func(t *testing.T) *sketch, keys string,
+	do func(*ui.Pump)) screen {
+	return screen{name: name, about: about,
+		own: func(t *testing.T, w, h int, change ...func(*ui.Options)) *ui.Pump {
+			t.Helper()
+			p := board(t).show(t, w, h, change...)
+			p.Key(strings.Fields(keys)...)
+			if do != nil {
+				do(p)
+			}
+			return p
+		}}
+}
+
+// of returns a board that needs no test.
+func of(board func() *sketch) func(*testing.T) *sketch {
+	return func(*testing.T) *sketch { return board() }
+}
+
 func paneScreens() []screen {
-	return []screen{
-		{name: "tokens", about: "The four panes: a row for every state that a token can be in."},
-		{name: "gateway", about: "What was revoked and may still pass the gateway.",
-			keys: "3 down"},
-		{name: "activity", about: "What went over the wire.", keys: "4 down"},
-		{name: "empty", about: "An application without a token: what would be there, and the " +
-			"key that puts it there.", keys: "1 down down down 2"},
-		{name: "zoom", about: "One pane, as large as the screen.", keys: "3 z"},
+	return slices.Concat([]screen{
+		sketched("all", "The tokens of all applications by time left, on one time axis; below, "+
+			"what was revoked and may still pass; and the token under the cursor.", of(six), "", nil),
+		sketched("environment", "The applications of one environment.", of(six), "1 down 2", nil),
+		sketched("application", "One application.", of(six), "1 down down down down down 2", nil),
+		sketched("production", "An application in production: a word says so on its heading and "+
+			"in the first line.", of(six), "1 end 2", nil),
+		sketched("many", "40 applications with 96 tokens. Each list says what it has no room for.",
+			forty, "", nil),
+		sketched("revoked", "A token that was replaced and may still pass, with the longest time.",
+			of(six), "", selecting("t_cea55f74")),
+		sketched("over", "Nothing is alive: what is over, and how it ended.", of(allOver), "", nil),
+		sketched("no-token", "An application without a token: what a get would request.",
+			of(withReports), "1 down down down down down down down 2", nil),
+		sketched("no-application", "No application yet.", of(nothing), "", nil),
+		sketched("axis", "Lives of a minute and of a year: the axis is logarithmic.", of(farApart),
+			"", nil),
+		sketched("names", "Names in other scripts, and one of 60 cells.", of(named(true)), "", nil),
+		sketched("activity", "The calls of this run and of past ones.", of(six), "4 down", nil),
+		sketched("zoom", "All about the selected token.", of(renewedSix), "3 z", nil),
+		sketched("zoom-revoked", "The same of one that may still pass.", of(six), "3 z",
+			selecting("t_cea55f74")),
+		sketched("undo", "A revoke in its undo window.", of(undone), "", selecting("t_fb7ddc8f")),
+		sketched("unsure-get", "A get whose answer was lost.", of(unanswered), "",
+			selecting("mark:m1")),
+		sketched("locked", "The secrets of the store are locked.", of(sealedSix), "", nil),
+		sketched("notice", "A notice says first what to do.", of(six), "",
+			refused("give the secret with `lanyard apps set-secret Payments`",
+				": the secret in the store is not the one it has now")),
+	}, []screen{
+		{name: "states", about: "A row for every state that a token can be in.",
+			board: orders},
 		{name: "undelivered", about: "A revoke that did not arrive: it is kept, and tried again.",
 			board: troubled, do: selecting("t_undelivered")},
-		{name: "undelivered-gateway", about: "The same one in the Gateway cache pane.",
-			board: troubled, keys: "3"},
 		{name: "unsure", about: "A renewal whose answer was lost.", board: troubled,
 			do: selecting("t_unsure")},
-		{name: "unsure-get", about: "A get whose answer was lost.", board: troubled,
-			do: selecting("mark:m2")},
-		{name: "locked", about: "The secrets of the store are locked.", board: locked,
-			keys: "2 down"},
 		{name: "banners", about: "Permanent warnings, which nothing covers.",
 			set: func(o *ui.Options) {
 				o.Banners = []describe.Banner{
@@ -92,18 +130,50 @@ func paneScreens() []screen {
 						Short: "cloud: TLS not verified"},
 					{Text: "lab: plain http", Short: "lab: plain http"}}
 			}},
-		{name: "gate-pane",
-			about: "The Gateway cache for the back row of a room: what may still pass, its " +
-				"probes, and what they have taught.", keys: "3 z", board: taught},
-		{name: "presenter",
-			about: "Presenter mode: no secret, key, user or host, and a countdown that a room " +
-				"can read.", set: presenting, do: selecting("t_lingering")},
 		{name: "ascii", about: "Without a character outside of ASCII.",
 			set: func(o *ui.Options) { o.ASCII = true }},
 		{name: "welcome",
 			about: "The first run: nothing is configured, and nothing is written yet.",
 			set:   func(o *ui.Options) { o.Welcome = true }},
+	}, presenterScreens(), []screen{{name: "demo",
+		about: "What lanyard demo opens with.",
+		own: func(t *testing.T, w, h int, change ...func(*ui.Options)) *ui.Pump {
+			t.Helper()
+			return liveDemo(t, w, h, change...).pump
+		}}})
+}
+
+// nothing has no application.
+func nothing() *sketch {
+	k := newSketch()
+	k.board.Exchanges, k.board.Past = nil, nil
+	return k
+}
+
+// presenterScreens are the stages of presenter mode.
+func presenterScreens() []screen {
+	stage := func(name, about, id string) screen {
+		sc := sketched("presenter-"+name, "Presenter mode: "+about, of(staged), "", selecting(id))
+		own := sc.own
+		sc.own = func(t *testing.T, w, h int, change ...func(*ui.Options)) *ui.Pump {
+			t.Helper()
+			return own(t, w, h, append([]func(*ui.Options){presenting}, change...)...)
+		}
+		return sc
 	}
+	return []screen{
+		stage("revoked", "the server has accepted the revoke, and the gateway was not asked since.",
+			"t_1413d6d0"),
+		stage("passes", "the gateway still lets the token through.", "t_51aa09d3"),
+		stage("dead", "the gateway has refused it three times in a row.", "t_a194eb99"),
+	}
+}
+
+// staged is six with a token that passes after its revoke.
+func staged() *sketch {
+	k := six()
+	k.revoked("app_cloudOrders", "51aa09d3", "", ms("14:20"), 20)
+	return k
 }
 
 func overlayScreens() []screen {
@@ -112,9 +182,9 @@ func overlayScreens() []screen {
 		{name: "confirm", about: "A revoke in production asks, and No is the default.",
 			keys: "2 down down down x"},
 		{name: "revoke-all",
-			about: "To revoke everything of an application takes its number, typed.", keys: "X",
+			about: "To revoke everything of an application takes its number, typed.", keys: "X enter",
 			text: "3"},
-		{name: "revoke-all-wrong", about: "Another number revokes nothing.", keys: "X", text: "4",
+		{name: "revoke-all-wrong", about: "Another number revokes nothing.", keys: "X enter", text: "4",
 			do: press("enter")},
 		{name: "themes",
 			about: "The themes, each on the whole screen while it is under the cursor.",
@@ -123,10 +193,10 @@ func overlayScreens() []screen {
 				o.Themes = ui.Themes{All: themes.Set{}.All(),
 					Keep: func(context.Context, string) error { return nil }}
 			}, do: func(p *ui.Pump) { p.Do("theme") }, dark: true},
-		{name: "log", about: "Everything that was said in this run.", keys: "x 4 x = !"},
+		{name: "log", about: "Everything that was said in this run.", keys: "4 x = r !"},
 		{name: "supersede", about: "A get that would end an older token asks first.",
 			board: supersedingBoard,
-			keys:  "g",
+			keys:  "g enter",
 			set:   func(o *ui.Options) { o.Device = "annas_laptop" }},
 		{name: "unlock", about: "The passphrase of the store, asked for because a verb needs it.",
 			board: locked, keys: "2 down r"},
@@ -136,7 +206,8 @@ func overlayScreens() []screen {
 			do: func(p *ui.Pump) { p.Type("correct horse"); p.Key("enter") }},
 		{name: "unlock-wrong", about: "It was another one.", board: locked, keys: "2 down r",
 			do: func(p *ui.Pump) { p.Type("correct horse"); p.Key("enter"); p.Refused(notIt) }},
-		{name: "choose", about: "The first passphrase of a store, which is typed twice.", keys: "g",
+		{name: "choose", about: "The first passphrase of a store, which is typed twice.",
+			keys: "g enter",
 			board: func() console.Board {
 				b := orders()
 				b.Key = console.KeyStatus{Place: "no key yet", Locked: true, Asks: true}
@@ -184,20 +255,35 @@ func inviting(name, about string) screen {
 		}}
 }
 
-// listScreens are screens of rows that are filtered, sorted and marked.
+// listScreens are screens of rows that are looked for, sorted and marked.
 func listScreens() []screen {
 	return []screen{
-		{name: "filter", about: "Rows are filtered while somebody types.", keys: "/", text: "ana"},
-		{name: "filter-nothing", about: "A filter that nothing matches.", keys: "/", text: "zzz",
-			do: press("enter")},
-		{name: "hidden", about: "Without what is dead, superseded or expired.", keys: "f"},
-		{name: "sorted", about: "By the time that is left.",
-			do: func(p *ui.Pump) { p.Do("sort_by_left"); p.Key("esc") }},
-		{name: "marked", about: "Two tokens are marked: verbs act on both.",
-			keys: "down space space"},
-		{name: "marked-revoke", about: "To revoke more than one always asks.",
-			keys: "down space down space x"},
+		sketched("find", "What is typed is looked for in all applications and tokens.", of(six),
+			"/ l e d", nil),
+		sketched("find-nothing", "Nothing matches.", of(six), "/ z z z enter", nil),
+		sketched("find-calls", "In Activity, calls are looked for.", of(six), "4 / p o s t", nil),
+		sketched("hidden", "Without what is over.", of(allOver), "f", nil),
+		sketched("sorted", "By user.", of(six), "", func(p *ui.Pump) {
+			p.Do("sort_by_user")
+			p.Key("esc")
+		}),
+		sketched("marked", "Three tokens are marked, and verbs act on all of them.", of(six), "",
+			marked),
+		sketched("marked-revoke", "To revoke more than one always asks.", of(six), "",
+			func(p *ui.Pump) {
+				marked(p)
+				p.Key("x")
+			}),
 	}
+}
+
+// marked marks three tokens of six.
+func marked(p *ui.Pump) {
+	for _, fp := range []string{"77b209dd", "1a61483b", "c24162dc"} {
+		selecting("t_" + fp)(p)
+		p.Key("space")
+	}
+	p.Key("up")
 }
 
 // chooserScreens are lists of actions.
@@ -238,7 +324,7 @@ func formScreens() []screen {
 		{name: "form-edit", about: "An application of the store is edited; its secret is kept.",
 			board: ordersStored, do: ofOrders("e")},
 		{name: "delete", about: "An application is deleted, and its living tokens stay.",
-			board: ordersStored, keys: "D"},
+			board: ordersStored, do: ofOrders("D")},
 		{name: "choose-get", about: "A get with another grant, other scopes.",
 			do: ofOrders("G")},
 		{name: "import", about: "Where to import applications from.",
@@ -290,25 +376,22 @@ func press(keys ...string) func(*ui.Pump) { return func(p *ui.Pump) { p.Key(keys
 // lookScreens show the content of a token or a call.
 func lookScreens() []screen {
 	return []screen{
-		{name: "inspect",
-			about: "Inside a token: where it comes from, what became of it, and both clocks.",
-			keys:  "down down down down down enter"},
 		{name: "exchange", about: "A call as it was sent, masked, and as curl.",
 			keys: "4 down enter"},
 		living("inspect-jwt", "Inside a JWT: its claims, with times as people say them.",
 			func(l *live) {
 				l.api.access = aJWT
-				l.Key("g", "enter")
+				l.Key("g", "enter", "enter")
 			}),
 		living("copy-as", "As what a token is copied.",
-			func(l *live) { l.api.refresh = true; l.Key("g", "Y") }),
+			func(l *live) { l.api.refresh = true; l.Key("g", "enter", "Y") }),
 		living("probing", "A revoked token is probed until the gateway refuses it.", func(l *live) {
-			l.Key("g", "p", "x")
+			l.Key("g", "enter", "p", "x")
 			l.after(4 * time.Second)
 			l.Key("P")
 			l.after(12 * time.Second)
 		}),
-		living("reveal", "A token in clear, for ten seconds.", func(l *live) { l.Key("g", "v") }),
+		living("reveal", "A token in clear, for ten seconds.", func(l *live) { l.Key("g", "enter", "v") }),
 	}
 }
 
@@ -349,7 +432,7 @@ func tourScreen() []screen {
 			own: func(t *testing.T, w, h int, change ...func(*ui.Options)) *ui.Pump {
 				t.Helper()
 				l := toured(t, w, h, change...)
-				l.Key("g", "p")
+				l.Key("g", "enter", "p")
 				l.after(time.Minute) // the notices have faded
 				return l.Pump
 			}}}

@@ -86,7 +86,8 @@ func mix(front, back string) string {
 // canvas collects the drawn parts by paint, so that the file has each paint once.
 type canvas struct {
 	backs, blocks map[string]*bytes.Buffer // rectangles by colour, as path data
-	lines         map[string]*bytes.Buffer // strokes by colour
+	hatches       map[string]*bytes.Buffer // the same of hatched cells, by attributes
+	lines, heavy  map[string]*bytes.Buffer // strokes by colour
 	signs         map[string]*bytes.Buffer // elements by colour
 	texts         map[string]*bytes.Buffer // elements by attributes
 }
@@ -111,8 +112,12 @@ func draw(t testing.TB, title, frame string, g ground) []byte {
 	for _, r := range rows {
 		wide = max(wide, len(r))
 	}
-	c := canvas{map[string]*bytes.Buffer{}, map[string]*bytes.Buffer{}, map[string]*bytes.Buffer{},
-		map[string]*bytes.Buffer{}, map[string]*bytes.Buffer{}}
+	c := canvas{}
+	for _, m := range []*map[string]*bytes.Buffer{
+		&c.backs, &c.blocks, &c.hatches, &c.lines, &c.heavy, &c.signs, &c.texts,
+	} {
+		*m = map[string]*bytes.Buffer{}
+	}
 	for y, row := range rows {
 		c.grounds(g, row, y)
 		c.strokes(g, row, y)
@@ -137,7 +142,9 @@ func draw(t testing.TB, title, frame string, g ground) []byte {
 	}
 	put(c.backs, "<path shape-rendering=\"crispEdges\" fill=\"%s\" d=\"%s\"/>\n")
 	put(c.blocks, "<path shape-rendering=\"crispEdges\" fill=\"%s\" d=\"%s\"/>\n")
+	put(c.hatches, "<path shape-rendering=\"crispEdges\" %s d=\"%s\"/>\n")
 	put(c.lines, "<path transform=\"translate(.5 .5)\" fill=\"none\" stroke=\"%s\" d=\"%s\"/>\n")
+	put(c.heavy, "<path fill=\"none\" stroke-width=\"2\" stroke=\"%s\" d=\"%s\"/>\n")
 	put(c.signs, "<g %s stroke-width=\"1.2\">%s</g>\n")
 	put(c.texts, "<g %s>\n%s</g>\n")
 	b.WriteString("</svg>\n")
@@ -191,7 +198,7 @@ func arms(s string) (up, right, down, left, ok bool) {
 	return
 }
 
-// strokes draws the horizontal parts of borders, round corners and blocks.
+// strokes draws the horizontal parts of borders, round corners, heavy lines, blocks and hatches.
 func (c *canvas) strokes(g ground, row []cell, y int) {
 	my := float64(y*cellH) + cellH/2
 	for x := 0; x < len(row); x++ {
@@ -206,6 +213,28 @@ func (c *canvas) strokes(g ground, row []cell, y int) {
 			fmt.Fprintf(into(c.lines, front), "M%g %gV%gq0 4 4 4", mx, top, my-4)
 		case "╯":
 			fmt.Fprintf(into(c.lines, front), "M%g %gV%gq0 4-4 4", mx, top, my-4)
+		case "━", "┃", "┏", "┓", "┗", "┛", "┯":
+			b := into(c.heavy, front)
+			if strings.Contains("━┓┛┯", s) {
+				fmt.Fprintf(b, "M%g %gH%g", left, my, mx)
+			}
+			if strings.Contains("━┏┗┯", s) {
+				fmt.Fprintf(b, "M%g %gH%g", mx, my, left+cellW)
+			}
+			if strings.Contains("┃┗┛", s) {
+				fmt.Fprintf(b, "M%g %gV%g", mx, top, my)
+			}
+			if strings.Contains("┃┏┓┯", s) {
+				fmt.Fprintf(b, "M%g %gV%g", mx, my, top+cellH)
+			}
+		case "░", "▒":
+			from := x
+			for x+1 < len(row) && row[x+1].text == s && row[x+1].look == row[x].look {
+				x++
+			}
+			opacity := map[string]string{"░": ".35", "▒": ".6"}[s]
+			rect(into(c.hatches, fmt.Sprintf("fill=\"%s\" fill-opacity=\"%s\"", front, opacity)),
+				float64(from*cellW), top+2, float64((x-from+1)*cellW), cellH-4)
 		default:
 			if px, py, pw, ph, ok := block(s); ok {
 				from := x
@@ -330,7 +359,7 @@ func (c *canvas) words(g ground, row []cell, y int) {
 		}
 		_, _, _, _, isBlock := block(s)
 		_, _, _, _, isBox := arms(s)
-		if isBlock || isBox || strings.Contains("╭╮╰╯", s) || c.sign(s, front, x, y) {
+		if isBlock || isBox || strings.Contains("╭╮╰╯━┃┏┓┗┛┯░▒", s) || c.sign(s, front, x, y) {
 			continue
 		}
 		attrs := fmt.Sprintf("fill=\"%s\"", front)
