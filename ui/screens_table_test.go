@@ -110,7 +110,7 @@ func paneScreens() []screen {
 		sketched("zoom-revoked", "The same of one that may still pass.", of(six), "3 z",
 			selecting("t_cea55f74")),
 		sketched("undo", "A revoke in its undo window.", of(undone), "", selecting("t_fb7ddc8f")),
-		sketched("unsure-get", "A get whose answer was lost.", of(unanswered), "",
+		sketched("unanswered", "A get whose answer was lost.", of(unanswered), "",
 			selecting("mark:m1")),
 		sketched("locked", "The secrets of the store are locked.", of(sealedSix), "", nil),
 		sketched("notice", "A notice says first what to do.", of(six), "",

@@ -26,12 +26,14 @@ func (s screen) in(t *testing.T, kind int) func(*ui.Options) {
 	}
 }
 
-// The sizes of goldens: those at which the layout of the panes changes, and those at which a box
-// does.
+// The sizes of goldens: all sizes for the screens that show every part of the layout, one for each
+// layout of the panes, and those at which a box changes.
 var (
-	paneSizes = []string{"30x8", "40x12", "60x12", "60x20", "80x24", "100x30", "120x32", "160x48",
+	allSizes = []string{"30x8", "40x12", "60x12", "60x20", "80x24", "100x30", "120x32", "160x48",
 		"200x60"}
-	boxSizes = []string{"30x8", "60x12", "60x20", "80x24", "120x32", "200x60"}
+	paneSizes = []string{"30x8", "60x20", "80x24", "120x32", "160x48"}
+	boxSizes  = []string{"30x8", "60x12", "60x20", "80x24", "120x32", "200x60"}
+	atAll     = map[string]bool{"all": true, "many": true, "names": true, "zoom": true, "demo": true}
 )
 
 // Every pane and overlay, at the widths where the layout changes: its text, and its styles in the
@@ -46,7 +48,10 @@ func TestGolden(t *testing.T) {
 			t.Parallel()
 			compare(t, sc.name, "about", sc.about+"\n")
 			sizes := boxSizes
-			if sc.open(t, 120, 32).Overlays() == 0 {
+			switch {
+			case atAll[sc.name]:
+				sizes = allSizes
+			case sc.open(t, 120, 32).Overlays() == 0:
 				sizes = paneSizes
 			}
 			for _, s := range sizes {
