@@ -1,6 +1,9 @@
 package ui_test
 
 import (
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -21,6 +24,35 @@ func TestLiveDemoBeginsAlike(t *testing.T) {
 	first := liveDemo(t, 120, 32).text()
 	if again := liveDemo(t, 120, 32).text(); again != first {
 		t.Errorf("the first frames differ:\n%s\n%s", first, again)
+	}
+}
+
+// The picture in README shows the frame with which the demo opens. console.txt has its text; with
+// -update the test writes it anew, and the frame with its colours for a terminal that is pictured.
+func TestReadmePicture(t *testing.T) {
+	t.Parallel()
+	s := liveDemo(t, 120, 32)
+	const path = picturesDir + "/console.txt"
+	text := strings.Join(unfooted(t, s.text(), "demo"), "\n") + "\n"
+	if *update {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		frame := filepath.Join(os.TempDir(), "console.ansi")
+		lines := strings.ReplaceAll(s.pump.Frame(), "\n", "\r\n")
+		if err := os.WriteFile(frame, []byte("\x1b[?25l"+lines), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("show %s in a terminal of 120x32, and make console.png of it", frame)
+		return
+	}
+	if was, err := os.ReadFile(path); err != nil || string(was) != text {
+		t.Errorf("the picture in README is not what the demo opens with (%v); go test ./ui -run "+
+			"TestReadmePicture -update -v, and make console.png anew:\n%s", err, text)
+	}
+	if readme, err := os.ReadFile("../README.md"); err != nil ||
+		!strings.Contains(string(readme), "(docs/screens/console.png)") {
+		t.Errorf("README does not show console.png (%v)", err)
 	}
 }
 
