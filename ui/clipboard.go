@@ -21,10 +21,14 @@ func (m *root) tellCopied(f session.Copied) tea.Cmd {
 	}
 	promise, hint := f.Copied.Promise(strconv.Itoa(int(m.set.ClearAfter/time.Second)) + " s")
 	word := f.Copied.Words(f.What, promise)
+	said := word
+	if hint != "" { // no remedy for a fault, so it does not come first
+		said += "; " + hint
+	}
 	if but := m.whyUseless(f.ID); but != "" {
 		m.Notify(scene.Warn, word+", but "+but, m.keys.Hint(keys.Get, "gets another one"))
 	} else {
-		m.Notify(scene.Good, word, hint)
+		m.Notify(scene.Good, said, "")
 	}
 	if f.Unlogged != nil {
 		m.Notify(scene.Warn, word+", which the audit log does not say: "+f.Unlogged.Error(),
@@ -38,7 +42,7 @@ func (m *root) tellTextCopied(f session.TextCopied) tea.Cmd {
 		m.NotifyError("copy", f.Err)
 		return nil
 	}
-	m.Notify(scene.Good, f.Copied.Words(f.What, ""), "it is no secret, so it stays there")
+	m.Notify(scene.Good, f.Copied.Words(f.What, "")+"; it is no secret, so it stays there", "")
 	return raw(f.Copied.Terminal)
 }
 
