@@ -27,9 +27,10 @@ const (
 	MomentAccepted    MomentKind = "accepted"     // the server accepted the revoke
 	MomentEnded       MomentKind = "ended"        // not by a revoke of this token: Cause
 	MomentDead        MomentKind = "dead"         // Proof; at the first of three refusals
-	MomentWindowEnds  MomentKind = "window_ends"  // the gateway refuses it from then on at the latest
-	MomentExpires     MomentKind = "expires"
-	MomentExpired     MomentKind = "expired"
+	// the gateway refuses it from then on at the latest
+	MomentWindowEnds MomentKind = "window_ends"
+	MomentExpires    MomentKind = "expires"
+	MomentExpired    MomentKind = "expired"
 )
 
 // Moment is one event in the life of a token. The fields below Kind are set for the kinds that name
@@ -105,8 +106,8 @@ func LifeOf(t Token, st Status, log []Event) []Moment {
 // other event is between them.
 const mostProbes = 3
 
-// foldProbes makes one event of more than mostProbes probes with one result in a row. They come from
-// a program that probes all the time, and would hide the other events.
+// foldProbes makes one event of more than mostProbes probes with one result in a row. They come
+// from a program that probes all the time, and would hide the other events.
 func foldProbes(all []Moment) []Moment {
 	out := all[:0]
 	for len(all) > 0 {

@@ -87,8 +87,8 @@ func TestOnlyVisibleRowsAreFormatted(t *testing.T) {
 	}
 }
 
-// A frame walks no page: it takes the rows from pages that are made once. Keys that move the cursor,
-// beats and sizes make none, and a find makes its own.
+// A frame walks no page: it takes the rows from pages that are made once. Keys that move the
+// cursor, beats and sizes make none, and a find makes its own.
 func TestFramesKeepTheirPages(t *testing.T) {
 	t.Parallel()
 	p, c := still(t, 120, 32)

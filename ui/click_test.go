@@ -139,8 +139,10 @@ func TestClickSorts(t *testing.T) {
 	p, _ := still(t, 120, 32)
 	p.Feed(orders())
 	p.ScopeTo("Orders") // a scope of one application has the column SCOPES
-	for head, said := range map[string]string{"TOKEN": "sorted by fingerprint", "FOR": "sorted by user",
-		"SCOPES": "sorted by scopes", "LEFT": "sorted by time left", "CALLS": "sorted by time left"} {
+	for head, said := range map[string]string{"TOKEN": "sorted by fingerprint",
+		"FOR":    "sorted by user",
+		"SCOPES": "sorted by scopes", "LEFT": "sorted by time left",
+		"CALLS": "sorted by time left"} {
 		click(t, p, head)
 		if log := p.Log(); len(log) == 0 || !strings.Contains(log[len(log)-1], said) {
 			t.Errorf("%s: %q", head, log)

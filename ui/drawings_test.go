@@ -55,8 +55,9 @@ func newSketch() *sketch {
 	k.board.Key = console.KeyStatus{Kind: "file", Place: "key file /home/ana/lanyard.key"}
 	const list = "/orders/1.0.0/list"
 	for _, c := range []console.Call{ // oldest first
-		{At: oclock("10:40:31"), Verb: "revoke", Method: "POST", Path: "/oauth2/revoke", Status: 200,
-			Took: 12, Application: "Orders", TokenID: "t_a194eb99"},
+		{At: oclock("10:40:31"), Verb: "revoke", Method: "POST", Path: "/oauth2/revoke",
+			Status: 200,
+			Took:   12, Application: "Orders", TokenID: "t_a194eb99"},
 		{At: oclock("10:40:37"), Verb: "probe", Method: "GET", Path: list, Status: 401, Took: 3,
 			Application: "Orders", TokenID: "t_a194eb99", Verdict: console.ProbeRefused},
 		{At: oclock("10:41:55"), Verb: "probe", Method: "GET", Path: list, Status: 200, Took: 5,
@@ -173,8 +174,8 @@ func ago(d time.Duration, n int) (times []time.Time) {
 	return times
 }
 
-// revoked adds a token whose revoke was accepted so long ago that the gateway may let it through for
-// left more.
+// revoked adds a token whose revoke was accepted so long ago that the gateway may let it through
+// for left more.
 func (k *sketch) revoked(app, fp, user string, left time.Duration, calls int) *console.Token {
 	t := k.token(app, fp, user, 40*time.Minute)
 	accepted(t, drawn.Add(left-15*time.Minute))
@@ -249,7 +250,8 @@ func (k *sketch) first(app, user string, left time.Duration) {
 		Alg: "RS256", KeyID: "3f1c", Header: []jwt.Claim{says("alg", "RS256"), says("kid", "3f1c")},
 		Claims: []jwt.Claim{says("sub", "ana@carbon.super"), says("aud", key), says("azp", key),
 			says("iss", "https://apim.example/oauth2/token"),
-			{Name: "iat", Value: "1", Time: t.IssuedAt}, {Name: "exp", Value: "2", Time: t.ExpiresAt},
+			{Name: "iat", Value: "1", Time: t.IssuedAt},
+			{Name: "exp", Value: "2", Time: t.ExpiresAt},
 			says("scope", "default")},
 	}
 }
@@ -493,7 +495,8 @@ var (
 	railRow  = regexp.MustCompile(`^│[▌ ] (\S+) +(\d+) +([\d:]+) │`)
 	railHead = regexp.MustCompile(`^│  (\S+) ─`)
 	tokenRow = regexp.MustCompile(
-		`│[▌ ] ([◐●◒]) (\S+) +(cloud|prod-eu) +(\S{8})  (\S+) +(\S.*?) +≤?([\d:]+)  [^2n]*(200 [|]+)?( 401 x)?`)
+		`│[▌ ] ([◐●◒]) (\S+) +(cloud|prod-eu) +(\S{8})  (\S+) +(\S.*?) +≤?([\d:]+)  [^2n]*(200 ` +
+			`[|]+)?( 401 x)?`)
 )
 
 // forty is the board of 40 applications with 96 living tokens: the rows of the largest drawing, and

@@ -66,8 +66,8 @@ func (m *root) clearFind() bool {
 	return true
 }
 
-// findTyped takes a key while the text is typed: esc shows all rows again, enter keeps the rows that
-// match, arrows move the cursor. The configuration cannot remap these keys.
+// findTyped takes a key while the text is typed: esc shows all rows again, enter keeps the rows
+// that match, arrows move the cursor. The configuration cannot remap these keys.
 func (m *root) findTyped(msg tea.KeyPressMsg) tea.Cmd {
 	v := &m.view
 	switch msg.String() {

@@ -48,8 +48,8 @@ func listed(p *ui.Pump) (out []string) {
 	return out
 }
 
-// While a person types, the first match is selected: of the living tokens first, then of the revoked
-// ones, then of those that are over. The cursor stays with a row that still matches.
+// While a person types, the first match is selected: of the living tokens first, then of the
+// revoked ones, then of those that are over. The cursor stays with a row that still matches.
 func TestFindSelectsTheFirstMatch(t *testing.T) {
 	t.Parallel()
 	p := looking(t, 120, 32, "")
@@ -64,11 +64,13 @@ func TestFindSelectsTheFirstMatch(t *testing.T) {
 		}
 	}
 	for typed, want := range map[string]string{
-		"payments": "t_unseen", "0ddb": "t_once", "dead": "t_dead", "may pass": "t_lingering", "replaced": "t_superseded",
-		"5c0d": "t_dead",
+		"payments": "t_unseen", "0ddb": "t_once", "dead": "t_dead", "may pass": "t_lingering",
+		"replaced": "t_superseded",
+		"5c0d":     "t_dead",
 	} {
 		if p := looking(t, 120, 32, typed); p.Selected() != want {
-			t.Errorf("%q: selected %q, want %q\n%s", typed, p.Selected(), want, ansi.Strip(p.Frame()))
+			t.Errorf("%q: selected %q, want %q\n%s", typed, p.Selected(), want,
+				ansi.Strip(p.Frame()))
 		}
 	}
 	p = looking(t, 120, 32, "")
@@ -201,7 +203,8 @@ func TestFindMovesNoColumn(t *testing.T) {
 			shown := listed(p)
 			for fp, now := range rows() {
 				if slices.Contains(shown, fp) && were[fp] != "" && w == 120 && now != were[fp] {
-					t.Errorf("%s, %q: the row of %s is drawn anew\n%s\n%s", s, text, fp, were[fp], now)
+					t.Errorf("%s, %q: the row of %s is drawn anew\n%s\n%s", s, text, fp, were[fp],
+						now)
 				}
 			}
 		}
@@ -315,7 +318,8 @@ func TestFindAndPresenterMode(t *testing.T) {
 	p, _ := still(t, 120, 32)
 	p.Feed(orders())
 	for text, want := range map[string]string{ // tokens, applications and calls
-		"ana": "2 1 0", "cloud": "12 3 6", "limit=1": "0 0 0", "orders": "9 2 6", "refused": "0 0 1",
+		"ana": "2 1 0", "cloud": "12 3 6", "limit=1": "0 0 0", "orders": "9 2 6",
+		"refused": "0 0 1",
 	} {
 		if got := p.Found(text, false); got != want {
 			t.Errorf("%q: found %s, want %s", text, got, want)
@@ -387,7 +391,8 @@ func TestSortIsStable(t *testing.T) {
 	}
 	p.Do("sort_by_user")
 	p.Key("esc")
-	if frame := ansi.Strip(p.Frame()); !order() || !strings.Contains(frame, "by user, reversed · ") {
+	if frame := ansi.Strip(p.Frame()); !order() ||
+		!strings.Contains(frame, "by user, reversed · ") {
 		t.Errorf("the other way round:\n%s", frame)
 	}
 }

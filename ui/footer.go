@@ -50,7 +50,8 @@ func (m *root) footer(s *scene.Scene) string {
 		}
 	}
 	for _, a := range []keys.Action{
-		keys.Traffic, keys.Quit, keys.Commands, keys.Filter, keys.Probe, keys.Renew, keys.Revoke, keys.Copy,
+		keys.Traffic, keys.Quit, keys.Commands, keys.Filter, keys.Probe, keys.Renew, keys.Revoke,
+		keys.Copy,
 		keys.Get,
 	} {
 		for i := range hints {

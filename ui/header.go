@@ -234,7 +234,8 @@ func (m *root) nothingAlive(t session.Tally) [][]scene.Cell {
 		long = "nothing is alive · " + short
 	}
 	form := func(text string) []scene.Cell { return []scene.Cell{scene.NewCell(m.st.Quiet, text)} }
-	return [][]scene.Cell{form(long), form(long), form(short), form(short), form(short), form(short)}
+	return [][]scene.Cell{form(long), form(long), form(short), form(short), form(short),
+		form(short)}
 }
 
 // scopeLine draws the line above the list on a screen without the Applications pane: the scope, the

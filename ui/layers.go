@@ -32,7 +32,8 @@ func (m *root) layAll(s *scene.Scene, lines []string, warnings int) {
 		return
 	}
 	area := m.boxArea(warnings)
-	if _, large := m.overlays[n-1].(*overlay.Invite); large && warnings == 0 && m.layout() <= narrow {
+	if _, large := m.overlays[n-1].(*overlay.Invite); large && warnings == 0 &&
+		m.layout() <= narrow {
 		area.Y, area.H = 0, area.Y+area.H // a QR code is worth the header
 	}
 	for _, o := range m.overlays[:n-1] {

@@ -197,7 +197,8 @@ func remedyFirst(words, hint string) string {
 
 // sentence returns text with a full stop, unless it has an end.
 func sentence(text string) string {
-	if end, _ := utf8.DecodeLastRuneInString(text); text == "" || strings.ContainsRune(".!?…", end) {
+	if end, _ := utf8.DecodeLastRuneInString(text); text == "" ||
+		strings.ContainsRune(".!?…", end) {
 		return text
 	}
 	return text + "."

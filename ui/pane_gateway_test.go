@@ -143,7 +143,8 @@ func TestKeyManagerSaysWhatIsNewest(t *testing.T) {
 		p.Key("home")
 		selecting(id)(p)
 		frame := ansi.Strip(p.Frame())
-		if !strings.Contains(frame, want) || want == "" && strings.Contains(frame, "key manager: ") {
+		if !strings.Contains(frame, want) ||
+			want == "" && strings.Contains(frame, "key manager: ") {
 			t.Errorf("%s: want %q:\n%s", id, want, frame)
 		}
 		p.Key("enter")

@@ -547,7 +547,8 @@ func TestDeathIsPresented(t *testing.T) {
 					s.play(l)
 				}
 			}
-			play("press g", "type ord", "press enter", `see \b1 active`, "press ctrl+o", `see expires in`,
+			play("press g", "type ord", "press enter", `see \b1 active`, "press ctrl+o",
+				`see expires in`,
 				"press p", `see \|  200 ×1`, "press p", `see \|  200 ×2`)
 			s.clock.now = s.clock.now.Add(30 * time.Second) // the entry in the gateway's cache ages
 			s.pump.Beat()

@@ -89,7 +89,8 @@ func of(board func() *sketch) func(*testing.T) *sketch {
 func paneScreens() []screen {
 	return slices.Concat([]screen{
 		sketched("all", "The tokens of all applications by time left, on one time axis; below, "+
-			"what was revoked and may still pass; and the token under the cursor.", of(six), "", nil),
+			"what was revoked and may still pass; and the token under the cursor.", of(six), "",
+			nil),
 		sketched("environment", "The applications of one environment.", of(six), "1 down 2", nil),
 		sketched("application", "One application.", of(six), "1 down down down down down 2", nil),
 		sketched("production", "An application in production: a word says so on its heading and "+
@@ -182,10 +183,12 @@ func overlayScreens() []screen {
 		{name: "confirm", about: "A revoke in production asks, and No is the default.",
 			keys: "2 down down down x"},
 		{name: "revoke-all",
-			about: "To revoke everything of an application takes its number, typed.", keys: "X enter",
-			text: "3"},
-		{name: "revoke-all-wrong", about: "Another number revokes nothing.", keys: "X enter", text: "4",
-			do: press("enter")},
+			about: "To revoke everything of an application takes its number, typed.",
+			keys:  "X enter",
+			text:  "3"},
+		{name: "revoke-all-wrong", about: "Another number revokes nothing.", keys: "X enter",
+			text: "4",
+			do:   press("enter")},
 		{name: "themes",
 			about: "The themes, each on the whole screen while it is under the cursor.",
 			set: func(o *ui.Options) {
@@ -391,7 +394,8 @@ func lookScreens() []screen {
 			l.Key("P")
 			l.after(12 * time.Second)
 		}),
-		living("reveal", "A token in clear, for ten seconds.", func(l *live) { l.Key("g", "enter", "v") }),
+		living("reveal", "A token in clear, for ten seconds.",
+			func(l *live) { l.Key("g", "enter", "v") }),
 	}
 }
 

@@ -33,7 +33,8 @@ var (
 		"200x60"}
 	paneSizes = []string{"30x8", "60x20", "80x24", "120x32", "160x48"}
 	boxSizes  = []string{"30x8", "60x12", "60x20", "80x24", "120x32", "200x60"}
-	atAll     = map[string]bool{"all": true, "many": true, "names": true, "zoom": true, "demo": true}
+	atAll     = map[string]bool{"all": true, "many": true, "names": true, "zoom": true,
+		"demo": true}
 )
 
 // Every pane and overlay, at the widths where the layout changes: its text, and its styles in the

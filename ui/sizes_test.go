@@ -237,7 +237,8 @@ func cutOf(line, name string) (shown string, missing int) {
 func axisIn(lines []paneLine) int {
 	for _, l := range lines {
 		head, rest, ok := strings.Cut(l.text, "LEFT")
-		if l.pane != 2 || !ok || !strings.Contains(head, "TOKEN") && !strings.Contains(head, "TOK") {
+		if l.pane != 2 || !ok || !strings.Contains(head, "TOKEN") &&
+			!strings.Contains(head, "TOK") {
 			continue
 		}
 		if calls, _, ok := strings.Cut(rest, "  CALLS"); ok {
@@ -287,8 +288,8 @@ func TestSizes(t *testing.T) {
 }
 
 // A larger screen shows more: within a layout, rows and columns never become fewer as height and
-// width grow, half of the further lines or more are rows, and the last tick of the axis stands at the
-// right edge unless CALLS follows.
+// width grow, half of the further lines or more are rows, and the last tick of the axis stands at
+// the right edge unless CALLS follows.
 func TestExtraRoomIsUsed(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 120, 32)
@@ -337,7 +338,8 @@ func TestExtraRoomIsUsed(t *testing.T) {
 				}
 			}
 			if n < last {
-				t.Errorf("%dx%d has %d columns before LEFT, and %d with a cell less:\n%s", w, c.h, n,
+				t.Errorf("%dx%d has %d columns before LEFT, and %d with a cell less:\n%s", w, c.h,
+					n,
 					last, ansi.Strip(p.Frame()))
 			}
 			last = n

@@ -224,7 +224,8 @@ func TestInactiveIsNotDead(t *testing.T) {
 	}
 	p.Key("enter")
 	text := ansi.Strip(p.Frame())
-	if !strings.Contains(text, "At the key manager") || !strings.Contains(text, "inactive, or not ours to ask, asked ") {
+	if !strings.Contains(text, "At the key manager") ||
+		!strings.Contains(text, "inactive, or not ours to ask, asked ") {
 		t.Errorf("the full view does not tell it:\n%s", text)
 	}
 }

@@ -177,8 +177,8 @@ func ofThem(n int) string {
 	return strconv.Itoa(n) + " of them"
 }
 
-// RevokesSeveral describes a revoke of all marked tokens, as Renews does. A revoke of one token asks
-// first only in production.
+// RevokesSeveral describes a revoke of all marked tokens, as Renews does. A revoke of one token
+// asks first only in production.
 func (v Voice) RevokesSeveral(c console.Several) []string {
 	if c.Revocable == 0 {
 		return nil

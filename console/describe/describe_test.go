@@ -121,16 +121,20 @@ func TestStateAndProof(t *testing.T) {
 		want  string
 	}{
 		{console.Token{}, lingering,
-			"revoked, may pass: accepted by the server; the gateway may let it through for at most " +
+			"revoked, may pass: accepted by the server; the gateway may let it through for at " +
+				"most " +
 				"most 1m0s"},
 		{console.Token{}, unknown,
-			"revoked, may pass: accepted by the server; the gateway may let it through, nobody knows " +
+			"revoked, may pass: accepted by the server; the gateway may let it through, nobody " +
+				"knows " +
 				"how long"},
 		{console.Token{}, reopened,
-			"revoked, may pass: accepted by the server; the gateway let it through after its window " +
+			"revoked, may pass: accepted by the server; the gateway let it through after its " +
+				"window " +
 				"was over"},
 		{console.Token{}, replaced,
-			"replaced, may pass: replaced by a newer one; the gateway may let it through for at most " +
+			"replaced, may pass: replaced by a newer one; the gateway may let it through for " +
+				"at most " +
 				"most 1m0s"},
 		{
 			console.Token{}, active,

@@ -214,9 +214,8 @@ type label struct {
 }
 
 // Labels returns the line under Draw(w), padded to total cells. A label stands to the right of its
-// event, or to the left if the line has no room at the right. Labels of main events are placed first, then
-// newer ones. A
-// label with less than two cells to another one is left out.
+// event, or to the left if the line has no room at the right. Labels of main events are placed
+// first, then newer ones. A label with less than two cells to another one is left out.
 func (l *Life) Labels(w, total int) string {
 	var placed []label
 	for _, e := range l.shown(w) {

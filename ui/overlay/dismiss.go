@@ -25,7 +25,8 @@ func NewDismiss(s *scene.Scene, r *session.Row) *Confirm {
 	}
 	ends := "Of a token that only that answer held: " + lostAnswerEnds(s, lost) + "."
 	return &Confirm{
-		title: "Dismiss the lost answer?", row: r.ID, then: session.Dismiss{Mark: lost.ID}, verb: "dismiss it",
+		title: "Dismiss the lost answer?", row: r.ID, then: session.Dismiss{Mark: lost.ID},
+		verb: "dismiss it",
 		lines: []console.Private{
 			what + " was never seen.", "", console.Private(ends),
 			"Dismissed, it is no longer shown. That ends no token; the log keeps it.",

@@ -208,7 +208,8 @@ func (k callColumns) line(s *scene.Scene, r session.CallRow, selected, focused b
 		without, _, _ := strings.Cut(text, ", ")
 		forms = append(forms, without, c.Verb)
 	}
-	// the application goes if the fingerprint of its token stands there, and a longer text fits then
+	// the application goes if the fingerprint of its token stands there, and a longer text fits
+	// then
 	if k.print == 0 || scene.Fitting(forms, room-k.app-2) == scene.Fitting(forms, room) {
 		l.Gap(2)
 		l.Cell("", kit.Middle(nameOf(s, c), k.app), k.app)

@@ -43,7 +43,8 @@ func railOf(t testing.TB, n int) *rail {
 	var b console.Board
 	for i := range n {
 		env := console.Environment{
-			Name: console.Private([]string{"cloud", "onprem", "prod-eu"}[i*3/n]), Production: i*3/n == 2,
+			Name:       console.Private([]string{"cloud", "onprem", "prod-eu"}[i*3/n]),
+			Production: i*3/n == 2,
 		}
 		name := fmt.Sprintf("App %03d", i)
 		b.Applications = append(b.Applications, console.Application{
@@ -63,7 +64,8 @@ func railOf(t testing.TB, n int) *rail {
 
 func (r *rail) scene() *scene.Scene {
 	s := &scene.Scene{
-		Board: r.session.Board(), Now: railNow, Styles: &r.styles, Session: r.session, View: &r.view,
+		Board: r.session.Board(), Now: railNow, Styles: &r.styles, Session: r.session,
+		View: &r.view,
 		Keys: &r.keys, Scope: r.Scope(r.session), App: -1, ASCII: false,
 	}
 	if s.Scope.Kind == session.OneApplication {
@@ -129,11 +131,13 @@ func (r *rail) counts(w, h int, lines []string, all session.Rail, apps int) {
 		want = strconv.Itoa(apps) + "/" + want
 	}
 	if got := r.RightTitle(nil); len(got) != 1 || got[0] != want {
-		r.t.Fatalf("%dx%d: the title has %q, want %q\n%s", w, h, got, want, strings.Join(lines, "\n"))
+		r.t.Fatalf("%dx%d: the title has %q, want %q\n%s", w, h, got, want,
+			strings.Join(lines, "\n"))
 	}
 	last := all.Rows[len(all.Rows)-1].Scope.ID()
 	below := 0
-	for i := len(all.Rows) - 1; i > 0 && !slices.Contains(r.List.Drawn, all.Rows[i].Scope.ID()); i-- {
+	for i := len(all.Rows) - 1; i > 0 &&
+		!slices.Contains(r.List.Drawn, all.Rows[i].Scope.ID()); i-- {
 		if all.Rows[i].App >= 0 {
 			below++
 		}

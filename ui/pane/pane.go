@@ -1,4 +1,5 @@
-// Package pane implements the four panes of the screen: [Apps], [Tokens], [Selected] and [Activity].
+// Package pane implements the four panes of the screen: [Apps], [Tokens], [Selected] and
+// [Activity].
 //
 // A [Pane] draws the rows that a scene shows it, and keeps a cursor for them. It does not know what
 // a key does. It names the token that a verb acts on, or the reason why there is none, and package

@@ -67,7 +67,8 @@ func (p *Selected) RightTitle(s *scene.Scene) []string {
 		if i := page.Index(p.shownID(s)); i >= 0 {
 			at := strconv.Itoa(i+1) + " of " + strconv.Itoa(page.Len())
 			if more := s.Keys.Hint(keys.PageDown, "more"); p.Scrolls() && more != "" {
-				return []string{at + " · " + more + " · " + next, at + " · " + more + " · " + closes,
+				return []string{at + " · " + more + " · " + next,
+					at + " · " + more + " · " + closes,
 					at + " · " + more, at}
 			}
 			return []string{at + " · " + next, at + " · " + closes, at}
@@ -106,8 +107,9 @@ func (p *Selected) Scroll(a keys.Action) bool { return p.scroll.Move(a) }
 func (p *Selected) Scrolls() bool { return p.scroll.Lines > p.scroll.Height }
 
 // Wants returns the request for what the pane would show of the token under the cursor, or of an
-// application without one, and does not know; nil for none. Only a zoomed pane requests it if the key to the secrets must be fetched. It
-// requests nothing while they are locked, and nothing of an opaque token.
+// application without one, and does not know; nil for none. Only a zoomed pane requests it if the
+// key to the secrets must be fetched. It requests nothing while they are locked, and nothing of an
+// opaque token.
 func (p *Selected) Wants(s *scene.Scene) session.Request {
 	r := s.Current
 	if p.Shape == InRow || s.Session == nil || s.Session.Quitting() {

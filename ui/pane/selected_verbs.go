@@ -195,7 +195,8 @@ func (p *Selected) request(s *scene.Scene, w int) [][]phrase {
 	switch {
 	case len(s.Board.Apps) == 0:
 		return [][]phrase{{
-			say("Nothing is selected. " + s.Keys.Hint(keys.AddApp, "adds the first application") + "."),
+			say("Nothing is selected. " + s.Keys.Hint(keys.AddApp, "adds the first application") +
+				"."),
 		}, nil, nil, nil}
 	case !ok:
 		return [][]phrase{{say("No token is selected.", "no token")}, nil, nil,

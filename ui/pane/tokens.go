@@ -16,9 +16,9 @@ import (
 	"lanyard/ui/session"
 )
 
-// Tokens is the list of the tokens of the scope. It has a section for living tokens, one for revoked
-// tokens that the gateway may still let through, and one for those that are over. The bars of all
-// rows share one time axis.
+// Tokens is the list of the tokens of the scope. It has a section for living tokens, one for
+// revoked tokens that the gateway may still let through, and one for those that are over. The bars
+// of all rows share one time axis.
 type Tokens struct {
 	List    scene.List
 	due     map[string]bool // IDs of new tokens that are not on the board yet
@@ -94,7 +94,8 @@ func (p *Tokens) RightTitle(s *scene.Scene) []string {
 		}
 		long := n + words + s.Redacted(s.View.Find)
 		if page.Hidden > 0 { // and not searched
-			return []string{long + " · " + strconv.Itoa(page.Hidden) + " hidden", long, n + " match", n}
+			return []string{long + " · " + strconv.Itoa(page.Hidden) + " hidden", long,
+				n + " match", n}
 		}
 		return []string{long, n + " match", n}
 	}
@@ -437,8 +438,8 @@ func (p *Tokens) row(s *scene.Scene, r *session.Row) tokenRow {
 	return row
 }
 
-// gatewayCalls returns the last calls of a token at the gateway, oldest first. Of a token that has ended
-// it returns those since its end.
+// gatewayCalls returns the last calls of a token at the gateway, oldest first. Of a token that has
+// ended it returns those since its end.
 func gatewayCalls(s *scene.Scene, r *session.Row) []call {
 	probes := s.Session.GatewayCalls(*r.Token)
 	probes = probes[max(len(probes)-callsDrawn, 0):]
@@ -581,7 +582,8 @@ func (p *Tokens) empty(s *scene.Scene, page session.Page, w, h int) []string {
 	case s.View.Find != "":
 		what := "Nothing matches " + s.Redacted(s.View.Find) + "."
 		if n := s.Rail().Apps; n > 0 {
-			what = "No token matches " + s.Redacted(s.View.Find) + ". Applications that do: " + strconv.Itoa(n) + "."
+			what = "No token matches " + s.Redacted(s.View.Find) + ". Applications that do: " +
+				strconv.Itoa(n) + "."
 		}
 		lines := []string{"", what, "", k.Hint(keys.Close, "shows all again.")}
 		if page.Hidden > 0 {

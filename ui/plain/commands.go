@@ -45,7 +45,8 @@ func commands() []command {
 		{"inspect", "i", "show", "TOKEN",
 			"tell all that is known of a token, and what each verb would do to it",
 			(*face).inspect},
-		{"gateway", "", "", "", "list only what was revoked or replaced and may still pass the gateway",
+		{"gateway", "", "", "",
+			"list only what was revoked or replaced and may still pass the gateway",
 			(*face).listGateway},
 		{"log", "l", "", "[TOKEN|APPLICATION|all]", "tell what happened, the last 20 things or all",
 			(*face).listLog},
@@ -187,7 +188,8 @@ func onScreen(word string) bool {
 // unknown returns the answer to a word that is not a command.
 func unknown(word string) string {
 	if does := instead(word); does != "" {
-		return "There is no command " + quoted(word) + "; " + does + " does that. Type help for all."
+		return "There is no command " + quoted(word) + "; " + does +
+			" does that. Type help for all."
 	}
 	if onScreen(word) {
 		return "There is no command " + quoted(word) +

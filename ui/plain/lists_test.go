@@ -91,7 +91,8 @@ func TestPlainUse(t *testing.T) {
 		l.check("tokens all",
 			line(1, "Orders sandbox in prod-eu", "active, 1 hour left, never tried"))
 		l.check("use A7", "There is no application A7 yet; apps lists them.")
-		l.check("use nowhere", `There is no application and no environment "nowhere"; apps lists them.`)
+		l.check("use nowhere",
+			`There is no application and no environment "nowhere"; apps lists them.`)
 		l.check("use", "In use: environment cloud; use all takes all applications again.")
 		for range 5 {
 			l.typed("get A1")

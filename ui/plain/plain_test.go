@@ -826,7 +826,8 @@ func TestPlainIsPlain(t *testing.T) {
 		for _, c := range []string{
 			"apps", "get A1", "get A2", "tokens", "tokens A1", "copy 1", "probe 1", "inspect 1",
 			"renew 1", "revoke 2", "undo", "revoke 2", "gateway", "wait", "gateway",
-			"log all", "log 1", "all", "use A1", "tokens", "use " + evil, "use all", "help", "unlock", "cancel", "nonsense", evil, "get " + evil,
+			"log all", "log 1", "all", "use A1", "tokens", "use " + evil, "use all", "help",
+			"unlock", "cancel", "nonsense", evil, "get " + evil,
 		} {
 			l.typed(c)
 		}

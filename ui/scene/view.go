@@ -84,6 +84,6 @@ const (
 	PaneCount
 )
 
-// LongestPaste is the largest number of characters that may be pasted into what a person looks for. Fingerprints
-// and names are shorter. A longer text may be a token, which must not be shown.
+// LongestPaste is the largest number of characters that may be pasted into what a person looks for.
+// Fingerprints and names are shorter. A longer text may be a token, which must not be shown.
 const LongestPaste = 16

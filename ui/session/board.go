@@ -120,15 +120,16 @@ type App struct {
 
 // Row is a token, or the mark of a get whose answer was lost.
 type Row struct {
-	ID           string
-	Token        *console.Token // nil for a mark
-	Mark         *console.Mark
-	App          int
-	State        console.State
-	endedAt      time.Time
-	end          end           // when it expires, when its window ends, or when it was over
-	life         time.Duration // from its issue to its expiry, or the whole window; 0: unknown
-	AwaitsServer bool          // its undo window is over, and the server has not accepted its revoke
+	ID      string
+	Token   *console.Token // nil for a mark
+	Mark    *console.Mark
+	App     int
+	State   console.State
+	endedAt time.Time
+	end     end           // when it expires, when its window ends, or when it was over
+	life    time.Duration // from its issue to its expiry, or the whole window; 0: unknown
+	// its undo window is over, and the server has not accepted its revoke
+	AwaitsServer bool
 }
 
 // Pending reports whether a revoke was decided that the server has not accepted yet.
@@ -516,8 +517,8 @@ func (s *Session) TokensOf(appID string, use Use) (out []console.Token) {
 	return out
 }
 
-// GatewayCalls returns the kept probes of a token, oldest first. Of one that has ended it returns those
-// since its end.
+// GatewayCalls returns the kept probes of a token, oldest first. Of one that has ended it returns
+// those since its end.
 func (s *Session) GatewayCalls(t console.Token) []console.Probe {
 	st, p := s.Status(t), s.Policy(t.AppID)
 	if SectionOf(st.State) == Living {

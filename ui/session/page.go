@@ -256,8 +256,8 @@ func (p *page) measure(r *Row) {
 	}
 }
 
-// matcher returns a function that reports whether a row matches a text. If any of all rows holds its
-// words literally, rows that match only fuzzily do not count.
+// matcher returns a function that reports whether a row matches a text. If any of all rows holds
+// its words literally, rows that match only fuzzily do not count.
 func matcher[Row any](find string, all iter.Seq[Row], words func(Row) string) func(Row) bool {
 	literal := func(r Row) bool { return text.Closer(find, words(r)) < 3 }
 	if !strings.HasPrefix(find, "!") {
