@@ -2,6 +2,7 @@ package leak
 
 import (
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -142,14 +143,15 @@ func (s *screen) gaveUp(code string) {
 	}, "gave up")
 }
 
-// logs looks into the message log until it has a text. The notice may have left the screen before a
-// frame was drawn.
-func (s *screen) logs(text string) {
+// logs looks into the message log until it has one of some texts. The notice may have left the
+// screen before a frame was drawn.
+func (s *screen) logs(texts ...string) {
 	s.t.Helper()
+	has := func(text string) bool { return strings.Contains(s.bytes(), text) }
 	deadline := time.Now().Add(patience)
-	for seen := false; !seen; seen = strings.Contains(s.bytes(), text) {
+	for seen := false; !seen; seen = slices.ContainsFunc(texts, has) {
 		if time.Now().After(deadline) {
-			s.t.Fatalf("the log never has %q:\n%s", text, s.text())
+			s.t.Fatalf("the log never has %q:\n%s", texts, s.text())
 		}
 		s.over("!", "Messages of this run")
 	}
