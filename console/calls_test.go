@@ -130,11 +130,11 @@ func TestLogNamesLostAnswers(t *testing.T) {
 	s, ctx, app := w.console(), t.Context(), w.app("Payments", "PRODUCTION")
 	lostOnes := func() (all []string) {
 		for _, e := range must[[]console.Event](t)(s.Log(ctx)) {
-			switch {
-			case e.Kind == console.EventUnsure:
+			switch e.Kind {
+			case console.EventUnsure:
 				words, detail := describe.Event(e, e.Detail(w.clock.Now()))
 				all = append(all, words+" "+detail)
-			case e.Kind == console.EventUnanswered:
+			case console.EventUnanswered:
 				c, ok := e.Call()
 				all = append(all, fmt.Sprint(ok, " ", c.Verb, " ", c.Path, ": ", c.Failure))
 			}

@@ -89,7 +89,7 @@ func newSketch() *sketch {
 		{At: day("16:58:30"), Verb: "get", Method: "POST", Path: "/oauth2/token", Status: 200,
 			Took: 38, Application: "Kiosk", Fingerprint: "7be1d05a"},
 	} {
-		c.Event, c.Took = int64(i+1), c.Took*time.Millisecond
+		c.Event, c.Took = int64(i+1), milliseconds(c.Took)
 		k.board.Past = append(k.board.Past, c)
 	}
 	return k
@@ -104,9 +104,14 @@ func oclock(clock string) time.Time {
 	return t
 }
 
+// milliseconds returns a duration whose number is in milliseconds.
+func milliseconds(n time.Duration) time.Duration {
+	return time.Duration(n.Nanoseconds() * int64(time.Millisecond))
+}
+
 // called adds a call of this run. Its duration is in milliseconds.
 func (k *sketch) called(c console.Call) {
-	c.Took *= time.Millisecond
+	c.Took = milliseconds(c.Took)
 	c.Fingerprint = strings.TrimPrefix(c.TokenID, "t_")
 	k.board.Exchanges = append(k.board.Exchanges, console.Exchange{
 		Seq: int64(len(k.board.Exchanges) + 1), Application: c.Application, TokenID: c.TokenID,

@@ -20,12 +20,10 @@ type fixture struct {
 	counts   [3]int           // if there are more rows than those in rows
 	last     string           // the time left of the last live row
 	newest   string           // of the rows that are over
-	names    []string         // in the scope; taken from rows if empty
 	env      string
 	oneApp   bool
 	selected string // fingerprint
 	marked   []string
-	dropped  bool // a permanent warning takes a line of the list
 }
 
 // parseRow makes a row of "sign;name;env;token;user;scopes;left;rest". The rest are calls, or parts
@@ -52,23 +50,24 @@ func parseRow(text string) (r tokenRow, left time.Duration) {
 	}
 	for _, unit := range strings.Fields(strings.TrimPrefix(f[6], "≤")) {
 		if m, s, ok := strings.Cut(unit, ":"); ok {
-			return r, number(m)*time.Minute + number(s)*time.Second
+			return r, number(m, time.Minute) + number(s, time.Second)
 		}
-		switch size := number(unit[:len(unit)-1]); unit[len(unit)-1] {
+		size := unit[:len(unit)-1]
+		switch unit[len(unit)-1] {
 		case 'd':
-			left += 24 * size * time.Hour
+			left += number(size, 24*time.Hour)
 		case 'h':
-			left += size * time.Hour
+			left += number(size, time.Hour)
 		case 'm':
-			left += size * time.Minute
+			left += number(size, time.Minute)
 		}
 	}
 	return r, left
 }
 
-func number(text string) time.Duration {
+func number(text string, unit time.Duration) time.Duration {
 	n, _ := strconv.Atoi(text)
-	return time.Duration(n)
+	return time.Duration(int64(n) * int64(unit))
 }
 
 // needs returns what the columns are computed from.
