@@ -45,7 +45,11 @@ func (m *root) cannot(s *scene.Scene, a keys.Action) *scene.Refuse {
 			m.keys.Hint(keys.Tokens, "goes to the tokens"))
 	}
 	if n := len(m.bulk()); n > 0 && (a == keys.Copy || a == keys.CopyAs || a == keys.ShowToken) {
-		return scene.Cannot(strconv.Itoa(n)+" tokens are marked, and one at a time can be copied",
+		does := "copied"
+		if a == keys.ShowToken {
+			does = "shown"
+		}
+		return scene.Cannot(strconv.Itoa(n)+" tokens are marked, and one at a time can be "+does,
 			m.keys.Hint(keys.Close, "takes the marks away"))
 	}
 	if cannot := m.actions[a].cannot; cannot != nil {
