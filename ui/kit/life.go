@@ -123,7 +123,7 @@ func (l *Life) shown(w int) []LifeEvent {
 		case e.At.Before(l.Start), e.At.After(l.Now), taken[c]:
 			return true
 		case !l.Died.IsZero():
-			if c > died || c == died && !e.At.Equal(l.Died) {
+			if e.At.After(l.Died) || c >= died && !e.At.Equal(l.Died) {
 				return true
 			}
 		case c == w-1 || !over && c == now:
