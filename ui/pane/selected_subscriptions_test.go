@@ -10,15 +10,16 @@ import (
 )
 
 // The full view of an application without a token lists what it may call. It reads that in the
-// store, once, and names the key that asks a portal.
+// store, once for each reading of the board, and names the key that asks a portal.
 func TestSelectedSubscriptions(t *testing.T) {
 	t.Parallel()
 	d := draw(t)
 	d.board.Tokens = nil
 	d.board.Applications[0].Source = console.FromStore
 	d.app = 0
+	s := d.scene("")
 	asks := func(shape pane.Shape) bool {
-		r, ok := d.pane(shape).Wants(d.scene("")).(session.ReadSubscriptions)
+		r, ok := d.pane(shape).Wants(s).(session.ReadSubscriptions)
 		return ok && r.ConsumerKey == consumerKey
 	}
 	shows := func(want ...string) {
@@ -44,6 +45,9 @@ func TestSelectedSubscriptions(t *testing.T) {
 	d.session.Apply(read, d.now)
 	if asks(pane.Zoomed) {
 		t.Error("they are read twice")
+	}
+	if s = d.scene(""); !asks(pane.Zoomed) {
+		t.Error("another reading of the board does not read them again")
 	}
 	shows("Subscriptions", "no portal was asked", "i  asks a portal")
 
