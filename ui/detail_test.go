@@ -326,7 +326,7 @@ func TestAddressIsNotCleared(t *testing.T) {
 	l.Feed(b)
 	l.Hold = false
 	l.Key("y")
-	l.said("copied the address (system clipboard) it is no secret, so it stays there")
+	l.said("copied the address (system clipboard); it is no secret, so it stays there")
 	l.after(10 * time.Minute)
 	if l.clip.cleared != 0 || !l.clip.holds.Equal(secretOf("https://gw.example/device")) {
 		t.Errorf("cleared %d times", l.clip.cleared)
