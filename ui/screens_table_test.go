@@ -113,7 +113,7 @@ func paneScreens() []screen {
 		sketched("undo", "A revoke in its undo window.", of(undone), "", selecting("t_fb7ddc8f")),
 		sketched("unanswered", "A get whose answer was lost.", of(unanswered), "",
 			selecting("mark:m1")),
-		sketched("locked", "The secrets of the store are locked.", of(sealedSix), "", nil),
+		sketched("sealed", "The secrets of the store are locked.", of(sealedSix), "", nil),
 		sketched("notice", "A notice says first what to do.", of(six), "",
 			refused("give the secret with `lanyard apps set-secret Payments`",
 				": the secret in the store is not the one it has now")),
