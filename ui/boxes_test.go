@@ -88,7 +88,7 @@ func boxes() map[string]box {
 		"grant":       onLive("Grant", []string{"G"}),
 		"add":         onLive("App", []string{"a"}),
 		"configured":  onLive("App", []string{"e"}),
-		"thrown away": box{"App", typedForm},
+		"thrown away": {"App", typedForm},
 		"import":      doing("Import", "import", ""),
 		"adopt":       doing("Adopt", "adopt_token", "a token"),
 		"revoke all":  onLive("RevokeAll", []string{"g", "X"}),
