@@ -33,6 +33,27 @@ type api struct {
 	revokes []string // fingerprints
 }
 
+// revoked returns the number of revocation requests so far.
+func (a *api) revoked() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.revokes)
+}
+
+// requested returns the number of token requests so far, and the scopes of the last one.
+func (a *api) requested() (int, []string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.tokens, a.scopes
+}
+
+// script changes the answers to later requests.
+func (a *api) script(change func()) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	change()
+}
+
 func (a *api) AuthorizeDevice(
 	_ context.Context, r tokenapi.DeviceRequest,
 ) (tokenapi.DeviceAnswer, tokenapi.Exchange, error) {

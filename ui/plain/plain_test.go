@@ -198,7 +198,7 @@ func TestPlainRevokeStages(t *testing.T) {
 			"not revoked, the decision was taken back: active, 59 minutes 58 seconds left.")
 		l.check("undo", "There is nothing to undo: no revoke is waiting that was not sent.")
 		l.checkAfter(10 * time.Second)
-		if n := len(l.api.revokes); n != 0 {
+		if n := l.api.revoked(); n != 0 {
 			l.t.Fatalf("sent %d times", n)
 		}
 		l.check("x "+fingerprint("access-1")[:4],
@@ -227,7 +227,7 @@ func TestPlainProvesDead(t *testing.T) {
 		l.tells("inspect 1", "the gateway's clock: revoked, may pass: accepted by the server; "+
 			"the gateway may let it through for at most 15 minutes; that began just now; "+
 			"not seen at the gateway by us; verdict: not proved dead.")
-		l.api.gateway = 401
+		l.api.script(func() { l.api.gateway = 401 })
 		l.checkAfter(11 * time.Second)
 		l.check("p 1", p1+
 			"401 900901, refused (once); three in a row, a second apart, prove it dead.")
@@ -242,7 +242,7 @@ func TestPlainProvesDead(t *testing.T) {
 		l.tells("inspect 1", "the gateway's clock: dead: the gateway refused it three times in "+
 			"a row, 11 seconds after its end; it ended 1 hour ago; probes since: 401 3 times.")
 		l.typed("get A1") // the very same token was handed out again: it lives
-		l.api.gateway = 200
+		l.api.script(func() { l.api.gateway = 200 })
 	})
 }
 
@@ -250,7 +250,7 @@ func TestPlainProbeSaysWhy(t *testing.T) {
 	t.Parallel()
 	inLines(t, unchanged, func(l *lineMode) {
 		l.typed("get A1")
-		l.api.why = tokenapi.WhyOpen
+		l.api.script(func() { l.api.why = tokenapi.WhyOpen })
 		l.check("p 1", p1+"200, this URL lets anybody through: it answers 200 to a made-up token.",
 			"hint: set probe_url to an API that wants a token and answers 200 to this one; in "+
 				"the configuration, below [[application]] Orders")
@@ -315,8 +315,9 @@ func TestPlainSupersedeAsks(t *testing.T) {
 			l.check("n", "No: nothing was asked for.")
 			l.typed("get A1")
 			l.typed("device")
-			if l.api.tokens != 2 || strings.Join(l.api.scopes, " ") != "device_lap" {
-				l.t.Errorf("%d requests, with %q", l.api.tokens, l.api.scopes)
+			n, scopes := l.api.requested()
+			if n != 2 || strings.Join(scopes, " ") != "device_lap" {
+				l.t.Errorf("%d requests, with %q", n, scopes)
 			}
 		})
 }
@@ -415,7 +416,7 @@ func TestPlainWaits(t *testing.T) {
 		l.check("wait")
 		l.typed("get A1")
 		l.typed("revoke 1")
-		if said := l.typed("wait"); said != "" || len(l.api.revokes) > 0 {
+		if said := l.typed("wait"); said != "" || l.api.revoked() > 0 {
 			l.t.Errorf("wait says %q", said)
 		}
 		l.checkAfter(4*time.Second,
@@ -654,9 +655,9 @@ func TestPlainEndFinishes(t *testing.T) {
 		_ = l.in.Close()
 		l.end(nil)
 		if took := time.Since(began); took < 3*time.Second || took > 5*time.Second ||
-			len(l.api.revokes) != 1 || l.clip.cleared != 1 {
+			l.api.revoked() != 1 || l.clip.cleared != 1 {
 			l.t.Errorf("after %s %d revokes were sent and the clipboard cleared %d times", took,
-				len(l.api.revokes), l.clip.cleared)
+				l.api.revoked(), l.clip.cleared)
 		}
 		want := "The clipboard was cleared.\nFinishing what is under way; control c does not " +
 			"wait.\n" + p1 +
@@ -703,7 +704,7 @@ func TestPlainQuitting(t *testing.T) {
 				l.t.Errorf("%s: %q", line, said)
 			}
 			l.end(session.ErrInterrupted)
-			if n := l.api.tokens; n != 1 {
+			if n, _ := l.api.requested(); n != 1 {
 				l.t.Errorf("%d requests for tokens", n)
 			}
 		})
@@ -732,13 +733,11 @@ func TestPlainUndelivered(t *testing.T) {
 		time.Sleep(10 * time.Minute)
 		synctest.Wait()
 		said := l.out.since()
-		if n := len(l.api.revokes); n < 3 || strings.Count(said, "not yet accepted") != 1 ||
+		if n := l.api.revoked(); n < 3 || strings.Count(said, "not yet accepted") != 1 ||
 			strings.Count(said, "\n") != 2 || !strings.Contains(said, "hint: is the server up?") {
 			l.t.Errorf("after %d attempts was said\n%s", n, said)
 		}
-		l.api.mu.Lock()
-		l.api.err = nil
-		l.api.mu.Unlock()
+		l.api.script(func() { l.api.err = nil })
 		time.Sleep(20 * time.Minute)
 		synctest.Wait()
 		if said := l.out.since(); strings.Count(said, "accepted by the server") != 1 {
@@ -879,7 +878,10 @@ func TestPlainPresents(t *testing.T) {
 		a.ConsumerKey = "canarykey" + a.ConsumerKey
 		a.Grant, a.Username = tokenapi.GrantPassword, "zoe.canary@carbon.super"
 	}, func(l *lineMode) {
-		l.api.err = errors.New("dial tcp: lookup gw.example: no such host for zoe.canary@t.example")
+		l.api.script(func() {
+			l.api.err = errors.New(
+				"dial tcp: lookup gw.example: no such host for zoe.canary@t.example")
+		})
 		said := l.out.since()
 		for _, line := range []string{"apps", "get A1", "log",
 			"tokens", "help"} {
@@ -987,7 +989,7 @@ func TestPlainTour(t *testing.T) {
 			"tour, 6 of 7: gateway tells how long that may last; type probe 1 until the "+
 				"gateway refuses.")
 		l.checkAfter(time.Hour, p1+"dead: the window ran out.", "hint: get A1 gets a new one")
-		l.api.gateway = 401
+		l.api.script(func() { l.api.gateway = 401 })
 		l.check("probe 1", p1+"401 900901, refused: dead.",
 			"tour, 7 of 7: log tells what happened, and help every command.")
 		if said := l.typed("log"); !strings.HasSuffix(said,
