@@ -6,20 +6,24 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
 
 // Configured headers are sent, and no output shows their values.
 func TestHeadersOfOnesOwn(t *testing.T) {
 	t.Parallel()
+	var mu sync.Mutex // handlers of several connections run beside each other
 	var sent []string
 	g := newGateway(t,
 		"headers = { X-Tenant = \"acme-canary\" }\nprobe_headers = { X-Api-Key = { file = "+
 			"\"key\" } }",
 		func(w http.ResponseWriter, r *http.Request, issued bool) {
+			mu.Lock()
 			sent = append(sent,
 				fmt.Sprint(r.Method, " ", r.URL.Path, " ", r.Header.Get("X-Tenant"), " ",
 					r.Header.Get("X-Api-Key"), " ", issued))
+			mu.Unlock()
 			w.Header().Set("X-Echo", r.Header.Get("X-Api-Key"))
 			if r.URL.Path == "/api" && !issued {
 				w.WriteHeader(401)
