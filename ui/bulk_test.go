@@ -233,6 +233,23 @@ func TestRevokeAllTakesRefreshTokens(t *testing.T) {
 	}
 }
 
+// A mark that is made in Applications moves the cursor of the tokens, and not the scope.
+func TestMarkFromApplications(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32)
+	p.Feed(orders())
+	p.Key("1")
+	first := p.Selected()
+	p.Key("space")
+	if p.InScope() != "All" || p.Selected() == first {
+		t.Errorf("the scope is %s, and %s is selected after %s", p.InScope(), p.Selected(), first)
+	}
+	if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "1 marked") ||
+		!strings.Contains(frame, "x revoke 1") {
+		t.Errorf("the mark cannot be acted on:\n%s", frame)
+	}
+}
+
 // A verb acts on the marked tokens that are listed, and tells how many are not. It refuses if none
 // is listed.
 func TestMarkOutOfSightStays(t *testing.T) {

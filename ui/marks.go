@@ -7,8 +7,12 @@ import (
 	"lanyard/ui/scene"
 )
 
-// mark toggles the mark of the selected row and moves to the next one.
+// mark toggles the mark of the selected token and moves to the next one, whichever pane has the
+// focus. Moving the cursor of Applications would choose another scope.
 func (m *root) mark(s *scene.Scene) tea.Cmd {
 	m.s.ToggleMark(m.target(s).ID)
-	return m.Act(keys.Down)
+	if _, moved := m.move(scene.Tokens, keys.Down); !moved {
+		m.flash("this is the last row", "")
+	}
+	return nil
 }
