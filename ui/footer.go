@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 
@@ -51,8 +52,7 @@ func (m *root) footer(s *scene.Scene) string {
 	}
 	for _, a := range []keys.Action{
 		keys.Traffic, keys.Quit, keys.Commands, keys.Filter, keys.Probe, keys.Renew, keys.Revoke,
-		keys.Copy,
-		keys.Get,
+		keys.Copy, keys.Get,
 	} {
 		for i := range hints {
 			if hints[i].act == a && need() > m.w {
@@ -103,7 +103,7 @@ func (m *root) hints(s *scene.Scene) (out []hint) {
 	marked := len(inView(s, m.bulk()))
 	for _, a := range m.footerActions(s) {
 		row := m.keys.Row(a)
-		key, word := m.keys.Key(a), row.Word
+		key, word := m.keys.Key(a), cmp.Or(row.Brief, row.Word)
 		if key == "" || m.cannot(s, a) != nil {
 			continue
 		}
@@ -114,22 +114,6 @@ func (m *root) hints(s *scene.Scene) (out []hint) {
 			word = "unmark"
 		case a == keys.Close:
 			word = "back"
-		case a == keys.Inspect:
-			word = "open"
-		case a == keys.AddApp:
-			word = "add"
-		case a == keys.Import:
-			word = "import"
-		case a == keys.Unlock:
-			word = "unlock"
-		case a == keys.CopyAs:
-			word = "copy as"
-		case a == keys.EditApp:
-			word = "edit"
-		case a == keys.ProbeUntilDead:
-			word = "until dead"
-		case a == keys.GetWith:
-			word = "get with…"
 		case a == keys.Traffic && m.s.Traffic() == session.TrafficPaused:
 			word = "go on"
 		case a == keys.Traffic:

@@ -17,67 +17,59 @@ import (
 )
 
 // header draws the first line: the scope, the numbers of tokens with the next deadline of each kind
-// and, where there is room, the state of the key.
+// and, where there is room, the state of the key. A warning about the key always has room.
 func (m *root) header(s *scene.Scene) string {
 	facts := m.facts(s)
-	scope := m.scopeCells(s)
-	key := s.Key.Text()
-	const brand, gap = len(" lanyard"), 3
-	room := m.w - brand - 1
-	at, withScope, withKey := len(facts)-1, false, false
-	for i := range facts { // the first that fits, and what fits beside it
-		need := width(facts[i]) + min(width(facts[i]), gap)
-		last := i >= headerWithoutScope
-		if need > room || !last && need+width(scope)+gap > room {
-			continue
-		}
-		at, withScope = i, !last
-		withKey = i == 0 && key != "" && need+width(scope)+gap+kit.Width(key)+gap <= room
-		break
+	brand := []scene.Cell{scene.NewCell(m.st.Brand, m.brand(s, false))}
+	whole := append([]scene.Cell{scene.NewCell(m.st.Brand, "lanyard"), headerGap},
+		m.scopeCells(s)...)
+	var warning []scene.Cell
+	if text := s.Key.Short(); text != "" && !m.tellsLocked() {
+		warning = []scene.Cell{headerGap, scene.NewCell(m.keyPaint(s), text)}
 	}
-	if warning := s.Key.Short(); warning != "" && !withKey && !m.tellsLocked() {
-		// it matters more than the words
-		key, withKey = warning, true
-		for at < len(facts)-1 && width(facts[at])+width(scope)+3*gap+len(warning) > room {
-			at++
+	type form struct {
+		left, right []scene.Cell
+		gap         int // the least number of cells between the two
+	}
+	var forms []form
+	if text := s.Key.Text(); text != "" {
+		forms = append(forms, form{whole, slices.Concat(facts[0],
+			[]scene.Cell{headerGap, scene.NewCell(m.keyPaint(s), text)}), 3})
+	}
+	for _, f := range facts[:headerScoped] {
+		forms = append(forms, form{whole, slices.Concat(f, warning), 3})
+	}
+	if skew := m.skew(s, true); skew.Text != "" { // every time on the screen depends on the clock
+		both := append(slices.Clone(brand), scene.NewCell("", "  "), skew)
+		for _, left := range [][]scene.Cell{both, {skew}} {
+			for _, f := range facts[headerScoped-1:] {
+				forms = append(forms, form{left, slices.Concat(f, warning), 1})
+			}
 		}
-		withScope = at < headerWithoutScope
+	}
+	for _, f := range facts[headerScoped-1:] {
+		forms = append(forms, form{brand, slices.Concat(f, warning), 2})
+	}
+	last := facts[len(facts)-1]
+	forms = append(forms, form{nil, slices.Concat(last, warning), 0}, form{nil, last, 0})
+	at := slices.IndexFunc(forms, func(f form) bool {
+		const ends = 2 // a blank at both ends
+		return width(f.left)+f.gap+width(f.right)+ends <= m.w
+	})
+	f := forms[max(at, 0)]
+	if at < 0 {
+		f = forms[len(forms)-1]
 	}
 	l := kit.NewLine("", 256)
 	l.Gap(1)
-	end := width(facts[at])
-	if withKey {
-		end += gap + kit.Width(key)
-		s.KeyShown = key
-	}
-	word := m.brand(s, withScope)
-	if withKey && 1+kit.Width(word)+1+end+1 > m.w {
-		word = ""
-	}
-	skew := m.skew(s, true)
-	room = m.w - 3 - end - kit.Width(skew.Text)
-	switch both := kit.Width(word) + 2; {
-	case withScope: // it has the error of the clock
-		l.Put(string(m.st.Brand), word)
-		l.Gap(gap)
-		putAll(l, scope)
-	case skew.Text == "" || room < 0:
-		l.Put(string(m.st.Brand), word)
-	case room < both: // every time on the screen depends on the clock
-		l.Put(string(skew.Paint), skew.Text)
-	default:
-		l.Put(string(m.st.Brand), word)
-		l.Gap(2)
-		l.Put(string(skew.Paint), skew.Text)
-	}
-	l.Gap(max(m.w-1-end-l.Width(), 1))
-	putAll(l, facts[at])
-	if withKey {
-		l.Gap(gap)
-		l.Put(string(m.keyPaint(s)), key)
-	}
+	putAll(l, f.left)
+	l.Gap(max(m.w-1-width(f.right)-l.Width(), 0))
+	putAll(l, f.right)
 	return l.End(m.w)
 }
+
+// headerGap separates two parts of the header.
+var headerGap = scene.NewCell("", "   ")
 
 // brand returns the first word of the header. A screen without a line for the scope has there what
 // is looked for, the name of the application, or the number of hidden rows.
@@ -158,8 +150,8 @@ func (m *root) environment(s *scene.Scene) (console.Environment, bool) {
 	return console.Environment{}, false
 }
 
-// headerWithoutScope is the first of the facts beside which the header has no scope.
-const headerWithoutScope = 3
+// headerScoped is the number of the longer facts, beside which the header names the scope.
+const headerScoped = 3
 
 // facts returns the numbers of tokens of the scope's environment and their next deadlines, from the
 // longest form to the shortest.
@@ -216,7 +208,6 @@ func (m *root) facts(s *scene.Scene) [][]scene.Cell {
 		form(n+" active", "next expires in ", revoked+" revoked"+long),
 		form(n+" active", "next ", revoked+" may pass "+short),
 		form(n, "next ", sign+" "+revoked+" "+short),
-		form(n, "next ", sign+" "+revoked+" "+short),
 		form("", "next ", sign+" "+revoked+" "+short),
 		form("", "", sign+" "+short),
 	}
@@ -234,8 +225,7 @@ func (m *root) nothingAlive(t session.Tally) [][]scene.Cell {
 		long = "nothing is alive · " + short
 	}
 	form := func(text string) []scene.Cell { return []scene.Cell{scene.NewCell(m.st.Quiet, text)} }
-	return [][]scene.Cell{form(long), form(long), form(short), form(short), form(short),
-		form(short)}
+	return [][]scene.Cell{form(long), form(long), form(short), form(short), form(short)}
 }
 
 // scopeLine draws the line above the list on a screen without the Applications pane: the scope, the

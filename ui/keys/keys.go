@@ -138,6 +138,7 @@ type Binding struct {
 	Name  string   // name in the configuration, under [keys]
 	Keys  []string // names of keys; with none it is in the palette only
 	Word  string   // a short name for the person
+	Brief string   // the name in the footer; "" if it is Word
 	Does  string   // a description for the person
 	Also  string   // words by which a person may look for it; they are not shown
 	Where Places   // the panes in which it works
@@ -148,6 +149,12 @@ func bind(act Action, name, pressed, word, does string, where Places) Binding {
 	return Binding{
 		Act: act, Name: name, Keys: strings.Fields(pressed), Word: word, Does: does, Where: where,
 	}
+}
+
+// brief returns the binding with Brief set.
+func (b Binding) brief(word string) Binding {
+	b.Brief = word
+	return b
 }
 
 // also returns the binding with Also set.
@@ -226,13 +233,13 @@ func Default() []Binding {
 			onToken).also("show unmask plain text see token"),
 		bind(GetWith, "get_with", "G", "get with …",
 			"get a token with a grant, scopes and user of your choice", Everywhere).
-			also("grant scopes user password"),
+			brief("get with…").also("grant scopes user password"),
 		bind(CopyAs, "copy_as", "Y", "copy as …",
 			"copy as header, curl, env, JSON or .http, or copy another token", onToken).
-			also("clipboard header curl env json bearer refresh token id token"),
+			brief("copy as").also("clipboard header curl env json bearer refresh token id token"),
 		bind(ProbeUntilDead, "probe_until_dead", "P", "probe until dead",
 			"probe until the gateway refuses the token; press again to stop", onToken).
-			also("watch poll loop wait"),
+			brief("until dead").also("watch poll loop wait"),
 		bind(Introspect, "introspect", "I", "introspect",
 			"ask the key manager whether the token is active (RFC 7662)", onToken).
 			also("active server key manager"),
@@ -245,9 +252,9 @@ func Default() []Binding {
 			"remove tokens that are dead, replaced or expired; asks first", Everywhere).
 			also("clean up purge prune clear history delete dead"),
 		bind(AddApp, "add_application", "a", "add application", "add an application", Everywhere).
-			also("new application create client register"),
+			brief("add").also("new application create client register"),
 		bind(EditApp, "edit_application", "e", "edit application", "edit the application",
-			Everywhere).also("change settings rename secret client credentials url headers"),
+			Everywhere).brief("edit").also("change settings rename secret client credentials url headers"),
 		bind(DeleteApp, "delete_application", "D", "delete application",
 			"delete the application; its tokens stay until they are revoked", Everywhere).
 			also("remove application"),
@@ -257,7 +264,7 @@ func Default() []Binding {
 		bind(Import, "import", "i", "import applications",
 			"import applications: from a developer portal, a curl line or an .env file",
 			Everywhere).
-			also("portal wso2 devportal curl env file paste load"),
+			brief("import").also("portal wso2 devportal curl env file paste load"),
 		bind(Up, "up", "up k", "up", "move up", Everywhere),
 		bind(Down, "down", "down j", "down", "move down", Everywhere),
 		bind(Left, "left", "left h", "left",
@@ -303,7 +310,7 @@ func Default() []Binding {
 			also("client load calls pause stop"),
 		bind(Unlock, "unlock", "U", "unlock the secrets",
 			"unlock the stored secrets with their passphrase", Everywhere).
-			also("passphrase password decrypt open store key"),
+			brief("unlock").also("passphrase password decrypt open store key"),
 		bind(WriteOut, "write_out", "", "write out",
 			"write the data of this console to a new directory, if its store was replaced or "+
 				"deleted", Everywhere).also("save export rescue"),

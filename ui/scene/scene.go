@@ -48,7 +48,6 @@ type Scene struct {
 	Focus      PaneID           // the pane that keys go to
 	Keys       *keys.Map
 	Key        KeyState  // the state of the store's key
-	KeyShown   string    // the text of Key for which the header had room; "" for none
 	NextChange time.Time // time of the next change of a visible character; zero for none
 	RowsDrawn  int       // number of rows formatted, for tests
 	ASCII      bool      // draw without block characters
