@@ -218,10 +218,11 @@ func (s *Service) noteCall(c *Call) {
 }
 
 // storeCall makes a transaction store a call with the most important event that it records. It sets
-// the token of the call.
+// the token of the call. If a transaction has several calls, each is stored with the event of its
+// own token.
 func storeCall(w Writer, c *Call) {
 	if r, ok := w.(*recorder); ok {
-		r.call = c
+		r.calls = append(r.calls, c)
 	}
 }
 
@@ -230,9 +231,8 @@ func storeCall(w Writer, c *Call) {
 func (s *Service) logUnanswered(ctx context.Context, c *Call, m Mark,
 	also func(Writer) error) {
 	_ = s.update(ctx, func(w Writer) error {
-		storeCall(w, c)
 		if r, ok := w.(*recorder); ok {
-			r.lost = &m
+			r.lost, r.lostCall = &m, c
 		}
 		return also(w)
 	})

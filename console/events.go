@@ -133,8 +133,9 @@ type recorder struct {
 	dismissed string    // ID of the mark that a person dismisses
 	unlogged  bool      // probes are not logged; see Client
 	changes   []*change // in the order in which they began
-	call      *Call     // the call whose answer the transaction stores; nil for none
+	calls     []*Call   // the calls whose answers the transaction stores
 	lost      *Mark     // the mark of a request whose answer was lost; nil for none
+	lostCall  *Call     // the call whose answer was lost
 	ofToken   map[string]*change
 	labels    map[string]Private // labels of removed applications
 }
@@ -407,11 +408,15 @@ func (r *recorder) record() error {
 			entries = append(entries, e)
 		}
 	}
-	if e := carrier(entries, r.call); e != nil {
-		e.facts["call"] = r.call.fact()
-		r.call.TokenID, r.call.Fingerprint = e.TokenID, e.Fingerprint
-		if from, ok := e.facts["from"].(string); ok && r.call.Verb == OpRefresh {
-			r.call.From = from
+	for _, c := range r.calls {
+		e := carrier(entries, c, len(r.calls) > 1)
+		if e == nil {
+			continue
+		}
+		e.facts["call"] = c.fact()
+		c.TokenID, c.Fingerprint = e.TokenID, e.Fingerprint
+		if from, ok := e.facts["from"].(string); ok && c.Verb == OpRefresh {
+			c.From = from
 		}
 	}
 	for _, e := range entries {
@@ -433,21 +438,21 @@ type entry struct {
 }
 
 // carrier returns the entry that the log keeps a call with: that of the token which the call
-// brought, else that of the token which it was about, else the first; nil if there is none.
-func carrier(entries []*entry, c *Call) *entry {
-	if c == nil || len(entries) == 0 {
+// brought, else that of the token which it was about, else the first. It is nil if there is none.
+// Of several calls each has the entry of the token that it was about.
+func carrier(entries []*entry, c *Call, several bool) *entry {
+	brought := func(e *entry) bool {
+		return e.Kind == EventIssued || e.Kind == EventRenewed || e.Kind == EventReissued
+	}
+	about := func(e *entry) bool { return c.TokenID != "" && e.TokenID == c.TokenID }
+	if i := slices.IndexFunc(entries, brought); i >= 0 && !several {
+		return entries[i]
+	}
+	if i := slices.IndexFunc(entries, about); i >= 0 {
+		return entries[i]
+	}
+	if several || len(entries) == 0 {
 		return nil
-	}
-	for _, e := range entries {
-		switch e.Kind {
-		case EventIssued, EventRenewed, EventReissued:
-			return e
-		}
-	}
-	for _, e := range entries {
-		if c.TokenID != "" && e.TokenID == c.TokenID {
-			return e
-		}
 	}
 	return entries[0]
 }
@@ -463,11 +468,11 @@ func (r *recorder) writeLost(m Mark) error {
 	} else if !isLost(err) {
 		return err
 	}
-	facts, err := factSet{"call": r.call.fact()}.encode()
+	facts, err := factSet{"call": r.lostCall.fact()}.encode()
 	if err != nil {
 		return err
 	}
-	r.call, e.Facts = nil, facts // no other event has it
+	e.Facts = facts
 	return r.PutEvent(e)
 }
 

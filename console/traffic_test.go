@@ -96,6 +96,33 @@ func TestTrafficSkips(t *testing.T) {
 	}
 }
 
+// Another run lists each call whose answer was stored in one transaction, with its own token.
+func TestTrafficStoresEachListedCall(t *testing.T) {
+	t.Parallel()
+	w := newWorldOf(t, sandbox.Options{}, said(console.RegimeOpaque))
+	s := w.console()
+	get := func(name string) console.Token {
+		app := w.app(name, "PRODUCTION")
+		return must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{})).Token
+	}
+	orders, payments := get("Orders"), get("Payments")
+	w.run(s, 1, orders.ID, payments.ID)
+	var got []string
+	for _, c := range must[[]console.Call](t)(w.console().PastCalls(t.Context())) {
+		if c.Verb == console.OpTraffic {
+			got = append(got, string(c.Path)+" "+c.Fingerprint+" "+string(c.Verdict))
+		}
+	}
+	slices.Sort(got)
+	want := []string{
+		"/orders/1.0.0/list " + orders.Fingerprint + " accepted",
+		"/payments/1.0.0/balance " + payments.Fingerprint + " accepted",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("another run lists %q, want %q", got, want)
+	}
+}
+
 // A Client stores usual answers when it is told to, in their order. An answer that is news is
 // stored at once, after those before it.
 func TestClientStores(t *testing.T) {
