@@ -23,8 +23,8 @@ import (
 // whose answer cannot be stored is lost.
 const leastSpace = 10 << 20
 
-// checkStore checks the state directory, the store, its key, and undelivered revokes. It creates
-// neither directory nor store. It opens an existing store as every command does.
+// checkStore checks the state directory, the store with its key, and undelivered revokes. It
+// creates neither directory nor store. It opens an existing store as every command does.
 func (d *doctor) checkStore(ctx context.Context) {
 	if d.paths.State == "" {
 		return // checkConfig reported it

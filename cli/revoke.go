@@ -280,7 +280,7 @@ func (s *openConsole) revoke(ctx context.Context, t console.Token,
 	return done, nil
 }
 
-// undelivered returns the error of a revocation that was not accepted. Its text tells whether the
+// undelivered returns the error of a revocation that was not accepted. Its text reports whether the
 // revocation is kept.
 func undelivered(d console.Delivery) error {
 	what := "the revoke of " + d.Token.Fingerprint

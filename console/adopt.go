@@ -73,7 +73,7 @@ func (s *Service) AdoptPair(
 	return t, err
 }
 
-// storeAdopted stores sec, an access token, its refresh token or both, as one token. If the access
+// storeAdopted stores sec as one token: an access token, its refresh token or both. If the access
 // token is held already, it returns the held token.
 func (s *Service) storeAdopted(w Writer, a Application, creds, sec Secrets) (Token, error) {
 	text := sec.Refresh

@@ -246,7 +246,7 @@ func (a Application) Identity() string {
 	return ApplicationID(a.server(), string(a.ConsumerKey), a.Grant, string(a.Username))
 }
 
-// ApplicationID returns the identity of an application, made of token URL, consumer key, grant and
+// ApplicationID derives the identity of an application from token URL, consumer key, grant and
 // user. It does not depend on the name.
 func ApplicationID(tokenURL, consumerKey, grant, username string) string {
 	parts := []string{tokenURL, consumerKey, grant, username}

@@ -15,8 +15,8 @@ import (
 	"lanyard/tokenapi"
 )
 
-// Call is what is known of one call to a server after its run: no headers, no body, no host, and
-// no query. The audit log keeps it with the event that the call led to. It holds no secret.
+// Call describes one call to a server, and is kept after its run. It has no headers, body, host or
+// query. The audit log keeps it with the event that the call led to. It holds no secret.
 type Call struct {
 	Exchange int64  // Seq of the exchange, if this process made the call
 	Event    int64  // Seq of the audit log's entry, if another run made the call
@@ -64,7 +64,7 @@ const KeepCalls = 200
 // callWindow is the number of entries of the audit log that are searched for calls.
 const callWindow = 3 * KeepCalls
 
-// Answer returns what is known of the answer to a probe.
+// Answer returns the answer to a probe, as far as the call describes it.
 func (c Call) Answer() ProbeAnswer {
 	return ProbeAnswer{
 		Verdict: c.Verdict, Status: c.Status, At: c.Probe.At, FaultCode: c.Probe.FaultCode,
@@ -275,7 +275,7 @@ func (s *Service) LifeEvents(ctx context.Context, tokenID string) (log []Event, 
 	return log, nil
 }
 
-// CallEffect is what followed from a call, as the tokens of the store show it.
+// CallEffect describes the effect of a call, as the tokens of the store show it.
 type CallEffect struct {
 	Fingerprint string // of the token of the call
 	Replaced    string // refresh: fingerprint of the token that it replaced

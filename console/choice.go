@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Choice is what a person has selected in a console, for the next one. The zero Choice is all
-// applications and no token.
+// Choice holds the scope and the token that a person selected. The next console opens with them.
+// The zero Choice is all applications and no token.
 type Choice struct {
 	Environment Private // the scope is this environment; "" if it is not
 	App         string  // the scope is the application with this ID; "" if it is not

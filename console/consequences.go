@@ -25,7 +25,7 @@ type Consequences struct {
 	Probeable bool // the application has a probe URL, and the token can be sent to it
 }
 
-// Renewal is what Renew would do with a token.
+// Renewal names the request that Renew would send for a token.
 type Renewal string
 
 // The renewals.
@@ -54,8 +54,8 @@ type Bound struct {
 	Known bool
 	Until time.Time
 	Left  time.Duration // from now until then; 0 if that is over
-	// Window is set if the bound is the window of the gateway, which begins with the verb, so that
-	// Left does not become shorter as time passes.
+	// Window reports that the bound is the gateway's window. The window begins with the verb, so
+	// Left does not shrink as time passes.
 	Window bool
 }
 

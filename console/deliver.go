@@ -381,10 +381,10 @@ func alsoRevoked(w Writer, t *Token, ans tokenapi.RevokeAnswer) error {
 }
 
 // final reports whether the server's refusal of a revoke is final: the server understood the
-// request, or has no revocation endpoint. A refusal is not final if a later try may succeed: after
-// a changed consumer secret, behind a proxy or a web page, or when the server fails or wants to
-// wait. adopted is set for a token that was issued elsewhere: a server may answer that it belongs
-// to another application.
+// request, or has no revocation endpoint. A refusal is not final if a later try may succeed. It may
+// after a changed consumer secret, behind a proxy or a web page, or when the server fails or asks
+// to wait. adopted is set for a token that was issued elsewhere: a server may answer that it
+// belongs to another application.
 func final(e *tokenapi.Error, adopted bool) bool {
 	if e.Kind != tokenapi.KindRefused || e.Status < 400 || e.Status >= 500 || e.Status == 429 ||
 		e.Status == 408 {

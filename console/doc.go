@@ -1,5 +1,5 @@
-// Package console is the domain of Lanyard: applications, tokens, revocations, and one method of
-// [Service] for each thing that a person does with them.
+// Package console is the domain of Lanyard: applications, tokens and revocations. [Service] has one
+// method for each thing that a person does with them.
 //
 // It draws nothing, stores nothing and opens no socket. The store implements [Keeper], the client
 // of package tokenapi implements [API], and both are handed in. docs/decisions.md gives the reasons
@@ -11,10 +11,10 @@
 // the server does with earlier tokens when it issues a new one. A [Policy] holds the settings by
 // which tokens are judged.
 //
-// An [Application] is a consumer key at a Token API, used with one grant, one user and one request
-// (scopes, audience, resource, extra parameters). Token URL, consumer key, grant and user identify
-// it in the store. Applications that share these are told apart by request, then by name
-// ([Identified]). The request decides which tokens are reused. It never decides to which
+// An [Application] is a consumer key at a Token API, used with one grant, one user and one request.
+// The request has scopes, audience, resource and extra parameters. Token URL, consumer key, grant
+// and user identify it in the store. Applications that share these are told apart by request, then
+// by name ([Identified]). The request decides which tokens are reused. It never decides to which
 // application they belong. An application keeps its tokens when it is renamed. When it is no longer
 // configured they stay, with what is needed to revoke them.
 //
@@ -24,8 +24,8 @@
 //
 // # Tokens and states
 //
-// A [Token] holds facts with their times: when it was issued, when it expires, when a revoke was
-// decided, when the server accepted it, what probes showed. It holds no state and no secret.
+// A [Token] holds facts with their times, such as its issue, its expiry and the decision to revoke
+// it. Answers of the server and of probes are facts too. It holds no state and no secret.
 //
 // A state is computed by [StatusAt] from a token, a policy and an instant. [NextChange] returns
 // when it will next differ, so no part of the program has to be told that time has passed. Of the

@@ -148,7 +148,7 @@ func (d Draft) beside(others []Application, say func(field Field, text string)) 
 }
 
 // Warning names the effects of saving an edited application that a person may not expect, or
-// returns "". If token URL, consumer key, grant or user change, it becomes another application.
+// returns "". It becomes another application if its token URL, consumer key, grant or user changes.
 // held returns the number of tokens of an application.
 func (d Draft) Warning(all []Application, held func(appID string) int) string {
 	others, left, anew := 0, 0, 0

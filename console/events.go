@@ -98,9 +98,9 @@ const (
 	ViaScreen = "screen"
 )
 
-// Copied logs that a token was handed out: via is ViaStdout, ViaScreen or the way to a clipboard,
-// and form is the form in which the token was handed out. An error means that the log lacks the
-// entry. The token was handed out all the same.
+// Copied logs that a token was handed out. via is ViaStdout, ViaScreen or the way to a clipboard.
+// form is the form in which the token was handed out. An error means that the log lacks the entry.
+// The token was handed out all the same.
 func (s *Service) Copied(ctx context.Context, tokenID, via string, form Form) error {
 	kind := EventCopied
 	if via == ViaStdout {
@@ -437,9 +437,9 @@ type entry struct {
 	facts factSet
 }
 
-// carrier returns the entry that the log keeps a call with: that of the token which the call
-// brought, else that of the token which it was about, else the first. It is nil if there is none.
-// Of several calls each has the entry of the token that it was about.
+// carrier returns the log entry that keeps a call. It is the entry of the token that the call
+// brought, else of the token that it was about, else the first. If a transaction has several calls,
+// it is the entry of the token that the call was about. It is nil if there is none.
 func carrier(entries []*entry, c *Call, several bool) *entry {
 	brought := func(e *entry) bool {
 		return e.Kind == EventIssued || e.Kind == EventRenewed || e.Kind == EventReissued

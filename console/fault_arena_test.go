@@ -210,9 +210,9 @@ func (a *arena) reach(v *victim, s step, at *stop) {
 	}
 }
 
-// killAtRandom has two writers do anything, three things at once each, and kills one of them at a
-// random step, again and again. The living writer is alone when the clock is advanced, and has
-// ended its verbs before another writer starts. So no lease ends while its holder works.
+// killAtRandom lets two writers do three random things each at the same time. It kills one of them
+// at a random step, and repeats that. The living writer is alone when the clock is advanced, and
+// has ended its verbs before another writer starts. So no lease ends while its holder works.
 func (a *arena) killAtRandom(random *rand.Rand, kills int) {
 	a.t.Helper()
 	a.api.setFaults(true)

@@ -52,9 +52,9 @@ func (d Draft) headersProblem() string {
 	return ""
 }
 
-// headerValues returns the headers of a draft: each value is the given one, else that of the
-// application was, which the draft edits; was may be nil. A stored value goes only to the servers
-// for which it was given. verb begins the text of an error.
+// headerValues returns the headers of a draft. A header without a given value has that of was, the
+// application that the draft edits; was may be nil. A stored value goes only to the servers for
+// which it was given. verb begins the text of an error.
 func (d Draft) headerValues(r Reader, was *Application, verb string) ([]tokenapi.Field, error) {
 	var all []tokenapi.Field
 	kept := map[string]string{}

@@ -10,13 +10,12 @@ import (
 	"lanyard/tokenapi"
 )
 
-// ImportEnvironment returns the environment into which an application goes that was read elsewhere,
-// at a Token API as e describes it, and a note for a person, or "". into is the name that the
-// person gave, or "".
+// ImportEnvironment returns the environment for an application that was read elsewhere, and a note
+// for a person or "". e describes its Token API. into is the name that the person gave, or "".
 //
-// Without a name it is the known environment of that Token API, else a new one with the name of e,
-// or a similar one if that is taken. A known environment that the person names is used if it is at
-// the same host; its own token URL then counts.
+// Without a name it is the known environment of that Token API, else a new one. A new one has the
+// name of e, or a similar one if that is taken. A known environment that the person names is used
+// if it is at the same host; its own token URL then counts.
 func ImportEnvironment(all []KnownEnvironment, e Environment, into Private) (
 	Environment, string, error) {
 	if into == "" {

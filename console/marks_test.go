@@ -536,8 +536,8 @@ func TestOverMarksGoWithTheirApplication(t *testing.T) {
 	}
 }
 
-// The answer to the request of a mark can arrive until the lease of its sender ends, or for as long
-// as a person may take to sign in.
+// The answer to the request of a mark can arrive until the lease of its sender ends. If a person
+// must sign in, it can arrive for as long as that may take.
 func TestAnswerableUntil(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)

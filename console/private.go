@@ -6,9 +6,9 @@ import (
 	"lanyard/tokenapi"
 )
 
-// Private is text that an audience must not see: a host, a user name, a consumer key, or a sentence
-// that contains one. A Private joined with constants is a Private too, so the type follows the text
-// through the code.
+// Private is text that an audience must not see: a host, a user name or a consumer key. A sentence
+// that contains one is private too. A Private joined with constants is a Private too, so the type
+// follows the text through the code.
 //
 // The screen shows a Private only through the scene (ui/scene), which replaces the names while
 // presenter mode is on. Secrets have a type of their own, secret.Text: they are never shown.

@@ -84,8 +84,8 @@ func (s *Service) Prune(ctx context.Context) (done Forgotten, err error) {
 }
 
 // claimPrune reports whether it is time to prune, and stores the time of this prune. It stores the
-// time before the prune, so that only one process prunes and a prune that was cut short is not
-// begun again by every command.
+// time before the prune. So only one process prunes, and not every command begins again with a
+// prune that was cut short.
 func (s *Service) claimPrune(ctx context.Context) (due bool, err error) {
 	look := func(r Reader) error {
 		text, err := r.Setting(prunedKey)

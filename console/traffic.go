@@ -10,7 +10,7 @@ import (
 // OpTraffic is the Op of the exchanges of a [Client].
 const OpTraffic = "traffic"
 
-// Traffic calls the probe URL with each of these tokens, once, as a [Client] does, and stores the
+// Traffic calls the probe URL once with each of these tokens, as a [Client] does, and stores the
 // answers.
 func (s *Service) Traffic(ctx context.Context, ids []string) error {
 	c := s.Client()
@@ -142,9 +142,9 @@ func (c *Client) file(w Writer, k *clientCall) error {
 	return c.s.rememberLonger(w, k.app, k.token)
 }
 
-// usual returns the status of an answer that tells nothing new about the token: the last one, if
-// this URL let it through and the token has not ended since. 0: each answer is news. Three refusals
-// prove a token dead, so a client that stops then has few of those.
+// usual returns the status of an answer that tells nothing new about the token. It is the last
+// status if this URL let the token through and the token has not ended since. 0 means that each
+// answer is news. Three refusals prove a token dead, so a client that stops then has few of those.
 func (c *gatewayCall) usual() int {
 	n := len(c.token.Probes)
 	if n == 0 {

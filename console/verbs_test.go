@@ -162,7 +162,8 @@ func TestInvalidGrantDropsOnlyWhatWasSent(t *testing.T) {
 	}
 }
 
-// A token is issued, used, revoked, still accepted, and refused when the window is over.
+// A token is issued, used and revoked. The gateway accepts it until the window is over, and then
+// refuses it.
 func TestRevokeLingers(t *testing.T) {
 	w := newWorld(t)
 	s, app := w.console(), w.app("Orders", "PRODUCTION")

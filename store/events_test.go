@@ -172,8 +172,8 @@ func TestLogBeginsWithWhatIsHeld(t *testing.T) {
 		return errors.Join(err, err2)
 	})
 	for _, e := range log {
-		// The time is not from a clock, but that of the last fact about each token: a probe,
-		// nothing, and a get.
+		// The time comes from the last fact about each token, and not from a clock. The facts are a
+		// probe, none, and a get.
 		want := map[string]time.Time{"t_full": at(1_700_000_010_000_000_000), "t_plain": {},
 			"": at(7)}[e.TokenID]
 		if e.Kind != console.EventHeld || !e.At.Equal(want) {

@@ -45,8 +45,8 @@ func Command(place string, run func(context.Context) (secret.Text, error)) KeySl
 // Short returns a warning about an accepted passphrase that is short, or ""; see key.Short.
 func Short(t secret.Text) string { return key.Short(t) }
 
-// Passable fails with an *Error with the code "weak_key" if no new key is derived from a
-// passphrase: it is too short, or it cannot be typed or pasted everywhere.
+// Passable fails with an *Error with the code "weak_key" if a passphrase is not fit for a new key.
+// It is too short, or it cannot be typed or pasted everywhere.
 func Passable(t secret.Text) error { return weakKey(key.CheckPassphrase(t)) }
 
 // weakKey returns the error of a refused text as an *Error, and every other error unchanged.

@@ -37,8 +37,8 @@ func inOrder(word, text string) bool {
 	return false
 }
 
-// Closer returns the distance of a match: 0 if text begins with the pattern, 1 if it holds the
-// whole pattern, 2 if it holds each word of the pattern, else 3.
+// Closer returns the distance of a match. It is 0 if text begins with the pattern and 1 if it holds
+// the whole pattern. It is 2 if text holds each word of the pattern, else 3.
 func Closer(pattern, text string) int {
 	pattern, text = strings.ToLower(strings.TrimSpace(pattern)), strings.ToLower(text)
 	switch {

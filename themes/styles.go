@@ -44,8 +44,8 @@ type Styles struct {
 	TitleOn    Paint // title of the focused pane
 	Key        Paint // a key's name in the footer and in help
 	Good       Paint // alive
-	Warn       Paint // expiring, lingering
-	Danger     Paint // dead, dangerous
+	Warn       Paint // expiring; a warning
+	Danger     Paint // may still pass; an error
 	GoodBar    Paint // a bar of the remaining life, on the track
 	WarnBar    Paint
 	Banner     Paint // permanent warnings

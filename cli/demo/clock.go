@@ -3,7 +3,7 @@
 //
 // Nothing is put into the store by hand. [Play] uses the verbs of console.Service against the
 // sandbox, on a [Clock] that it sets back by an hour and moves forward. So each time and each proof
-// on the board is what the server and the gateway have answered.
+// on the board comes from an answer of the server or the gateway.
 package demo
 
 import (

@@ -136,8 +136,8 @@ func told(t *testing.T, s demo.Stage) (tokens, calls []string) {
 	return tokens, calls
 }
 
-// The board at the end of the story, with the usual lifetimes. Each line is what the verbs, the
-// server and the gateway have made of it.
+// The story ends with this board if the lifetimes are the usual ones. The verbs and the answers of
+// server and gateway produce each line.
 func TestPlay(t *testing.T) {
 	t.Parallel()
 	s := stage(t, func() time.Time { return t0 }, sandbox.Options{CacheTTL: demo.CacheTTL})

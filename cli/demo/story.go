@@ -29,7 +29,7 @@ func Sandbox(o sandbox.Options) sandbox.Options {
 	return o
 }
 
-// Stage is what a story is played on: a console and its sandbox, both on the clock.
+// Stage holds the console and the sandbox of a story, and the clock that both use.
 type Stage struct {
 	Console *console.Service
 	Sandbox *sandbox.Server

@@ -52,8 +52,8 @@ func unclear(ans console.ProbeAnswer) string {
 	return because(ans)
 }
 
-// Event describes an entry of the audit log in a few words, and its details. detail is what
-// [console.Event.Detail] returns. The details may hold words of a server.
+// Event describes an entry of the audit log in a few words, and its details. detail is the result
+// of [console.Event.Detail]. The details may hold words of a server.
 func Event(e console.Event, detail string) (words, details string) {
 	words = e.Kind.Words()
 	c, ok := e.Call()

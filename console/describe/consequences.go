@@ -122,7 +122,7 @@ func StateWord(state console.State, cause console.Cause) string {
 }
 
 // LostRequest describes the mark of a get whose answer was lost, in three sentences. sent and ends
-// are its times; ends is "" if nobody knows how long the token can live.
+// are its times; ends is "" if the life of the token is not known.
 func LostRequest(sent, ends string) (what, bound, sooner []string) {
 	bound = []string{"Nobody holds that token, so nothing can be done to it. " +
 		"Nobody knows how long it may live.", "Nobody knows how long it may live."}
@@ -209,7 +209,7 @@ func Requests(grant, scopes, owner string) string {
 	return Grant(grant) + ", scopes " + scopes + ", for " + owner
 }
 
-// Brings describes what is known beforehand of the token that a grant brings. life is that of the
+// Brings describes the token that a grant would bring, as far as it is known. life is that of the
 // last token from the same server, or 0 if none is known.
 func Brings(grant string, life time.Duration) []string {
 	lasts := "How long it lives is known when it comes."

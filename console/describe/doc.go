@@ -1,5 +1,5 @@
-// Package describe writes sentences for a person about a token: its state, the progress of its
-// revoke, the result of a probe, the proof that a gateway refuses it.
+// Package describe writes sentences about a token for a person. Its subjects are the state, the
+// progress of a revoke, and the results of probes.
 //
 // Each function is pure. It describes a record and its status at an instant (console.Status). A
 // [Voice] holds what differs between the faces, such as the names of keys and the format of a

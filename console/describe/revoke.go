@@ -27,8 +27,8 @@ const (
 	Held                     // it is due and cannot be sent now
 )
 
-// StageOf returns the stage of a pending revoke, the time left until its next step and, if it is
-// Held, the reason.
+// StageOf returns the stage of a pending revoke and the time left until its next step. why is the
+// reason if it is Held.
 func StageOf(t console.Token, h Hold, now time.Time) (at Stage, left time.Duration, why string) {
 	due, _ := console.DueAt(t)
 	switch left = due.Sub(now); {

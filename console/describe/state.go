@@ -140,8 +140,8 @@ func NoGood(s console.Status) string {
 	return ""
 }
 
-// AtServer returns the last answer of introspection, "active" or "inactive", if the state does not
-// already imply it, else "".
+// AtServer returns the last answer of introspection: "active" or "inactive". It returns "" without
+// an answer, or if the state implies it.
 func AtServer(s console.Status) string {
 	if s.AtServer == console.AtServerInactive || s.AtServer == console.AtServerActive && s.Ended {
 		return string(s.AtServer)
@@ -149,8 +149,9 @@ func AtServer(s console.Status) string {
 	return ""
 }
 
-// Facts returns what the columns of a token do not show, and what to do about it, the longest form
-// first; nil if there is nothing. gone is set if its application is no longer configured.
+// Facts returns the facts that the columns of a token do not show, with the remedy. The longest
+// form comes first. It returns nil if there are no such facts. gone is set if its application is no
+// longer configured.
 func (v Voice) Facts(t console.Token, s console.Status, h Hold, gone bool, now time.Time) []string {
 	_, pending := console.DueAt(t)
 	revokes := v.does(console.ActRevoke, "revokes it")

@@ -8,9 +8,9 @@ import (
 	"lanyard/text"
 )
 
-// Subscriptions returns what an application may call, by the last answer of a developer portal: a
-// heading, then a line for each API with its version, path, tier and state. It returns nil if no
-// portal was asked. The lines hold text from elsewhere.
+// Subscriptions returns the APIs that an application may call, by the last answer of a developer
+// portal. After a heading, each API has a line with its version, path, tier and state. It returns
+// nil if no portal was asked. The lines hold text from elsewhere.
 func Subscriptions(s console.Subscriptions, now time.Time) []string {
 	if s.At.IsZero() {
 		return nil

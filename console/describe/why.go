@@ -59,8 +59,8 @@ func Why(ans console.ProbeAnswer) string {
 	return ""
 }
 
-// Hopeless returns the reason why no probe of this URL can prove that the token is dead while the
-// URL answers like this, and the way out. Both are "" if a probe can ([console.Hopeless]).
+// Hopeless returns why no probe of this URL can prove the token dead while the URL answers like
+// this, and the way out. Both are "" if a probe can ([console.Hopeless]).
 func Hopeless(ans console.ProbeAnswer) (why, hint string) {
 	const another = otherURL + " and answers 200 to this one"
 	switch ans.Why {

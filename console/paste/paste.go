@@ -32,10 +32,10 @@ type Draft struct {
 // maxText is the length of the longest text that is read, in bytes.
 const maxText = 16 << 10
 
-// Read reads an application out of a text of at most 16 KiB: curl lines that request a token,
-// revoke one or call an API with one, or settings as an .env file has them. It leaves out a
-// stand-in for a value that is not in the text ($NAME, $(command), <placeholder>), and adds a note
-// that names the value. Its errors are of type *console.Error.
+// Read reads an application from a text of at most 16 KiB. The text has curl lines that request,
+// revoke or use a token, or settings as an .env file has them. Read leaves out a stand-in for a
+// value ($NAME, $(command), <placeholder>) and adds a note that names the value. Its errors are of
+// type *console.Error.
 func Read(text string) (Draft, error) {
 	text, err := decoded(text)
 	if err != nil {

@@ -87,8 +87,8 @@ type bomb struct {
 	err  error // as the console passed it
 }
 
-// Copy panics, either in the goroutine of a command, where the screen recovers, or in a goroutine
-// of its own, where nothing recovers.
+// Copy panics. In the goroutine of a command the screen recovers. In a goroutine of its own nothing
+// recovers.
 func (b bomb) Copy(_ context.Context, text secret.Text, _ bool) (session.CopiedTo, error) {
 	how, which, _ := strings.Cut(b.kind, " ")
 	var value any

@@ -1,6 +1,6 @@
-// Package disk reads from the file system what a store of secrets depends on: the owner of a file,
-// the access of other users, the free space, and whether a directory is on another machine. It also
-// writes files that are either whole and durable or not there at all (NewFile).
+// Package disk reads properties of a file system on which the safety of a store depends. They are
+// the owner of a file, the access of other users, free space and network mounts. It also writes
+// files that are either whole and durable or not there at all (NewFile).
 //
 // The package knows neither the names of a store's files nor messages for people. It returns the
 // errors of package os, and its own types where more has to be said (OwnerError, CreateError).

@@ -288,8 +288,8 @@ func linkKey(path string, key []byte) error {
 	return disk.SyncDir(dir)
 }
 
-// Copies returns the names of key files in dir that killed processes left: temporary files of
-// writeKey, and those of disk.NewFile for key files that a restore kept.
+// Copies returns the names of key files in dir that killed processes left. They are temporary files
+// of writeKey, and of disk.NewFile for key files that a restore kept.
 func Copies(dir string) (names []string) {
 	entries, _ := os.ReadDir(dir)
 	for _, e := range entries {

@@ -24,8 +24,8 @@ import (
 // keyringService is the service name of Lanyard's entries in the keyring.
 const keyringService = "lanyard"
 
-// The limits for an answer of the keyring: to a request of a program, and to a request of a person,
-// who may have to type a password into a window first.
+// The limits for an answer of the keyring to a program and to a person. A person may have to type a
+// password into a window first.
 const (
 	keyringLimit       = 3 * time.Second
 	keyringLimitAsking = 30 * time.Second

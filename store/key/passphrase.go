@@ -14,8 +14,9 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// The least lengths, in characters, of texts that a key is derived from: of a passphrase, which a
-// person has to remember, and of a text in a variable or from a program.
+// The least lengths, in characters, of texts that a key is derived from. The first is for a
+// passphrase, which a person has to remember. The second is for a text in a variable or from a
+// program.
 const (
 	LeastPassphrase = 8
 	LeastText       = 16
@@ -128,8 +129,8 @@ func passable(raw secret.Text, least int, place string) (secret.Text, error) {
 const goodPassphrase = 12
 
 // guessesASecond is the number of passphrases that one graphics card of 2024 tries in a second.
-// Each takes about half a gigabyte of memory traffic (3 passes of Argon2id over 64 MiB, or the
-// scrypt of a backup), and the card has a terabyte a second.
+// Each takes about half a gigabyte of memory traffic: 3 passes of Argon2id over 64 MiB, or the
+// scrypt of a backup. The card has a terabyte a second.
 const guessesASecond = 2000
 
 // usualPassphrases is the number of passphrases that are tried first: words, names and dates, with

@@ -27,8 +27,7 @@ type Board interface {
 var ErrNoBoard = errors.New("there is no keyring")
 
 // Pinnable reports whether keys in a kind of slot are remembered. A key that is derived from a
-// variable or from the output of a program need not be: it opens nothing that was sealed without
-// it.
+// variable or a program's output need not be: it opens nothing that was sealed without it.
 func Pinnable(kind string) bool {
 	return kind == InFile || kind == InKeyring || kind == InPassphrase
 }
@@ -94,10 +93,10 @@ func Remember(ctx context.Context, b Board, dir string, pins ...Pin) error {
 	return nil
 }
 
-// PinBoth makes the board remember the key next, which is coming into force, beside those that may
-// be in force now: old, or the present pins. The caller does so in the transaction that brings next
-// into force. If PinBoth fails, that transaction must fail: the next process would find a key that
-// the board does not remember, and refuse the store. Without a board it does nothing.
+// PinBoth makes the board remember the key next, which is coming into force. It keeps the keys that
+// may be in force now: old, or the present pins. The caller does so in the transaction that brings
+// next into force. If PinBoth fails, that transaction must fail: the next process would find a key
+// that the board does not remember, and refuse the store. Without a board it does nothing.
 func PinBoth(ctx context.Context, b Board, dir string, next Pin, old ...Pin) error {
 	if b == nil {
 		return nil

@@ -64,9 +64,9 @@
 // authorization endpoint has iss. The user who consents is always the seeded one, without a login.
 // A second use of a code revokes the tokens of the first.
 //
-// Clients authenticate with a secret in the header or the body, with an ES256 assertion with a new
-// jti (private_key_jwt), or with any TLS client certificate (tls). Public clients do not
-// authenticate. Server.Applications has one of each. Every client may introspect, unless
+// Clients authenticate with a secret in the header or the body, or with any TLS client certificate
+// (tls). They can also send an ES256 assertion with a new jti (private_key_jwt). Public clients do
+// not authenticate. Server.Applications has one of each. Every client may introspect, unless
 // Options.IntrospectAdminOnly is set.
 //
 // # Gateway and portal
@@ -77,8 +77,8 @@
 // at payments.
 //
 // The portal's user (PortalUser) registers a client and requests a token with apim:subscribe, as at
-// WSO2. The portal has applications, keys, subscriptions and key managers, and can generate the
-// keys of an application. It serves one version of the API (Options.PortalVersion).
+// WSO2. The portal has applications, keys, subscriptions and key managers. It can generate the keys
+// of an application. It serves one version of the API (Options.PortalVersion).
 //
 // # Differences from WSO2
 //
