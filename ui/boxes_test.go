@@ -314,8 +314,8 @@ func ledger() console.Board {
 	}
 }
 
-// The question names the token, the time that it has left, the environment, what the gateway may
-// still do, and each answer.
+// The question names the token, the time that it has left, and the environment. It also says what
+// the gateway may still do, and names each answer.
 func TestRevokeQuestion(t *testing.T) {
 	t.Parallel()
 	const want = `╭ Revoke in production? ─────────────────────────────────────────╮

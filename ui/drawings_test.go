@@ -504,8 +504,8 @@ var (
 			`[|]+)?( 401 x)?`)
 )
 
-// forty is the board of 40 applications with 96 living tokens: the rows of the largest drawing, and
-// so many others that the numbers in it are right.
+// forty is the board of 40 applications with 96 living tokens. It has the rows of the largest
+// drawing, and others to make the drawn numbers right.
 func forty(t *testing.T) *sketch {
 	t.Helper()
 	k := newSketch()

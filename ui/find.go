@@ -15,7 +15,8 @@ import (
 	"lanyard/ui/session"
 )
 
-// finding is what a find changes, to restore it when the person gives it up.
+// finding holds the scope and the token from before a find. They are restored when the person gives
+// the find up.
 type finding struct {
 	scope session.Scope
 	token string // ID of the selected token

@@ -48,8 +48,8 @@ func listed(p *ui.Pump) (out []string) {
 	return out
 }
 
-// While a person types, the first match is selected: of the living tokens first, then of the
-// revoked ones, then of those that are over. The cursor stays with a row that still matches.
+// While a person types, the first match is selected. Living tokens come first, then revoked ones,
+// then those that are over. The cursor stays with a row that still matches.
 func TestFindSelectsTheFirstMatch(t *testing.T) {
 	t.Parallel()
 	p := looking(t, 120, 32, "")
@@ -211,7 +211,7 @@ func TestFindMovesNoColumn(t *testing.T) {
 	}
 }
 
-// Rows that a find leaves out must not look like missing ones: at every size the text and the
+// Rows that a find leaves out must not look like missing ones. At every size the text and the
 // number of matches are visible while it is typed, and the text afterwards.
 func TestFindIsAlwaysInSight(t *testing.T) {
 	t.Parallel()
@@ -232,14 +232,14 @@ func TestFindIsAlwaysInSight(t *testing.T) {
 			fits(t, p.Frame(), w, h)
 			frame = ansi.Strip(p.Frame())
 			if !strings.Contains(frame, "match pay") && !strings.Contains(frame, "/ pay ") {
-				t.Errorf("%s, pane %s: nobody says that rows are left out:\n%s", s, place, frame)
+				t.Errorf("%s, pane %s: nothing says that rows are left out:\n%s", s, place, frame)
 			}
 		}
 		p, _ := still(t, w, h)
 		p.Feed(orders())
 		p.Key("f", "esc")
 		if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "3 hidden") {
-			t.Errorf("%s: nobody says that tokens are hidden:\n%s", s, frame)
+			t.Errorf("%s: nothing says that tokens are hidden:\n%s", s, frame)
 		}
 		if w < 60 { // the notice of the sort alone
 			continue
@@ -247,7 +247,7 @@ func TestFindIsAlwaysInSight(t *testing.T) {
 		p.Do("sort_by_issued")
 		p.Key("f", "esc", "esc")
 		if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "by age · 12 rows") {
-			t.Errorf("%s: nobody says what the order is:\n%s", s, frame)
+			t.Errorf("%s: nothing says what the order is:\n%s", s, frame)
 		}
 	}
 }
@@ -308,7 +308,7 @@ func TestFindAndPresenterMode(t *testing.T) {
 		}
 		p.Key("/")
 		if p.Typing() {
-			t.Errorf("%q: a text is typed that nobody sees", end)
+			t.Errorf("%q: a text is typed and not shown", end)
 		}
 		p.Key("ctrl+o")
 		if p.Selected() != "t_expiring" {
@@ -533,7 +533,7 @@ func TestFindLeavesOutMarkedRows(t *testing.T) {
 		p.Key("space", "/")
 		p.Type("payments")
 		if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "1 marked, not listed") {
-			t.Errorf("%s: nobody says that a marked row is left out:\n%s", key.Kind, frame)
+			t.Errorf("%s: nothing says that a marked row is left out:\n%s", key.Kind, frame)
 		}
 	}
 }

@@ -80,9 +80,9 @@ func leftOver() (code int) {
 
 var sized = regexp.MustCompile(`(^|-)(\d+x\d+)(-|$)`)
 
-// golden compares the text of the screen with a reviewed file: the box of the overlay on top with
-// its footer, or the whole frame if no overlay is open. The sizes of one screen are in one file:
-// 80x24-help is the section 80x24 of testdata/help.golden.
+// golden compares the text of the screen with a reviewed file. It takes the box of the overlay on
+// top with its footer, or the whole frame if no overlay is open. The sizes of one screen are in one
+// file: 80x24-help is the section 80x24 of testdata/help.golden.
 func golden(t *testing.T, name string, p *ui.Pump) {
 	t.Helper()
 	file, section := name, "text"

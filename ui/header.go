@@ -16,11 +16,11 @@ import (
 	"lanyard/ui/session"
 )
 
-// header draws the first line: the scope, the numbers of tokens with the next deadline of each kind
-// and, where there is room, the state of the key. A warning about the key always has room.
+// header draws the first line: the scope, and the numbers of tokens with the next deadline of each
+// kind. The state of the key follows where there is room. A warning about the key always has room.
 func (m *root) header(s *scene.Scene) string {
 	facts := m.facts(s)
-	brand := []scene.Cell{scene.NewCell(m.st.Brand, m.brand(s, false))}
+	brand := []scene.Cell{scene.NewCell(m.st.Brand, m.brand(s))}
 	whole := append([]scene.Cell{scene.NewCell(m.st.Brand, "lanyard"), headerGap},
 		m.scopeCells(s)...)
 	var warning []scene.Cell
@@ -73,8 +73,8 @@ var headerGap = scene.NewCell("", "   ")
 
 // brand returns the first word of the header. A screen without a line for the scope has there what
 // is looked for, the name of the application, or the number of hidden rows.
-func (m *root) brand(s *scene.Scene, withScope bool) string {
-	if withScope || m.h >= 10 {
+func (m *root) brand(s *scene.Scene) string {
+	if m.h >= 10 {
 		return "lanyard"
 	}
 	word := "lanyard"
@@ -228,9 +228,9 @@ func (m *root) nothingAlive(t session.Tally) [][]scene.Cell {
 	return [][]scene.Cell{form(long), form(long), form(short), form(short), form(short)}
 }
 
-// scopeLine draws the line above the list on a screen without the Applications pane: the scope, the
-// numbers of living tokens by environment, and the keys of the other panes. A click on these
-// presses them. y is the line of the screen.
+// scopeLine draws the line above the list on a screen without the Applications pane. It has the
+// scope, the numbers of living tokens by environment, and the keys of the other panes. A click on
+// these presses them. y is the line of the screen.
 func (m *root) scopeLine(s *scene.Scene, at layout, y int) string {
 	l := kit.NewLine("", 160)
 	l.Gap(1)

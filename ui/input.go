@@ -94,8 +94,8 @@ func newInput(t terminal, open func() (cancelreader.CancelReader, error)) *input
 func (i *input) Write(p []byte) (int, error) { return i.tty.Write(p) }
 func (i *input) Close() error                { return i.tty.Close() }
 
-// Fd returns the file descriptor. Bubble Tea asks for it to give the terminal back, after it has
-// told its drawer to end, and to set raw mode, before it reads again.
+// Fd returns the file descriptor. Bubble Tea calls it before it gives the terminal back, when its
+// drawer has been told to end. It also calls it before it sets raw mode and reads again.
 func (i *input) Fd() uintptr {
 	i.mu.Lock()
 	paused := i.paused

@@ -135,8 +135,8 @@ func (m *root) move(p scene.PaneID, a keys.Action) (rows int, moved bool) {
 	return n, l.Selected != was
 }
 
-// scopeChosen selects the first token of the scope after the cursor of a pane was moved, if that
-// pane is Applications and the selected token is not in the scope.
+// scopeChosen selects the first token of the scope after the cursor of a pane was moved. It does so
+// if that pane is Applications and the selected token is not in the scope.
 func (m *root) scopeChosen(p scene.PaneID) {
 	if p == scene.Applications {
 		m.panes.tokens.SelectFirst(m.Scene())

@@ -104,8 +104,8 @@ func (m *root) lay(s *scene.Scene, lines []string, o scene.Overlay, area, row ki
 	return kit.Rect{X: r.X + 1, Y: r.Y + 1, W: r.W - 2, H: r.H - 2}
 }
 
-// place returns the place of a box of w by h cells: under the row that it is about, else above it,
-// else in the middle of the area.
+// place returns the place of a box of w by h cells. It is under the row that the box is about, else
+// above it, else in the middle of the area.
 func place(area, row kit.Rect, w, h int) kit.Rect {
 	r := area.Center(w, h)
 	switch {

@@ -46,9 +46,8 @@ func (m *root) zoneAt(x, y int) *zone {
 	return nil
 }
 
-// click handles a mouse button. It focuses a pane, selects a row, sorts by a column,
-// or presses a key of the footer. In an overlay it only moves the cursor of a list: a click answers
-// no question.
+// click handles a mouse button. It focuses a pane, selects a row, sorts by a column or presses a
+// key of the footer. In an overlay it only moves the cursor of a list: a click answers no question.
 func (m *root) click(e tea.Mouse) tea.Cmd {
 	if n := len(m.overlays); n > 0 && e.Button == tea.MouseLeft {
 		if e.Y == m.h-1 {

@@ -13,7 +13,7 @@ import (
 )
 
 // The full view of a revoked token has the time for which it may pass in digits that a room can
-// read, and what the gateway has taught with an earlier token.
+// read. It also has the facts that an earlier token showed about the gateway.
 func TestRevokedForTheBackRow(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{"60x20", "80x24", "120x32", "200x50"} {

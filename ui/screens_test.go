@@ -26,8 +26,8 @@ func (s screen) in(t *testing.T, kind int) func(*ui.Options) {
 	}
 }
 
-// The sizes of goldens: all sizes for the screens that show every part of the layout, one for each
-// layout of the panes, and those at which a box changes.
+// The sizes of goldens. The screens that show every part of the layout have all sizes. Others have
+// one for each layout of the panes, or those at which a box changes.
 var (
 	allSizes = []string{"30x8", "40x12", "60x12", "60x20", "80x24", "100x30", "120x32", "160x48",
 		"200x60"}

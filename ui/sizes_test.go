@@ -164,8 +164,8 @@ func cursorInView(t *testing.T, p *ui.Pump, b console.Board, lines []paneLine) {
 	}
 }
 
-// usesItsRoom fails if a list leaves rows out and has a blank line, or if a text is cut beside the
-// blank cells that would hold the rest of it.
+// usesItsRoom fails if a list leaves rows out and has a blank line. It also fails if a text is cut
+// beside the blank cells that would hold the rest of it.
 func usesItsRoom(t *testing.T, frame string, b console.Board, lines []paneLine, w int) {
 	t.Helper()
 	var blank, left [5]bool
@@ -249,8 +249,8 @@ func axisIn(lines []paneLine) int {
 	return 0
 }
 
-// At each size, with any number of applications and tokens and names in each script: the frame has
-// exactly the size of the screen, the row of the cursor is in view in each section, no list leaves
+// At each size, with any number of applications and tokens and names in each script, the frame has
+// exactly the size of the screen. The row of the cursor is in view in each section. No list leaves
 // rows out beside blank lines, and no name is cut beside room for it.
 func TestSizes(t *testing.T) {
 	t.Parallel()
@@ -287,9 +287,9 @@ func TestSizes(t *testing.T) {
 	}
 }
 
-// A larger screen shows more: within a layout, rows and columns never become fewer as height and
-// width grow, half of the further lines or more are rows, and the last tick of the axis stands at
-// the right edge unless CALLS follows.
+// A larger screen shows more. Within a layout, rows and columns never become fewer as height and
+// width grow. Half of the further lines or more are rows. The last tick of the axis stands at the
+// right edge unless CALLS follows.
 func TestExtraRoomIsUsed(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 120, 32)

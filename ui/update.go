@@ -170,8 +170,8 @@ func (m *root) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return m, tea.Batch(cmd, work, m.settle())
 }
 
-// readAhead requests what the panes show of the selected token and the board does not have: the
-// events of its life, and what is inside a JWT.
+// readAhead requests facts about the selected token that the panes show and the board does not
+// have. They are the events of its life and the content of a JWT.
 func (m *root) readAhead() tea.Cmd {
 	p, s := m.panes.selected, m.Scene()
 	switch {

@@ -56,7 +56,7 @@ func TestStoreIsGone(t *testing.T) {
 	l.shows("Write out what this console holds before it ends?")
 	l.Key("esc")
 	if l.Quit {
-		t.Error("it quits, and nobody said so")
+		t.Error("it quits without a word")
 	}
 	l.Do("write_out")
 	l.said("written to /state/lanyard.out-1 lanyard --state /state/lanyard.out-1 opens it; to " +

@@ -256,8 +256,8 @@ func (f *Form) rows(spaced bool) (all []row) {
 	return all
 }
 
-// window returns which rows are drawn into h lines, and how many fields the first and the last of
-// those lines stand for; 0 draws the row itself.
+// window returns the rows that are drawn into h lines. above and below are the numbers of fields
+// for which the first and the last line stand; 0 draws the row itself.
 func (f *Form) window(rows []row, focused, h int) (from, to, above, below int) {
 	n := len(rows)
 	if n <= h {

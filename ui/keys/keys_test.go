@@ -108,7 +108,7 @@ func TestDefaultIsComplete(t *testing.T) {
 	}
 }
 
-// A key that was chosen for another action is no clash with that of the demo.
+// A key that was chosen for another action does not clash with the key of the demo's traffic.
 func TestTrafficGivesWay(t *testing.T) {
 	rows, problems := keys.Choose(map[string][]string{"theme": {"t"}})
 	if len(problems) > 0 {

@@ -161,8 +161,7 @@ func TestAxisStandsStill(t *testing.T) {
 	}
 }
 
-// Without block characters, a bar that is full, one that is hatched, and one without an end stay
-// different.
+// Without block characters a full bar, a hatched one and one without an end stay different.
 func TestAxisASCII(t *testing.T) {
 	t.Parallel()
 	a := kit.NewAxis(8, false, hour)

@@ -113,8 +113,8 @@ func NewApp(s *scene.Scene, edit bool, file string) *App {
 	return o
 }
 
-// nearEnvironment returns the name of the environment that a new application most likely has: that
-// of the scope or else of the current row, or else the only one. It is "" if there is none.
+// nearEnvironment returns the most likely environment of a new application. It is that of the
+// scope, else of the current row, else the only one. It is "" if there is none.
 func nearEnvironment(s *scene.Scene) console.Private {
 	known := s.Board.Environments
 	switch a := s.CurrentApp(); {

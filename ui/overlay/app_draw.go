@@ -29,14 +29,14 @@ func (o *App) Point(line int) {
 	}
 }
 
-// formLines is the number of lines of a form besides its fields: margins, the help of a field and a
-// message, with a blank line above.
+// formLines is the number of lines of a form besides its fields: margins, a blank line, the help of
+// a field and a message.
 const formLines = 6
 
 // lowBox is the height of the lowest form with a line for the help alone.
 const lowBox = 11
 
-// formBox is what a form shows below its fields.
+// formBox holds the texts below the fields of a form.
 type formBox struct {
 	help  string // what the focused field is for
 	paint themes.Paint
@@ -91,8 +91,8 @@ func (b formBox) lines(
 	return out[:min(len(out), h)]
 }
 
-// words returns the message under the fields: a question, progress, a result, a problem, or a
-// warning about the effect of saving.
+// words returns the message under the fields: a question, progress or a result. It can also be a
+// problem, or a warning about the effect of saving.
 func (o *App) words(s *scene.Scene) (themes.Paint, string) {
 	switch here := o.Problem(); {
 	case o.asks:

@@ -129,8 +129,8 @@ func wrapAll(s *scene.Scene, lines []console.Private, w int) (out []string) {
 	return out
 }
 
-// Box draws the subject, the lines and the answers. If they do not fit, the empty lines go first,
-// then the answers, which the footer has too.
+// Box draws the subject, the lines and the answers. If they do not fit, the empty lines go first.
+// Then the answers go, which the footer has too.
 func (o *Confirm) Box(s *scene.Scene, w, h int) []string {
 	lines := o.wrapped(s, w)
 	empty := func(l string) bool { return l == "" }

@@ -117,8 +117,8 @@ func headingLine(s *scene.Scene, text string, w int) string {
 // callColumns are the widths of the columns of calls; 0 leaves one out.
 type callColumns struct{ w, path, took, app, print int }
 
-// The narrowest columns, and the cells of a row besides the path, the name and the text, with the
-// gaps of two cells.
+// The narrowest columns, and the cells of a row besides path, name and text. The gaps of two cells
+// are included.
 const (
 	leastPath, leastApp = 8, 6
 	leastText           = 18
@@ -126,8 +126,8 @@ const (
 	callRest            = 1 + 8 + 2 + 4 + 2 + 2 + 3 + 2
 )
 
-// callColumnsFor returns the columns for w cells. If they do not fit, the fingerprint goes first,
-// then the path becomes shorter, then the duration goes.
+// callColumnsFor returns the columns for w cells. If they do not fit, the fingerprint goes first.
+// Then the path becomes shorter, then the duration goes.
 func callColumnsFor(s *scene.Scene, rows []session.CallRow, w int) callColumns {
 	c := callColumns{w: w, path: leastPath, took: wTook, app: leastApp, print: wPrint}
 	for _, r := range rows {

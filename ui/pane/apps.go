@@ -30,8 +30,8 @@ const (
 	noneLiving = "–"
 )
 
-// Width returns the width of the pane with its frame on a screen of w cells: as wide as its longest
-// name, up to a third of the screen.
+// Width returns the width of the pane with its frame on a screen of w cells. It has room for the
+// longest name, up to a third of the screen.
 func (p *Apps) Width(s *scene.Scene, w int) int {
 	count := p.countWidth(s)
 	return appsFixed + count + max(min(max(p.longest, appsName), w/3-appsFixed-count), 1)
@@ -171,8 +171,8 @@ func (p *Apps) Lines(s *scene.Scene, w, h int, focused bool) []string {
 }
 
 // window returns the range of rows in view, without the first row. h is the number of lines. One
-// line is kept for the heading of the first row, and one for the number of rows below if a row has
-// room beside it.
+// line is kept for the heading of the first row. Another one is kept for the number of rows below
+// if a row has room beside it.
 func (p *Apps) window(rail session.Rail, sel, h int) (from, to int) {
 	n := len(rail.Rows)
 	if n-1 <= h {

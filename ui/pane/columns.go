@@ -2,8 +2,9 @@ package pane
 
 import "lanyard/ui/keys"
 
-// columnNeeds is what the columns of the token list are computed from. All of it comes from the
-// scope, so that neither a filter nor the cursor changes the columns. Widths are in cells.
+// columnNeeds holds the values from which the columns of the token list are computed. All of it
+// comes from the scope, so that neither a filter nor the cursor changes the columns. Widths are in
+// cells.
 type columnNeeds struct {
 	width        int   // of the list, without its frame
 	oneApp       bool  // the scope is one application

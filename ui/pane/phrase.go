@@ -69,8 +69,9 @@ func widthOf(all []phrase, gap int) (n int) {
 	return n
 }
 
-// fitting returns the phrases that fit into w cells, gap cells apart, each with one form. It leaves
-// out the spare ones, then takes shorter forms, then leaves out phrases, always from the end.
+// fitting returns the phrases that fit into w cells, gap cells apart, each with one form. Each step
+// begins at the end: it leaves out the spare ones, then takes shorter forms, then leaves out
+// phrases.
 func fitting(all []phrase, w, gap int) []phrase {
 	all = slices.DeleteFunc(slices.Clone(all),
 		func(p phrase) bool { return len(p.texts) == 0 || p.texts[0] == "" })

@@ -151,11 +151,11 @@ func (p *Presenter) revoking(s *scene.Scene, r *session.Row) {
 	}
 }
 
-// windowShare divides the line of life: a window shorter than this part of it gets half of the
+// windowShare divides the line of life. A window shorter than this part of it gets half of the
 // line, which then begins later than the issue.
 const windowShare = 4
 
-// ended sets what is known of a token from its end at the server on.
+// ended presents a token that has ended at the server.
 func (p *Presenter) ended(s *scene.Scene, st console.Status) {
 	p.Stage, p.Replaced = RevokedStage, st.Cause == console.CauseReplaced
 	word := "revoked"

@@ -22,7 +22,7 @@ const (
 	DeadStage
 )
 
-// Presenter is what presenter mode shows of one token: plain data, already redacted.
+// Presenter holds the texts and times of one token for presenter mode. They are redacted already.
 type Presenter struct {
 	Stage    Stage
 	Replaced bool         // the token was replaced, not revoked
@@ -379,8 +379,8 @@ func (p *Presenter) wordLines(n, w int) []string {
 	return out
 }
 
-// untilWidth is the least width of the text right of the line of life, so that the scale is the
-// same before and after the death.
+// untilWidth is the least width of the text right of the line of life. It keeps the scale the same
+// before and after the death.
 const untilWidth = len("at most 10:47:02")
 
 // lifeLines draws the line of life, its labels, and the strip of calls on the same scale.

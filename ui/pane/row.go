@@ -80,8 +80,8 @@ func putFitted(l *kit.Line, paint themes.Paint, text string, w int) {
 	l.Gap(end - l.Width())
 }
 
-// putBar puts the column of the axis on the line: the bar, and behind it the word of the state, or
-// what is known of the calls if they have no column.
+// putBar puts the column of the axis on the line: the bar, and behind it the word of the state.
+// Calls that have no column stand there if there is no word.
 func (r *tokenRow) putBar(l *kit.Line, c columns, p *rowPaints, apart bool) {
 	blank := l.Gap
 	if apart {

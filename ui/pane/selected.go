@@ -106,10 +106,10 @@ func (p *Selected) Scroll(a keys.Action) bool { return p.scroll.Move(a) }
 // Scrolls reports whether the full view is longer than its pane.
 func (p *Selected) Scrolls() bool { return p.scroll.Lines > p.scroll.Height }
 
-// Wants returns the request for what the pane would show of the token under the cursor, or of an
-// application without one, and does not know; nil for none. Only a zoomed pane requests it if the
-// key to the secrets must be fetched. It requests nothing while they are locked, and nothing of an
-// opaque token.
+// Wants returns the request for facts that the pane would show and does not have, or nil. They are
+// about the token under the cursor, or about an application without one. Only a zoomed pane
+// requests it if the key to the secrets must be fetched. It requests nothing while they are locked,
+// and nothing of an opaque token.
 func (p *Selected) Wants(s *scene.Scene) session.Request {
 	r := s.Current
 	if p.Shape == InRow || s.Session == nil || s.Session.Quitting() {
@@ -155,7 +155,7 @@ func TellIntrospected(h scene.Host, f session.Introspected) {
 	}
 }
 
-// selected is what the pane draws of a row.
+// selected holds the values from which the pane draws a row.
 type selected struct {
 	p      *Selected
 	s      *scene.Scene
@@ -165,7 +165,7 @@ type selected struct {
 	does   console.Consequences // of the verbs for a token
 }
 
-// of returns what the pane draws of a row.
+// of returns the values from which the pane draws a row.
 func (p *Selected) of(s *scene.Scene, r *session.Row) *selected {
 	d := &selected{p: p, s: s, r: r, a: &s.Board.Apps[r.App]}
 	if r.Token != nil {

@@ -14,8 +14,8 @@ import (
 	"lanyard/ui/session"
 )
 
-// ifRevoked describes what a revoke now would lead to. Of a token that has ended already it shows
-// what is known of the gateway; it is nil if that is nothing.
+// ifRevoked describes what a revoke now would lead to. For a token that has ended already it has
+// the facts about the gateway, and is nil if there are none.
 func (d *selected) ifRevoked(w, indent int, full bool) block {
 	if d.does.Over || d.status.Pending {
 		return nil

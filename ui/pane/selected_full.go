@@ -11,7 +11,7 @@ import (
 // twoColumns is the width from which the full view has two columns.
 const twoColumns = 98
 
-// Full draws all that is known of the token. It scrolls if it has more than h lines.
+// Full draws all facts about the token. It scrolls if it has more than h lines.
 func (p *Selected) Full(s *scene.Scene, w, h int, _ bool) []string {
 	if w < 2 || h <= 0 {
 		return blank(w, h)

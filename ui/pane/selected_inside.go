@@ -191,8 +191,8 @@ func (d *selected) notAsked(b *builder, full bool) {
 		cell{s.Styles.Key, s.Keys.Way(keys.Introspect)}, cell{"", does})
 }
 
-// serverClock describes the difference between the clock of the server and ours, and the time that
-// the server's clock shows when the token expires; "" if there is none or it is not known.
+// serverClock describes the difference between the server's clock and ours. It adds the time that
+// the server's clock shows when the token expires. It returns "" if there is no known difference.
 func (d *selected) serverClock() string {
 	skew, ok := d.s.Board.Skew[string(d.a.Environment.Name)]
 	if !ok || skew.Abs() < time.Second {

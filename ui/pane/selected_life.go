@@ -162,8 +162,8 @@ func (d *selected) ending() []string {
 	return []string{left + ", expires " + s.Voice().Clock(st.ExpiresAt), left}
 }
 
-// atMost draws the time for which a revoked token may pass, as "at most" and digits, in three
-// lines of wide cells. wide is 0 if there is no such time or no room.
+// atMost draws the time for which a revoked token may pass: "at most" and digits in three lines of
+// wide cells. wide is 0 if there is no such time or no room.
 func (d *selected) atMost(w int) (lines []string, wide int) {
 	if d.r.State != console.Lingering || !d.status.StaleKnown || d.status.Reopened {
 		return nil, 0

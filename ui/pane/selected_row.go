@@ -8,8 +8,8 @@ import (
 // fullFrom is the number of lines from which the pane has room for more than four lines.
 const fullFrom = 8
 
-// Lines implements [Pane]. In a row it has four lines: what the token is, its life, the labels of
-// that, and what the verbs would do. With more lines it is [Selected.Full].
+// Lines implements [Pane]. In a row it has four lines: identity, life, labels and verbs. With more
+// lines it is [Selected.Full].
 func (p *Selected) Lines(s *scene.Scene, w, h int, focused bool) []string {
 	if w < 2 || h <= 0 {
 		return blank(w, h)
@@ -39,8 +39,8 @@ func (p *Selected) four(s *scene.Scene, w int) []string {
 	return append([]string{phrases(s, w, 3, d.identity(w)...)}, d.lifeAndVerbs(w)...)
 }
 
-// other returns what a row shows if it is not about one token: the marked tokens, what a get would
-// request, or a get whose answer was lost. It returns nil if it is about a token.
+// other returns the content of a row that is not about one token. It describes the marked tokens,
+// the next get, or a get whose answer was lost. It returns nil if it is about a token.
 func (p *Selected) other(s *scene.Scene, w int) [][]phrase {
 	switch r := s.Current; {
 	case len(s.Marks) > 0:

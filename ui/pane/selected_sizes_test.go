@@ -103,7 +103,7 @@ func (d *sketch) rename(name string) {
 	}
 }
 
-// variants are boards on which every state is sketch.
+// variants are boards that together draw every state.
 func variants() map[string]func(*sketch) {
 	names := func(name string) func(*sketch) { return func(d *sketch) { d.rename(name) } }
 	return map[string]func(*sketch){
@@ -205,7 +205,7 @@ func TestSelectedPhrasesAreWhole(t *testing.T) {
 	}
 }
 
-// In presenter mode no user, host or key is sketch.
+// In presenter mode no user, host or key is drawn.
 func TestSelectedRedacts(t *testing.T) {
 	t.Parallel()
 	d := draw(t)
@@ -281,8 +281,8 @@ func TestSelectedTitles(t *testing.T) {
 	check(row, "Selected", "2 marked")
 }
 
-// The frame is sketch again when a countdown, the line for now or the sign for now changes, and not
-// each second for a token that lives for hours.
+// The frame is drawn again when a countdown, the line for now or the sign for now changes. For a
+// token that lives for hours that is not each second.
 func TestSelectedNotesItsNextChange(t *testing.T) {
 	t.Parallel()
 	d := draw(t)

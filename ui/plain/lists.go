@@ -56,8 +56,8 @@ func (p *face) appLine(a *session.App) string {
 	return line
 }
 
-// tallyAndNext counts tokens by state, with the time until the next one expires and the longest
-// time for which the gateway may accept one that was revoked.
+// tallyAndNext counts tokens by state. It adds the time until the next one expires, and the longest
+// time for which the gateway may accept a revoked one.
 func (p *face) tallyAndNext(t session.Tally) string {
 	line := tallyWords(t)
 	switch {

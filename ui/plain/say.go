@@ -15,7 +15,7 @@ import (
 // signs of the screen by words.
 type printer struct {
 	w        io.Writer
-	redactor *redact.Redactor // nil: nobody reads along
+	redactor *redact.Redactor // nil: nothing is redacted
 	err      error            // the first failure; nothing is written after it
 }
 

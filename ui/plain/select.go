@@ -180,8 +180,8 @@ func trimWord(text, word string) string {
 	return text
 }
 
-// tokenLine returns a token as a line of a list: its application, for whom it is, its state, the
-// time that is left, the calls with it and its scopes.
+// tokenLine returns the line of a token in a list. It has the application and the user, the state
+// and the time left, the calls and the scopes.
 func (p *face) tokenLine(t *console.Token) string {
 	of := "an application that is gone"
 	if a := p.board.App(t.AppID); a != nil {

@@ -4,8 +4,8 @@ import "lanyard/ui/keys"
 
 // Hint is a key that works in an overlay, with its effect.
 type Hint struct {
-	// Keys are names of keys, separated by spaces: one key, or keys that go together, such as "up
-	// down". The footer leaves out a hint without a key.
+	// Keys are names of keys, separated by spaces: one key or several that go together ("up down").
+	// The footer leaves out a hint without a key.
 	Keys string
 	Word string
 }

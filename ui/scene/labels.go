@@ -41,15 +41,15 @@ func (s *Scene) appLabels(environments bool) []appLabel {
 	return out
 }
 
-// appLabel is what an application is called by. Its texts are cleaned and redacted.
+// appLabel holds the names of an application, cleaned and redacted.
 type appLabel struct {
 	name, env string
 	sandbox   bool // its key is of the type SANDBOX
 }
 
 // labels returns the names under which lists show the applications of a scope. A name that stands
-// for several gets a suffix: "·sand" for a sandbox key beside another one, and "@prod-eu" for the
-// environment if that is not enough.
+// for several gets a suffix: "·sand" for a sandbox key beside another one. If that is not enough,
+// the environment follows: "@prod-eu".
 func labels(apps []appLabel) []string {
 	type group struct{ all, sandbox int }
 	groups := make(map[string]group, len(apps))

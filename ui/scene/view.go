@@ -9,8 +9,8 @@ import (
 	"lanyard/ui/session"
 )
 
-// View holds the choices of a person for the rows of the panes: what is found, which rows are
-// hidden, and the order of the tokens.
+// View holds the choices of a person for the rows of the panes: the find, the hidden rows, and the
+// order of the tokens.
 type View struct {
 	Find      string // what a person looks for among applications and tokens; "" for nothing
 	FindCalls string // the same among the calls of Activity

@@ -14,8 +14,8 @@ type Ending struct {
 	Status console.Status
 }
 
-// endings is what the last look at the board showed of each access token. Several rows may hold
-// one.
+// endings holds the state that each access token had at the last look at the board. Several rows
+// may hold the same access token.
 type endings struct {
 	began    time.Time // a token that was first seen after its end must have ended later
 	alive    map[string]bool

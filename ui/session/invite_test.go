@@ -70,7 +70,7 @@ func TestWaitsForPerson(t *testing.T) {
 		got := d.beside(work...)
 		d.changed()
 		if !d.AllDone() || !d.WaitingSince().IsZero() || !d.Board().Invites(app) {
-			t.Error("nobody is waited for")
+			t.Error("no person is waited for")
 		}
 		d.ask(session.Get{App: app})
 		if f := once[session.WaitsForPerson](d); f.App != app || !f.Again {

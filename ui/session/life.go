@@ -6,7 +6,7 @@ import (
 	"lanyard/console"
 )
 
-// life is what the audit log has of one token.
+// life holds the events of one token in the audit log.
 type life struct {
 	token  string // whose events are read; "" for none
 	events []console.Event
@@ -14,8 +14,8 @@ type life struct {
 	wanted string // the token that was asked for last
 }
 
-// LifeEvents returns what the audit log has of a token, once [ReadLife] has read it and until
-// another token is read.
+// LifeEvents returns the events of a token in the audit log, once [ReadLife] has read them and
+// until another token is read.
 func (s *Session) LifeEvents(tokenID string) []console.Event {
 	if s.life.token != tokenID {
 		return nil

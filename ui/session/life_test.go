@@ -39,7 +39,7 @@ func TestLife(t *testing.T) {
 	is("after a change", ids[0], console.MomentGot, console.MomentCopied, console.MomentCopied,
 		console.MomentExpires)
 
-	// The reading of a token that is no longer selected is followed by that of the selected one.
+	// After it has read a token that is no longer selected, the session reads the selected one.
 	first := d.ask(session.ReadLife{Token: ids[1]})
 	if work := d.ask(session.ReadLife{Token: ids[0]}); len(first) != 1 || len(work) != 0 {
 		t.Fatalf("%d and %d works", len(first), len(work))

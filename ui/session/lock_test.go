@@ -140,8 +140,8 @@ func TestRevokesWaitForTheKey(t *testing.T) {
 	}
 }
 
-// A revoke that waits for the key counts as waiting for the server from the end of its undo window
-// on, without another reading of the store.
+// A revoke that waits for the key counts as waiting for the server once its undo window is over.
+// The store is not read again for that.
 func TestWaitingRevokeIsJudged(t *testing.T) {
 	t.Parallel()
 	d := sit(t)

@@ -306,8 +306,8 @@ func (r *Row) scopes() string {
 	return strings.Join(r.Token.Scopes, " ")
 }
 
-// End returns when the row ends: when the token expires, its window ends, a lost answer no longer
-// matters, or the token was over. never reports that the token does not expire.
+// End returns the time at which the row ends: the token expires or was over, or its window ends, or
+// a lost answer no longer matters. never reports that the token does not expire.
 func (r *Row) End() (at time.Time, known, never bool) { return r.end.at, r.end.known, r.end.never }
 
 // ends reports whether it is known when a living row ends, or that it never does.

@@ -141,8 +141,8 @@ func TestPageScope(t *testing.T) {
 	}
 }
 
-// The facts of a page are about all rows of the scope that are not hidden, also about rows that are
-// not found: a find does not change the axis.
+// The facts of a page are about all rows of the scope that are not hidden. Rows that are not found
+// count too, so a find does not change the axis.
 func TestPageFacts(t *testing.T) {
 	t.Parallel()
 	l := listed(t)

@@ -46,9 +46,9 @@ func (r CallRow) words(audience bool) string {
 	return words
 }
 
-// Calls returns the calls that match what a person looks for: those of this run, newest first, then
-// those of other runs, newest first. "" matches every call. For an audience it does not match what
-// an audience must not see.
+// Calls returns the calls that match a find: those of this run, then those of other runs. Each part
+// begins with the newest. "" matches every call. For an audience it does not match what an audience
+// must not see.
 func (s *Session) Calls(find string, audience bool) []CallRow {
 	b := &s.board
 	rows := make([]CallRow, 0, len(b.Exchanges)+len(b.Past))

@@ -6,7 +6,7 @@ import (
 	"lanyard/console"
 )
 
-// choice is what the person has selected: when the console was opened, and now.
+// choice holds the selection of the person: when the console was opened, and now.
 type choice struct {
 	opened, now console.Choice
 	stored      bool // now is stored, or was tried to be

@@ -56,7 +56,7 @@ func TestTrafficDoesNotPileUp(t *testing.T) {
 	d.run(d.apply(d.came(round...)...)...)
 }
 
-// Pausing costs nothing until the traffic goes on, which it does at once.
+// Paused traffic sends nothing. When it goes on, it calls at once.
 func TestTrafficPauses(t *testing.T) {
 	t.Parallel()
 	d := busy(t)
