@@ -254,7 +254,8 @@ func Default() []Binding {
 		bind(AddApp, "add_application", "a", "add application", "add an application", Everywhere).
 			brief("add").also("new application create client register"),
 		bind(EditApp, "edit_application", "e", "edit application", "edit the application",
-			Everywhere).brief("edit").also("change settings rename secret client credentials url headers"),
+			Everywhere).brief("edit").
+			also("change settings rename secret client credentials url headers"),
 		bind(DeleteApp, "delete_application", "D", "delete application",
 			"delete the application; its tokens stay until they are revoked", Everywhere).
 			also("remove application"),
