@@ -219,9 +219,9 @@ func (s *Service) noteCall(c *Call) {
 
 // storeCall makes a transaction store a call with the most important event that it records. It sets
 // the token of the call. If a transaction has several calls, each is stored with the event of its
-// own token.
+// own token. It ignores nil, the call of a request that was not sent.
 func storeCall(w Writer, c *Call) {
-	if r, ok := w.(*recorder); ok {
+	if r, ok := w.(*recorder); ok && c != nil {
 		r.calls = append(r.calls, c)
 	}
 }

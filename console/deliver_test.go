@@ -138,6 +138,29 @@ func TestRevokeLapsesWithItsToken(t *testing.T) {
 	}
 }
 
+// A revoke that cannot be sent, because the vault does not give the secret, waits with the reason.
+func TestRevokeWithoutTheSecret(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s, app := w.console(), w.app("Orders", "PRODUCTION")
+	tok := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{})).Token
+	must[console.Token](t)(s.Revoke(t.Context(), tok.ID, console.RevokeBoth, 0))
+	held := w.vault[app.ID]
+	delete(w.vault, app.ID)
+	if done, next, err := s.Deliver(t.Context()); err != nil || len(done) != 1 ||
+		done[0].Err == nil || !done[0].Kept || next.IsZero() {
+		t.Errorf("%+v, next %v, %v", done, next, err)
+	}
+	if got := w.token(tok.ID); got.RevokeError == "" || w.wire.sent("/revoke") != 0 {
+		t.Errorf("%+v, %d sent", got, w.wire.sent("/revoke"))
+	}
+	w.vault[app.ID] = held
+	done := must[[]console.Delivery](t)(s.DeliverOne(t.Context(), tok.ID))
+	if len(done) != 1 || done[0].Err != nil || w.state(tok.ID) != console.Lingering {
+		t.Errorf("%+v, %s", done, w.state(tok.ID))
+	}
+}
+
 // After the expiry only a refresh token that is alive is revoked.
 func TestRefreshTokenIsRevokedAfterTheExpiry(t *testing.T) {
 	t.Parallel()
