@@ -103,6 +103,7 @@ func TestSuspend(t *testing.T) {
 	c.press("fg\r?") // a key before lanyard has the terminal again
 	c.see(`(?i)keys`)
 	c.press("\x1b")
+	c.gone(`(?i)keys`) // esc and the next key would be one key with alt
 	c.see(`○ Orders +[0-9a-f]{8} .*expired`)
 	c.get("ord")
 	c.press("q")
