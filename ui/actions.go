@@ -521,12 +521,11 @@ func (m *root) cannotWriteOut(*scene.Scene) *scene.Refuse {
 }
 
 // closeNothing handles esc if no overlay is open. It ends the first of these that exists: tour,
-// notice, marks, find, zoom, another pane in the place of Tokens.
+// marks, find, zoom, another pane in the place of Tokens. Every key ends a notice; esc does only
+// that if nothing else is open.
 func (m *root) closeNothing() {
 	switch {
 	case m.endTour():
-	case !m.notices.until.IsZero():
-		m.notices.hide()
 	case len(m.s.Marks()) > 0:
 		m.s.Unmark()
 	case m.clearFind():
@@ -534,6 +533,8 @@ func (m *root) closeNothing() {
 		m.zoom()
 	case m.focus != scene.Tokens && m.layout() <= narrow:
 		m.focusOn(scene.Tokens)
+	case !m.notices.until.IsZero():
+		m.notices.hide()
 	default:
 		m.flash("nothing is open", "")
 	}

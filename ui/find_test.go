@@ -456,7 +456,7 @@ func TestListsGoldens(t *testing.T) {
 		}{
 			{"everything", func(p *ui.Pump) {
 				// A kept find, marks and hidden rows are combined.
-				p.Key("down", "space", "f", "esc", "/")
+				p.Key("down", "space", "f", "/")
 				p.Type("a")
 				p.Key("enter")
 				p.Do("sort_by_issued")

@@ -319,7 +319,7 @@ func Default() []Binding {
 			also("keys shortcuts bindings manual cheat sheet"),
 		bind(Suspend, "suspend", "ctrl+z", "suspend",
 			"suspend the console; fg in the shell resumes it", Everywhere).also("background shell"),
-		bind(Close, "close", "esc", "close", "close the open box, or dismiss the notice",
+		bind(Close, "close", "esc", "close", "close what is open",
 			Everywhere).also("cancel back dismiss leave"),
 		bind(Quit, "quit", "q", "quit",
 			"quit, after running work is finished and the clipboard is cleared",
