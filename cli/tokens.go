@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -121,7 +120,7 @@ func (v *tokenList) addMarks() {
 		v.shown = append(v.shown, v.mark(m))
 		v.rows = append(v.rows, []string{
 			string(console.Unsure), "-", string(a.Label()),
-			dash(string(cmp.Or(m.User, a.Username))), dash(strings.Join(m.Scopes, " ")),
+			dash(string(m.UserFor(a))), dash(strings.Join(m.Scopes, " ")),
 			dash(m.Request.Words()), v.markLeft(m), m.ID,
 		})
 		v.notes = append(v.notes, voice().Lost(string(a.Label()), m, a.Environment.Regime, v.now))

@@ -99,8 +99,22 @@ func (s *Service) refusedNote(t Token, a Application) []string {
 			" again, though the gateway has refused it three times in a row"}
 }
 
+// userOf returns the user for whom a grant brings a token. Client credentials are for the
+// application itself, also if it has a user for another grant (RFC 6749 section 4.4).
+func userOf(grant string, user Private) Private {
+	if grant == tokenapi.GrantClientCredentials {
+		return ""
+	}
+	return user
+}
+
+// user returns the user of a token. Older versions stored one with client credentials too.
+func (t *Token) user() Private { return userOf(t.Grant, t.User) }
+
 // ownUser reports whether a token is for the application's own user.
-func ownUser(t Token, a Application) bool { return t.User == a.Username || t.Grant == GrantAdopted }
+func ownUser(t Token, a Application) bool {
+	return t.user() == userOf(t.Grant, a.Username) || t.Grant == GrantAdopted
+}
 
 func (s *Service) applicationOf(ctx context.Context, appID string) (a Application, err error) {
 	err = s.opt.Keeper.View(ctx, func(r Reader) error {

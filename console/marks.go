@@ -26,6 +26,12 @@ func (m Mark) AnswerableUntil(a Application) time.Time {
 	return m.SentAt.Add(leaseFor(a.Environment))
 }
 
+// UserFor returns the user of a get; "" if the token is for the application itself. a is the
+// application of the mark.
+func (m Mark) UserFor(a Application) Private {
+	return userOf(cmp.Or(m.Grant, a.Grant), cmp.Or(m.User, a.Username))
+}
+
 // Verb returns OpGet or OpRefresh. A test counts as a get.
 func (m Mark) Verb() string {
 	if m.TokenID != "" {
@@ -106,7 +112,7 @@ func requestKeyOf(a Application, grant string, user Private, scopes []string,
 	r *Request) requestKey {
 	set := slices.Sorted(slices.Values(scopes))
 	q := requestKey{
-		client: clientName(a), grant: grant, user: user,
+		client: clientName(a), grant: grant, user: userOf(grant, user),
 		scopes: strings.Join(slices.Compact(set), " "),
 	}
 	if r != nil && !r.IsZero() {
@@ -143,8 +149,7 @@ func (s *Service) markRequestKey(r Reader, m Mark) (requestKey, error) {
 		return s.tokenRequestKey(r, t)
 	}
 	a, err := s.owner(r, m.AppID)
-	return requestKeyOf(a, cmp.Or(m.Grant, a.Grant), cmp.Or(m.User, a.Username), m.Scopes,
-		m.Request), err
+	return requestKeyOf(a, cmp.Or(m.Grant, a.Grant), m.UserFor(a), m.Scopes, m.Request), err
 }
 
 // endless stands for a life without a known end.

@@ -258,7 +258,8 @@ func (q grantRequest) request(a Application, r Reader) (Request, error) {
 // by returns the application with the grant and user of this request. Its ID stays, because the
 // token is held under it.
 func (q grantRequest) by(a Application) Application {
-	a.Grant, a.Username = cmp.Or(q.grant, a.Grant), cmp.Or(q.user, a.Username)
+	a.Grant = cmp.Or(q.grant, a.Grant)
+	a.Username = userOf(a.Grant, cmp.Or(q.user, a.Username))
 	a.Extra = q.params
 	a.Details.SubjectTokenType, a.Details.RequestedTokenType = q.subjectType, q.requestedType
 	return a
@@ -279,7 +280,7 @@ func (q grantRequest) mark(a Application) Mark {
 // brought reports whether this request has brought a token, or one that was refreshed to it.
 func (q grantRequest) brought(t Token, a Application) bool {
 	b := q.by(a)
-	return t.AppID == a.ID && t.Grant == b.Grant && t.User == b.Username &&
+	return t.AppID == a.ID && t.Grant == b.Grant && t.user() == b.Username &&
 		sameScopes(t.Asked, q.scopes) && t.askedWith(q.want)
 }
 

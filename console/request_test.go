@@ -274,6 +274,63 @@ func TestRenewAsksForTheSame(t *testing.T) {
 	must[console.Outcome](t)(o.service().Renew(t.Context(), one.Token.ID))
 }
 
+// A token of client credentials has no user, also if its application has one.
+func TestClientCredentialsHaveNoUser(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t,
+		console.Application{Name: "X", Grant: tokenapi.GrantClientCredentials, Username: "ana"})
+	s, ctx := o.service(), t.Context()
+	one := o.obtain(s, 0, console.ObtainOptions{})
+	if one.Token.User != "" {
+		t.Errorf("the token is for %q", one.Token.User)
+	}
+	again := func(what string) {
+		t.Helper()
+		two := o.obtain(s, 0, console.ObtainOptions{})
+		if two.How != console.Reused || two.Token.ID != one.Token.ID {
+			t.Errorf("%s: the same request is %s", what, two.How)
+		}
+	}
+	again("stored without a user")
+	err := o.keeper.Update(ctx, func(w console.Writer) error {
+		tok, err := w.Token(one.Token.ID)
+		if tok.User = "ana"; err == nil { // as older versions did
+			err = w.PutToken(&tok)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	again("stored with the user of the application")
+	err = o.keeper.Update(ctx, func(w console.Writer) error {
+		tok, err := w.Token(one.Token.ID)
+		if tok.User, tok.Refresh = "", console.RefreshNone; err == nil {
+			err = w.PutToken(&tok)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Renew(ctx, one.Token.ID); err != nil {
+		t.Error("it is not requested anew:", err)
+	}
+}
+
+// The user of a lost get is that of its request.
+func TestUserForMark(t *testing.T) {
+	t.Parallel()
+	a := console.Application{Grant: tokenapi.GrantPassword, Username: "ana"}
+	for want, m := range map[console.Private]console.Mark{
+		"ana": {}, "bob": {User: "bob"}, "": {Grant: tokenapi.GrantClientCredentials},
+	} {
+		if got := m.UserFor(a); got != want {
+			t.Errorf("the mark %+v is for %q, want %q", m, got, want)
+		}
+	}
+}
+
 // A call may ask for another audience, resource or parameter. Tokens of the usual request are not
 // affected.
 func TestObtainOptions(t *testing.T) {

@@ -46,7 +46,7 @@ func WillSupersede(a Application, apps []Application, tokens []Token, scopes []s
 	}
 	of := clientIDs(a, apps)
 	for _, t := range slices.Backward(tokens) {
-		if sameHolder(t, of, a.Username, scopes) && alive(t, p, now) {
+		if sameHolder(t, of, userOf(a.Grant, a.Username), scopes) && alive(t, p, now) {
 			k.Held = t.Fingerprint
 			break
 		}
@@ -64,7 +64,7 @@ const devicePrefix = "device_"
 // sameHolder reports whether a server that keeps one token for each consumer key, user and scope
 // set would replace t by a token of this request.
 func sameHolder(t Token, client []string, user Private, scopes []string) bool {
-	return slices.Contains(client, t.AppID) && t.User == user && sameScopes(t.Asked, scopes)
+	return slices.Contains(client, t.AppID) && t.user() == user && sameScopes(t.Asked, scopes)
 }
 
 // telling returns the newest JWT of an application, and its newest token whose revoke the server
@@ -123,7 +123,7 @@ func (s *Service) superseded(w Writer, a Application, brought Token) (note strin
 		return "", err
 	}
 	for _, t := range living {
-		if t.ID == brought.ID || !sameHolder(t, of, a.Username, brought.Asked) ||
+		if t.ID == brought.ID || !sameHolder(t, of, userOf(a.Grant, a.Username), brought.Asked) ||
 			!alive(t, p, s.Now()) {
 			continue
 		}

@@ -290,8 +290,8 @@ func (s *Service) fileTested(w Writer, a Application, t *Tested) error {
 	}
 	_, _, _, err := s.file(w, a, t.answer,
 		Token{
-			AppID: a.ID, Grant: a.Grant, User: a.Username, Scopes: t.asked, Asked: t.asked,
-			Request: &t.request,
+			AppID: a.ID, Grant: a.Grant, User: userOf(a.Grant, a.Username), Scopes: t.asked,
+			Asked: t.asked, Request: &t.request,
 		}, secret.Text{})
 	return err
 }

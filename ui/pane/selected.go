@@ -193,14 +193,6 @@ func stamp(s *scene.Scene, t time.Time) string {
 	return t.Format(time.DateTime)
 }
 
-// who returns the user of a token, or a word for the application itself.
-func who(t *console.Token) console.Private {
-	if t.User != "" {
-		return t.User
-	}
-	return "app"
-}
-
 // name returns the name of a token's application and its user and fingerprint, painted by state.
 // The user of one that is over is shown if it has one.
 func (d *selected) name(w int) phrase {
@@ -209,19 +201,12 @@ func (d *selected) name(w int) phrase {
 	short := kit.Middle(name, 12)
 	p := phrase{key: sign, keyPaint: paint, isSign: true, paint: d.s.Styles.Strong, firm: true}
 	if t := d.r.Token; t == nil {
-		user := d.r.Mark.User
-		if user == "" {
-			user = d.a.Username
-		}
-		if user == "" {
-			user = "app"
-		}
-		p.texts = []string{name + " · " + shownUser(d.s, user, w), name, short}
+		p.texts = []string{name + " · " + shownUser(d.s, userOf(d.r), w), name, short}
 	} else {
 		of := " · " + t.Fingerprint
 		p.texts = []string{name + of, short + of, t.Fingerprint}
 		if t.User != "" || !d.r.State.IsOver() {
-			p.texts = append([]string{name + " · " + shownUser(d.s, who(t), w) + of}, p.texts...)
+			p.texts = append([]string{name + " · " + shownUser(d.s, userOf(d.r), w) + of}, p.texts...)
 		}
 	}
 	return p

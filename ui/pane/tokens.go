@@ -316,13 +316,8 @@ func (p *Tokens) needs(s *scene.Scene, page session.Page, w int) columnNeeds {
 	return n
 }
 
-// userOf returns the user of a token, or "app" if it is for the application itself.
-func userOf(r *session.Row) console.Private {
-	if r.Token == nil {
-		return cmp.Or(r.Mark.User, "app")
-	}
-	return cmp.Or(r.Token.User, "app")
-}
+// userOf returns the user of a row, or "app" if its token is for the application itself.
+func userOf(r *session.Row) console.Private { return cmp.Or(r.User, "app") }
 
 func scopesOf(r *session.Row) string {
 	if r.Token == nil {

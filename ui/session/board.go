@@ -124,6 +124,7 @@ type Row struct {
 	Token   *console.Token // nil for a mark
 	Mark    *console.Mark
 	App     int
+	User    console.Private // "": the token is for the application itself
 	State   console.State
 	endedAt time.Time
 	end     end           // when it expires, when its window ends, or when it was over
@@ -185,7 +186,11 @@ func NewBoard(b console.Board, policy func(console.Application) console.Policy,
 		if !ok {
 			return
 		}
-		r.App = i
+		if r.App = i; r.Token != nil {
+			r.User = r.Token.User
+		} else {
+			r.User = r.Mark.UserFor(b.Applications[i])
+		}
 		rows = append(rows, r)
 		p := &rows[len(rows)-1]
 		out.Apps[i].rows = append(out.Apps[i].rows, p)

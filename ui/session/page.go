@@ -279,7 +279,8 @@ func (s *Session) words(r *Row, audience bool) string {
 		words += " " + describe.StateWord(r.State, s.board.Status(r, s.now).Cause)
 	}
 	if !audience {
-		words += " " + string(a.Environment.Name) + " " + cmp.Or(r.user(), "app") + " " + r.scopes()
+		words += " " + string(a.Environment.Name) + " " +
+			cmp.Or(string(r.User), "app") + " " + r.scopes()
 	}
 	return words
 }
@@ -290,13 +291,6 @@ func (r *Row) fingerprint() string {
 		return ""
 	}
 	return r.Token.Fingerprint
-}
-
-func (r *Row) user() string {
-	if r.Token == nil {
-		return ""
-	}
-	return string(r.Token.User)
 }
 
 func (r *Row) scopes() string {
@@ -321,7 +315,7 @@ func sortRows(rows []*Row, q Query) {
 		ByLeft:        func(*Row, *Row) int { return 0 },
 		ByIssued:      func(x, y *Row) int { return y.sortTime().Compare(x.sortTime()) },
 		ByFingerprint: func(x, y *Row) int { return cmp.Compare(x.fingerprint(), y.fingerprint()) },
-		ByUser:        func(x, y *Row) int { return cmp.Compare(x.user(), y.user()) },
+		ByUser:        func(x, y *Row) int { return cmp.Compare(x.User, y.User) },
 		ByScopes:      func(x, y *Row) int { return cmp.Compare(x.scopes(), y.scopes()) },
 	}[q.Order]
 	slices.SortFunc(rows, func(x, y *Row) int {

@@ -23,7 +23,7 @@ func (s *Session) get(r Get) []Work {
 	}
 	confirmed := r
 	confirmed.Confirmed = true
-	if a != nil && !r.Confirmed && s.getMaySupersede(a, string(r.User), r.Scopes, confirmed) ||
+	if a != nil && !r.Confirmed && s.getMaySupersede(a, r.Grant, r.User, r.Scopes, confirmed) ||
 		s.AskToUnlock(confirmed) {
 		return nil
 	}
@@ -54,7 +54,8 @@ func (s *Session) renew(r Renew) []Work {
 	confirmed.Confirmed = true
 	if !s.Busy(key) {
 		if anew && !r.Confirmed &&
-			s.getMaySupersede(&s.board.Apps[row.App], "", row.Token.Asked, confirmed) {
+			s.getMaySupersede(&s.board.Apps[row.App], grantOf(row.Token), "", row.Token.Asked,
+				confirmed) {
 			return nil
 		}
 		if s.AskToUnlock(confirmed) {
@@ -87,14 +88,24 @@ func (s *Session) renewWork(id, appID string) func(call) Work {
 	}
 }
 
-// getMaySupersede asks before a get with these scopes if it may end a token that is held here. It
-// reports whether it asked. It asks nothing if the console will refuse the get.
-func (s *Session) getMaySupersede(a *App, user string, scopes []string, confirmed Request) bool {
+// grantOf returns the grant with which a token is requested anew; "" for the application's own.
+func grantOf(t *console.Token) string {
+	if t.Grant == console.GrantAdopted {
+		return ""
+	}
+	return t.Grant
+}
+
+// getMaySupersede asks before a get if it may end a token that is held here. "" is the grant or
+// user of the application. It reports whether it asked. It asks nothing if the console will refuse
+// the get.
+func (s *Session) getMaySupersede(a *App, grant string, user console.Private, scopes []string,
+	confirmed Request) bool {
 	if a.Source == console.Gone || a.Environment.ReadOnly {
 		return false
 	}
-	by := a.Application
-	by.Username = cmp.Or(console.Private(user), by.Username)
+	by := a.withGrant(grant)
+	by.Username = cmp.Or(user, by.Username)
 	return s.askToSupersede(by, scopesOr(scopes, a.Scopes), a.Policy, confirmed)
 }
 
