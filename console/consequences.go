@@ -18,9 +18,10 @@ type Consequences struct {
 	// Refreshed bounds the time for which the gateway may accept the present token after a refresh.
 	Refreshed Bound
 
-	Revocable  bool  // Revoke would decide to revoke it
-	Production bool  // Revoke asks first
-	Revoked    Bound // as Refreshed, if the server accepted a revoke now
+	Revocable  bool       // Revoke would decide to revoke it
+	Revokes    RevokeKind // what Revoke would revoke; "" if it would refuse
+	Production bool       // Revoke asks first
+	Revoked    Bound      // as Refreshed, if the server accepted a revoke now
 
 	Probeable bool // the application has a probe URL, and the token can be sent to it
 }
@@ -70,8 +71,10 @@ func ConsequencesOf(t Token, a Application, p Policy, locked bool, now time.Time
 	}
 	c.Without = withoutRefresh(t)
 	c.Renewal = renewalOf(t, a, p, now, c.Without)
-	_, err := revocable(t, RevokeBoth, s.Proof != ProofNone)
-	c.Revocable = err == nil && !s.Pending && writable(a, "revoke") == nil
+	kind, err := revocable(t, RevokeBoth, s)
+	if err == nil && !s.Pending && writable(a, "revoke") == nil {
+		c.Revocable, c.Revokes = true, kind
+	}
 	replaced, revoked := t, t
 	replaced.ReplacedAt = sooner(t.ReplacedAt, now)
 	revoked.AcceptedAt, revoked.RevokeAt = sooner(t.AcceptedAt, now), sooner(t.RevokeAt, now)
@@ -159,6 +162,7 @@ type Several struct {
 	Production  int // tokens in production environments
 	Refreshable int // tokens that Renew would refresh
 	Revocable   int
+	RefreshOnly int       // of Revocable: only the refresh token is revoked
 	FirstEnd    time.Time // the earliest expiry; zero if none is known
 	Revoked     Bound     // the longest bound; not Known if one of them is not
 }
@@ -176,7 +180,12 @@ func (s *Several) Add(c Consequences, expires time.Time) {
 	if !c.Revocable {
 		return
 	}
-	if s.Revocable++; s.Revocable == 1 || s.Revoked.Known &&
+	s.Revocable++
+	if c.Revokes == RevokeRefresh {
+		s.RefreshOnly++
+		return
+	}
+	if s.Revocable-s.RefreshOnly == 1 || s.Revoked.Known &&
 		(!c.Revoked.Known || c.Revoked.Until.After(s.Revoked.Until)) {
 		s.Revoked = c.Revoked
 	}

@@ -160,6 +160,73 @@ func TestConsequencesOfRevokeAndProbe(t *testing.T) {
 	}
 }
 
+// A revoke of a token that is over is of no use, but for the refresh token that came with it. The
+// refusals of a gateway say nothing of the server, and an expired token that was accepted may be
+// judged by a wrong clock.
+func TestConsequencesOfRevokeWhenOver(t *testing.T) {
+	t.Parallel()
+	opaque := policy
+	opaque.Regime = console.RegimeOpaque
+	expired := func(t *console.Token) { t.ExpiresAt = at(99) }
+	replaced := func(t *console.Token) { t.ReplacedAt, t.ReplacedBy = at(-900), "t_y" }
+	refused := func(t *console.Token) {
+		t.SeenURL = api
+		t.Probes = probes(90, tokenapi.Refused, 92, tokenapi.Refused, 94, tokenapi.Refused)
+	}
+	dead := func(t *console.Token) {
+		refused(t)
+		t.AtServer, t.AtServerAt, t.AtServerCounts = console.ServerInactive, at(80), true
+	}
+	skewed := func(t *console.Token) {
+		expired(t)
+		t.SeenURL, t.Probes = api, probes(100, tokenapi.Accepted)
+	}
+	for name, c := range map[string]struct {
+		change      func(*console.Token)
+		state       console.State
+		alone, with console.RevokeKind // without and with a refresh token
+	}{
+		"live": {func(*console.Token) {}, console.Active, console.RevokeAccess,
+			console.RevokeBoth},
+		"expired":  {expired, console.Expired, "", console.RevokeRefresh},
+		"replaced": {replaced, console.Superseded, "", console.RevokeRefresh},
+		"dead":     {dead, console.Dead, "", console.RevokeRefresh},
+		"refused":  {refused, console.Dead, console.RevokeAccess, console.RevokeBoth},
+		"accepted": {skewed, console.Expired, console.RevokeAccess, console.RevokeBoth},
+	} {
+		token := with(c.change)
+		if got := console.StatusAt(token, opaque, at(100)).State; got != c.state {
+			t.Errorf("%s: it is %s, want %s", name, got, c.state)
+		}
+		if got := consequences(token, opaque, nil); got.Revokes != c.alone ||
+			got.Revocable != (c.alone != "") {
+			t.Errorf("%s: revokes %q, want %q", name, got.Revokes, c.alone)
+		}
+		token.Refresh = console.RefreshLive
+		if got := consequences(token, opaque, nil).Revokes; got != c.with {
+			t.Errorf("%s with a refresh token: revokes %q, want %q", name, got, c.with)
+		}
+	}
+}
+
+// A revoke that is decided changes no proved end.
+func TestPendingRevokeOfDeadToken(t *testing.T) {
+	t.Parallel()
+	token := with(func(t *console.Token) {
+		t.SeenURL = api
+		t.Probes = probes(90, tokenapi.Refused, 92, tokenapi.Refused, 94, tokenapi.Refused)
+		t.RevokeAt, t.RevokeKind = at(110), console.RevokeAccess
+	})
+	if st := console.StatusAt(token, policy, at(100)); st.State != console.Dead || !st.Pending {
+		t.Errorf("%s, pending %v", st.State, st.Pending)
+	}
+	if got := console.RevocableOf([]console.Token{token}, token.AppID, false,
+		func(t console.Token) console.Status { return console.StatusAt(t, policy, at(100)) },
+	); len(got) != 1 {
+		t.Error("its revoke is not tried again")
+	}
+}
+
 func TestLastLife(t *testing.T) {
 	t.Parallel()
 	older := live()

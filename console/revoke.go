@@ -81,18 +81,25 @@ func (s *Service) toRevoke(r Reader, tokenID string, kind RevokeKind, at time.Ti
 		return t, &Error{Code: CodeRevoking, Text: "revoke: this token is being revoked already",
 			Hint: do(ActUndo, "") + " takes the revoke back while it was not sent"}
 	}
-	over := StatusAt(t, s.Policy(a), s.Now()).Proof != ProofNone
-	if t.RevokeKind, err = revocable(t, kind, over); err != nil {
+	if t.RevokeKind, err = revocable(t, kind, StatusAt(t, s.Policy(a), s.Now())); err != nil {
 		return t, err
 	}
 	t.RevokeAt, t.RevokeTries, t.RevokeNext, t.RevokeError = at, 0, time.Time{}, ""
 	return t, nil
 }
 
-// revocable narrows kind to the tokens of the pair that are left to revoke.
-func revocable(t Token, kind RevokeKind, over bool) (RevokeKind, error) {
+// revocable narrows kind to the tokens of the pair that are left to revoke. st is the status of t.
+// RevokeBoth leaves out an access token that is over. RevokeAccess does not: the clock of this
+// machine may be wrong.
+func revocable(t Token, kind RevokeKind, st Status) (RevokeKind, error) {
 	access, refresh := acceptedAt(t).IsZero(), t.Refresh == RefreshLive
+	needless := needsNoRevoke(st)
 	switch {
+	case kind == RevokeBoth && access && needless != nil && !refresh:
+		needless.Hint = "--kind access revokes it all the same, if a clock may be wrong"
+		return "", needless
+	case kind == RevokeBoth && needless != nil && refresh:
+		return RevokeRefresh, nil
 	case kind == RevokeRefresh && !refresh:
 		return "", &Error{
 			Code: CodeNoRefreshToken,
@@ -103,7 +110,7 @@ func revocable(t Token, kind RevokeKind, over bool) (RevokeKind, error) {
 	case kind == RevokeAccess && !access, kind == RevokeBoth && !access && !refresh:
 		hint := "the gateway may still let it through for a while; " + do(ActProbe, t.Fingerprint) +
 			" asks it"
-		if over {
+		if st.Proof != ProofNone {
 			hint = "the server has revoked it, and the gateway refuses it too: it is dead"
 		}
 		return "", &Error{
@@ -118,6 +125,27 @@ func revocable(t Token, kind RevokeKind, over bool) (RevokeKind, error) {
 		return RevokeBoth, nil
 	}
 	return "", &Error{Code: CodeUsage, Text: "revoke: kind is access, refresh or both"}
+}
+
+// needsNoRevoke returns why an access token with status st needs no revoke, or nil. The refusals of
+// one gateway are no such reason: the server may know nothing of the token's end.
+func needsNoRevoke(st Status) *Error {
+	switch {
+	case st.State == Expired && st.PastExpiry == 0:
+		return &Error{
+			Code: CodeExpired, Text: "revoke: the token has expired, there is nothing to revoke",
+		}
+	case st.State == Superseded:
+		return &Error{
+			Code: CodeReplaced,
+			Text: "revoke: the token was replaced and its time is over, there is nothing to revoke",
+		}
+	case st.State == Dead && st.Cause != CauseRefused:
+		return &Error{
+			Code: CodeAlreadyRevoked, Text: "revoke: the token is dead, there is nothing to revoke",
+		}
+	}
+	return nil
 }
 
 // pendingRevoke reports whether a revoke was decided and the server has not accepted all of it.

@@ -74,7 +74,8 @@ func RevocableOf(tokens []Token, appID string, all bool, judge func(Token) Statu
 			continue
 		}
 		switch st := judge(t); {
-		case slices.Contains([]State{Active, Expiring, Unsure, Revoking}, st.State):
+		case slices.Contains([]State{Active, Expiring, Unsure, Revoking}, st.State),
+			st.Pending && st.State.IsRefused():
 			live = append(live, t)
 		case OfUse(t, st):
 			rest = append(rest, t)

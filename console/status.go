@@ -169,7 +169,7 @@ func StatusAt(t Token, p Policy, now time.Time) Status {
 		s.State = Expired // accepted after its window: only its age counts
 	case t.Unsure != nil && !past:
 		s.State = Unsure
-	case s.Pending && !past:
+	case s.Pending && !past && s.Proof == ProofNone: // a proved end stays
 		s.State = Revoking
 	case s.Ended && s.Proof == ProofNone:
 		s.State = Lingering

@@ -15,7 +15,7 @@ import (
 func (m *root) openQuestion(q session.Ask) {
 	switch about := q.About.(type) {
 	case session.InProduction:
-		m.Open(overlay.NewConfirm(about.Row, about.App, q.Then))
+		m.Open(overlay.NewConfirm(m.Scene(), about.Row, about.App, q.Then))
 	case session.Superseding:
 		m.Open(overlay.NewSupersede(m.board(), about, q.Then))
 	case session.Several:

@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -337,4 +338,19 @@ func TestBulkRevokeLeavesOutWhatIsRevoked(t *testing.T) {
 		t.Errorf("asked about nothing:\n%s", ansi.Strip(l.Frame()))
 	}
 	l.said("decided to revoke 0 of 3 marked tokens")
+}
+
+// A revoke of several tokens leaves out an expired one, and the question names it.
+func TestBulkRevokeLeavesOutWhatIsOver(t *testing.T) {
+	t.Parallel()
+	l := alive(t).scoped("Orders")
+	l.Key("g")
+	l.after(61 * time.Minute)
+	l.Key("g", "g", "home", "space", "space", "space", "x")
+	l.shows("Revoke 2 tokens?", "Left out:", fp("access-1")+" is over, there is nothing to revoke")
+	l.Key("y")
+	l.after(4 * time.Second)
+	if len(l.api.revokes) != 2 || slices.Contains(l.api.revokes, fp("access-1")) {
+		t.Errorf("revoked %v", l.api.revokes)
+	}
 }

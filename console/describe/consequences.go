@@ -53,20 +53,24 @@ func withoutRefresh(why console.NoRefresh) string {
 
 // Revokes describes what Revoke would do to a token, as Renews does.
 func Revokes(c console.Consequences) []string {
+	does := []string{"revokes"}
+	if c.Revokes == console.RevokeRefresh {
+		does = []string{"revokes its refresh token", "revokes the refresh"}
+	}
 	switch {
 	case !c.Revocable:
 		return nil
 	case c.Production:
-		return []string{"revokes, asks first: production", "revokes, asks first"}
+		return []string{does[0] + ", asks first: production", does[0] + ", asks first"}
 	}
-	return []string{"revokes"}
+	return does
 }
 
 // IfRevoked describes the time for which the gateway may accept a token that is revoked now. until
-// is the end of that time. The longest form comes first; nil if there is nothing to revoke.
+// is the end of that time. The longest form comes first; nil if its access token is not revoked.
 func (v Voice) IfRevoked(c console.Consequences, until string) []string {
 	switch b := c.Revoked; {
-	case !c.Revocable:
+	case !c.Revocable, c.Revokes == console.RevokeRefresh:
 		return nil
 	case !b.Known:
 		return []string{"the gateway may pass it, nobody knows how long"}
@@ -195,7 +199,12 @@ func (v Voice) RevokesSeveral(c console.Several) []string {
 		}
 	}
 	passes := ", nobody knows how long the gateway may pass " + them
-	if c.Revoked.Known {
+	if c.RefreshOnly == c.Revocable {
+		passes = ", only the refresh tokens are left to revoke"
+		if c.Revocable == 1 {
+			passes = ", only its refresh token is left to revoke"
+		}
+	} else if c.Revoked.Known {
 		passes = ", the gateway may pass " + them + " for at most " + v.AtMost(c.Revoked.Left)
 	}
 	return []string{all + passes + asks, all + asks, all}

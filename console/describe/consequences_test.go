@@ -44,13 +44,15 @@ func TestRenewsAndRevokes(t *testing.T) {
 		}
 	}
 	revocable := console.Consequences{Revocable: true, Revoked: known}
-	production, forever := revocable, revocable
+	production, forever, refresh := revocable, revocable, revocable
+	refresh.Revokes = console.RevokeRefresh
 	production.Production, forever.Revoked = true, console.Bound{}
 	for _, c := range []struct {
 		c            console.Consequences
 		revokes, now string
 	}{
 		{revocable, "revokes", "the gateway may pass it until 12:00 at most (most 41s)"},
+		{refresh, "revokes its refresh token", ""},
 		{production, "revokes, asks first: production",
 			"the gateway may pass it until 12:00 at most (most 41s)"},
 		{forever, "revokes", "the gateway may pass it, nobody knows how long"},

@@ -19,6 +19,7 @@ func NewBulk(s *scene.Scene, b session.Bulk, then session.Request) *Confirm {
 	o := &Confirm{title: "Revoke " + scene.Count(n, "tokens") + "?", then: then}
 	apps, envs := map[console.Private]int{}, map[console.Private]bool{}
 	var left []string
+	var refreshOnly []string
 	for _, id := range b.Tokens {
 		if l := s.Session.Skips(b.Verb, id); l.Why != session.NotSkipped {
 			left = append(left, scene.SkipWords(l))
@@ -26,6 +27,9 @@ func NewBulk(s *scene.Scene, b session.Bulk, then session.Request) *Confirm {
 			a := &s.Board.Apps[r.App]
 			apps[a.Label()]++
 			envs[a.Environment.Name] = a.Environment.Production
+			if b.Verb == session.VerbRevoke && revokes(s, r, a) == console.RevokeRefresh {
+				refreshOnly = append(refreshOnly, r.Token.Fingerprint)
+			}
 		}
 	}
 	o.verb = s.Keys.Row(scene.Verbs[b.Verb]).Word + " them"
@@ -52,6 +56,10 @@ func NewBulk(s *scene.Scene, b session.Bulk, then session.Request) *Confirm {
 			o.lines = append(o.lines, name+" is no production environment.")
 		}
 	}
+	if len(refreshOnly) > 0 {
+		o.lines = append(o.lines, console.Private("Only the refresh token is revoked of "+
+			strings.Join(refreshOnly, ", ")+"."))
+	}
 	if b.Unseen > 0 {
 		o.lines = append(o.lines, console.Private(text.CountOf(b.Unseen,
 			"more token is marked, and not in the list that you see: it stays.",
@@ -61,4 +69,9 @@ func NewBulk(s *scene.Scene, b session.Bulk, then session.Request) *Confirm {
 		o.lines = append(o.lines, console.Private("Left out: "+strings.Join(left, "; ")))
 	}
 	return o
+}
+
+// revokes returns what Revoke would revoke of a token of application a.
+func revokes(s *scene.Scene, r *session.Row, a *session.App) console.RevokeKind {
+	return console.ConsequencesOf(*r.Token, a.Application, a.Policy, false, s.Now).Revokes
 }

@@ -43,7 +43,7 @@ func opens(id string) answer {
 
 // NewConfirm returns the question before a token of a production environment is revoked. then is
 // the request that Yes makes.
-func NewConfirm(r *session.Row, a *session.App, then session.Request) *Confirm {
+func NewConfirm(s *scene.Scene, r *session.Row, a *session.App, then session.Request) *Confirm {
 	var may console.Private
 	switch ttl := a.Environment.CacheTTL; {
 	case ttl < 0:
@@ -53,7 +53,7 @@ func NewConfirm(r *session.Row, a *session.App, then session.Request) *Confirm {
 	default:
 		may = "for a while"
 	}
-	return &Confirm{
+	o := &Confirm{
 		title: "Revoke in production?", row: r.ID, then: then, verb: "revoke it",
 		lines: []console.Private{
 			a.Name + console.Private(" · "+r.Token.Fingerprint), "",
@@ -63,6 +63,12 @@ func NewConfirm(r *session.Row, a *session.App, then session.Request) *Confirm {
 		short:   a.Environment.Name + " is production. Its gateway may pass the token " + may + ".",
 		answers: []answer{keep("it"), opens(r.ID)},
 	}
+	if revokes(s, r, a) == console.RevokeRefresh {
+		o.short = a.Environment.Name + " is a production environment. Only the refresh token is " +
+			"left to revoke."
+		o.lines[2] = o.short
+	}
+	return o
 }
 
 func (o *Confirm) Title(*scene.Scene) string { return o.title }

@@ -21,17 +21,16 @@ func (d *selected) ifRevoked(w, indent int, full bool) block {
 		return nil
 	}
 	head := "If revoked now"
-	if !d.does.Revocable {
+	if !d.does.Revocable || d.does.Revokes == console.RevokeRefresh {
 		head = "The gateway"
 	}
 	b := d.block(head, w, indent)
-	if d.does.Revocable {
-		bound := d.does.Revoked
-		v := d.voice(bound)
+	bound := d.does.Revoked
+	v := d.voice(bound)
+	if forms := v.IfRevoked(d.does, v.Clock(bound.Until)); len(forms) > 0 {
 		if bound.Window {
 			d.s.ChangesIn(time.Minute - d.s.Now.Sub(d.s.Now.Truncate(time.Minute)))
 		}
-		forms := v.IfRevoked(d.does, v.Clock(bound.Until))
 		if !full {
 			forms = forms[len(forms)-1:]
 		}
@@ -92,12 +91,13 @@ func (d *selected) keysBlock(w, indent int) block {
 	if d.does.Renewal == console.RenewalRefresh || !d.status.Ended && !d.does.Over {
 		verb(keys.Renew, d.voice(d.does.Refreshed).Renews(d.does)...)
 	}
-	if texts := describe.Revokes(d.does); len(texts) > 0 && !d.does.Over {
-		for i := range texts {
+	texts := describe.Revokes(d.does)
+	for i := range texts {
+		if d.does.Revokes != console.RevokeRefresh {
 			texts[i] = "revokes it" + texts[i][len("revokes"):]
 		}
-		verb(keys.Revoke, texts...)
 	}
+	verb(keys.Revoke, texts...)
 	if d.does.Over && d.a.Source != console.Gone && !d.does.ReadOnly {
 		verb(keys.Get, "gets a new one")
 	}

@@ -155,12 +155,15 @@ func (d *selected) copies(w int) []phrase {
 	return []phrase{does(m.Way(keys.Copy), "token"), header, curl}
 }
 
-// another returns how to get a token in place of one that is over.
+// another returns how to get a token in place of one that is over, and what is left to revoke.
 func (d *selected) another() []phrase {
 	var all []phrase
 	m := d.s.Keys
 	if d.does.Renewal == console.RenewalRefresh {
 		all = append(all, does(m.Way(keys.Renew), d.voice(d.does.Refreshed).Renews(d.does)...))
+	}
+	if d.does.Revocable {
+		all = append(all, does(m.Way(keys.Revoke), describe.Revokes(d.does)...))
 	}
 	if d.a.Source == console.Gone || d.does.ReadOnly {
 		return all

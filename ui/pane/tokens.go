@@ -397,6 +397,9 @@ func (p *Tokens) row(s *scene.Scene, r *session.Row) tokenRow {
 	switch {
 	case sec == session.Over:
 		row.text, row.parts = s.Styles.Quiet, p.overParts(s, r)
+		if r.Pending() { // the revoke of its refresh token
+			row.parts = strings.Split(s.RevokeWords(r)[0], " · ")
+		}
 		return row
 	case r.State == console.Revoking || r.Pending():
 		words := s.Detail(r)

@@ -34,6 +34,7 @@ const (
 	SkipInFlight
 	SkipRevoking
 	SkipRevoked
+	SkipOver // and its refresh token is not alive
 	SkipReadOnly
 	SkipNeedsPerson
 	SkipSupersedes
@@ -154,6 +155,7 @@ func (s *Session) Skips(v Verb, id string) Skipped {
 	}
 	left.Fingerprint = r.Token.Fingerprint
 	a := &s.board.Apps[r.App]
+	does := console.ConsequencesOf(*r.Token, a.Application, a.Policy, false, s.now)
 	switch {
 	case s.Busy(TokenKey(id)):
 		left.Why = SkipInFlight
@@ -164,6 +166,8 @@ func (s *Session) Skips(v Verb, id string) Skipped {
 		left.Why = SkipRevoked
 	case v != VerbProbe && a.Environment.ReadOnly:
 		left.Why = SkipReadOnly
+	case v == VerbRevoke && !does.Revocable:
+		left.Why = SkipOver
 	case v != VerbRenew || a.Source == console.Gone || !renewIsGet(r):
 		left.Why = NotSkipped
 	case a.Interactive():

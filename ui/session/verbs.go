@@ -211,7 +211,7 @@ func (s *Session) revoke(r Revoke) []Work {
 			s.refuse(r, AlreadyRevoking, key)
 		}
 		return nil
-	case env.Production && !env.ReadOnly && !r.Confirmed:
+	case env.Production && !r.Confirmed && s.Skips(VerbRevoke, r.Token).Why == NotSkipped:
 		s.ask(InProduction{Row: row, App: &s.board.Apps[row.App]}, confirmed)
 		return nil
 	case s.AskToUnlock(confirmed):
