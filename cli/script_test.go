@@ -127,6 +127,7 @@ func TestScripts(t *testing.T) {
 			"grab":    grab,
 			"shape":   shape,
 			"decide":  decide,
+			"expire":  expire,
 			"tamper":  tamper,
 		},
 	})

@@ -71,7 +71,7 @@ func ConsequencesOf(t Token, a Application, p Policy, locked bool, now time.Time
 	}
 	c.Without = withoutRefresh(t)
 	c.Renewal = renewalOf(t, a, p, now, c.Without)
-	kind, err := revocable(t, RevokeBoth, s)
+	kind, err := revocable(t, RevokeUseful, s)
 	if err == nil && !s.Pending && writable(a, "revoke") == nil {
 		c.Revocable, c.Revokes = true, kind
 	}

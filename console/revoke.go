@@ -89,17 +89,16 @@ func (s *Service) toRevoke(r Reader, tokenID string, kind RevokeKind, at time.Ti
 }
 
 // revocable narrows kind to the tokens of the pair that are left to revoke. st is the status of t.
-// RevokeBoth leaves out an access token that is over. RevokeAccess does not: the clock of this
-// machine may be wrong.
 func revocable(t Token, kind RevokeKind, st Status) (RevokeKind, error) {
 	access, refresh := acceptedAt(t).IsZero(), t.Refresh == RefreshLive
 	needless := needsNoRevoke(st)
 	switch {
-	case kind == RevokeBoth && access && needless != nil && !refresh:
-		needless.Hint = "--kind access revokes it all the same, if a clock may be wrong"
+	case kind == RevokeUseful && access && needless != nil && !refresh:
 		return "", needless
-	case kind == RevokeBoth && needless != nil && refresh:
+	case kind == RevokeUseful && needless != nil && refresh:
 		return RevokeRefresh, nil
+	case kind == RevokeUseful:
+		return revocable(t, RevokeBoth, st)
 	case kind == RevokeRefresh && !refresh:
 		return "", &Error{
 			Code: CodeNoRefreshToken,

@@ -41,6 +41,10 @@ const (
 	RevokeAccess  RevokeKind = "access"
 	RevokeRefresh RevokeKind = "refresh"
 	RevokeBoth    RevokeKind = "both"
+
+	// RevokeUseful asks Revoke for RevokeBoth without an access token that is over. It is not
+	// stored. RevokeBoth revokes that one too: the clock of this machine may be wrong.
+	RevokeUseful RevokeKind = "useful"
 )
 
 // Token holds the facts of one access token with their times. It holds no state, because [StatusAt]

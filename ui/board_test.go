@@ -289,8 +289,8 @@ func TestVerbActsOnTheTokenNotOnTheRow(t *testing.T) {
 		cursor  string // key that selects the token
 		revokes string
 	}{
-		{"end", fp("access-2")},  // the row above it goes away
-		{"home", ""},             // it goes away itself, and another one comes to its row
+		{"end", fp("access-2")}, // the row above it goes away
+		{"home", ""},            // it goes away itself, and another one comes to its row
 	} {
 		l := alive(t).scoped("Orders")
 		l.Key("g")

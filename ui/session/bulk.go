@@ -124,7 +124,7 @@ func (s *Session) nextRenewal(id, appID string) []Work {
 func (s *Session) revokeAllWork(ids []string) Work {
 	svc := s.svc
 	return func(ctx context.Context) Event {
-		return decidedAll{each: svc.RevokeAll(ctx, ids, console.RevokeBoth, svc.UndoWindow())}
+		return decidedAll{each: svc.RevokeAll(ctx, ids, console.RevokeUseful, svc.UndoWindow())}
 	}
 }
 

@@ -220,7 +220,7 @@ func (s *Session) revoke(r Revoke) []Work {
 	svc := s.svc
 	return s.begin(r, key, "", func(c call) Work {
 		return func(ctx context.Context) Event {
-			t, err := svc.Revoke(ctx, r.Token, console.RevokeBoth, svc.UndoWindow())
+			t, err := svc.Revoke(ctx, r.Token, console.RevokeUseful, svc.UndoWindow())
 			return Decided{c, r.Token, t, err, false}
 		}
 	})
