@@ -43,7 +43,7 @@ func (t Tested) Lives() string {
 		return "the token " + t.Fingerprint + " was issued and lives on at the server"
 	}
 	return "the token " + t.Fingerprint + " was issued and lives until " +
-		t.ExpiresAt.Format("15:04")
+		t.ExpiresAt.Format(time.TimeOnly)
 }
 
 // Text describes the result in one sentence.

@@ -97,7 +97,7 @@ func (m *root) face() console.Face { return m.keys.Face() }
 func (m *root) voice() describe.Voice {
 	return describe.Voice{
 		Face: m.keys.Face(), Wait: scene.Seconds, Span: console.Left, AtMost: console.Left,
-		Clock:  func(at time.Time) string { return describe.ClockTime(at, m.now) },
+		Clock:  func(at time.Time) string { return describe.BoundTime(at, m.now) },
 		Others: func(text string) string { return text },
 	}
 }

@@ -86,7 +86,7 @@ func TestFormDropsLateAnswers(t *testing.T) {
 		t.Error("an answer for another secret was shown")
 	}
 	l.said("of the test: the token " + fp("access-1") +
-		" was issued and lives until 13:04; it is not kept")
+		" was issued and lives until 13:04:00; it is not kept")
 	l.Key("ctrl+s")
 	if b, err := l.svc.Board(t.Context()); err != nil || len(b.Tokens) > 0 {
 		t.Errorf("the token of another draft was kept: %v, %v", b.Tokens, err)
@@ -98,7 +98,7 @@ func TestFormClosedAfterATest(t *testing.T) {
 	l := alive(t)
 	fill(l.Pump, "Billing", "billing-key", "secret-of-billing")
 	l.Key("ctrl+t", "esc", "y")
-	l.said("the token " + fp("access-1") + " was issued and lives until 13:04; it is not kept")
+	l.said("the token " + fp("access-1") + " was issued and lives until 13:04:00; it is not kept")
 	if l.Overlays() != 0 || len(l.stored()) > 0 || len(l.api.revokes) > 0 {
 		t.Errorf("%d overlays, %v, revoked %v", l.Overlays(), l.stored(), l.api.revokes)
 	}

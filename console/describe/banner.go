@@ -74,7 +74,23 @@ func Forgotten(f console.Forgotten) string {
 	return words
 }
 
-// ClockTime writes a time of the day of now, or a time with its date.
+// BoundTime writes a time until which something may happen, to the second, so that it is never
+// earlier than the bound. It has its date if that is not the date of now.
+func BoundTime(at, now time.Time) string {
+	if at = at.In(now.Location()); at.Format(time.DateOnly) == now.Format(time.DateOnly) {
+		return at.Format(time.TimeOnly)
+	}
+	return at.Format(time.DateTime)
+}
+
+// WindowTime writes the end of a window that would begin now. The end moves with now, so it is
+// written to the minute and rounded up.
+func WindowTime(end, now time.Time) string {
+	return ClockTime(end.Add(time.Minute).Truncate(time.Minute), now)
+}
+
+// ClockTime writes the minute of an event of the day of now, or a time with its date. It is not for
+// a bound, which would be up to a minute too early ([BoundTime]).
 func ClockTime(at, now time.Time) string {
 	if at = at.In(now.Location()); at.Format(time.DateOnly) == now.Format(time.DateOnly) {
 		return at.Format("15:04")

@@ -76,7 +76,8 @@ func (v Voice) IfRevoked(c console.Consequences, until string) []string {
 		return []string{"the gateway may pass it, nobody knows how long"}
 	default:
 		short := "the gateway may pass it until " + until + " at most"
-		return []string{short + " (" + v.AtMost(b.Left) + ")", short}
+		return []string{short + " (" + v.AtMost(b.Left) + ")", short,
+			"it may pass until " + until + " at most"}
 	}
 }
 

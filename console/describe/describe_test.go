@@ -298,3 +298,19 @@ func TestAtServer(t *testing.T) {
 		}
 	}
 }
+
+// A bound is never written earlier than it is.
+func TestTimesOfBounds(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 23, 10, 46, 21, 0, time.UTC)
+	for _, c := range []struct{ got, want string }{
+		{describe.BoundTime(now.Add(41*time.Second), now), "10:47:02"},
+		{describe.BoundTime(now.Add(24*time.Hour), now), "2026-11-24 10:46:21"},
+		{describe.WindowTime(now.Add(15*time.Minute), now), "11:02"},
+		{describe.WindowTime(now.Add(24*time.Hour), now), "2026-11-24 10:47"},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s, want %s", c.got, c.want)
+		}
+	}
+}

@@ -22,7 +22,7 @@ type Voice struct {
 	Wait   func(time.Duration) string // writes a short wait: "3 s", "3 seconds"
 	Span   func(time.Duration) string // writes any length of time: "58:12", "58 minutes 12 seconds"
 	AtMost func(time.Duration) string // writes an upper bound; it may round up and never down
-	Clock  func(time.Time) string     // writes a time of day, with its date if that is not today
+	Clock  func(time.Time) string     // writes a bound as BoundTime does
 	Others func(string) string        // shows a text that comes from elsewhere, such as a server
 }
 

@@ -12,7 +12,7 @@ import (
 // lostAnswerEnds describes the time until which the token of a lost answer can live. It formats the
 // time as the screen does.
 func lostAnswerEnds(s *scene.Scene, m *console.Mark) string {
-	return console.MarkEnd(*m, func(at time.Time) string { return describe.ClockTime(at, s.Now) })
+	return console.MarkEnd(*m, func(at time.Time) string { return describe.BoundTime(at, s.Now) })
 }
 
 // NewDismiss returns the question before the mark of a lost answer is dismissed. The row must have

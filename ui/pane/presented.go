@@ -80,6 +80,16 @@ func clockTexts(s *scene.Scene, word string, at time.Time) [2]string {
 	return [2]string{word + " " + clock, clock}
 }
 
+// boundTexts is clockTexts for the time until which a token may pass. It has seconds on every day.
+func boundTexts(s *scene.Scene, at time.Time) [2]string {
+	out := clockTexts(s, "at most", at)
+	if at = at.In(s.Now.Location()); at.Format(time.DateOnly) != s.Now.Format(time.DateOnly) {
+		out[1] = at.Format("2 Jan 15:04:05")
+		out[0] = "at most " + out[1]
+	}
+	return out
+}
+
 // sentence returns words with a capital and a full stop.
 func sentence(words string) string {
 	if words == "" {
@@ -95,7 +105,7 @@ func (p *Presenter) lost(s *scene.Scene, m *console.Mark) {
 	p.From, p.Until = clockTexts(s, "sent", m.SentAt), [2]string{"end unknown", "unknown"}
 	if !m.EndsBy.IsZero() {
 		p.Word, p.Time = "at most", s.Left(m.EndsBy.Sub(s.Now))
-		p.Until = clockTexts(s, "at most", m.EndsBy)
+		p.Until = boundTexts(s, m.EndsBy)
 	}
 	p.Words = []string{"Nobody holds this token, so nothing can be done to it.",
 		"The answer to a get was lost: the server may have issued it."}
@@ -171,7 +181,7 @@ func (p *Presenter) ended(s *scene.Scene, st console.Status) {
 		p.Life.End, p.Until = time.Time{}, [2]string{"no bound known", "no bound"}
 		return
 	}
-	p.Life.End, p.Until = st.StaleUntil, clockTexts(s, "at most", st.StaleUntil)
+	p.Life.End, p.Until = st.StaleUntil, boundTexts(s, st.StaleUntil)
 	window := st.StaleUntil.Sub(st.EndedAt)
 	if before := st.EndedAt.Sub(p.Life.Start); before > (windowShare-1)*window {
 		p.Life.Start, p.Life.Late = st.EndedAt.Add(-window), true

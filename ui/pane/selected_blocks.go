@@ -27,12 +27,16 @@ func (d *selected) ifRevoked(w, indent int, full bool) block {
 	b := d.block(head, w, indent)
 	bound := d.does.Revoked
 	v := d.voice(bound)
-	if forms := v.IfRevoked(d.does, v.Clock(bound.Until)); len(forms) > 0 {
+	until := v.Clock(bound.Until)
+	if bound.Window {
+		until = describe.WindowTime(bound.Until, d.s.Now)
+	}
+	if forms := v.IfRevoked(d.does, until); len(forms) > 0 {
 		if bound.Window {
 			d.s.ChangesIn(time.Minute - d.s.Now.Sub(d.s.Now.Truncate(time.Minute)))
 		}
-		if !full {
-			forms = forms[len(forms)-1:]
+		if !full && len(forms) > 1 { // the first form is longer by its second part only
+			forms = forms[1:]
 		}
 		b.add(cell{"", fittingOr(forms, b.room())})
 	}

@@ -78,8 +78,11 @@ func (d *selected) clock(t time.Time) string {
 	if d.status.Ended {
 		return stamp(d.s, t)
 	}
-	return d.s.Voice().Clock(t)
+	return d.minute(t)
 }
+
+// minute writes the time of an event to the minute.
+func (d *selected) minute(t time.Time) string { return describe.ClockTime(t, d.s.Now) }
 
 // shortestLine is the least number of cells of a line of life that has texts at its ends.
 const shortestLine = 16
@@ -87,9 +90,9 @@ const shortestLine = 16
 // life draws the line of life and the line of its labels, w cells each.
 func (d *selected) life(w int) (line, labels string) {
 	l := d.line()
-	lead := "issued " + d.s.Voice().Clock(d.r.Token.IssuedAt) + " "
+	lead := "issued " + d.minute(d.r.Token.IssuedAt) + " "
 	if d.r.Token.Grant == console.GrantAdopted {
-		lead = "adopted " + d.s.Voice().Clock(d.r.Token.IssuedAt) + " "
+		lead = "adopted " + d.minute(d.r.Token.IssuedAt) + " "
 	}
 	tail := " " + scene.Fitting(d.ending(), w-2-kit.Width(lead)-shortestLine-1)
 	if w-2-kit.Width(lead+tail) < shortestLine {
@@ -159,7 +162,7 @@ func (d *selected) ending() []string {
 	if !st.HasExpiry || st.Left == 0 {
 		return []string{left}
 	}
-	return []string{left + ", expires " + s.Voice().Clock(st.ExpiresAt), left}
+	return []string{left + ", expires " + d.minute(st.ExpiresAt), left}
 }
 
 // atMost draws the time for which a revoked token may pass: "at most" and digits in three lines of

@@ -272,14 +272,15 @@ func TestSelectedAsDrawn(t *testing.T) {
 		{"column-48", orders, (*sketch).inspected, func(_ *sketch, p *pane.Selected,
 			s *scene.Scene) []string {
 			return p.Column(s, 48, 44, false)
-		}, []string{"until 11:01 at most", "until 10:47 at most", "NCb…           ",
+		}, []string{"the gateway may pass it until 11:01 at most",
+			"it may pass until 10:47:02 at most         ", "NCb…           ",
 			"NCb7eKq2XhWm1Yt"}},
 		{"zoomed-118", orders, func(d *sketch) {
 			d.inspected()
 			d.token(orders).From = "t_5d10c9aa"
 		}, func(_ *sketch, p *pane.Selected, s *scene.Scene) []string {
 			return p.Full(s, 118, 25, false)
-		}, []string{"until 11:01 at most (15:00)", "until 10:47 at most (0:41) ",
+		}, []string{"until 11:01 at most (15:00)  ", "until 10:47:02 at most (0:41)",
 			"got by password, with a refresh token", "got by refresh, with a refresh token "}},
 	} {
 		d := draw(t)

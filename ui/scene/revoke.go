@@ -14,7 +14,7 @@ func (s *Scene) Voice() describe.Voice {
 	return describe.Voice{
 		Face: s.Keys.Face(), Span: s.Left, AtMost: s.Left,
 		Wait:   func(d time.Duration) string { return Countdown(s, d) },
-		Clock:  func(at time.Time) string { return describe.ClockTime(at, s.Now) },
+		Clock:  func(at time.Time) string { return describe.BoundTime(at, s.Now) },
 		Others: s.Redacted,
 	}
 }
