@@ -388,7 +388,8 @@ func unanswered() *sketch {
 		return t.Fingerprint == "39bf0004"
 	})
 	k.board.Marks = []console.Mark{{ID: "m1", Op: console.OpGet, AppID: "app_cloudPayments",
-		User: "ana", SentAt: oclock("10:46:13"), EndsBy: oclock("11:46:13")}}
+		User: "ana", Grant: tokenapi.GrantPassword, SentAt: oclock("10:46:13"),
+		EndsBy: oclock("11:46:13")}}
 	return k
 }
 
