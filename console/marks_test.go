@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"testing"
@@ -244,6 +245,9 @@ func TestLongestLifeSeen(t *testing.T) {
 	bounded := func(d time.Duration) console.Token {
 		return console.Token{Lifetime: tokenapi.Bounded, Granted: d, ExpiresAt: t0.Add(d)}
 	}
+	o := console.GetOptions{
+		Grant: console.GrantPassword, Username: "ana", Password: secret.New("ana's"),
+	}
 	for name, c := range map[string]struct {
 		seen []console.Token
 		want time.Duration // 0: unknown
@@ -279,9 +283,7 @@ func TestLongestLifeSeen(t *testing.T) {
 			}
 			for i, tok := range c.seen {
 				tok.ID, tok.AppID, tok.IssuedAt = "t_"+string(rune('a'+i)), app.ID, t0
-				if tok.Grant == "" {
-					tok.Grant = app.Grant
-				}
+				tok.Grant, tok.User = cmp.Or(tok.Grant, o.Grant), cmp.Or(tok.User, o.Username)
 				if err := wr.PutToken(&tok); err != nil {
 					return err
 				}
@@ -291,7 +293,7 @@ func TestLongestLifeSeen(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m := w.loses(s, app.ID, console.GetOptions{})
+		m := w.loses(s, app.ID, o)
 		want := time.Time{}
 		if c.want > 0 {
 			want = m.SentAt.Add(w.env.Timeout + c.want)

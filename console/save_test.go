@@ -144,7 +144,7 @@ func TestRenewKeepsTheUser(t *testing.T) {
 	a := must[console.Application](t)(s.Save(t.Context(), d))
 	tok := must[console.Outcome](t)(s.Get(t.Context(), a.ID, console.GetOptions{})).Token
 	err := w.keeper.Update(t.Context(), func(wr console.Writer) error {
-		tok.User = "ana"
+		tok.Grant, tok.User = console.GrantPassword, "ana"
 		return wr.PutToken(&tok)
 	})
 	if err != nil {
