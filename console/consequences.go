@@ -144,10 +144,9 @@ func ActAfter(t Token, a Application, p Policy, now time.Time) Act {
 
 // LastLife returns the life that a server granted to the newest of some tokens. ok is false if it
 // granted none of them a life with an end.
-func LastLife(tokens []Token) (life time.Duration, ok bool) {
+func LastLife(tokens []*Token) (life time.Duration, ok bool) {
 	var newest time.Time
-	for i := range tokens {
-		t := &tokens[i]
+	for _, t := range tokens {
 		if t.Lifetime == tokenapi.Bounded && t.Granted > 0 && t.Grant != GrantAdopted &&
 			!t.IssuedAt.Before(newest) {
 			life, newest, ok = t.Granted, t.IssuedAt, true

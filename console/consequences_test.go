@@ -234,7 +234,7 @@ func TestLastLife(t *testing.T) {
 	adopted := with(func(t *console.Token) {
 		t.IssuedAt, t.Granted, t.Grant = at(9), time.Second, console.GrantAdopted
 	})
-	if life, ok := console.LastLife([]console.Token{newer, older, adopted}); !ok ||
+	if life, ok := console.LastLife([]*console.Token{&newer, &older, &adopted}); !ok ||
 		life != time.Minute {
 		t.Errorf("%v %v", life, ok)
 	}

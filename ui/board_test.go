@@ -3,6 +3,7 @@ package ui_test
 import (
 	"context"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -134,6 +135,55 @@ func TestFramesDoNotGrow(t *testing.T) { // not parallel: it counts allocations
 	}
 	if few, lots := allocs(100), allocs(10_000); lots > 1.2*few {
 		t.Errorf("a frame of 10,000 tokens allocates %v times, one of 100 %v times", lots, few)
+	}
+}
+
+// The first frame after a reading, and after a state that time has changed, walks no tokens either.
+// Pages, columns and what a panel knows of other tokens are made when the rows change.
+func TestFirstFrameDoesNotGrow(t *testing.T) { // not parallel: it counts allocations
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	allocs := func(n int, find string) (reading, judged uint64) {
+		p, c := still(t, 200, 50)
+		b := many(n)
+		p.Feed(b)
+		p.Key("down")
+		if find != "" {
+			p.Key("/", find, "enter")
+		}
+		p.Behind(true) // no message draws
+		draw := func() uint64 {
+			var before, after runtime.MemStats
+			serial := p.NextSerial()
+			runtime.ReadMemStats(&before)
+			p.Redraw()
+			runtime.ReadMemStats(&after)
+			if made := p.NextSerial() - serial - 1; made > 0 {
+				t.Errorf("%d tokens, find %q: the frame makes %d pages", n, find, made)
+			}
+			p.Redraw() // its pages are the last ones again
+			return after.Mallocs - before.Mallocs
+		}
+		p.Feed(b)
+		reading = draw()
+		at := b.Tokens[n-1].ExpiresAt
+		c.now = at.Add(time.Second)
+		p.Beat()
+		if p.InState(console.Expired) == 0 {
+			t.Fatal("no state has changed")
+		}
+		return reading, draw()
+	}
+	for _, find := range []string{"", "0"} {
+		few, fewJudged := allocs(100, find)
+		lots, lotsJudged := allocs(10_000, find)
+		if lots > few*6/5 {
+			t.Errorf("find %q: the frame after a reading of 10,000 tokens allocates %d times, "+
+				"of 100 %d times", find, lots, few)
+		}
+		if lotsJudged > fewJudged*6/5 {
+			t.Errorf("find %q: the frame after an end among 10,000 tokens allocates %d times, "+
+				"among 100 %d times", find, lotsJudged, fewJudged)
+		}
 	}
 }
 

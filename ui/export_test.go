@@ -31,6 +31,7 @@ type Pump struct {
 	Raw   []string
 	Hold  bool // keeps commands in Held instead of running them
 	Held  []tea.Cmd
+	made  int          // number of pages that NextSerial has made
 	inbox chan tea.Msg // if not nil, commands run beside the root, as in a terminal
 
 	changes <-chan struct{} // changes of the store; nil: they are not watched
@@ -310,6 +311,12 @@ func (p *Pump) InScope() string {
 func (p *Pump) Serials() [2]int {
 	s := p.m.Scene()
 	return [2]int{s.TokenPage().Serial, s.ScopePage().Serial}
+}
+
+// NextSerial returns the serial of the next page that is made, and makes one.
+func (p *Pump) NextSerial() int {
+	p.made++
+	return p.m.s.Page(session.Query{Find: fmt.Sprint("serial ", p.made)}).Serial
 }
 
 // InState returns the number of rows in a state, in any scope.

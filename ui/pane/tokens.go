@@ -290,27 +290,18 @@ func (p *Tokens) Remeasure() { p.table.serial = 0 }
 // needs returns the widths of the texts of all rows in the scope.
 func (p *Tokens) needs(s *scene.Scene, page session.Page, w int) columnNeeds {
 	n := columnNeeds{width: w, oneApp: s.Scope.Kind == session.OneApplication}
-	apps, envs, users := map[int]bool{}, map[console.Private]bool{}, map[console.Private]bool{}
-	scopes := map[string]bool{}
-	for i := range page.Len() {
-		r := page.Row(i)
-		if !apps[r.App] {
-			apps[r.App] = true
-			n.names = append(n.names, kit.Width(s.AppName(r.App)))
-			env := s.Board.Apps[r.App].Environment.Name
-			if !envs[env] {
-				envs[env] = true
-				n.env = max(n.env, kit.Width(s.Show(env)))
-			}
-		}
-		if user := userOf(r); !users[user] {
-			users[user] = true
-			n.user = max(n.user, kit.Width(s.Show(user)))
-		}
-		if all := scopesOf(r); !scopes[all] {
-			scopes[all] = true
-			n.scopes = max(n.scopes, kit.Width(kit.Clean(all)))
-		}
+	envs := map[console.Private]bool{}
+	for app := range page.Apps {
+		n.names = append(n.names, kit.Width(s.AppName(app)))
+		env := s.Board.Apps[app].Environment.Name
+		envs[env] = true
+		n.env = max(n.env, kit.Width(s.Show(env)))
+	}
+	for user := range page.Users {
+		n.user = max(n.user, kit.Width(s.Show(cmp.Or(user, "app"))))
+	}
+	for all := range page.Scopes {
+		n.scopes = max(n.scopes, kit.Width(kit.Clean(all)))
 	}
 	n.environments = len(envs)
 	return n
@@ -318,13 +309,6 @@ func (p *Tokens) needs(s *scene.Scene, page session.Page, w int) columnNeeds {
 
 // userOf returns the user of a row, or "app" if its token is for the application itself.
 func userOf(r *session.Row) console.Private { return cmp.Or(r.User, "app") }
-
-func scopesOf(r *session.Row) string {
-	if r.Token == nil {
-		return strings.Join(r.Mark.Scopes, " ")
-	}
-	return strings.Join(r.Token.Scopes, " ")
-}
 
 // heading draws the heading of a section. That of Over names the newest row if it shows none.
 func (p *Tokens) heading(s *scene.Scene, page session.Page, sec session.Section, rows,
@@ -388,7 +372,7 @@ func (p *Tokens) row(s *scene.Scene, r *session.Row) tokenRow {
 	row := tokenRow{
 		marked: s.Marks[r.ID], sign: scene.NewCell(paint, sign), name: s.AppName(r.App),
 		env: s.Show(a.Environment.Name), token: "unknown", user: s.Show(userOf(r)),
-		scopes: kit.Clean(scopesOf(r)), left: p.left(s, r),
+		scopes: kit.Clean(r.Scopes), left: p.left(s, r),
 	}
 	if r.Token != nil {
 		row.token = r.Token.Fingerprint

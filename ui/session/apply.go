@@ -244,13 +244,13 @@ func (s *Session) file(b console.Board, c console.Choice) []Work {
 	first := !s.board.Read
 	locked, restored := s.board.Key.Locked, s.board.Restored
 	s.board = NewBoard(b, s.policyOf, s.second())
-	s.dropPages()
 	s.delivery.due = time.Time{} // the board has the next one
 	for id := range s.marks {
 		if s.board.byID[id] == nil {
 			delete(s.marks, id)
 		}
 	}
+	s.renewPages()
 	if first {
 		s.recall(c)
 		s.tellShadowed(b.Covered)

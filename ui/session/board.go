@@ -3,6 +3,7 @@ package session
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"lanyard/console"
@@ -33,8 +34,9 @@ type Board struct {
 	Restored    int64                // see console.Board
 	Invitations []console.Invitation // gets of this process that wait for a person
 	byID        map[string]*Row
-	lastEnding  *Row     // see LastEnding
-	indexed     *indexes // nil until it is needed
+	lastEnding  *Row                     // see LastEnding
+	replaced    map[string]*Row          // the newest row that a token replaced, by the token's ID
+	lives       map[string]time.Duration // see LastLife; by environment
 }
 
 // withGrant returns the application with another grant; "" keeps its own.
@@ -125,6 +127,7 @@ type Row struct {
 	Mark    *console.Mark
 	App     int
 	User    console.Private // "": the token is for the application itself
+	Scopes  string          // joined by spaces
 	State   console.State
 	endedAt time.Time
 	end     end           // when it expires, when its window ends, or when it was over
@@ -187,9 +190,9 @@ func NewBoard(b console.Board, policy func(console.Application) console.Policy,
 			return
 		}
 		if r.App = i; r.Token != nil {
-			r.User = r.Token.User
+			r.User, r.Scopes = r.Token.User, strings.Join(r.Token.Scopes, " ")
 		} else {
-			r.User = r.Mark.UserFor(b.Applications[i])
+			r.User, r.Scopes = r.Mark.UserFor(b.Applications[i]), strings.Join(r.Mark.Scopes, " ")
 		}
 		rows = append(rows, r)
 		p := &rows[len(rows)-1]
@@ -211,6 +214,7 @@ func NewBoard(b console.Board, policy func(console.Application) console.Policy,
 		}
 		return ""
 	})
+	out.index()
 	out.judge(now)
 	return out
 }

@@ -9,36 +9,26 @@ import (
 // longestLineage is the largest number of rows in a lineage, in each direction.
 const longestLineage = 8
 
-// indexes are made from a board when they are first needed.
-type indexes struct {
-	replaced map[string]*Row          // the newest row that a token replaced, by the token's ID
-	lives    map[string]time.Duration // granted to the newest token, by environment
-}
-
-// index returns the indexes of the board.
-func (b *Board) index() *indexes {
-	if b.indexed != nil {
-		return b.indexed
-	}
-	b.indexed = &indexes{replaced: map[string]*Row{}, lives: map[string]time.Duration{}}
-	ofEnvironment := map[string][]console.Token{}
+// index fills the maps that Lineage and LastLife look into, so that a frame walks no tokens.
+func (b *Board) index() {
+	b.replaced, b.lives = map[string]*Row{}, map[string]time.Duration{}
+	ofEnvironment := map[string][]*console.Token{}
 	for i := range b.tokens {
 		r := b.byID[b.tokens[i].ID]
 		if r == nil {
 			continue
 		}
 		if by := r.Token.ReplacedBy; by != "" {
-			b.indexed.replaced[by] = r
+			b.replaced[by] = r
 		}
 		env := string(b.Apps[r.App].Environment.Name)
-		ofEnvironment[env] = append(ofEnvironment[env], *r.Token)
+		ofEnvironment[env] = append(ofEnvironment[env], r.Token)
 	}
 	for env, tokens := range ofEnvironment {
 		if life, ok := console.LastLife(tokens); ok {
-			b.indexed.lives[env] = life
+			b.lives[env] = life
 		}
 	}
-	return b.indexed
 }
 
 // Lineage returns the tokens that came before a token and after it by refresh or replacement,
@@ -59,7 +49,7 @@ func (b *Board) Lineage(r *Row) []*Row {
 	for first := r; len(chain) <= longestLineage; {
 		before := b.byID[first.Token.From]
 		if before == nil {
-			before = b.index().replaced[first.Token.ID]
+			before = b.replaced[first.Token.ID]
 		}
 		if before == nil || before.Token == nil || has(before) {
 			break
@@ -78,5 +68,5 @@ func (b *Board) Lineage(r *Row) []*Row {
 
 // LastLife returns the life that the server of an environment granted last; 0 if none is known.
 func (b *Board) LastLife(environment console.Private) time.Duration {
-	return b.index().lives[string(environment)]
+	return b.lives[string(environment)]
 }

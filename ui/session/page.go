@@ -112,6 +112,11 @@ type page struct {
 	Latest            time.Time     // the latest known end of a living token or of a window
 	Endless           bool          // a living token never expires
 	Shortest, Longest time.Duration // lives and windows as granted; 0 if there are none
+
+	// The applications (by index in Board.Apps), users and scopes of these rows.
+	Apps   map[int]bool
+	Users  map[console.Private]bool
+	Scopes map[string]bool
 }
 
 // Len returns the number of rows.
@@ -156,6 +161,7 @@ func (p *page) Index(id string) int {
 // Page answers a query. It keeps the answer until the board, a state or a mark changes, so that
 // drawing does not walk all tokens.
 func (s *Session) Page(q Query) Page {
+	s.asked = recent(s.asked, q, queriesOfFrame)
 	if p, ok := s.pages[q]; ok {
 		return p
 	}
@@ -167,6 +173,31 @@ func (s *Session) Page(q Query) Page {
 	p.Serial = s.pageSerial
 	s.pages[q] = p
 	return p
+}
+
+// queriesOfFrame is the largest number of pages that a frame asks for: the rows that are found in
+// the scope, all rows of the scope, and the rows that are found in all applications.
+const queriesOfFrame = 3
+
+// recent puts a query in front of those that were asked before, and keeps n of them.
+func recent[Q comparable](asked []Q, q Q, n int) []Q {
+	if len(asked) > 0 && asked[0] == q {
+		return asked
+	}
+	asked = slices.DeleteFunc(asked, func(x Q) bool { return x == q })
+	return slices.Insert(asked[:min(len(asked), n-1)], 0, q)
+}
+
+// renewPages answers the last queries anew, because rows have changed. The next frame asks them
+// again and walks no rows.
+func (s *Session) renewPages() {
+	s.dropPages()
+	for _, q := range slices.Backward(slices.Clone(s.asked)) {
+		s.Page(q)
+	}
+	for _, q := range slices.Backward(slices.Clone(s.railsAsked)) {
+		s.Rail(q.find, q.audience)
+	}
 }
 
 // dropPages forgets the answers to queries, because a row has changed.
@@ -195,7 +226,9 @@ func (s *Session) Tokens() iter.Seq[*Row] {
 func (s *Session) Rows(q Query) iter.Seq[*Row] { return slices.Values(s.Page(q).rows) }
 
 func (s *Session) page(q Query) *page {
-	p := &page{}
+	p := &page{
+		Apps: map[int]bool{}, Users: map[console.Private]bool{}, Scopes: map[string]bool{},
+	}
 	var sections [SectionCount][]*Row
 	for i := range s.board.Apps {
 		a := &s.board.Apps[i]
@@ -210,6 +243,7 @@ func (s *Session) page(q Query) *page {
 				continue
 			}
 			p.measure(r)
+			p.Apps[r.App], p.Users[r.User], p.Scopes[r.Scopes] = true, true, true
 			sections[sec] = append(sections[sec], r)
 		}
 	}
@@ -280,7 +314,7 @@ func (s *Session) words(r *Row, audience bool) string {
 	}
 	if !audience {
 		words += " " + string(a.Environment.Name) + " " +
-			cmp.Or(string(r.User), "app") + " " + r.scopes()
+			cmp.Or(string(r.User), "app") + " " + r.Scopes
 	}
 	return words
 }
@@ -291,13 +325,6 @@ func (r *Row) fingerprint() string {
 		return ""
 	}
 	return r.Token.Fingerprint
-}
-
-func (r *Row) scopes() string {
-	if r.Token == nil {
-		return strings.Join(r.Mark.Scopes, " ")
-	}
-	return strings.Join(r.Token.Scopes, " ")
 }
 
 // End returns the time at which the row ends: the token expires or was over, or its window ends, or
@@ -316,7 +343,7 @@ func sortRows(rows []*Row, q Query) {
 		ByIssued:      func(x, y *Row) int { return y.sortTime().Compare(x.sortTime()) },
 		ByFingerprint: func(x, y *Row) int { return cmp.Compare(x.fingerprint(), y.fingerprint()) },
 		ByUser:        func(x, y *Row) int { return cmp.Compare(x.User, y.User) },
-		ByScopes:      func(x, y *Row) int { return cmp.Compare(x.scopes(), y.scopes()) },
+		ByScopes:      func(x, y *Row) int { return cmp.Compare(x.Scopes, y.Scopes) },
 	}[q.Order]
 	slices.SortFunc(rows, func(x, y *Row) int {
 		c, left := by(x, y), byEnd(x, y)

@@ -40,6 +40,7 @@ type railQuery struct {
 // that have matching tokens, and counts these tokens alone.
 func (s *Session) Rail(find string, audience bool) Rail {
 	q := railQuery{find, audience}
+	s.railsAsked = recent(s.railsAsked, q, 2)
 	if r, ok := s.rails[q]; ok {
 		return r
 	}

@@ -61,6 +61,8 @@ type Session struct {
 
 	pages      map[Query]Page     // answers to queries; see dropPages
 	rails      map[railQuery]Rail // likewise
+	asked      []Query            // the last queries for pages; see renewPages
+	railsAsked []railQuery        // likewise
 	pageSerial int
 
 	flights       map[Key]flight
@@ -130,7 +132,7 @@ func (s *Session) Tick(now time.Time) []Work {
 func (s *Session) doDue() []Work {
 	if at := s.board.nextChange; !at.IsZero() && !s.second().Before(at) {
 		s.board.judge(s.second())
-		s.dropPages()
+		s.renewPages()
 		s.tell(Judged{})
 		s.lookForEnds()
 	} else if s.endings.deferred {
