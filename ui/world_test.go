@@ -63,7 +63,8 @@ func orders() console.Board {
 
 	active := bounded("t_active", "3f9ca71e", app, time.Hour, 58*time.Minute+12*time.Second)
 	expiring := bounded("t_expiring", "77b209dd", app, time.Hour, 41*time.Second)
-	expiring.User, expiring.Scopes = "ana", []string{"read", "write"}
+	expiring.Grant, expiring.User = console.GrantPassword, "ana"
+	expiring.Scopes = []string{"read", "write"}
 	lingering := bounded("t_lingering", "91aa3c2f", app, time.Hour, 30*time.Minute)
 	lingering.AcceptedAt, lingering.RevokeAt, lingering.RevokeKind = t0.Add(-28*time.Second),
 		t0.Add(-31*time.Second), console.RevokeBoth
@@ -72,7 +73,8 @@ func orders() console.Board {
 		{At: t0.Add(-20 * time.Second), Status: 200, Verdict: tokenapi.Accepted, URL: probed},
 		{At: t0.Add(-10 * time.Second), Status: 200, Verdict: tokenapi.Accepted, URL: probed}}
 	expired := bounded("t_expired", "0c1177fe", app, time.Hour, -12*time.Minute)
-	expired.User, expired.Scopes = "ana", []string{"read"}
+	expired.Grant, expired.User = console.GrantPassword, "ana"
+	expired.Scopes = []string{"read"}
 	revoking := bounded("t_revoking", "aa01bb02", app, time.Hour, 50*time.Minute)
 	revoking.RevokeAt, revoking.RevokeKind = t0.Add(3*time.Second), console.RevokeBoth
 	unsure := bounded("t_unsure", "d00dfeed", app, time.Hour, 20*time.Minute)
