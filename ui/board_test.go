@@ -138,6 +138,28 @@ func TestFramesDoNotGrow(t *testing.T) { // not parallel: it counts allocations
 	}
 }
 
+// Activity measures the calls when they are read, and draws those in view.
+func TestActivityDoesNotGrow(t *testing.T) { // not parallel: it counts allocations
+	allocs := func(n int) float64 {
+		p, _ := still(t, 200, 50)
+		b := orders()
+		for i := range n {
+			b.Past = append(b.Past, console.Call{
+				Event: int64(n - i), At: t0.Add(time.Duration(-i) * time.Hour), Verb: "get",
+				Method: "POST", Path: "/oauth2/token", Status: 200, Application: "Orders",
+			})
+		}
+		for len(b.Exchanges) < n {
+			b.Exchanges = append(b.Exchanges, b.Exchanges[:min(6, n-len(b.Exchanges))]...)
+		}
+		p.Feed(b)
+		return testing.AllocsPerRun(20, p.Redraw)
+	}
+	if few, lots := allocs(20), allocs(console.KeepCalls); lots > 1.2*few {
+		t.Errorf("a frame with 400 calls allocates %v times, one with 40 %v times", lots, few)
+	}
+}
+
 // The first frame after a reading, and after a state that time has changed, walks no tokens either.
 // Pages, columns and what a panel knows of other tokens are made when the rows change.
 func TestFirstFrameDoesNotGrow(t *testing.T) { // not parallel: it counts allocations

@@ -215,6 +215,7 @@ func (m *root) handle(msg tea.Msg) tea.Cmd {
 			kit.MeasureClusters(true)
 			m.panes.apps.Measure(m.Scene())
 			m.panes.tokens.Remeasure()
+			m.panes.acts.Remeasure()
 		}
 	case tea.KeyboardEnhancementsMsg:
 		m.term.kitty = msg.Flags > 0

@@ -3,18 +3,34 @@ package pane
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"lanyard/console"
 	"lanyard/console/describe"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
+	"lanyard/ui/redact"
 	"lanyard/ui/scene"
 	"lanyard/ui/session"
 )
 
 // Activity is the pane of the calls to servers: those of this run, and under headings those of
 // other runs. Both are newest first.
-type Activity struct{ List scene.List }
+type Activity struct {
+	List  scene.List
+	table callTable
+}
+
+// callTable holds what depends on the rows, the width and the day. Paths and names are measured
+// once, not for each frame.
+type callTable struct {
+	first    *session.CallRow // of rows
+	w        int
+	day      time.Time
+	redactor *redact.Redactor
+	lines    []callLine
+	columns  callColumns
+}
 
 // callLine is a line of the pane: a row, or a heading above rows.
 type callLine struct {
@@ -76,22 +92,14 @@ func (p *Activity) Lines(s *scene.Scene, w, h int, focused bool) []string {
 	if len(rows) == 0 {
 		return scene.Placeholder(s, w, h, "No call matches "+s.Redacted(s.View.FindCalls)+".")
 	}
-	lines, last := make([]callLine, 0, len(rows)), ""
-	for i, r := range rows {
-		if r.Exchange == nil {
-			if day := describe.Day(r.Call().At, s.Now); day != last {
-				lines, last = append(lines, callLine{heading: day}), day
-			}
-		}
-		lines = append(lines, callLine{row: i})
-	}
+	p.measure(s, rows, w)
+	lines, cols := p.table.lines, p.table.columns
 	from, to, sel := p.List.Window(len(lines), h, func(i int) string {
 		if lines[i].heading != "" {
 			return ""
 		}
 		return rows[lines[i].row].ID()
 	})
-	cols := callColumnsFor(s, rows, w)
 	out := make([]string, 0, to-from)
 	p.List.Drawn = p.List.Drawn[:0]
 	for i := from; i < to; i++ {
@@ -105,6 +113,33 @@ func (p *Activity) Lines(s *scene.Scene, w, h int, focused bool) []string {
 	}
 	return out
 }
+
+// measure computes lines and columns if something has changed that they depend on.
+func (p *Activity) measure(s *scene.Scene, rows []session.CallRow, w int) {
+	y, m, d := s.Now.Date()
+	is := callTable{
+		first: &rows[0], w: w, day: time.Date(y, m, d, 0, 0, 0, 0, s.Now.Location()),
+		redactor: s.Redactor,
+	}
+	if t := &p.table; t.first == is.first && t.w == w && t.redactor == is.redactor &&
+		t.day.Equal(is.day) {
+		return
+	}
+	last := ""
+	for i, r := range rows {
+		if r.Exchange == nil {
+			if day := describe.Day(r.Call().At, s.Now); day != last {
+				is.lines, last = append(is.lines, callLine{heading: day}), day
+			}
+		}
+		is.lines = append(is.lines, callLine{row: i})
+	}
+	is.columns = callColumnsFor(s, rows, w)
+	p.table = is
+}
+
+// Remeasure lets the next frame measure all texts again, because widths are counted otherwise now.
+func (p *Activity) Remeasure() { p.table = callTable{} }
 
 // headingLine draws the heading of a day.
 func headingLine(s *scene.Scene, text string, w int) string {

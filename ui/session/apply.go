@@ -250,6 +250,7 @@ func (s *Session) file(b console.Board, c console.Choice) []Work {
 			delete(s.marks, id)
 		}
 	}
+	s.calls = nil
 	s.renewPages()
 	if first {
 		s.recall(c)

@@ -48,8 +48,21 @@ func (r CallRow) words(audience bool) string {
 
 // Calls returns the calls that match a find: those of this run, then those of other runs. Each part
 // begins with the newest. "" matches every call. For an audience it does not match what an audience
-// must not see.
+// must not see. It returns the same slice until the next reading.
 func (s *Session) Calls(find string, audience bool) []CallRow {
+	q := findQuery{find, audience}
+	rows, ok := s.calls[q]
+	if !ok {
+		if s.calls == nil || len(s.calls) > 64 { // each character of find has an answer
+			s.calls = map[findQuery][]CallRow{}
+		}
+		rows = s.callRows(q)
+		s.calls[q] = rows
+	}
+	return rows
+}
+
+func (s *Session) callRows(q findQuery) []CallRow {
 	b := &s.board
 	rows := make([]CallRow, 0, len(b.Exchanges)+len(b.Past))
 	for i := len(b.Exchanges) - 1; i >= 0; i-- {
@@ -58,10 +71,11 @@ func (s *Session) Calls(find string, audience bool) []CallRow {
 	for i := range b.Past {
 		rows = append(rows, CallRow{past: &b.Past[i]})
 	}
-	if find == "" {
+	if q.find == "" {
 		return rows
 	}
-	match := matcher(find, slices.Values(rows), func(r CallRow) string { return r.words(audience) })
+	match := matcher(q.find, slices.Values(rows),
+		func(r CallRow) string { return r.words(q.audience) })
 	return slices.DeleteFunc(rows, func(r CallRow) bool { return !match(r) })
 }
 

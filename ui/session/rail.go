@@ -30,8 +30,8 @@ func (r Rail) Index(c Scope) int {
 	return slices.IndexFunc(r.Rows, func(row RailRow) bool { return row.Scope == c })
 }
 
-// railQuery is the part of a [Query] that the rail depends on.
-type railQuery struct {
+// findQuery is the part of a [Query] that the rail and the calls depend on.
+type findQuery struct {
 	find     string
 	audience bool
 }
@@ -39,20 +39,20 @@ type railQuery struct {
 // Rail returns the list of applications. With find it has the applications whose names match or
 // that have matching tokens, and counts these tokens alone.
 func (s *Session) Rail(find string, audience bool) Rail {
-	q := railQuery{find, audience}
+	q := findQuery{find, audience}
 	s.railsAsked = recent(s.railsAsked, q, 2)
 	if r, ok := s.rails[q]; ok {
 		return r
 	}
 	if s.rails == nil || len(s.rails) > 64 {
-		s.rails = map[railQuery]Rail{}
+		s.rails = map[findQuery]Rail{}
 	}
 	r := s.rail(q)
 	s.rails[q] = r
 	return r
 }
 
-func (s *Session) rail(q railQuery) Rail {
+func (s *Session) rail(q findQuery) Rail {
 	b := &s.board
 	tally := make([]Tally, len(b.Apps))
 	shown := make([]bool, len(b.Apps))

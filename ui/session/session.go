@@ -59,10 +59,11 @@ type Session struct {
 	facts   []Fact
 	changed bool // something visible has changed
 
-	pages      map[Query]Page     // answers to queries; see dropPages
-	rails      map[railQuery]Rail // likewise
-	asked      []Query            // the last queries for pages; see renewPages
-	railsAsked []railQuery        // likewise
+	pages      map[Query]Page          // answers to queries; see dropPages
+	rails      map[findQuery]Rail      // likewise
+	calls      map[findQuery][]CallRow // likewise, but only a reading changes them
+	asked      []Query                 // the last queries for pages; see renewPages
+	railsAsked []findQuery             // likewise
 	pageSerial int
 
 	flights       map[Key]flight
