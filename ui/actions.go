@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"strconv"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -43,14 +42,6 @@ func (m *root) cannot(s *scene.Scene, a keys.Action) *scene.Refuse {
 	if b := m.keys.Row(a); b.Where&placeOf(m.focus) == 0 {
 		return scene.Cannot(b.Word+" does nothing in this pane",
 			m.keys.Hint(keys.Tokens, "goes to the tokens"))
-	}
-	if n := len(m.bulk()); n > 0 && (a == keys.Copy || a == keys.CopyAs || a == keys.ShowToken) {
-		does := "copied"
-		if a == keys.ShowToken {
-			does = "shown"
-		}
-		return scene.Cannot(strconv.Itoa(n)+" tokens are marked, and one at a time can be "+does,
-			m.keys.Hint(keys.Close, "takes the marks away"))
 	}
 	if cannot := m.actions[a].cannot; cannot != nil {
 		return cannot(s)
@@ -287,9 +278,10 @@ func (m *root) target(s *scene.Scene) *session.Row {
 	return r
 }
 
-// bulk returns the marked tokens that a verb would act on.
+// bulk returns the marked tokens that a verb would act on. In the full view a verb acts on the
+// token that it shows.
 func (m *root) bulk() []string {
-	if m.focus == scene.Activity {
+	if m.focus == scene.Activity || m.showsFullView() {
 		return nil
 	}
 	return m.s.Marked()
@@ -526,7 +518,7 @@ func (m *root) cannotWriteOut(*scene.Scene) *scene.Refuse {
 func (m *root) closeNothing() {
 	switch {
 	case m.endTour():
-	case len(m.s.Marks()) > 0:
+	case len(m.s.Marks()) > 0 && !m.showsFullView(): // the full view shows no marks
 		m.s.Unmark()
 	case m.clearFind():
 	case m.zoomed:

@@ -354,3 +354,30 @@ func TestBulkRevokeLeavesOutWhatIsOver(t *testing.T) {
 		t.Errorf("revoked %v", l.api.revokes)
 	}
 }
+
+// The full view is about one token, so its verbs act on that one, and the marks stay.
+func TestFullViewLeavesTheMarks(t *testing.T) {
+	t.Parallel()
+	for _, size := range []struct{ w, h int }{{120, 32}, {80, 24}} {
+		l := alive(t).scoped("Orders")
+		l.Resize(size.w, size.h)
+		l.Key("g", "g", "g", "home", "space", "space", "enter")
+		shown := l.Fingerprint(l.Selected())
+		l.shows("3 Selected · Orders " + shown)
+		if frame := ansi.Strip(l.Frame()); strings.Contains(frame, "marked") ||
+			strings.Contains(frame, "revoke 2") {
+			t.Errorf("%d: it is about the marks:\n%s", size.w, frame)
+		}
+		l.Key("x")
+		if l.Overlays() != 0 || l.InState(console.Revoking) != 1 {
+			t.Errorf("%d: %d overlays, %d revoking", size.w, l.Overlays(),
+				l.InState(console.Revoking))
+		}
+		l.after(4 * time.Second)
+		if got := strings.Join(l.api.revokes, " "); got != shown {
+			t.Errorf("%d: revoked %q, want %s", size.w, got, shown)
+		}
+		l.Key("esc")
+		l.shows("2 marked")
+	}
+}

@@ -48,7 +48,7 @@ func TestBulkRevoke(t *testing.T) {
 	l.Key("g", "g", "g", "home", "space", "space")
 	l.shows("2 marked")
 	l.Key("y")
-	l.said("one at a time")
+	l.said("copied " + l.Fingerprint(l.Selected()))
 	l.Key("x")
 	l.unanswered("x", "q")
 	l.Key("n")

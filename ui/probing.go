@@ -15,7 +15,7 @@ import (
 
 // probeUntilDead begins or stops probing the marked tokens, or the selected one.
 func (m *root) probeUntilDead(s *scene.Scene) tea.Cmd {
-	ids := m.s.Marked()
+	ids := m.bulk()
 	if r := m.target(s); len(ids) == 0 && r != nil {
 		ids = []string{r.ID}
 	}

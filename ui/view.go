@@ -51,6 +51,9 @@ func (m *root) Scene() *scene.Scene {
 	if s.Scope.Kind == session.OneApplication {
 		s.App = s.Board.IndexOf(s.Scope.Name)
 	}
+	if m.showsFullView() { // no verb acts on marked tokens there
+		s.Marks = nil
+	}
 	s.Current = m.panes.tokens.Row(s)
 	if m.showsCurrent() {
 		s.Token = s.Current

@@ -30,13 +30,8 @@ func (p *Selected) Full(s *scene.Scene, w, h int, _ bool) []string {
 // all draws the full view.
 func (p *Selected) all(s *scene.Scene, w int) []string {
 	var out []string
-	if len(s.Marks) > 0 {
-		out = append(inWords(s, w, p.marked(s, wholeLine)), kit.Spaces(w))
-	}
 	r := s.Current
 	switch {
-	case r == nil && len(out) > 0:
-		return out
 	case r == nil:
 		out = inWords(s, w, p.request(s, wholeLine))
 		if b := subscriptions(s, w, fullIndent); len(b) > 0 {

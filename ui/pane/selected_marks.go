@@ -79,7 +79,7 @@ func (p *Selected) marked(s *scene.Scene, w int) [][]phrase {
 		revoke, last = []phrase{say("no verb acts on a token that is not listed")}, last[4:]
 	case s.Key.Shut():
 		d := selected{p: p, s: s}
-		revoke, last = d.locked(), last[2:]
+		revoke, last = d.locked(), last[3:]
 	}
 	first := listOf(head+": ", names, len(rows), " · ", w)
 	first.firm = true
