@@ -33,6 +33,7 @@ type Call struct {
 	TokenID     string  // the token that it was about or brought; "" for none
 	Fingerprint string
 	From        string // refresh: ID of the token that was refreshed
+	Mark        string // ID of the mark that stays if the answer was lost; "" otherwise
 
 	Failure  string // OAuth error code or kind of failure; "" if there was none
 	Verdict  Verdict
@@ -83,6 +84,7 @@ type callFact struct {
 	Status        int          `json:"status,omitempty"`
 	Took          int64        `json:"ms,omitempty"`
 	Failure       string       `json:"failure,omitempty"`
+	Mark          string       `json:"mark,omitempty"`
 	AtServer      ServerState  `json:"at_server,omitempty"`
 	Why           tokenapi.Why `json:"why,omitempty"`
 	ControlStatus int          `json:"control_status,omitempty"`
@@ -92,7 +94,7 @@ func (c *Call) fact() callFact {
 	f := callFact{
 		Run: c.Run, At: c.At.UTC(), Verb: c.Verb, Method: c.Method, Path: string(c.Path),
 		Status: c.Status, Took: c.Took.Milliseconds(),
-		Failure: c.Failure, AtServer: c.AtServer,
+		Failure: c.Failure, Mark: c.Mark, AtServer: c.AtServer,
 	}
 	if c.Verb == OpProbe {
 		f.At, f.Verb, f.Path, f.Status = time.Time{}, "", "", 0
@@ -123,6 +125,7 @@ func (e Event) Call() (c Call, ok bool) {
 		Took:  time.Duration(f.Call.Took) * time.Millisecond,
 		AppID: e.AppID, Application: e.Application, TokenID: e.TokenID,
 		Fingerprint: e.Fingerprint, Failure: f.Call.Failure, AtServer: f.Call.AtServer,
+		Mark:  f.Call.Mark,
 		Probe: CallProbe{Why: f.Call.Why, ControlStatus: f.Call.ControlStatus},
 	}
 	if c.Verb == OpRefresh && e.Kind == EventRenewed {

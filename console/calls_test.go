@@ -136,6 +136,9 @@ func TestLogNamesLostAnswers(t *testing.T) {
 				all = append(all, words+" "+detail)
 			case console.EventUnanswered:
 				c, ok := e.Call()
+				if c.Mark == "" {
+					t.Error("the call does not name its mark")
+				}
 				all = append(all, fmt.Sprint(ok, " ", c.Verb, " ", c.Path, ": ", c.Failure))
 			}
 		}

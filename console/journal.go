@@ -54,6 +54,7 @@ func (s *Service) sendGrant(ctx context.Context, a Application, under []*lease, 
 	}
 	e, ok := tokenapi.AsError(callErr)
 	if ok && unseen(e) {
+		call.Mark = m.ID
 		s.logUnanswered(ctx, call, m, func(w Writer) error {
 			if e.RetryAfter > 0 { // a proxy wants to wait; the mark stays
 				return s.noteRefusal(w, a, under[0], req, e)

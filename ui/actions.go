@@ -363,10 +363,18 @@ func (m *root) cannotInspect(s *scene.Scene) *scene.Refuse {
 	if m.choosesScope() {
 		return nil
 	}
+	if r, _ := m.panes.at(m.focus).Target(s); r != nil && r.Token == nil {
+		if !m.s.HasCallOfMark(r.Mark.ID) {
+			return scene.Cannot("the call of this get is not known any more",
+				s.Keys.Hint(keys.Get, "asks anew"))
+		}
+		return nil
+	}
 	return m.cannotToken(s)
 }
 
-// inspect opens the selected call, or the full view of the selected token.
+// inspect opens the selected call, that of the selected get whose answer was lost, or the full view
+// of the selected token.
 func (m *root) inspect(s *scene.Scene) tea.Cmd {
 	if m.focus == scene.Activity {
 		if r, ok := m.panes.acts.Selected(s); ok {
@@ -376,6 +384,12 @@ func (m *root) inspect(s *scene.Scene) tea.Cmd {
 	}
 	if m.choosesScope() {
 		m.focusOn(scene.Tokens)
+		return nil
+	}
+	if row := m.target(s); row.Token == nil {
+		if r, ok := m.s.CallOfMark(row.Mark.ID); ok {
+			m.Open(overlay.OfCall(s, r))
+		}
 		return nil
 	}
 	m.focusOn(scene.Selected)

@@ -143,6 +143,10 @@ func TestUnsureIsSettled(t *testing.T) {
 	l.shows("? Orders · app   unsure   a get was sent", "g asks anew", "unknown", "no answer")
 	l.Key("x")
 	l.said("nobody saw the answer to this get, so there is no token to act on g asks anew")
+	l.shows("enter the exchange")
+	l.Key("enter")
+	l.shows(" POST /token ", "copy as curl")
+	l.Key("esc")
 	l.api.err = nil
 	l.Key("g") // it is not known whether this server ends the lost token
 	l.after(15 * time.Second)

@@ -390,6 +390,11 @@ func unanswered() *sketch {
 	k.board.Marks = []console.Mark{{ID: "m1", Op: console.OpGet, AppID: "app_cloudPayments",
 		User: "ana", Grant: tokenapi.GrantPassword, SentAt: oclock("10:46:13"),
 		EndsBy: oclock("11:46:13")}}
+	k.board.Past = append(k.board.Past, console.Call{ // another console sent the get
+		Event: 90, At: oclock("10:46:13"), Verb: console.OpGet, Method: "POST",
+		Path: "/oauth2/token", Application: "Payments@cloud/PRODUCTION", Mark: "m1",
+		Failure: "no answer in time",
+	})
 	return k
 }
 

@@ -259,6 +259,7 @@ func TestSelectedAsDrawn(t *testing.T) {
 		{"unsure-118", "mark:m1", func(d *sketch) {
 			d.board.Marks = []console.Mark{{ID: "m1", Op: console.OpGet, AppID: "app_Payments",
 				SentAt: d.at("10:46:13"), EndsBy: d.at("11:46:13")}}
+			d.board.Past = []console.Call{{Event: 1, Verb: console.OpGet, Mark: "m1"}}
 		}, lines(118), nil},
 		{"request-118", "", func(d *sketch) { d.app = 4 }, lines(118), nil},
 		{"marks-118", "t_c24162dc", func(d *sketch) {

@@ -184,10 +184,13 @@ func (d *selected) lost(w int) [][]phrase {
 	if d.a.Source == console.Gone {
 		again = say("the application is no longer configured")
 	}
+	last := []phrase{again}
+	if s.Session == nil || s.Session.HasCallOfMark(m.ID) {
+		last = append(last, does(s.Keys.Key(keys.Inspect), "the exchange"))
+	}
 	return [][]phrase{
 		{d.name(w), d.word(), say(what...)}, {say(bound...)}, {say(sooner...)},
-		{again, does(s.Keys.Key(keys.Inspect), "the exchange"),
-			does(s.Keys.Way(keys.Messages), "the log line")},
+		append(last, does(s.Keys.Way(keys.Messages), "the log line")),
 	}
 }
 

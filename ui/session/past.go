@@ -79,6 +79,23 @@ func (s *Session) callRows(q findQuery) []CallRow {
 	return slices.DeleteFunc(rows, func(r CallRow) bool { return !match(r) })
 }
 
+// CallOfMark returns the call whose answer was lost, of a mark. ok is false if the call is not
+// known, such as that of a console that was killed.
+func (s *Session) CallOfMark(id string) (r CallRow, ok bool) {
+	for _, r := range s.Calls("", false) {
+		if r.Call().Mark == id {
+			return r, true
+		}
+	}
+	return r, false
+}
+
+// HasCallOfMark reports whether the call of a mark is known.
+func (s *Session) HasCallOfMark(id string) bool {
+	_, ok := s.CallOfMark(id)
+	return ok
+}
+
 // CallCount returns the number of calls without a filter.
 func (s *Session) CallCount() int { return len(s.board.Exchanges) + len(s.board.Past) }
 
