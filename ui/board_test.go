@@ -310,12 +310,41 @@ func TestWelcome(t *testing.T) {
 	t.Parallel()
 	for keys, want := range map[string]ui.Choice{"enter": ui.TryDemo, "1": ui.TryDemo,
 		"4": ui.SetUp, "down down down enter": ui.SetUp, "up enter": ui.Quit, "q": ui.Quit,
-		"x 4": ui.SetUp, "2 esc 4": ui.SetUp, "3 esc 4": ui.SetUp} {
+		"x 4": ui.SetUp, "2 esc 4": ui.SetUp, "3 esc 4": ui.SetUp, "esc 4": ui.SetUp,
+		"a esc esc 4": ui.SetUp, "i esc 4": ui.SetUp, "? esc 4": ui.SetUp} {
 		p, _ := still(t, 80, 24, func(o *ui.Options) { o.Welcome = true })
 		p.Key(strings.Fields(keys)...)
 		if !p.Quit || p.Choice() != want {
 			t.Errorf("%s: quit %t, choice %q", keys, p.Quit, p.Choice())
 		}
+	}
+}
+
+// The welcome screen has its keys on the last line at every size, and a help of its own.
+func TestKeysOfTheWelcome(t *testing.T) {
+	t.Parallel()
+	for _, size := range [][2]int{{30, 8}, {40, 12}, {80, 24}, {160, 48}} {
+		p, _ := still(t, size[0], size[1], func(o *ui.Options) { o.Welcome = true })
+		lines := strings.Split(ansi.Strip(p.Frame()), "\n")
+		last := lines[len(lines)-1]
+		if !strings.Contains(last, "enter") || !strings.Contains(last, "q") ||
+			!strings.Contains(last, "?") {
+			t.Errorf("%v: %q", size, last)
+		}
+		p.Key("?")
+		if text := ansi.Strip(p.Frame()); !strings.Contains(text, "add an appli") ||
+			strings.Contains(text, "renew") {
+			t.Errorf("%v: the help is\n%s", size, text)
+		}
+		p.Key("esc", "esc")
+		if p.Quit || p.Overlays() > 0 {
+			t.Errorf("%v: esc leaves", size)
+		}
+	}
+	p, _ := still(t, 80, 24, func(o *ui.Options) { o.Welcome = true })
+	p.Key("down")
+	if text := ansi.Strip(p.Frame()); !strings.Contains(text, "A form: its token URL") {
+		t.Errorf("the selected choice is not explained:\n%s", text)
 	}
 }
 

@@ -31,7 +31,11 @@ func (m *root) footer(s *scene.Scene) string {
 	if m.view.Typing {
 		return m.findLine(s)
 	}
-	hints := m.hints(s)
+	return m.footerOf(m.hints(s))
+}
+
+// footerOf draws keys in the footer. See footer.
+func (m *root) footerOf(hints []hint) string {
 	help := hint{act: keys.Help, key: m.keys.Key(keys.Help), word: "help"}
 	if m.w < 40 {
 		help.word = ""

@@ -86,7 +86,7 @@ func (m *root) draw() {
 	case m.layout() == tooSmall:
 		lines = append(lines, m.moreRoom())
 	case m.welcome != nil:
-		lines = m.welcome.lines(s, m.o.ConfigPath, m.w, m.h)
+		lines = m.welcomeLines(s)
 		m.frame.notice = 0
 		m.layAll(s, lines, 0)
 	default:

@@ -1,10 +1,14 @@
 package ui
 
 import (
+	"slices"
+	"strconv"
+
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
+	"lanyard/ui/overlay"
 	"lanyard/ui/scene"
 )
 
@@ -53,13 +57,29 @@ func (p *welcome) press(m *root, a keys.Action, key string) tea.Cmd {
 		p.at = (p.at + 1) % len(all)
 	case key == "enter":
 		return m.accept(all[p.at])
-	case a == keys.Quit || a == keys.Close:
+	case a == keys.Quit:
 		return m.accept(offer{choice: Quit})
+	case a == keys.Help:
+		m.Open(overlay.NewHelp(&m.keys, 0, p.entries(m), m.key()))
+	case slices.Contains(onWelcome, a):
+		return m.Act(a)
 	case len(key) == 1 && key[0] >= '1' && int(key[0]-'1') < len(all):
 		p.at = int(key[0] - '1')
 		return m.accept(all[p.at])
 	}
 	return nil
+}
+
+// onWelcome lists the actions whose keys work on the welcome screen too.
+var onWelcome = []keys.Action{
+	keys.AddApp, keys.Import, keys.Help, keys.Suspend, keys.Quit, keys.QuitNow,
+}
+
+// entries returns the actions of the help.
+func (*welcome) entries(m *root) []overlay.Entry {
+	return slices.DeleteFunc(m.entries(), func(e overlay.Entry) bool {
+		return !slices.Contains(onWelcome, e.Act)
+	})
 }
 
 // accept acts on a choice.
@@ -71,33 +91,49 @@ func (m *root) accept(o offer) tea.Cmd {
 	return tea.Quit
 }
 
-// lines draws the welcome screen in w by h cells. It leaves out the descriptions of the choices if
-// there is no room for them.
-func (p *welcome) lines(s *scene.Scene, configPath string, w, h int) []string {
-	bw := min(max(w-4, 1), 72)
-	body := p.body(s, configPath, bw, h >= 12, true)
-	if len(body) > h {
-		body = p.body(s, configPath, bw, h >= 12, false)
+// welcomeLines draws the welcome screen: the choices in the middle, and the keys on the last line.
+func (m *root) welcomeLines(s *scene.Scene) []string {
+	bw, h := min(max(m.w-4, 1), 72), m.h-1
+	var body []string
+	for _, tells := range []explained{everyOffer, chosenOffer, noOffer} {
+		if body = m.welcome.body(s, m.o.ConfigPath, bw, m.h >= 12, tells); len(body) <= h {
+			break
+		}
 	}
 	body = body[:min(len(body), h)]
-	r := kit.Rect{W: w, H: h}.Center(bw, len(body))
-	out := make([]string, h)
+	r := kit.Rect{W: m.w, H: h}.Center(bw, len(body))
+	out := make([]string, m.h)
 	for i := range out {
-		out[i] = kit.Spaces(w)
+		out[i] = kit.Spaces(m.w)
 	}
 	for i, b := range body {
-		out[r.Y+i] = kit.Spaces(r.X) + b + kit.Spaces(w-r.X-bw)
+		out[r.Y+i] = kit.Spaces(r.X) + b + kit.Spaces(m.w-r.X-bw)
+	}
+	if len(m.overlays) == 0 {
+		out[h] = m.footerOf([]hint{
+			{key: "enter", word: "choose"}, {key: "↑ ↓", word: "another"},
+			{key: "1-" + strconv.Itoa(len(offers(""))), word: "at once"},
+			{act: keys.Quit, key: m.keys.Key(keys.Quit), word: "quit"},
+		})
 	}
 	return out
 }
 
+// explained says which choices have their description on the screen.
+type explained int
+
+const (
+	noOffer explained = iota
+	chosenOffer
+	everyOffer
+)
+
 func (p *welcome) body(s *scene.Scene, configPath string, bw int,
-	says, explains bool) (body []string) {
-	say := func(l *kit.Line) { body = append(body, l.End(bw)) }
+	says bool, tells explained) (body []string) {
 	put := func(paint, text string) {
 		l := kit.NewLine("", 128)
 		l.Put(paint, kit.Cut(text, bw))
-		say(l)
+		body = append(body, l.End(bw))
 	}
 	put(string(s.Styles.Brand), "lanyard")
 	if says {
@@ -109,7 +145,18 @@ func (p *welcome) body(s *scene.Scene, configPath string, bw int,
 		}
 	}
 	put("", "")
-	for i, o := range offers(configPath) {
+	all, most := offers(configPath), 0
+	texts := make([][]string, len(all))
+	for i, o := range all {
+		texts[i] = kit.Wrap(s.Redacted(o.text), max(bw-6, 4))
+		most = max(most, len(texts[i]))
+	}
+	tell := func(text []string) {
+		for _, t := range text {
+			put(string(s.Styles.Quiet), "     "+t)
+		}
+	}
+	for i, o := range all {
 		l := s.BeginRow(i == p.at, true)
 		l.Put(string(s.Styles.Key), " "+string(rune('1'+i))+"  ")
 		paint := ""
@@ -117,22 +164,17 @@ func (p *welcome) body(s *scene.Scene, configPath string, bw int,
 			paint = string(s.Styles.Strong)
 		}
 		l.Put(paint, o.title)
-		say(l)
-		if explains {
-			for _, t := range kit.Wrap(s.Redacted(o.text), max(bw-6, 4)) {
-				put(string(s.Styles.Quiet), "     "+t)
+		body = append(body, l.End(bw))
+		if tells == everyOffer {
+			tell(texts[i])
+			if i < len(all)-1 {
+				put("", "")
 			}
-			put("", "")
 		}
 	}
-	if !explains {
+	if tells == chosenOffer { // as many lines for each choice, so that nothing else moves
 		put("", "")
+		tell(append(texts[p.at], make([]string, most-len(texts[p.at]))...))
 	}
-	leaves := s.Keys.Hint(keys.Quit, "quit")
-	put(string(s.Styles.Quiet),
-		scene.Fitting([]string{
-			"↑ ↓ choose   enter or its number   " + leaves,
-			"↑ ↓ enter   " + leaves,
-		}, bw))
 	return body
 }

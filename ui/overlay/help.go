@@ -16,21 +16,24 @@ type Help struct {
 	key scene.KeyState
 }
 
-// NewHelp returns the help of a place. It lists the actions of all that have a key there.
+// NewHelp returns the help of a place. It lists the actions of all that have a key there. On the
+// welcome screen, which is no place, it lists all.
 func NewHelp(k *keys.Map, place keys.Places, all []Entry, key scene.KeyState) *Help {
 	o := &Help{chooser: chooser{toggles: k.Row(keys.Help).Keys, heading: "? "}, key: key}
 	o.all = slices.DeleteFunc(withSynonyms(k, all), func(e Entry) bool {
-		return e.Keys == "" || k.Row(e.Act).Where&place == 0
+		return e.Keys == "" || place != 0 && k.Row(e.Act).Where&place == 0
 	})
 	o.notes = append(o.notes, []string{"In what opens over the panes"})
 	o.notes = append(o.notes, overlayKeys(*k)...)
-	o.notes = append(o.notes, []string{"With the mouse"},
-		[]string{
-			"click",
-			"go to a pane, a tab or a field, select a row, sort by the name of a column, run a " +
-				"key of the footer; never a verb on a row",
-		},
-		[]string{"wheel", "move the cursor of the pane under it; read on in what is open"})
+	if place != 0 {
+		o.notes = append(o.notes, []string{"With the mouse"},
+			[]string{
+				"click",
+				"go to a pane, a tab or a field, select a row, sort by the name of a column, " +
+					"run a key of the footer; never a verb on a row",
+			},
+			[]string{"wheel", "move the cursor of the pane under it; read on in what is open"})
+	}
 	if p := o.key.Where(); p != "" {
 		o.notes = append(o.notes, []string{"Key to the stored secrets"},
 			[]string{kit.Clean(o.key.Kind), p})
