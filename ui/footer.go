@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"lanyard/console"
 	"lanyard/themes"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
@@ -108,10 +109,12 @@ func (m *root) hints(s *scene.Scene) (out []hint) {
 	for _, a := range m.footerActions(s) {
 		row := m.keys.Row(a)
 		key, word := m.keys.Key(a), cmp.Or(row.Brief, row.Word)
-		if key == "" || m.cannot(s, a) != nil {
+		if key == "" || m.cannot(s, a) != nil || marked == 0 && idle(s, a) {
 			continue
 		}
 		switch {
+		case a == keys.ProbeUntilDead && s.Token != nil && m.s.IsProbing(s.Token.ID):
+			word = "stop"
 		case marked > 0 && (a == keys.Revoke || a == keys.Renew || a == keys.Probe):
 			word += " " + strconv.Itoa(marked)
 		case a == keys.Close && len(m.bulk()) > 0:
@@ -126,6 +129,26 @@ func (m *root) hints(s *scene.Scene) (out []hint) {
 		out = append(out, hint{a, key, word})
 	}
 	return out
+}
+
+// idle reports whether an action would be refused because of the state of the selected token.
+func idle(s *scene.Scene, a keys.Action) bool {
+	if s.Token == nil || s.Token.Token == nil {
+		return false
+	}
+	app := &s.Board.Apps[s.Token.App]
+	c := console.ConsequencesOf(*s.Token.Token, app.Application, app.Policy, false, s.Now)
+	switch a {
+	case keys.Renew:
+		return c.Renewal == console.RenewalRefused
+	case keys.Revoke:
+		return !c.Revocable
+	case keys.Probe:
+		return !c.Probeable
+	case keys.ProbeUntilDead:
+		return !c.Probeable || c.Over
+	}
+	return false
 }
 
 // footerActions returns the actions that the footer may show in the current mode.
