@@ -55,7 +55,7 @@ func (c *console) copied(lines bool) {
 		c.get("ord")
 		c.press("y")
 	}
-	c.see(`copied [0-9a-f]{8}`)
+	c.see(`(?i)copied [0-9a-f]{8}`)
 }
 
 // No signal that ends a console leaves its copied token in the clipboard.
@@ -138,9 +138,9 @@ func TestStoppingClearsTheClipboard(t *testing.T) {
 					s.press("copy 1\r")
 					s.see(`(copied(.|\n)*){2}`)
 				} else {
-					s.see(`the clipboard was cleared`)
+					s.see(`The clipboard was cleared`)
 					s.press("y")
-					s.see(`copied [0-9a-f]{8}`)
+					s.see(`Copied [0-9a-f]{8}`)
 				}
 				if contents(t, file) == "" {
 					t.Error("brought back, it does not copy")
@@ -154,7 +154,7 @@ func TestStoppingClearsTheClipboard(t *testing.T) {
 				if lines {
 					s.press("quit\r")
 				} else {
-					s.see(`the clipboard was cleared`)
+					s.see(`The clipboard was cleared`)
 					s.press("q")
 				}
 				s.see(`ready>\s*$`)

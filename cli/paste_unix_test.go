@@ -49,7 +49,7 @@ func TestLongPasteIsOne(t *testing.T) {
 			c := openConsole(t, t.TempDir(), "demo")
 			c.see(`▌ ◒ Orders`)
 			c.press(marks[0] + strings.Repeat("some text that says q ", 300) + "q" + marks[1])
-			c.see(`a paste does nothing here`)
+			c.see(`A paste does nothing here`)
 			// A paste without marks may arrive in several reads. All were handled when the program
 			// handles a key behind them.
 			c.press("\x1b[A")

@@ -32,7 +32,7 @@ func TestReloadOnTheScreen(t *testing.T) {
 	c := openWide(t, 300, dir, nil, "--config", path) // so that no path is too long for a line
 	c.see(`g get +G get with…`)
 	write("[keys]\nget_with = \"R\"\n" + env + app)
-	c.see(`the configuration was read again(.|\n)*g get +R get with…`)
+	c.see(`The configuration was read again(.|\n)*g get +R get with…`)
 	write("[keys]\nget_with = \"R\"\nrevoke = \"R\"\n" + env + app)
 	c.see(`config\.toml:2:12: keys\.get_with: the key R is on revoke too in line 3`)
 	c.see(`g get +R get with…`)
@@ -43,7 +43,7 @@ func TestReloadOnTheScreen(t *testing.T) {
 		"[[application]]\nname = \"Bills\"\nconsumer_key = \"k2\"\nconsumer_secret = { env = " +
 		"\"BILLS\" }\n")
 	c.see(`g get +N get with…`)
-	c.see(`start lanyard again for the changed applications`)
+	c.see(`Start lanyard again for the changed applications`)
 	if code := c.leave(); code != 0 {
 		t.Errorf("exit %d", code)
 	}

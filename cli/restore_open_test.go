@@ -64,7 +64,7 @@ func TestOpenConsolesFollowARestore(t *testing.T) {
 	run("restore", filepath.Join(dir, "b.age"), "--identity", filepath.Join(dir, "identity"),
 		"--replace")
 	lines.see(`note: the store was replaced by a restored backup; this console shows it now\.`)
-	screen.see(`the store was replaced by a restored backup; this console shows it now`)
+	screen.see(`The store was replaced by a restored backup; this console shows it now`)
 	screen.see(`1 active`)
 	lines.press("get mobile\r")
 	lines.see(`Mobile, token \d+ \([0-9a-f]{8}\): got, `)

@@ -134,7 +134,7 @@ func TestLesserTerminals(t *testing.T) {
 			c.press("g")
 			c.see(`Which application`)
 			c.press("pay\r")
-			c.see(`got [0-9a-f]{8}`)
+			c.see(`Got [0-9a-f]{8}`)
 			c.press("?")
 			c.see(`(?i)keys`)
 			if code := c.end(); code != 0 {

@@ -213,7 +213,7 @@ func TestDemo(t *testing.T) {
 	c := openConsole(t, dir, "demo", "--empty", "--cache-ttl", "45s")
 	c.see(`Applications(.|\n)*Tokens · all(.|\n)*g gets one(.|\n)*Selected(.|\n)*Activity`)
 	c.get("ord")
-	c.see(`got [0-9a-f]{8}`) // the row may appear earlier
+	c.see(`Got [0-9a-f]{8}`) // the row may appear earlier
 	c.press("p")
 	// the call appears earlier, while the made-up token is sent
 	c.see(`200: the gateway let it through`)

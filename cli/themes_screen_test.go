@@ -41,7 +41,7 @@ func TestChooseTheme(t *testing.T) {
 	c.press("\x1b[F")
 	c.see("mine +my very own")
 	c.press("\r")
-	c.see("theme mine")
+	c.see("Theme mine")
 	write("themes/mine.toml", "extends = \"nord\"\n[dark]\nacent = \"#fff\"\n")
 	c.see(`mine\.toml:3:1: dark\.acent: unknown key`)
 	c.press("!")

@@ -332,7 +332,7 @@ func TestBulkRevokeLeavesOutWhatIsRevoked(t *testing.T) {
 	l.Key("y")
 	l.said("decided to revoke 2 of 3 marked tokens")
 	l.after(4 * time.Second)
-	l.shows("P on one of them probes it until it is dead. Accepted by the server: 2 revokes; ")
+	l.shows("Accepted by the server: 2 revokes; ", "P on one of them probes it ")
 	l.Key("home", "space", "space", "space", "x")
 	if l.Overlays() != 0 {
 		t.Errorf("asked about nothing:\n%s", ansi.Strip(l.Frame()))

@@ -80,13 +80,13 @@ func TestTrafficKey(t *testing.T) {
 	t.Parallel()
 	s := liveDemo(t, 120, 32)
 	s.play("press t")
-	s.play("see t lets it go on. The client is paused")
+	s.play("see The client is paused. t lets it go on.")
 	calls := len(s.probes())
 	if s.later(10 * time.Second); len(s.probes()) != calls {
 		t.Errorf("%d calls while it is paused", len(s.probes())-calls)
 	}
 	s.play("press t")
-	s.play("see t pauses it. The client goes on")
+	s.play("see The client goes on. t pauses it.")
 	if s.later(5 * time.Second); len(s.probes()) < calls+10 {
 		t.Errorf("%d calls in five seconds", len(s.probes())-calls)
 	}

@@ -259,7 +259,7 @@ func TestCopyOfADeadTokenWarns(t *testing.T) {
 	l.Changed()
 	l.Key("y")
 	l.said("but it is revoked and dead")
-	l.shows("g gets another one. Copied ")
+	l.shows("Copied ", "g gets another one.")
 	l = alive(t).scoped("Orders")
 	l.api.refresh = true
 	l.Key("g", "r", "end", "y")

@@ -23,9 +23,9 @@ func TestExpiryIsANotice(t *testing.T) {
 			t.Errorf("told %d times before", n)
 		}
 		l.after(2 * time.Second)
-		want := "g gets a new one. " + fp("access-1") + " of Orders: expired."
+		want := fp("access-1") + " of Orders: expired. g gets a new one."
 		if refresh {
-			want = "r refreshes it. " + fp("access-1") + " of Orders: expired."
+			want = fp("access-1") + " of Orders: expired. r refreshes it."
 		}
 		l.shows(want)
 		l.after(24 * time.Hour)
@@ -41,7 +41,7 @@ func TestDeathIsANotice(t *testing.T) {
 	l := alive(t).scoped("Orders")
 	l.Key("g", "enter", "x")
 	l.after(15*time.Minute + 5*time.Second)
-	l.shows("g gets a new one. " + fp("access-1") + " of Orders: dead: the window ran out.")
+	l.shows(fp("access-1") + " of Orders: dead: the window ran out. g gets a new one.")
 	l.after(24 * time.Hour)
 	if n := l.logged("the window ran out"); n != 1 {
 		t.Errorf("told %d times:\n%s", n, strings.Join(l.Log(), "\n"))
@@ -68,7 +68,7 @@ func TestSeveralEndAsOneNotice(t *testing.T) {
 	l.Key("g", "enter", "g", "enter")
 	l.clock.now = l.clock.now.Add(3 * time.Hour) // the machine slept
 	l.Beat()
-	l.shows("! lists them. 2 tokens expired.")
+	l.shows("2 tokens expired. ! lists them.")
 	for _, token := range []string{"access-1", "access-2"} {
 		if n := l.logged(fp(token) + " of Orders: expired"); n != 1 {
 			t.Errorf("%s is told %d times:\n%s", token, n, strings.Join(l.Log(), "\n"))

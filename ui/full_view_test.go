@@ -27,7 +27,7 @@ func TestFullViewScrolls(t *testing.T) {
 	p.Key("end")
 	has("end", "At the key manager", true)
 	p.Key("end")
-	has("end again", "this is the last line", true)
+	has("end again", "This is the last line.", true)
 	p.Key("home")
 	has("home", "Keys", true)
 	for range 40 {

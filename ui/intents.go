@@ -40,7 +40,7 @@ func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 		q, asks := m.overlays[n-1].(scene.Question)
 		if asks && m.typedBefore(q) {
 			m.Notify(scene.Info,
-				kit.Clean(msg.String())+" was typed before this question, and is no answer",
+				"the key "+kit.Clean(msg.String())+" was typed before this question, and is no answer",
 				q.Answers(m.Scene()))
 			return nil
 		}
@@ -54,7 +54,8 @@ func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 		switch {
 		case i != nil:
 		case asks:
-			m.Notify(scene.Info, kit.Clean(msg.String())+" is no answer", q.Answers(m.Scene()))
+			m.Notify(scene.Info, "the key "+kit.Clean(msg.String())+" is no answer",
+				q.Answers(m.Scene()))
 		case !known:
 			m.Notify(scene.Info, "no action is on "+kit.Clean(msg.String())+" here",
 				"esc closes this")

@@ -73,7 +73,7 @@ func TestInvitationBringsAToken(t *testing.T) {
 	t.Parallel()
 	l := invited(t, 0)
 	go func() { l.api.polls <- nil }()
-	l.await("got " + fp("access-1"))
+	l.await("Got " + fp("access-1"))
 	if l.Overlays() != 0 {
 		t.Error("it is still open")
 	}

@@ -55,9 +55,9 @@ func TestGetFails(t *testing.T) {
 	l.api.err = &tokenapi.Error{Op: "token", Kind: tokenapi.KindRefused, Status: 400,
 		Code: "invalid_client", Hint: "look at consumer_secret"}
 	l.Key("g")
-	l.shows("invalid_client", "look at consumer_secret")
+	l.shows("invalid_client", "Look at consumer_secret")
 	l.after(time.Minute)
-	if strings.Contains(ansi.Strip(l.Frame()), "look at consumer_secret") {
+	if strings.Contains(ansi.Strip(l.Frame()), "Look at consumer_secret") {
 		t.Error("the notice has not faded")
 	}
 	l.Key("!")

@@ -1,9 +1,11 @@
 package ui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"lanyard/console"
@@ -44,6 +46,9 @@ func (n *notices) fadeAt(now time.Time) {
 		n.until = time.Time{}
 	}
 }
+
+// logs reports whether the message log has a notice.
+func (n *notices) logs(x scene.Notice) bool { return slices.Contains(n.log, x) }
 
 // show shows a notice.
 func (n *notices) show(x scene.Notice) {
@@ -137,9 +142,9 @@ func (m *root) noticeLines(s *scene.Scene, l layout) []string {
 	case !m.tour.Over() && !shown:
 		return []string{m.tourLine(m.w)}
 	case !m.tour.Over() && most > 1:
-		return append(m.notice(most-1), m.tourLine(m.w))
+		return append(m.notice(s, most-1), m.tourLine(m.w))
 	case shown:
-		return m.notice(most)
+		return m.notice(s, most)
 	}
 	if wait := slow(s); wait != nil {
 		l := kit.NewLine("", 128)
@@ -150,33 +155,14 @@ func (m *root) noticeLines(s *scene.Scene, l layout) []string {
 	return nil
 }
 
-// notice draws the notice: what to do first, then what happened. It cuts a long text at its end,
-// and the message log has the whole.
-func (m *root) notice(most int) []string {
+// notice draws the notice in at most this many lines.
+func (m *root) notice(s *scene.Scene, most int) []string {
 	n := m.notices.shown
-	words, hint := m.redactor.Text(n.Text), m.redactor.Text(n.Hint)
 	_, paint := n.Look(&m.st)
 	if n.Severity <= scene.Good {
 		paint = ""
 	}
-	all := remedyFirst(words, hint)
-	more := ""
-	if key := m.keys.Key(keys.Messages); key != "" {
-		more = " " + key + " has all of it."
-		if n.Exchange != 0 {
-			more = " " + key + " shows the call."
-		}
-	}
-	w := m.w - 2
-	lines := kit.Wrap(all, w)
-	if with := kit.Wrap(all+more, w); n.Exchange != 0 && n.Severity >= scene.Warn &&
-		len(with) <= most {
-		lines = with
-	}
-	if len(lines) > most {
-		last := strings.Join(lines[most-1:], " ")
-		lines = append(lines[:most-1:most-1], kit.Short(last, w-kit.Width(more))+more)
-	}
+	lines := m.arranged(s, n, most, m.w-2)
 	out := make([]string, len(lines))
 	for i, text := range lines {
 		l := kit.NewLine("", 256)
@@ -187,31 +173,84 @@ func (m *root) notice(most int) []string {
 	return out
 }
 
-// remedyFirst joins what happened and what to do about it, which comes first.
-func remedyFirst(words, hint string) string {
-	if hint == "" {
-		return words
+// arranged breaks a notice into at most this many lines of w cells. The remedy stands first, where
+// it is read at a glance, and then what happened. On one line, and if the remedy does not stand
+// alone, what happened is first. What has no room is cut at the end: the message log has all of it.
+func (m *root) arranged(s *scene.Scene, n scene.Notice, most, w int) []string {
+	fact := m.sentence(s, m.redactor.Text(n.Text))
+	if rest, ok := strings.CutPrefix(fact, "a "); ok { // no key: only a remedy names one
+		fact = "A " + rest
 	}
-	return sentence(hint) + " " + sentence(capital(words))
+	remedy := m.sentence(s, m.redactor.Text(n.Hint))
+	all := strings.TrimSpace(fact + " " + remedy)
+	longest := fact // what is cut if all of it has no room
+	if most > 1 && remedy != "" && standsAlone(n.Hint) {
+		all = remedy + " " + fact
+		if kit.Width(remedy) <= w { // else little is left of what happened
+			longest = all
+		}
+	}
+	rest := ""
+	if key := m.keys.Key(keys.Messages); key != "" && m.notices.logs(n) {
+		rest = " " + key + " has all of it."
+		if n.Exchange != 0 {
+			rest = " " + key + " shows the call."
+		}
+	}
+	texts := []string{all, longest + rest}
+	if n.Exchange != 0 && n.Severity >= scene.Warn {
+		texts = []string{all + rest, all, longest + rest}
+	}
+	for _, text := range texts {
+		if lines := kit.Wrap(text, w); len(lines) <= most {
+			return lines
+		}
+	}
+	if kit.Width(rest) > w/2 { // else little is left of what happened
+		rest = ""
+	}
+	lines := kit.Wrap(longest, w)
+	last := strings.Join(lines[most-1:], " ")
+	return append(lines[:most-1:most-1], kit.Short(last, w-kit.Width(rest))+rest)
 }
 
-// sentence returns text with a full stop, unless it has an end.
-func sentence(text string) string {
-	if end, _ := utf8.DecodeLastRuneInString(text); text == "" ||
-		strings.ContainsRune(".!?…", end) {
-		return text
+// standsAlone reports whether a remedy can be read before what happened. It cannot if its first
+// clause has a pronoun, whose noun is in what happened.
+func standsAlone(remedy string) bool {
+	clause := remedy
+	if end := strings.IndexAny(remedy, ",;:"); end >= 0 {
+		clause = remedy[:end]
 	}
-	return text + "."
+	for _, word := range strings.Fields(strings.ToLower(clause)) {
+		switch word {
+		case "it", "its", "them", "they", "their", "one":
+			return false
+		}
+	}
+	return true
 }
 
-// capital returns text with a capital letter, unless it begins with a fingerprint, a key or a
-// command.
-func capital(text string) string {
+// sentence returns text as a sentence: with a capital letter, unless it begins with a key, a
+// fingerprint, a command or the name of an application, and with a full stop.
+func (m *root) sentence(s *scene.Scene, text string) string {
+	if text == "" {
+		return ""
+	}
+	if end, _ := utf8.DecodeLastRuneInString(text); !strings.ContainsRune(".!?…", end) {
+		text += "."
+	}
 	first, _, _ := strings.Cut(text, " ")
-	if len(first) < 2 || strings.ContainsAny(first, "0123456789`_.=[]{}()/") {
+	letter, size := utf8.DecodeRuneInString(text)
+	if _, key := m.keys.Find(first); key || len(first) == size || first == "lanyard" ||
+		strings.ContainsAny(first, "0123456789+`_.=[]{}()/") {
 		return text
 	}
-	return strings.ToUpper(text[:1]) + text[1:]
+	for i := range s.Board.Apps {
+		if strings.HasPrefix(text, s.Show(s.Board.Apps[i].Name)) {
+			return text
+		}
+	}
+	return string(unicode.ToUpper(letter)) + text[size:]
 }
 
 // slowAfter is the time after which the screen says that it waits for an answer.

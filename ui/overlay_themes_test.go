@@ -106,7 +106,7 @@ func TestThemeIsChosen(t *testing.T) {
 		backgroundOf(p.Frame()) != nordGround {
 		t.Errorf("kept %q, %d overlays, ground %q", c.kept, p.Overlays(), backgroundOf(p.Frame()))
 	}
-	if !strings.Contains(ansi.Strip(p.Frame()), "theme nord") {
+	if !strings.Contains(ansi.Strip(p.Frame()), "Theme nord") {
 		t.Error("nothing says so")
 	}
 	openPicker(p)
@@ -116,7 +116,7 @@ func TestThemeIsChosen(t *testing.T) {
 	c.err = errors.New("the disk is full")
 	p.Key("up", "enter")
 	if f := ansi.Strip(p.Frame()); !strings.Contains(f,
-		"theme gruvbox, for this run: it could not be kept: the disk is full") {
+		"Theme gruvbox, for this run: it could not be kept: the disk is full") {
 		t.Error(f)
 	}
 }
@@ -131,7 +131,7 @@ func TestThemeIsOverruled(t *testing.T) {
 	}
 	p.Key("end", "enter")
 	if f := ansi.Strip(p.Frame()); !strings.Contains(f,
-		"theme nord, for this run: config.toml decides at the next start") || len(c.kept) != 1 {
+		"Theme nord, for this run: config.toml decides at the next start") || len(c.kept) != 1 {
 		t.Error(f)
 	}
 	p, _ = picker(t, 120, 32, func(o *ui.Options) { o.Themes.Keep = nil })
@@ -139,7 +139,7 @@ func TestThemeIsOverruled(t *testing.T) {
 		t.Error(f)
 	}
 	p.Key("end", "enter")
-	if f := ansi.Strip(p.Frame()); !strings.Contains(f, "theme nord, for this run") {
+	if f := ansi.Strip(p.Frame()); !strings.Contains(f, "Theme nord, for this run") {
 		t.Error(f)
 	}
 }
@@ -148,7 +148,7 @@ func TestThemeIsOverruled(t *testing.T) {
 func TestNoThemes(t *testing.T) {
 	t.Parallel()
 	p, _ := picker(t, 120, 32, func(o *ui.Options) { o.Themes = ui.Themes{} })
-	if f := ansi.Strip(p.Frame()); !strings.Contains(f, "there are no themes to choose from") {
+	if f := ansi.Strip(p.Frame()); !strings.Contains(f, "There are no themes to choose from.") {
 		t.Error(f)
 	}
 }

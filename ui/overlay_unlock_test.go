@@ -159,7 +159,7 @@ func TestPasteElsewhereDoesNothing(t *testing.T) {
 			t.Errorf("after %q a paste did something", key)
 		}
 		if key == "" {
-			l.shows("a paste does nothing here")
+			l.shows("A paste does nothing here")
 		}
 		l.after(time.Second)
 		if key != "" {

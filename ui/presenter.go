@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strings"
+
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/pane"
@@ -89,7 +91,7 @@ func (m *root) presentation(s *scene.Scene, warnings []string) []string {
 	p := pane.Present(s, r)
 	p.Header, p.Warnings = m.presenterHeader(), warnings
 	if !m.notices.until.IsZero() {
-		p.Notice = m.presenterNotice(m.notices.shown)
+		p.Notice = m.presenterNotice(s, m.notices.shown)
 	}
 	if p.Life != nil {
 		if d := p.Life.Moves(m.w); d > 0 {
@@ -118,13 +120,17 @@ func (m *root) presenterHeader() string {
 	return l.End(m.w)
 }
 
-// presenterNotice returns a notice as one redacted text, the remedy first. It is "" for what went
-// well and for the answer to a call: the layout itself shows that.
-func (m *root) presenterNotice(n scene.Notice) string {
+// presenterNotice returns a notice as one redacted text. It is "" for what went well and for the
+// answer to a call: the layout itself shows that.
+func (m *root) presenterNotice(s *scene.Scene, n scene.Notice) string {
 	if n.Severity == scene.Good || n.Severity == scene.Info && n.Exchange != 0 {
 		return ""
 	}
-	return remedyFirst(m.redactor.Text(n.Text), m.redactor.Text(n.Hint))
+	most := 2 // lines of words beside the name
+	if m.h < 28 {
+		most = 1
+	}
+	return strings.Join(m.arranged(s, n, most, m.w-2), " ")
 }
 
 // cannotWhilePresenting returns why an action on the panes cannot run in presenter mode; nil for

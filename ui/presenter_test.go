@@ -499,7 +499,7 @@ func TestCountdownInEveryPane(t *testing.T) {
 			!strings.Contains(frame, kit.Digits("58:12", 1)[0]) {
 			t.Errorf("key %s: no countdown:\n%s", pane, frame)
 		}
-		if !strings.Contains(frame, "ctrl+o closes it. Presenter mode shows no panes") {
+		if !strings.Contains(frame, "Presenter mode shows no panes. ctrl+o closes it.") {
 			t.Errorf("key %s is not answered:\n%s", pane, frame)
 		}
 	}

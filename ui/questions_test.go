@@ -22,7 +22,7 @@ func (l *live) unanswered(keys ...string) {
 			l.t.Fatalf("%s answers the question: %d open, %d before", k, l.Overlays(), open)
 		}
 		l.said(k + " is no answer")
-		l.shows(k[1:]+" is no answer", "esc: No") // a name of a key gets a capital letter
+		l.shows("The key "+k+" is no answer", "esc: No")
 	}
 }
 
@@ -95,7 +95,7 @@ func TestQuestionsIgnoreWhatWasTypedAhead(t *testing.T) {
 	if l.Overlays() != 1 || l.board(t, "revoking") != 0 {
 		t.Fatalf("%d open: what was typed ahead is an answer", l.Overlays())
 	}
-	l.shows("Esc was typed before this question", "y revoke it")
+	l.shows("esc was typed before this question", "y revoke it")
 	l.Reads(8)
 	l.Key("y")
 	if l.Overlays() != 0 || l.board(t, "revoking") != 1 {

@@ -146,8 +146,8 @@ func TestQuiet(t *testing.T) {
 			}
 		}
 		shows("", time.Second, "g gets one", "")
-		shows("g", time.Second, "got ", "")
-		shows("", 30*time.Second, "▌ ● Orders", "got ")
+		shows("g", time.Second, "Got ", "")
+		shows("", 30*time.Second, "▌ ● Orders", "Got ")
 		for _, c := range []struct{ when, keys string }{
 			{"at rest", ""}, {"when the focus went", "\x1b[O"},
 			{"when the focus came back", "\x1b[I"},
