@@ -30,7 +30,7 @@ type Presenter struct {
 	Time     string       // drawn in digits
 	Paint    themes.Paint // of Time and of the lit stage
 	Name     string
-	Words    []string  // what is known, the most important line last
+	Words    []string  // about the token; a low screen shows the last of them
 	Notice   string    // takes the place of Words; "" for none
 	Life     *kit.Life // nil: no token
 	From     [2]string // the text left of the line of life, long and short
