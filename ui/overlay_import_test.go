@@ -61,14 +61,20 @@ func (l *live) askPortal() {
 	l.Key("ctrl+s")
 }
 
+// notesPortal answers as shown does, and returns where it notes the last request.
+func (l *live) notesPortal() *console.PortalRequest {
+	asked := &console.PortalRequest{}
+	l.portal = func(ctx context.Context, r console.PortalRequest) (console.PortalFound, error) {
+		*asked = r
+		return shown(ctx, r)
+	}
+	return asked
+}
+
 func TestImportFromPortal(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
-	var asked console.PortalRequest
-	l.portal = func(ctx context.Context, r console.PortalRequest) (console.PortalFound, error) {
-		asked = r
-		return shown(ctx, r)
-	}
+	asked := l.notesPortal()
 	l.askPortal()
 	if asked.Base != "https://apim.example:9443" || asked.User != "ana" ||
 		asked.Password.Fingerprint() != fp("pw-of-ana") ||
@@ -471,11 +477,7 @@ func TestImportWarnsBeforeItThrowsAway(t *testing.T) {
 func TestImportProposesTheEnvironment(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
-	var asked console.PortalRequest
-	l.portal = func(ctx context.Context, r console.PortalRequest) (console.PortalFound, error) {
-		asked = r
-		return shown(ctx, r)
-	}
+	asked := l.notesPortal()
 	l.Do("import")
 	l.Key("tab")
 	l.Type("https://gw.example:944")

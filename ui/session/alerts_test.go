@@ -86,13 +86,9 @@ func TestAlertsFromNowOn(t *testing.T) {
 	d.get(1)
 	d.now = d.now.Add(52 * time.Minute) // 8 are left
 	late := sit(t, func(o *options) { o.now = d.now })
-	b, err := d.svc.Board(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := d.stored()
 	late.alerting(true)
-	asked, _ := late.Tickets()
-	late.run(late.apply(session.BoardRead{Ticket: asked + 1, Board: b})...)
+	late.run(late.file(b)...)
 	if all := late.alerts(); len(all) > 0 {
 		t.Errorf("told of the past: %+v", all)
 	}
@@ -141,13 +137,9 @@ func TestAlertsLeaveThePastAlone(t *testing.T) {
 	id := d.get(1)[0]
 	d.now = d.now.Add(40 * time.Minute) // the first has expired
 	late := sit(t, func(o *options) { o.now = d.now })
-	b, err := d.svc.Board(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := d.stored()
 	late.alerting(true)
-	asked, _ := late.Tickets()
-	late.apply(session.BoardRead{Ticket: asked + 1, Board: b})
+	late.file(b)
 	late.tick(late.now.Add(11 * time.Minute))
 	if all := late.alerts(); len(all) != 1 || all[0].Row.ID != id {
 		t.Errorf("told %+v", all)

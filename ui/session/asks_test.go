@@ -98,15 +98,11 @@ func TestReadOnlyIsNotAskedAbout(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
 	d.get(1)
-	b, err := d.svc.Board(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := d.stored()
 	b.Applications[0].Environment.ReadOnly = true
 	b.Applications[0].Environment.Production = true
 	b.Applications[0].Environment.Regime = console.RegimeJWT
-	asked, _ := d.Tickets()
-	d.apply(session.BoardRead{Ticket: asked + 1, Board: b})
+	d.file(b)
 	d.ask(session.Revoke{Token: b.Tokens[0].ID})
 	d.ask(session.Get{App: b.Applications[0].ID})
 	never[session.Ask](d)

@@ -114,14 +114,10 @@ func TestFactsOfABoard(t *testing.T) {
 	if _, err := d.other().Undo(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
-	b, err := d.svc.Board(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := d.stored()
 	b.Unkept = errDisk
 	d.facts = nil
-	asked, _ := d.Tickets()
-	d.apply(session.BoardRead{Ticket: asked + 1, Board: b})
+	d.file(b)
 	want := []string{"Unkept", "BoardFiled", "SettledElsewhere"}
 	if got := d.kinds(); !reflect.DeepEqual(got, want) {
 		t.Errorf("told %v, want %v", got, want)

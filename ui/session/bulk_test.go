@@ -145,10 +145,7 @@ func TestSkips(t *testing.T) {
 	if why := plain.Skips(session.VerbProbe, id).Why; why != session.NotSkipped {
 		t.Errorf("a probe of what is revoked: %d", why)
 	}
-	b, err := plain.svc.Board(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := plain.stored()
 	for name, c := range map[string]struct {
 		app  func(*console.Application)
 		verb session.Verb
@@ -167,8 +164,7 @@ func TestSkips(t *testing.T) {
 		tok := &b.Tokens[0]
 		tok.AppID, tok.RevokeKind = d.apps[0].ID, ""
 		tok.AcceptedAt, tok.RevokeAt = time.Time{}, time.Time{}
-		asked, _ := d.Tickets()
-		d.apply(session.BoardRead{Ticket: asked + 1, Board: b})
+		d.file(b)
 		left := d.Skips(c.verb, id)
 		if left.Why != c.why || left.Fingerprint != fp(1) ||
 			(left.Held != "") != (c.why == session.SkipSupersedes) {

@@ -244,14 +244,10 @@ func TestRestoredSettlesNothing(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
 	id := d.get(1)[0]
-	before, err := d.svc.Board(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	before := d.stored()
 	d.does(session.Revoke{Token: id})
 	before.Restored = 7
-	asked, _ := d.Tickets()
-	d.apply(session.BoardRead{Ticket: asked + 1, Board: before})
+	d.file(before)
 	once[session.Restored](d)
 	never[session.SettledElsewhere](d)
 }

@@ -125,6 +125,21 @@ func (d *desk) apply(events ...session.Event) (work []session.Work) {
 	return work
 }
 
+// stored returns what the store holds.
+func (d *desk) stored() console.Board {
+	d.t.Helper()
+	b, err := d.svc.Board(d.t.Context())
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return b
+}
+
+// file applies a reading that is newer than all before.
+func (d *desk) file(b console.Board) []session.Work {
+	return d.apply(session.BoardRead{Ticket: max(d.Tickets()) + 1, Board: b})
+}
+
 // came runs work, and returns its events, which are not applied.
 func (d *desk) came(work ...session.Work) (events []session.Event) {
 	for _, w := range work {

@@ -94,17 +94,22 @@ func TestEndedBetweenTwoLooks(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.now = d.now.Add(2 * time.Minute)
-	b, err := d.svc.Board(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := d.stored()
 	late := sit(t, func(o *options) { o.now = d.now })
-	asked, _ := late.Tickets()
-	late.apply(session.BoardRead{Ticket: asked + 1, Board: b})
+	late.file(b)
 	never[session.Ended](late)
 	d.changed()
 	d.endedOnly(d.held(0), console.Expired)
 	d.stays()
+}
+
+// refused returns a revoked token that the gateway refuses from now on.
+func (d *desk) refused() string {
+	id := d.get(1)[0]
+	d.does(session.Revoke{Token: id})
+	d.after(10 * time.Second)
+	d.api.gateway = 401
+	return id
 }
 
 // The answer to a probe reports the death that it proves, and so does the end of a probe loop.
@@ -112,10 +117,7 @@ func TestEndedIsNotToldBesideAnAnswer(t *testing.T) {
 	t.Parallel()
 	for _, loop := range []bool{false, true} {
 		d := sit(t)
-		id := d.get(1)[0]
-		d.does(session.Revoke{Token: id})
-		d.after(10 * time.Second)
-		d.api.gateway = 401
+		id := d.refused()
 		if loop {
 			d.does(session.ProbeUntilDead{Tokens: []string{id}, Confirmed: true})
 			d.after(30 * time.Second)
@@ -137,10 +139,7 @@ func TestEndedWaitsForAnAnswer(t *testing.T) {
 	t.Parallel()
 	for _, answer := range []bool{false, true} {
 		d := sit(t)
-		id := d.get(1)[0]
-		d.does(session.Revoke{Token: id})
-		d.after(10 * time.Second)
-		d.api.gateway = 401
+		id := d.refused()
 		other := d.other()
 		probe := func() {
 			if _, _, err := other.Probe(t.Context(), id); err != nil {
@@ -183,10 +182,7 @@ func TestEndedOncePerAccessToken(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
 	d.get(1)
-	b, err := d.svc.Board(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := d.stored()
 	feed := func(first, second time.Duration) {
 		both := b
 		one := b.Tokens[0]
@@ -194,8 +190,7 @@ func TestEndedOncePerAccessToken(t *testing.T) {
 		two := one
 		two.ID, two.AppID, two.ExpiresAt = "t_two", d.apps[1].ID, d.now.Add(second)
 		both.Tokens = []console.Token{one, two}
-		_, filed := d.Tickets()
-		d.apply(session.BoardRead{Ticket: filed + 1, Board: both})
+		d.file(both)
 	}
 	for range 2 {
 		feed(time.Hour, time.Hour)
@@ -217,14 +212,10 @@ func TestEndedNotOfARestoredStore(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
 	d.get(1)
-	b, err := d.svc.Board(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := d.stored()
 	d.now = d.now.Add(time.Minute)
 	b.Restored++
 	b.Tokens[0].ExpiresAt = d.now.Add(-time.Second)
-	asked, _ := d.Tickets()
-	d.apply(session.BoardRead{Ticket: asked + 1, Board: b})
+	d.file(b)
 	never[session.Ended](d)
 }

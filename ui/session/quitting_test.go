@@ -142,13 +142,9 @@ func TestQuitWaitsForEveryKindOfWork(t *testing.T) {
 	} {
 		d := sit(t)
 		d.get(1)
-		b, err := d.svc.Board(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
+		b := d.stored()
 		b.Tokens[0].ID = id // on the board only: the results of the work are not checked
-		asked, _ := d.Tickets()
-		d.apply(session.BoardRead{Ticket: asked + 1, Board: b})
+		d.file(b)
 		work := d.ask(c.asked)
 		if len(work) == 0 {
 			t.Errorf("%s: nothing begins, told %v", name, d.kinds())
