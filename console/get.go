@@ -251,10 +251,7 @@ const twinNote = " holds this very token too: the server makes no difference bet
 // made from t. It keeps the refresh token keep if the answer has none.
 func (s *Service) file(w Writer, a Application, ans tokenapi.TokenAnswer, t Token,
 	keep secret.Text) (Token, bool, []string, error) {
-	sec := Secrets{Access: ans.Access, Refresh: ans.Refresh, ID: ans.ID}
-	if sec.Refresh.IsZero() {
-		sec.Refresh = keep
-	}
+	sec := Secrets{Access: ans.Access, Refresh: ans.RefreshAfter(keep), ID: ans.ID}
 	held, err := findHeld(w, a.ID, ans.Access)
 	if err != nil {
 		return Token{}, false, nil, err

@@ -119,7 +119,6 @@ func Roles() []Role {
 		{"Ground", "text", ReadText, false},
 		{"Brand", "accent", ReadText, false},
 		{"Chip", "on_accent", ReadText, false},
-		{"ChipDanger", "on_danger", ReadText, false},
 		{"Quiet", "quiet", ReadText, true},
 		{"Strong", "text", ReadText, true},
 		{"Accent", "accent", ReadText, true},

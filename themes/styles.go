@@ -31,29 +31,28 @@ func (p Paint) On(s string) string {
 // Styles are the roles of the screen.
 type Styles struct {
 	// under everything, where the theme brings its own background; "" leaves the terminal's
-	Ground     Paint
-	Brand      Paint // the product's name
-	Chip       Paint // a word on the accent colour: demo
-	ChipDanger Paint // a word on the danger colour: production
-	Quiet      Paint // secondary text
-	Strong     Paint // text that leads a line
-	Accent     Paint
-	Border     Paint
-	BorderOn   Paint // border of the focused pane
-	Title      Paint
-	TitleOn    Paint // title of the focused pane
-	Key        Paint // a key's name in the footer and in help
-	Good       Paint // alive
-	Warn       Paint // expiring; a warning
-	Danger     Paint // may still pass; an error
-	GoodBar    Paint // a bar of the remaining life, on the track
-	WarnBar    Paint
-	Banner     Paint // permanent warnings
-	Row        Paint // background of the selected row in the focused pane
-	RowQuiet   Paint // background of the selected row in the other panes
-	Edge       Paint // the bar at the left of the selected row
-	EdgeQuiet  Paint
-	Color      bool // false: roles differ by weight and reverse video only
+	Ground    Paint
+	Brand     Paint // the product's name
+	Chip      Paint // a word on the accent colour: demo
+	Quiet     Paint // secondary text
+	Strong    Paint // text that leads a line
+	Accent    Paint
+	Border    Paint
+	BorderOn  Paint // border of the focused pane
+	Title     Paint
+	TitleOn   Paint // title of the focused pane
+	Key       Paint // a key's name in the footer and in help
+	Good      Paint // alive
+	Warn      Paint // expiring; a warning
+	Danger    Paint // may still pass; an error
+	GoodBar   Paint // a bar of the remaining life, on the track
+	WarnBar   Paint
+	Banner    Paint // permanent warnings
+	Row       Paint // background of the selected row in the focused pane
+	RowQuiet  Paint // background of the selected row in the other panes
+	Edge      Paint // the bar at the left of the selected row
+	EdgeQuiet Paint
+	Color     bool // false: roles differ by weight and reverse video only
 }
 
 // fg returns a style with a text colour, if there is one.
@@ -98,29 +97,28 @@ func build(p palette) Styles {
 	}
 	quiet := fg(p.Quiet).Faint(p.Faint)
 	return Styles{
-		Ground:     paint(ground),
-		Brand:      paint(fg(p.Accent).Bold(true)),
-		Chip:       paint(chip(p.OnAccent, p.Accent)),
-		ChipDanger: paint(chip(p.OnDanger, p.Danger)),
-		Quiet:      paint(quiet),
-		Strong:     paint(fg(p.Text).Bold(true)),
-		Accent:     paint(fg(p.Accent)),
-		Border:     paint(fg(p.Border).Faint(p.Faint && p.Border == "")),
-		BorderOn:   paint(fg(p.Accent)),
-		Title:      paint(quiet),
-		TitleOn:    paint(fg(p.Accent).Bold(true)),
-		Key:        paint(fg(p.Accent)),
-		Good:       paint(fg(p.Good)),
-		Warn:       paint(fg(p.Warn)),
-		Danger:     paint(fg(p.Danger)),
-		GoodBar:    paint(bg(fg(cmp.Or(p.GoodBar, p.Good)), p.Track)),
-		WarnBar:    paint(bg(fg(cmp.Or(p.WarnBar, p.Warn)), p.Track)),
-		Banner:     paint(chip(p.OnDanger, p.Danger).Bold(true)),
-		Row:        paint(row),
-		RowQuiet:   paint(rowQuiet),
-		Edge:       paint(fg(p.Accent)),
-		EdgeQuiet:  paint(quiet),
-		Color:      true,
+		Ground:    paint(ground),
+		Brand:     paint(fg(p.Accent).Bold(true)),
+		Chip:      paint(chip(p.OnAccent, p.Accent)),
+		Quiet:     paint(quiet),
+		Strong:    paint(fg(p.Text).Bold(true)),
+		Accent:    paint(fg(p.Accent)),
+		Border:    paint(fg(p.Border).Faint(p.Faint && p.Border == "")),
+		BorderOn:  paint(fg(p.Accent)),
+		Title:     paint(quiet),
+		TitleOn:   paint(fg(p.Accent).Bold(true)),
+		Key:       paint(fg(p.Accent)),
+		Good:      paint(fg(p.Good)),
+		Warn:      paint(fg(p.Warn)),
+		Danger:    paint(fg(p.Danger)),
+		GoodBar:   paint(bg(fg(cmp.Or(p.GoodBar, p.Good)), p.Track)),
+		WarnBar:   paint(bg(fg(cmp.Or(p.WarnBar, p.Warn)), p.Track)),
+		Banner:    paint(chip(p.OnDanger, p.Danger).Bold(true)),
+		Row:       paint(row),
+		RowQuiet:  paint(rowQuiet),
+		Edge:      paint(fg(p.Accent)),
+		EdgeQuiet: paint(quiet),
+		Color:     true,
 	}
 }
 
@@ -129,7 +127,7 @@ func mono() Styles {
 	s := lipgloss.NewStyle
 	return Styles{
 		Brand: paint(s().Bold(true)), Chip: paint(s().Reverse(true)),
-		ChipDanger: paint(s().Bold(true).Reverse(true)), Quiet: paint(s().Faint(true)),
+		Quiet:  paint(s().Faint(true)),
 		Strong: paint(s().Bold(true)), Accent: paint(s().Bold(true)),
 		Border: paint(s().Faint(true)), BorderOn: paint(s().Bold(true)),
 		Title: paint(s().Faint(true)), TitleOn: paint(s().Bold(true)), Key: paint(s().Bold(true)),

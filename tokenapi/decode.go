@@ -58,11 +58,6 @@ func (a TokenAnswer) RefreshAfter(sent secret.Text) secret.Text {
 	return a.Refresh
 }
 
-// ReplacesRefresh reports whether the answer has a refresh token that differs from sent.
-func (a TokenAnswer) ReplacesRefresh(sent secret.Text) bool {
-	return !a.Refresh.IsZero() && !a.Refresh.Equal(sent)
-}
-
 // tokenMembers returns the members that hold the token. Most servers put them into the body itself.
 // Douyin ("data") and Slack ("authed_user") put them, or an error, into an object within it.
 func (a answer) tokenMembers(op string, m members) (members, *Error) {

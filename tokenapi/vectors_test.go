@@ -309,7 +309,7 @@ func (v vector) token() (map[string]any, tokenapi.Exchange) {
 	m["refresh_token"] = or(a.Refresh.Reveal())
 	if grant == tokenapi.GrantRefreshToken {
 		m["refresh_token"] = or(a.RefreshAfter(secret.New(old)).Reveal())
-		m["replaces_refresh_token"] = a.ReplacesRefresh(secret.New(old))
+		m["replaces_refresh_token"] = !a.Refresh.IsZero() && !a.Refresh.Equal(secret.New(old))
 	}
 	m["lifetime"], m["token_type"], m["token_type_raw"] = a.Lifetime, a.TokenType,
 		or(a.RawTokenType)

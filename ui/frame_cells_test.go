@@ -178,7 +178,7 @@ func grid(t testing.TB, frame string) [][]cell {
 // selected row of a pane without the focus. A role that looks like an earlier one of themes.Styles
 // in every kind of terminal has the letter of that one, because the golden compares the look.
 var marks = map[string]string{
-	"": " ._", "Brand": "bB1", "Chip": "cC", "ChipDanger": "pP", "Quiet": "qQ2", "Strong": "sS3",
+	"": " ._", "Brand": "bB1", "Chip": "cC", "Quiet": "qQ2", "Strong": "sS3",
 	"Accent": "aA4", "Border": "-",
 	"Good": "gG5", "Warn": "wW6", "Danger": "dD7", "GoodBar": "h", "WarnBar": "i", "Banner": "nN",
 	"EdgeQuiet": "eou",

@@ -116,23 +116,6 @@ func (v Voice) RevokeBrief(t console.Token, h Hold, now time.Time) []string {
 	return out
 }
 
-// RevokeCells describes the progress of a revoke for two narrow columns: the time of the next step,
-// and forms of the step, the longest first.
-func (v Voice) RevokeCells(t console.Token, h Hold, now time.Time) (when string, step []string) {
-	at, left, why := StageOf(t, h, now)
-	switch at {
-	case Undoable:
-		undoes := v.does(console.ActUndo, "undoes")
-		return "in " + v.Wait(left), []string{"sending · " + undoes, "· " + undoes}
-	case Sending:
-		return "now", []string{"sending…"}
-	case Held:
-		return "waits", []string{why, "not sent"}
-	}
-	return "in " + v.Wait(left), []string{"retry · not yet accepted", "not yet accepted",
-		"not accepted"}
-}
-
 // Delivered describes the result of a delivery, to be put after the token's name, and the next
 // step. An answer of the server is "accepted", never "dead".
 func (v Voice) Delivered(d console.Delivery, s console.Status, now time.Time) (text, next string) {

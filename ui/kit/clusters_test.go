@@ -135,31 +135,3 @@ func TestClustersOfEveryScript(t *testing.T) {
 		}
 	}
 }
-
-// An emoji that terminals measure differently becomes its first character. A syllable stays whole.
-func TestSimpleEmoji(t *testing.T) {
-	t.Parallel()
-	for in, want := range map[string]string{
-		"plain": "plain", "": "", "👩\u200d💻 team": "👩 team", "👍🏽": "👍", "❤\ufe0f love": "❤ love",
-		"1\ufe0f\u20e3 first": "1 first", "🇩🇪 Berlin": "🇩🇪 Berlin", "सेवा क्ष": "सेवा क्ष",
-		"น้ำ": "น้ำ", "Zu\u0308rich": "Zu\u0308rich", "決済": "決済",
-	} {
-		if got := kit.SimpleEmoji(in); got != want {
-			t.Errorf("%+q became %+q, want %+q", in, got, want)
-		}
-	}
-	for _, c := range clusters(t) {
-		s := kit.SimpleEmoji(kit.Clean(c.text))
-		switch c.kind {
-		case "emoji", "emoji-vs15", "emoji-vs16", "flag", "flag-tags", "keycap", "skin", "zwj":
-			if ansi.StringWidth(s) != ansi.StringWidthWc(s) {
-				t.Errorf("%s: %+q is %d or %d cells", c.kind, s, ansi.StringWidth(s),
-					ansi.StringWidthWc(s))
-			}
-		default:
-			if s != kit.Clean(c.text) {
-				t.Errorf("%s: %+q became %+q", c.kind, kit.Clean(c.text), s)
-			}
-		}
-	}
-}

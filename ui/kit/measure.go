@@ -3,7 +3,6 @@ package kit
 import (
 	"strings"
 	"sync/atomic"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
@@ -117,26 +116,4 @@ func Around(rs []rune, at int) (before, after int) {
 		}
 	}
 	return before, after
-}
-
-// SimpleEmoji returns s with each emoji that terminals measure differently reduced to its first
-// character: a family to its first member, a skin tone to none. Other clusters stay whole, because
-// a syllable of Devanagari or Thai without its vowel is another text. [Anchored] places those.
-func SimpleEmoji(s string) string {
-	if foreignFrom(s) == len(s) {
-		return s
-	}
-	var b strings.Builder
-	for rest := s; rest != ""; {
-		cluster, _ := ansi.FirstGraphemeCluster(rest, ansi.GraphemeWidth)
-		rest = rest[len(cluster):]
-		first, size := utf8.DecodeRuneInString(cluster)
-		drawn := !unicode.IsLetter(first) || strings.Contains(cluster, "\ufe0f")
-		if size < len(cluster) && drawn &&
-			ansi.StringWidth(cluster) != ansi.StringWidthWc(cluster) {
-			cluster = cluster[:size]
-		}
-		b.WriteString(cluster)
-	}
-	return b.String()
 }

@@ -221,12 +221,10 @@ func Padded(paint themes.Paint, text string, w int) string {
 	return l.End(w)
 }
 
-// Cell is a piece of a row: a text, and the colour that it is painted in. A bar (IsBar) is painted
-// without the tint of a selected row.
+// Cell is a piece of a row: a text, and the colour that it is painted in.
 type Cell struct {
 	Paint themes.Paint
 	Text  string
-	IsBar bool
 }
 
 // NewCell returns a cell of text.
