@@ -86,7 +86,7 @@ func (s *Session) bulk(r Bulk) []Work {
 	if r.Marked && len(b.open) > 0 {
 		clear(s.marks) // also those of skipped tokens, which the summary names
 	}
-	s.dropPages() // they depend on the marks
+	s.dropHidden()
 	s.bulks = append(s.bulks, b)
 	if len(revokes) > 0 {
 		work = append(work, s.revokeAllWork(revokes))
@@ -215,7 +215,7 @@ func (s *Session) Marked() []string { return slices.Sorted(maps.Keys(s.marks)) }
 
 // ToggleMark marks a token or removes its mark.
 func (s *Session) ToggleMark(id string) {
-	s.dropPages()
+	s.dropHidden()
 	if s.changed = true; s.marks[id] {
 		delete(s.marks, id)
 	} else {
@@ -226,6 +226,6 @@ func (s *Session) ToggleMark(id string) {
 // Unmark removes all marks.
 func (s *Session) Unmark() {
 	clear(s.marks)
-	s.dropPages()
+	s.dropHidden()
 	s.changed = true
 }

@@ -3,6 +3,7 @@ package session
 import (
 	"cmp"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -158,8 +159,8 @@ func (p *page) Index(id string) int {
 	return -1
 }
 
-// Page answers a query. It keeps the answer until the board, a state or a mark changes, so that
-// drawing does not walk all tokens.
+// Page answers a query. It keeps the answer until the board or a state changes, so that drawing
+// does not walk all tokens. See also dropHidden.
 func (s *Session) Page(q Query) Page {
 	s.asked = recent(s.asked, q, queriesOfFrame)
 	if p, ok := s.pages[q]; ok {
@@ -198,6 +199,12 @@ func (s *Session) renewPages() {
 	for _, q := range slices.Backward(slices.Clone(s.railsAsked)) {
 		s.Rail(q.find, q.audience)
 	}
+}
+
+// dropHidden forgets the pages that leave out rows that are over, because the marks have changed.
+// They list the marked ones.
+func (s *Session) dropHidden() {
+	maps.DeleteFunc(s.pages, func(q Query, _ Page) bool { return q.HideOver })
 }
 
 // dropPages forgets the answers to queries, because a row has changed.

@@ -254,7 +254,8 @@ func TestPageFinds(t *testing.T) {
 	}
 }
 
-// A page is kept until the board, a state or a mark changes.
+// A page is kept until the board or a state changes. One that hides rows unless they are marked is
+// kept until a mark changes too.
 func TestPageIsKept(t *testing.T) {
 	t.Parallel()
 	l := listed(t)
@@ -279,10 +280,15 @@ func TestPageIsKept(t *testing.T) {
 	kept("a second", true)
 	l.read()
 	kept("a reading", false)
-	l.ToggleMark("late")
-	kept("a mark", false)
-	l.Unmark()
-	kept("no marks", false)
+	hiding := session.Query{HideOver: true}
+	for _, change := range []func(){func() { l.ToggleMark("late") }, l.Unmark} {
+		was := l.Page(hiding).Serial
+		change()
+		kept("a change of the marks", true)
+		if l.Page(hiding).Serial == was {
+			t.Error("a page that hides unmarked rows is kept")
+		}
+	}
 	l.now = t0.Add(51 * time.Second) // one expires
 	l.Tick(l.now)
 	kept("a change of a state", false)
