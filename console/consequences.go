@@ -15,6 +15,9 @@ type Consequences struct {
 
 	Renewal Renewal
 	Without NoRefresh // reason why Renew does not refresh
+	// Same reports that the server is known to answer Renew with this token again, because it
+	// lives. A revoke, or a get with other scopes, brings a new one.
+	Same bool
 	// Refreshed bounds the time for which the gateway may accept the present token after a refresh.
 	Refreshed Bound
 
@@ -71,6 +74,8 @@ func ConsequencesOf(t Token, a Application, p Policy, locked bool, now time.Time
 	}
 	c.Without = withoutRefresh(t)
 	c.Renewal = renewalOf(t, a, p, now, c.Without)
+	c.Same = c.Renewal == RenewalAnew && p.Regime == RegimeOpaque && !s.Ended && !s.Pending &&
+		(s.State == Active || s.State == Expiring)
 	kind, err := revocable(t, RevokeUseful, s)
 	if err == nil && !s.Pending && writable(a, "revoke") == nil {
 		c.Revocable, c.Revokes = true, kind

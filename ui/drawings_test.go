@@ -44,9 +44,12 @@ func newSketch() *sketch {
 		envs: map[string]console.Environment{}, log: map[string][]console.Event{},
 		jwts: map[string]jwt.Token{},
 	}
+	regimes := map[string]console.Regime{
+		"cloud": console.RegimeOpaque, "prod-eu": console.RegimeAuto,
+	}
 	for _, name := range []string{"cloud", "prod-eu"} {
 		k.envs[name] = console.Environment{
-			Name: console.Private(name), CacheTTL: 15 * time.Minute, Regime: console.RegimeOpaque,
+			Name: console.Private(name), CacheTTL: 15 * time.Minute, Regime: regimes[name],
 			Production: name == "prod-eu",
 			Endpoints: console.Endpoints{TokenURL: "https://apim.example/oauth2/token",
 				IntrospectURL: "https://apim.example/oauth2/introspect"},
@@ -480,6 +483,8 @@ func farApart() *sketch {
 	until.Name, until.CacheTTL = "cloud", console.UntilExpiry
 	open := k.revoked(app["Orders"], "1413d6d0", "", ms("14:00"), 1)
 	open.Lifetime, open.ExpiresAt, open.Granted = tokenapi.Unbounded, time.Time{}, 0
+	// Of Kiosk, with opaque tokens, the same token would come back.
+	k.board.Applications[1].Environment.Regime = console.RegimeAuto
 	return k
 }
 

@@ -26,6 +26,7 @@ func TestGet(t *testing.T) {
 	l.Key("g")
 	l.said("same token came back (" + fp("access-1") + ")")
 	l.said("the server hands out the live token again")
+	l.said("for a new one: x revokes this one first, or G asks for other scopes")
 }
 
 // The header counts an expiring token as active, and does not count an expired one, like the list.

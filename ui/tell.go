@@ -328,7 +328,9 @@ func (m *root) tellBrought(word string, out console.Outcome) {
 	}
 	if out.Same {
 		m.Notify(scene.Info,
-			"same token came back ("+t.Fingerprint+")"+left+": "+describe.SameToken, "")
+			"same token came back ("+t.Fingerprint+")"+left+": "+describe.SameToken,
+			"for a new one: "+m.keys.Hint(keys.Revoke, "revokes this one first")+", or "+
+				m.keys.Hint(keys.GetWith, "asks for other scopes"))
 	} else {
 		m.Notify(scene.Good, word+" "+t.Fingerprint+left, "")
 	}

@@ -56,7 +56,7 @@ func draw(t testing.TB) *sketch {
 			IntrospectURL: "https://apim.example/oauth2/introspect"},
 	}
 	prod := cloud
-	prod.Name, prod.Production = "prod-eu", true
+	prod.Name, prod.Production, prod.Regime = "prod-eu", true, console.RegimeAuto
 	d := &sketch{t: t, now: clock(t, "10:46:21"), app: -1, events: map[string][]console.Event{}}
 	for _, a := range []struct {
 		name  string
