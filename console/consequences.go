@@ -74,8 +74,9 @@ func ConsequencesOf(t Token, a Application, p Policy, locked bool, now time.Time
 	}
 	c.Without = withoutRefresh(t)
 	c.Renewal = renewalOf(t, a, p, now, c.Without)
-	c.Same = c.Renewal == RenewalAnew && p.Regime == RegimeOpaque && !s.Ended && !s.Pending &&
-		(s.State == Active || s.State == Expiring)
+	c.Same = c.Renewal == RenewalAnew && p.Regime == RegimeOpaque &&
+		t.Grant == a.Grant && !s.Ended &&
+		!s.Pending && (s.State == Active || s.State == Expiring)
 	kind, err := revocable(t, RevokeUseful, s)
 	if err == nil && !s.Pending && writable(a, "revoke") == nil {
 		c.Revocable, c.Revokes = true, kind

@@ -212,14 +212,21 @@ func TestConsequencesOfRevokeWhenOver(t *testing.T) {
 // A server with opaque tokens answers an equal request with the token that lives.
 func TestConsequencesOfSameToken(t *testing.T) {
 	t.Parallel()
-	expired := with(func(t *console.Token) { t.ExpiresAt = at(99) })
-	refreshed := with(func(t *console.Token) { t.Refresh = console.RefreshLive })
+	of := func(change func(*console.Token)) console.Token {
+		return with(func(t *console.Token) {
+			t.Grant, t.User = tokenapi.GrantPassword, "ana"
+			change(t)
+		})
+	}
+	held := of(func(*console.Token) {})
+	expired := of(func(t *console.Token) { t.ExpiresAt = at(99) })
+	refreshed := of(func(t *console.Token) { t.Refresh = console.RefreshLive })
 	for regime, want := range map[console.Regime]bool{
 		console.RegimeOpaque: true, console.RegimeAuto: false, console.RegimeJWT: false,
 	} {
 		p := policy
 		p.Regime = regime
-		if got := consequences(live(), p, nil).Same; got != want {
+		if got := consequences(held, p, nil).Same; got != want {
 			t.Errorf("%s: %v", regime, got)
 		}
 		if consequences(expired, p, nil).Same || consequences(refreshed, p, nil).Same {
