@@ -73,14 +73,18 @@ func (m *root) endedWords(e session.Ending) string {
 
 // afterEnd returns the key that brings a usable token in place of one that has ended.
 func (m *root) afterEnd(e session.Ending) string {
-	switch act := m.s.ActAfter(e.Row); {
+	act := m.s.ActAfter(e.Row)
+	switch {
 	case act == "":
 		return ""
 	case act == console.ActRenew && m.panes.tokens.List.Selected != e.Row.ID:
 		return m.keys.Hint(keys.Renew, "on its row "+describe.AfterEnd(act))
 	case act == console.ActRenew:
 		return m.keys.Hint(keys.Renew, describe.AfterEnd(act))
-	default:
-		return m.keys.Hint(keys.Get, describe.AfterEnd(act))
 	}
+	of, does := &m.board().Apps[e.Row.App], describe.AfterEnd(act)
+	if a, ok := m.Scene().OneApp(); !ok || a.ID != of.ID { // the key is for another application
+		does = "in " + string(of.Name) + " " + does
+	}
+	return m.keys.Hint(keys.Get, does)
 }

@@ -61,14 +61,14 @@ func (m *root) Scene() *scene.Scene {
 	return s
 }
 
-// showsCurrent reports whether a verb acts on the selected token: the screen shows it, and the
-// focused pane is not Activity.
+// showsCurrent reports whether a verb acts on the selected token: the screen shows the list or the
+// full view with it, and the focused pane is not Activity.
 func (m *root) showsCurrent() bool {
 	switch m.focus {
 	case scene.Tokens, scene.Selected:
 		return true
 	case scene.Applications:
-		return m.layout() >= full && !m.zoomed || m.briefLines() > 0
+		return m.layout() >= full && !m.zoomed
 	}
 	return false
 }
