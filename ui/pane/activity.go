@@ -156,13 +156,14 @@ type callColumns struct{ w, path, took, app, print int }
 // are included.
 const (
 	leastPath, leastApp = 8, 6
+	readablePath        = 14
 	leastText           = 18
 	wTook, wPrint       = 6, 8
 	callRest            = 1 + 8 + 2 + 4 + 2 + 2 + 3 + 2
 )
 
-// callColumnsFor returns the columns for w cells. If they do not fit, the fingerprint goes first.
-// Then the path becomes shorter, then the duration goes.
+// callColumnsFor returns the columns for w cells. If they do not fit, the path becomes shorter, then
+// the duration goes, then the fingerprint.
 func callColumnsFor(s *scene.Scene, rows []session.CallRow, w int) callColumns {
 	c := callColumns{w: w, path: leastPath, took: wTook, app: leastApp, print: wPrint}
 	for _, r := range rows {
@@ -181,12 +182,13 @@ func callColumnsFor(s *scene.Scene, rows []session.CallRow, w int) callColumns {
 		}
 		return used - w
 	}
-	if over() > 0 {
-		c.print = 0
-	}
-	c.path = max(c.path-max(over(), 0), leastPath)
-	if over() > 0 {
-		c.took = 0
+	whole := c.path
+	c.path = max(c.path-max(over(), 0), min(c.path, readablePath))
+	for _, column := range []*int{&c.took, &c.print} {
+		if over() > 0 {
+			*column, c.path = 0, whole
+			c.path = max(c.path-max(over(), 0), leastPath)
+		}
 	}
 	c.app = max(c.app-max(over(), 0), leastApp)
 	return c
