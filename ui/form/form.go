@@ -52,16 +52,18 @@ func (f *Form) GoTo(x *Field) {
 	}
 }
 
-// GoToProblem focuses the first field with a problem. It returns the label and the problem, or ""
-// if there is none.
-func (f *Form) GoToProblem() string {
+// GoToProblem shows the problems of all fields, and focuses the first field with one. It returns its
+// label and problem, or "" if there is none.
+func (f *Form) GoToProblem() (first string) {
 	for i, x := range f.Fields {
 		if why := x.Problem(); why != "" && x.Shown() {
-			x.Touched, f.At = true, i
-			return x.Label + ": " + why
+			x.Touched = true
+			if first == "" {
+				f.At, first = i, x.Label+": "+why
+			}
 		}
 	}
-	return ""
+	return first
 }
 
 // Problem returns the label and the problem of the focused field, else of the first field with a

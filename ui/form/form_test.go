@@ -162,6 +162,10 @@ func TestProblems(t *testing.T) {
 	if shown = true; f.GoToProblem() != "first: is missing" || f.Focused() != f.Fields[0] {
 		t.Errorf("the focus is on %s", f.Focused().Label)
 	}
+	b = ""
+	if f.GoToProblem(); !f.Fields[0].Touched || !f.Fields[1].Touched || f.At != 0 {
+		t.Error("only one of two missing fields is marked")
+	}
 }
 
 func TestSecretField(t *testing.T) {
