@@ -108,7 +108,7 @@ type page struct {
 	// LastOver is the listed row that was over last, in any order of the rows; nil for none.
 	LastOver *Row
 
-	// The facts below are about all rows in the scope that are not hidden, found or not.
+	// The facts below are about all rows in the scope, also about hidden ones, found or not.
 
 	Latest            time.Time     // the latest known end of a living token or of a window
 	Endless           bool          // a living token never expires
@@ -244,19 +244,14 @@ func (s *Session) page(q Query) *page {
 		}
 		for _, r := range a.rows {
 			p.Total++
+			p.measure(r)
 			sec := SectionOf(r.State)
 			if sec == Over && q.HideOver && !s.marks[r.ID] { // a verb acts on marked rows
 				p.Hidden++
 				continue
 			}
-			p.measure(r)
 			p.Apps[r.App], p.Users[r.User], p.Scopes[r.Scopes] = true, true, true
 			sections[sec] = append(sections[sec], r)
-		}
-	}
-	if p.Longest == 0 { // nothing else gives the axis a length
-		for _, r := range sections[Over] {
-			p.Longest = max(p.Longest, r.life)
 		}
 	}
 	if q.Find != "" {
@@ -282,14 +277,13 @@ func (s *Session) page(q Query) *page {
 
 // measure adds a row to the facts of a page.
 func (p *page) measure(r *Row) {
-	if SectionOf(r.State) == Over {
-		return
+	if SectionOf(r.State) != Over {
+		p.Endless = p.Endless || r.end.never
+		if r.end.known && r.end.at.After(p.Latest) {
+			p.Latest = r.end.at
+		}
 	}
-	p.Endless = p.Endless || r.end.never
-	if r.end.known && r.end.at.After(p.Latest) {
-		p.Latest = r.end.at
-	}
-	if r.life > 0 {
+	if r.life > 0 { // one that is over counts too: time that passes does not change the scale
 		if p.Shortest == 0 || r.life < p.Shortest {
 			p.Shortest = r.life
 		}
@@ -403,6 +397,9 @@ func endOf(r *Row, st console.Status) (e end, whole time.Duration) {
 		at := st.OverAt
 		if at.IsZero() {
 			at = r.Token.ExpiresAt
+		}
+		if st.Ended && st.StaleKnown { // its window, as before it was over
+			return end{known: true, at: at}, st.StaleUntil.Sub(st.EndedAt)
 		}
 		return end{known: true, at: at}, lifeOf(r.Token)
 	case st.State == console.Lingering && st.StaleKnown:

@@ -161,6 +161,30 @@ func TestPageFacts(t *testing.T) {
 	}
 }
 
+// A window that ends, or a token that expires, changes neither the shortest nor the longest life.
+func TestPageFactsOverTime(t *testing.T) {
+	t.Parallel()
+	l := listed(t)
+	for _, hide := range []bool{false, true} {
+		q := session.Query{HideOver: hide,
+			Scope: session.Scope{Kind: session.OneApplication, Name: "app_Payments"}}
+		l.now = t0
+		l.read()
+		before := l.Page(q)
+		l.now = t0.Add(6 * time.Minute)
+		l.read()
+		after := l.Page(q)
+		if before.Count(session.MayPass) != 1 || after.Count(session.MayPass) != 0 {
+			t.Fatal("no window ended")
+		}
+		if before.Shortest != 15*time.Minute || after.Shortest != before.Shortest ||
+			after.Longest != before.Longest {
+			t.Errorf("%v to %v, then %v to %v", before.Shortest, before.Longest, after.Shortest,
+				after.Longest)
+		}
+	}
+}
+
 func TestPageIndexes(t *testing.T) {
 	t.Parallel()
 	p := listed(t).Page(session.Query{})
