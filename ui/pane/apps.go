@@ -223,8 +223,11 @@ func (p *Apps) line(s *scene.Scene, r *session.RailRow, w int, selected, focused
 	if r.App >= 0 && s.Session.Busy(session.AppKey(s.Board.Apps[r.App].ID)) {
 		count = "…"
 	}
-	if !r.Tally.Next.IsZero() {
+	switch {
+	case !r.Tally.Next.IsZero():
 		next = s.Left(r.Tally.Next.Sub(s.Now))
+	case r.Tally.Endless:
+		next = "never"
 	}
 	digits := p.countWidth(s)
 	room := w - 1 - digits - 2 - wNext - 1 - l.Width()

@@ -62,6 +62,7 @@ type Tally struct {
 	EndedBefore                           int // of Revoking: ended before they were revoked
 
 	Next         time.Time // when the next living token expires; zero: none is known to expire
+	Endless      bool      // a living token never expires
 	StaleUntil   time.Time // when the last window ends; zero: no window has a known end
 	StaleUnknown bool      // a revoked token has no known bound
 }
@@ -92,9 +93,11 @@ func (t *Tally) count(r *Row) {
 	default:
 		t.Over++
 	}
-	if r.end.known && (r.State == console.Active || r.State == console.Expiring ||
-		r.State == console.Revoking) {
-		t.Next = Earlier(t.Next, r.end.at)
+	if r.State == console.Active || r.State == console.Expiring || r.State == console.Revoking {
+		t.Endless = t.Endless || r.end.never
+		if r.end.known {
+			t.Next = Earlier(t.Next, r.end.at)
+		}
 	}
 }
 
@@ -103,7 +106,7 @@ func (t *Tally) add(o Tally) {
 	t.Active, t.Expiring = t.Active+o.Active, t.Expiring+o.Expiring
 	t.Revoking, t.Lingering = t.Revoking+o.Revoking, t.Lingering+o.Lingering
 	t.Unsure, t.Over = t.Unsure+o.Unsure, t.Over+o.Over
-	t.EndedBefore += o.EndedBefore
+	t.EndedBefore, t.Endless = t.EndedBefore+o.EndedBefore, t.Endless || o.Endless
 	if !o.Next.IsZero() {
 		t.Next = Earlier(t.Next, o.Next)
 	}
