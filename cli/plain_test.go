@@ -75,7 +75,7 @@ func TestPlainLiveDemo(t *testing.T) {
 	c.see(`6 tokens: 3 active \(1 expiring\), 1 that may still pass(.|\n)*ready`)
 	c.press("tokens all\r")
 	c.see(`b08a0869 of Payments production, for ana: dead: the gateway refused it three times ` +
-		`in a row, 6 seconds after its end`)
+		`in a row, 6 seconds after the revoke`)
 	before := c.mark()
 	c.clock.advance(20 * time.Second)
 	c.press("apps\r")

@@ -107,6 +107,8 @@ func TestStateAndProof(t *testing.T) {
 		console.ProofExpiry,
 		console.ProofProbe, console.ProofProbe
 	refused.Cause = console.CauseRefused
+	succeeded := probed
+	succeeded.Cause = console.CauseReplaced
 	late := expiry
 	late.PastExpiry = time.Second
 	live := console.Status{State: console.Active, HasExpiry: true, Left: time.Hour}
@@ -143,7 +145,9 @@ func TestStateAndProof(t *testing.T) {
 			"dead: its own expiry came first; the gateway let it through " +
 				"span 1s after its expiry, a clock may be wrong"},
 		{console.Token{}, probed,
-			"dead: the gateway refused it three times in a row, span 1m0s after its end"},
+			"dead: the gateway refused it three times in a row, span 1m0s after the revoke"},
+		{console.Token{}, succeeded,
+			"dead: the gateway refused it three times in a row, span 1m0s after it was replaced"},
 		{console.Token{}, refused,
 			"dead: the gateway refused it three times in a row, though nobody revoked it here"},
 		{console.Token{}, live, "active, span 1h0m0s left"},
@@ -233,7 +237,7 @@ func TestProbe(t *testing.T) {
 			Text: "refused (once); three in a row, a second apart, prove it dead"}},
 		{no, proved,
 			describe.Told{Text: "dead: the gateway refused it three times in a row, " +
-				"span 1m0s after its end"}},
+				"span 1m0s after the revoke"}},
 		{huh, console.Status{}, describe.Told{
 			Text:    "the gateway says neither yes nor no (oops)",
 			Serious: true,

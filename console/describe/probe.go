@@ -178,7 +178,7 @@ func lastRuns(probes []console.Probe) (runs []run) {
 func (v Voice) Dead(s console.Status) string {
 	text := "dead: " + refusedThrice
 	if s.Ended && s.Cause != console.CauseRefused && s.Proof == console.ProofProbe {
-		text += ", " + v.Span(s.OverAt.Sub(s.EndedAt)) + " after its end"
+		text += ", " + v.afterEnd(s)
 	}
 	return text
 }

@@ -112,10 +112,23 @@ func (v Voice) Proof(s console.Status) string {
 		if s.Cause == console.CauseRefused {
 			return refusedThrice + ", though nobody revoked it here"
 		}
-		return refusedThrice + ", " + v.Span(s.OverAt.Sub(s.EndedAt)) + " after its end"
+		return refusedThrice + ", " + v.afterEnd(s)
 	case console.ProofNone:
 	}
 	return "not proved"
+}
+
+// afterEnd describes the time from the end of a token to its proof.
+func (v Voice) afterEnd(s console.Status) string {
+	end := "its end"
+	switch s.Cause {
+	case console.CauseRevoked, console.CauseRefresh:
+		end = "the revoke"
+	case console.CauseReplaced:
+		end = "it was replaced"
+	case console.CauseNone, console.CauseElsewhere, console.CauseRefused:
+	}
+	return v.Span(s.OverAt.Sub(s.EndedAt)) + " after " + end
 }
 
 const refusedThrice = "the gateway refused it three times in a row"

@@ -236,11 +236,11 @@ func TestPlainProvesDead(t *testing.T) {
 		l.checkAfter(time.Second)
 		l.check("p 1",
 			p1+"401 900901, dead: the gateway refused it three times in a row, 11 seconds "+
-				"after its end.")
+				"after the revoke.")
 		l.checkAfter(time.Hour) // the end of the window adds nothing
 		l.check("gateway", "Nothing revoked or replaced may still pass the gateway.")
 		l.tells("inspect 1", "the gateway's clock: dead: the gateway refused it three times in "+
-			"a row, 11 seconds after its end; it ended 1 hour ago; probes since: 401 3 times.")
+			"a row, 11 seconds after the revoke; it ended 1 hour ago; probes since: 401 3 times.")
 		l.typed("get A1") // the very same token was handed out again: it lives
 		l.api.script(func() { l.api.gateway = 200 })
 	})

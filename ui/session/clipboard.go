@@ -120,10 +120,14 @@ func (c *clipboardState) copied(done CopiedTo, since int, now time.Time, after t
 // Words describes a copy of what, with its promise in brackets. A copy that is not certain was only
 // sent.
 func (done CopiedTo) Words(what, promise string) string {
-	words, with := "sent "+what+" to the "+done.Via, promise
-	if done.Certain {
-		words, with = "copied "+what, strings.TrimSuffix(done.Via+", "+promise, ", ")
+	words, way := "copied "+what, done.Via
+	if !done.Certain {
+		words, way = "sent "+what+" to the "+done.Via, ""
+		if done.Via == "terminal" {
+			words, way = words+"'s clipboard", "OSC 52"
+		}
 	}
+	with := strings.TrimPrefix(strings.TrimSuffix(way+", "+promise, ", "), ", ")
 	if with == "" {
 		return words
 	}

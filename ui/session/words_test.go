@@ -40,6 +40,23 @@ func TestWhatClearingCameTo(t *testing.T) {
 	}
 }
 
+// A copy through the terminal names OSC 52, and claims only that it was sent.
+func TestWordsOfACopy(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		copied session.CopiedTo
+		want   string
+	}{
+		{session.CopiedTo{Via: "tmux", Certain: true}, "copied it (tmux, cleared)"},
+		{session.CopiedTo{Via: "tmux"}, "sent it to the tmux (cleared)"},
+		{session.CopiedTo{Via: "terminal"}, "sent it to the terminal's clipboard (OSC 52, cleared)"},
+	} {
+		if got := c.copied.Words("it", "cleared"); got != c.want {
+			t.Errorf("%+v: %q, want %q", c.copied, got, c.want)
+		}
+	}
+}
+
 // A promise about a copy is not more than Clear can do.
 func TestPromiseOfACopy(t *testing.T) {
 	t.Parallel()
