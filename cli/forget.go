@@ -17,7 +17,7 @@ func (p *program) forgetCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "forget APP|TOKEN|MARK|ID…",
 		Short: "Remove tokens that are over, unanswered requests or altered rows from the store",
-		Long: "Removes tokens that are over (dead, superseded or expired) from the store, with\n" +
+		Long: "Removes tokens that are over (dead, replaced or expired) from the store, with\n" +
 			"their secrets, probes and log. Removes applications that are no longer\n" +
 			"configured in the same way. The log records that they were forgotten. Nothing is\n" +
 			"sent.\n\n" +

@@ -19,7 +19,8 @@ func (p *program) tokensCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "tokens",
 		Short: "List the tokens",
-		Long: "Lists the stored tokens. Dead and superseded ones are listed only with --all.\n\n" +
+		Long: "Lists the stored tokens. Dead and superseded ones are listed only with --all.\n" +
+			"Superseded: replaced by a newer token, and the window is over.\n\n" +
 			"A get or refresh whose answer was never seen is listed too, with the latest time\n" +
 			"at which the lost token can live.",
 		Args: takes(0, 0),
