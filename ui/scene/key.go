@@ -74,11 +74,15 @@ func (k KeyState) Where() string {
 	return p
 }
 
-// Line returns the text and the place of the key, or the text alone if both do not fit into w
-// cells.
+// Line returns a line about the store: the text and the place of the key, or the text alone if both
+// do not fit into w cells.
 func (k KeyState) Line(w int) string {
-	if p := k.Where(); p != "" {
-		return Fitting([]string{k.Text() + " · " + p, k.Text()}, w)
+	text := k.Text()
+	if text != "" {
+		text = "store: " + strings.TrimPrefix(text, "store ")
 	}
-	return k.Text()
+	if p := k.Where(); p != "" {
+		return Fitting([]string{text + " · " + p, text}, w)
+	}
+	return text
 }
