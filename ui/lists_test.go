@@ -171,3 +171,18 @@ func TestApplicationsActOnTheToken(t *testing.T) {
 	l.Key("down", "enter") // an application without a token gives the reason
 	l.said("no token is selected")
 }
+
+// In Applications a verb refuses where the list of the tokens is not shown.
+func TestApplicationsRefuseWithoutTheList(t *testing.T) {
+	t.Parallel()
+	l := alive(t).scoped("Orders")
+	l.Key("g")
+	for _, size := range []struct{ w, h int }{{80, 24}, {60, 20}, {60, 12}, {40, 12}} {
+		l.Resize(size.w, size.h)
+		l.Key("1", "x")
+		if l.said("no token is selected"); l.InState(console.Revoking) != 0 {
+			t.Fatalf("%dx%d: a token is revoked", size.w, size.h)
+		}
+		l.Key("esc")
+	}
+}
