@@ -1165,6 +1165,7 @@ var openers = map[string]string{
 	"ui/scene/scene.go Show":             "redacts it",
 	"ui/scene/bulk.go FailureWords":      "words of a notice",
 	"ui/alerts.go alert":                 "sendAlert redacts it",
+	"ui/ended.go afterEnd":               "words of a notice",
 	"ui/ended.go endedWords":             "words of a notice",
 	"ui/header.go environment":           "compares a name with the scope",
 	"ui/intents.go choose":               "selects a scope",
