@@ -80,14 +80,14 @@ func TestSeveralEndAsOneNotice(t *testing.T) {
 func TestEndedNamesTheApplicationOfItsKey(t *testing.T) {
 	t.Parallel()
 	for scope, want := range map[string]string{
-		"Orders":   "g gets a new one. ",
-		"Payments": "g in Orders gets a new one. ",
-		"":         "g in Orders gets a new one. ",
+		"Orders":   " g gets a new one.",
+		"Payments": " g in Orders gets a new one.",
+		"":         " g in Orders gets a new one.",
 	} {
 		l := alive(t).scoped("Orders")
 		l.Key("g")
 		l.ScopeTo(scope)
 		l.after(time.Hour + time.Second)
-		l.shows(want + fp("access-1") + " of Orders: expired.")
+		l.shows(fp("access-1") + " of Orders: expired." + want)
 	}
 }

@@ -17,8 +17,7 @@ func (v Voice) Renews(c console.Consequences) []string {
 	case c.Renewal == console.RenewalRefused:
 		return nil
 	case c.Same:
-		return []string{"gets this token again while it lives; a revoke first brings a new one",
-			"gets this token again while it lives", "gets the same again"}
+		return []string{"gets this token again while it lives", "gets the same again"}
 	case c.Renewal == console.RenewalAnew:
 		return []string{anew + ": " + withoutRefresh(c.Without), anew}
 	case c.Over || c.Pending:
