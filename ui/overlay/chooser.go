@@ -267,7 +267,7 @@ func (c *chooser) Box(s *scene.Scene, w, h int) []string {
 // detailHeight is the number of lines for the detail of the selected entry.
 const detailHeight = 2
 
-// detail returns the whole text of the selected entry if its row cuts it off, else empty lines.
+// detail returns the whole text of the selected entry if its row lacks some, else empty lines.
 func (c *chooser) detail(s *scene.Scene, shown []Entry, w int) []string {
 	out := slices.Repeat([]string{kit.Spaces(w)}, detailHeight)
 	if c.at >= len(shown) {
@@ -283,7 +283,7 @@ func (c *chooser) detail(s *scene.Scene, shown []Entry, w int) []string {
 	default:
 		text = e.Does
 	}
-	if kit.Width(text) <= c.room(w) {
+	if e.Hint == "" && kit.Width(text) <= c.room(w) { // the row never has the hint
 		return out
 	}
 	for i, t := range kit.Wrap(text, max(w-2, 8)) {
@@ -297,14 +297,16 @@ func (c *chooser) detail(s *scene.Scene, shown []Entry, w int) []string {
 // room returns the cells of a row that are left for the text of an action.
 func (c *chooser) room(w int) int {
 	if c.asPalette {
-		return w - 36
+		return w - 28 - wKey
 	}
-	return w - 14
+	return w - 4 - wKey
 }
+
+// wKey is the width of the column of keys. It has room for two keys of an action.
+const wKey = 11
 
 // line draws an entry. The palette has the name first and the key last, the help the key first.
 func (c *chooser) line(s *scene.Scene, e Entry, w int, selected bool) string {
-	const wKey = 10
 	l := s.BeginRow(selected, true)
 	key, word, rest := s.Styles.Key, s.Styles.Strong, e.Does
 	if e.Why != "" {
@@ -314,7 +316,7 @@ func (c *chooser) line(s *scene.Scene, e Entry, w int, selected bool) string {
 		word = ""
 	}
 	if c.asPalette {
-		name := 20
+		name := 22
 		l.Gap(1)
 		l.Cell(string(word), e.Word, min(name, w-2-wKey))
 		if room := w - l.Width() - 2 - wKey - 1; room > 8 {
@@ -343,14 +345,14 @@ func (c *chooser) noteLines(s *scene.Scene, t []string, w int) (out []string) {
 	if len(t) == 1 {
 		return []string{kit.Spaces(w), scene.Padded(s.Styles.Strong, t[0], w)}
 	}
-	for i, text := range kit.Wrap(s.Redacted(t[1]), max(w-14, 8)) {
+	for i, text := range kit.Wrap(s.Redacted(t[1]), max(w-4-wKey, 8)) {
 		l := kit.NewLine("", 128)
 		l.Gap(2)
 		show := ""
 		if i == 0 {
 			show = t[0]
 		}
-		l.Cell(string(s.Styles.Key), show, 10)
+		l.Cell(string(s.Styles.Key), show, wKey)
 		l.Put("", text)
 		out = append(out, l.End(w))
 	}

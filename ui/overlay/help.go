@@ -50,7 +50,7 @@ func (o *Help) Title(*scene.Scene) string {
 	return "Keys · " + text
 }
 
-func (o *Help) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 90), h }
+func (o *Help) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 106), h }
 
 // overlayKeys returns the keys that work only while an overlay is open, and what they do.
 func overlayKeys(k keys.Map) [][]string {

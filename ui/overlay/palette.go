@@ -21,5 +21,5 @@ func NewPalette(k *keys.Map, all []Entry) *Palette {
 func (*Palette) Title(*scene.Scene) string { return "Commands" }
 
 func (o *Palette) Size(_ *scene.Scene, w, h int) (int, int) {
-	return min(w, 96), min(h, max(h*4/5, 12))
+	return min(w, 128), min(h, max(h*4/5, 12))
 }
