@@ -40,7 +40,8 @@ func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 		q, asks := m.overlays[n-1].(scene.Question)
 		if asks && m.typedBefore(q) {
 			m.Notify(scene.Info,
-				"the key "+kit.Clean(msg.String())+" was typed before this question, and is no answer",
+				"the key "+kit.Clean(msg.String())+" was typed before this question, and is no "+
+					"answer",
 				q.Answers(m.Scene()))
 			return nil
 		}

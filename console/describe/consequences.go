@@ -201,16 +201,16 @@ func (v Voice) RevokesSeveral(c console.Several) []string {
 			asks = ""
 		}
 	}
-	passes := ", nobody knows how long the gateway may pass " + them
+	after := ", nobody knows how long the gateway may pass " + them
 	if c.RefreshOnly == c.Revocable {
-		passes = ", only the refresh tokens are left to revoke"
+		after = ", only the refresh tokens are left to revoke"
 		if c.Revocable == 1 {
-			passes = ", only its refresh token is left to revoke"
+			after = ", only its refresh token is left to revoke"
 		}
 	} else if c.Revoked.Known {
-		passes = ", the gateway may pass " + them + " for at most " + v.AtMost(c.Revoked.Left)
+		after = ", the gateway may pass " + them + " for at most " + v.AtMost(c.Revoked.Left)
 	}
-	return []string{all + passes + asks, all + asks, all}
+	return []string{all + after + asks, all + asks, all}
 }
 
 // Requests describes a request for a token: its grant, scopes and user.

@@ -52,8 +52,8 @@ func (f *Form) GoTo(x *Field) {
 	}
 }
 
-// GoToProblem shows the problems of all fields, and focuses the first field with one. It returns its
-// label and problem, or "" if there is none.
+// GoToProblem shows the problems of all fields, and focuses the first field with one. It returns
+// its label and problem, or "" if there is none.
 func (f *Form) GoToProblem() (first string) {
 	for i, x := range f.Fields {
 		if why := x.Problem(); why != "" && x.Shown() {

@@ -33,8 +33,8 @@ type answer struct {
 	act       scene.Intent
 }
 
-// keep returns the answer No with a key beside esc. The argument is the object of the sentence: "it"
-// or "them".
+// keep returns the answer No with a key beside esc. The argument is the object of the sentence:
+// "it" or "them".
 func keep(what string) answer { return answer{"n", "No, keep " + what, "keep", scene.CloseTop{}} }
 
 // opens returns the answer that closes the question and opens the full view of a token.

@@ -63,8 +63,8 @@ func overlayKeys(k keys.Map) [][]string {
 		{"esc", "an invitation: give up; " + k.Hint(keys.Quit, "quits")},
 		{"enter", "the passphrase: unlock; ctrl+u empties it, esc cancels the verb; one line " +
 			"can be pasted"},
-		{"ctrl+s", "a form: save; ctrl+t tests it and stores nothing until you save, tab is the next field, " +
-			"pgdn the next group; a choice takes ← → or its first letter"},
+		{"ctrl+s", "a form: save; ctrl+t tests it and stores nothing until you save, tab is the " +
+			"next field, pgdn the next group; a choice takes ← → or its first letter"},
 		{"esc esc", "a form: close it, and throw away what was typed"},
 	}
 }

@@ -162,8 +162,8 @@ const (
 	callRest            = 1 + 8 + 2 + 4 + 2 + 2 + 3 + 2
 )
 
-// callColumnsFor returns the columns for w cells. If they do not fit, the path becomes shorter, then
-// the duration goes, then the fingerprint.
+// callColumnsFor returns the columns for w cells. If they do not fit, the path becomes shorter,
+// then the duration goes, then the fingerprint.
 func callColumnsFor(s *scene.Scene, rows []session.CallRow, w int) callColumns {
 	c := callColumns{w: w, path: leastPath, took: wTook, app: leastApp, print: wPrint}
 	for _, r := range rows {

@@ -206,7 +206,8 @@ func (d *selected) name(w int) phrase {
 		of := " · " + t.Fingerprint
 		p.texts = []string{name + of, short + of, t.Fingerprint}
 		if t.User != "" || !d.r.State.IsOver() {
-			p.texts = append([]string{name + " · " + shownUser(d.s, userOf(d.r), w) + of}, p.texts...)
+			whose := " · " + shownUser(d.s, userOf(d.r), w)
+			p.texts = append([]string{name + whose + of}, p.texts...)
 		}
 	}
 	return p

@@ -49,7 +49,8 @@ func TestWordsOfACopy(t *testing.T) {
 	}{
 		{session.CopiedTo{Via: "tmux", Certain: true}, "copied it (tmux, cleared)"},
 		{session.CopiedTo{Via: "tmux"}, "sent it to the tmux (cleared)"},
-		{session.CopiedTo{Via: "terminal"}, "sent it to the terminal's clipboard (OSC 52, cleared)"},
+		{session.CopiedTo{Via: "terminal"},
+			"sent it to the terminal's clipboard (OSC 52, cleared)"},
 	} {
 		if got := c.copied.Words("it", "cleared"); got != c.want {
 			t.Errorf("%+v: %q, want %q", c.copied, got, c.want)
