@@ -100,7 +100,7 @@ func sweepChildren(t *testing.T, y *tally, server string) {
 		s.press("2")
 		s.await(secret.New(accessCanary.text).Fingerprint())
 		s.press("y")
-		s.until(func() bool { return strings.Contains(s.text(), "copied") }, "copied")
+		s.until(func() bool { return strings.Contains(s.text(), "Copied") }, "copied")
 		line, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", s.cmd.Process.Pid))
 		if err != nil {
 			t.Fatal(err)
