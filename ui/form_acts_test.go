@@ -80,7 +80,7 @@ func TestCopiesAreLoggedByForm(t *testing.T) {
 	}
 	var facts []string
 	for _, e := range events {
-		if strings.Contains(string(e.Facts), "via") {
+		if strings.Contains(string(e.Facts), `"via":`) {
 			facts = append(facts, string(e.Facts))
 		}
 	}
