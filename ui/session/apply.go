@@ -33,13 +33,17 @@ func (s *Session) applyOne(e Event) (work []Work) {
 	case Got:
 		s.noteKeyFailure(e.Err)
 		s.endInvitations(e.App, e.key)
+		told := len(s.facts)
 		s.tell(e)
+		s.holdUntilListed(e.Outcome.Token.ID, told)
 		work = s.read()
 	case Renewed:
 		s.noteKeyFailure(e.Err)
 		s.endInvitations(e.App, e.key)
+		told := len(s.facts)
 		s.tell(e)
 		s.bulkDone(e.Token, e.Err)
+		s.holdUntilListed(e.Outcome.Token.ID, told)
 		work = append(s.nextRenewal(e.Token, e.App), s.read()...)
 	case Decided:
 		work = s.decided(e)
@@ -213,6 +217,38 @@ func (s *Session) read() []Work {
 	return s.start(Key{Kind: Reading}, "", s.boardWork(ticket))
 }
 
+// heldFacts are facts that are reported with a reading that lists the token that they name.
+type heldFacts struct {
+	facts  []Fact
+	token  string // its ID
+	ticket int    // of the reading that lists it unless it was removed
+}
+
+// holdUntilListed holds the facts from index told on until the token is listed. A person who reads
+// that it came may press a verb for it at once, which must not act on another token.
+func (s *Session) holdUntilListed(token string, told int) {
+	if s.svc == nil || token == "" || s.board.byID[token] != nil {
+		return
+	}
+	facts := slices.Clone(s.facts[told:])
+	s.facts = s.facts[:told]
+	s.held = append(s.held, heldFacts{facts, token, s.ticket + 1})
+}
+
+// release reports the facts whose token is listed, and those that wait for a reading with this
+// ticket or an earlier one.
+func (s *Session) release(ticket int) {
+	s.held = slices.DeleteFunc(s.held, func(h heldFacts) bool {
+		if h.ticket > ticket && s.board.byID[h.token] == nil {
+			return false
+		}
+		for _, f := range h.facts {
+			s.tell(f)
+		}
+		return true
+	})
+}
+
 // boardRead files a reading. It drops one that is older than the board.
 func (s *Session) boardRead(e BoardRead) []Work {
 	var work []Work
@@ -220,6 +256,7 @@ func (s *Session) boardRead(e BoardRead) []Work {
 	s.stale = false
 	switch {
 	case e.Err != nil:
+		s.release(e.Ticket)
 		s.noteKeyFailure(e.Err)
 		if console.CodeOf(e.Err) == console.CodeStoreReplaced {
 			s.board.Unkept = e.Err // keep the last reading
@@ -244,6 +281,7 @@ func (s *Session) file(b console.Board, c console.Choice) []Work {
 	first := !s.board.Read
 	locked, restored := s.board.Key.Locked, s.board.Restored
 	s.board = NewBoard(b, s.policyOf, s.second())
+	s.release(s.filed)
 	s.delivery.due = time.Time{} // the board has the next one
 	for id := range s.marks {
 		if s.board.byID[id] == nil {

@@ -192,6 +192,7 @@ func TestBulkRenewsInTurn(t *testing.T) {
 		if len(work) != 1 || len(d.Flights()) != 3 {
 			t.Fatalf("%d works at once, in flight %v", len(work), d.Flights())
 		}
+		var readings []session.Work
 		for i := range ids {
 			never[session.BulkDone](d)
 			if !d.Brings(d.apps[0].ID) {
@@ -199,10 +200,12 @@ func TestBulkRenewsInTurn(t *testing.T) {
 			}
 			before := d.api.tokens
 			work = d.apply(d.came(work[0])...)
+			readings = append(readings, work[min(1, len(ids)-1-i):]...)
 			if d.api.tokens != before+1 {
 				t.Fatalf("renewal %d: %d requests", i, d.api.tokens-before)
 			}
 		}
+		d.run(readings...)
 		f := once[session.BulkDone](d)
 		if n := len(told[session.Renewed](d)); n != 3 || (len(f.Failures) == 3) != fails {
 			t.Errorf("%d renewed, summed up: %+v", n, f)

@@ -86,9 +86,11 @@ func TestRenewalBesideABulk(t *testing.T) {
 	bulk := d.ask(session.Bulk{Verb: session.VerbRenew, Tokens: ids[:2]})
 	alone := d.ask(session.Renew{Token: ids[2]})
 	for _, w := range alone {
-		if more := d.apply(d.came(w)...); len(more) != 1 { // the board is read
+		more := d.apply(d.came(w)...)
+		if len(more) != 1 { // the board is read
 			t.Errorf("%d works follow", len(more))
 		}
+		d.run(more...)
 	}
 	never[session.BulkDone](d)
 	d.run(bulk...)

@@ -13,6 +13,7 @@ func (s *Session) Quitting() bool { return s.quitting }
 func (s *Session) quit(r Quit) []Work {
 	switch {
 	case s.quitting && r.Force:
+		s.release(s.ticket + 1)
 		s.tell(Finished{Now: true})
 		return nil
 	case s.quitting:
@@ -74,6 +75,7 @@ func (s *Session) finish() []Work {
 	switch {
 	case s.drained || s.svc == nil:
 		s.finished = true
+		s.release(s.ticket + 1)
 		s.tell(Finished{})
 		return nil
 	case s.draining:

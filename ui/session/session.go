@@ -67,7 +67,8 @@ type Session struct {
 	pageSerial int
 
 	flights       map[Key]flight
-	ticket, filed int  // numbers of the readings that were requested last and filed last
+	ticket, filed int // numbers of the readings that were requested last and filed last
+	held          []heldFacts
 	stale         bool // the store changed while the board was being read
 	readError     string
 

@@ -1,0 +1,49 @@
+package session_test
+
+import (
+	"testing"
+
+	"lanyard/console"
+	"lanyard/ui/session"
+)
+
+// A get is reported with the reading that lists its token, not before: a person who reads of the
+// token may press a verb at once.
+func TestGotIsToldWithItsRow(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	work := d.ask(session.Get{App: d.apps[0].ID, Confirmed: true})
+	reading := d.apply(session.StoreChanged{}) // began before the answer
+	if len(reading) == 0 {
+		t.Fatal("the board is not read")
+	}
+	old := d.came(reading[0])
+	d.apply(d.came(work...)...)
+	never[session.Got](d)
+	next := d.apply(old...)
+	never[session.Got](d)
+	d.run(next...)
+	d.row(once[session.Got](d).Outcome.Token.ID)
+}
+
+// If the board cannot be read, or the console ends, a get is reported without its row.
+func TestGotIsToldWithoutARow(t *testing.T) {
+	t.Parallel()
+	for _, end := range []func(d *desk, next []session.Work){
+		func(d *desk, _ []session.Work) {
+			asked, _ := d.Tickets()
+			d.apply(session.BoardRead{Ticket: asked, Err: &console.Error{Text: "full"}})
+		},
+		func(d *desk, _ []session.Work) { d.run(d.ask(session.Quit{})...) },
+		func(d *desk, _ []session.Work) {
+			d.ask(session.Quit{})
+			d.ask(session.Quit{Force: true})
+		},
+	} {
+		d := sit(t)
+		next := d.apply(d.came(d.ask(session.Get{App: d.apps[0].ID, Confirmed: true})...)...)
+		never[session.Got](d)
+		end(d, next)
+		once[session.Got](d)
+	}
+}
