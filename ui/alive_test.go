@@ -288,6 +288,13 @@ func (l *live) after(d time.Duration) {
 	l.clock.now = end
 }
 
+// slept moves the clock by d at once, as if the machine slept.
+func (l *live) slept(d time.Duration) {
+	l.t.Helper()
+	l.clock.now = l.clock.now.Add(d)
+	l.Beat()
+}
+
 func (l *live) shows(want ...string) {
 	l.t.Helper()
 	text := ansi.Strip(l.Frame())

@@ -399,7 +399,7 @@ func TestVerbActsOnTheTokenNotOnTheRow(t *testing.T) {
 	} {
 		l := alive(t).scoped("Orders")
 		l.Key("g")
-		l.after(10 * time.Minute)
+		l.slept(10 * time.Minute)
 		l.ScopeTo("Payments")
 		l.Key("g")
 		l.ScopeTo("")
@@ -408,7 +408,7 @@ func TestVerbActsOnTheTokenNotOnTheRow(t *testing.T) {
 		if got := l.place(was); got != map[string]int{"home": 0, "end": 1}[c.cursor] {
 			t.Fatalf("%s: row %d", c.cursor, got)
 		}
-		l.after(51 * time.Minute) // the first one has expired
+		l.slept(51 * time.Minute) // the first one has expired
 		if l.Selected() != was || l.place(was) == map[string]int{"home": 0, "end": 1}[c.cursor] {
 			t.Fatalf("%s: row %d of %q, %q before\n%s", c.cursor, l.place(was), l.Selected(), was,
 				ansi.Strip(l.Frame()))

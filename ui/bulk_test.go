@@ -222,7 +222,7 @@ func TestRevokeAllTakesRefreshTokens(t *testing.T) {
 	l.api.refresh = true
 	l.Key("g")
 	l.api.refresh = false
-	l.after(2 * time.Hour)
+	l.slept(2 * time.Hour)
 	l.Key("g", "X")
 	l.shows("2 living tokens of Orders@cloud/PRODUCTION, 1 of them only by")
 	l.Type("2")
@@ -345,7 +345,7 @@ func TestBulkRevokeLeavesOutWhatIsOver(t *testing.T) {
 	t.Parallel()
 	l := alive(t).scoped("Orders")
 	l.Key("g")
-	l.after(61 * time.Minute)
+	l.slept(61 * time.Minute)
 	l.Key("g", "g", "home", "space", "space", "space", "x")
 	l.shows("Revoke 2 tokens?", "Left out:", fp("access-1")+" is over, there is nothing to revoke")
 	l.Key("y")

@@ -441,7 +441,7 @@ func TestForgetsWhatIsOver(t *testing.T) {
 	l.shows("no token is over")
 	l.Key("esc")
 	l.Key("g")
-	l.after(2 * time.Hour)
+	l.slept(2 * time.Hour)
 	l.shows("expired")
 	forget := func(answer string) {
 		l.t.Helper()
@@ -471,7 +471,7 @@ func TestPrunesAfterTheFirstReading(t *testing.T) {
 	t.Parallel()
 	l := alive(t).scoped("Orders")
 	l.Key("g")
-	l.after(48 * time.Hour)
+	l.slept(48 * time.Hour)
 	l.shows("expired")
 	l.keep = time.Hour
 	l.svc = l.service("pruning")

@@ -18,7 +18,7 @@ func TestExpiryIsANotice(t *testing.T) {
 		l := alive(t).scoped("Orders")
 		l.api.refresh = refresh
 		l.Key("g", "enter")
-		l.after(time.Hour - time.Second)
+		l.slept(time.Hour - time.Second)
 		if n := l.logged("expired"); n > 0 {
 			t.Errorf("told %d times before", n)
 		}
@@ -40,7 +40,8 @@ func TestDeathIsANotice(t *testing.T) {
 	t.Parallel()
 	l := alive(t).scoped("Orders")
 	l.Key("g", "enter", "x")
-	l.after(15*time.Minute + 5*time.Second)
+	l.after(5 * time.Second)
+	l.slept(15 * time.Minute)
 	l.shows(fp("access-1") + " of Orders: dead: the window ran out. g gets a new one.")
 	l.after(24 * time.Hour)
 	if n := l.logged("the window ran out"); n != 1 {
@@ -54,7 +55,7 @@ func TestReplacedIsOverInTheLog(t *testing.T) {
 	l := alive(t, func(e *console.Environment) { e.Regime = console.RegimeOpaque }).scoped("Orders")
 	l.api.refresh = true
 	l.Key("g", "enter", "r")
-	l.after(16 * time.Minute)
+	l.slept(16 * time.Minute)
 	l.said(fp("access-1") + " of Orders: replaced: the window ran out")
 	if frame := l.Frame(); strings.Contains(frame, "the window ran out") {
 		t.Errorf("it is shown:\n%s", frame)
@@ -66,8 +67,7 @@ func TestSeveralEndAsOneNotice(t *testing.T) {
 	t.Parallel()
 	l := alive(t).scoped("Orders")
 	l.Key("g", "enter", "g", "enter")
-	l.clock.now = l.clock.now.Add(3 * time.Hour) // the machine slept
-	l.Beat()
+	l.slept(3 * time.Hour)
 	l.shows("2 tokens expired. ! lists them.")
 	for _, token := range []string{"access-1", "access-2"} {
 		if n := l.logged(fp(token) + " of Orders: expired"); n != 1 {
@@ -87,7 +87,7 @@ func TestEndedNamesTheApplicationOfItsKey(t *testing.T) {
 		l := alive(t).scoped("Orders")
 		l.Key("g")
 		l.ScopeTo(scope)
-		l.after(time.Hour + time.Second)
+		l.slept(time.Hour + time.Second)
 		l.shows(fp("access-1") + " of Orders: expired." + want)
 	}
 }
