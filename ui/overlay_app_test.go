@@ -45,6 +45,22 @@ func (l *live) goTo(label string) {
 	l.t.Fatalf("no field %q:\n%s", label, l.Frame())
 }
 
+// The revoke URL that is guessed from the token URL is a proposal: what is typed replaces it.
+func TestGuessedRevokeURLIsReplaced(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	fill(l.Pump, "Billing", "billing-key", "s3cr3t-of-billing")
+	l.goTo("revoke URL")
+	l.shows("https://new.example/revoke")
+	l.Type("https://new.example/oauth2/revoke")
+	l.goTo("name")
+	l.Key("ctrl+s")
+	got := l.stored()["Billing"].Environment.Endpoints.RevokeURL
+	if got != "https://new.example/oauth2/revoke" {
+		t.Errorf("stored %q", got)
+	}
+}
+
 func TestFormTestRefused(t *testing.T) {
 	t.Parallel()
 	l := alive(t)

@@ -445,9 +445,13 @@ func (o *App) edit(change func()) {
 	change()
 	o.Fields = slices.Concat(o.head, o.env.address, o.body, o.rare, o.headerFields(), o.env.rare)
 	if e := o.env; e.name == "" && !e.revoke.Touched {
-		e.Endpoints.RevokeURL = console.GuessRevokeURL(e.Endpoints.TokenURL)
-		e.revoke.Load()
-		e.revoke.Touched = false
+		guess := console.GuessRevokeURL(e.Endpoints.TokenURL)
+		if guess != e.Endpoints.RevokeURL {
+			e.Endpoints.RevokeURL = guess
+			e.revoke.Load()
+			e.revoke.Touched = false
+			e.revoke.Offer()
+		}
 	}
 	if !o.Frozen {
 		o.bad = o.draft().Problems(o.others...)

@@ -363,7 +363,7 @@ func (p *Tokens) empty(s *scene.Scene, page session.Page, w, h int) []string {
 	switch a, ok := s.Selected(); {
 	case len(s.Board.Apps) == 0:
 		return scene.Placeholder(s, w, h, "", "No application yet.", "",
-			k.Hint(keys.AddApp, " adds one: token URL or issuer, consumer key, secret. It is "+
+			k.Hint(keys.AddApp, " adds one: token URL or issuer, consumer key, secret. It can be "+
 				"tried before it is saved."),
 			k.Hint(keys.Import, " imports: a curl line, an .env file, Postman, apictl, or a "+
 				"developer portal."), "",
