@@ -178,7 +178,7 @@ func (m *root) footerActions(s *scene.Scene) []keys.Action {
 	if s.Token == nil {
 		verbs = []keys.Action{keys.Get, keys.GetWith, keys.EditApp}
 	}
-	if m.board().UndoableCount > 0 {
+	if m.s.CanUndo() {
 		verbs = append([]keys.Action{keys.Undo}, verbs...)
 		if s.Token != nil && s.Token.Undoable() {
 			verbs = slices.DeleteFunc(verbs, func(a keys.Action) bool { return a == keys.Revoke })

@@ -160,7 +160,7 @@ func (m *root) undoable(s *scene.Scene) (session.Undo, *scene.Refuse) {
 	switch {
 	case r != nil && r.Undoable():
 		return session.Undo{Token: r.ID}, nil
-	case m.board().UndoableCount > 0:
+	case m.s.CanUndo():
 		return session.Undo{}, nil
 	case r != nil && r.Pending():
 		return session.Undo{},

@@ -294,3 +294,24 @@ func TestBroughtTokenIsSelected(t *testing.T) {
 	l.Key("end", "p") // a move of the cursor has priority
 	l.said(fp("access-2") + ": 401")
 }
+
+// A revoke can be undone by the next key, before the console knows that the decision is stored.
+func TestUndoAtOnce(t *testing.T) {
+	t.Parallel()
+	for _, keys := range [][]string{{"x", "u"}, {"x", "g", "u"}} {
+		l := alive(t).scoped("Orders")
+		l.Key("g")
+		l.Hold = true
+		l.Key(keys...)
+		for range 2 {
+			if strings.Contains(ansi.Strip(l.Frame()), "nothing to undo") {
+				t.Errorf("%q: it is refused", keys)
+			}
+			l.Release()
+		}
+		l.after(time.Minute)
+		if len(l.api.revokes) > 0 {
+			t.Errorf("%q: sent %v", keys, l.api.revokes)
+		}
+	}
+}

@@ -46,18 +46,20 @@ func (s *Session) applyOne(e Event) (work []Work) {
 		s.holdUntilListed(e.Outcome.Token.ID, told)
 		work = append(s.nextRenewal(e.Token, e.App), s.read()...)
 	case Decided:
-		work = s.decided(e)
+		work = append(s.decided(e), s.undoDecided()...)
 	case decidedAll:
 		for _, d := range e.each {
 			delete(s.flights, TokenKey(d.ID))
 			work = append(work,
 				s.decided(Decided{ID: d.ID, Token: d.Token, Err: d.Err, Bulk: true})...)
 		}
+		work = append(work, s.undoDecided()...)
 	case Undone:
 		s.noteKeyFailure(e.Err)
 		if e.Err == nil {
 			for i := range e.Undone.Taken {
 				s.ownAnswers[e.Undone.Taken[i].ID] = true
+				delete(s.decisions, e.Undone.Taken[i].ID)
 			}
 		}
 		s.tell(e)
@@ -282,7 +284,7 @@ func (s *Session) file(b console.Board, c console.Choice) []Work {
 	locked, restored := s.board.Key.Locked, s.board.Restored
 	s.board = NewBoard(b, s.policyOf, s.second())
 	s.release(s.filed)
-	s.delivery.due = time.Time{} // the board has the next one
+	s.delivery.due = s.listDecisions() // the board has the next one of its own
 	for id := range s.marks {
 		if s.board.byID[id] == nil {
 			delete(s.marks, id)

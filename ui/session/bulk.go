@@ -77,7 +77,7 @@ func (s *Session) bulk(r Bulk) []Work {
 		case VerbRenew:
 			work = append(work, s.renewInTurn(id)...)
 		case VerbRevoke:
-			s.flights[TokenKey(id)] = flight{began: s.now}
+			s.flights[TokenKey(id)] = flight{began: s.now, decides: true}
 			revokes = append(revokes, id)
 		case VerbProbe:
 			work = append(work, s.start(TokenKey(id), "", s.probeWork(id))...)

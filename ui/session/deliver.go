@@ -59,6 +59,7 @@ func (s *Session) delivered(e delivered) []Work {
 	}
 	accepted, others := 0, 0
 	for i, d := range e.done {
+		delete(s.decisions, d.Token.ID)
 		if i+1 < len(e.done) && d.Err == nil && e.done[i+1].Err == nil &&
 			e.done[i+1].Token.ID == d.Token.ID {
 			continue // the access and the refresh token: report the second only

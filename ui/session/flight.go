@@ -69,10 +69,11 @@ func (k Kind) byPerson() bool { return k < Reading }
 
 // flight is work in flight.
 type flight struct {
-	began  time.Time
-	app    string  // application whose token it may bring; ""
-	copies bool    // it copies a token
-	again  Request // starts when the work ends; nil for none
+	began   time.Time
+	app     string  // application whose token it may bring; ""
+	copies  bool    // it copies a token
+	decides bool    // it stores a decision to revoke
+	again   Request // starts when the work ends; nil for none
 }
 
 // begin marks work as in flight and returns it. It refuses r if work of the same key is in flight.

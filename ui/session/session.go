@@ -73,6 +73,8 @@ type Session struct {
 	readError     string
 
 	delivery   delivery
+	decisions  map[string]decision // by token: decided here, and not listed yet
+	undoNext   *Undo               // starts when no decision is being stored
 	clipboard  clipboardState
 	unwanted   map[string]Key  // by application: waits for a person that were given up
 	pending    map[string]bool // tokens shown as revoking, whose end was not reported
@@ -107,7 +109,8 @@ func New(ctx context.Context, o Options) *Session {
 	s := &Session{
 		ctx: ctx, opts: o, svc: o.Service, flights: map[Key]flight{}, unwanted: map[string]Key{},
 		pending: map[string]bool{}, ownAnswers: map[string]bool{}, marks: map[string]bool{},
-		loops: map[string]*probeLoop{}, renewals: map[string][]string{},
+		decisions: map[string]decision{},
+		loops:     map[string]*probeLoop{}, renewals: map[string][]string{},
 	}
 	if o.Traffic {
 		s.traffic, s.trafficAt = TrafficRunning, s.Now()

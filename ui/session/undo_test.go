@@ -1,6 +1,7 @@
 package session_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -109,6 +110,89 @@ func TestUndoBeforeTheBoardIsRead(t *testing.T) {
 	never[session.Refused](d)
 	d.run(append(undo, reading...)...)
 	if u := once[session.Undone](d); u.Err != nil || d.row(id).Pending() {
+		t.Errorf("undone %+v", u)
+	}
+}
+
+// A revoke can be undone while the decision is being stored. The undo starts when it is stored.
+func TestUndoWhileTheDecisionIsStored(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	ids := d.get(3)
+	for _, r := range []session.Request{
+		session.Revoke{Token: ids[0]},
+		session.Bulk{Verb: session.VerbRevoke, Tokens: ids[1:], Confirmed: true},
+	} {
+		d.facts = nil
+		decision := d.ask(r)
+		if !d.CanUndo() {
+			t.Errorf("%T: it cannot be undone", r)
+		}
+		if work := d.ask(session.Undo{}); len(work) > 0 {
+			t.Errorf("%T: the undo starts before there is a decision", r)
+		}
+		never[session.Refused](d)
+		d.ask(session.Undo{})
+		if f := once[session.Refused](d); f.Reason != session.InFlight {
+			t.Errorf("%T: a second undo is refused for %d", r, f.Reason)
+		}
+		d.run(decision...)
+		if u := once[session.Undone](d); u.Err != nil {
+			t.Errorf("%T: %v", r, u.Err)
+		}
+		for _, id := range ids {
+			if d.row(id).Pending() {
+				t.Errorf("%T: %s is still being revoked", r, id)
+			}
+		}
+	}
+	d.after(10 * time.Second)
+	if len(d.api.revokes) > 0 {
+		t.Errorf("sent %v", d.api.revokes)
+	}
+}
+
+// An undo that waits for a decision ends with it if the decision cannot be stored.
+func TestUndoOfADecisionThatFails(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	id := d.get(1)[0]
+	decision := d.ask(session.Revoke{Token: id})
+	d.ask(session.Undo{})
+	d.kept.updateErr = errors.New("disk full")
+	d.run(decision...)
+	d.kept.updateErr = nil
+	if f := once[session.Decided](d); f.Err == nil {
+		t.Fatal("the decision was stored")
+	}
+	never[session.Undone](d)
+	d.ask(session.Undo{})
+	if f := once[session.Refused](d); f.Reason != session.NothingToUndo {
+		t.Errorf("refused for %d", f.Reason)
+	}
+}
+
+// A reading that began before a decision does not list it. It can be undone nevertheless.
+func TestUndoAfterAnOlderReading(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	id := d.get(1)[0]
+	older := d.apply(d.came(d.ask(session.Get{App: d.apps[0].ID, Confirmed: true})...)...)
+	reading := d.came(older...) // read before the decision is stored
+	decision := d.ask(session.Revoke{Token: id})
+	d.apply(d.came(decision...)...)
+	newer := d.apply(reading...)
+	if d.row(id).Pending() {
+		t.Fatal("the reading has the decision already")
+	}
+	d.facts = nil
+	if !d.CanUndo() {
+		t.Error("it cannot be undone")
+	}
+	undo := d.ask(session.Undo{})
+	never[session.Refused](d)
+	d.run(append(undo, newer...)...)
+	if u := once[session.Undone](d); u.Err != nil || d.row(id).Pending() || d.CanUndo() {
 		t.Errorf("undone %+v", u)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"lanyard/console"
 )
@@ -218,18 +219,29 @@ func (s *Session) revoke(r Revoke) []Work {
 		return nil
 	}
 	svc := s.svc
-	return s.begin(r, key, "", func(c call) Work {
+	work := s.begin(r, key, "", func(c call) Work {
 		return func(ctx context.Context) Event {
 			t, err := svc.Revoke(ctx, r.Token, console.RevokeUseful, svc.UndoWindow())
 			return Decided{c, r.Token, t, err, false}
 		}
 	})
+	if work != nil {
+		s.flights[key] = flight{began: s.now, decides: true}
+	}
+	return work
+}
+
+// decision is a stored decision to revoke a token that the board may not list yet.
+type decision struct {
+	due    time.Time
+	ticket int // of the reading that lists it
 }
 
 // decided files a stored decision. The row changes when the board is read again.
 func (s *Session) decided(e Decided) []Work {
 	s.noteKeyFailure(e.Err)
 	if e.Err == nil {
+		s.decisions[e.ID] = decision{e.Token.RevokeAt, s.ticket + 1}
 		s.delivery.due = Earlier(s.delivery.due, e.Token.RevokeAt)
 	}
 	s.tell(e)
@@ -237,14 +249,68 @@ func (s *Session) decided(e Decided) []Work {
 	return s.read()
 }
 
+// listDecisions forgets the decisions that the last reading lists. It returns when the first of the
+// others is due.
+func (s *Session) listDecisions() (due time.Time) {
+	for id, d := range s.decisions {
+		if d.ticket <= s.filed {
+			delete(s.decisions, id)
+		} else {
+			due = Earlier(due, d.due)
+		}
+	}
+	return due
+}
+
+// isDeciding reports whether a decision to revoke is being stored.
+func (s *Session) isDeciding() bool {
+	for _, f := range s.flights {
+		if f.decides {
+			return true
+		}
+	}
+	return false
+}
+
+// CanUndo reports whether a revoke can be taken back: of the board, or decided since it was read.
+func (s *Session) CanUndo() bool {
+	return s.board.UndoableCount > 0 || len(s.decisions) > 0 || s.isDeciding()
+}
+
+// undo takes back a decision. If one is being stored, it waits until that has ended.
 func (s *Session) undo(r Undo) []Work {
 	key := Key{Kind: Undoing}
-	waits := s.board.UndoableCount > 0 || !s.delivery.due.IsZero() // may be newer than the board
-	if r.Token == "" && !waits && !s.Busy(key) {
+	switch {
+	case s.Busy(key):
+		s.refuse(r, InFlight, key)
+		return nil
+	case r.Token == "" && s.isDeciding(), s.flights[TokenKey(r.Token)].decides:
+		s.undoNext, s.flights[key], s.changed = &r, flight{began: s.now}, true
+		return nil
+	case r.Token == "" && !s.CanUndo():
 		s.refuse(r, NothingToUndo, key)
 		return nil
 	}
-	svc := s.svc
+	return s.startUndo(r)
+}
+
+// undoDecided starts the undo that waited for a decision. If that could not be stored and no other
+// revoke waits, there is nothing to undo.
+func (s *Session) undoDecided() []Work {
+	if s.undoNext == nil || s.isDeciding() {
+		return nil
+	}
+	r := *s.undoNext
+	s.undoNext = nil
+	delete(s.flights, Key{Kind: Undoing})
+	if !s.CanUndo() {
+		return nil
+	}
+	return s.startUndo(r)
+}
+
+func (s *Session) startUndo(r Undo) []Work {
+	key, svc := Key{Kind: Undoing}, s.svc
 	return s.begin(r, key, "", func(c call) Work {
 		return func(ctx context.Context) Event {
 			if r.One {
