@@ -65,6 +65,7 @@ func (s *Service) board(ctx context.Context, tokens func(Reader) ([]Token, error
 				b.Tokens[i].Unsure = nil
 			}
 			b.Tokens[i] = s.timely(b.Tokens[i], s.Now())
+			b.Tokens[i].User = b.Tokens[i].user()
 		}
 		if b.Longer, err = longer(r); err != nil {
 			return err

@@ -303,6 +303,9 @@ func TestClientCredentialsHaveNoUser(t *testing.T) {
 		t.Fatal(err)
 	}
 	again("stored with the user of the application")
+	if b := must[console.Board](t)(s.Board(ctx)); b.Tokens[0].User != "" {
+		t.Errorf("the board lists it for %q", b.Tokens[0].User)
+	}
 	err = o.keeper.Update(ctx, func(w console.Writer) error {
 		tok, err := w.Token(one.Token.ID)
 		if tok.User, tok.Refresh = "", console.RefreshNone; err == nil {
