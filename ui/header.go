@@ -176,8 +176,8 @@ func (m *root) facts(s *scene.Scene) [][]scene.Cell {
 	if !t.StaleUnknown && t.Lingering > 0 {
 		bound = "≤" + s.Left(t.StaleUntil.Sub(s.Now))
 	}
-	n, revoked := strconv.Itoa(t.Living()), strconv.Itoa(t.Lingering)
-	form := func(living, ends, ended string) (out []scene.Cell) {
+	n, ended := strconv.Itoa(t.Living()), strconv.Itoa(t.Lingering)
+	form := func(living, ends, pass string) (out []scene.Cell) {
 		parts := []scene.Cell{}
 		if living != "" {
 			parts = append(parts, scene.NewCell(m.st.Good, living))
@@ -186,7 +186,7 @@ func (m *root) facts(s *scene.Scene) [][]scene.Cell {
 			parts = append(parts, scene.NewCell(due, ends+next))
 		}
 		if t.Lingering > 0 {
-			parts = append(parts, scene.NewCell(danger, ended))
+			parts = append(parts, scene.NewCell(danger, pass))
 		}
 		for i, c := range parts {
 			if i > 0 {
@@ -200,15 +200,18 @@ func (m *root) facts(s *scene.Scene) [][]scene.Cell {
 	if t.Living()+t.Lingering == 0 {
 		return m.nothingAlive(t)
 	}
-	long := ", may pass " + bound
+	long := ended + " may still pass" // what ended them differs
+	if t.EndWord != "" {
+		long = ended + " " + t.EndWord + ", may pass"
+	}
 	if t.StaleUnknown {
-		long = ", may pass, " + bound
+		long += ","
 	}
 	return [][]scene.Cell{
-		form(n+" active", "next expires in ", revoked+" revoked"+long),
-		form(n+" active", "next ", revoked+" may pass "+short),
-		form(n, "next ", sign+" "+revoked+" "+short),
-		form("", "next ", sign+" "+revoked+" "+short),
+		form(n+" active", "next expires in ", long+" "+bound),
+		form(n+" active", "next ", ended+" may pass "+short),
+		form(n, "next ", sign+" "+ended+" "+short),
+		form("", "next ", sign+" "+ended+" "+short),
 		form("", "", sign+" "+short),
 	}
 }

@@ -111,21 +111,25 @@ func GrantOf(t console.Token) []string {
 func StateWord(state console.State, cause console.Cause) string {
 	switch state {
 	case console.Lingering:
-		switch cause {
-		case console.CauseReplaced:
-			return "replaced, may pass"
-		case console.CauseElsewhere:
-			return "inactive, may pass"
-		case console.CauseNone, console.CauseRevoked, console.CauseRefresh,
-			console.CauseRefused:
-		}
-		return "revoked, may pass"
+		return EndWord(cause) + ", may pass"
 	case console.Superseded:
 		return "replaced"
 	case console.Unsure, console.Revoking, console.Dead, console.Expired, console.Expiring,
 		console.Active:
 	}
 	return string(state)
+}
+
+// EndWord returns the word for what ended a token at the server.
+func EndWord(cause console.Cause) string {
+	switch cause {
+	case console.CauseReplaced:
+		return "replaced"
+	case console.CauseElsewhere:
+		return "inactive"
+	case console.CauseNone, console.CauseRevoked, console.CauseRefresh, console.CauseRefused:
+	}
+	return "revoked"
 }
 
 // LostRequest describes the mark of a get whose answer was lost, in three sentences. sent and ends

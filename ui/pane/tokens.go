@@ -3,6 +3,7 @@ package pane
 import (
 	"cmp"
 	"strconv"
+	"strings"
 	"time"
 
 	"lanyard/console"
@@ -313,8 +314,10 @@ func (p *Tokens) heading(s *scene.Scene, page session.Page, sec session.Section,
 	w int) string {
 	n := page.Count(sec)
 	count := strconv.Itoa(n)
-	titles, rights := []string{"REVOKED, MAY STILL PASS", "REVOKED, MAY PASS", "REVOKED"},
-		[]string{count}
+	titles, rights := []string{"MAY STILL PASS", "MAY PASS"}, []string{count}
+	if word := strings.ToUpper(page.EndWord); word != "" {
+		titles = []string{word + ", MAY STILL PASS", word + ", MAY PASS", word}
+	}
 	title := s.Styles.Danger
 	if rows > 0 && rows < n {
 		count = strconv.Itoa(rows) + " of " + count

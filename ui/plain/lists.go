@@ -129,7 +129,11 @@ func (p *face) listSection(page session.Page, sec session.Section, over int) {
 	case n == 0:
 		return
 	case sec == session.MayPass:
-		p.out.say("Revoked, may still pass:")
+		heading := "may still pass"
+		if page.EndWord != "" {
+			heading = page.EndWord + ", " + heading
+		}
+		p.out.say("%s:", text.Sentence(heading))
 	case sec == session.Over:
 		p.out.say("Over:")
 		most = min(n, over)

@@ -268,6 +268,9 @@ func TestPlainRenew(t *testing.T) {
 					"replaced, may pass: replaced by a newer one; "+
 					"the gateway may let it through for "+
 					"at most 15 minutes.")
+			if said := l.typed("gateway"); !strings.HasPrefix(said, "Replaced, may still pass:\n") {
+				l.t.Errorf("gateway says\n%s", said)
+			}
 			l.checkAfter(15*time.Minute, p1+"replaced: the window ran out.")
 			l.check("tokens",
 				"token 2: "+fingerprint("access-2")+" of Orders production, for the application "+

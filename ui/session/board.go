@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 )
 
 // Board is one reading of the store, judged and sorted for the faces. The next reading replaces it.
@@ -59,7 +60,9 @@ func (b *Board) Applications() []console.Application {
 type Tally struct {
 	Active, Expiring, Revoking, Lingering int
 	Unsure, Over                          int
-	EndedBefore                           int // of Revoking: ended before they were revoked
+	// EndWord is what ended the tokens of Lingering, such as "revoked"; "" if that differs.
+	EndWord     string
+	EndedBefore int // of Revoking: ended before they were revoked
 
 	Next         time.Time // when the next living token expires; zero: none is known to expire
 	Endless      bool      // a living token never expires
@@ -86,7 +89,7 @@ func (t *Tally) count(r *Row) {
 	case console.Unsure:
 		t.Unsure++
 	case console.Lingering:
-		t.Lingering++
+		t.countEnd(1, r.endWord)
 		if t.StaleUnknown = t.StaleUnknown || !r.end.known; r.end.at.After(t.StaleUntil) {
 			t.StaleUntil = r.end.at
 		}
@@ -101,10 +104,22 @@ func (t *Tally) count(r *Row) {
 	}
 }
 
+// countEnd adds n lingering tokens that word has ended.
+func (t *Tally) countEnd(n int, word string) {
+	switch {
+	case t.Lingering == 0:
+		t.EndWord = word
+	case n > 0 && t.EndWord != word:
+		t.EndWord = ""
+	}
+	t.Lingering += n
+}
+
 // add adds the counts of another tally.
 func (t *Tally) add(o Tally) {
 	t.Active, t.Expiring = t.Active+o.Active, t.Expiring+o.Expiring
-	t.Revoking, t.Lingering = t.Revoking+o.Revoking, t.Lingering+o.Lingering
+	t.countEnd(o.Lingering, o.EndWord)
+	t.Revoking += o.Revoking
 	t.Unsure, t.Over = t.Unsure+o.Unsure, t.Over+o.Over
 	t.EndedBefore, t.Endless = t.EndedBefore+o.EndedBefore, t.Endless || o.Endless
 	if !o.Next.IsZero() {
@@ -133,6 +148,7 @@ type Row struct {
 	Scopes  string          // joined by spaces
 	State   console.State
 	endedAt time.Time
+	endWord string        // what ended it at the server; see describe.EndWord
 	end     end           // when it expires, when its window ends, or when it was over
 	life    time.Duration // from its issue to its expiry, or the whole window; 0: unknown
 	// its undo window is over, and the server has not accepted its revoke
@@ -269,6 +285,7 @@ func (b *Board) judge(now time.Time) {
 func (b *Board) judgeToken(r *Row, p console.Policy, now time.Time) {
 	s := console.StatusAt(*r.Token, p, now)
 	r.State, r.endedAt, r.AwaitsServer = s.State, s.EndedAt, r.undelivered(now)
+	r.endWord = describe.EndWord(s.Cause)
 	r.end, r.life = endOf(r, s)
 	if at, ok := console.NextChange(*r.Token, p, now); ok {
 		b.nextChange = Earlier(b.nextChange, at)

@@ -105,6 +105,8 @@ type page struct {
 	Total  int // number of rows in the scope
 	Hidden int // number of rows left out by Query.HideOver
 
+	// EndWord is what ended the listed rows of MayPass, such as "revoked"; "" if that differs.
+	EndWord string
 	// LastOver is the listed row that was over last, in any order of the rows; nil for none.
 	LastOver *Row
 
@@ -267,6 +269,11 @@ func (s *Session) page(q Query) *page {
 		p.rows = append(p.rows, rows...)
 	}
 	p.starts[SectionCount] = len(p.rows)
+	var ended Tally
+	for _, r := range sections[MayPass] {
+		ended.count(r)
+	}
+	p.EndWord = ended.EndWord
 	for _, r := range sections[Over] {
 		if p.LastOver == nil || byEnd(r, p.LastOver) < 0 {
 			p.LastOver = r
@@ -311,7 +318,7 @@ func (s *Session) words(r *Row, audience bool) string {
 	words := r.fingerprint() + " " + string(r.State) + " " +
 		describe.StateWord(r.State, console.CauseNone) + " " + string(a.Name) + " " + a.KeyType
 	if r.State == console.Lingering {
-		words += " " + describe.StateWord(r.State, s.board.Status(r, s.now).Cause)
+		words += " " + r.endWord + ", may pass"
 	}
 	if !audience {
 		words += " " + string(a.Environment.Name) + " " +
