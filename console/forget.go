@@ -98,6 +98,7 @@ type ForgetWhat struct {
 	Applications []string // each must be gone, and all its tokens over
 	OverOf       []string // the tokens of these applications that are over
 	Over         bool     // the tokens of all applications that are over
+	Only         []string // with OverOf or Over: none but these tokens; nil: any
 }
 
 // Forgotten lists what was forgotten, or would be.
@@ -152,7 +153,9 @@ func (s *Service) forgettable(r Reader, what ForgetWhat) (f Forgotten, err error
 	left := map[string]bool{} // applications that keep a token
 	for _, t := range tokens {
 		named := slices.Contains(what.Tokens, t.ID) || apps[t.AppID].ID != ""
-		if !named && !goes[t.ID] && !what.Over && !slices.Contains(what.OverOf, t.AppID) {
+		over := what.Over || slices.Contains(what.OverOf, t.AppID)
+		if !named && !goes[t.ID] &&
+			(!over || what.Only != nil && !slices.Contains(what.Only, t.ID)) {
 			continue
 		}
 		_, held, err := s.overSince(r, t, lost)

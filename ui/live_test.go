@@ -75,7 +75,8 @@ func TestRenewSaysWhichItDid(t *testing.T) {
 	l.api.refresh = true
 	l.Key("g", "r")
 	l.said("refreshed: got " + fp("access-2"))
-	l.shows("1 replaced, may pass ≤", "─ REPLACED, MAY STILL PASS ─", "◒ "+fp("access-1"), "never tried")
+	l.shows("1 replaced, may pass ≤", "─ REPLACED, MAY STILL PASS ─", "◒ "+fp("access-1"),
+		"never tried")
 }
 
 func TestRevokeStages(t *testing.T) {

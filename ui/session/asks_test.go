@@ -299,3 +299,90 @@ func TestRenewApplication(t *testing.T) {
 		t.Errorf("then: %+v", f)
 	}
 }
+
+// A question still asks as long as its answer does what it said. If the token has expired, was
+// revoked or was superseded meanwhile, it does not.
+func TestStillAsks(t *testing.T) {
+	t.Parallel()
+	production := func(a *console.Application) { a.Environment.Production = true }
+	for name, c := range map[string]struct {
+		app    func(*console.Application)
+		tokens int
+		asks   func(d *desk, ids []string) session.Request
+	}{
+		"revoke": {production, 1, func(_ *desk, ids []string) session.Request {
+			return session.Revoke{Token: ids[0]}
+		}},
+		"revoke several": {production, 2, func(_ *desk, ids []string) session.Request {
+			return session.Bulk{Verb: session.VerbRevoke, Tokens: ids}
+		}},
+		"get": {supersedes, 1, func(d *desk, _ []string) session.Request {
+			return session.Get{App: d.apps[0].ID}
+		}},
+	} {
+		for how, change := range map[string]func(d *desk, ids []string){
+			"expired": func(d *desk, _ []string) { d.after(2 * time.Hour) },
+			"revoked elsewhere": func(d *desk, ids []string) {
+				for _, id := range ids {
+					if _, err := d.other().Revoke(t.Context(), id, console.RevokeUseful,
+						0); err != nil {
+						t.Fatal(err)
+					}
+					if _, err := d.other().DeliverOne(t.Context(), id); err != nil {
+						t.Fatal(err)
+					}
+				}
+				d.changed()
+			},
+		} {
+			d := sit(t, func(o *options) { o.app = c.app })
+			ids := d.get(c.tokens)
+			d.ask(c.asks(d, ids))
+			q := once[session.Ask](d)
+			d.changed()
+			if !d.StillAsks(q) {
+				t.Errorf("%s: nothing has changed, and it asks no more", name)
+			}
+			if change(d, ids); d.StillAsks(q) {
+				t.Errorf("%s: %s, and it still asks", name, how)
+			}
+		}
+	}
+}
+
+// The answer covers what the question has named: a token that it left out stays out, also if it
+// could be revoked by then.
+func TestAnswerCoversWhatWasAsked(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	ids := d.get(3)
+	probe := d.ask(session.Probe{Token: ids[2]})
+	d.ask(session.Bulk{Verb: session.VerbRevoke, Tokens: ids})
+	q := once[session.Ask](d)
+	d.run(probe...)
+	d.facts = nil
+	d.does(q.Then)
+	if d.row(ids[2]).Pending() || !d.row(ids[0]).Pending() || !d.row(ids[1]).Pending() {
+		t.Error("it revokes another token than it said")
+	}
+	if f := once[session.BulkDone](d); f.N != 3 || len(f.Failures) != 1 ||
+		f.Failures[0].Why != session.SkipInFlight {
+		t.Errorf("summed up: %+v", f)
+	}
+	// Forgetting: a token that is over since it was counted stays.
+	d = sit(t)
+	d.api.lasts = 60
+	old := d.get(1)[0]
+	d.api.lasts = 3600
+	d.get(1)
+	d.after(10 * time.Minute)
+	d.facts = nil
+	d.does(session.Forget{What: console.ForgetWhat{Over: true}})
+	forget := once[session.Ask](d)
+	d.after(2 * time.Hour)
+	d.does(forget.Then)
+	if f := once[session.Forgot](d); f.Err != nil || len(f.Done.Tokens) != 1 ||
+		f.Done.Tokens[0].ID != old {
+		t.Errorf("forgot %+v", f)
+	}
+}

@@ -49,9 +49,7 @@ type Failure struct {
 func (s *Session) bulk(r Bulk) []Work {
 	if r.Verb == VerbRevoke && !r.Confirmed && s.CountApplied(r) > 0 &&
 		(s.bulkNeedsQuestion(r.Tokens) || r.Marked && r.Unseen > 0) {
-		confirmed := r
-		confirmed.Confirmed = true
-		s.ask(Several{r}, confirmed)
+		s.ask(Several{r}, s.confirmed(r))
 		return nil
 	}
 	if s.svc == nil {
@@ -65,10 +63,16 @@ func (s *Session) bulk(r Bulk) []Work {
 	b := &bulk{Bulk: r, open: map[string]string{}}
 	var work []Work
 	var revokes []string
+	skip := func(left Skipped) {
+		s.tell(TokenSkipped{Skipped: left})
+		b.failures = append(b.failures, Failure{Skipped: left})
+	}
+	for _, left := range r.LeftOut {
+		skip(left)
+	}
 	for _, id := range r.Tokens {
 		if left := s.Skips(r.Verb, id); left.Why != NotSkipped {
-			s.tell(TokenSkipped{Skipped: left})
-			b.failures = append(b.failures, Failure{Skipped: left})
+			skip(left)
 			continue
 		}
 		b.open[id] = s.board.byID[id].Token.Fingerprint
@@ -93,6 +97,21 @@ func (s *Session) bulk(r Bulk) []Work {
 	}
 	s.sumUp(b)
 	return work
+}
+
+// confirmed returns a request for the tokens that its question asks about. Those that the question
+// leaves out stay out, also if nothing is in their way any more when it is answered.
+func (s *Session) confirmed(r Bulk) Bulk {
+	asked := r.Tokens
+	r.Confirmed, r.Tokens = true, nil
+	for _, id := range asked {
+		if left := s.Skips(r.Verb, id); left.Why != NotSkipped {
+			r.LeftOut = append(r.LeftOut, left)
+		} else {
+			r.Tokens = append(r.Tokens, id)
+		}
+	}
+	return r
 }
 
 // renewInTurn renews the tokens of an application one after the other, also those of several bulks.
@@ -203,7 +222,7 @@ func (s *Session) bulkDone(id string, err error) {
 func (s *Session) sumUp(b *bulk) {
 	if len(b.open) == 0 {
 		s.bulks = slices.DeleteFunc(s.bulks, func(x *bulk) bool { return x == b })
-		s.tell(BulkDone{Bulk: b.Bulk, N: len(b.Tokens), Failures: b.failures})
+		s.tell(BulkDone{Bulk: b.Bulk, N: len(b.Tokens) + len(b.LeftOut), Failures: b.failures})
 	}
 }
 

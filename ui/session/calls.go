@@ -64,6 +64,11 @@ func (s *Session) askToForget(e forgettable) {
 		s.tell(NothingOver{Kept: s.keptOf(e.found.Kept), Err: e.err})
 		return
 	}
+	// The answer covers the tokens that were counted, not those that are over since.
+	e.what.Only = []string{}
+	for i := range e.found.Tokens {
+		e.what.Only = append(e.what.Only, e.found.Tokens[i].ID)
+	}
 	s.ask(ForgettingOver{e.found}, Forget{What: e.what, Confirmed: true})
 }
 

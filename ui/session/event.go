@@ -502,6 +502,8 @@ type (
 		Supersede console.Supersede
 		App       string
 		Scopes    []string
+		by        console.Application // as the get has it
+		policy    console.Policy
 	}
 	// Several asks before several tokens are revoked.
 	Several struct{ Bulk Bulk }

@@ -84,10 +84,11 @@ type (
 		requestMark
 		Verb      Verb
 		Tokens    []string
-		What      string // their name in the plural, such as "marked tokens"
-		Marked    bool   // the tokens are the marked ones
-		Unseen    int    // how many more are marked that the face does not show
-		More      int    // how many tokens were added since a person counted them
+		What      string    // their name in the plural, such as "marked tokens"
+		Marked    bool      // the tokens are the marked ones
+		Unseen    int       // how many more are marked that the face does not show
+		More      int       // how many tokens were added since a person counted them
+		LeftOut   []Skipped // the question has said that these are skipped
 		Confirmed bool
 	}
 	// GiveUp ends the wait for a person to take part in a get. Key is the waiting work; the zero

@@ -114,8 +114,8 @@ func (s *Session) getMaySupersede(a *App, grant string, user console.Private, sc
 // hold the token, it only reports that. It reports whether it asked.
 func (s *Session) askToSupersede(a console.Application, scopes []string, p console.Policy,
 	confirmed Request) bool {
-	k, ok := console.WillSupersede(a, s.board.Applications(), s.board.tokens, scopes, p,
-		s.opts.Device, s.now)
+	q := Superseding{App: a.ID, Scopes: scopes, by: a, policy: p}
+	k, ok := s.supersedes(q)
 	if !ok {
 		return false
 	}
@@ -123,7 +123,32 @@ func (s *Session) askToSupersede(a console.Application, scopes []string, p conso
 		s.tell(MaySupersede{Supersede: k})
 		return false
 	}
-	s.ask(Superseding{Supersede: k, App: a.ID, Scopes: scopes}, confirmed)
+	q.Supersede = k
+	s.ask(q, confirmed)
+	return true
+}
+
+// supersedes judges the get that a question is about.
+func (s *Session) supersedes(q Superseding) (console.Supersede, bool) {
+	return console.WillSupersede(q.by, s.board.Applications(), s.board.tokens, q.Scopes, q.policy,
+		s.opts.Device, s.now)
+}
+
+// StillAsks reports whether a question still is about what it said. It does not if time or another
+// console has left nothing to do, or if the get would end another token than the question names. A
+// face asks when the board or a state has changed, and closes the question.
+func (s *Session) StillAsks(q Ask) bool {
+	switch about := q.About.(type) {
+	case InProduction:
+		why := s.Skips(VerbRevoke, about.Row.ID).Why
+		return why == NotSkipped || why == SkipInFlight
+	case Superseding:
+		k, ok := s.supersedes(about)
+		return ok && k.Asks() && k.Held == about.Supersede.Held
+	case Several:
+		r, ok := q.Then.(Bulk)
+		return !ok || s.CountApplied(r) > 0
+	}
 	return true
 }
 
