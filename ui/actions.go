@@ -97,7 +97,9 @@ func (m *root) tokenActions() map[keys.Action]action {
 		keys.ProbeUntilDead: {m.cannotToken, m.probeUntilDead},
 		keys.RevokeAll: m.forApp(keys.RevokeAll, m.cannotRevokeAll,
 			func(_ *scene.Scene, a *session.App) tea.Cmd {
-				m.Open(overlay.NewRevokeAll(a))
+				o := overlay.NewRevokeAll(a)
+				all := o.Counted()
+				m.openAsked(o, session.Ask{About: session.Several{Bulk: all}, Then: all})
 				return nil
 			}),
 		keys.DismissLost: {m.cannotDismiss, func(s *scene.Scene) tea.Cmd {

@@ -11,15 +11,51 @@ import (
 	"lanyard/ui/session"
 )
 
+// askedQuestion is an open question of the session.
+type askedQuestion struct {
+	box scene.Overlay
+	ask session.Ask
+}
+
+// openAsked opens a question that is closed when it has nothing left to ask.
+func (m *root) openAsked(box scene.Overlay, q session.Ask) {
+	m.Open(box)
+	m.asked = append(m.asked, askedQuestion{box, q})
+}
+
+// closeStale closes the questions that have nothing left to ask, and says why.
+func (m *root) closeStale() {
+	m.asked = slices.DeleteFunc(m.asked, func(a askedQuestion) bool {
+		open := m.IsOpen(a.box)
+		if !open || m.s.StillAsks(a.ask) {
+			return !open
+		}
+		m.Close(a.box)
+		m.Notify(scene.Info, "the question was closed: "+m.whyStale(a.ask), "")
+		return true
+	})
+}
+
+// whyStale returns why a question has nothing left to ask.
+func (m *root) whyStale(q session.Ask) string {
+	switch about := q.About.(type) {
+	case session.InProduction:
+		return scene.SkipWords(m.s.Skips(session.VerbRevoke, about.Row.ID))
+	case session.Several:
+		return "none of the " + about.Bulk.What + " can be revoked any more"
+	}
+	return "the older token is no longer the one that it named"
+}
+
 // openQuestion opens the question that a request raises.
 func (m *root) openQuestion(q session.Ask) {
 	switch about := q.About.(type) {
 	case session.InProduction:
-		m.Open(overlay.NewConfirm(m.Scene(), about.Row, about.App, q.Then))
+		m.openAsked(overlay.NewConfirm(m.Scene(), about.Row, about.App, q.Then), q)
 	case session.Superseding:
-		m.Open(overlay.NewSupersede(m.board(), about, q.Then))
+		m.openAsked(overlay.NewSupersede(m.board(), about, q.Then), q)
 	case session.Several:
-		m.Open(overlay.NewBulk(m.Scene(), about.Bulk, q.Then))
+		m.openAsked(overlay.NewBulk(m.Scene(), about.Bulk, q.Then), q)
 	case session.Repeating:
 		m.Open(overlay.NewRepeat(about.Words, q.Then))
 	case session.Locked:

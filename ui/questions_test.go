@@ -3,6 +3,7 @@ package ui_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -106,5 +107,51 @@ func TestQuestionsIgnoreWhatWasTypedAhead(t *testing.T) {
 	l.Key("g", "g", "y")
 	if l.api.tokens != 1 || !strings.Contains(ansi.Strip(l.Frame()), "End the older token?") {
 		t.Errorf("%d requests", l.api.tokens)
+	}
+}
+
+// A question whose token has expired or was revoked by another console has nothing left to ask: it
+// is closed, and a notice says why. Its key then answers nothing.
+func TestStaleQuestionsClose(t *testing.T) {
+	t.Parallel()
+	production := func(e *console.Environment) { e.Production = true }
+	for name, c := range map[string]struct {
+		change func(*console.Environment)
+		keys   []string
+		says   string
+	}{
+		"revoke":      {production, []string{"g", "x"}, "is over, there is nothing to revoke"},
+		"revoke both": {production, []string{"g", "g", "home", "space", "space", "x"}, "none of"},
+		"revoke all":  {production, []string{"g", "g", "X"}, "none of the tokens of Orders"},
+		"get":         {superseding, []string{"g", "g"}, "the older token"},
+	} {
+		for _, elsewhere := range []bool{false, true} {
+			l := alive(t, c.change).scoped("Orders")
+			l.Key(c.keys...)
+			if l.Overlays() != 1 {
+				t.Fatalf("%s: there is no question", name)
+			}
+			if !elsewhere {
+				l.after(2 * time.Hour)
+				l.said("the question was closed: ")
+				l.said(c.says)
+			} else {
+				other := l.service("other")
+				b, err := other.Board(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				for i := range b.Tokens {
+					if _, err := other.Revoke(t.Context(), b.Tokens[i].ID, console.RevokeUseful,
+						time.Hour); err != nil {
+						t.Fatal(err)
+					}
+				}
+				l.Changed()
+			}
+			if l.Overlays() != 0 {
+				t.Errorf("%s, elsewhere %t: it is open still", name, elsewhere)
+			}
+		}
 	}
 }

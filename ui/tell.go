@@ -169,6 +169,9 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 		m.NotifyError("read the store", f.Err)
 	case session.BoardFiled:
 		m.boardFiled(f.First)
+		m.closeStale()
+	case session.Judged:
+		m.closeStale()
 	case session.Restored:
 		m.Notify(scene.Info, describe.Restored, "")
 	case session.Shadowed:

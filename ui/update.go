@@ -43,6 +43,7 @@ type root struct {
 	view     scene.View
 	tour     *session.Tour // nil: none
 	overlays []scene.Overlay
+	asked    []askedQuestion
 	title    string           // title of the window until a key is pressed; "" is the usual one
 	redactor *redact.Redactor // in presenter mode
 	entered  redact.Known     // names that were typed in this run; a server may repeat them

@@ -119,6 +119,15 @@ func (o *RevokeAll) Box(s *scene.Scene, w, h int) []string {
 	return append(out[:min(len(out), max(h-len(ask), 0))], ask...)
 }
 
+// Counted returns the request that the answer makes. It covers the tokens that were counted, not
+// those that have come since.
+func (o *RevokeAll) Counted() session.Bulk {
+	return session.Bulk{
+		Verb: session.VerbRevoke, Tokens: o.ids, What: "tokens of " + string(o.name),
+		Confirmed: true,
+	}
+}
+
 // revokeEverything is the intent to revoke the tokens that were counted.
 type revokeEverything struct{ o *RevokeAll }
 
@@ -130,11 +139,7 @@ func (i revokeEverything) Perform(h scene.Host) tea.Cmd {
 		h.Notify(scene.Info, string(i.o.name)+" is gone", "")
 		return nil
 	}
-	// The answer covers the tokens that were counted, not those that have come since.
-	all := session.Bulk{
-		Verb: session.VerbRevoke, Tokens: i.o.ids,
-		What: "tokens of " + string(i.o.name), Confirmed: true,
-	}
+	all := i.o.Counted()
 	for _, r := range a.Living() {
 		if !slices.Contains(i.o.ids, r.ID) {
 			all.More++

@@ -8,7 +8,13 @@ import (
 
 // ask prints a question of the session. The next line answers it.
 func (p *face) ask(f session.Ask) {
-	q := question{answers: map[string]func(){"yes": func() { p.do(f.Then) }}}
+	q := question{answers: map[string]func(){"yes": func() {
+		if !p.s.StillAsks(f) {
+			p.out.say("Nothing was done: what the question was about has changed meanwhile.")
+			return
+		}
+		p.do(f.Then)
+	}}}
 	switch about := f.About.(type) {
 	case session.InProduction:
 		q.no = "No: nothing was revoked."

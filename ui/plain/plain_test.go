@@ -300,6 +300,10 @@ func TestPlainProductionAsks(t *testing.T) {
 		l.check("yes", p1+"the revoke is sent in 3 seconds; undo takes it back.")
 		l.checkAfter(3*time.Second,
 			p1+"accepted by the server; the gateway may let it through for at most 15 minutes.")
+		l.typed("get A1")
+		l.typed("revoke 2")
+		time.Sleep(2 * time.Hour) // virtual: it expires before the answer
+		l.tells("yes", "Nothing was done: what the question was about has changed meanwhile.")
 	})
 }
 
