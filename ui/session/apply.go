@@ -55,15 +55,7 @@ func (s *Session) applyOne(e Event) (work []Work) {
 		}
 		work = append(work, s.undoDecided()...)
 	case Undone:
-		s.noteKeyFailure(e.Err)
-		if e.Err == nil {
-			for i := range e.Undone.Taken {
-				s.ownAnswers[e.Undone.Taken[i].ID] = true
-				delete(s.decisions, e.Undone.Taken[i].ID)
-			}
-		}
-		s.tell(e)
-		work = s.read()
+		work = s.undone(e)
 	case delivered:
 		work = s.delivered(e)
 	case Probed:

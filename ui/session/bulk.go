@@ -76,6 +76,9 @@ func (s *Session) bulk(r Bulk) []Work {
 			continue
 		}
 		b.open[id] = s.board.byID[id].Token.Fingerprint
+		if r.Verb == VerbRevoke {
+			s.unmarked[id] = s.marks[id]
+		}
 		delete(s.marks, id) // only unsent tokens stay marked
 		switch r.Verb {
 		case VerbRenew:

@@ -212,3 +212,40 @@ func TestBulkRenewsInTurn(t *testing.T) {
 		}
 	}
 }
+
+// A revoke of marked tokens takes their marks. Undone, the tokens are marked as before.
+func TestUndoMarksAgain(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	ids := d.get(3)
+	d.ToggleMark(ids[0])
+	d.ToggleMark(ids[1])
+	marked := session.Bulk{
+		Verb: session.VerbRevoke, Tokens: d.Marked(), Marked: true, Confirmed: true,
+	}
+	d.does(marked)
+	if len(d.Marks()) != 0 {
+		t.Errorf("revoked, and marked still: %v", d.Marked())
+	}
+	d.does(session.Undo{})
+	if m := d.Marks(); len(m) != 2 || !m[ids[0]] || !m[ids[1]] {
+		t.Errorf("undone: %v is marked", d.Marked())
+	}
+	d.Unmark()
+	d.does(session.Revoke{Token: ids[0]}) // it has no mark to give back
+	d.does(session.Undo{})
+	if len(d.Marks()) != 0 {
+		t.Errorf("%v is marked, and was not before", d.Marked())
+	}
+	d.ToggleMark(ids[0])
+	d.does(marked)
+	if _, err := d.other().UndoDecision(t.Context(), ids[0]); err != nil {
+		t.Fatal(err)
+	}
+	d.changed()
+	d.does(session.Revoke{Token: ids[0]}) // another decision
+	d.does(session.Undo{})
+	if len(d.Marks()) != 0 {
+		t.Errorf("%v is marked after another undo", d.Marked())
+	}
+}

@@ -80,6 +80,7 @@ type Session struct {
 	pending    map[string]bool // tokens shown as revoking, whose end was not reported
 	ownAnswers map[string]bool // tokens whose revoke ended by an answer to this session
 	marks      map[string]bool
+	unmarked   map[string]bool // tokens whose last revoke took their mark; see undone
 	bulks      []*bulk
 	renewals   map[string][]string // queues of token IDs by application; the first is in flight
 	loops      map[string]*probeLoop
@@ -109,8 +110,8 @@ func New(ctx context.Context, o Options) *Session {
 	s := &Session{
 		ctx: ctx, opts: o, svc: o.Service, flights: map[Key]flight{}, unwanted: map[string]Key{},
 		pending: map[string]bool{}, ownAnswers: map[string]bool{}, marks: map[string]bool{},
-		decisions: map[string]decision{},
-		loops:     map[string]*probeLoop{}, renewals: map[string][]string{},
+		decisions: map[string]decision{}, unmarked: map[string]bool{},
+		loops: map[string]*probeLoop{}, renewals: map[string][]string{},
 	}
 	if o.Traffic {
 		s.traffic, s.trafficAt = TrafficRunning, s.Now()

@@ -252,6 +252,7 @@ func (s *Session) revoke(r Revoke) []Work {
 	})
 	if work != nil {
 		s.flights[key] = flight{began: s.now, decides: true}
+		delete(s.unmarked, r.Token)
 	}
 	return work
 }
@@ -346,6 +347,25 @@ func (s *Session) startUndo(r Undo) []Work {
 			return Undone{c, u, err}
 		}
 	})
+}
+
+// undone files an undo. A token that a verb on marked ones had decided to revoke is marked again:
+// nothing was done to it.
+func (s *Session) undone(e Undone) []Work {
+	s.noteKeyFailure(e.Err)
+	if e.Err == nil {
+		for i := range e.Undone.Taken {
+			id := e.Undone.Taken[i].ID
+			if s.ownAnswers[id] = true; s.unmarked[id] {
+				s.marks[id] = true
+				s.dropHidden()
+			}
+			delete(s.decisions, id)
+			delete(s.unmarked, id)
+		}
+	}
+	s.tell(e)
+	return s.read()
 }
 
 func (s *Session) probe(r Probe) []Work {
