@@ -57,14 +57,25 @@ func (m *root) clearFind() bool {
 		v.FindCalls = ""
 	case v.Find != "":
 		v.Find = ""
-		m.panes.apps.Select(m.before.scope)
-		if m.before.token != "" && m.s.Board().Row(m.before.token) != nil {
-			m.panes.tokens.List.Selected = m.before.token
-		}
+		m.restoreScope()
 	default:
 		return false
 	}
 	return true
+}
+
+// restoreScope chooses the scope and the token from before the find. A token that the person has
+// chosen by enter stays selected; if the scope does not hold it, all applications are chosen.
+func (m *root) restoreScope() {
+	l, board := &m.panes.tokens.List, m.s.Board()
+	if m.before.token != "" {
+		if board.Row(m.before.token) != nil {
+			l.Selected = m.before.token
+		}
+	} else if r := board.Row(l.Selected); r != nil && !m.before.scope.Holds(&board.Apps[r.App]) {
+		m.before.scope = session.Scope{}
+	}
+	m.panes.apps.Select(m.before.scope)
 }
 
 // findTyped takes a key while the text is typed: esc shows all rows again, enter keeps the rows
@@ -77,6 +88,7 @@ func (m *root) findTyped(msg tea.KeyPressMsg) tea.Cmd {
 		m.clearFind()
 	case "enter":
 		v.Typing = false
+		m.before.token = "" // what is selected now stays selected
 	case "up":
 		return m.Act(keys.Up)
 	case "down":
@@ -98,12 +110,10 @@ func (m *root) findTyped(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// find looks for the typed text, and selects the first row that matches unless the selected one
-// does.
+// find looks for the typed text, and selects the first row that matches.
 func (m *root) find() {
 	*m.found() = m.view.Input.Value()
-	l, n, id := m.panes.at(m.focus).Cursor(m.Scene())
-	if n > 0 && l.Index(n, id) < 0 {
+	if l, n, id := m.panes.at(m.focus).Cursor(m.Scene()); n > 0 {
 		l.Selected = id(0)
 	}
 }

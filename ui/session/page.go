@@ -32,8 +32,8 @@ type Scope struct {
 // ID identifies the scope among all scopes. It is never "".
 func (c Scope) ID() string { return [...]string{"all:", "env:", "app:"}[c.Kind] + c.Name }
 
-// holds reports whether an application is in the scope.
-func (c Scope) holds(a *App) bool {
+// Holds reports whether an application is in the scope.
+func (c Scope) Holds(a *App) bool {
 	switch c.Kind {
 	case OneEnvironment:
 		return string(a.Environment.Name) == c.Name
@@ -241,7 +241,7 @@ func (s *Session) page(q Query) *page {
 	var sections [SectionCount][]*Row
 	for i := range s.board.Apps {
 		a := &s.board.Apps[i]
-		if !q.Scope.holds(a) {
+		if !q.Scope.Holds(a) {
 			continue
 		}
 		for _, r := range a.rows {
