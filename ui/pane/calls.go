@@ -168,9 +168,13 @@ func callMarks(k callKind, n int) string {
 	return unclear[:n]
 }
 
-// untried returns what stands in place of the calls of a token that was never called.
-func untried(w int) string {
-	for _, text := range [...]string{"never tried", "untried"} {
+// untried returns what stands in place of the calls of a token that was not called since its end.
+func untried(probed bool, w int) string {
+	texts := [...]string{"never tried", "untried"}
+	if probed {
+		texts = [...]string{"not tried since", "none since"}
+	}
+	for _, text := range texts {
 		if len(text) <= w {
 			return text
 		}

@@ -98,7 +98,12 @@ func TestUntried(t *testing.T) {
 	t.Parallel()
 	for w, want := range map[int]string{14: "never tried", 11: "never tried", 10: "untried",
 		7: "untried", 6: "", -1: ""} {
-		if got := untried(w); got != want {
+		if got := untried(false, w); got != want {
+			t.Errorf("%d cells: %q, want %q", w, got, want)
+		}
+	}
+	for w, want := range map[int]string{15: "not tried since", 14: "none since", 9: ""} {
+		if got := untried(true, w); got != want {
 			t.Errorf("%d cells: %q, want %q", w, got, want)
 		}
 	}

@@ -20,6 +20,7 @@ type tokenRow struct {
 	hatched                        bool       // the bar shows for how long a token may still pass
 	word                           scene.Cell // stands behind the bar
 	calls                          []call     // oldest first
+	probed                         bool       // it was called at least once, perhaps before its end
 	note                           scene.Cell // in place of the calls
 	parts                          []string   // words in place of the bar and the calls
 }
@@ -111,7 +112,7 @@ func (r *tokenRow) putCalls(l *kit.Line, p *rowPaints, w int) {
 	}
 	if len(r.calls) == 0 {
 		if r.hatched {
-			l.Put(string(p.quiet), untried(w))
+			l.Put(string(p.quiet), untried(r.probed, w))
 		}
 		return
 	}

@@ -60,7 +60,7 @@ func (p *Tokens) row(s *scene.Scene, r *session.Row) tokenRow {
 		row.word = scene.NewCell(s.Styles.Warn, wordOf(r))
 	}
 	if r.Token != nil && r.State != console.Unsure {
-		row.calls = gatewayCalls(s, r)
+		row.calls, row.probed = gatewayCalls(s, r), len(r.Token.Probes) > 0
 	}
 	switch {
 	case r.Token != nil && s.Session.Busy(session.TokenKey(r.ID)):
