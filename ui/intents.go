@@ -175,6 +175,9 @@ func nothingToUndo() *scene.Refuse {
 
 // focusOn gives the keys to a pane. Activity selects its first call then.
 func (m *root) focusOn(p scene.PaneID) {
+	if m.focus == scene.Activity && p != scene.Activity {
+		m.panes.acts.List = scene.List{} // it shows the newest calls again
+	}
 	m.focus = p
 	if s := m.Scene(); p == scene.Activity {
 		_, ok := m.panes.acts.Selected(s)

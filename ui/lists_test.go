@@ -147,7 +147,8 @@ func TestVerbUnderAnOverlay(t *testing.T) {
 	l.shows("● Orders · app · " + fp("access-1"))
 }
 
-// Opening Activity selects the newest call. It stays selected when another call is made.
+// Opening Activity selects the newest call. It stays selected when another call is made, until the
+// focus leaves: then the newest calls are shown again.
 func TestActivitySelectsOnArrival(t *testing.T) {
 	t.Parallel()
 	l := alive(t).scoped("Orders")
@@ -155,8 +156,14 @@ func TestActivitySelectsOnArrival(t *testing.T) {
 	l.shows("POST /token", "As curl")
 	l.Key("esc", "g", "enter")
 	l.shows("12:04:00 POST /token", "As curl")
-	l.Key("esc", "2", "p", "4", "enter")
-	l.shows("POST /token") // not the probe
+	l.Key("esc", "2")
+	for range 20 {
+		l.Key("p")
+		l.after(time.Second)
+	}
+	l.shows("12:04:19  GET")
+	l.Key("4", "enter")
+	l.shows("12:04:19 GET /Orders")
 }
 
 // Actions on the selected token also work in Applications, where the token is shown beside.
