@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"lanyard/console/describe"
 	"lanyard/ui/keys"
 	"lanyard/ui/scene"
 	"lanyard/ui/session"
@@ -34,6 +35,9 @@ func (m *root) tellBulk(f session.BulkDone) {
 	case session.VerbProbe:
 	}
 	text, hint := past+strconv.Itoa(f.N-len(f.Failures))+" of "+scene.Count(f.N, f.What), ""
+	if verdicts := describe.Verdicts(f.Verdicts); verdicts != "" {
+		text += " (" + verdicts + ")"
+	}
 	if f.More > 0 {
 		has := " more has"
 		if f.More > 1 {

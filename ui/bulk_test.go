@@ -109,7 +109,7 @@ func TestBulksBesideEachOther(t *testing.T) {
 	l.Key("g", "g", "g", "home", "space", "space")
 	l.Hold = true
 	l.Key("p") // its answer has not arrived
-	l.Key("end", "space", "x")
+	l.Key("esc", "end", "space", "x")
 	if strings.Contains(strings.Join(l.Log(), "\n"), "not all answered yet") {
 		t.Error("a probe keeps a revoke back")
 	}

@@ -139,6 +139,19 @@ func Answers(probes []console.Probe) string {
 	return strings.Join(parts, ", ")
 }
 
+// Verdicts counts probes by their verdict: "1 accepted, 2 refused"; "" if there are none.
+func Verdicts(n map[console.Verdict]int) string {
+	var words []string
+	for _, v := range []console.Verdict{
+		console.ProbeAccepted, console.ProbeRefused, console.ProbeUnclear,
+	} {
+		if n[v] > 0 {
+			words = append(words, strconv.Itoa(n[v])+" "+string(v))
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
 // Calls describes the last runs of answers to probes in words, oldest first: "2 calls answered 200,
 // then 3 answered 401".
 func Calls(probes []console.Probe) string {

@@ -14,6 +14,7 @@ type bulk struct {
 	Bulk
 	open     map[string]string // fingerprints of the tokens without a result, by ID
 	failures []Failure
+	verdicts map[console.Verdict]int
 }
 
 // Skipped is a token that a verb on several tokens skips, with the reason.
@@ -60,7 +61,7 @@ func (s *Session) bulk(r Bulk) []Work {
 	if s.AskToUnlock(r) {
 		return nil
 	}
-	b := &bulk{Bulk: r, open: map[string]string{}}
+	b := &bulk{Bulk: r, open: map[string]string{}, verdicts: map[console.Verdict]int{}}
 	var work []Work
 	var revokes []string
 	skip := func(left Skipped) {
@@ -79,7 +80,9 @@ func (s *Session) bulk(r Bulk) []Work {
 		if r.Verb == VerbRevoke {
 			s.unmarked[id] = s.marks[id]
 		}
-		delete(s.marks, id) // only unsent tokens stay marked
+		if r.Verb != VerbProbe { // after a probe another verb may follow for the same tokens
+			delete(s.marks, id)
+		}
 		switch r.Verb {
 		case VerbRenew:
 			work = append(work, s.renewInTurn(id)...)
@@ -90,7 +93,7 @@ func (s *Session) bulk(r Bulk) []Work {
 			work = append(work, s.start(TokenKey(id), "", s.probeWork(id))...)
 		}
 	}
-	if r.Marked && len(b.open) > 0 {
+	if r.Marked && len(b.open) > 0 && r.Verb != VerbProbe {
 		clear(s.marks) // also those of skipped tokens, which the summary names
 	}
 	s.dropHidden()
@@ -206,8 +209,9 @@ func (s *Session) Skips(v Verb, id string) Skipped {
 	return left
 }
 
-// bulkDone files the result for one token, and sums up after the last one.
-func (s *Session) bulkDone(id string, err error) {
+// bulkDone files the result for one token, and sums up after the last one. v is the verdict of a
+// probe.
+func (s *Session) bulkDone(id string, v console.Verdict, err error) {
 	i := slices.IndexFunc(s.bulks, func(b *bulk) bool { _, ok := b.open[id]; return ok })
 	if i < 0 {
 		return
@@ -216,6 +220,8 @@ func (s *Session) bulkDone(id string, err error) {
 	if err != nil {
 		b.failures = append(b.failures,
 			Failure{Skipped: Skipped{ID: id, Fingerprint: b.open[id]}, Err: err})
+	} else if v != "" {
+		b.verdicts[v]++
 	}
 	delete(b.open, id)
 	s.sumUp(b)
@@ -225,7 +231,8 @@ func (s *Session) bulkDone(id string, err error) {
 func (s *Session) sumUp(b *bulk) {
 	if len(b.open) == 0 {
 		s.bulks = slices.DeleteFunc(s.bulks, func(x *bulk) bool { return x == b })
-		s.tell(BulkDone{Bulk: b.Bulk, N: len(b.Tokens) + len(b.LeftOut), Failures: b.failures})
+		s.tell(BulkDone{Bulk: b.Bulk, N: len(b.Tokens) + len(b.LeftOut), Failures: b.failures,
+			Verdicts: b.verdicts})
 	}
 }
 

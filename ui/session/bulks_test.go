@@ -99,21 +99,27 @@ func TestRenewalBesideABulk(t *testing.T) {
 	}
 }
 
-// Tokens whose verb was started lose their marks. A bulk of the marked tokens removes all marks.
+// Tokens whose revoke was started lose their marks. A bulk of the marked tokens removes all marks.
+// After a probe another verb may follow, so all stay marked.
 func TestBulkTakesMarksAway(t *testing.T) {
 	t.Parallel()
-	for _, marked := range []bool{false, true} {
+	for _, c := range []struct {
+		verb   session.Verb
+		marked bool
+		left   int
+	}{
+		{session.VerbRevoke, false, 1},
+		{session.VerbRevoke, true, 0},
+		{session.VerbProbe, false, 2},
+		{session.VerbProbe, true, 2},
+	} {
 		d := sit(t)
 		ids := d.get(2)
 		d.ToggleMark(ids[0])
 		d.ToggleMark(ids[1])
-		d.ask(session.Bulk{Verb: session.VerbProbe, Tokens: ids[:1], Marked: marked})
-		want := 1
-		if marked {
-			want = 0
-		}
-		if left := d.Marked(); len(left) != want || d.Marks()[ids[0]] {
-			t.Errorf("of the marked ones %t: marked are %v", marked, left)
+		d.ask(session.Bulk{Verb: c.verb, Tokens: ids[:1], Marked: c.marked, Confirmed: true})
+		if left := d.Marked(); len(left) != c.left || d.Marks()[ids[0]] != (c.left == 2) {
+			t.Errorf("%+v: marked are %v", c, left)
 		}
 	}
 }

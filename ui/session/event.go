@@ -390,6 +390,7 @@ type (
 		Bulk
 		N        int // number of tokens
 		Failures []Failure
+		Verdicts map[console.Verdict]int // number of probes by verdict
 	}
 	// ProbesBegan says that probing tokens until they are dead has begun.
 	ProbesBegan struct {
