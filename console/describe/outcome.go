@@ -19,7 +19,32 @@ func Renewed(how console.How) string {
 }
 
 // Owner names the user of a token, or the application if the token has none.
-func Owner(t console.Token) console.Private { return cmp.Or(t.User, "the application itself") }
+func Owner(t console.Token) console.Private {
+	if console.SignsIn(t.Grant) {
+		return cmp.Or(t.User, "the user who signed in")
+	}
+	return cmp.Or(t.User, "the application itself")
+}
+
+// OwnerOf names in one word the user for whom a grant brings a token. It is "app" for the
+// application itself, and "user" for one who signs in, whose name is not known.
+func OwnerOf(grant string, user console.Private) console.Private {
+	if console.SignsIn(grant) {
+		return cmp.Or(user, "user")
+	}
+	return cmp.Or(user, "app")
+}
+
+// WillOwn names the user for whom an application's grant would bring a token.
+func WillOwn(a console.Application) console.Private {
+	switch {
+	case a.Grant == console.GrantClientCredentials:
+		return "the application itself"
+	case console.SignsIn(a.Grant):
+		return cmp.Or(a.Username, "the user who signs in")
+	}
+	return cmp.Or(a.Username, "the application itself")
+}
 
 // Pruned counts the tokens that were removed because they were over for longer than store.keep.
 func Pruned(n int) string {

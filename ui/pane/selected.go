@@ -201,12 +201,12 @@ func (d *selected) name(w int) phrase {
 	short := kit.Middle(name, 12)
 	p := phrase{key: sign, keyPaint: paint, isSign: true, paint: d.s.Styles.Strong, firm: true}
 	if t := d.r.Token; t == nil {
-		p.texts = []string{name + " · " + shownUser(d.s, userOf(d.r), w), name, short}
+		p.texts = []string{name + " · " + shownUser(d.s, d.r.Owner, w), name, short}
 	} else {
 		of := " · " + t.Fingerprint
 		p.texts = []string{name + of, short + of, t.Fingerprint}
 		if t.User != "" || !d.r.State.IsOver() {
-			whose := " · " + shownUser(d.s, userOf(d.r), w)
+			whose := " · " + shownUser(d.s, d.r.Owner, w)
 			p.texts = append([]string{name + whose + of}, p.texts...)
 		}
 	}

@@ -143,7 +143,7 @@ func (d *selected) probeKeys(b *builder, verb func(keys.Action, ...string)) {
 func (d *selected) whose(w, indent int, full bool) block {
 	s, t := d.s, d.r.Token
 	b := d.block("Whose", w, indent)
-	owner := "for the application itself"
+	owner := "for " + string(describe.Owner(*t))
 	if t.User != "" {
 		owner = "user " + s.Show(t.User)
 	}

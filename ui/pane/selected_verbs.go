@@ -219,11 +219,8 @@ func (p *Selected) request(s *scene.Scene, w int) [][]phrase {
 	case a.Environment.ReadOnly:
 		return [][]phrase{append(first, say("read-only: nothing is requested")), nil, nil, nil}
 	}
-	owner := a.Username
-	if owner == "" || a.Grant == console.GrantClientCredentials {
-		owner = "the application itself"
-	}
-	request := describe.Requests(a.Grant, kit.Clean(spaced(a.Scopes)), s.Show(owner))
+	owner := s.Show(describe.WillOwn(a.Application))
+	request := describe.Requests(a.Grant, kit.Clean(spaced(a.Scopes)), owner)
 	var at []string
 	if url := s.Show(a.Environment.Endpoints.TokenURL); url != "" {
 		at = append(at, request+", at "+url)

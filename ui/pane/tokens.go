@@ -296,8 +296,8 @@ func (p *Tokens) needs(s *scene.Scene, page session.Page, w int) columnNeeds {
 		envs[env] = true
 		n.env = max(n.env, kit.Width(s.Show(env)))
 	}
-	for user := range page.Users {
-		n.user = max(n.user, kit.Width(s.Show(cmp.Or(user, "app"))))
+	for user := range page.Owners {
+		n.user = max(n.user, kit.Width(s.Show(user)))
 	}
 	for all := range page.Scopes {
 		n.scopes = max(n.scopes, kit.Width(kit.Clean(all)))
@@ -305,9 +305,6 @@ func (p *Tokens) needs(s *scene.Scene, page session.Page, w int) columnNeeds {
 	n.environments = len(envs)
 	return n
 }
-
-// userOf returns the user of a row, or "app" if its token is for the application itself.
-func userOf(r *session.Row) console.Private { return cmp.Or(r.User, "app") }
 
 // heading draws the heading of a section. That of Over names the newest row if it shows none.
 func (p *Tokens) heading(s *scene.Scene, page session.Page, sec session.Section, rows,

@@ -25,7 +25,7 @@ func (p *Tokens) row(s *scene.Scene, r *session.Row) tokenRow {
 	sign, paint := s.Look(r.State)
 	row := tokenRow{
 		marked: s.Marks[r.ID], sign: scene.NewCell(paint, sign), name: s.AppName(r.App),
-		env: s.Show(a.Environment.Name), token: "unknown", user: s.Show(userOf(r)),
+		env: s.Show(a.Environment.Name), token: "unknown", user: s.Show(r.Owner),
 		scopes: kit.Clean(r.Scopes), left: p.left(s, r),
 	}
 	if r.Token != nil {

@@ -144,7 +144,8 @@ type Row struct {
 	Token   *console.Token // nil for a mark
 	Mark    *console.Mark
 	App     int
-	User    console.Private // "": the token is for the application itself
+	User    console.Private // "": none, or one whose name is not known
+	Owner   console.Private // for whom the token is, in one word: see [describe.OwnerOf]
 	Scopes  string          // joined by spaces
 	State   console.State
 	endedAt time.Time
@@ -210,8 +211,11 @@ func NewBoard(b console.Board, policy func(console.Application) console.Policy,
 		}
 		if r.App = i; r.Token != nil {
 			r.User, r.Scopes = r.Token.User, strings.Join(r.Token.Scopes, " ")
+			r.Owner = describe.OwnerOf(r.Token.Grant, r.User)
 		} else {
-			r.User, r.Scopes = r.Mark.UserFor(b.Applications[i]), strings.Join(r.Mark.Scopes, " ")
+			of := b.Applications[i]
+			r.User, r.Scopes = r.Mark.UserFor(of), strings.Join(r.Mark.Scopes, " ")
+			r.Owner = describe.OwnerOf(cmp.Or(r.Mark.Grant, of.Grant), r.User)
 		}
 		rows = append(rows, r)
 		p := &rows[len(rows)-1]

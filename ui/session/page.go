@@ -118,7 +118,7 @@ type page struct {
 
 	// The applications (by index in Board.Apps), users and scopes of these rows.
 	Apps   map[int]bool
-	Users  map[console.Private]bool
+	Owners map[console.Private]bool
 	Scopes map[string]bool
 }
 
@@ -236,7 +236,7 @@ func (s *Session) Rows(q Query) iter.Seq[*Row] { return slices.Values(s.Page(q).
 
 func (s *Session) page(q Query) *page {
 	p := &page{
-		Apps: map[int]bool{}, Users: map[console.Private]bool{}, Scopes: map[string]bool{},
+		Apps: map[int]bool{}, Owners: map[console.Private]bool{}, Scopes: map[string]bool{},
 	}
 	var sections [SectionCount][]*Row
 	for i := range s.board.Apps {
@@ -252,7 +252,7 @@ func (s *Session) page(q Query) *page {
 				p.Hidden++
 				continue
 			}
-			p.Apps[r.App], p.Users[r.User], p.Scopes[r.Scopes] = true, true, true
+			p.Apps[r.App], p.Owners[r.Owner], p.Scopes[r.Scopes] = true, true, true
 			sections[sec] = append(sections[sec], r)
 		}
 	}
@@ -322,7 +322,7 @@ func (s *Session) words(r *Row, audience bool) string {
 	}
 	if !audience {
 		words += " " + string(a.Environment.Name) + " " +
-			cmp.Or(string(r.User), "app") + " " + r.Scopes
+			string(r.Owner) + " " + r.Scopes
 	}
 	return words
 }
@@ -350,8 +350,10 @@ func sortRows(rows []*Row, q Query) {
 		ByLeft:        func(*Row, *Row) int { return 0 },
 		ByIssued:      func(x, y *Row) int { return y.sortTime().Compare(x.sortTime()) },
 		ByFingerprint: func(x, y *Row) int { return cmp.Compare(x.fingerprint(), y.fingerprint()) },
-		ByUser:        func(x, y *Row) int { return cmp.Compare(x.User, y.User) },
-		ByScopes:      func(x, y *Row) int { return cmp.Compare(x.Scopes, y.Scopes) },
+		ByUser: func(x, y *Row) int {
+			return cmp.Or(cmp.Compare(x.User, y.User), cmp.Compare(x.Owner, y.Owner))
+		},
+		ByScopes: func(x, y *Row) int { return cmp.Compare(x.Scopes, y.Scopes) },
 	}[q.Order]
 	slices.SortFunc(rows, func(x, y *Row) int {
 		c, left := by(x, y), byEnd(x, y)
