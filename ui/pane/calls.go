@@ -42,11 +42,10 @@ func (r callRun) width(n int) int { return kit.Width(r.status) + 1 + n }
 
 // appendCalls appends the text about the last calls, oldest first, in at most w cells. It draws a
 // character for each call, in runs after their status: "200 |||| 401 xxx". If they do not fit, it
-// leaves out the oldest calls of the newest run, and all but three of older runs. Otherwise it
-// counts the calls of all runs, or of the newest run, or it gives the newest status alone. It
+// leaves out all but three calls of older runs, or fewer so that three of the newest run fit, and
+// the oldest calls of the newest run. Otherwise it counts the calls of all runs, or of the newest run, or it gives the newest status alone. It
 // appends nothing if that does not fit either.
 func appendCalls(out []callPiece, calls []call, w int) []callPiece {
-	const older = 3 // calls of an older run, if not all fit
 	if len(calls) == 0 {
 		return out
 	}
@@ -54,12 +53,9 @@ func appendCalls(out []callPiece, calls []call, w int) []callPiece {
 	var space [8]callRun
 	runs := callRuns(space[:0], calls)
 	last := len(runs) - 1
-	all, short := 0, 0 // the width of all runs, and of shortened ones before the newest
-	for i, r := range runs {
+	all := 0
+	for _, r := range runs {
 		all += r.width(len(r.calls)) + 1
-		if i < last {
-			short += r.width(min(len(r.calls), older)) + 1
-		}
 	}
 	if all-1 <= w {
 		for i, r := range runs {
@@ -67,11 +63,20 @@ func appendCalls(out []callPiece, calls []call, w int) []callPiece {
 		}
 		return out
 	}
-	if n := w - short - runs[last].width(0); n > 0 {
+	const few = 3 // calls of a run, if not all fit
+	for older := few; older > 0; older-- {
+		short := 0 // the width of the runs before the newest
+		for _, r := range runs[:last] {
+			short += r.width(min(len(r.calls), older)) + 1
+		}
+		n := min(w-short-runs[last].width(0), len(runs[last].calls))
+		if n < min(few, len(runs[last].calls)) && (n <= 0 || older > 1) {
+			continue
+		}
 		for i, r := range runs[:last] {
 			out = r.append(out, min(len(r.calls), older), i == 0)
 		}
-		return runs[last].append(out, min(len(runs[last].calls), n), last == 0)
+		return runs[last].append(out, n, last == 0)
 	}
 	if last > 0 {
 		from, used := len(out), 0
