@@ -30,6 +30,8 @@ type program struct {
 	stdout, stderr io.Writer
 	embedded       Embedded
 	clock          func() time.Time
+	// wait is that of console.Options, in a demo; else nil.
+	wait func(context.Context, time.Duration) error
 
 	args          []string
 	config, state string     // flags

@@ -67,7 +67,7 @@ const tourCacheTTL = 30 * time.Second
 // calls the API with them.
 func (p *program) runDemo(ctx context.Context, o sandbox.Options, alive bool) error {
 	clock := demo.NewClock(p.clock)
-	p.clock = clock.Now
+	p.clock, p.wait = clock.Now, clock.Wait
 	o = demo.Sandbox(o)
 	h, err := p.startSandbox(ctx, "127.0.0.1:0", false, o)
 	if err != nil {

@@ -74,7 +74,7 @@ func TestPlainLiveDemo(t *testing.T) {
 	c := openWide(t, 1000, t.TempDir(), nil, "demo", "--plain")
 	c.see(`6 tokens: 3 active \(1 expiring\), 1 that may still pass(.|\n)*ready`)
 	c.press("tokens all\r")
-	c.see(`b08a0869 of Payments production, for ana: dead: the gateway refused it three times ` +
+	c.see(`82127b58 of Payments production, for ana: dead: the gateway refused it three times ` +
 		`in a row, 6 seconds after the revoke`)
 	before := c.mark()
 	c.clock.advance(20 * time.Second)

@@ -153,6 +153,7 @@ func (p *program) assemble(
 		Callbacks:    doors,
 		Browse:       browse,
 		Invite:       p.showInvitation,
+		Wait:         p.wait,
 		Supersede:    p.warnSupersede,
 		LeaseClock:   host.LeaseClock(),
 		Waits:        p.noteWaiting,

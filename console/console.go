@@ -71,6 +71,9 @@ type Options struct {
 	// set, such as the time since boot. If it is nil, Clock is used, on which two processes may
 	// disagree.
 	LeaseClock func() time.Time
+	// Wait waits between two polls of a device grant, until ctx ends. If it is nil, a timer does. A
+	// clock that can be moved needs a Wait of its own.
+	Wait func(ctx context.Context, d time.Duration) error
 	// Waits is called once when a verb has waited for another process for a second. It may be nil.
 	Waits func(Application)
 	// Explain names the subscription of a portal that causes a gateway fault; "" if there is none.
@@ -224,6 +227,9 @@ func New(opt Options) (*Service, error) {
 		opt: opt, apis: map[Environment]API{}, awaited: map[string]bool{},
 		watchers: map[chan struct{}]bool{}, skews: map[string]time.Duration{},
 		keySets: map[string]keySet{}, unanswered: map[string]time.Time{},
+	}
+	if s.opt.Wait == nil {
+		s.opt.Wait = waitFor
 	}
 	s.opt.Keeper = kin{presentKeeper{opt.Keeper, opt.Clock}, s}
 	return s, nil

@@ -265,7 +265,7 @@ func (s *Service) byDevice(parent context.Context, a Application, under []*lease
 	wait := pauses{interval: dev.Interval}
 	lost := false
 	var last *tokenapi.Error // error of the newest poll
-	err = poll(ctx, dev.Interval, func() (time.Duration, error) {
+	err = s.poll(ctx, dev.Interval, func() (time.Duration, error) {
 		if err := s.opt.Keeper.InPlace(ctx); err != nil {
 			return 0, err
 		}
@@ -389,17 +389,26 @@ func (p *pauses) trouble(e *tokenapi.Error) time.Duration {
 
 var errPending = errors.New("the person is not done yet")
 
+// waitFor waits for d, or until ctx ends.
+func waitFor(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // poll calls try after a first wait, and again after each errPending with the wait that it returns.
-func poll(ctx context.Context, wait time.Duration, try func() (time.Duration, error)) error {
+func (s *Service) poll(ctx context.Context, wait time.Duration,
+	try func() (time.Duration, error)) error {
 	for {
-		timer := time.NewTimer(wait + pollSlack)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-			return ctx.Err()
+		err := s.opt.Wait(ctx, wait+pollSlack)
+		if err != nil {
+			return err
 		}
-		var err error
 		if wait, err = try(); !errors.Is(err, errPending) {
 			return err
 		}

@@ -65,12 +65,12 @@ func TestLiveDemoLives(t *testing.T) {
 	if s.later(2 * time.Second); s.text() == first {
 		t.Errorf("nothing has changed after two seconds:\n%s", first)
 	}
-	s.play("see ◒ Orders +938b8d0a +app +≤0:48 .* 200 [|]{10}")
+	s.play("see ◒ Orders +ab59ff8e +app +≤0:48 .* 200 [|]{9}")
 	s.later(26 * time.Second)
-	s.play("see ◒ Orders +938b8d0a +app +≤0:22")
+	s.play("see ◒ Orders +ab59ff8e +app +≤0:22")
 	s.later(6 * time.Second)
-	s.play("see ✕ Orders +938b8d0a +app +dead +after 40 s · 200 ×\\d+ 401 ×3")
-	s.play("see 938b8d0a of Orders: dead")
+	s.play("see ✕ Orders +ab59ff8e +app +dead +after 40 s · 200 ×\\d+ 401 ×3")
+	s.play("see ab59ff8e of Orders: dead")
 	s.later(time.Minute)
 	s.play("see Tokens")
 }

@@ -113,6 +113,8 @@ func open(t *testing.T, w, h int, o sandbox.Options, alive bool,
 		Name: "demo", CacheTTL: server.CacheTTL(), Regime: console.Regime(server.Profile()),
 		ClientAuth: tokenapi.AuthBasic, Timeout: 15 * time.Second,
 		Endpoints: console.Endpoints{TokenURL: base + "/token", RevokeURL: base + "/revoke",
+			AuthorizeURL:  base + "/oauth2/authorize",
+			DeviceURL:     base + "/oauth2/device_authorize",
 			IntrospectURL: base + "/introspect", JWKSURL: base + "/oauth2/jwks"},
 	}
 	keys := sealed{}
@@ -136,7 +138,7 @@ func open(t *testing.T, w, h int, o sandbox.Options, alive bool,
 		apps = append(apps, app)
 	}
 	s.svc, err = console.New(console.Options{
-		Clock: clock.Now, Keeper: st, Vault: keys, Applications: apps,
+		Clock: clock.Now, Wait: clock.Wait, Keeper: st, Vault: keys, Applications: apps,
 		UndoWindow: 3 * time.Second,
 		DueBefore:  min(time.Minute, server.TokenTTL()/4), Owner: "story", Device: "lap",
 		Connect: func(e console.Environment) (console.API, error) {

@@ -7,6 +7,7 @@
 package demo
 
 import (
+	"context"
 	"sync/atomic"
 	"time"
 )
@@ -16,6 +17,8 @@ import (
 type Clock struct {
 	real  func() time.Time
 	shift atomic.Int64 // nanoseconds to add; never positive
+	// meanwhile is what a person does while the console waits, in the time of the story
+	meanwhile atomic.Pointer[func()]
 }
 
 // NewClock returns a clock that shows the time of real.
@@ -34,5 +37,28 @@ func (c *Clock) set(at time.Time) {
 	c.shift.Store(int64(shift))
 }
 
+// Wait waits for d, or until ctx ends ([console.Options]). While the clock is set back, it calls
+// meanwhile and moves the clock forward by d instead, at most to the present.
+func (c *Clock) Wait(ctx context.Context, d time.Duration) error {
+	if shift := c.shift.Load(); shift < 0 {
+		if act := c.meanwhile.Load(); act != nil {
+			(*act)()
+		}
+		c.shift.Store(min(shift+int64(d), 0))
+		return ctx.Err()
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // release lets the clock show the real time again.
-func (c *Clock) release() { c.shift.Store(0) }
+func (c *Clock) release() {
+	c.shift.Store(0)
+	c.meanwhile.Store(nil)
+}

@@ -73,6 +73,7 @@ func stage(t testing.TB, now func() time.Time, o sandbox.Options) demo.Stage {
 				Regime: console.Regime(server.Profile()), ClientAuth: tokenapi.AuthBasic,
 				Timeout: 15 * time.Second, Endpoints: console.Endpoints{
 					TokenURL: base + "/token", RevokeURL: base + "/revoke",
+					DeviceURL: base + "/oauth2/device_authorize",
 				},
 			},
 		}
@@ -81,7 +82,7 @@ func stage(t testing.TB, now func() time.Time, o sandbox.Options) demo.Stage {
 		apps = append(apps, app)
 	}
 	svc, err := console.New(console.Options{
-		Clock: clock.Now, Keeper: st, Vault: secrets, Applications: apps,
+		Clock: clock.Now, Wait: clock.Wait, Keeper: st, Vault: secrets, Applications: apps,
 		UndoWindow: 3 * time.Second, DueBefore: time.Minute, Owner: "demo",
 		Connect: func(e console.Environment) (console.API, error) {
 			c, err := tokenapi.New(
@@ -149,13 +150,14 @@ func TestPlay(t *testing.T) {
 	}
 	tokens, calls := told(t, s)
 	same(t, tokens, `
-		Kiosk 34cdd217 app expiring 44s map[200:11]
-		Mobile ba3c8619 ana superseded 2m0s, replaced 20m53.3s ago, window after 1m0s map[]
-		Mobile f2f37250 ana active 39m7s map[200:11]
-		Orders 3d65fce5 app active 52m0s map[200:11]
-		Payments b08a0869 ana dead 57m51s, revoked 1m13.3s ago, probe after 6s map[200:48 401:3]
-		Orders 938b8d0a app lingering 58m49s, revoked 10.3s ago, passes for 50s map[200:15]`)
+		Kiosk 1509b11d app expiring 44s map[200:11]
+		Mobile a56c993c ana superseded 2m0s, replaced 20m53.3s ago, window after 1m0s map[]
+		Mobile ee21b688 ana active 39m7s map[200:11]
+		Orders b08a0869 app active 52m0s map[200:11]
+		Payments 82127b58 ana dead 57m51s, revoked 1m13.3s ago, probe after 6s map[200:48 401:3]
+		Orders ab59ff8e app lingering 58m49s, revoked 10.3s ago, passes for 50s map[200:15]`)
 	same(t, calls, `
+		09:46:59 device 200 /oauth2/device_authorize
 		09:47:05 get 200 /token
 		09:48:21 get 200 /token
 		10:25:28 refresh 200 /token
@@ -179,6 +181,29 @@ func TestPlay(t *testing.T) {
 		10:45:51 traffic 200 /orders/1.0.0/list
 		10:46:11 revoke 200 /revoke
 		10:46:11 traffic 200 /orders/1.0.0/list`)
+}
+
+// Each token came by the grant of its application, as a get or a renewal would bring it.
+func TestPlayOwnGrants(t *testing.T) {
+	t.Parallel()
+	s := stage(t, func() time.Time { return t0 }, sandbox.Options{CacheTTL: demo.CacheTTL})
+	if err := demo.Play(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	b, err := s.Console.Board(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range b.Tokens {
+		i := slices.IndexFunc(b.Applications,
+			func(a console.Application) bool { return a.ID == k.AppID })
+		a := b.Applications[i]
+		refresh := k.Refresh != ""
+		if k.Grant != a.Grant || k.User != a.Username || refresh != console.BringsRefresh(a.Grant) {
+			t.Errorf("%s %s: %s for %q, a refresh token %t; %s has %s for %q", a.Name,
+				k.Fingerprint, k.Grant, k.User, refresh, a.Name, a.Grant, a.Username)
+		}
+	}
 }
 
 // same compares lines with those of a text.

@@ -10,7 +10,6 @@ import (
 
 	"lanyard/console"
 	"lanyard/tokenapi/sandbox"
-	"lanyard/tokenapi/secret"
 )
 
 // The lifetimes for which the times of the story are written. With shorter ones it is shortened.
@@ -39,7 +38,7 @@ type Stage struct {
 // Play fills the store with six tokens and their history, and ends at the present. A client calls
 // the API with them ([console.Client]). The story, with the usual lifetimes:
 //
-//	59:16 ago  Kiosk gets a token, which has 44 s left at the end
+//	59:16 ago  Kiosk gets a token, which has 44 s left at the end: a user has approved the device
 //	58:00      Mobile gets one for a user, a JWT
 //	20:53      and refreshes it
 //	 8:00      Orders gets one for the scope read
@@ -60,11 +59,8 @@ func Play(ctx context.Context, s Stage) error {
 	for _, a := range b.Applications {
 		p.apps[string(a.Name)] = a.ID
 	}
-	for _, a := range s.Sandbox.Applications() {
-		if !a.Password.IsZero() {
-			p.user, p.password = a.Username, a.Password
-		}
-	}
+	approve := s.Sandbox.ApproveDevices
+	s.Clock.meanwhile.Store(&approve)
 	p.write()
 	p.end = s.Clock.Now().Truncate(time.Second) // the seconds of all countdowns are whole then
 	return p.play()
@@ -85,13 +81,11 @@ const (
 // player plays a story.
 type player struct {
 	Stage
-	ctx      context.Context
-	end      time.Time         // the present
-	apps     map[string]string // IDs by name
-	tokens   map[role]string   // IDs
-	user     string
-	password secret.Text
-	steps    []step
+	ctx    context.Context
+	end    time.Time         // the present
+	apps   map[string]string // IDs by name
+	tokens map[role]string   // IDs
+	steps  []step
 }
 
 // step is one step of a story. Steps at one instant are played in the order in which they were
@@ -135,13 +129,11 @@ func (p *player) write() {
 	}
 
 	left := min(44*time.Second, life/5)
-	p.at(life-left, p.get(expiring, "Kiosk", console.GetOptions{
-		Grant: console.GrantClientCredentials,
-	}))
+	// The console polls for the first time after the interval of the sandbox and its slack.
+	const deviceWait = 5*time.Second + 250*time.Millisecond
+	p.at(life-left+deviceWait, p.get(expiring, "Kiosk", console.GetOptions{}))
 
-	p.at(long(58*time.Minute), p.get(replaced, "Mobile", console.GetOptions{
-		Grant: console.GrantPassword, Username: console.Private(p.user), Password: p.password,
-	}))
+	p.at(long(58*time.Minute), p.get(replaced, "Mobile", console.GetOptions{}))
 	p.at(long(20*time.Minute+53*time.Second), p.renew(replaced, renewed))
 
 	p.at(long(8*time.Minute), p.get(active, "Orders", console.GetOptions{

@@ -128,6 +128,15 @@ func (s *Server) poll(a tokenRequest, f form, now time.Time) (g granted, bad *re
 	return g, bad
 }
 
+// ApproveDevices approves every device grant that waits for it, as a user does who enters its code.
+func (s *Server) ApproveDevices() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, d := range s.devices {
+		d.approved = !d.denied
+	}
+}
+
 // serveDevice serves the page on which the user types the code and approves or denies. It also
 // accepts such a form from curl: user_code, and approve or deny.
 func (s *Server) serveDevice(w http.ResponseWriter, r *http.Request) {

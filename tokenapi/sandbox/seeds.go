@@ -143,7 +143,7 @@ func seedClients(set settings, accounts map[string]secret.Text,
 		entry("Orders", production, grantClient, AuthBasic, list, true),
 		entry("Orders", sandboxKey, grantClient, AuthBasic, list, false),
 		entry("Payments", production, grantPassword, AuthBasic, "/payments/1.0.0/balance", true),
-		entry("Mobile", production, grantClient, AuthBasic, "/mobile/1.0.0/feed", true),
+		entry("Mobile", production, grantPassword, AuthBasic, "/mobile/1.0.0/feed", true),
 		entry("Portal", production, grantCode, AuthBasic, list, true),
 		entry("Kiosk", production, grantDevice, AuthBasic, "/mobile/1.0.0/feed", true),
 		entry("Terminal", production, grantCode, AuthNone, list, false),
@@ -153,7 +153,6 @@ func seedClients(set settings, accounts map[string]secret.Text,
 		entry("Machine", production, grantClient, AuthTLS, list, false),
 		entry("Reports", production, grantClient, AuthBasic, list, false),
 	}
-	all[3].grants[grantPassword], all[3].users = true, []string{userID}
 	all[6].grants[grantDevice] = true
 	all[11].subs = map[string]string{"orders": onHold, "mobile": blocked}
 	return all

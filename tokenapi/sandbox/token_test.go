@@ -459,7 +459,7 @@ func TestApplications(t *testing.T) {
 	if want := "Orders PRODUCTION client_credentials /orders/1.0.0/list\nOrders SANDBOX " +
 		"client_credentials /orders/1.0.0/list\n" +
 		"Payments PRODUCTION password /payments/1.0.0/balance\nMobile PRODUCTION " +
-		"client_credentials /mobile/1.0.0/feed\n" +
+		"password /mobile/1.0.0/feed\n" +
 		"Portal PRODUCTION authorization_code /orders/1.0.0/list\nKiosk PRODUCTION device_code " +
 		"/mobile/1.0.0/feed\n" +
 		"Terminal PRODUCTION authorization_code /orders/1.0.0/list\nBatch PRODUCTION " +
