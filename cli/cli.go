@@ -30,8 +30,9 @@ type program struct {
 	stdout, stderr io.Writer
 	embedded       Embedded
 	clock          func() time.Time
-	// wait is that of console.Options, in a demo; else nil.
-	wait func(context.Context, time.Duration) error
+	// wait and signInCommand are those of console.Options, in a demo; else nil.
+	wait          func(context.Context, time.Duration) error
+	signInCommand func(console.Invitation) string
 
 	args          []string
 	config, state string     // flags

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -74,6 +75,7 @@ func (p *program) runDemo(ctx context.Context, o sandbox.Options, alive bool) er
 		return err
 	}
 	defer h.Close()
+	p.signInCommand = signInCommand
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan struct{})
 	go func() { defer close(ended); _ = h.serve(serving) }()
@@ -105,6 +107,15 @@ func (p *program) runDemo(ctx context.Context, o sandbox.Options, alive bool) er
 	choice, err := p.show(ctx, s, cfg, what)
 	s.quitNow = choice == ui.QuitNow
 	return err
+}
+
+// signInCommand returns a command that signs in at the sandbox for an invitation. The sandbox has no
+// login: it only asks for consent.
+func signInCommand(i console.Invitation) string {
+	if i.UserCode == "" {
+		return fmt.Sprintf("curl -sL -d approve=1 %q", string(i.URL))
+	}
+	return fmt.Sprintf("curl -s -d approve=1 -d user_code=%s %q", i.UserCode, string(i.URL))
 }
 
 // playDemo fills the board. It prints nothing, and fails only if ctx ends. What could not be done

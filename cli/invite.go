@@ -90,13 +90,17 @@ func (p *program) printInvitation(i console.Invitation) {
 	}
 	var lines []string
 	// Print the code last, so that it stays in view on a small screen.
-	if _, out := host.TerminalFD(p.stderr); out && i.Complete != "" {
+	where := "on this or another device"
+	if i.OnlyHere() {
+		where = "on this machine"
+	}
+	if _, out := host.TerminalFD(p.stderr); out && i.Complete != "" && !i.OnlyHere() {
 		lines = append(append(lines, qrLines(string(i.Complete))...), "",
 			"scan this and compare the code, or")
 	}
 	lines = append(lines,
 		"to get a token for "+string(i.Application)+
-			", open this address, on this or another device:", "", "  "+string(i.URL), "",
+			", open this address, "+where+":", "", "  "+string(i.URL), "",
 		"and enter this code, exactly as it stands:", "",
 		"  "+spaced(i.UserCode)+"     ("+i.UserCode+")", "")
 	if _, out := host.TerminalFD(p.stderr); !out && i.Complete != "" {

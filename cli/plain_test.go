@@ -5,8 +5,11 @@ package cli_test
 import (
 	"bytes"
 	"errors"
+	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -88,6 +91,38 @@ func TestPlainLiveDemo(t *testing.T) {
 		t.Errorf("exit %d:\n%s", code, c.frame())
 	}
 	c.onlyLines()
+}
+
+// Without a browser, the commands that the demo prints sign in at its sandbox.
+func TestPlainDemoSignIn(t *testing.T) {
+	t.Parallel()
+	c := openWide(t, 1000, t.TempDir(), nil, "demo", "--plain", "--empty")
+	c.see(`ready`)
+	sign := func(app string, arguments string, form url.Values) {
+		t.Helper()
+		c.press("get " + app + "\r")
+		c.see(`this command signs in, in another terminal: curl ` + arguments)
+		found := regexp.MustCompile(`terminal: curl ` + arguments + ` "([^"]*)"`).
+			FindStringSubmatch(c.frame())
+		if len(found) == 3 {
+			form.Set("user_code", found[1])
+		}
+		answer, err := http.PostForm(found[len(found)-1], form) //nolint:noctx // of this test
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _ = answer.Body.Close(); answer.StatusCode != http.StatusOK {
+			t.Errorf("%s: %d", app, answer.StatusCode)
+		}
+	}
+	sign("portal", `-sL -d approve=1`, url.Values{"approve": {"1"}})
+	c.see(`Portal production, token 1 \([0-9a-f]{8}\): got, `)
+	sign("kiosk", `-s -d approve=1 -d user_code=(\w+)`, url.Values{"approve": {"1"}})
+	c.see(`Kiosk production, token 2 \([0-9a-f]{8}\): got, `)
+	c.press("quit\r")
+	if code := c.wait(); code != 0 {
+		t.Errorf("exit %d:\n%s", code, c.frame())
+	}
 }
 
 // With TERM=dumb the console is lines without --plain.

@@ -50,11 +50,18 @@ type Invitation struct {
 	Grant       string
 	URL         Private   // to open in a browser
 	Complete    Private   // device grant: URL with the code; "" if there is none
+	Command     Private   // shell command that signs in instead of a browser; "" if there is none
 	UserCode    string    // device grant: the code to type there, exactly as it is
 	Until       time.Time // time at which it expires
 	Opened      bool      // a browser was started
 	Trouble     string    // device grant: why the newest poll failed, or ""
 	AskedAgain  time.Time // with Trouble: when the next poll is due
+}
+
+// OnlyHere reports whether only browsers of this machine reach the address.
+func (i Invitation) OnlyHere() bool {
+	u, err := url.Parse(string(i.URL))
+	return err == nil && Loopback(u.Hostname())
 }
 
 type invited struct {
@@ -66,6 +73,9 @@ type invited struct {
 // invite shows an invitation until the returned function is called. answer takes a paste for it.
 func (s *Service) invite(i Invitation, giveUp context.CancelFunc,
 	answer func(secret.Text) error) (over func()) {
+	if s.opt.SignInCommand != nil {
+		i.Command = Private(s.opt.SignInCommand(i))
+	}
 	s.mu.Lock()
 	s.invited = append(s.invited, invited{i, giveUp, answer})
 	s.tellWatchers()

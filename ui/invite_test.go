@@ -113,6 +113,38 @@ func TestQuitDoesNotWaitForAPerson(t *testing.T) {
 	}
 }
 
+// The command that signs in at a demo without a browser is copied, or shown if nothing can copy. A
+// device that only this machine reaches has no square.
+func TestInvitationCommand(t *testing.T) {
+	t.Parallel()
+	i := invitations["device"]
+	i.URL, i.Complete, i.Command = "http://127.0.0.1:8243/device",
+		"http://127.0.0.1:8243/device?user_code=x", "curl -d approve=1 http://127.0.0.1:8243/device"
+	clip := newFakeClipboard()
+	p := invitation(t, 120, 32, i.app, i.Invitation,
+		func(o *ui.Options) { o.Clipboard = clip })
+	text := ansi.Strip(p.Frame())
+	for _, want := range []string{"Open this address in a browser on this machine:",
+		"No browser? A command in another terminal signs in, too.",
+		"Y copy the command"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q:\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, "scan the square") {
+		t.Errorf("a square for an address of this machine:\n%s", text)
+	}
+	p.Hold = false
+	p.Key("Y")
+	if got := clip.holds.Reveal(); got != string(i.Command) {
+		t.Errorf("copied %q", got)
+	}
+	p = invitation(t, 120, 32, i.app, i.Invitation, func(o *ui.Options) { o.Clipboard = nil })
+	if text := ansi.Strip(p.Frame()); !strings.Contains(text, string(i.Command)) {
+		t.Errorf("no command:\n%s", text)
+	}
+}
+
 // A get that is given up before the server has answered stays given up.
 func TestGivenUpBeforeTheInvitation(t *testing.T) {
 	t.Parallel()

@@ -71,6 +71,8 @@ func (o *Invite) Press(_ *scene.Scene, a keys.Action, key string) scene.Intent {
 		return scene.Do(session.Quit{})
 	case (a == keys.Copy || key == "y") && o.inv != nil:
 		return scene.Do(session.CopyText{What: "the address", Text: string(o.address())})
+	case key == "Y" && o.inv != nil && o.inv.Command != "":
+		return scene.Do(session.CopyText{What: "the command", Text: string(o.inv.Command)})
 	case key == "c" && o.inv != nil && o.device:
 		return scene.Do(session.CopyText{What: "the code", Text: o.inv.UserCode})
 	}
@@ -149,7 +151,7 @@ func (o *Invite) arrange(s *scene.Scene, w, h int) layout {
 		a.text, a.foot = o.fullText(s, &st, a.wide, square, tight)
 		return len(a.text)+len(a.foot) <= h
 	}
-	if o.inv != nil && o.inv.Complete != "" && s.Redactor == nil {
+	if o.inv != nil && o.inv.Complete != "" && !o.inv.OnlyHere() && s.Redactor == nil {
 		light := !s.Styles.Color && !s.Light
 		if sq := kit.QR(string(o.inv.Complete), light); sq != nil {
 			a := layout{square: sq, beside: true}
@@ -197,7 +199,11 @@ func (o *Invite) fullText(s *scene.Scene, st *themes.Styles, w int,
 	case o.inv == nil:
 		say("", "Asking the server …")
 	case o.device:
-		say(st.Quiet, "Open this address, on this machine or any other:")
+		lead := "Open this address, on this machine or any other:"
+		if o.inv.OnlyHere() {
+			lead = "Open this address in a browser on this machine:"
+		}
+		say(st.Quiet, lead)
 		air()
 		text = append(text, chopped(st.Strong, s.Show(o.inv.URL), w)...)
 		gap()
@@ -227,6 +233,15 @@ func (o *Invite) fullText(s *scene.Scene, st *themes.Styles, w int,
 		gap()
 		say(st.Quiet, "Signed in on another machine? Paste here the address that its browser "+
 			"ended at.")
+		gap()
+	}
+	if o.inv != nil && o.inv.Command != "" {
+		if s.Session.CanCopy() {
+			say(st.Quiet, "No browser? A command in another terminal signs in, too.")
+		} else {
+			say(st.Quiet, "No browser? This command signs in, in another terminal:")
+			text = append(text, chopped("", s.Show(o.inv.Command), w)...)
+		}
 		gap()
 	}
 	return text, []textLine{o.left(s, st), {}}
@@ -300,6 +315,9 @@ func (o *Invite) Hints(s *scene.Scene) (out []scene.Hint) {
 		out = append(out, scene.Hint{Keys: "y", Word: "copy the address"})
 		if o.device {
 			out = append(out, scene.Hint{Keys: "c", Word: "copy the code"})
+		}
+		if o.inv.Command != "" {
+			out = append(out, scene.Hint{Keys: "Y", Word: "copy the command"})
 		}
 	}
 	esc := scene.Hint{Keys: "esc", Word: "give up"}

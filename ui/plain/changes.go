@@ -285,12 +285,18 @@ func (p *face) tellInvitation(inv *console.Invitation) {
 		p.out.say("Or, if the browser is elsewhere, paste the address that it ended at, or the " +
 			"code in it.")
 	} else {
-		p.out.say("%s: to approve, open this address, on this machine or any other: %s", who,
-			inv.URL)
+		where := "on this machine or any other"
+		if inv.OnlyHere() {
+			where = "on this machine"
+		}
+		p.out.say("%s: to approve, open this address, %s: %s", who, where, inv.URL)
 		p.out.say("and enter this code, exactly as it stands: %s", inv.UserCode)
 		if inv.Complete != "" {
 			p.out.say("or open this address and compare the code: %s", inv.Complete)
 		}
+	}
+	if inv.Command != "" {
+		p.out.say("Without a browser, this command signs in, in another terminal: %s", inv.Command)
 	}
 	left := inv.Until.Sub(p.now)
 	p.out.say("There are %s for it; type cancel to give up.", spoken(left))
