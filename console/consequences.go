@@ -148,6 +148,15 @@ func ActAfter(t Token, a Application, p Policy, now time.Time) Act {
 	return ActGet
 }
 
+// GetsAgain reports whether the server is known to answer a get of application a with t, because it
+// lives and came by the same request.
+func GetsAgain(t Token, a Application, p Policy, now time.Time) bool {
+	s := StatusAt(t, p, now)
+	return p.Regime == RegimeOpaque && t.Grant == a.Grant && ownUser(t, a) &&
+		sameScopes(t.Asked, a.Scopes) && !s.Ended && !s.Pending &&
+		(s.State == Active || s.State == Expiring)
+}
+
 // LastLife returns the life that a server granted to the newest of some tokens. ok is false if it
 // granted none of them a life with an end.
 func LastLife(tokens []*Token) (life time.Duration, ok bool) {

@@ -236,6 +236,38 @@ func TestConsequencesOfSameToken(t *testing.T) {
 }
 
 // A revoke that is decided changes no proved end.
+// In the opaque regime a get brings a token that lives and came by the same request again.
+func TestGetsAgain(t *testing.T) {
+	t.Parallel()
+	a := console.Application{ID: "app_x", Grant: tokenapi.GrantPassword, Username: "ana",
+		Scopes: []string{"read"}}
+	opaque := console.Policy{Regime: console.RegimeOpaque, CacheTTL: time.Minute}
+	own := func(t *console.Token) {
+		t.Grant, t.User, t.Asked = tokenapi.GrantPassword, "ana", []string{"read"}
+	}
+	for name, c := range map[string]struct {
+		change func(*console.Token)
+		policy console.Policy
+		want   bool
+	}{
+		"its own":           {func(*console.Token) {}, opaque, true},
+		"another regime":    {func(*console.Token) {}, console.Policy{}, false},
+		"for another user":  {func(t *console.Token) { t.User = "bob" }, opaque, false},
+		"with other scopes": {func(t *console.Token) { t.Asked = nil }, opaque, false},
+		"by another grant": {func(t *console.Token) {
+			t.Grant = tokenapi.GrantDeviceCode
+		}, opaque, false},
+		"revoked": {func(t *console.Token) { t.RevokeAt, t.AcceptedAt = at(5), at(5) }, opaque,
+			false},
+		"expired": {func(t *console.Token) { t.ExpiresAt = at(50) }, opaque, false},
+	} {
+		token := with(func(t *console.Token) { own(t); c.change(t) })
+		if got := console.GetsAgain(token, a, c.policy, at(100)); got != c.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
+
 func TestPendingRevokeOfDeadToken(t *testing.T) {
 	t.Parallel()
 	token := with(func(t *console.Token) {

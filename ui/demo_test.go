@@ -75,6 +75,26 @@ func TestLiveDemoLives(t *testing.T) {
 	s.play("see Tokens")
 }
 
+// What Selected says of the verbs is what they do: a get of an application brings its live token
+// again, a refresh needs nobody, and a token that is over does not promise a new one.
+func TestLiveDemoKeepsItsWord(t *testing.T) {
+	t.Parallel()
+	s := liveDemo(t, 120, 32)
+	s.play("press up up up")
+	s.play("see Kiosk · user · 1509b11d .* device code, with a refresh token")
+	s.play("see r refreshes it")
+	s.play("press r")
+	s.play("take NEW Refreshed: got ([0-9a-f]{8})")
+	s.play("see ● Kiosk +$NEW +user")
+	s.play("press 1 end 2")
+	s.play("see authorization code, no scopes named, for the user who signs in")
+	s.play("press 1 home 2 end")
+	s.play("see ○ Mobile · ana .* replaced")
+	s.play("take LIVE g gets ([0-9a-f]{8}) again for Mobile")
+	s.play("press g enter")
+	s.play("see Same token came back [(]$LIVE[)]")
+}
+
 // t pauses the client, and lets it go on.
 func TestTrafficKey(t *testing.T) {
 	t.Parallel()

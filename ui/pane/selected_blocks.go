@@ -103,7 +103,7 @@ func (d *selected) keysBlock(w, indent int) block {
 	}
 	verb(keys.Revoke, texts...)
 	if d.does.Over && d.a.Source != console.Gone && !d.does.ReadOnly {
-		verb(keys.Get, "gets a new one")
+		verb(keys.Get, d.gets())
 	}
 	d.probeKeys(b, verb)
 	return b.block

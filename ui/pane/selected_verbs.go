@@ -169,7 +169,16 @@ func (d *selected) another() []phrase {
 		return all
 	}
 	name := kit.Middle(d.s.Show(d.a.Name), 24)
-	return append(all, does(m.Way(keys.Get), "gets a new one for "+name, "gets a new one"))
+	gets := d.gets()
+	return append(all, does(m.Way(keys.Get), gets+" for "+name, gets))
+}
+
+// gets returns what a get for the application brings.
+func (d *selected) gets() string {
+	if r := d.a.GotAgain(d.s.Now); r != nil {
+		return "gets " + r.Token.Fingerprint + " again"
+	}
+	return "gets a new one"
 }
 
 // lost returns four lines about a get whose answer was lost.

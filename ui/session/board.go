@@ -460,6 +460,23 @@ func (a *App) Living() []*Row {
 	return out
 }
 
+// GotAgain returns the token with which the server is known to answer a get for the application; nil
+// for none.
+func (a *App) GotAgain(now time.Time) *Row {
+	if a.Policy.Regime != console.RegimeOpaque {
+		return nil
+	}
+	for _, r := range a.rows {
+		if r.State.IsOver() { // the rest too: see rows
+			break
+		}
+		if r.Token != nil && console.GetsAgain(*r.Token, a.Application, a.Policy, now) {
+			return r
+		}
+	}
+	return nil
+}
+
 // Row returns a row by the ID of its token or mark; nil if it is gone.
 func (b *Board) Row(id string) *Row { return b.byID[id] }
 
