@@ -95,6 +95,44 @@ func TestLiveDemoKeepsItsWord(t *testing.T) {
 	s.play("see Same token came back [(]$LIVE[)]")
 }
 
+// On a projector the end of another token does not hide the proof of the death.
+func TestLiveDemoPresentsTheDeath(t *testing.T) {
+	t.Parallel()
+	for _, size := range [][2]int{{120, 32}, {80, 24}} {
+		s := liveDemo(t, size[0], size[1])
+		s.play("press ctrl+o")
+		s.later(3 * time.Second)
+		s.play("see STILL PASSES")
+		s.later(44 * time.Second)
+		s.play("see DEAD")
+		if text := s.text(); !strings.Contains(text, "40 s after the revoke; the bound was 60 s.") ||
+			strings.Contains(text, "Kiosk") {
+			t.Errorf("%v:\n%s", size, text)
+		}
+	}
+}
+
+// After five minutes the board is readable: the lists show what is alive, and the calls to the API
+// do not push the events out of Activity. After an hour nothing is alive, and a key brings a token.
+func TestLiveDemoGoesOn(t *testing.T) {
+	t.Parallel()
+	s := liveDemo(t, 120, 32)
+	s.later(5 * time.Minute)
+	text := s.text()
+	for _, want := range []string{"2 active · next expires in 34:07", "OVER ───", " dead  after 40 s",
+		"traffic · refused", "200 |||||||||"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q:\n%s", want, text)
+		}
+	}
+	s.play("press t")
+	s.later(time.Hour)
+	s.play("see nothing is alive · 6 over")
+	s.play("see g gets a new one for Orders")
+	s.play("press g enter")
+	s.play("see ● Orders +[0-9a-f]{8} +app")
+}
+
 // t pauses the client, and lets it go on.
 func TestTrafficKey(t *testing.T) {
 	t.Parallel()

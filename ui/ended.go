@@ -12,11 +12,18 @@ import (
 )
 
 // tellEnded tells the end of tokens, and what to do. A token that was replaced needs nothing, so it
-// is logged only.
+// is logged only. So is one that presenter mode does not show: a notice would hide the words about
+// the one that it shows.
 func (m *root) tellEnded(f session.Ended) {
 	var shown []session.Ending
+	only := "" // the token that presenter mode shows
+	if m.presents() {
+		if r := m.presented(m.Scene()); r != nil {
+			only = r.ID
+		}
+	}
 	for _, e := range f.All {
-		if e.Status.State != console.Superseded {
+		if e.Status.State != console.Superseded && (only == "" || e.Row.ID == only) {
 			shown = append(shown, e)
 		}
 	}

@@ -82,13 +82,17 @@ func knownNames(b *session.Board) redact.Known {
 // presents reports whether the screen shows the presenter layout in place of the panes.
 func (m *root) presents() bool { return m.redactor != nil && m.layout() != tooSmall }
 
+// presented returns the row that the presenter layout shows; nil for none.
+func (m *root) presented(s *scene.Scene) *session.Row {
+	if s.Token != nil {
+		return s.Token
+	}
+	return m.board().LastEnding()
+}
+
 // presentation draws the presenter layout: h lines of w cells with these warnings.
 func (m *root) presentation(s *scene.Scene, warnings []string) []string {
-	r := s.Token
-	if r == nil {
-		r = m.board().LastEnding()
-	}
-	p := pane.Present(s, r)
+	p := pane.Present(s, m.presented(s))
 	p.Header, p.Warnings = m.presenterHeader(), warnings
 	if !m.notices.until.IsZero() {
 		p.Notice = m.presenterNotice(s, m.notices.shown)
