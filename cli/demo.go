@@ -109,8 +109,8 @@ func (p *program) runDemo(ctx context.Context, o sandbox.Options, alive bool) er
 	return err
 }
 
-// signInCommand returns a command that signs in at the sandbox for an invitation. The sandbox has no
-// login: it only asks for consent.
+// signInCommand returns a command that signs in at the sandbox for an invitation. The sandbox has
+// no login: it only asks for consent.
 func signInCommand(i console.Invitation) string {
 	if i.UserCode == "" {
 		return fmt.Sprintf("curl -sL -d approve=1 %q", string(i.URL))

@@ -64,8 +64,8 @@ type Options struct {
 	// if nothing can be pasted. over, never nil, is called at the end. If Invite is nil, only the
 	// Board shows invitations.
 	Invite func(i Invitation, answer func(secret.Text) error) (over func())
-	// SignInCommand returns a shell command that signs in for an invitation without a browser. It is
-	// for a demo, whose server has no login. If it is nil, or returns "", there is none.
+	// SignInCommand returns a shell command that signs in for an invitation without a browser. It
+	// is for a demo, whose server has no login. If it is nil, or returns "", there is none.
 	SignInCommand func(Invitation) string
 	// Supersede is called just before a get that may end a token which another program holds. It
 	// may be nil.

@@ -43,8 +43,8 @@ func (r callRun) width(n int) int { return kit.Width(r.status) + 1 + n }
 // appendCalls appends the text about the last calls, oldest first, in at most w cells. It draws a
 // character for each call, in runs after their status: "200 |||| 401 xxx". If they do not fit, it
 // leaves out all but three calls of older runs, or fewer so that three of the newest run fit, and
-// the oldest calls of the newest run. Otherwise it counts the calls of all runs, or of the newest run, or it gives the newest status alone. It
-// appends nothing if that does not fit either.
+// the oldest calls of the newest run. Otherwise it counts the calls of all runs, or of the newest
+// run, or it gives the newest status alone. It appends nothing if that does not fit either.
 func appendCalls(out []callPiece, calls []call, w int) []callPiece {
 	if len(calls) == 0 {
 		return out
