@@ -11,7 +11,7 @@ import (
 // command is a command of the line mode.
 type command struct {
 	word   string
-	letter string // the usual key on the screen, a short name
+	letter string // a short name
 	alias  string // another name; ""
 	args   string
 	help   string

@@ -10,7 +10,7 @@ import (
 type Kind int
 
 // The kinds of work. Quitting waits for those before Inspecting, for deliveries and for the
-// clipboard. A person asks for those before Reading.
+// clipboard. A person asks for those before Reading, except Remembering.
 const (
 	OfToken     Kind = iota // a verb on one token; ID is the token's ID
 	Getting                 // a token for an application; ID is the application's ID

@@ -110,13 +110,14 @@ type page struct {
 	// LastOver is the listed row that was over last, in any order of the rows; nil for none.
 	LastOver *Row
 
-	// The facts below are about all rows in the scope, also about hidden ones, found or not.
+	// The next facts are about all rows in the scope, also about hidden ones, found or not.
 
 	Latest            time.Time     // the latest known end of a living token or of a window
 	Endless           bool          // a living token never expires
 	Shortest, Longest time.Duration // lives and windows as granted; 0 if there are none
 
-	// The applications (by index in Board.Apps), users and scopes of these rows.
+	// The applications (by index in Board.Apps), users and scopes of the rows in the scope, found or
+	// not, without hidden ones.
 	Apps   map[int]bool
 	Owners map[console.Private]bool
 	Scopes map[string]bool

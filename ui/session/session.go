@@ -7,8 +7,8 @@
 // report with [Session.Facts]. A face draws, words and routes keys. All rules that both faces need
 // are here or in package console.
 //
-// A Session has no goroutines, no clock and no terminal. Methods that depend on the time take it as
-// an argument. All methods except [Session.ClearNow] must be called from one goroutine. Work runs
+// A Session has no goroutines and no terminal. Methods that depend on the time take it as an
+// argument. All methods except [Session.ClearNow] must be called from one goroutine. Work runs
 // in other goroutines and does not touch the Session.
 //
 // Reads of the store may be dropped when a newer one has arrived. Writes are never dropped.
