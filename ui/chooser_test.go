@@ -181,3 +181,33 @@ func TestPaletteFindsBySynonym(t *testing.T) {
 		t.Errorf("not in the help:\n%s", ansi.Strip(p.Frame()))
 	}
 }
+
+// The palette uses the lines of its box while it has more entries, and the selected entry is in
+// view wherever the cursor is.
+func TestPaletteUsesItsLines(t *testing.T) {
+	t.Parallel()
+	for _, size := range [][2]int{{30, 8}, {60, 20}, {80, 24}, {120, 32}} {
+		p, _ := still(t, size[0], size[1])
+		p.Feed(console.Board{})
+		p.Key(":")
+		blank := 0 // lines at the end; one may stand before a heading
+		for line := range strings.Lines(ansi.Strip(p.Frame())) {
+			if strings.Contains(line, "╰─") && strings.Contains(line, "─╯") {
+				break
+			}
+			blank++
+			if strings.Trim(line, " │╰╭╮╯\n") != "" {
+				blank = 0
+			}
+		}
+		if blank > 1 {
+			t.Errorf("at %v %d lines are empty:\n%s", size, blank, ansi.Strip(p.Frame()))
+		}
+		for range ui.Actions() {
+			p.Key("down")
+			if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "▌") {
+				t.Fatalf("at %v the cursor is out of view:\n%s", size, frame)
+			}
+		}
+	}
+}

@@ -196,15 +196,11 @@ func (c *chooser) Box(s *scene.Scene, w, h int) []string {
 		field.Put(string(s.Styles.Quiet), count)
 	}
 	out := []string{field.End(w)}
-	foot := scene.Padded(s.Styles.Warn, s.Show(c.said), w)
-	room := h - 2
-	if c.said == "" { // no line for a message
-		room++
-	}
 	if h >= 12 {
 		out = append(out, kit.Spaces(w))
-		room = h - 3 - detailHeight
 	}
+	below := c.below(s, shown, w, h)
+	room := max(h-len(out)-len(below), 1)
 	var lines []string
 	entryOn := map[int]int{} // by line
 	focused, under := 0, ""
@@ -255,23 +251,39 @@ func (c *chooser) Box(s *scene.Scene, w, h int) []string {
 			out = append(out, kit.Spaces(w))
 		}
 	}
-	switch {
-	case h >= 12:
-		out = append(out, c.detail(s, shown, w)...)
-	case c.said == "":
-		return out
-	}
-	return append(out, foot)
+	return append(out, below...)
 }
 
-// detailHeight is the number of lines for the detail of the selected entry.
-const detailHeight = 2
+// below returns the lines below the list: why an entry did not run, or else what the row of the
+// selected entry lacks. The list has these lines too if there is no such text.
+func (c *chooser) below(s *scene.Scene, shown []Entry, w, h int) []string {
+	const most = 2
+	text, paint := s.Show(c.said), s.Styles.Warn
+	switch {
+	case h < 12 && text == "":
+		return nil
+	case h < 12:
+		return []string{scene.Padded(paint, text, w)}
+	case text == "":
+		text, paint = c.detail(s, shown, w), s.Styles.Accent
+	}
+	if text == "" {
+		return nil
+	}
+	lines := kit.Wrap(text, max(w-2, 8))
+	if len(lines) > most {
+		lines = append(lines[:most-1], strings.Join(lines[most-1:], " "))
+	}
+	for i, t := range lines {
+		lines[i] = scene.Padded(paint, t, w)
+	}
+	return lines
+}
 
-// detail returns the whole text of the selected entry if its row lacks some, else empty lines.
-func (c *chooser) detail(s *scene.Scene, shown []Entry, w int) []string {
-	out := slices.Repeat([]string{kit.Spaces(w)}, detailHeight)
+// detail returns the whole text of the selected entry if its row lacks some, else "".
+func (c *chooser) detail(s *scene.Scene, shown []Entry, w int) string {
 	if c.at >= len(shown) {
-		return out
+		return ""
 	}
 	var text string
 	e := shown[c.at]
@@ -283,23 +295,27 @@ func (c *chooser) detail(s *scene.Scene, shown []Entry, w int) []string {
 	default:
 		text = e.Does
 	}
-	if e.Hint == "" && kit.Width(text) <= c.room(w) { // the row never has the hint
-		return out
+	if e.Hint == "" && kit.Width(text) <= c.room(e, w) { // the row never has the hint
+		return ""
 	}
-	for i, t := range kit.Wrap(text, max(w-2, 8)) {
-		if i < detailHeight {
-			out[i] = scene.Padded(s.Styles.Accent, t, w)
-		}
-	}
-	return out
+	return text
 }
 
 // room returns the cells of a row that are left for the text of an action.
-func (c *chooser) room(w int) int {
-	if c.asPalette {
-		return w - 28 - wKey
+func (c *chooser) room(e Entry, w int) int {
+	if c.asPalette { // two cells on each side of the text, one at each end of the row
+		return w - 2 - c.nameWidth(w) - 4 - kit.Width(e.Keys) - 1
 	}
 	return w - 4 - wKey
+}
+
+// nameWidth returns the width of the column of names in the palette.
+func (c *chooser) nameWidth(w int) int {
+	longest := 0
+	for i := range c.all {
+		longest = max(longest, kit.Width(c.all[i].Word))
+	}
+	return min(longest, w-2-wKey)
 }
 
 // wKey is the width of the column of keys. It has room for two keys of an action.
@@ -316,10 +332,9 @@ func (c *chooser) line(s *scene.Scene, e Entry, w int, selected bool) string {
 		word = ""
 	}
 	if c.asPalette {
-		name := 22
 		l.Gap(1)
-		l.Cell(string(word), e.Word, min(name, w-2-wKey))
-		if room := w - l.Width() - 2 - wKey - 1; room > 8 {
+		l.Cell(string(word), e.Word, c.nameWidth(w))
+		if room := c.room(e, w); room > 8 {
 			l.Put(string(s.Styles.Quiet), "  "+kit.Fit(rest, room))
 		}
 		l.Gap(max(w-l.Width()-wKey-1, 0))
