@@ -214,8 +214,9 @@ type label struct {
 }
 
 // Labels returns the line under Draw(w), padded to total cells. A label stands to the right of its
-// event, or to the left if the line has no room at the right. Labels of main events are placed
-// first, then newer ones. A label with less than two cells to another one is left out.
+// event, or to the left if the line has no room at the right. If it has none on both sides the
+// label goes beyond the end of the line. Labels of main events are placed first, then newer ones. A
+// label with less than two cells to another one is left out.
 func (l *Life) Labels(w, total int) string {
 	var placed []label
 	for _, e := range l.shown(w) {
@@ -224,10 +225,14 @@ func (l *Life) Labels(w, total int) string {
 		}
 		at, size := l.place(e, w), Width(e.Label)+2
 		p := label{at, "└ " + e.Label}
-		if at+size > w {
-			p = label{at + 1 - size, e.Label + " ┘"}
+		switch left := at + 1 - size; {
+		case at+size <= w:
+		case left >= 0:
+			p = label{left, e.Label + " ┘"}
+		case at+size > total:
+			continue
 		}
-		if p.from < 0 || slices.ContainsFunc(placed, func(o label) bool {
+		if slices.ContainsFunc(placed, func(o label) bool {
 			return p.from < o.from+Width(o.text)+2 && o.from < p.from+size+2
 		}) {
 			continue

@@ -147,6 +147,21 @@ func TestLifeLines(t *testing.T) {
 	}
 }
 
+// A label that has no room under the line goes beyond its end, if there is room.
+func TestLabelBeyondTheLine(t *testing.T) {
+	t.Parallel()
+	l := kit.Life{Start: clock(t, "10:00:00"), Now: clock(t, "10:00:06"), End: clock(t, "10:00:10")}
+	l.Events = []kit.LifeEvent{{At: clock(t, "10:00:04"), Label: "copied 10:00"}}
+	for total, want := range map[int]string{
+		10: strings.Repeat(" ", 10), 17: strings.Repeat(" ", 17), 18: "    └ copied 10:00",
+		20: "    └ copied 10:00  ",
+	} {
+		if got := l.Labels(10, total); got != want {
+			t.Errorf("%d cells: %q, want %q", total, got, want)
+		}
+	}
+}
+
 // Every sign of a line has the kind that gives it its paint.
 func TestLifeKinds(t *testing.T) {
 	t.Parallel()

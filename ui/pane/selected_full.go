@@ -63,11 +63,14 @@ func (d *selected) left() []string {
 }
 
 // clockAndLife draws the line of life with its labels, and the time for which a revoked token may
-// pass to the left of it.
+// pass to the left of it. It leaves out a line without labels.
 func (d *selected) clockAndLife(w int) []string {
 	digits, wide := d.atMost(w)
 	line, labels := d.life(w - wide)
-	if wide == 0 {
+	switch {
+	case wide == 0 && labels == kit.Spaces(w):
+		return []string{line}
+	case wide == 0:
 		return []string{line, labels}
 	}
 	rest := []string{line, labels, kit.Spaces(w - wide)}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"lanyard/console"
@@ -117,9 +118,14 @@ func (d *selected) life(w int) (line, labels string) {
 		out.Put(string(d.paintOf(span.Kind)), span.Text)
 	}
 	out.Put("", tail)
+	start := 1 + kit.Width(lead)
+	text := l.Labels(max(n, 0), max(w-start-1, 0))
+	if strings.TrimSpace(text) == "" {
+		return out.End(w), kit.Spaces(w)
+	}
 	under := kit.NewLine("", 512)
-	under.Gap(1 + kit.Width(lead))
-	under.Put(string(d.s.Styles.Quiet), l.Labels(max(n, 0), max(w-under.Width(), 0)))
+	under.Gap(start)
+	under.Put(string(d.s.Styles.Quiet), text)
 	return out.End(w), under.End(w)
 }
 
