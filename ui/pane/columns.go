@@ -25,7 +25,7 @@ type columns struct {
 const (
 	rowHead    = 4  // the cells before the first column: edge, mark, sign, blank
 	nameLeast  = 11 // the width of the heading APPLICATION
-	nameWiden  = 24 // the width up to which a name that is cut widens its column
+	nameWiden  = 24 // the width up to which a name that is cut narrows the axis
 	tokenWhole = 8
 	tokenCut   = 4
 	leftWidth  = 8
@@ -39,6 +39,7 @@ const (
 	envLeast   = 3
 	scopeLeast = 6
 	scopesMost = 24
+	wholeMost  = 60 // the width up to which a text takes cells that axis and calls can spare
 )
 
 // fitColumns divides the width of the list among its columns, the most important first. In a narrow
@@ -74,6 +75,15 @@ func fitColumns(n columnNeeds) columns {
 	if c.axis >= axisMost && (c.env > 0 || !envs) {
 		add(&c.scopes, scopeLeast, min(n.scopes, scopesMost))
 	}
+	if c.axis >= axisMost { // no text is cut beside cells that say less
+		if c.name > 0 {
+			widen(&c.name, min(n.longestName(), wholeMost))
+		}
+		widen(&c.who, min(n.user, wholeMost))
+		if c.scopes > 0 {
+			widen(&c.scopes, min(n.scopes, wholeMost))
+		}
+	}
 	if c.calls > 0 {
 		widen(&c.calls, callsMost)
 	}
@@ -89,10 +99,7 @@ func fitColumns(n columnNeeds) columns {
 // essential sets the columns that are always drawn: the name, the token and the time left. The name
 // leaves room for the user and for the shortest axis if it can.
 func (c *columns) essential(n columnNeeds) {
-	longest := 0
-	for _, w := range n.names {
-		longest = max(longest, w)
-	}
+	longest := n.longestName()
 	if !n.oneApp {
 		c.name = max(min(longest, nameWiden), nameLeast)
 	}
@@ -116,6 +123,14 @@ func (c *columns) essential(n columnNeeds) {
 		}
 	}
 	c.name = min(max(longest, nameLeast), rest)
+}
+
+// longestName returns the width of the longest name in the scope.
+func (n *columnNeeds) longestName() (longest int) {
+	for _, w := range n.names {
+		longest = max(longest, w)
+	}
+	return longest
 }
 
 // nameColumn returns the width of the longest name that fits into some cells. A longer name is cut,

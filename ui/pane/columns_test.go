@@ -10,6 +10,7 @@ func TestFitColumns(t *testing.T) {
 	t.Parallel()
 	base := columnNeeds{names: []int{6, 11, 8}, user: 3, scopes: 10, env: 7, environments: 2}
 	wide := columnNeeds{names: []int{16, 6, 60}, user: 4, scopes: 7, env: 7, environments: 2}
+	scopes := columnNeeds{names: []int{5, 8}, user: 3, scopes: 28, environments: 1}
 	one := columnNeeds{oneApp: true, user: 3, scopes: 10, env: 7, environments: 1}
 	for _, c := range []struct {
 		what  string
@@ -18,6 +19,9 @@ func TestFitColumns(t *testing.T) {
 		want  columns
 	}{
 		{"base", base, 116, columns{2, 11, 7, 8, 3, 10, 8, 35, 16}},
+		{"long scopes", scopes, 116, columns{2, 11, 0, 8, 3, 28, 8, 32, 10}},
+		{"long scopes", scopes, 140, columns{2, 11, 0, 8, 3, 28, 8, 50, 16}},
+		{"a name of 60", wide, 160, columns{2, 60, 7, 8, 4, 7, 8, 32, 16}},
 		{"base", base, 90, columns{2, 11, 0, 8, 3, 0, 8, 32, 14}},
 		{"base", base, 80, columns{2, 11, 0, 8, 3, 0, 8, 27, 9}},
 		{"base", base, 78, columns{2, 11, 0, 8, 3, 0, 8, 25, 9}},
@@ -54,7 +58,7 @@ func TestFitColumnsAtEveryWidth(t *testing.T) {
 			for _, user := range []int{2, 7, 40} {
 				for _, environments := range []int{1, 2} {
 					for _, oneApp := range []bool{false, true} {
-						n := columnNeeds{width, oneApp, names, user, 15, 9, environments}
+						n := columnNeeds{width, oneApp, names, user, 28, 9, environments}
 						checkColumns(t, n, fitColumns(n))
 					}
 				}
@@ -82,10 +86,15 @@ func checkColumns(t *testing.T, n columnNeeds, c columns) {
 	if n.environments > 1 && c.scopes > 0 && c.env == 0 {
 		t.Errorf("%+v: %+v has scopes in place of the environment", n, c)
 	}
-	if c.who > whoMost || c.calls > callsMost || c.scopes > scopesMost ||
+	if c.who > wholeMost || c.calls > callsMost || c.scopes > wholeMost ||
 		c.who > 0 && c.who < whoLeast || c.axis > 0 && c.axis < axisLeast ||
 		c.calls > 0 && c.calls < callsLeast || c.scopes > 0 && c.axis < axisMost {
 		t.Errorf("%+v: a column of %+v has no proper width", n, c)
+	}
+	if c.axis > axisMost && c.calls > 0 && (c.who < min(n.user, wholeMost) ||
+		!n.oneApp && c.name < min(n.longestName(), wholeMost) ||
+		c.scopes > 0 && c.scopes < min(n.scopes, wholeMost)) {
+		t.Errorf("%+v: %+v cuts a text beside cells that the axis does not need", n, c)
 	}
 	if n.width >= 30 && (c.left != leftWidth || c.token < tokenCut ||
 		!n.oneApp && c.name < nameLeast) {

@@ -70,7 +70,7 @@ func (r *tokenRow) draw(l *kit.Line, c columns, p *rowPaints, apart bool) {
 	r.putBar(l, c, p, apart)
 	if c.calls > 0 {
 		l.Gap(c.gap)
-		r.putCalls(l, p, c.calls)
+		r.putCalls(l, p, c.calls-beforeFrame)
 	}
 }
 
@@ -97,12 +97,15 @@ func (r *tokenRow) putBar(l *kit.Line, c columns, p *rowPaints, apart bool) {
 	case r.word.Text != "" && kit.Width(r.word.Text) <= room:
 		blank(space)
 		l.Put(string(r.word.Paint), r.word.Text)
-	case r.hatched && c.calls == 0 && room > 0:
+	case r.hatched && c.calls == 0 && room > beforeFrame:
 		blank(space)
-		r.putCalls(l, p, room)
+		r.putCalls(l, p, room-beforeFrame)
 	}
 	blank(end - l.Width())
 }
+
+// beforeFrame is the number of blank cells after the calls. The frame looks like one more call.
+const beforeFrame = 1
 
 // putCalls puts the text about the calls on the line, in at most w cells, and pads nothing.
 func (r *tokenRow) putCalls(l *kit.Line, p *rowPaints, w int) {

@@ -400,7 +400,7 @@ func TestRowPaints(t *testing.T) {
 	r, left := parseRow("◐;Orders;cloud;77b209dd;ana;default;0:41;200 | 401 x")
 	r.sign.Paint, r.text, r.left.Paint = "<s>", "<t>", "<l>"
 	r.bar.Paint, r.word.Paint = "<b>", "<w>"
-	c := columns{gap: 2, name: 6, token: 8, left: 8, axis: 16, calls: 11}
+	c := columns{gap: 2, name: 6, token: 8, left: 8, axis: 16, calls: 12}
 	p := rowPaints{mark: "<m>", quiet: "<q>"}
 	p.calls = [4]themes.Paint{"<0>", "<1>", "<2>", "<3>"}
 	r.bar.Text, r.marked = kit.NewAxis(16, false, time.Hour).Bar(left), true
