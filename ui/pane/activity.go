@@ -152,29 +152,33 @@ func headingLine(s *scene.Scene, text string, w int) string {
 // callColumns are the widths of the columns of calls; 0 leaves one out.
 type callColumns struct{ w, path, took, app, print int }
 
-// The narrowest columns, and the cells of a row besides path, name and text. The gaps of two cells
-// are included.
+// The widths of columns, and the cells of a row besides path, name and text. The gaps of two cells
+// and the cells at both ends are included.
 const (
-	leastPath, leastApp = 8, 6
-	readablePath        = 14
-	leastText           = 18
-	wTook, wPrint       = 6, 8
-	callRest            = 1 + 8 + 2 + 4 + 2 + 2 + 3 + 2
+	leastPath, leastApp    = 8, 6
+	readablePath, briefApp = 14, 12
+	wholePath, briefPath   = 18, 20 // while the other texts are whole, and if they are not
+	leastText, longText    = 18, 48
+	wTook, wPrint          = 6, 8
+	callRest               = 1 + 8 + 2 + 4 + 2 + 2 + 3 + 2 + 2 + 1
 )
 
-// callColumnsFor returns the columns for w cells. If they do not fit, the path becomes shorter,
-// then the duration goes, then the fingerprint.
+// callColumnsFor returns the columns for w cells. If not all of the texts fit, the path becomes
+// shorter, then the duration goes, then the fingerprint.
 func callColumnsFor(s *scene.Scene, rows []session.CallRow, w int) callColumns {
-	c := callColumns{w: w, path: leastPath, took: wTook, app: leastApp, print: wPrint}
+	path, app, text := leastPath, leastApp, leastText // the longest ones
 	for _, r := range rows {
 		call := r.Call()
-		c.path = max(c.path, kit.Width(s.Show(call.Path)))
-		c.app = max(c.app, kit.Width(nameOf(s, call)))
+		path = max(path, kit.Width(s.Show(call.Path)))
+		app = max(app, kit.Width(nameOf(s, call)))
+		forms := callForms(s, r, call, s.Session.CallEffect(call))
+		if n := kit.Width(forms[min(len(forms), 2)-1]); n <= longText { // a longer one is cut
+			text = max(text, n)
+		}
 	}
-	c.path = min(c.path, 20+max(w-116, 0)/2)
-	c.app = min(c.app, 12)
-	over := func() int {
-		used := callRest + c.path + c.app + 2 + leastText
+	c := callColumns{w: w, path: path, took: wTook, app: min(app, briefApp), print: wPrint}
+	over := func(text int) int {
+		used := callRest + c.path + c.app + text
 		for _, n := range []int{c.took, c.print} {
 			if n > 0 {
 				used += n + 2
@@ -182,15 +186,21 @@ func callColumnsFor(s *scene.Scene, rows []session.CallRow, w int) callColumns {
 		}
 		return used - w
 	}
+	if more := over(text); path-more >= min(path, wholePath) { // all texts are whole
+		c.path = min(path, path-more)
+		c.app += max(min(app-c.app, -more), 0)
+		return c
+	}
+	c.path = min(path, briefPath)
 	whole := c.path
-	c.path = max(c.path-max(over(), 0), min(c.path, readablePath))
+	c.path = max(c.path-max(over(leastText), 0), min(c.path, readablePath))
 	for _, column := range []*int{&c.took, &c.print} {
-		if over() > 0 {
+		if over(leastText) > 0 {
 			*column, c.path = 0, whole
-			c.path = max(c.path-max(over(), 0), leastPath)
+			c.path = max(c.path-max(over(leastText), 0), leastPath)
 		}
 	}
-	c.app = max(c.app-max(over(), 0), leastApp)
+	c.app = max(c.app-max(over(leastText), 0), leastApp)
 	return c
 }
 
@@ -200,12 +210,17 @@ func nameOf(s *scene.Scene, c console.Call) string {
 	return name
 }
 
-// callText describes what a call came to.
-func callText(s *scene.Scene, r session.CallRow, c console.Call, e console.CallEffect) string {
+// callForms describes what a call came to, from the longest text to the shortest.
+func callForms(s *scene.Scene, r session.CallRow, c console.Call, e console.CallEffect) []string {
 	if x := r.Exchange; x != nil && x.Status == 0 && x.Err != "" {
-		return c.Verb + " · " + s.Redacted(x.Err)
+		return []string{c.Verb + " · " + s.Redacted(x.Err)}
 	}
-	return s.CallWords(c, e)
+	text := s.CallWords(c, e)
+	if e.Replaced == "" {
+		return []string{text}
+	}
+	without, _, _ := strings.Cut(text, ", ") // a fingerprint is not cut
+	return []string{text, without, c.Verb}
 }
 
 func (k callColumns) line(s *scene.Scene, r session.CallRow, selected, focused bool) string {
@@ -231,7 +246,7 @@ func (k callColumns) line(s *scene.Scene, r session.CallRow, selected, focused b
 	if k.took > 0 {
 		l.Put(quiet, "  "+kit.Right(scene.Took(c.Took), k.took))
 	}
-	text := callText(s, r, c, e)
+	forms := callForms(s, r, c, e)
 	print := e.Fingerprint
 	if print == "" {
 		print = "–"
@@ -239,11 +254,6 @@ func (k callColumns) line(s *scene.Scene, r session.CallRow, selected, focused b
 	room := k.w - 1 - l.Width() - 2
 	if k.print > 0 {
 		room -= k.print + 2
-	}
-	forms := []string{text}
-	if e.Replaced != "" { // a fingerprint is not cut
-		without, _, _ := strings.Cut(text, ", ")
-		forms = append(forms, without, c.Verb)
 	}
 	// the application goes if the fingerprint of its token stands there, and a longer text fits
 	// then
@@ -255,7 +265,8 @@ func (k callColumns) line(s *scene.Scene, r session.CallRow, selected, focused b
 	if k.print > 0 {
 		l.Put(quiet, "  "+kit.Fit(kit.Clean(print), k.print))
 	}
-	if e.Replaced != "" {
+	text := forms[0]
+	if len(forms) > 1 {
 		text = scene.Fitting(forms, room)
 	}
 	text = kit.Short(text, max(room, 0))
