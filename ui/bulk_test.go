@@ -381,3 +381,27 @@ func TestFullViewLeavesTheMarks(t *testing.T) {
 		l.shows("2 marked")
 	}
 }
+
+// In the full view the mark key stays at the token, and the view shows the mark.
+func TestMarkInFullView(t *testing.T) {
+	t.Parallel()
+	for _, size := range []struct{ w, h int }{{120, 32}, {80, 24}, {60, 20}, {30, 8}} {
+		l := alive(t).scoped("Orders")
+		l.Resize(size.w, size.h)
+		l.Key("g", "g", "home", "enter")
+		shown := l.Fingerprint(l.Selected())
+		l.Key("space")
+		l.shows(shown + " is marked")
+		if now := l.Fingerprint(l.Selected()); now != shown {
+			t.Errorf("%d: it moved on to %s", size.w, now)
+		}
+		if size.w >= 60 {
+			l.shows(shown + " · ✓ marked")
+		}
+		l.Key("space")
+		l.shows(shown + " is no longer")
+		if strings.Contains(ansi.Strip(l.Frame()), "✓ marked") {
+			t.Errorf("%d: the mark is still shown", size.w)
+		}
+	}
+}

@@ -45,7 +45,11 @@ func (p *Selected) Title(s *scene.Scene) string {
 	if p.Shape != Zoomed || r == nil {
 		return "Selected"
 	}
-	return "Selected · " + shownName(s, r)
+	title := "Selected · " + shownName(s, r)
+	if s.Session != nil && s.Session.Marks()[r.ID] {
+		title += " · ✓ marked"
+	}
+	return title
 }
 
 // shownName returns the name of a row's application and the fingerprint of its token.
