@@ -344,6 +344,15 @@ func TestKeysOfTheWelcome(t *testing.T) {
 		if p.Quit || p.Overlays() > 0 {
 			t.Errorf("%v: esc leaves", size)
 		}
+		for key, says := range map[string]string{
+			"x": "Revoke: no application yet", "6": "No action is on 6",
+			":": "Commands: no application", "esc": "Nothing is open",
+		} {
+			p.Key(key)
+			if !strings.Contains(ansi.Strip(p.Frame()), says) {
+				t.Errorf("%v: %s says nothing:\n%s", size, key, ansi.Strip(p.Frame()))
+			}
+		}
 	}
 	p, _ := still(t, 80, 24, func(o *ui.Options) { o.Welcome = true })
 	p.Key("down")

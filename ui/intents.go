@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"cmp"
-
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
@@ -66,8 +64,7 @@ func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 		return m.perform(i)
 	}
 	if m.welcome != nil {
-		key := keyName(&m.keys, msg)
-		return m.welcome.press(m, cmp.Or(fixedKeys()[key], b.Act), key)
+		return m.welcome.press(m, msg)
 	}
 	if m.view.Typing {
 		return m.findTyped(msg)

@@ -54,7 +54,7 @@ func (m *root) layAll(s *scene.Scene, lines []string, warnings int) {
 		}
 	}
 	m.frame.inside = m.lay(s, lines, o, area, row)
-	if !m.noticeInFooter(m.layout()) || m.notices.until.IsZero() || m.welcome != nil {
+	if !m.noticeInFooter(m.layout()) || m.notices.until.IsZero() {
 		lines[m.h-1] = m.boxFooter(s, o)
 	}
 }

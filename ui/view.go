@@ -87,7 +87,6 @@ func (m *root) draw() {
 		lines = append(lines, m.moreRoom())
 	case m.welcome != nil:
 		lines = m.welcomeLines(s)
-		m.frame.notice = 0
 		m.layAll(s, lines, 0)
 	default:
 		warnings := m.banners(m.layout())

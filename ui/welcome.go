@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 
@@ -48,13 +49,19 @@ func offers(configPath string) []offer {
 	}
 }
 
-func (p *welcome) press(m *root, a keys.Action, key string) tea.Cmd {
-	all := offers("")
-	switch {
-	case a == keys.Up:
-		p.at = (p.at + len(all) - 1) % len(all)
+func (p *welcome) press(m *root, msg tea.KeyPressMsg) tea.Cmd {
+	key := keyName(&m.keys, msg)
+	b, known := m.keys.Find(key)
+	all, last := offers(""), len(offers(""))-1
+	switch a := cmp.Or(fixedKeys()[key], b.Act); {
+	case a == keys.Up || a == keys.PreviousPane:
+		p.at = (p.at + last) % len(all)
 	case a == keys.Down || a == keys.NextPane:
 		p.at = (p.at + 1) % len(all)
+	case a == keys.First || a == keys.PageUp:
+		p.at = 0
+	case a == keys.Last || a == keys.PageDown:
+		p.at = last
 	case key == "enter":
 		return m.accept(all[p.at])
 	case a == keys.Quit:
@@ -66,6 +73,13 @@ func (p *welcome) press(m *root, a keys.Action, key string) tea.Cmd {
 	case len(key) == 1 && key[0] >= '1' && int(key[0]-'1') < len(all):
 		p.at = int(key[0] - '1')
 		return m.accept(all[p.at])
+	case a == keys.Close:
+		m.flash("nothing is open", m.keys.Hint(keys.Quit, "quits"))
+	case known:
+		m.flash(b.Word+": no application yet",
+			m.keys.Hint(keys.AddApp, "adds one, ")+m.keys.Hint(keys.Import, "imports"))
+	default:
+		m.noAction(msg)
 	}
 	return nil
 }
@@ -92,6 +106,7 @@ func (m *root) accept(o offer) tea.Cmd {
 }
 
 // welcomeLines draws the welcome screen: the choices in the middle, and the keys on the last line.
+// A notice takes the place of the keys, or stands above those of a box.
 func (m *root) welcomeLines(s *scene.Scene) []string {
 	bw, h := min(max(m.w-4, 1), 72), m.h-1
 	var body []string
@@ -115,6 +130,16 @@ func (m *root) welcomeLines(s *scene.Scene) []string {
 			{key: "1-" + strconv.Itoa(len(offers(""))), word: "at once"},
 			{act: keys.Quit, key: m.keys.Key(keys.Quit), word: "quit"},
 		})
+	}
+	m.frame.notice = 0
+	switch {
+	case m.notices.until.IsZero():
+	case len(m.overlays) == 0 || m.noticeInFooter(m.layout()):
+		copy(out[h:], m.notice(s, 1))
+	default:
+		notice := m.notice(s, m.noticeLinesAtMost(m.layout()))
+		copy(out[h-len(notice):], notice)
+		m.frame.notice = len(notice)
 	}
 	return out
 }
