@@ -119,6 +119,7 @@ func TestTyping(t *testing.T) {
 	l.Key("g")
 	l.Type("q?!hjklxyz1語ß")
 	l.Key("space", "tab", "up", "home")
+	l.shows("home has no effect here; esc cancels")
 	l.shows("passphrase  " + strings.Repeat("•", 14) + "▏")
 	l.Key("backspace", "backspace")
 	l.shows("passphrase  " + strings.Repeat("•", 12) + "▏")

@@ -78,7 +78,9 @@ func (o *Unlock) Typed(msg tea.KeyPressMsg) scene.Intent {
 	}
 	if msg.Text != "" {
 		o.enter(msg.Text)
+		return nil
 	}
+	o.say("", key+" has no effect here; esc cancels")
 	return nil
 }
 
@@ -177,12 +179,9 @@ func (o *Unlock) body(s *scene.Scene, w, h int) []textLine {
 	if len(roomy) <= h {
 		return roomy
 	}
-	tight := []textLine{field}
-	switch {
-	case len(said) > 0:
-		tight = append(tight, said[:min(len(said), room)]...)
-	case len(lead) <= room:
-		tight = append(lead, field)
+	tight := append([]textLine{field}, said[:min(len(said), room)]...)
+	if len(lead)+len(said) <= room {
+		tight = slices.Concat(lead, []textLine{field}, said)
 	}
 	for len(tight) <= room { // as high as with a message
 		tight = append(tight, textLine{})
