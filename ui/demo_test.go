@@ -27,6 +27,30 @@ func TestLiveDemoBeginsAlike(t *testing.T) {
 	}
 }
 
+// On a narrow screen the key that pauses the traffic has a shorter word before it has none.
+func TestTrafficKeyHasAWord(t *testing.T) {
+	t.Parallel()
+	for w, word := range map[int]string{120: "t pause traffic", 80: "t traffic", 60: " t "} {
+		s := liveDemo(t, w, 24+w/15)
+		lines := strings.Split(s.text(), "\n")
+		if last := lines[len(lines)-1]; !strings.Contains(last, word) {
+			t.Errorf("%d cells: %q has no %q", w, last, word)
+		}
+	}
+}
+
+// Activity cuts no text and leaves out no name while there is room for all of it.
+func TestActivityUsesItsRoom(t *testing.T) {
+	t.Parallel()
+	s := liveDemo(t, 200, 60)
+	s.play("see /payments/1.0.0/balance  401 .* Payments  [0-9a-f]{8}  traffic · dead, 6 s after")
+	s = liveDemo(t, 160, 48)
+	s.play("see Payments  [0-9a-f]{8}  traffic · dead, 6 s after the revoke ")
+	s = liveDemo(t, 120, 32)
+	s.pump.Key("4", "z")
+	s.play("see /payments/1.0.0/balance  401 .* Payments  [0-9a-f]{8}  traffic · dead, 6 s after")
+}
+
 // The picture in README shows the frame with which the demo opens. console.txt has its text; with
 // -update the test writes it anew, and the frame with its colours for a terminal that is pictured.
 func TestReadmePicture(t *testing.T) {

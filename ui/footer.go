@@ -17,6 +17,7 @@ import (
 type hint struct {
 	act       keys.Action
 	key, word string
+	brief     string // the word if there is no room for it; "" for none
 }
 
 func (h hint) width() int {
@@ -60,8 +61,10 @@ func (m *root) footerOf(hints []hint) string {
 		keys.Copy, keys.Get,
 	} {
 		for i := range hints {
-			if hints[i].act == a && need() > m.w {
-				hints[i].word = ""
+			if h := &hints[i]; h.act == a && need() > m.w {
+				if h.word = h.brief; need() > m.w {
+					h.word = ""
+				}
 			}
 		}
 	}
@@ -108,7 +111,7 @@ func (m *root) hints(s *scene.Scene) (out []hint) {
 	marked := len(inView(s, m.bulk()))
 	for _, a := range m.footerActions(s) {
 		row := m.keys.Row(a)
-		key, word := m.keys.Key(a), cmp.Or(row.Brief, row.Word)
+		key, word, brief := m.keys.Key(a), cmp.Or(row.Brief, row.Word), ""
 		if key == "" || m.cannot(s, a) != nil || marked == 0 && idle(s, a) {
 			continue
 		}
@@ -124,9 +127,9 @@ func (m *root) hints(s *scene.Scene) (out []hint) {
 		case a == keys.Traffic && m.s.Traffic() == session.TrafficPaused:
 			word = "go on"
 		case a == keys.Traffic:
-			word = "pause traffic"
+			word, brief = "pause traffic", "traffic"
 		}
-		out = append(out, hint{a, key, word})
+		out = append(out, hint{a, key, word, brief})
 	}
 	return out
 }
