@@ -544,8 +544,20 @@ func (m *root) closeNothing() {
 	case !m.notices.until.IsZero():
 		m.notices.hide()
 	default:
-		m.flash("nothing is open", "")
+		m.flash("nothing is open", m.showsAll())
 	}
+}
+
+// showsAll returns the keys that list the tokens of all applications; "" if they are listed. esc
+// keeps the scope: it is what was chosen, not something that is open.
+func (m *root) showsAll() string {
+	switch {
+	case m.panes.apps.Scope(m.s).Kind == session.AllApplications:
+		return ""
+	case m.focus == scene.Applications:
+		return m.keys.Hint(keys.First, "goes to All")
+	}
+	return m.keys.List(keys.Applications, keys.First) + " go to All"
 }
 
 // Open lays an overlay over the screen.

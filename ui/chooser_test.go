@@ -81,12 +81,12 @@ func TestPaletteSaysWhy(t *testing.T) {
 	p.Feed(console.Board{})
 	p.Key(":")
 	p.Type("renew")
-	if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "– no token") {
+	if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "– there is no application") {
 		t.Errorf("no reason beside it:\n%s", frame)
 	}
 	p.Key("enter")
 	if p.Overlays() != 1 ||
-		!strings.Contains(ansi.Strip(p.Frame()), "renew: no token is selected") {
+		!strings.Contains(ansi.Strip(p.Frame()), "renew: there is no application yet") {
 		t.Errorf("enter on what cannot run:\n%s", ansi.Strip(p.Frame()))
 	}
 }

@@ -199,7 +199,7 @@ var sealedWith = map[string]string{
 }
 
 // TestKeyIsAlwaysShown checks that the kind of the key is visible: in the header of a wide screen,
-// and in help and log at every size. It must not replace anything more important. That the secrets
+// in the log at every size, and in the help of a screen that is not tiny. It must not replace anything more important. That the secrets
 // are locked is visible at every size.
 func TestKeyIsAlwaysShown(t *testing.T) {
 	t.Parallel()
@@ -241,10 +241,10 @@ func TestKeyIsAlwaysShown(t *testing.T) {
 			for _, key := range []string{"?", "!"} {
 				p.Key(key)
 				text := ansi.Strip(p.Frame())
-				if w < 60 { // a longer one is cut
+				if w < 60 { // a longer one is cut, and the title of the help has the pane first
 					want = string([]rune(want)[:5])
 				}
-				if !strings.Contains(text, want) {
+				if (w >= 60 || key != "?") && !strings.Contains(text, want) {
 					t.Errorf("%s %s: no %q:\n%s", s, key, want, text)
 				}
 				p.Key("esc")

@@ -176,7 +176,7 @@ func TestApplicationsActOnTheToken(t *testing.T) {
 	l.shows("1 marked")
 	l.Key("esc", "esc")
 	l.Key("down", "enter") // an application without a token gives the reason
-	l.said("no token is selected")
+	l.said("no token of Payments is held g gets one")
 }
 
 // In Applications a verb refuses where the list of the tokens is not shown.

@@ -13,16 +13,33 @@ import (
 // be searched, and it runs the selected action.
 type Help struct {
 	chooser
-	key scene.KeyState
+	key   scene.KeyState
+	place string // the pane; "" on the welcome screen
+	w     int    // cells of a line, as drawn last
 }
 
 // NewHelp returns the help of a place. It lists the actions of all that have a key there. On the
 // welcome screen, which is no place, it lists all.
 func NewHelp(k *keys.Map, place keys.Places, all []Entry, key scene.KeyState) *Help {
 	o := &Help{chooser: chooser{toggles: k.Row(keys.Help).Keys, heading: "? "}, key: key}
+	for i, in := range []keys.Action{
+		keys.Applications, keys.Tokens, keys.Selected, keys.Activity,
+	} {
+		if place == 1<<i {
+			o.place = k.Row(in).Word
+		}
+	}
+	elsewhere := [][]string{{"In other panes, not in " + o.place}}
 	o.all = slices.DeleteFunc(withSynonyms(k, all), func(e Entry) bool {
-		return e.Keys == "" || place != 0 && k.Row(e.Act).Where&place == 0
+		here := place == 0 || k.Row(e.Act).Where&place != 0
+		if !here && e.Keys != "" {
+			elsewhere = append(elsewhere, []string{e.Keys, e.Does})
+		}
+		return e.Keys == "" || !here
 	})
+	if len(elsewhere) > 1 {
+		o.notes = append(o.notes, elsewhere...)
+	}
 	o.notes = append(o.notes, []string{"In what opens over the panes"})
 	o.notes = append(o.notes, overlayKeys(*k)...)
 	if place != 0 {
@@ -43,14 +60,23 @@ func NewHelp(k *keys.Map, place keys.Places, all []Entry, key scene.KeyState) *H
 }
 
 func (o *Help) Title(*scene.Scene) string {
-	if o.key.Text() == "" {
-		return "Keys"
+	title := "Keys"
+	if o.place != "" {
+		title += " in " + o.place
 	}
 	text, _, _ := strings.Cut(o.key.Text(), ",")
-	return "Keys · " + text
+	if text == "" {
+		return title
+	}
+	return scene.Fitting([]string{
+		title + " · store: " + strings.TrimPrefix(text, "store "), title,
+	}, o.w-4)
 }
 
-func (o *Help) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 106), h }
+func (o *Help) Size(_ *scene.Scene, w, h int) (int, int) {
+	o.w = min(w, 106)
+	return o.w, h
+}
 
 // overlayKeys returns the keys that work only while an overlay is open, and what they do.
 func overlayKeys(k keys.Map) [][]string {

@@ -98,8 +98,7 @@ func (p *Apps) Cursor(s *scene.Scene) (*scene.List, int, func(int) string) {
 
 // Target implements [Pane]. It is the token that is selected in Tokens.
 func (p *Apps) Target(s *scene.Scene) (*session.Row, *scene.Refuse) {
-	return s.Token, scene.Cannot("no token is selected",
-		s.Keys.Hint(keys.Tokens, "goes to the tokens"))
+	return s.Token, noToken(s, s.Keys.Hint(keys.Tokens, "goes to the tokens"))
 }
 
 // Lines implements [Pane]. The row of all applications and the heading of the first environment in

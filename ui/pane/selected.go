@@ -101,7 +101,7 @@ func (p *Selected) Cursor(*scene.Scene) (*scene.List, int, func(int) string) {
 
 // Target implements [Pane].
 func (p *Selected) Target(s *scene.Scene) (*session.Row, *scene.Refuse) {
-	return s.Current, scene.Cannot("no token is selected", s.Keys.Selects())
+	return s.Current, noToken(s, s.Keys.Selects())
 }
 
 // Scroll moves the full view as a key asks, and reports whether it moved.

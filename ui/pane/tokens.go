@@ -176,8 +176,31 @@ func (p *Tokens) Cursor(s *scene.Scene) (*scene.List, int, func(int) string) {
 
 // Target implements [Pane].
 func (p *Tokens) Target(s *scene.Scene) (*session.Row, *scene.Refuse) {
-	return s.Token, scene.Cannot("no token is selected",
-		s.Keys.Selects()+" in Tokens, "+s.Keys.Hint(keys.Get, "gets one"))
+	return s.Token, noToken(s, s.Keys.Selects())
+}
+
+// noToken returns why no token is selected, and the key that leads to one. selects is the way to
+// select one of those that are listed.
+func noToken(s *scene.Scene, selects string) *scene.Refuse {
+	page := s.TokenPage()
+	gets := s.Keys.Hint(keys.Get, "gets one")
+	switch a, ok := s.Selected(); {
+	case page.Len() > 0:
+		return scene.Cannot("no token is selected", selects)
+	case len(s.Board.Apps) == 0:
+		return scene.Cannot("there is no application yet", s.Keys.Hint(keys.AddApp, "adds one"))
+	case s.View.Find != "":
+		return scene.Cannot("no token matches "+s.Redacted(s.View.Find),
+			s.Keys.Hint(keys.Close, "shows all again"))
+	case page.Hidden > 0:
+		return scene.Cannot("each token here is over and hidden",
+			s.Keys.Hint(keys.HideDead, "shows them"))
+	case ok && a.Source == console.Gone:
+		return scene.Cannot("no token is left of "+a.Name, "")
+	case ok:
+		return scene.Cannot("no token of "+a.Name+" is held", gets)
+	}
+	return scene.Cannot("no token is held", gets)
 }
 
 // Lines implements [Pane].
