@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing/synctest"
 	"time"
 
@@ -135,8 +136,21 @@ func (p *Pump) Release() {
 
 func (p *Pump) Send(msg tea.Msg) {
 	_, cmd := p.m.Update(msg)
+	if n := p.m.notices.shown; p.m.notices.n > 0 && p.m.w > 0 {
+		s, names := p.m.Scene(), []string{}
+		for i := range s.Board.Apps {
+			names = append(names, strings.Fields(s.Show(s.Board.Apps[i].Name) + " ?")[0])
+		}
+		for _, most := range []int{1, 2} {
+			Notices.Store(strings.Join(p.m.arranged(s, n, most, 1000), " "), names)
+		}
+	}
 	p.Run(cmd)
 }
+
+// Notices are all notices that the tests have shown, as the screen arranges them in one line and in
+// two. The values are the first words of the names of applications.
+var Notices sync.Map
 
 // Beat delivers the last beat.
 func (p *Pump) Beat() {

@@ -37,6 +37,9 @@ var goldenFiles sync.Mutex
 func TestMain(m *testing.M) {
 	flag.Parse()
 	code := m.Run()
+	if !noticesRead() {
+		code = 1
+	}
 	whole := func(name, all string) bool { return flag.Lookup(name).Value.String() == all }
 	if code == 0 && whole("test.run", "") && whole("test.skip", "") && whole("test.list", "") &&
 		whole("test.fuzz", "") {

@@ -178,9 +178,6 @@ func (m *root) notice(s *scene.Scene, most int) []string {
 // alone, what happened is first. What has no room is cut at the end: the message log has all of it.
 func (m *root) arranged(s *scene.Scene, n scene.Notice, most, w int) []string {
 	fact := m.sentence(s, m.redactor.Text(n.Text))
-	if rest, ok := strings.CutPrefix(fact, "a "); ok { // no key: only a remedy names one
-		fact = "A " + rest
-	}
 	remedy := m.sentence(s, m.redactor.Text(n.Hint))
 	all := strings.TrimSpace(fact + " " + remedy)
 	longest := fact // what is cut if all of it has no room
@@ -239,18 +236,30 @@ func (m *root) sentence(s *scene.Scene, text string) string {
 	if end, _ := utf8.DecodeLastRuneInString(text); !strings.ContainsRune(".!?…", end) {
 		text += "."
 	}
-	first, _, _ := strings.Cut(text, " ")
+	first, rest, _ := strings.Cut(text, " ")
 	letter, size := utf8.DecodeRuneInString(text)
-	if _, key := m.keys.Find(first); key || len(first) == size || first == "lanyard" ||
+	if m.isKey(first, rest) || first == "lanyard" ||
 		strings.ContainsAny(first, "0123456789+`_.=[]{}()/") {
 		return text
 	}
 	for i := range s.Board.Apps {
-		if strings.HasPrefix(text, s.Show(s.Board.Apps[i].Name)) {
+		name := s.Show(s.Board.Apps[i].Name) // "" if nothing of it can be shown
+		if name != "" && (text == name || strings.HasPrefix(text, name+" ")) {
 			return text
 		}
 	}
 	return string(unicode.ToUpper(letter)) + text[size:]
+}
+
+// isKey reports whether the first word of a sentence is a key. What follows a key is what it does,
+// "a adds one". What follows the article is a noun.
+func (m *root) isKey(word, rest string) bool {
+	does, _, _ := strings.Cut(rest, " ")
+	if word == "a" && !strings.HasSuffix(does, "s") {
+		return false
+	}
+	_, key := m.keys.Find(word)
+	return key || utf8.RuneCountInString(word) == 1
 }
 
 // slowAfter is the time after which the screen says that it waits for an answer.

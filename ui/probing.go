@@ -25,7 +25,7 @@ func (m *root) probeUntilDead(s *scene.Scene) tea.Cmd {
 // tellProbes tells the beginning and the end of probe loops. The strip in the pane shows each
 // probe.
 func (m *root) tellProbes(f session.Fact) {
-	again := m.keys.Hint(keys.ProbeUntilDead, "begins again")
+	again := m.keys.Hint(keys.ProbeUntilDead, "probes it again")
 	switch f := f.(type) {
 	case session.ProbesBegan:
 		begun := f.Fingerprint + " is probed until the gateway refuses it"
@@ -49,8 +49,8 @@ func (m *root) tellProbes(f session.Fact) {
 	case session.ProbesEnded:
 		switch f.Stop {
 		case console.StopDead:
-			m.Notify(scene.Good, f.Fingerprint+": "+m.voice().Dead(m.s.Status(f.Token)),
-				text.Count(f.Loop.Probes, "probe"))
+			m.Notify(scene.Good, f.Fingerprint+": "+m.voice().Dead(m.s.Status(f.Token))+" ("+
+				text.Count(f.Loop.Probes, "probe")+")", "")
 		case console.StopVain:
 			why, hint := describe.Hopeless(f.Answer)
 			hint = m.s.Remedy(m.board().App(f.Token.AppID), hint, m.face())

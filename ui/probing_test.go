@@ -45,7 +45,7 @@ func TestProbeUntilDead(t *testing.T) {
 		t.Errorf("once refused: probed after %v seconds, want %v", at[9:], want)
 	}
 	l.said("dead: the gateway refused it three times in a row, 1:2")
-	l.said("after the revoke 12 probes")
+	l.said("after the revoke (12 probes)")
 	l.after(5 * time.Minute)
 	if again, _ := l.probedAt(); len(again) != len(at) {
 		t.Errorf("%d probes of a dead token", len(again)-len(at))

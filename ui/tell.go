@@ -192,7 +192,7 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 			sev, words = scene.Bad, m.voice().RefusedElsewhere(f.Token)
 		}
 		m.Notify(sev, f.Token.Fingerprint+": "+words,
-			"the token lives; "+m.keys.Hint(keys.Revoke, "decides again"))
+			"it lives; "+m.keys.Hint(keys.Revoke, "decides again"))
 	case session.ProbesBegan, session.DeadAlready, session.ProbesStopped, session.ProbesEnded,
 		session.ProbesHopeless, session.ProbeFailed:
 		m.tellProbes(f)

@@ -92,7 +92,7 @@ func (m *root) tellTourEnd() {
 	if m.tour.Over() {
 		m.Notify(scene.Good,
 			"that was the life of a token, from the first answer to the last refusal",
-			"lanyard demo --tour begins again")
+			"lanyard demo --tour begins it again")
 	}
 }
 
@@ -102,6 +102,6 @@ func (m *root) endTour() bool {
 		return false
 	}
 	m.tour = nil
-	m.Notify(scene.Info, "the tour is over", "lanyard demo --tour begins again")
+	m.Notify(scene.Info, "the tour is over", "lanyard demo --tour begins it again")
 	return true
 }
