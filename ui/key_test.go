@@ -199,8 +199,8 @@ var sealedWith = map[string]string{
 }
 
 // TestKeyIsAlwaysShown checks that the kind of the key is visible: in the header of a wide screen,
-// in the log at every size, and in the help of a screen that is not tiny. It must not replace anything more important. That the secrets
-// are locked is visible at every size.
+// in the log at every size, and in the help of a screen that is not tiny. It must not replace
+// anything more important. That the secrets are locked is visible at every size.
 func TestKeyIsAlwaysShown(t *testing.T) {
 	t.Parallel()
 	var heads strings.Builder

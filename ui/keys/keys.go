@@ -321,7 +321,8 @@ func Default() []Binding {
 		bind(Suspend, "suspend", "ctrl+z", "suspend",
 			"suspend the console; fg in the shell resumes it", Everywhere).also("background shell"),
 		bind(Close, "close", "esc", "close",
-			"close what is open: the box, the marks, the find, the zoom", Everywhere).also("cancel back dismiss leave"),
+			"close what is open: the box, the marks, the find, the zoom", Everywhere).
+			also("cancel back dismiss leave"),
 		bind(Quit, "quit", "q", "quit",
 			"quit, after running work is finished and the clipboard is cleared",
 			Everywhere).also("exit leave close"),
