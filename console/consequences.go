@@ -27,6 +27,7 @@ type Consequences struct {
 	Revoked    Bound      // as Refreshed, if the server accepted a revoke now
 
 	Probeable bool // the application has a probe URL, and the token can be sent to it
+	UntilDead bool // probes until it is dead can show something new
 }
 
 // Renewal names the request that Renew would send for a token.
@@ -72,6 +73,7 @@ func ConsequencesOf(t Token, a Application, p Policy, locked bool, now time.Time
 		Pending: s.Pending, Over: s.State.IsOver(),
 		Probeable: needProbeURL(a) == nil && mayBeSent(t) == nil,
 	}
+	c.UntilDead = c.Probeable && !c.Over
 	c.Without = withoutRefresh(t)
 	c.Renewal = renewalOf(t, a, p, now, c.Without)
 	c.Same = c.Renewal == RenewalAnew && p.Regime == RegimeOpaque &&

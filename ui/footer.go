@@ -149,7 +149,7 @@ func idle(s *scene.Scene, a keys.Action) bool {
 	case keys.Probe:
 		return !c.Probeable
 	case keys.ProbeUntilDead:
-		return !c.Probeable || c.Over
+		return !c.UntilDead && !s.Session.IsProbing(s.Token.ID)
 	}
 	return false
 }

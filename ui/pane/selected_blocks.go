@@ -124,12 +124,16 @@ func (d *selected) probeKeys(b *builder, verb func(keys.Action, ...string)) {
 		return
 	}
 	m := d.s.Keys
-	if d.s.Session != nil && d.s.Session.IsProbing(d.r.ID) {
+	if d.probing() {
 		verb(keys.ProbeUntilDead, "stops the probes")
 		return
 	}
 	probe, on := m.Way(keys.Probe), m.Way(keys.ProbeUntilDead)
 	const once, dead = "probes it", "until it is dead"
+	if !d.does.UntilDead {
+		verb(keys.Probe, once)
+		return
+	}
 	if kit.Width(probe+on+once+dead)+8 > b.room() {
 		verb(keys.Probe, once)
 		verb(keys.ProbeUntilDead, "probes "+dead)

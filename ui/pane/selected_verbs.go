@@ -136,8 +136,11 @@ func (d *selected) probes() []phrase {
 		return []phrase{does(m.Way(keys.ProbeUntilDead), "stops the probes").
 			painted(d.s.Styles.Accent)}
 	}
-	return []phrase{does(m.Way(keys.Probe), "probes it"),
-		does(m.Way(keys.ProbeUntilDead), "until it is dead")}
+	once := does(m.Way(keys.Probe), "probes it")
+	if !d.does.UntilDead {
+		return []phrase{once}
+	}
+	return []phrase{once, does(m.Way(keys.ProbeUntilDead), "until it is dead")}
 }
 
 // copies returns how to copy the token. Where there is room it names the forms.
