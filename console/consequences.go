@@ -179,12 +179,14 @@ type Several struct {
 	Refreshable int // tokens that Renew would refresh
 	Revocable   int
 	RefreshOnly int       // of Revocable: only the refresh token is revoked
-	FirstEnd    time.Time // the earliest expiry; zero if none is known
+	FirstEnd    time.Time // the earliest expiry of those that work; zero if none is known
 	Revoked     Bound     // the longest bound; not Known if one of them is not
+	Passing     int       // tokens that have ended and that a gateway may still accept
+	Passes      Bound     // the longest bound of these; not Known if one of them is not
 }
 
-// Add counts a token with its expiry, which is zero if it is not known.
-func (s *Several) Add(c Consequences, expires time.Time) {
+// Add counts a token with its status.
+func (s *Several) Add(c Consequences, st Status) {
 	s.N++
 	if c.Production {
 		s.Production++
@@ -192,7 +194,15 @@ func (s *Several) Add(c Consequences, expires time.Time) {
 	if c.Renewal == RenewalRefresh {
 		s.Refreshable++
 	}
-	s.FirstEnd = sooner(s.FirstEnd, expires)
+	switch {
+	case st.State == Lingering:
+		s.Passing++
+		known := st.StaleKnown && !st.Reopened
+		s.Passes.extend(s.Passing == 1,
+			Bound{Known: known, Until: st.StaleUntil, Left: st.StaleLeft})
+	case !st.Ended && st.HasExpiry && st.Left > 0:
+		s.FirstEnd = sooner(s.FirstEnd, st.ExpiresAt)
+	}
 	if !c.Revocable {
 		return
 	}
@@ -201,8 +211,13 @@ func (s *Several) Add(c Consequences, expires time.Time) {
 		s.RefreshOnly++
 		return
 	}
-	if s.Revocable-s.RefreshOnly == 1 || s.Revoked.Known &&
-		(!c.Revoked.Known || c.Revoked.Until.After(s.Revoked.Until)) {
-		s.Revoked = c.Revoked
+	s.Revoked.extend(s.Revocable-s.RefreshOnly == 1, c.Revoked)
+}
+
+// extend makes b the longer one of itself and another bound, or that one if it is the first. A
+// bound that is not known is longer than all others.
+func (b *Bound) extend(first bool, other Bound) {
+	if first || b.Known && (!other.Known || other.Until.After(b.Until)) {
+		*b = other
 	}
 }

@@ -178,6 +178,16 @@ func (v Voice) Several(c console.Several, environments []string, now time.Time) 
 		}
 		parts = append(parts, who+" ends in "+v.Span(c.FirstEnd.Sub(now)))
 	}
+	if c.Passing > 0 {
+		who, pass := ofThem(c.Passing), ", nobody knows how long"
+		if c.N == 1 {
+			who = "it"
+		}
+		if c.Passes.Known {
+			pass = " for at most " + v.AtMost(c.Passes.Left)
+		}
+		parts = append(parts, who+" may pass"+pass)
+	}
 	return parts
 }
 

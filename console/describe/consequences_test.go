@@ -94,12 +94,15 @@ func TestSeveral(t *testing.T) {
 		d := time.Duration(s) * time.Second
 		return console.Bound{Known: true, Until: t0.Add(d), Left: d}
 	}
+	ends := func(left time.Duration) console.Status {
+		return console.Status{HasExpiry: true, ExpiresAt: t0.Add(left), Left: left}
+	}
 	var all console.Several
 	all.Add(console.Consequences{Revocable: true, Revoked: bound(41),
-		Renewal: console.RenewalRefresh}, t0.Add(41*time.Second))
+		Renewal: console.RenewalRefresh}, ends(41*time.Second))
 	all.Add(console.Consequences{Revocable: true, Revoked: bound(900), Production: true},
-		t0.Add(time.Hour))
-	all.Add(console.Consequences{Revocable: true, Revoked: bound(60)}, time.Time{})
+		ends(time.Hour))
+	all.Add(console.Consequences{Revocable: true, Revoked: bound(60)}, console.Status{})
 	parts := strings.Join(voice().Several(all, []string{"prod-eu"}, t0), "; ")
 	if parts != "one of them in production (prod-eu); one has a refresh token; "+
 		"the first of them ends in span 41s" {
@@ -109,13 +112,28 @@ func TestSeveral(t *testing.T) {
 		"revokes all 3, the gateway may pass them for at most most 15m0s; it asks first" {
 		t.Error(got)
 	}
-	all.Add(console.Consequences{}, time.Time{}) // cannot be revoked, and changes no bound
+	passes := ends(10 * time.Second) // what has ended has no end to come but that of its window
+	passes.State, passes.Ended = console.Lingering, true
+	passes.StaleKnown, passes.StaleUntil, passes.StaleLeft = true, t0.Add(7*time.Second), 7e9
+	all.Add(console.Consequences{}, passes) // cannot be revoked, and changes no bound
 	if got := voice().RevokesSeveral(all)[0]; !strings.HasPrefix(got, "revokes 3 of 4, the "+
 		"gateway may pass them for at most most 15m0s") {
 		t.Error(got)
 	}
-	all.Add(console.Consequences{Revocable: true}, time.Time{})
-	all.Add(console.Consequences{Revocable: true, Revoked: bound(9)}, time.Time{})
+	parts = strings.Join(voice().Several(all, []string{"prod-eu"}, t0), "; ")
+	if !strings.HasSuffix(parts, "; the first of them ends in span 41s; "+
+		"one of them may pass for at most most 7s") {
+		t.Error(parts)
+	}
+	passes.StaleKnown = false
+	var one console.Several
+	one.Add(console.Consequences{}, passes)
+	if got := voice().Several(one, nil, t0); len(got) != 1 ||
+		got[0] != "it may pass, nobody knows how long" {
+		t.Error(got)
+	}
+	all.Add(console.Consequences{Revocable: true}, console.Status{})
+	all.Add(console.Consequences{Revocable: true, Revoked: bound(9)}, console.Status{})
 	if got := voice().RevokesSeveral(all)[0]; !strings.Contains(got, "nobody knows how long") {
 		t.Error(got)
 	}

@@ -44,11 +44,7 @@ func (p *Selected) marked(s *scene.Scene, w int) [][]phrase {
 	var environments, names []string
 	for i, r := range rows {
 		d := p.of(s, r)
-		var expires time.Time
-		if d.status.HasExpiry && d.status.Left > 0 {
-			expires = d.status.ExpiresAt
-		}
-		all.Add(d.does, expires)
+		all.Add(d.does, d.status)
 		if name := s.Show(d.a.Environment.Name); d.does.Production &&
 			!slices.Contains(environments, name) {
 			environments = append(environments, name)
@@ -58,6 +54,7 @@ func (p *Selected) marked(s *scene.Scene, w int) [][]phrase {
 		}
 	}
 	n, v, m := strconv.Itoa(len(s.Marks)-hidden), s.Voice(), s.Keys
+	ends := v.Several(all, environments, s.Now)
 	head := n + " marked"
 	if hidden > 0 {
 		head += ", " + strconv.Itoa(hidden) + " more not listed"
@@ -84,7 +81,7 @@ func (p *Selected) marked(s *scene.Scene, w int) [][]phrase {
 	first := listOf(head+": ", names, len(rows), " · ", w)
 	first.firm = true
 	return [][]phrase{
-		{first}, {listOf("", v.Several(all, environments, s.Now), 0, "; ", w)}, revoke, last,
+		{first}, {listOf("", ends, 0, "; ", w)}, revoke, last,
 	}
 }
 
