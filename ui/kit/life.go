@@ -213,39 +213,60 @@ type label struct {
 	text string
 }
 
-// Labels returns the line under Draw(w), padded to total cells. A label stands to the right of its
-// event, or to the left if the line has no room at the right. If it has none on both sides the
-// label goes beyond the end of the line. Labels of main events are placed first, then newer ones. A
-// label with less than two cells to another one is left out.
-func (l *Life) Labels(w, total int) string {
+// near reports whether less than two cells are between two labels.
+func (l label) near(o label) bool {
+	return l.from < o.from+Width(o.text)+2 && o.from < l.from+Width(l.text)+2
+}
+
+// Labels returns the line under Draw(w), with the free cells before and after that line. A label
+// stands to the right of its event, or to the left if the line has no room at the right, or beyond
+// the line. Labels of main events are placed first, then newer ones. One with less than two cells
+// to another one goes to another side of its event, or is left out.
+func (l *Life) Labels(before, w, after int) string {
 	var placed []label
+	var rest [][]label // the further places of labels that are not placed yet
+	add := func(all []label) bool {
+		for _, p := range all {
+			if !slices.ContainsFunc(placed, p.near) {
+				placed = append(placed, p)
+				return true
+			}
+		}
+		return false
+	}
 	for _, e := range l.shown(w) {
-		if e.Label == "" {
-			continue
+		if all := l.places(e, before, w, after); len(all) > 0 && !add(all[:1]) {
+			rest = append(rest, all[1:])
 		}
-		at, size := l.place(e, w), Width(e.Label)+2
-		p := label{at, "└ " + e.Label}
-		switch left := at + 1 - size; {
-		case at+size <= w:
-		case left >= 0:
-			p = label{left, e.Label + " ┘"}
-		case at+size > total:
-			continue
-		}
-		if slices.ContainsFunc(placed, func(o label) bool {
-			return p.from < o.from+Width(o.text)+2 && o.from < p.from+size+2
-		}) {
-			continue
-		}
-		placed = append(placed, p)
+	}
+	for _, all := range rest {
+		add(all)
 	}
 	slices.SortFunc(placed, func(a, b label) int { return cmp.Compare(a.from, b.from) })
 	var b strings.Builder
-	at := 0
+	at := -before
 	for _, p := range placed {
 		b.WriteString(Spaces(p.from - at))
 		b.WriteString(p.text)
 		at = p.from + Width(p.text)
 	}
-	return Fit(b.String(), total)
+	return Fit(b.String(), before+w+after)
+}
+
+// places returns the places where the label of an event has room, the best one first.
+func (l *Life) places(e LifeEvent, before, w, after int) (out []label) {
+	if e.Label == "" {
+		return nil
+	}
+	at, size := l.place(e, w), Width(e.Label)+2
+	right, left := label{at, "└ " + e.Label}, label{at + 1 - size, e.Label + " ┘"}
+	for _, beyond := range []bool{false, true} {
+		if outside := at+size > w; outside == beyond && at+size <= w+after {
+			out = append(out, right)
+		}
+		if outside := left.from < 0; outside == beyond && left.from >= -before {
+			out = append(out, left)
+		}
+	}
+	return out
 }

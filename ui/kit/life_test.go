@@ -82,7 +82,7 @@ func TestLifeLines(t *testing.T) {
 			ended: "10:46:02", died: "10:46:08",
 			events: append([]string{"10:46:08 dead 10:46:08"}, revoked...),
 			line:   "●" + run("━", 34) + "┯▒▒▒▒✕" + run(" ", 42),
-			labels: run(" ", 40) + "└ dead 10:46:08" + run(" ", 28)},
+			labels: run(" ", 18) + "revoked 10:46:02 ┘    └ dead 10:46:08" + run(" ", 28)},
 		"presenter revoked, 80x24": {start: presented, now: "10:46:04", end: "10:47:02",
 			ended: "10:46:02", events: revoked,
 			line:   "●" + run("━", 17) + "┯┃" + run("░", 22) + "○",
@@ -141,23 +141,33 @@ func TestLifeLines(t *testing.T) {
 		if got := joined(l.Draw(w)); got != c.line {
 			t.Errorf("%s:\n%s, want\n%s", name, got, c.line)
 		}
-		if got := l.Labels(w, w); got != c.labels {
+		if got := l.Labels(0, w, 0); got != c.labels {
 			t.Errorf("%s: labels\n%s, want\n%s", name, got, c.labels)
 		}
 	}
 }
 
-// A label that has no room under the line goes beyond its end, if there is room.
-func TestLabelBeyondTheLine(t *testing.T) {
+// A label may stand beyond its line, under the texts at the ends of that. The newest is placed
+// first.
+func TestLifeLabelsBeyond(t *testing.T) {
 	t.Parallel()
-	l := kit.Life{Start: clock(t, "10:00:00"), Now: clock(t, "10:00:06"), End: clock(t, "10:00:10")}
-	l.Events = []kit.LifeEvent{{At: clock(t, "10:00:04"), Label: "copied 10:00"}}
-	for total, want := range map[int]string{
-		10: strings.Repeat(" ", 10), 17: strings.Repeat(" ", 17), 18: "    └ copied 10:00",
-		20: "    └ copied 10:00  ",
+	l := kit.Life{Start: clock(t, "10:00:00"), Now: clock(t, "10:00:09"),
+		End: clock(t, "10:00:10"), Events: []kit.LifeEvent{
+			{At: clock(t, "10:00:03"), Label: "copied 10:00"},
+			{At: clock(t, "10:00:07"), Label: "probed 10:00"},
+		}} // ●━━┯━━┯━┃○
+	for _, c := range []struct {
+		before, after int
+		want          string
+	}{
+		{0, 0, run(" ", 10)},
+		{0, 10, "      └ probed 10:00"},
+		{9, 0, "  probed 10:00 ┘"},
+		{11, 10, " copied 10:00 ┘  └ probed 10:00"},
 	} {
-		if got := l.Labels(10, total); got != want {
-			t.Errorf("%d cells: %q, want %q", total, got, want)
+		got, want := l.Labels(c.before, 10, c.after), kit.Fit(c.want, c.before+10+c.after)
+		if got != want {
+			t.Errorf("%d cells before and %d after: %q, want %q", c.before, c.after, got, want)
 		}
 	}
 }
@@ -203,8 +213,8 @@ func TestLifeWidths(t *testing.T) {
 						if got := kit.Width(joined(l.Draw(w))); got != w {
 							t.Fatalf("%+v: %d cells, want %d", l, got, w)
 						}
-						if got := kit.Width(l.Labels(w, w+5)); got != w+5 {
-							t.Fatalf("%+v: labels of %d cells, want %d", l, got, w+5)
+						if got := kit.Width(l.Labels(3, w, 5)); got != w+8 {
+							t.Fatalf("%+v: labels of %d cells, want %d", l, got, w+8)
 						}
 					}
 				}

@@ -420,8 +420,8 @@ func (p *Presenter) lifeLines(w int) (line, labels, strip string) {
 		l.Put(string(p.Styles.Strong), until)
 	}
 	under := kit.NewLine("", 256)
-	under.Gap(at)
-	under.Put(string(p.Styles.Quiet), p.Life.Labels(n, n))
+	under.Gap(margin)
+	under.Put(string(p.Styles.Quiet), p.Life.Labels(at-margin, n, w-margin-at-n))
 	return l.End(w), under.End(w), p.strip(at, n, w)
 }
 

@@ -118,13 +118,12 @@ func (d *selected) life(w int) (line, labels string) {
 		out.Put(string(d.paintOf(span.Kind)), span.Text)
 	}
 	out.Put("", tail)
-	start := 1 + kit.Width(lead)
-	text := l.Labels(max(n, 0), max(w-start-1, 0))
+	text := l.Labels(kit.Width(lead), max(n, 0), kit.Width(tail))
 	if strings.TrimSpace(text) == "" {
 		return out.End(w), kit.Spaces(w)
 	}
 	under := kit.NewLine("", 512)
-	under.Gap(start)
+	under.Gap(1)
 	under.Put(string(d.s.Styles.Quiet), text)
 	return out.End(w), under.End(w)
 }
