@@ -19,7 +19,7 @@ type phrase struct {
 	texts    []string
 	spare    bool // it is left out before others become shorter
 	firm     bool // it becomes shorter only when no phrase after it is left, but for kept ones
-	kept     bool // it is left out after all others but the first
+	kept     bool // it becomes shorter and is left out after all others
 }
 
 // say returns a phrase in several forms. It returns one without forms, which is left out, for nil.
@@ -87,6 +87,7 @@ func fitting(all []phrase, w, gap int) []phrase {
 		func(_ int, p phrase) bool { return p.spare },
 		func(i int, p phrase) bool { return !p.firm && len(p.texts) > 1 },
 		func(i int, p phrase) bool { return i > 0 && !p.kept },
+		func(_ int, p phrase) bool { return !p.kept && len(p.texts) > 1 },
 		func(_ int, p phrase) bool { return len(p.texts) > 1 },
 		func(i int, p phrase) bool { return i > 0 },
 		func(_ int, p phrase) bool { return !p.firm },
@@ -99,7 +100,7 @@ func fitting(all []phrase, w, gap int) []phrase {
 		switch {
 		case i < 0:
 			return all // a firm one, which the caller cuts
-		case step == 2, step == 4, step == 3 && all[i].firm && len(all[i].texts) > 1:
+		case step == 2, step == 4, step == 5, step == 3 && all[i].firm && len(all[i].texts) > 1:
 			all[i].texts = all[i].texts[1:]
 		default:
 			all = slices.Delete(all, i, i+1)

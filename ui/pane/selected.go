@@ -222,11 +222,15 @@ func shownUser(s *scene.Scene, user console.Private, w int) string {
 	return kit.Middle(s.Show(user), max(16, w/6))
 }
 
-// word returns the word of the state, which stands as long as it fits.
+// word returns the word of the state, which always stands beside its sign.
 func (d *selected) word() phrase {
 	_, paint := d.s.Look(d.r.State)
-	p := say(describe.StateWord(d.r.State, d.status.Cause)).painted(paint)
-	p.kept = true
+	word := describe.StateWord(d.r.State, d.status.Cause)
+	p := say(word).painted(paint)
+	if _, brief, ok := strings.Cut(word, ", "); ok {
+		p.texts = append(p.texts, brief)
+	}
+	p.kept, p.firm = true, true
 	return p
 }
 

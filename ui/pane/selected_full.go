@@ -8,6 +8,9 @@ import (
 	"lanyard/ui/scene"
 )
 
+// framed is the width from which the full view has a frame.
+const framed = 58
+
 // twoColumns is the width from which the full view has two columns.
 const twoColumns = 98
 
@@ -42,7 +45,11 @@ func (p *Selected) all(s *scene.Scene, w int) []string {
 		return append(out, inWords(s, w, p.of(s, r).lost(wholeLine))...)
 	}
 	d := p.of(s, r)
-	out = append(out, phrases(s, w, 3, d.name(w), d.word(), say(d.left()...), d.why()))
+	gap := 3
+	if w < framed {
+		gap--
+	}
+	out = append(out, phrases(s, w, gap, d.name(w), d.word(), say(d.left()...), d.why()))
 	if all := s.Detail(r); len(all) > 0 && (d.status.Pending || r.Token.RevokeError != "") {
 		out = append(out, inWords(s, w, [][]phrase{{say(all[0]).painted(s.Styles.Warn)}})...)
 	}
@@ -66,7 +73,7 @@ func (d *selected) left() []string {
 // pass to the left of it. It leaves out a line without labels.
 func (d *selected) clockAndLife(w int) []string {
 	digits, wide := d.atMost(w)
-	line, labels := d.life(w - wide)
+	line, labels := d.life(w-wide, wide > 0)
 	switch {
 	case wide == 0 && labels == kit.Spaces(w):
 		return []string{line}

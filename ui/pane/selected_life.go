@@ -86,23 +86,31 @@ func (d *selected) clock(t time.Time) string {
 func (d *selected) minute(t time.Time) string { return describe.ClockTime(t, d.s.Now) }
 
 // shortestLine is the least number of cells of a line of life that has texts at its ends.
-const shortestLine = 16
+const shortestLine = 12
 
-// life draws the line of life and the line of its labels, w cells each.
-func (d *selected) life(w int) (line, labels string) {
-	l := d.line()
-	lead := "issued " + d.minute(d.r.Token.IssuedAt) + " "
+// ends returns the texts left and right of a line of life, all in w cells. The end of the token
+// counts more than its issue.
+func (d *selected) ends(w int, timed bool) (lead, tail string) {
+	word := "issued "
 	if d.r.Token.Grant == console.GrantAdopted {
-		lead = "adopted " + d.minute(d.r.Token.IssuedAt) + " "
+		word = "adopted "
 	}
-	tail := " " + scene.Fitting(d.ending(), w-2-kit.Width(lead)-shortestLine-1)
-	if w-2-kit.Width(lead+tail) < shortestLine {
-		lead = ""
-		tail = " " + scene.Fitting(d.ending(), w-2-shortestLine-1)
+	for _, text := range d.ending(timed) {
+		tail = " " + text
+		for _, lead := range []string{word + d.minute(d.r.Token.IssuedAt) + " ", ""} {
+			if kit.Width(lead+tail)+shortestLine <= w {
+				return lead, tail
+			}
+		}
 	}
-	if tail == " " {
-		tail = ""
-	}
+	return "", ""
+}
+
+// life draws the line of life and the line of its labels, w cells each. timed reports that the time
+// for which a revoked token may pass stands beside them.
+func (d *selected) life(w int, timed bool) (line, labels string) {
+	l := d.line()
+	lead, tail := d.ends(w-2, timed)
 	n := w - 2 - kit.Width(lead+tail)
 	if !d.r.State.IsOver() && n > 0 { // the sign for now moves
 		whole := d.s.Now.Sub(l.Start)
@@ -143,8 +151,8 @@ func (d *selected) paintOf(kind kit.LifeKind) themes.Paint {
 	return d.s.Styles.Strong
 }
 
-// ending describes how the token ends or has ended, the longest form first.
-func (d *selected) ending() []string {
+// ending describes how the token ends or has ended, the longest form first. See life for timed.
+func (d *selected) ending(timed bool) []string {
 	s, st := d.s, d.status
 	switch {
 	case st.State.IsRefused():
@@ -161,7 +169,11 @@ func (d *selected) ending() []string {
 		return []string{"may pass, nobody knows how long", "may pass"}
 	case st.State == console.Lingering:
 		until := "may pass until " + stamp(s, st.StaleUntil)
-		return []string{until + " at most", until, "may pass"}
+		if timed {
+			return []string{until + " at most", until, "may pass"}
+		}
+		most := "≤" + s.Left(st.StaleLeft)
+		return []string{until + " at most", until, "may pass " + most, most}
 	}
 	left := s.Voice().Life(*d.r.Token, st)
 	if !st.HasExpiry || st.Left == 0 {

@@ -57,7 +57,7 @@ func (p *Selected) other(s *scene.Scene, w int) [][]phrase {
 // a revoked token may pass.
 func (d *selected) lifeAndVerbs(w int) []string {
 	digits, wide := d.atMost(w)
-	line, labels := d.life(w - wide)
+	line, labels := d.life(w-wide, wide > 0)
 	verbs := phrases(d.s, w-wide, 3, d.verbs(w-wide)...)
 	rest := []string{line, labels, verbs}
 	for i := range digits {
