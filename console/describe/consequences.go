@@ -152,6 +152,20 @@ func LostRequest(sent, ends string) (what, bound, sooner []string) {
 		}
 }
 
+// LostBriefly describes a lost answer and the end of the doubt, in one sentence. what is the request
+// without an answer, the longest form first, and ends is as for [LostRequest].
+func LostBriefly(what []string, ends string) []string {
+	end, it := ", nobody knows when the doubt ends", ", nobody knows when it ends"
+	if ends != "" {
+		end, it = ", the doubt ends by "+ends, ", ends by "+ends
+	}
+	forms := make([]string, len(what), len(what)+1)
+	for i := range what {
+		forms[i] = what[i] + end
+	}
+	return append(forms, what[len(what)-1]+it)
+}
+
 // Several describes marked tokens together. environments are the names of their production
 // environments.
 func (v Voice) Several(c console.Several, environments []string, now time.Time) []string {

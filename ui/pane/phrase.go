@@ -75,6 +75,10 @@ func widthOf(all []phrase, gap int) (n int) {
 func fitting(all []phrase, w, gap int) []phrase {
 	all = slices.DeleteFunc(slices.Clone(all),
 		func(p phrase) bool { return len(p.texts) == 0 || p.texts[0] == "" })
+	var longest []string // the forms of the first one
+	if len(all) > 0 {
+		longest = all[0].texts
+	}
 	find := func(fits func(i int, p phrase) bool) int {
 		for i, p := range slices.Backward(all) {
 			if fits(i, p) {
@@ -104,7 +108,18 @@ func fitting(all []phrase, w, gap int) []phrase {
 			all[i].texts = all[i].texts[1:]
 		default:
 			all = slices.Delete(all, i, i+1)
+			if i == 0 {
+				longest = nil
+			}
 		}
+	}
+	// A step may have saved more cells than were missing.
+	for first := longest; len(all) > 0 && len(first) > len(all[0].texts); first = first[1:] {
+		short := all[0].texts
+		if all[0].texts = first; widthOf(all, gap) <= w {
+			break
+		}
+		all[0].texts = short
 	}
 	return all
 }

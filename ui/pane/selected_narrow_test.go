@@ -51,3 +51,27 @@ func TestSelectedKeepsTheEndOfALife(t *testing.T) {
 		}
 	}
 }
+
+// The two lines of a small screen say when a doubt ends by itself.
+func TestSelectedBriefTellsTheEndOfADoubt(t *testing.T) {
+	t.Parallel()
+	for _, known := range []bool{true, false} {
+		d := draw(t)
+		d.everyState()
+		want := "nobody knows when"
+		if known {
+			want = "ends by 11:46:13"
+			d.board.Marks[0].EndsBy = d.at("11:46:13")
+			d.token("t_unsure00").Unsure.EndsBy = d.at("11:46:13")
+		}
+		for _, id := range []string{"t_unsure00", "mark:m1"} {
+			s := d.scene(id)
+			for w := 60; w <= 120; w++ {
+				first := ansi.Strip(d.pane(pane.InRow).Brief(s, w)[0])
+				if !strings.Contains(first, want) || !strings.Contains(first, "unsure") {
+					t.Errorf("%s, %d cells: no %q in %q", id, w, want, first)
+				}
+			}
+		}
+	}
+}

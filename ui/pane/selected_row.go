@@ -1,6 +1,7 @@
 package pane
 
 import (
+	"lanyard/console"
 	"lanyard/console/describe"
 	"lanyard/ui/scene"
 )
@@ -71,15 +72,19 @@ func (p *Selected) Brief(s *scene.Scene, w int) []string {
 	if w < 2 {
 		return blank(w, 2)
 	}
-	if other := p.other(s, w-2); other != nil {
-		verbs := other[3]
-		if len(s.Marks) > 0 {
-			verbs = other[2]
-		}
-		return rows(s, w, 2, [][]phrase{other[0], verbs})
+	var first, verbs []phrase
+	switch other := p.other(s, w-2); {
+	case other == nil:
+		d := p.of(s, s.Current)
+		first, verbs = d.identityBrief(), d.verbs(w)
+	case len(s.Marks) > 0:
+		first, verbs = other[0], other[2]
+	case s.Current != nil:
+		first, verbs = p.of(s, s.Current).lostBrief(), other[3]
+	default:
+		first, verbs = other[0], other[3]
 	}
-	d := p.of(s, s.Current)
-	return rows(s, w, 2, [][]phrase{d.identityBrief(), d.verbs(w)})
+	return rows(s, w, 2, [][]phrase{first, verbs})
 }
 
 // identity returns the phrases of the first line.
@@ -100,6 +105,9 @@ func (d *selected) identity(w int) []phrase {
 
 // identityBrief returns the phrases of the first line on a narrow screen.
 func (d *selected) identityBrief() []phrase {
+	if d.r.State == console.Unsure {
+		return d.lostBrief()
+	}
 	all := []phrase{d.name(0), d.word(), d.why()}
 	if d.r.State.IsOver() {
 		return all
@@ -110,4 +118,29 @@ func (d *selected) identityBrief() []phrase {
 		all = append(all, say("production").painted(d.s.Styles.Strong))
 	}
 	return all
+}
+
+// lostBrief returns the phrases of the first line for a lost answer. When the doubt ends matters more
+// than the name of the application.
+func (d *selected) lostBrief() []phrase {
+	mark := d.r.LostAnswer()
+	what := []string{"the answer to its refresh was lost", "answer lost"}
+	if d.r.Token == nil {
+		all, _, _ := describe.LostRequest(stamp(d.s, mark.SentAt), "")
+		what = append(all[1:], "no answer")
+	}
+	p := say(describe.LostBriefly(what, endsBy(d.s, mark))...)
+	if d.r.Token != nil {
+		p.paint = d.s.Styles.Warn
+	}
+	p.kept, p.firm = true, true
+	return []phrase{d.name(0), d.word(), p}
+}
+
+// endsBy writes the time at which the doubt of a mark ends by itself; "" if it is not known.
+func endsBy(s *scene.Scene, m *console.Mark) string {
+	if m.EndsBy.IsZero() {
+		return ""
+	}
+	return stamp(s, m.EndsBy)
 }

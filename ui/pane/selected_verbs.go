@@ -187,11 +187,7 @@ func (d *selected) gets() string {
 // lost returns four lines about a get whose answer was lost.
 func (d *selected) lost(w int) [][]phrase {
 	s, m := d.s, d.r.Mark
-	ends := ""
-	if !m.EndsBy.IsZero() {
-		ends = stamp(s, m.EndsBy)
-	}
-	what, bound, sooner := describe.LostRequest(stamp(s, m.SentAt), ends)
+	what, bound, sooner := describe.LostRequest(stamp(s, m.SentAt), endsBy(s, m))
 	again := does(s.Keys.Way(keys.Get), "asks anew")
 	if d.a.Source == console.Gone {
 		again = say("the application is no longer configured")
