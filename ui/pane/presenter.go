@@ -421,7 +421,7 @@ func (p *Presenter) lifeLines(w int) (line, labels, strip string) {
 	}
 	under := kit.NewLine("", 256)
 	under.Gap(margin)
-	under.Put(string(p.Styles.Quiet), p.Life.Labels(at-margin, n, w-margin-at-n))
+	putLabels(under, p.Styles.Quiet, *p.Life, at-margin, n, w-margin-at-n)
 	return l.End(w), under.End(w), p.strip(at, n, w)
 }
 

@@ -126,14 +126,22 @@ func (d *selected) life(w int, timed bool) (line, labels string) {
 		out.Put(string(d.paintOf(span.Kind)), span.Text)
 	}
 	out.Put("", tail)
-	text := l.Labels(kit.Width(lead), max(n, 0), kit.Width(tail))
-	if strings.TrimSpace(text) == "" {
-		return out.End(w), kit.Spaces(w)
-	}
 	under := kit.NewLine("", 512)
 	under.Gap(1)
-	under.Put(string(d.s.Styles.Quiet), text)
+	if !putLabels(under, d.s.Styles.Quiet, l, kit.Width(lead), max(n, 0), kit.Width(tail)) {
+		return out.End(w), kit.Spaces(w)
+	}
 	return out.End(w), under.End(w)
+}
+
+// putLabels appends the labels of a line of life to the line under it, and a blank. See
+// [kit.Life.Labels]. Blanks before the line have no paint. It reports whether there is a label.
+func putLabels(under *kit.Line, paint themes.Paint, l kit.Life, before, w, after int) bool {
+	text := l.Labels(before, w, after)
+	free := min(before, len(text)-len(strings.TrimLeft(text, " ")))
+	under.Gap(free)
+	under.Put(string(paint), text[free:]+" ")
+	return strings.TrimSpace(text) != ""
 }
 
 // paintOf returns the colour of a part of the line of life.
