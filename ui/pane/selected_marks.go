@@ -20,37 +20,38 @@ const namedMarks = 12
 // marked returns what the verbs would do to the marked tokens that are listed, in four lines of at
 // most w cells. No verb acts on the others.
 func (p *Selected) marked(s *scene.Scene, w int) [][]phrase {
-	var rows []*session.Row
+	var rows, others []*session.Row // others: not listed
 	hidden, page := 0, s.TokenPage()
 	for id := range s.Marks {
-		switch r := s.Board.Row(id); {
-		case page.Index(id) < 0:
+		r, to := s.Board.Row(id), &rows
+		if page.Index(id) < 0 {
 			hidden++
-		case r != nil && r.Token != nil:
-			rows = append(rows, r)
+			to = &others
+		}
+		if r != nil && r.Token != nil {
+			*to = append(*to, r)
 		}
 	}
 	end := func(r *session.Row) time.Time { return r.Token.ExpiresAt }
-	slices.SortFunc(rows, func(a, b *session.Row) int {
-		if za, zb := end(a).IsZero(), end(b).IsZero(); za != zb { // those without an end are last
-			if za {
-				return 1
+	for _, all := range [][]*session.Row{rows, others} {
+		slices.SortFunc(all, func(a, b *session.Row) int {
+			if za, zb := end(a).IsZero(), end(b).IsZero(); za != zb { // those without one are last
+				if za {
+					return 1
+				}
+				return -1
 			}
-			return -1
-		}
-		return cmp.Or(end(a).Compare(end(b)), cmp.Compare(a.ID, b.ID))
-	})
+			return cmp.Or(end(a).Compare(end(b)), cmp.Compare(a.ID, b.ID))
+		})
+	}
 	var all console.Several
-	var environments, names []string
-	for i, r := range rows {
+	var environments []string
+	for _, r := range rows {
 		d := p.of(s, r)
 		all.Add(d.does, d.status)
 		if name := s.Show(d.a.Environment.Name); d.does.Production &&
 			!slices.Contains(environments, name) {
 			environments = append(environments, name)
-		}
-		if i < namedMarks {
-			names = append(names, shownName(s, r))
 		}
 	}
 	n, v, m := strconv.Itoa(len(s.Marks)-hidden), s.Voice(), s.Keys
@@ -71,12 +72,16 @@ func (p *Selected) marked(s *scene.Scene, w int) [][]phrase {
 	}
 	revoke := []phrase{does(m.Way(keys.Revoke), revokes...)}
 	switch {
-	case len(rows) == 0:
-		head = strconv.Itoa(hidden) + " marked, not listed: "
+	case len(s.Marks) == hidden:
+		rows, head = others, strconv.Itoa(hidden)+" marked, not listed"
 		revoke, last = []phrase{say("no verb acts on a token that is not listed")}, last[4:]
 	case s.Key.Shut():
 		d := selected{p: p, s: s}
 		revoke, last = d.locked(), last[3:]
+	}
+	var names []string
+	for _, r := range rows[:min(len(rows), namedMarks)] {
+		names = append(names, shownName(s, r))
 	}
 	first := listOf(head+": ", names, len(rows), " · ", w)
 	first.firm = true

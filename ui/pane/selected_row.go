@@ -3,6 +3,8 @@ package pane
 import (
 	"lanyard/console"
 	"lanyard/console/describe"
+	"lanyard/ui/keys"
+	"lanyard/ui/kit"
 	"lanyard/ui/scene"
 )
 
@@ -82,9 +84,26 @@ func (p *Selected) Brief(s *scene.Scene, w int) []string {
 	case s.Current != nil:
 		first, verbs = p.of(s, s.Current).lostBrief(), other[3]
 	default:
-		first, verbs = other[0], other[3]
+		first, verbs = requestBrief(s, other), other[3]
 	}
 	return rows(s, w, 2, [][]phrase{first, verbs})
+}
+
+// requestBrief returns the phrases of the first line about the next get: those of the first line of
+// lines, with the request in place of its announcement.
+func requestBrief(s *scene.Scene, lines [][]phrase) []phrase {
+	if len(lines[1]) == 0 {
+		return lines[0]
+	}
+	request := does(s.Keys.Way(keys.Get))
+	for _, text := range lines[1][0].texts {
+		request.texts = append(request.texts, "would request "+text)
+	}
+	request.kept, request.firm = true, true
+	name, noToken := lines[0][0], lines[0][1]
+	name.texts = append(name.texts[:1:1], kit.Middle(name.texts[0], 12))
+	noToken.kept = true
+	return []phrase{name, noToken, request}
 }
 
 // identity returns the phrases of the first line.
