@@ -56,7 +56,8 @@ type show struct {
 	above  bool // Word stands above the digits
 	boxes  bool // the stages have frames
 	stages bool
-	words  int // lines of words with the name
+	words  int // the name and the last words, a line each
+	wraps  int // further lines for words that are longer than a line
 	labels bool
 	line   bool
 	strip  bool
@@ -83,7 +84,7 @@ func (p *Presenter) digitLines(c show) int {
 
 // lines returns the number of lines of the content.
 func (p *Presenter) lines(c show) int {
-	n := p.digitLines(c) + c.words + c.gaps
+	n := p.digitLines(c) + c.words + c.wraps + c.gaps
 	if c.boxes {
 		n += 2
 	}
@@ -109,7 +110,7 @@ func (p *Presenter) fit(w, h int) show {
 	room := h - 1 - len(p.Warnings)
 	fits := func() bool { return p.lines(c) <= room }
 	if c.foot = p.lines(c) < room; fits() {
-		return c
+		return p.wrapped(c, w, room)
 	}
 	for c.gaps > 0 && !fits() {
 		c.gaps--
@@ -144,7 +145,39 @@ func (p *Presenter) fit(w, h int) show {
 			c = with
 		}
 	}
-	return c
+	return p.wrapped(c, w, room)
+}
+
+// wrapped adds lines for words that are longer than a line of w cells, if room has them without all
+// but one of the gaps.
+func (p *Presenter) wrapped(c show, w, room int) show {
+	if c.words == 1 {
+		return c
+	}
+	with := c
+	with.wraps = len(p.texts(c.words-1, w)) - (c.words - 1)
+	for with.gaps > 1 && p.lines(with) > room {
+		with.gaps--
+	}
+	if with.wraps <= 0 || p.lines(with) > room {
+		return c
+	}
+	return with
+}
+
+// texts returns the notice, or the last n words, in lines of w cells.
+func (p *Presenter) texts(n, w int) (out []string) {
+	if p.Notice != "" {
+		return kit.Wrap(p.Notice, w-2)
+	}
+	for _, text := range p.Words[max(len(p.Words)-n, 0):] {
+		if kit.Width(text) <= w {
+			out = append(out, text)
+		} else {
+			out = append(out, kit.Wrap(text, w-2)...)
+		}
+	}
+	return out
 }
 
 // widest returns the largest scale of the digits up to most that has room in w cells, and whether
@@ -186,7 +219,7 @@ func (p *Presenter) Lines(w, h int) []string {
 	if c.stages {
 		blocks = append(blocks, p.stageLines(c.boxes, w))
 	}
-	blocks = append(blocks, p.timeLines(c, w), p.wordLines(c.words, w))
+	blocks = append(blocks, p.timeLines(c, w), p.wordLines(c.words, c.wraps, w))
 	life, labels, strip := p.lifeLines(w)
 	var below []string
 	if c.line {
@@ -348,18 +381,16 @@ func (p *Presenter) timeLines(c show, w int) []string {
 	return out
 }
 
-// wordLines draws the name and the last of the words, in n lines.
-func (p *Presenter) wordLines(n, w int) []string {
-	texts := p.Words
-	if p.Notice != "" {
-		texts = kit.Wrap(p.Notice, w-2)
-		if most := max(n-1, 1); len(texts) > most {
-			texts = append(texts[:most-1:most-1],
-				kit.Short(strings.Join(texts[most-1:], " "), w-2))
-		}
+// wordLines draws the name and the last of the words, in n lines and wraps further ones.
+func (p *Presenter) wordLines(n, wraps, w int) []string {
+	texts, most := p.Words[max(len(p.Words)-max(n-1, 1), 0):], max(n-1, 1)+wraps
+	if p.Notice != "" || wraps > 0 {
+		texts = p.texts(n-1, w)
 	}
-	texts = texts[max(len(texts)-max(n-1, 1), 0):]
-	if n == 1 {
+	if p.Notice != "" && len(texts) > most {
+		texts = append(texts[:most-1:most-1], kit.Short(strings.Join(texts[most-1:], " "), w-2))
+	}
+	if n += wraps; n == 1 {
 		both := strings.Join(append([]string{p.Name}, texts...), " · ")
 		switch {
 		case p.Notice != "", p.Name == "":

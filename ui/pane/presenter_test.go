@@ -142,3 +142,13 @@ func TestPresenterCallsBehind(t *testing.T) {
 		t.Errorf("the refused calls are not seen:\n%s", text)
 	}
 }
+
+// Words that are longer than a line are wrapped on a screen that has lines for them.
+func TestPresenterWraps(t *testing.T) {
+	t.Parallel()
+	p := presentation(pane.PassesStage, 40)
+	if text := ansi.Strip(strings.Join(p.Lines(40, 12), "\n")); strings.Contains(text, "…") ||
+		!strings.Contains(text, "The gateway still lets the token") {
+		t.Errorf("words are cut:\n%s", text)
+	}
+}
