@@ -66,9 +66,12 @@ func (p *Selected) RightTitle(s *scene.Scene) []string {
 	switch n := len(s.Marks); {
 	case p.Shape == Zoomed:
 		closes := s.Keys.Key(keys.Zoom) + " or " + s.Keys.Hint(keys.Close, "closes")
-		next := s.Keys.Hint(keys.Down, "next token") + " · " + closes
 		page := s.TokenPage()
-		if i := page.Index(p.shownID(s)); i >= 0 {
+		i, next := page.Index(p.shownID(s)), closes
+		if i < page.Len()-1 {
+			next = s.Keys.Hint(keys.Down, "next token") + " · " + closes
+		}
+		if i >= 0 {
 			at := strconv.Itoa(i+1) + " of " + strconv.Itoa(page.Len())
 			if more := s.Keys.Hint(keys.PageDown, "more"); p.Scrolls() && more != "" {
 				return []string{at + " · " + more + " · " + next,
@@ -102,6 +105,14 @@ func (p *Selected) Cursor(*scene.Scene) (*scene.List, int, func(int) string) {
 // Target implements [Pane].
 func (p *Selected) Target(s *scene.Scene) (*session.Row, *scene.Refuse) {
 	return s.Current, noToken(s, s.Keys.Selects())
+}
+
+// selects says how a token is selected; "" if none is listed.
+func selects(s *scene.Scene) string {
+	if page := s.TokenPage(); page.Len() == 0 {
+		return ""
+	}
+	return s.Keys.Selects()
 }
 
 // Scroll moves the full view as a key asks, and reports whether it moved.

@@ -66,3 +66,29 @@ func TestSelectedNamesMarksThatAreNotListed(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// No key is said to select a token where none is listed.
+func TestSelectedNamesNoKeyWithoutTokens(t *testing.T) {
+	t.Parallel()
+	for find, want := range map[string]bool{"": true, "zzz": false} {
+		d := draw(t)
+		s := d.scene("")
+		s.View.Find = find
+		p := d.pane(pane.Zoomed)
+		_, refused := p.Target(s)
+		got := plain(p.Lines(s, 118, 4, false)) + strings.Join(p.RightTitle(s), "") +
+			string(refused.Hint)
+		if strings.Count(got, "↑ ↓ select") != map[bool]int{true: 2}[want] ||
+			strings.Contains(got, "↓ next token") != want {
+			t.Errorf("find %q: %s", find, got)
+		}
+	}
+	d := draw(t)
+	s := d.scene("")
+	page := s.TokenPage()
+	last := page.Row(page.Len() - 1)
+	if got := strings.Join(d.pane(pane.Zoomed).RightTitle(d.scene(last.ID)), ""); strings.Contains(
+		got, "next token") {
+		t.Errorf("a token after the last one: %s", got)
+	}
+}

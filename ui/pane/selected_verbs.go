@@ -214,7 +214,7 @@ func (p *Selected) request(s *scene.Scene, w int) [][]phrase {
 		}, nil, nil, nil}
 	case !ok:
 		return [][]phrase{{say("No token is selected.", "no token")}, nil, nil,
-			{say(s.Keys.Selects()), does(get, "asks for which application")}}
+			{say(selects(s)), does(get, "asks for which application")}}
 	}
 	first := []phrase{
 		{texts: []string{kit.Middle(s.Show(a.Name), max(24, w/3))}, paint: s.Styles.Strong,
