@@ -27,11 +27,11 @@ func (p *Selected) Full(s *scene.Scene, w, h int, _ bool) []string {
 	if p.scrolled != id { // another token begins at its top
 		p.scroll, p.scrolled = scene.Scroll{}, id
 	}
-	return slices.Clone(p.scroll.Show(p.all(s, w), h))
+	return slices.Clone(p.scroll.Show(p.all(s, w, h), h))
 }
 
-// all draws the full view.
-func (p *Selected) all(s *scene.Scene, w int) []string {
+// all draws the full view, in h lines if there is a way.
+func (p *Selected) all(s *scene.Scene, w, h int) []string {
 	var out []string
 	r := s.Current
 	switch {
@@ -58,7 +58,7 @@ func (p *Selected) all(s *scene.Scene, w int) []string {
 	if w < twoColumns {
 		return append(out, d.stacked(w)...)
 	}
-	return append(append(out, kit.Spaces(w)), d.columns(w)...)
+	return append(append(out, kit.Spaces(w)), d.columns(w, h-len(out)-1)...)
 }
 
 // left describes the time left of a live token.
@@ -90,16 +90,80 @@ func (d *selected) clockAndLife(w int) []string {
 // fullIndent is the indent of a line of the full view under the heading of its block.
 const fullIndent = 3
 
-// columns draws the blocks in two columns.
-func (d *selected) columns(w int) []string {
+// columns draws the blocks in two columns. If they are longer than h lines, blocks of the longer
+// column move under those of the other one.
+func (d *selected) columns(w, h int) []string {
 	left := w/2 - 1
-	right := w - left
-	return besideEach(w, left,
-		joinBlocks(left, d.lifeBlock(left, fullIndent, console.KeepProbes),
-			d.ifRevoked(left, fullIndent, true), d.lineage(left, fullIndent, true),
-			d.manager(left, fullIndent, true)),
-		joinBlocks(right, d.inside(right, fullIndent, true), d.whose(right, fullIndent, true),
-			d.useIt(right, fullIndent), d.header(right, fullIndent)))
+	widths := [2]int{left, w - left}
+	columns := [2][]func(w int) block{{
+		func(w int) block { return d.lifeBlock(w, fullIndent, console.KeepProbes) },
+		func(w int) block { return d.ifRevoked(w, fullIndent, true) },
+		func(w int) block { return d.lineage(w, fullIndent, true) },
+		func(w int) block { return d.manager(w, fullIndent, true) },
+	}, {
+		func(w int) block { return d.inside(w, fullIndent, true) },
+		func(w int) block { return d.whose(w, fullIndent, true) },
+		func(w int) block { return d.useIt(w, fullIndent) },
+		func(w int) block { return d.header(w, fullIndent) },
+	}}
+	var of [2][]wideBlock
+	for i, all := range columns {
+		for _, draw := range all {
+			if b := draw(widths[i]); len(b) > 0 {
+				of[i] = append(of[i], wideBlock{draw(widths[0]), draw(widths[1])})
+			}
+		}
+	}
+	of = balanced(of, h)
+	var out [2][]string
+	for i, all := range of {
+		blocks := make([]block, len(all))
+		for j := range all {
+			blocks[j] = all[j][i]
+		}
+		out[i] = joinBlocks(widths[i], blocks...)
+	}
+	return besideEach(w, left, out[0], out[1])
+}
+
+// wideBlock is a block as it is drawn in each of two columns.
+type wideBlock [2]block
+
+// balanced moves blocks from the longer column under the other one until both have at most h lines,
+// or no move makes the longer one shorter. The first block of a column stays.
+func balanced(columns [2][]wideBlock, h int) [2][]wideBlock {
+	lines := func(columns [2][]wideBlock) (n [2]int) {
+		for i, all := range columns {
+			for _, b := range all {
+				n[i] += len(b[i]) + 1
+			}
+			n[i]--
+		}
+		return n
+	}
+	for {
+		n := lines(columns)
+		most, best := max(n[0], n[1]), columns
+		if most <= h {
+			return columns
+		}
+		from := 0
+		if n[1] > n[0] {
+			from = 1
+		}
+		for i := len(columns[from]) - 1; i > 0; i-- {
+			with := columns
+			with[from] = slices.Delete(slices.Clone(columns[from]), i, i+1)
+			with[1-from] = append(slices.Clone(columns[1-from]), columns[from][i])
+			if n := lines(with); max(n[0], n[1]) < most {
+				most, best = max(n[0], n[1]), with
+			}
+		}
+		if len(best[from]) == len(columns[from]) {
+			return columns
+		}
+		columns = best
+	}
 }
 
 // stacked draws the blocks one under the other. It has what the verbs would do too, because the

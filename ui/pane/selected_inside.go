@@ -53,18 +53,17 @@ func (d *selected) inside(w, indent int, full bool) block {
 // jwt shows the signature and the claims of a JWT.
 func (d *selected) jwt(in session.Inside, w, indent int, full bool) block {
 	s := d.s
-	kind, signature := "Inside · JWT", cell{s.Styles.Warn, ", signature ! not verified"}
+	kind, signature := "Inside · JWT", []cell{{s.Styles.Warn, "signature ! not verified"}}
 	switch {
 	case in.Encrypted:
-		kind, signature = "Inside · JWE, encrypted", cell{}
+		kind, signature = "Inside · JWE, encrypted", nil
 	case in.Verified:
-		signature = cell{s.Styles.Good, ", signature ✓ " + kit.Clean(in.Alg)}
+		signature = []cell{{s.Styles.Good, "signature ✓ " + kit.Clean(in.Alg)}}
 		if key := s.Redacted(in.KeyID); full && key != "" {
-			signature.text += ", key " + key
+			signature = append(signature, cell{s.Styles.Good, "key " + key})
 		}
 	}
-	signature.text = kit.Short(signature.text, max(w-2-kit.Width(kind), 0))
-	b := d.block(kind, w, indent, signature)
+	b := d.signed(kind, signature, w, indent)
 	if in.Encrypted {
 		b.add(cell{s.Styles.Quiet, "only its header can be read"})
 	} else if !in.Verified && full {
@@ -85,6 +84,25 @@ func (d *selected) jwt(in session.Inside, w, indent int, full bool) block {
 	}
 	d.claims(b, in.Claims)
 	return b.block
+}
+
+// signed begins the block of a JWT with facts about its signature. Those that have no room in the
+// heading stand under it.
+func (d *selected) signed(kind string, facts []cell, w, indent int) *builder {
+	var heading []cell
+	room := w - 2 - kit.Width(kind)
+	for len(facts) > 0 {
+		c := cell{facts[0].paint, ", " + facts[0].text}
+		if room -= kit.Width(c.text); room < 0 {
+			break
+		}
+		heading, facts = append(heading, c), facts[1:]
+	}
+	b := d.block(kind, w, indent, heading...)
+	for _, c := range facts {
+		b.add(c)
+	}
+	return b
 }
 
 // header shows the members of the header that the line above the claims does not.

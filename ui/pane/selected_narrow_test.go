@@ -75,3 +75,17 @@ func TestSelectedBriefTellsTheEndOfADoubt(t *testing.T) {
 		}
 	}
 }
+
+// What is known of a signature is whole at every width.
+func TestSelectedWrapsTheKeyOfASignature(t *testing.T) {
+	t.Parallel()
+	const id, key = "t_77b209dd", "rmJaa69oQ0m3vF1yqkz1fJ6yVtq2c3"
+	for w := 48; w <= 240; w++ {
+		d := draw(t)
+		d.inspectedWith(key)
+		got := plain(d.pane(pane.Zoomed).Full(d.scene(id), w, 60, false))
+		if !strings.Contains(got, "signature ✓ RS256") || !strings.Contains(got, "key "+key) {
+			t.Errorf("%d cells: the key is cut:\n%s", w, got)
+		}
+	}
+}

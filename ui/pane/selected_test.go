@@ -298,7 +298,10 @@ func TestSelectedAsDrawn(t *testing.T) {
 }
 
 // inspected files the claims of the drawings for the token of Orders.
-func (d *sketch) inspected() {
+func (d *sketch) inspected() { d.inspectedWith("3f1c") }
+
+// inspectedWith files claims whose signature was verified with a key.
+func (d *sketch) inspectedWith(key string) {
 	d.session = session.New(d.t.Context(), session.Options{})
 	text := func(name, value string) jwt.Claim {
 		return jwt.Claim{Name: name, Value: value, Text: true}
@@ -314,6 +317,6 @@ func (d *sketch) inspected() {
 				text("azp", consumerKey), text("iss", "https://apim.example/oauth2/token"),
 				at("iat", "09:47:02"), at("exp", "10:47:02"), text("scope", "default")},
 		},
-		Check: jwt.Check{Verified: true, Alg: "RS256", KeyID: "3f1c"},
+		Check: jwt.Check{Verified: true, Alg: "RS256", KeyID: key},
 	}}, d.now)
 }
