@@ -151,3 +151,30 @@ func TestCallTextKeepsFingerprints(t *testing.T) {
 		}
 	}
 }
+
+// An application without a token names the last one that it had, if a known call brought it.
+func TestLastTokenIsNamed(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32)
+	b := withPast(orders())
+	for i := range b.Past {
+		b.Past[i].AppID = map[string]string{"17:58": "app_mobile", "17:40": "app_mobile"}[b.Past[i].At.Format("15:04")]
+	}
+	b.Applications = append(b.Applications, application("Kept", "PRODUCTION",
+		b.Applications[0].Environment))
+	b.Applications[len(b.Applications)-1].ID = "app_mobile"
+	p.Feed(b)
+	p.ScopeTo("Kept")
+	text := ansi.Strip(p.Frame())
+	if want := "The last one was 5c0d77a1, got " + t0.AddDate(0, 0, -1).Format(time.DateOnly) +
+		" 17:58."; !strings.Contains(text, want) {
+		t.Errorf("no %q:\n%s", want, text)
+	}
+	for i := range b.Past {
+		b.Past[i].AppID = ""
+	}
+	p.Feed(b)
+	if text := ansi.Strip(p.Frame()); strings.Contains(text, "The last one was") {
+		t.Errorf("it names a token of another application:\n%s", text)
+	}
+}

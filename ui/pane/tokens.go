@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/themes"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
@@ -409,8 +410,13 @@ func (p *Tokens) empty(s *scene.Scene, page session.Page, w, h int) []string {
 	case ok && a.Source == console.Gone:
 		return scene.Placeholder(s, w, h, "", "No token is left of "+s.Show(a.Name)+".")
 	case ok:
-		return scene.Placeholder(s, w, h, "", "No token of "+s.Show(a.Name)+" is held.", "",
-			k.Hint(keys.Get, "gets one."))
+		lines := []string{"", "No token of " + s.Show(a.Name) + " is held.", "",
+			k.Hint(keys.Get, "gets one.")}
+		if c, ok := s.Session.LastGot(a.ID); ok {
+			lines = append(lines, "", "The last one was "+c.Fingerprint+", got "+
+				describe.ClockTime(c.At, s.Now)+".")
+		}
+		return scene.Placeholder(s, w, h, lines...)
 	}
 	return scene.Placeholder(s, w, h, "", "No token is held.", "", k.Hint(keys.Get, "gets one."))
 }

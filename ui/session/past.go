@@ -90,6 +90,19 @@ func (s *Session) CallOfMark(id string) (r CallRow, ok bool) {
 	return r, false
 }
 
+// LastGot returns the newest call, of this run or of those that the audit log tells, that brought a
+// token of an application.
+func (s *Session) LastGot(appID string) (c console.Call, ok bool) {
+	for _, r := range s.Calls("", false) {
+		c := r.Call()
+		if c.AppID == appID && (c.Verb == console.OpGet || c.Verb == console.OpRefresh) &&
+			c.Fingerprint != "" && c.Failure == "" {
+			return c, true
+		}
+	}
+	return c, false
+}
+
 // HasCallOfMark reports whether the call of a mark is known.
 func (s *Session) HasCallOfMark(id string) bool {
 	_, ok := s.CallOfMark(id)
