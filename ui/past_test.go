@@ -158,7 +158,9 @@ func TestLastTokenIsNamed(t *testing.T) {
 	p, _ := still(t, 120, 32)
 	b := withPast(orders())
 	for i := range b.Past {
-		b.Past[i].AppID = map[string]string{"17:58": "app_mobile", "17:40": "app_mobile"}[b.Past[i].At.Format("15:04")]
+		if clock := b.Past[i].At.Format("15:04"); clock == "17:58" || clock == "17:40" {
+			b.Past[i].AppID = "app_mobile"
+		}
 	}
 	b.Applications = append(b.Applications, application("Kept", "PRODUCTION",
 		b.Applications[0].Environment))
