@@ -152,8 +152,8 @@ func LostRequest(sent, ends string) (what, bound, sooner []string) {
 		}
 }
 
-// LostBriefly describes a lost answer and the end of the doubt, in one sentence. what is the request
-// without an answer, the longest form first, and ends is as for [LostRequest].
+// LostBriefly describes a lost answer and the end of the doubt, in one sentence. what is the
+// request without an answer, the longest form first, and ends is as for [LostRequest].
 func LostBriefly(what []string, ends string) []string {
 	end, it := ", nobody knows when the doubt ends", ", nobody knows when it ends"
 	if ends != "" {

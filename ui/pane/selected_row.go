@@ -139,8 +139,8 @@ func (d *selected) identityBrief() []phrase {
 	return all
 }
 
-// lostBrief returns the phrases of the first line for a lost answer. When the doubt ends matters more
-// than the name of the application.
+// lostBrief returns the phrases of the first line for a lost answer. When the doubt ends matters
+// more than the name of the application.
 func (d *selected) lostBrief() []phrase {
 	mark := d.r.LostAnswer()
 	what := []string{"the answer to its refresh was lost", "answer lost"}
