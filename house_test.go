@@ -30,7 +30,7 @@ var arrows = map[string][]string{
 		"tokenapi/secret", "store", "themes", "ui", "ui/plain", "ui/session", "ui/kit",
 		"text",
 		"cli/config", "cli/demo", "cli/host"},
-	"cli/demo":   {"console", "tokenapi/sandbox", "tokenapi/secret"},
+	"cli/demo":   {"console", "tokenapi/sandbox"},
 	"cli/config": {"console", "themes", "tokenapi", "tokenapi/secret", "ui/keys", "text"},
 	"cli/host":   {"tokenapi/secret", "text"},
 	"ui": {"console", "console/describe", "themes", "ui/form", "ui/keys", "ui/kit", "ui/overlay",
@@ -1182,7 +1182,7 @@ var openers = map[string]string{
 	"ui/overlay/import_acts.go toldKept": "sums names up for a notice",
 	"ui/overlay/invite.go Press":         "copies an address",
 	"ui/overlay/invite.go arrange":       "draws a QR code, which presenter mode leaves out",
-	"ui/overlay/revokeall.go Perform":    "hands a name to the session",
+	"ui/overlay/revokeall.go Counted":    "hands a name to the session",
 	"ui/overlay/which.go shown":          "compares names with what was typed",
 }
 

@@ -147,7 +147,7 @@ func (d *selected) probeKeys(b *builder, verb func(keys.Action, ...string)) {
 func (d *selected) whose(w, indent int, full bool) block {
 	s, t := d.s, d.r.Token
 	b := d.block("Whose", w, indent)
-	owner := "for " + string(describe.Owner(*t))
+	owner := "for " + s.Show(describe.Owner(*t))
 	if t.User != "" {
 		owner = "user " + s.Show(t.User)
 	}
