@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"fmt"
+
 	"lanyard/themes"
 	"lanyard/ui/kit"
 	"lanyard/ui/overlay"
@@ -97,11 +99,39 @@ func (m *root) lay(s *scene.Scene, lines []string, o scene.Overlay, area, row ki
 		border, title = s.Styles.Danger, s.Styles.Danger
 	}
 	box := kit.Frame(r.W, r.H, string(border),
-		[]kit.Label{{SGR: string(title), Text: o.Title(s)}}, kit.Label{}, body)
+		[]kit.Label{{SGR: string(title), Text: titleOf(s, o, r.W-4)}}, kit.Label{},
+		kit.Label{SGR: string(s.Styles.Quiet), Text: hiddenRows(o)}, body)
 	for i, line := range box {
 		lines[r.Y+i] = kit.Splice(lines[r.Y+i], line, r.X, m.w)
 	}
 	return kit.Rect{X: r.X + 1, Y: r.Y + 1, W: r.W - 2, H: r.H - 2}
+}
+
+// titleOf returns the title of a box that has w cells for it.
+func titleOf(s *scene.Scene, o scene.Overlay, w int) string {
+	title := o.Title(s)
+	if short, ok := o.(scene.ShortTitled); ok && kit.Width(title) > w {
+		return short.ShortTitle(s)
+	}
+	return title
+}
+
+// hiddenRows returns the numbers of rows that a box does not show, or "" if it shows all.
+func hiddenRows(o scene.Overlay) string {
+	p, ok := o.(scene.Partial)
+	if !ok {
+		return ""
+	}
+	above, below := p.Hidden()
+	switch {
+	case above > 0 && below > 0:
+		return fmt.Sprintf("↑ %d  ↓ %d more", above, below)
+	case above > 0:
+		return fmt.Sprintf("↑ %d more", above)
+	case below > 0:
+		return fmt.Sprintf("↓ %d more", below)
+	}
+	return ""
 }
 
 // place returns the place of a box of w by h cells. It is under the row that the box is about, else

@@ -244,7 +244,7 @@ func (m *root) frameOf(s *scene.Scene, r kit.Rect, id scene.PaneID) []string {
 	titles := []kit.Label{{SGR: string(paint), Text: title}}
 	m.frame.zones = append(m.frame.zones, zone{r, id})
 	return kit.Frame(r.W, r.H, string(border), titles,
-		kit.Label{SGR: string(m.st.Quiet), Text: right}, body)
+		kit.Label{SGR: string(m.st.Quiet), Text: right}, kit.Label{}, body)
 }
 
 // linesOf draws the inside of a pane. Selected has another form in each place.

@@ -132,7 +132,8 @@ func TestFrame(t *testing.T) {
 	titles := []kit.Label{{SGR: "\x1b[1m", Text: "決済ゲートウェイ"}, {Text: "Activity"}}
 	for w := range 50 {
 		for h := range 6 {
-			lines := kit.Frame(w, h, "\x1b[2m", titles, kit.Label{Text: "right"}, nil)
+			lines := kit.Frame(w, h, "\x1b[2m", titles, kit.Label{Text: "right"},
+				kit.Label{Text: "foot"}, nil)
 			if len(lines) != h {
 				t.Fatalf("%dx%d: %d lines", w, h, len(lines))
 			}
@@ -157,6 +158,19 @@ func TestDimKeepsSomeCells(t *testing.T) {
 	} {
 		if got := kit.Dim(line, "\x1b[2m", c.from, c.to); got != c.want {
 			t.Errorf("%d to %d: %q, want %q", c.from, c.to, got, c.want)
+		}
+	}
+}
+
+// The label at the foot stands in the bottom border if there is room for it.
+func TestFoot(t *testing.T) {
+	t.Parallel()
+	for w, want := range map[int]string{
+		20: "╰──────── ↓ 5 more ─╯", 14: "╰── ↓ 5 more ─╯", 11: "╰──────────╯",
+	} {
+		lines := kit.Frame(w+1, 3, "", nil, kit.Label{}, kit.Label{Text: "↓ 5 more"}, nil)
+		if got := lines[2]; got != want {
+			t.Errorf("%d cells: %q, want %q", w+1, got, want)
 		}
 	}
 }

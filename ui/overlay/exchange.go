@@ -39,6 +39,9 @@ func (o *PastCall) Hints(*scene.Scene) []scene.Hint {
 	return []scene.Hint{o.scroll.More(), {Keys: "esc", Word: "close"}}
 }
 
+// Hidden implements [scene.Partial].
+func (o *PastCall) Hidden() (above, below int) { return o.scroll.Hidden() }
+
 // Danger implements [scene.Overlay].
 func (*PastCall) Danger() bool { return false }
 
@@ -123,8 +126,13 @@ func (o *Exchange) token(s *scene.Scene) string {
 	return ""
 }
 
-func (*Exchange) Danger() bool                             { return false }
-func (*Exchange) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 100), h * 9 / 10 }
+// Hidden implements [scene.Partial].
+func (o *Exchange) Hidden() (above, below int) { return o.scroll.Hidden() }
+
+func (*Exchange) Danger() bool { return false }
+func (*Exchange) Size(_ *scene.Scene, w, h int) (int, int) {
+	return min(w, 100), max(h*9/10, min(h, 12))
+}
 
 func (o *Exchange) Press(s *scene.Scene, a keys.Action, key string) scene.Intent {
 	id := o.token(s)
@@ -158,10 +166,11 @@ func (o *Exchange) Box(s *scene.Scene, w, h int) []string {
 			out = append(out, l.End(w))
 		}
 	}
-	out = append(out,
-		scene.Padded(s.Styles.Quiet,
-			"secrets are masked · "+o.Call.Verb()+" · "+scene.Took(o.Call.Took)+" · "+
-				s.Show(o.Call.Application), w))
+	lead := "secrets are masked · " + o.Call.Verb() + " · " + scene.Took(o.Call.Took) + " · " +
+		s.Show(o.Call.Application)
+	for _, t := range kit.Wrap(lead, max(w-2, 8)) {
+		out = append(out, scene.Padded(s.Styles.Quiet, t, w))
+	}
 	head("Request")
 	put("", o.Call.Method+" "+s.Redacted(o.Call.URL))
 	for _, x := range o.Call.RequestHeaders {

@@ -40,6 +40,14 @@ func (o *Invite) Title(s *scene.Scene) string {
 	return "Sign in with your browser · " + s.Show(o.name)
 }
 
+// ShortTitle implements [scene.ShortTitled].
+func (o *Invite) ShortTitle(s *scene.Scene) string {
+	if o.device {
+		return "Approve · " + s.Show(o.name)
+	}
+	return "Sign in · " + s.Show(o.name)
+}
+
 func (*Invite) Danger() bool { return false }
 
 // Fill takes the invitation of the application out of all, if there is one.
@@ -327,6 +335,9 @@ func (o *Invite) Hints(s *scene.Scene) (out []scene.Hint) {
 	return append(out, o.scroll.More(), s.HintOf(keys.Quit, "quit"), esc)
 }
 
+// Hidden implements [scene.Partial].
+func (o *Invite) Hidden() (above, below int) { return o.scroll.Hidden() }
+
 func (o *Invite) Box(s *scene.Scene, w, h int) []string {
 	a := o.arrange(s, w, h)
 	line := func(p textLine, w int) string { return scene.Padded(p.paint, p.text, w) }
@@ -349,6 +360,7 @@ func (o *Invite) Box(s *scene.Scene, w, h int) []string {
 		room := max(h-len(foot), 0)
 		return append(o.scroll.Show(text, room), foot[:min(len(foot), h)]...)
 	}
+	o.scroll.Show(nil, 0) // all of it is drawn
 	out := append(text, foot...)
 	for len(out) < len(a.square) {
 		out = append(out, kit.Spaces(tw))

@@ -25,7 +25,7 @@ type Log struct {
 
 func (*Log) Title(*scene.Scene) string                { return "Messages of this run" }
 func (*Log) Danger() bool                             { return false }
-func (*Log) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 110), h * 4 / 5 }
+func (*Log) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 110), max(h*4/5, min(h, 12)) }
 
 // Hints implements [scene.Overlay].
 func (o *Log) Hints(s *scene.Scene) (out []scene.Hint) {
@@ -120,8 +120,19 @@ func (o *Log) move(a keys.Action) {
 	}
 }
 
+// Hidden implements [scene.Partial].
+func (o *Log) Hidden() (above, below int) {
+	if n := len(o.spans); n > 0 {
+		return o.off, max(o.spans[n-1][1]-o.off-o.h, 0)
+	}
+	return 0, 0
+}
+
 func (o *Log) Box(s *scene.Scene, w, h int) []string {
-	out := []string{scene.Padded(s.Styles.Quiet, s.Redacted(o.Key.Line(w-2)), w)}
+	var out []string
+	if key := s.Redacted(o.Key.Line(w - 2)); key != "" {
+		out = append(out, scene.Padded(s.Styles.Quiet, key, w))
+	}
 	if len(o.Entries) == 0 {
 		return append(out,
 			scene.Placeholder(s, w, max(h-1, 0), "",
@@ -172,7 +183,7 @@ func (o *Log) lines(s *scene.Scene, n *scene.Notice, w int, selected bool) []str
 	if selected {
 		if e := s.Board.Exchange(n.Exchange); e != nil {
 			put(false, s.Styles.Key,
-				kit.Cut("↵ "+kit.Clean(e.Method)+" "+s.Path(e.URL), max(w-lead-1, 4)))
+				kit.Short("↵ "+kit.Clean(e.Method)+" "+s.Path(e.URL), max(w-lead-1, 4)))
 		}
 	}
 	return out

@@ -65,6 +65,9 @@ var listKeys = map[string]keys.Action{
 // Title implements [scene.Overlay].
 func (o *Which) Title(*scene.Scene) string { return "Which application? · " + o.word }
 
+// ShortTitle implements [scene.ShortTitled].
+func (*Which) ShortTitle(*scene.Scene) string { return "Which application?" }
+
 // Size implements [scene.Overlay].
 func (o *Which) Size(_ *scene.Scene, w, h int) (int, int) {
 	return min(w, 60), min(h, max(len(o.apps)+2, 4), 16)
@@ -134,6 +137,9 @@ func (o *Which) Point(line int) {
 	}
 }
 
+// Hidden implements [scene.Partial].
+func (o *Which) Hidden() (above, below int) { return o.list.Hidden() }
+
 // Hints implements [scene.Overlay].
 func (o *Which) Hints(*scene.Scene) []scene.Hint {
 	esc := scene.Hint{Keys: "esc", Word: "close"}
@@ -155,10 +161,10 @@ func (o *Which) Box(s *scene.Scene, w, h int) []string {
 	field.Put("", s.Typing(o.input))
 	out := []string{field.End(w)}
 	o.list.Drawn = append(o.list.Drawn[:0], "")
+	from, to, sel := o.list.Window(len(all), max(h-1, 1), func(i int) string { return all[i].id })
 	if len(all) == 0 {
 		return append(out, scene.Placeholder(s, w, max(h-1, 1), "No application has that name.")...)
 	}
-	from, to, sel := o.list.Window(len(all), max(h-1, 1), func(i int) string { return all[i].id })
 	for i := from; i < to; i++ {
 		o.list.Drawn = append(o.list.Drawn, all[i].id)
 		out = append(out, o.line(s, all[i], w, i == sel))
@@ -179,6 +185,6 @@ func (o *Which) line(s *scene.Scene, a whichApp, w int, selected bool) string {
 	name := max(min(w-4-kit.Width(place), w/2), w-4-kit.Width(place), 8)
 	l.Put("", kit.Fit(kit.Middle(s.Show(a.name), name), name))
 	l.Gap(1)
-	l.Put(string(s.Styles.Quiet), kit.Cut(place, max(w-1-l.Width(), 0)))
+	l.Put(string(s.Styles.Quiet), kit.Short(place, max(w-1-l.Width(), 0)))
 	return l.End(w)
 }

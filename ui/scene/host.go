@@ -79,6 +79,18 @@ type Typist interface {
 	Pasted(text string) (taken bool)
 }
 
+// ShortTitled is an overlay with another title for a box that is too narrow for its Title.
+type ShortTitled interface {
+	ShortTitle(s *Scene) string
+}
+
+// Partial is an overlay that draws a part of its rows if they do not all fit. The border of the box
+// says how many more there are.
+type Partial interface {
+	// Hidden returns the numbers of rows above and below those that Box drew last.
+	Hidden() (above, below int)
+}
+
 // Pointed is an overlay with a cursor, which a click moves.
 type Pointed interface {
 	// Point moves the cursor to a line, counted from 0 inside the border.

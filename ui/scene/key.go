@@ -1,6 +1,7 @@
 package scene
 
 import (
+	"cmp"
 	"strings"
 
 	"lanyard/console"
@@ -75,14 +76,16 @@ func (k KeyState) Where() string {
 }
 
 // Line returns a line about the store: the text and the place of the key, or the text alone if both
-// do not fit into w cells.
+// do not fit into w cells. The word "store" goes first.
 func (k KeyState) Line(w int) string {
-	text := k.Text()
-	if text != "" {
-		text = "store: " + strings.TrimPrefix(text, "store ")
+	bare := k.Text()
+	if bare == "" {
+		return ""
 	}
+	text := "store: " + strings.TrimPrefix(bare, "store ")
+	all := []string{text, bare}
 	if p := k.Where(); p != "" {
-		return Fitting([]string{text + " · " + p, text}, w)
+		all = append([]string{text + " · " + p}, all...)
 	}
-	return text
+	return cmp.Or(Fitting(all, w), bare)
 }

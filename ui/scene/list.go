@@ -9,6 +9,7 @@ type List struct {
 	lastIndex int      // index at which Selected was found last
 	Offset    int      // index of the first visible row
 	height    int      // number of visible rows
+	rows      int      // number of rows of the last Window
 	Drawn     []string // IDs of the rows on the lines that were drawn last; "" for other lines
 }
 
@@ -73,7 +74,7 @@ func (l *List) Move(a keys.Action, n int, id func(int) string) {
 // Window scrolls so that the selected row is among h visible lines. It returns the range of the
 // visible rows and the index of the selected one, which is -1 if there is none.
 func (l *List) Window(n, h int, id func(int) string) (from, to, sel int) {
-	l.height = h
+	l.height, l.rows = h, n
 	sel = l.Index(n, id)
 	if sel >= 0 && sel < l.Offset {
 		l.Offset = sel
@@ -84,6 +85,9 @@ func (l *List) Window(n, h int, id func(int) string) (from, to, sel int) {
 	l.Offset = max(min(l.Offset, n-h), 0)
 	return l.Offset, min(l.Offset+h, n), sel
 }
+
+// Hidden implements [Partial].
+func (l *List) Hidden() (above, below int) { return l.Offset, max(l.rows-l.Offset-l.height, 0) }
 
 // Scroll is the scroll position of a text that may be longer than its box. Height and Lines are
 // those of the last [Scroll.Show].
@@ -116,4 +120,16 @@ func (p *Scroll) Show(all []string, h int) []string {
 	p.Height, p.Lines = h, len(all)
 	p.offset = max(min(p.offset, p.Lines-p.Height), 0)
 	return all[p.offset:min(p.offset+h, len(all))]
+}
+
+// Hidden implements [Partial].
+func (p *Scroll) Hidden() (above, below int) {
+	return p.offset, max(p.Lines-p.offset-p.Height, 0)
+}
+
+// Reveal scrolls so that the lines from and up to but not to are shown, or as many of them as fit.
+// It returns the visible part of all lines, at most h of them.
+func (p *Scroll) Reveal(all []string, h, from, to int) []string {
+	p.offset = min(max(p.offset, to-h), from)
+	return p.Show(all, h)
 }
