@@ -498,7 +498,8 @@ func TestFormOnASmallScreen(t *testing.T) {
 	l := alive(t)
 	l.Resize(40, 12)
 	l.Key("a")
-	l.shows("▌name *", "key type", "key *", "secret *", "grant", "↓ ", "how you call it here ")
+	l.shows("▌name *", "key type", "key *", "secret *", "grant", "↓ 1 more ─╯",
+		"how you call it here ")
 	if frame := ansi.Strip(l.Frame()); strings.Contains(frame, "Application ─") {
 		t.Errorf("a heading has the line of a field:\n%s", frame)
 	}

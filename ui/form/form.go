@@ -12,7 +12,6 @@ package form
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 
@@ -31,7 +30,8 @@ type Form struct {
 	Edits  int  // number of changes by the user
 	Frozen bool // read-only: see Freeze
 
-	drawn []int // index of the field on each line when it was last drawn; -1: none
+	drawn        []int // index of the field on each line when it was last drawn; -1: none
+	above, below int   // numbers of fields that were not drawn
 }
 
 // Freeze makes the form read-only. An empty field then shows no example of what could be typed.
@@ -188,9 +188,8 @@ type Look struct {
 }
 
 // Lines draws the shown fields into at most h lines of w cells, each with its problem, under the
-// headings of their groups. It scrolls so that the focused field is among them, and says how many
-// fields are above and below. Blank lines between the groups are drawn if all fits, headings if
-// there is room for a few fields besides.
+// headings of their groups. It scrolls so that the focused field is among them. Blank lines between
+// the groups are drawn if all fits, headings if there is room for a few fields besides.
 func (f *Form) Lines(look Look, w, h int) []string {
 	rows := f.rows(true)
 	if len(rows) > h {
@@ -199,30 +198,23 @@ func (f *Form) Lines(look Look, w, h int) []string {
 	if len(rows) > h && h < leastHeadings {
 		rows = slices.DeleteFunc(rows, func(r row) bool { return r.field < 0 })
 	}
-	focused := slices.IndexFunc(rows, func(r row) bool { return r.field == f.At })
-	from, to, above, below := f.window(rows, focused, h)
+	from, to := f.window(rows, h)
+	f.above, f.below = fieldsIn(rows[:from]), fieldsIn(rows[to:])
 	f.drawn = f.drawn[:0]
 	var out []string
 	for i, r := range rows[from:to] {
-		on := -1
-		switch {
-		case i == 0 && above > 0:
-			out = append(out, look.more(w, "↑ ", above))
-		case i == to-from-1 && below > 0:
-			out = append(out, look.more(w, "↓ ", below))
-		case r.field >= 0:
-			on = r.field
+		if r.field >= 0 {
 			out = append(out, f.line(look, w, r.field))
-		default:
+		} else {
 			out = append(out, f.heading(look, w, r.heading, from+i == 0))
 		}
-		f.drawn = append(f.drawn, on)
-	}
-	if n := len(out); below > 0 && n > 1 && rows[to-2].field < 0 { // a heading without a field
-		out[n-2], out[n-1] = out[n-1], look.blank(w)
+		f.drawn = append(f.drawn, r.field)
 	}
 	return out
 }
+
+// Hidden returns the numbers of fields above and below those that Lines drew last.
+func (f *Form) Hidden() (above, below int) { return f.above, f.below }
 
 // blank draws a line without a field.
 func (look Look) blank(w int) string { return look.Row(false).End(w) }
@@ -258,55 +250,27 @@ func (f *Form) rows(spaced bool) (all []row) {
 	return all
 }
 
-// window returns the rows that are drawn into h lines. above and below are the numbers of fields
-// for which the first and the last line stand; 0 draws the row itself.
-func (f *Form) window(rows []row, focused, h int) (from, to, above, below int) {
-	n := len(rows)
-	if n <= h {
-		f.Off = 0
-		return 0, n, 0, 0
+// window returns the rows that are drawn into h lines: the focused one, with its heading or the row
+// above it, and the row below it.
+func (f *Form) window(rows []row, h int) (from, to int) {
+	focused := slices.IndexFunc(rows, func(r row) bool { return r.field == f.At })
+	first, last := focused, focused
+	if h >= 3 {
+		first, last = max(focused-1, 0), min(focused+1, len(rows)-1)
 	}
-	mark := 0 // lines for the numbers of fields above and below
-	if h >= 5 {
-		mark = 1
-	}
-	top := focused
-	if mark > 0 && top > 0 && rows[top-1].field < 0 { // with its heading
-		top--
-	}
-	if f.Off > 0 && top-mark < f.Off {
-		f.Off = top - mark
-	}
-	if focused+mark >= f.Off+h && focused < n-1 || focused >= f.Off+h {
-		f.Off = focused + mark - h + 1
-	}
-	f.Off = max(min(f.Off, n-h), 0)
-	if f.Off == 1 && mark > 0 && top > 1 && focused+1 < h { // the line would stand for one row
-		f.Off = 0
-	}
-	count := func(rows []row) (fields int) {
-		for _, r := range rows {
-			if r.field >= 0 {
-				fields++
-			}
-		}
-		return fields
-	}
-	from, to = f.Off, f.Off+h
-	if mark > 0 && from > 0 {
-		above = count(rows[:from+1])
-	}
-	if mark > 0 && to < n {
-		below = count(rows[to-1:])
-	}
-	return from, to, above, below
+	f.Off = min(max(f.Off, last-h+1), first)
+	f.Off = max(min(f.Off, len(rows)-h), 0)
+	return f.Off, min(f.Off+h, len(rows))
 }
 
-// more draws the line that stands for n fields.
-func (look Look) more(w int, sign string, n int) string {
-	l := look.Row(false)
-	l.Put(string(look.Styles.Quiet), kit.Fit(sign+strconv.Itoa(n)+" more", max(w-l.Width(), 0)))
-	return l.End(w)
+// fieldsIn returns the number of fields among rows.
+func fieldsIn(rows []row) (n int) {
+	for _, r := range rows {
+		if r.field >= 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // heading draws the heading of a group. The first one says what the mark of a field means.
@@ -332,15 +296,27 @@ func (f *Form) heading(look Look, w int, heading string, first bool) string {
 	return l.End(w)
 }
 
+// labelWidth returns the number of cells of a label in a form of w cells.
+func labelWidth(w int) int {
+	if w < NarrowForm {
+		return NarrowLabelWidth
+	}
+	return LabelWidth
+}
+
+// Room returns the number of cells for the content of a field in a form of w cells. A blank or the
+// edge is before the label; a blank is behind it and at the end.
+func Room(w int) int { return max(w-labelWidth(w)-3, 1) }
+
 // needs marks a required field.
 const needs = "*"
 
 // line draws a field.
 func (f *Form) line(look Look, w, i int) string {
 	x := f.Fields[i]
-	width, label := LabelWidth, kit.Clean(x.Label)
+	width, label := labelWidth(w), kit.Clean(x.Label)
 	if w < NarrowForm {
-		width, label = NarrowLabelWidth, kit.Clean(x.shortLabel())
+		label = kit.Clean(x.shortLabel())
 	}
 	l := look.Row(i == f.At)
 	if !f.Frozen && x.isNeeded() {
@@ -389,6 +365,9 @@ func (f *Form) line(look Look, w, i int) string {
 // Height returns the number of lines in which all of the form is drawn.
 func (f *Form) Height() int { return len(f.rows(true)) }
 
+// Least returns the number of lines in which all of the form is drawn without blank lines.
+func (f *Form) Least() int { return len(f.rows(false)) }
+
 // shortLabel returns the label for a narrow form.
 func (x *Field) shortLabel() string {
 	label := strings.TrimPrefix(x.Label, "consumer ")
@@ -406,7 +385,7 @@ func (x *Field) show(w int, focused bool, shown func(string) string) string {
 	if shown == nil {
 		shown = kit.Clean
 	}
-	hint := shown(x.Hint)
+	hint := clause(shown(x.Hint), w-kit.Width(Cursor))
 	switch x.kind {
 	case kindChoice:
 		chosen := shown(x.text()) // such as the name of an environment
@@ -436,6 +415,37 @@ func (x *Field) show(w int, focused bool, shown func(string) string) string {
 		return hint
 	}
 	return kit.Middle(kit.Clean(text), w)
+}
+
+// clause returns the first clauses of a hint that fit into w cells, or all of it if none does.
+func clause(hint string, w int) string {
+	for rest := hint; kit.Width(rest) > w; {
+		at := strings.LastIndexAny(rest, ",;:")
+		if at <= 0 {
+			return hint
+		}
+		if rest = rest[:at]; strings.HasPrefix(hint[at+1:], " ") && kit.Width(rest) <= w {
+			return rest
+		}
+	}
+	return hint
+}
+
+// Cut returns the hint or the choice of the focused field if a form of w cells has no room for all
+// of it, else "".
+func (f *Form) Cut(look Look, w int) string {
+	x, shown := f.Focused(), look.Show
+	if shown == nil {
+		shown = kit.Clean
+	}
+	text, room := shown(x.Hint), Room(w)-kit.Width(Cursor)
+	if x.kind == kindChoice {
+		text, room = shown(x.text()), Room(w)-kit.Width("‹  ›")
+	}
+	if x.kind != kindChoice && !x.Empty() || kit.Width(text) <= room {
+		return ""
+	}
+	return text
 }
 
 // HiddenLength is the number of dots of a text that is hidden from an audience, of any length.

@@ -28,7 +28,7 @@ func NewAdopt(a *session.App) *Adopt {
 	o := &Adopt{
 		appID: a.ID, name: a.Name,
 		access:  form.Secret("access token", "typed or pasted, shown as dots"),
-		refresh: form.Secret("refresh token", "if there is one; alone it can be revoked too"),
+		refresh: form.Secret("refresh token", "if any; alone it can be revoked too"),
 	}
 	o.Fields = []*form.Field{o.access, o.refresh}
 	return o
@@ -78,7 +78,8 @@ func (o *Adopt) Hints(*scene.Scene) []scene.Hint {
 }
 
 func (o *Adopt) Box(s *scene.Scene, w, h int) []string {
-	paint, said := s.Styles.Danger, ""
+	paint := s.Styles.Danger
+	var said string
 	switch {
 	case o.busy:
 		paint, said = s.Styles.Accent, "taking it over …"
@@ -86,14 +87,18 @@ func (o *Adopt) Box(s *scene.Scene, w, h int) []string {
 		said = typedWarning
 	case o.said != "":
 		said = "✕ " + s.Show(o.said)
+	default:
+		paint, said = s.Styles.Quiet, o.Cut(s.FormLook(), w)
 	}
-	line := scene.Padded(paint, said, w)
 	if h < 6 {
-		out := append(o.Lines(s.FormLook(), w, max(min(2, h-1), 1)), line)
-		return out[:min(h, len(out))]
+		return underFields(s, paint, said, w, h, func(h int) []string {
+			return o.Lines(s.FormLook(), w, min(2, h))
+		})
 	}
 	out := append([]string{kit.Spaces(w)}, o.Lines(s.FormLook(), w, 2)...)
-	return append(out, kit.Spaces(w), line, kit.Spaces(w))
+	return append(out, underFields(s, paint, said, w, h-3, func(int) []string {
+		return []string{kit.Spaces(w)}
+	})...)
 }
 
 // Told closes the overlay when the token was adopted.

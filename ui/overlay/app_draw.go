@@ -15,8 +15,10 @@ func (o *App) Size(_ *scene.Scene, w, h int) (int, int) {
 
 func (o *App) Box(s *scene.Scene, w, h int) []string {
 	paint, said := o.words(s)
-	b := formBox{help: o.Help(), paint: paint, said: said}
-	return b.lines(s, w, h, o.Height(), func(top, h int) []string {
+	b := formBox{
+		help: o.Help(), paint: paint, said: said, height: o.Height(), least: o.Least(),
+	}
+	return b.lines(s, w, h, func(top, h int) []string {
 		o.top = top
 		return o.Lines(s.FormLook(), w, h)
 	})
@@ -38,57 +40,81 @@ const lowBox = 11
 
 // formBox holds the texts below the fields of a form.
 type formBox struct {
-	help  string // what the focused field is for
-	paint themes.Paint
-	said  string // a message
+	help          string // what the focused field is for
+	paint         themes.Paint
+	said          string // a message
+	height, least int    // lines that the fields need, with and without blank lines
 }
 
 // lines lays out a form in h lines of w cells. The function fields gets the number of lines above
-// its own and how many it may draw; height is the number of lines that it needs.
+// its own and how many it may draw.
 func (b formBox) lines(
-	s *scene.Scene, w, h, height int, fields func(top, h int) []string,
+	s *scene.Scene, w, h int, fields func(top, h int) []string,
 ) []string {
-	// A low box has one line for help or message. Others always have two lines for a message, so
-	// that nothing moves, and a margin if the fields leave room for it.
-	margin, gap, help, high := 0, 0, 0, 1
+	// A box in which the fields fit always has lines for the help and a message, so that nothing
+	// moves, and a margin if the fields leave room for it. A low box has one line for both.
+	margin, gap, under := 0, 0, 1
 	if h >= lowBox {
-		help, high = 1, 2
+		under = 3
 	}
-	if left := h - high - help - height; h >= lowBox && left >= 3 {
+	if left := h - under - b.height; h >= lowBox && left >= 3 {
 		margin, gap = 1, 1
 	} else if h >= lowBox && left >= 1 {
 		gap = 1
 	}
-	if first, _, more := strings.Cut(b.help, "; "); more && kit.Width(b.help) > w-2 {
-		b.help = first
+	if h < lowBox && b.said != "" {
+		b.help = ""
 	}
-	if help == 0 && b.said == "" {
-		b.paint, b.said = s.Styles.Quiet, b.help
+	body := max(h-under-gap-2*margin, 1)
+	room := h - margin - body // under the fields
+	scrolls := b.least > body
+	switch {
+	case b.height <= body:
+		room += body - b.height
+	case !scrolls:
+		room += body - b.least
 	}
-	message := kit.Wrap(b.said, max(w-2, 1))
-	if len(message) > high {
-		message = append(message[:high-1], strings.Join(message[high-1:], " "))
+	var below []string
+	most := max(room, h/4)
+	said := fitted(b.said, w-2, max(most-min(len(b.help), 1), 1))
+	if b.help != "" {
+		most -= len(said)
+		if first, _, _ := strings.Cut(b.help, "; "); scrolls && kit.Width(first) <= w-2 {
+			most = 1 // a field is worth more than the rest of the help
+		}
+		for _, text := range fitted(b.help, w-2, max(most, 1)) {
+			below = append(below, scene.Padded(s.Styles.Accent, text, w))
+		}
 	}
-	body := max(h-high-help-gap-2*margin, 1)
+	for _, text := range said {
+		below = append(below, scene.Padded(b.paint, text, w))
+	}
+	if scrolls { // no line is blank
+		body = max(h-len(below), 1)
+	}
 	out := slices.Repeat([]string{kit.Spaces(w)}, margin)
 	out = append(out, fields(margin, body)...)
-	for len(out) < margin+body+gap {
+	for len(out) < min(margin+body+gap, h-len(below)) {
 		out = append(out, kit.Spaces(w))
 	}
-	if help > 0 {
-		out = append(out, scene.Padded(s.Styles.Accent, b.help, w))
-	}
-	for i := range high {
-		text := ""
-		if i < len(message) {
-			text = message[i]
-		}
-		out = append(out, scene.Padded(b.paint, text, w))
-	}
-	for range margin {
-		out = append(out, kit.Spaces(w))
-	}
+	out = append(out, below...)
 	return out[:min(len(out), h)]
+}
+
+// fitted breaks a text into at most n lines of w cells. Of a text that is too long it takes the
+// part before a semicolon. What is too long even so is left in the last line.
+func fitted(text string, w, n int) []string {
+	if text == "" {
+		return nil
+	}
+	lines := kit.Wrap(text, max(w, 1))
+	if first, _, more := strings.Cut(text, "; "); more && len(lines) > n {
+		lines = kit.Wrap(first, max(w, 1))
+	}
+	if len(lines) > n {
+		lines = append(lines[:n-1:n-1], strings.Join(lines[n-1:], " "))
+	}
+	return lines
 }
 
 // words returns the message under the fields: a question, progress or a result. It can also be a

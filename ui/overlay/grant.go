@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
+	"lanyard/themes"
 	"lanyard/ui/form"
 	"lanyard/ui/kit"
 	"lanyard/ui/scene"
@@ -120,7 +121,8 @@ func (o *Grant) Hints(*scene.Scene) []scene.Hint {
 }
 
 func (o *Grant) Box(s *scene.Scene, w, h int) []string {
-	paint, said := s.Styles.Quiet, ""
+	paint := s.Styles.Quiet
+	var said string
 	switch {
 	case o.warned:
 		paint, said = s.Styles.Danger, typedWarning
@@ -130,17 +132,39 @@ func (o *Grant) Box(s *scene.Scene, w, h int) []string {
 		said = "typing replaces what is there, → edits it; for this get alone"
 	case o.knows != "":
 		said = "known scopes: " + o.knows
+	default:
+		said = o.Cut(s.FormLook(), w)
 	}
-	line := scene.Padded(paint, said, w)
 	if h < 8 {
-		out := o.Lines(s.FormLook(), w, max(min(o.Height(), h-1), 1))
-		return append(out, line)[:min(h, len(out)+1)]
+		return underFields(s, paint, said, w, h, func(h int) []string {
+			return o.Lines(s.FormLook(), w, min(o.Height(), h))
+		})
 	}
+	// as high as with a user: nothing moves when another grant is chosen
 	out := append([]string{kit.Spaces(w)}, o.Lines(s.FormLook(), w, 4)...)
-	for len(out) < 5 { // as high as with a user: nothing moves when another grant is chosen
+	for len(out) < 5 {
 		out = append(out, kit.Spaces(w))
 	}
-	return append(out, kit.Spaces(w), line, kit.Spaces(w))[:min(h, 8)]
+	return append(out, underFields(s, paint, said, w, h-5, func(int) []string {
+		return []string{kit.Spaces(w)}
+	})...)
+}
+
+// underFields draws fields and below them a message into h lines of w cells. The function fields
+// gets the number of lines that it may draw. The message takes the lines that the fields leave
+// blank, and at least one.
+func underFields(
+	s *scene.Scene, paint themes.Paint, said string, w, h int, fields func(h int) []string,
+) []string {
+	least := min(len(said), 1)
+	out := slices.Clone(fields(max(h-least, 1)))
+	for _, text := range fitted(said, w-2, max(h-len(out), least)) {
+		out = append(out, scene.Padded(paint, text, w))
+	}
+	for len(out) < h {
+		out = append(out, kit.Spaces(w))
+	}
+	return out[:max(h, 0)]
 }
 
 // getChosen is the intent to get a token as the form says.

@@ -84,12 +84,12 @@ func NewImport(known []console.KnownEnvironment) *Import {
 		form.Either("from", &o.fromText, "developer portal", "curl or .env").
 			Helps("a WSO2 developer portal, or a text that you paste"),
 	}, form.Group("Portal",
-		form.Text("portal URL", &p.Base, "such as https://apim.example:9443").If(portal).
+		form.Text("portal URL", &p.Base, "https://apim.example, with its port").If(portal).
 			Needed().Helps("the address of the developer portal; the host and port are enough").
 			Checked(func() string {
 				return cmp.Or(required(p.Base), console.URLProblem(p.Base, false))
 			}),
-		form.Text("user", &p.User, "who has the applications there").If(portal).Needed().
+		form.Text("user", &p.User, "who signs in there").If(portal).Needed().
 			Helps("your name at the portal").
 			Checked(func() string { return required(p.User) }),
 		o.password,
@@ -366,14 +366,24 @@ func (o *Import) Size(s *scene.Scene, w, h int) (int, int) {
 	return min(w, 78), min(h, max(n, 13))
 }
 
+// Hidden implements [scene.Partial].
+func (o *Import) Hidden() (above, below int) {
+	if o.found != nil {
+		return o.found.hidden()
+	}
+	return o.Form.Hidden()
+}
+
 func (o *Import) Box(s *scene.Scene, w, h int) []string {
 	b := formBox{paint: s.Styles.Quiet}
-	height := o.Height()
+	b.height, b.least = o.Height(), o.Least()
 	switch {
 	case o.found != nil:
-		b.help, height = o.found.summary(), len(o.found.on)
+		b.help, b.height = o.found.summary(), len(o.found.on)
+		b.least = b.height
 	case o.pasted != nil:
-		b.help, height = "nothing is kept yet: the form comes next", 2+len(o.pastedLines(s, w))
+		b.help, b.height = "nothing is kept yet: the form comes next", 2+len(o.pastedLines(s, w))
+		b.least = b.height
 	default:
 		b.help = o.Help()
 	}
@@ -389,7 +399,7 @@ func (o *Import) Box(s *scene.Scene, w, h int) []string {
 	case o.found != nil && h >= lowBox:
 		b.said = o.found.goal(s)
 	}
-	return b.lines(s, w, h, height, func(top, h int) []string {
+	return b.lines(s, w, h, func(top, h int) []string {
 		o.top = top
 		if o.found != nil {
 			o.found.top = top

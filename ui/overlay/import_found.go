@@ -15,6 +15,7 @@ type foundList struct {
 	portal  *console.PortalFound
 	on      []bool
 	at, off int
+	height  int // number of rows of the last frame
 	top     int // lines above the first row
 }
 
@@ -137,7 +138,7 @@ func (l *foundList) lines(s *scene.Scene, w, h int) []string {
 	}
 	names = max(min(names, w-rests-9), min(w-8, 12))
 	var out []string
-	l.off = max(min(l.off, l.at), l.at-h+1, 0)
+	l.off, l.height = max(min(l.off, l.at), l.at-h+1, 0), h
 	for i := l.off; i < min(l.off+h, len(l.on)); i++ {
 		x := l.portal.All[i]
 		line := s.BeginRow(i == l.at, true)
@@ -159,6 +160,11 @@ func (l *foundList) lines(s *scene.Scene, w, h int) []string {
 		out = append(out, line.End(w))
 	}
 	return out
+}
+
+// hidden returns the numbers of applications above and below those that were last drawn.
+func (l *foundList) hidden() (above, below int) {
+	return l.off, max(len(l.on)-l.off-l.height, 0)
 }
 
 // summary returns how many applications are chosen, and how many of them come without a secret.
