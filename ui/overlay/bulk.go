@@ -45,14 +45,25 @@ func NewBulk(s *scene.Scene, b session.Bulk, then session.Request) *Confirm {
 		o.answers = []answer{keep("them")}
 	}
 	o.lines = append(o.lines, "")
+	var production, others []console.Private
+	for _, name := range slices.Sorted(maps.Keys(envs)) {
+		if envs[name] {
+			production = append(production, name)
+		} else {
+			others = append(others, name)
+		}
+	}
+	switch n := len(production); {
+	case n == 1:
+		o.lines = append(o.lines, production[0]+" is a production environment.")
+	case n > 1:
+		o.lines = append(o.lines, joined(production)+" are production environments.")
+	}
 	for _, name := range slices.Sorted(maps.Keys(apps)) {
 		o.lines = append(o.lines, console.Private(strconv.Itoa(apps[name])+" of ")+name)
 	}
-	for _, name := range slices.Sorted(maps.Keys(envs)) {
-		switch {
-		case envs[name]:
-			o.lines = append(o.lines, name+" is a production environment.")
-		case len(envs) > 1:
+	if len(envs) > 1 {
+		for _, name := range others {
 			o.lines = append(o.lines, name+" is no production environment.")
 		}
 	}
@@ -69,6 +80,19 @@ func NewBulk(s *scene.Scene, b session.Bulk, then session.Request) *Confirm {
 		o.lines = append(o.lines, console.Private("Left out: "+strings.Join(left, "; ")))
 	}
 	return o
+}
+
+// joined returns names as the subject of a sentence: "a, b and c".
+func joined(names []console.Private) console.Private {
+	out := names[0]
+	for i, name := range names[1:] {
+		if i == len(names)-2 {
+			out += " and " + name
+		} else {
+			out += ", " + name
+		}
+	}
+	return out
 }
 
 // revokes returns what Revoke would revoke of a token of application a.

@@ -74,18 +74,28 @@ func (o *Cleartext) Press(s *scene.Scene, a keys.Action, key string) scene.Inten
 	return hideToken{o, what}
 }
 
-// Size returns the size of the token and two lines for the remaining time.
+// Size returns the size of the token, a blank line, and that of the line with the remaining time.
 func (o *Cleartext) Size(_ *scene.Scene, w, h int) (int, int) {
 	w = min(w, 90)
-	return w, min(h, len(kit.Chop(kit.Clean(o.text.Reveal()), max(w-2, 1)))+2)
+	foot := kit.Wrap(hidesIn+"10 s"+hidesNow, max(w-2, 1))
+	return w, min(h, len(kit.Chop(kit.Clean(o.text.Reveal()), max(w-2, 1)))+1+len(foot))
 }
+
+// hidesIn and hidesNow stand around the remaining time.
+const (
+	hidesIn  = "hidden in "
+	hidesNow = "; any other key hides it now"
+)
 
 func (o *Cleartext) Box(s *scene.Scene, w, h int) []string {
 	if o.text.IsZero() {
 		return []string{scene.Padded(s.Styles.Quiet, "opening it …", w)}
 	}
 	lines := kit.Chop(kit.Clean(o.text.Reveal()), max(w-2, 1))
-	room := max(h-1, 1)
+	left := hidesIn + scene.Countdown(s, max(o.until.Sub(s.Now), 0)) + hidesNow
+	foot := kit.Wrap(left, max(w-2, 1))
+	foot = foot[:min(len(foot), max(h-1, 1))]
+	room := max(h-len(foot), 1)
 	if len(lines) > room {
 		lines = append(lines[:room-1:room-1], "… it is longer than this box: copy it")
 	}
@@ -93,13 +103,13 @@ func (o *Cleartext) Box(s *scene.Scene, w, h int) []string {
 	for _, l := range lines {
 		out = append(out, scene.Padded("", l, w))
 	}
-	for len(out) < h-1 {
+	for len(out) < h-len(foot) {
 		out = append(out, kit.Spaces(w))
 	}
-	left := o.until.Sub(s.Now)
-	return append(out,
-		scene.Padded(s.Styles.Warn,
-			"hidden in "+scene.Countdown(s, max(left, 0))+"; any other key hides it now", w))
+	for _, l := range foot {
+		out = append(out, scene.Padded(s.Styles.Warn, l, w))
+	}
+	return out
 }
 
 // Again returns the intent to show the same token after the store was unlocked.

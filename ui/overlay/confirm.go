@@ -24,6 +24,7 @@ type Confirm struct {
 	verb    string            // effect of the key for Yes
 	then    session.Request   // what Yes makes
 	answers []answer          // other keys; esc means No
+	scroll  scene.Scroll      // of the lines under the subject
 }
 
 // answer is a key that answers a question.
@@ -89,8 +90,11 @@ func (o *Confirm) Hints(s *scene.Scene) (out []scene.Hint) {
 	for _, a := range o.all(s) {
 		out = append(out, scene.Hint{Keys: a.key, Word: a.word})
 	}
-	return append(out, scene.Hint{Keys: "esc", Word: "No"})
+	return append(out, o.scroll.More(), scene.Hint{Keys: "esc", Word: "No"})
 }
+
+// Hidden implements [scene.Partial].
+func (o *Confirm) Hidden() (above, below int) { return o.scroll.Hidden() }
 
 // Answers implements [scene.Question].
 func (o *Confirm) Answers(s *scene.Scene) string {
@@ -110,6 +114,9 @@ func (o *Confirm) Press(s *scene.Scene, a keys.Action, key string) scene.Intent 
 	if scene.IsNo(a, key) {
 		return scene.CloseTop{}
 	}
+	if o.scroll.Move(a) {
+		return scene.Handled{}
+	}
 	return nil
 }
 
@@ -122,11 +129,19 @@ func (o *Confirm) Size(s *scene.Scene, w, _ int) (int, int) {
 		want = max(want, kit.Width(s.Show(l))+4)
 	}
 	w = min(w, want, questionWidth)
-	return w, len(o.wrapped(s, w)) + 3
+	lines, _ := o.wrapped(s, w)
+	return w, len(lines) + 3
 }
 
-// wrapped returns the lines for w cells. The first one is the subject of the question.
-func (o *Confirm) wrapped(s *scene.Scene, w int) []string { return wrapAll(s, o.lines, w-2) }
+// wrapped returns the lines for w cells. The first ones, as many as lead says, are the subject of
+// the question.
+func (o *Confirm) wrapped(s *scene.Scene, w int) (out []string, lead int) {
+	first := wrapAll(s, o.lines[:1], w-2)
+	if o.row != "" && s.Board.Row(o.row) != nil { // its row stands for them
+		first = first[:1]
+	}
+	return append(first, wrapAll(s, o.lines[1:], w-2)...), len(first)
+}
 
 // wrapAll breaks the lines of a question into lines of at most w cells, or 8 if w is smaller.
 func wrapAll(s *scene.Scene, lines []console.Private, w int) (out []string) {
@@ -137,17 +152,17 @@ func wrapAll(s *scene.Scene, lines []console.Private, w int) (out []string) {
 }
 
 // Box draws the subject, the lines and the answers. If they do not fit, the empty lines go first.
-// Then the answers go, which the footer has too.
+// Then the answers go, which the footer has too. The rest scrolls under the subject.
 func (o *Confirm) Box(s *scene.Scene, w, h int) []string {
-	lines := o.wrapped(s, w)
-	empty := func(l string) bool { return l == "" }
+	lines, lead := o.wrapped(s, w)
+	empty := func(l string) bool { return strings.TrimSpace(l) == "" }
 	if len(slices.DeleteFunc(slices.Clone(lines), empty)) >= h && o.short != "" {
-		lines = wrapAll(s, []console.Private{o.lines[0], o.short}, w-2)
+		lines = append(lines[:lead], wrapAll(s, []console.Private{o.short}, w-2)...)
 	}
 	var out []string
 	for i, text := range lines {
 		paint := s.Styles.Quiet
-		if i == 0 {
+		if i < lead {
 			paint = s.Styles.Strong
 		}
 		out = append(out, scene.Padded(paint, text, w))
@@ -158,13 +173,19 @@ func (o *Confirm) Box(s *scene.Scene, w, h int) []string {
 		}
 	}
 	blank := kit.Spaces(w)
-	out = append(append([]string{blank}, out...), blank, o.answerLine(s, w))
-	for i := len(out) - 1; i >= 0 && len(out) > h; i-- {
-		if strings.TrimSpace(out[i]) == "" {
-			out = append(out[:i], out[i+1:]...)
+	all := slices.Concat([]string{blank}, out, []string{blank, o.answerLine(s, w)})
+	for i := len(all) - 1; i >= 0 && len(all) > h; i-- {
+		if empty(all[i]) {
+			all = slices.Delete(all, i, i+1)
 		}
 	}
-	return out[:min(len(out), max(h, 0))]
+	if len(all) <= h {
+		o.scroll.Show(nil, 0)
+		return all
+	}
+	out = slices.DeleteFunc(out, empty)
+	lead = min(lead, max(h-1, 0))
+	return append(out[:lead:lead], o.scroll.Show(out[lead:], h-lead)...)
 }
 
 // answerLine draws the keys that answer the question, as far apart as there is room. It is empty if
@@ -174,7 +195,7 @@ func (o *Confirm) answerLine(s *scene.Scene, w int) string {
 	if !slices.ContainsFunc(all, func(a answer) bool { return a.act == (scene.CloseTop{}) }) {
 		all = append(all, answer{key: "esc", does: "No"})
 	}
-	need := 2
+	need := 3 // a cell at the end, too
 	for _, a := range all {
 		need += kit.Width(a.key) + 2 + kit.Width(a.does)
 	}

@@ -1,6 +1,7 @@
 package overlay
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 
@@ -27,6 +28,7 @@ type RevokeAll struct {
 	ids        []string // the tokens that were counted
 	count      string   // as it is typed
 	said       string
+	scroll     scene.Scroll // of the text
 }
 
 // NewRevokeAll returns the question for an application.
@@ -34,9 +36,7 @@ func NewRevokeAll(a *session.App) *RevokeAll {
 	o := &RevokeAll{
 		appID: a.ID, name: a.Label(), env: a.Environment.Name, production: a.Environment.Production,
 	}
-	o.Fields = []*form.Field{
-		form.Text("how many", &o.count, "type the number to revoke them").Public(),
-	}
+	o.Fields = []*form.Field{form.Text("how many", &o.count, "").Public()}
 	for _, r := range a.Living() {
 		o.ids = append(o.ids, r.ID)
 		if !console.OfUse(console.Token{}, console.Status{State: r.State}) {
@@ -53,7 +53,10 @@ func (*RevokeAll) Danger() bool                { return true }
 func (*RevokeAll) Answers(*scene.Scene) string { return "type the number, esc: No" }
 
 func (o *RevokeAll) Typed(msg tea.KeyPressMsg) scene.Intent {
-	switch msg.String() {
+	switch key := msg.String(); key {
+	case "up", "down", "pgup", "pgdown":
+		o.scroll.Move(listKeys[key])
+		return nil
 	case "esc":
 		return scene.CloseTop{}
 	case "enter":
@@ -76,47 +79,75 @@ func (o *RevokeAll) Pasted(string) bool {
 
 func (o *RevokeAll) Size(s *scene.Scene, w, h int) (int, int) {
 	w = min(w, 66)
-	return w, min(h, len(o.text(s, w))+5)
+	strong, quiet := o.text(s, w)
+	return w, min(h, len(strong)+len(quiet)+5)
 }
 
-func (o *RevokeAll) text(s *scene.Scene, w int) []string {
+// text returns what is revoked, and below it what follows. Production comes first.
+func (o *RevokeAll) text(s *scene.Scene, w int) (strong, quiet []string) {
 	n := console.Private(text.Count(o.n, "living token")+" of ") + o.name
-	if o.refresh > 0 {
-		n += console.Private(", " + strconv.Itoa(o.refresh) + " of them only by the refresh token")
+	switch {
+	case o.refresh == 0:
+	case o.n == 1:
+		n += ", only by its refresh token"
+	default:
+		n += console.Private(", " + text.CountOf(o.refresh, "of them only by its refresh token",
+			"of them only by their refresh tokens"))
 	}
-	lines := []console.Private{
-		n, "Whoever uses them is locked out when the gateway's cache has run out.",
-	}
+	subject := []console.Private{n}
 	if o.production {
-		lines = append(lines, o.env+" is a production environment.")
+		subject = []console.Private{o.env + " is a production environment.", n}
 	}
-	return wrapAll(s, lines, w-3)
+	strong = wrapAll(s, subject, w-3)
+	return strong, wrapAll(s, []console.Private{console.Private("Whoever uses " + o.them() +
+		" is locked out when the gateway's cache has run out.")}, w-3)
 }
+
+// them returns the pronoun of the tokens.
+func (o *RevokeAll) them() string {
+	if o.n == 1 {
+		return "it"
+	}
+	return "them"
+}
+
+// Hidden implements [scene.Partial].
+func (o *RevokeAll) Hidden() (above, below int) { return o.scroll.Hidden() }
 
 // Hints implements [scene.Overlay].
 func (*RevokeAll) Hints(*scene.Scene) []scene.Hint {
 	return []scene.Hint{{Keys: "enter", Word: "revoke"}, {Keys: "esc", Word: "No"}}
 }
 
+// Box draws the text, the field and a message. On a low screen the text scrolls above the field.
 func (o *RevokeAll) Box(s *scene.Scene, w, h int) []string {
 	var out []string
-	for i, t := range o.text(s, w) {
+	strong, quiet := o.text(s, w)
+	for i, t := range slices.Concat(strong, quiet) {
 		paint := s.Styles.Quiet
-		if i == 0 {
+		if i < len(strong) {
 			paint = s.Styles.Strong
 		}
 		out = append(out, " "+scene.Padded(paint, t, w-1))
 	}
-	said := ""
+	room := form.Room(w) - kit.Width(form.Cursor)
+	o.Fields[0].Hint = cmp.Or(scene.Fitting([]string{
+		"type the number to revoke " + o.them(), "type the number",
+	}, room), "the number")
+	ask, said := o.Lines(s.FormLook(), w, 1), []string{""}
 	if o.said != "" {
-		said = "✕ " + o.said
+		said = kit.Wrap("✕ "+o.said, max(w-2, 1))
 	}
-	ask := append(o.Lines(s.FormLook(), w, 1), scene.Padded(s.Styles.Danger, said, w))
-	if len(out)+len(ask)+3 <= h {
-		out = append(append([]string{kit.Spaces(w)}, out...), kit.Spaces(w))
-		return append(append(out, ask...), kit.Spaces(w))
+	if len(out)+len(ask)+len(said)+2 <= h {
+		out = append([]string{kit.Spaces(w)}, append(out, kit.Spaces(w))...)
+	} else if o.said == "" {
+		said = nil
 	}
-	return append(out[:min(len(out), max(h-len(ask), 0))], ask...)
+	for _, t := range said {
+		ask = append(ask, scene.Padded(s.Styles.Danger, t, w))
+	}
+	out = append(slices.Clone(o.scroll.Show(out, max(h-len(ask), 1))), ask...)
+	return out[:max(min(len(out), h), 0)]
 }
 
 // Counted returns the request that the answer makes. It covers the tokens that were counted, not

@@ -1,6 +1,9 @@
 package overlay
 
 import (
+	"slices"
+	"strings"
+
 	"lanyard/console"
 	"lanyard/console/describe"
 	"lanyard/text"
@@ -18,6 +21,8 @@ type Supersede struct {
 	own   session.Request // with a scope that gets a separate token; nil: not offered
 	scope string
 	yes   session.Request
+
+	scroll scene.Scroll // of the text
 }
 
 // NewSupersede returns the question. then is the request that Yes makes.
@@ -51,8 +56,11 @@ func (o *Supersede) Hints(s *scene.Scene) (out []scene.Hint) {
 		out = append(out, scene.Hint{Keys: "d", Word: "get one of its own"})
 	}
 	return append(out, scene.Hint{Keys: s.Keys.Yes(), Word: "get it anyway"},
-		scene.Hint{Keys: "esc", Word: "No"})
+		o.scroll.More(), scene.Hint{Keys: "esc", Word: "No"})
 }
+
+// Hidden implements [scene.Partial].
+func (o *Supersede) Hidden() (above, below int) { return o.scroll.Hidden() }
 
 func (o *Supersede) Size(s *scene.Scene, w, _ int) (int, int) {
 	if w = min(w, 72); w < 40 {
@@ -71,6 +79,8 @@ func (o *Supersede) Press(s *scene.Scene, a keys.Action, key string) scene.Inten
 		return scene.Confirm(o, o.own)
 	case scene.IsNo(a, key):
 		return scene.CloseTop{}
+	case o.scroll.Move(a):
+		return scene.Handled{}
 	}
 	return nil
 }
@@ -112,9 +122,18 @@ func (o *Supersede) Box(s *scene.Scene, w, h int) []string {
 		out = append(out, " "+scene.Padded("", text, w-1))
 	}
 	answers := o.answers(s, w)
-	if room := h - len(answers); len(out)+3 > room { // the answers are never cut off
-		return append(out[:min(len(out), max(room, 0))], answers[:min(len(answers), max(h, 0))]...)
+	if len(out)+len(answers) > h { // the footer has esc
+		answers = answers[:len(answers)-1]
 	}
+	if room := max(h-len(answers), 1); len(out)+3 > room {
+		blank := func(l string) bool { return strings.TrimSpace(l) == "" }
+		if len(out) > room {
+			out = slices.DeleteFunc(out, blank)
+		}
+		out = append(slices.Clone(o.scroll.Show(out, room)), answers...)
+		return out[:max(min(len(out), h), 0)]
+	}
+	o.scroll.Show(nil, 0)
 	out = append([]string{kit.Spaces(w)}, append(out, kit.Spaces(w))...)
 	return append(append(out, answers...), kit.Spaces(w))
 }
