@@ -336,7 +336,7 @@ func TestKeysOfTheWelcome(t *testing.T) {
 			t.Errorf("%v: %q", size, last)
 		}
 		p.Key("?")
-		if text := ansi.Strip(p.Frame()); !strings.Contains(text, "add an appl") ||
+		if text := ansi.Strip(p.Frame()); !strings.Contains(text, "add an") ||
 			strings.Contains(text, "renew") {
 			t.Errorf("%v: the help is\n%s", size, text)
 		}

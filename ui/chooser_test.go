@@ -65,7 +65,7 @@ func TestPaletteAndHelpEnds(t *testing.T) {
 	// home and end also work in the list of copy forms, and ctrl+home in a field of a form.
 	l := alive(t).scoped("Orders")
 	l.Key("g", "Y", "end", "enter")
-	l.shows("the ID token: it came without one")
+	l.shows("the ID token: not issued")
 	l.Key("home", "enter")
 	l.said("copied")
 	l.Key("G", "tab")
@@ -136,8 +136,8 @@ func TestChooserSaysAllOfTheChosen(t *testing.T) {
 // flat returns a frame without borders and line breaks.
 func flat(frame string) string {
 	return strings.Join(
-		strings.Fields(strings.NewReplacer("│", " ", "╭", " ", "╰",
-			" ").Replace(ansi.Strip(frame))), " ")
+		strings.Fields(strings.NewReplacer("│", " ", "╭", " ", "╰", " ",
+			"▌", " ").Replace(ansi.Strip(frame))), " ")
 }
 
 // A person who does not know the name of an action finds it by another word.

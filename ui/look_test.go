@@ -46,7 +46,7 @@ func TestCopyAs(t *testing.T) {
 		t.Errorf("header: %q", text)
 	}
 	l.Key("Y", "i")
-	l.shows("it came without one")
+	l.shows("not issued")
 	l.Key("down", "up", "esc", "Y", "c")
 	if text := l.clip.holds.Reveal(); !strings.Contains(text,
 		"| curl -sS -H @- 'https://gw.example/Orders'") {

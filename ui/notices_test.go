@@ -39,7 +39,7 @@ func TestKeysReplaceTheOldNotice(t *testing.T) {
 		{[]string{"Y", "5"}, "no action is on 5 here"},
 		{[]string{"enter", "T"}, ""},
 		{[]string{"Y", "z"}, "zoom is for the panes"},
-		{[]string{"Y", "r"}, "it came without one"},
+		{[]string{"Y", "r"}, "not issued"},
 		{[]string{"z"}, ""},
 		{[]string{"tab"}, ""},
 		{[]string{"space"}, ""},

@@ -11,6 +11,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/text"
+	"lanyard/themes"
 	"lanyard/ui/form"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
@@ -37,8 +38,9 @@ type chooser struct {
 	input     textinput.Model
 	at        int // index of the selected entry among the shown ones
 	off       int
-	page      int
-	rows      []int // index of the entry on each line when it was last drawn; -1: none
+	page      int    // number of entries and notes that were last drawn
+	hidden    [2]int // numbers of entries and notes above and below those that were last drawn
+	rows      []int  // index of the entry on each line when it was last drawn; -1: none
 	said      console.Private
 	toggles   []string   // keys that open it, and close it while nothing is typed
 	notes     [][]string // below the entries: a heading, or a key and what it does
@@ -180,6 +182,9 @@ func (c *chooser) Hints(*scene.Scene) []scene.Hint {
 	return []scene.Hint{{Keys: "enter", Word: "run"}, {Keys: "up down", Word: "choose"}, esc}
 }
 
+// Hidden implements [scene.Partial].
+func (c *chooser) Hidden() (above, below int) { return c.hidden[0], c.hidden[1] }
+
 // Box draws the search field, the entries that match and a message.
 func (c *chooser) Box(s *scene.Scene, w, h int) []string {
 	shown := c.shown()
@@ -202,8 +207,9 @@ func (c *chooser) Box(s *scene.Scene, w, h int) []string {
 	below := c.below(s, shown, w, h)
 	room := max(h-len(out)-len(below), 1)
 	var lines []string
-	entryOn := map[int]int{} // by line
-	focused, under := 0, ""
+	var begins []int                 // line of each entry and note
+	entryOn := map[int]int{}         // by line
+	focused, last, under := 0, 0, "" // the selected entry is on the lines focused to last
 	for i, e := range shown {
 		if c.input.Value() == "" && e.Section != under {
 			if under = e.Section; i > 0 && h >= 12 {
@@ -214,30 +220,41 @@ func (c *chooser) Box(s *scene.Scene, w, h int) []string {
 		if i == c.at {
 			focused = len(lines)
 		}
-		entryOn[len(lines)] = i
-		lines = append(lines, c.line(s, e, w, i == c.at))
+		begins = append(begins, len(lines))
+		for _, line := range c.lines(s, e, w, h, i == c.at) {
+			entryOn[len(lines)] = i
+			lines = append(lines, line)
+		}
+		if i == c.at {
+			last = len(lines) - 1
+		}
 	}
 	if len(shown) == 0 {
 		lines = scene.Placeholder(s, w, max(room, 1),
 			"Nothing is called that. backspace takes a letter back.")
 	}
 	if c.input.Value() == "" && c.at == len(shown)-1 {
-		focused = len(lines)
+		focused, last = len(lines), len(lines)
 	}
 	if c.input.Value() == "" {
 		for _, t := range c.notes {
+			if len(t) > 1 {
+				begins = append(begins, len(lines))
+			}
 			lines = append(lines, c.noteLines(s, t, w)...)
 		}
 		if c.at == len(shown)-1 && len(c.notes) > 0 {
-			focused = len(lines) - 1
+			focused, last = len(lines)-1, len(lines)-1
 		}
 	}
-	c.page = room
-	c.off = max(min(c.off, focused), focused-room+1, 0)
+	c.off = max(min(max(c.off, last-room+1), focused), 0)
 	if focused <= 1 {
 		c.off = 0
 	}
 	c.off = max(min(c.off, len(lines)-room), 0)
+	above, _ := slices.BinarySearch(begins, c.off)
+	drawn, _ := slices.BinarySearch(begins, c.off+room)
+	c.hidden, c.page = [2]int{above, len(begins) - drawn}, drawn-above
 	c.rows = slices.Repeat([]int{-1}, len(out))
 	for i := range room {
 		entry := -1
@@ -280,49 +297,76 @@ func (c *chooser) below(s *scene.Scene, shown []Entry, w, h int) []string {
 	return lines
 }
 
-// detail returns the whole text of the selected entry if its row lacks some, else "".
+// detail returns the text of the selected entry that its row lacks, else "".
 func (c *chooser) detail(s *scene.Scene, shown []Entry, w int) string {
 	if c.at >= len(shown) {
 		return ""
 	}
-	var text string
 	e := shown[c.at]
-	switch {
-	case e.Why != "" && c.asPalette:
+	text := e.Does
+	if e.Why != "" {
 		text = "– " + s.Show(scene.JoinHint(e.Why, e.Hint))
-	case e.Why != "":
-		text = e.Does + " – " + s.Show(scene.JoinHint(e.Why, e.Hint))
-	default:
-		text = e.Does
 	}
-	if e.Hint == "" && kit.Width(text) <= c.room(e, w) { // the row never has the hint
+	switch {
+	case e.Hint != "": // no row has it
+	case c.asPalette && kit.Width(text) > c.textWidth(e, w), !c.asPalette && e.Why != "":
+	default:
 		return ""
 	}
 	return text
 }
 
-// room returns the cells of a row that are left for the text of an action.
-func (c *chooser) room(e Entry, w int) int {
-	if c.asPalette { // two cells on each side of the text, one at each end of the row
-		return w - 2 - c.nameWidth(w) - 4 - kit.Width(e.Keys) - 1
+// nameWidth returns the width of the widest name.
+func (c *chooser) nameWidth() (n int) {
+	for _, e := range c.all {
+		n = max(n, kit.Width(e.Word))
 	}
-	return w - 4 - wKey
+	return n
 }
 
-// nameWidth returns the width of the column of names in the palette.
-func (c *chooser) nameWidth(w int) int {
-	longest := 0
-	for i := range c.all {
-		longest = max(longest, kit.Width(c.all[i].Word))
+// keyWidth returns the width of the widest keys.
+func (c *chooser) keyWidth() (n int) {
+	for _, e := range c.all {
+		n = max(n, kit.Width(e.Keys))
 	}
-	return min(longest, w-2-wKey)
+	for _, t := range c.notes {
+		if len(t) > 1 {
+			n = max(n, kit.Width(t[0]))
+		}
+	}
+	return n
 }
 
-// wKey is the width of the column of keys. It has room for two keys of an action.
-const wKey = 11
+// columnGap is the least number of cells between columns.
+const columnGap = 2
 
-// line draws an entry. The palette has the name first and the key last, the help the key first.
-func (c *chooser) line(s *scene.Scene, e Entry, w int, selected bool) string {
+// textWidth returns the cells that a row of the palette has between the name and the key of its
+// entry, or 0 if the palette is so narrow that no row has a text.
+func (c *chooser) textWidth(e Entry, w int) int {
+	room := w - 3 - c.nameWidth() - 2*columnGap
+	if room-c.keyWidth() < 8 {
+		return 0
+	}
+	return room - kit.Width(e.Keys)
+}
+
+// lines draws an entry. The palette has the name first and the key last, in one line. The help has
+// the key first, and breaks a long text into lines.
+func (c *chooser) lines(s *scene.Scene, e Entry, w, h int, selected bool) []string {
+	if c.asPalette {
+		return []string{c.paletteLine(s, e, w, selected)}
+	}
+	key, paint, text := s.Styles.Key, themes.Paint(""), e.Does
+	if e.Why != "" {
+		key, paint = s.Styles.Quiet, s.Styles.Quiet
+	}
+	if e.Why != "" && selected && h < 12 {
+		text += " – " + s.Show(e.Why)
+	}
+	return c.helpLines(s, key, cmp.Or(e.Keys, "–"), paint, text, w, selected)
+}
+
+func (c *chooser) paletteLine(s *scene.Scene, e Entry, w int, selected bool) string {
 	l := s.BeginRow(selected, true)
 	key, word, rest := s.Styles.Key, s.Styles.Strong, e.Does
 	if e.Why != "" {
@@ -331,28 +375,42 @@ func (c *chooser) line(s *scene.Scene, e Entry, w int, selected bool) string {
 	if !selected && e.Why == "" {
 		word = ""
 	}
-	if c.asPalette {
-		l.Gap(1)
-		l.Cell(string(word), e.Word, c.nameWidth(w))
-		if room := c.room(e, w); room > 8 {
-			l.Put(string(s.Styles.Quiet), "  "+kit.Fit(rest, room))
-		}
-		l.Gap(max(w-l.Width()-wKey-1, 0))
-		l.Put(string(key), kit.Right(e.Keys, min(wKey, w-l.Width()-1)))
-		return l.End(w)
-	}
 	l.Gap(1)
-	l.Cell(string(key), cmp.Or(e.Keys, "–"), wKey)
-	text := e.Does
-	if e.Why != "" && selected {
-		text += " – " + s.Show(e.Why)
+	name := max(w-3-columnGap-kit.Width(e.Keys), 1)
+	if room := c.textWidth(e, w); room > 0 {
+		l.Cell(string(word), e.Word, c.nameWidth())
+		l.Gap(columnGap)
+		l.Put(string(s.Styles.Quiet), kit.Short(rest, room))
+	} else {
+		l.Put(string(word), kit.Short(e.Word, name))
 	}
-	paint := s.Styles.Quiet
-	if e.Why == "" {
-		paint = ""
-	}
-	l.Put(string(paint), kit.Fit(text, max(w-l.Width()-1, 0)))
+	l.Gap(max(w-l.Width()-kit.Width(e.Keys)-1, 0))
+	l.Put(string(key), e.Keys)
 	return l.End(w)
+}
+
+// helpLines draws a key and what it does. On a narrow screen the text of long keys begins below
+// them.
+func (c *chooser) helpLines(
+	s *scene.Scene, paintKey themes.Paint, key string, paint themes.Paint, text string, w int,
+	selected bool,
+) (out []string) {
+	column := min(c.keyWidth()+columnGap, max(w/4, 8))
+	all := kit.Wrap(text, max(w-3-column, 8))
+	if kit.Width(key)+1 > column {
+		all = append([]string{""}, all...)
+	}
+	for i, part := range all {
+		l := s.BeginRow(selected, true)
+		l.Gap(1)
+		if i == 0 {
+			l.Put(string(paintKey), key)
+		}
+		l.Gap(max(column+2-l.Width(), 0))
+		l.Put(string(paint), part)
+		out = append(out, l.End(w))
+	}
+	return out
 }
 
 // noteLines draws a note: a heading, or a key and what it does.
@@ -360,18 +418,7 @@ func (c *chooser) noteLines(s *scene.Scene, t []string, w int) (out []string) {
 	if len(t) == 1 {
 		return []string{kit.Spaces(w), scene.Padded(s.Styles.Strong, t[0], w)}
 	}
-	for i, text := range kit.Wrap(s.Redacted(t[1]), max(w-4-wKey, 8)) {
-		l := kit.NewLine("", 128)
-		l.Gap(2)
-		show := ""
-		if i == 0 {
-			show = t[0]
-		}
-		l.Cell(string(s.Styles.Key), show, wKey)
-		l.Put("", text)
-		out = append(out, l.End(w))
-	}
-	return out
+	return c.helpLines(s, s.Styles.Key, t[0], "", s.Redacted(t[1]), w, false)
 }
 
 // runAction is the intent to close the list and perform an action.

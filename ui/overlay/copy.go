@@ -1,6 +1,8 @@
 package overlay
 
 import (
+	"slices"
+
 	"lanyard/console"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
@@ -20,6 +22,7 @@ type Copy struct {
 	forms           []copyForm
 	at              int
 	said            string
+	scroll          scene.Scroll
 }
 
 // NewCopy returns the question for a token. probed reports whether its application has a probe URL.
@@ -29,10 +32,10 @@ func NewCopy(t *console.Token, probed bool) *Copy {
 		probe = "the application has no probe URL"
 	}
 	if t.Refresh == console.RefreshNone {
-		refresh = "it came without one"
+		refresh = "not issued"
 	}
 	if !t.HasID {
-		id = "it came without one"
+		id = "not issued"
 	}
 	return &Copy{id: t.ID, fingerprint: t.Fingerprint, forms: []copyForm{
 		{"y", "the access token", "", console.FormBare},
@@ -46,9 +49,18 @@ func NewCopy(t *console.Token, probed bool) *Copy {
 	}}
 }
 
-func (o *Copy) Title(*scene.Scene) string              { return "Copy " + o.fingerprint + " as" }
-func (*Copy) Danger() bool                             { return false }
-func (*Copy) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 60), min(h, 9) }
+func (o *Copy) Title(*scene.Scene) string { return "Copy " + o.fingerprint + " as" }
+func (*Copy) Danger() bool                { return false }
+
+// Size leaves a line for a message.
+func (o *Copy) Size(s *scene.Scene, w, h int) (int, int) {
+	w = min(w, 60)
+	lines, _, _ := o.lines(s, w)
+	return w, min(h, len(lines)+1)
+}
+
+// Hidden implements [scene.Partial].
+func (o *Copy) Hidden() (above, below int) { return o.scroll.Hidden() }
 
 // About implements [scene.About].
 func (o *Copy) About() string { return o.id }
@@ -103,26 +115,45 @@ func (o *Copy) choose(i int) scene.Intent {
 }
 
 func (o *Copy) Box(s *scene.Scene, w, h int) []string {
-	var lines []string
-	for i, f := range o.forms {
-		l := s.BeginRow(i == o.at, true)
-		key, text := s.Styles.Key, f.name
-		if f.why != "" {
-			key, text = s.Styles.Quiet, text+" – "+f.why
-		}
-		l.Put(string(key), " "+f.key+"  ")
-		paint := ""
-		if f.why != "" {
-			paint = string(s.Styles.Quiet)
-		}
-		l.Put(paint, kit.Cut(text, max(w-l.Width()-1, 0)))
-		lines = append(lines, l.End(w))
+	lines, from, to := o.lines(s, w)
+	said := wrapAll(s, []console.Private{console.Private(o.said)}, w-2)
+	if o.said == "" {
+		said = nil
 	}
-	room := max(h-1, 1)
-	off := max(min(o.at-room/2, len(lines)-room), 0)
-	lines = lines[off:min(off+room, len(lines))]
+	room := max(h-len(said), 1)
+	lines = slices.Clone(o.scroll.Reveal(lines, room, from, to))
 	for len(lines) < room {
 		lines = append(lines, kit.Spaces(w))
 	}
-	return append(lines, scene.Padded(s.Styles.Warn, o.said, w))
+	for _, text := range said {
+		lines = append(lines, scene.Padded(s.Styles.Warn, text, w))
+	}
+	return lines[:min(len(lines), max(h, 0))]
+}
+
+// lines draws all forms. The selected one is drawn on the lines from and up to but not to.
+func (o *Copy) lines(s *scene.Scene, w int) (lines []string, from, to int) {
+	for i, f := range o.forms {
+		key, paint, text := s.Styles.Key, "", f.name
+		if f.why != "" {
+			key, paint, text = s.Styles.Quiet, string(s.Styles.Quiet), text+" – "+f.why
+		}
+		if i == o.at {
+			from = len(lines)
+		}
+		for n, part := range kit.Wrap(text, max(w-6, 8)) {
+			l := s.BeginRow(i == o.at, true)
+			if n == 0 {
+				l.Put(string(key), " "+f.key+"  ")
+			} else {
+				l.Gap(4)
+			}
+			l.Put(paint, part)
+			lines = append(lines, l.End(w))
+		}
+		if i == o.at {
+			to = len(lines)
+		}
+	}
+	return lines, from, to
 }

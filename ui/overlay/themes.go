@@ -57,6 +57,9 @@ func (o *Themes) row() *themeRow {
 func (*Themes) Title(*scene.Scene) string { return "Themes" }
 func (*Themes) Danger() bool              { return false }
 
+// Hidden implements [scene.Partial].
+func (o *Themes) Hidden() (above, below int) { return o.list.Hidden() }
+
 // Hints implements [scene.Overlay].
 func (*Themes) Hints(*scene.Scene) []scene.Hint {
 	return []scene.Hint{
@@ -128,11 +131,9 @@ func (o *Themes) Size(_ *scene.Scene, w, h int) (int, int) {
 	return w, min(h, len(o.rows)+len(o.footLines(w, h))+2)
 }
 
-// footLines returns the lines below the list: whether the choice is saved.
+// footLines returns the lines below the list: whether the choice is saved. On a low screen only a
+// setting that overrules the choice is worth the lines of themes.
 func (o *Themes) footLines(w, h int) []string {
-	if h < 8 {
-		return nil
-	}
 	text := "enter keeps it, also for the next time"
 	switch {
 	case o.DecidedBy != "":
@@ -140,7 +141,14 @@ func (o *Themes) footLines(w, h int) []string {
 	case !o.Saves:
 		text = "a choice lasts for this run"
 	}
-	return append([]string{""}, kit.Wrap(text, max(w-3, 1))...)
+	lines := kit.Wrap(text, max(w-3, 1))
+	switch need := len(o.rows) + len(lines); {
+	case need+1 <= h:
+		return append([]string{""}, lines...)
+	case need <= h || o.DecidedBy != "" && h >= 8:
+		return lines
+	}
+	return nil
 }
 
 func (o *Themes) Box(s *scene.Scene, w, h int) []string {
@@ -157,9 +165,9 @@ func (o *Themes) Box(s *scene.Scene, w, h int) []string {
 	for i := from; i < to; i++ {
 		out = append(out, o.line(s, o.rows[i], w, i == sel))
 	}
-	for i, text := range foot {
+	for _, text := range foot {
 		paint := s.Styles.Quiet
-		if o.DecidedBy != "" && i > 0 {
+		if o.DecidedBy != "" && text != "" {
 			paint = s.Styles.Warn
 		}
 		out = append(out, " "+scene.Padded(paint, text, w-1))
