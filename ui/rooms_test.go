@@ -1,0 +1,233 @@
+package ui_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"lanyard/console"
+	"lanyard/ui"
+	"lanyard/ui/kit"
+)
+
+// lowScreens are the sizes at which the boxes have the least room.
+var lowScreens = []string{"30x8", "40x12", "60x20", "80x24"}
+
+// inside returns the lines of the box on top without its border, and its bottom border.
+func inside(t *testing.T, p *ui.Pump) (lines []string, bottom string) {
+	t.Helper()
+	box := p.Box()
+	for i, row := range crop(grid(t, p.Frame()), box) {
+		var line strings.Builder
+		for x, c := range row {
+			if i == box.H-1 || x > 0 && x < box.W-1 {
+				line.WriteString(c.text)
+			}
+		}
+		switch i {
+		case 0:
+		case box.H - 1:
+			bottom = line.String()
+		default:
+			lines = append(lines, line.String())
+		}
+	}
+	return lines, bottom
+}
+
+// allBoxes opens each overlay in each state that a golden or a test of the boxes has.
+func allBoxes() map[string]func(t *testing.T, w, h int) *ui.Pump {
+	all := map[string]func(t *testing.T, w, h int) *ui.Pump{}
+	for name, b := range boxes() {
+		all["box "+name] = func(t *testing.T, w, h int) *ui.Pump {
+			t.Helper()
+			p := opened(t, name, b)
+			p.Resize(w, h)
+			return p
+		}
+	}
+	for _, sc := range screens() {
+		all[sc.name] = func(t *testing.T, w, h int) *ui.Pump {
+			t.Helper()
+			return sc.open(t, w, h)
+		}
+	}
+	return all
+}
+
+// fieldsIn names the overlays with fields that tab goes through.
+var fieldsIn = map[string]bool{
+	"*overlay.App": true, "*overlay.Import": true, "*overlay.Grant": true, "*overlay.Adopt": true,
+}
+
+// noNeedlessCut fails if a text is cut in the box on top, and the box has a blank line.
+func noNeedlessCut(t *testing.T, p *ui.Pump, s string) {
+	t.Helper()
+	if p.Top() == "*overlay.Palette" { // one line for each action; below, all about one
+		return
+	}
+	lines, _ := inside(t, p)
+	cut, blank := "", false
+	for _, l := range lines {
+		text := strings.TrimRight(l, " ")
+		blank = blank || text == ""
+		// A grant that is cut is written out below the fields while it has the focus.
+		if strings.HasSuffix(text, "…") && kit.Width(text) >= kit.Width(l)-1 &&
+			!strings.Contains(text, " client_") {
+			cut = text
+		}
+	}
+	if cut != "" && blank {
+		t.Errorf("%s: %q is cut, and there is a blank line:\n%s", s, cut, ansi.Strip(p.Frame()))
+	}
+}
+
+// No box cuts a text while it has a blank line for the rest of it. A box without a sign in its
+// border shows all that it has: no key scrolls it.
+func TestBoxesUseTheirRoom(t *testing.T) {
+	t.Parallel()
+	for name, open := range allBoxes() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, s := range lowScreens {
+				w, h, _ := size(s)
+				p := open(t, w, h)
+				if p.Overlays() == 0 {
+					return
+				}
+				noNeedlessCut(t, p, s)
+				if fieldsIn[p.Top()] {
+					for range 20 { // through all fields
+						p.Key("tab")
+						noNeedlessCut(t, p, s)
+					}
+				}
+				lines, bottom := inside(t, p)
+				if strings.Contains(bottom, "more") {
+					continue
+				}
+				for _, key := range []string{"down", "pgdown", "end"} {
+					p.Key(key)
+				}
+				after, bottom := inside(t, p)
+				if strings.Contains(bottom, "↑") {
+					t.Errorf("%s: rows were hidden without a sign:\n%s\nand then\n%s", s,
+						strings.Join(lines, "\n"), strings.Join(after, "\n"))
+				}
+			}
+		})
+	}
+}
+
+// joinedLines returns lines without blanks.
+func joinedLines(lines []string) string {
+	return strings.Join(strings.Fields(strings.Join(lines, " ")), "")
+}
+
+// dangerous returns a board with tokens of many applications in two production environments.
+func dangerous() console.Board {
+	b := ledger()
+	env := b.Applications[0].Environment
+	env.Name = "prod-us"
+	for _, name := range []string{"Billing", "Kiosk", "Payments"} {
+		app := application(name, "PRODUCTION", env)
+		tok := b.Tokens[0]
+		tok.ID, tok.AppID = "t_"+name, app.ID
+		b.Applications, b.Tokens = append(b.Applications, app), append(b.Tokens, tok)
+	}
+	return b
+}
+
+// A question names production first. On a screen of any size all of it can be read: what does not
+// fit scrolls, and the border says so.
+func TestQuestionsCanBeRead(t *testing.T) {
+	t.Parallel()
+	marked := func(p *ui.Pump) {
+		p.Key("home", "space", "space", "space", "space", "x")
+	}
+	revokeAll := func(p *ui.Pump) {
+		p.ScopeTo("Ledger")
+		p.Key("X")
+	}
+	for _, c := range []struct {
+		name        string
+		board       func() console.Board
+		open        func(p *ui.Pump)
+		first, last []string
+	}{
+		{"bulk", dangerous, marked,
+			[]string{"4 marked tokens", "prod-eu and prod-us are production environments."},
+			[]string{"1 of Payments@prod-us/PRODUCTION"}},
+		{"revoke all", ledger, revokeAll,
+			[]string{"prod-eu is a production environment."},
+			[]string{"Whoever uses it is locked out when the gateway's cache has run out."}},
+		{"delete", ordersStored, ofOrders("D"), []string{"Orders@cloud/PRODUCTION"},
+			[]string{"To be rid of them, revoke them first."}},
+		{"dismiss", troubled, func(p *ui.Pump) {
+			selecting("t_unsure")(p)
+			p.Do("dismiss_lost_answer")
+		}, []string{"? Orders · d00dfeed"}, []string{"That ends no token; the log keeps it."}},
+		{"supersede", supersedingBoard, ofOrders("g"), []string{"A new token for"},
+			[]string{"programs that use it now"}},
+	} {
+		for _, s := range lowScreens {
+			w, h, _ := size(s)
+			p, _ := still(t, w, h)
+			p.Feed(c.board())
+			c.open(p)
+			lines, bottom := inside(t, p)
+			text := joinedLines(lines) // a name may be broken at its hyphen
+			for _, part := range c.first {
+				if !strings.Contains(text, strings.ReplaceAll(part, " ", "")) {
+					t.Errorf("%s, %s: no %q at first:\n%s", c.name, s, part, text)
+				}
+			}
+			all := text
+			for range 20 {
+				if strings.Contains(bottom, "↓") {
+					p.Key("down")
+					lines, bottom = inside(t, p)
+					all += joinedLines(lines)
+				}
+			}
+			for _, part := range c.last {
+				for word := range strings.FieldsSeq(part) {
+					if !strings.Contains(all, word) {
+						t.Errorf("%s, %s: no %q of %q:\n%s", c.name, s, word, part, all)
+					}
+				}
+			}
+			if strings.Contains(bottom, "↓") {
+				t.Errorf("%s, %s: it does not scroll:\n%s", c.name, s, ansi.Strip(p.Frame()))
+			}
+		}
+	}
+}
+
+// In the help a gap is between the widest keys and their text.
+func TestKeysOfTheHelpHaveAGap(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 100)
+	p.Feed(orders())
+	p.Key("?")
+	if text := ansi.Strip(p.Frame()); !strings.Contains(text, "pgup ctrl+b  a page up") {
+		t.Errorf("no gap:\n%s", text)
+	}
+}
+
+// The forms in which a token can be copied are read whole on a small screen.
+func TestFormsOfACopyAreNotCut(t *testing.T) {
+	t.Parallel()
+	p := opened(t, "copy", boxes()["copy"])
+	p.Resize(40, 12)
+	if lines, _ := inside(t, p); !strings.Contains(lines[6], "the refresh token – not issued ") {
+		t.Errorf("cut:\n%s", strings.Join(lines, "\n"))
+	}
+	p.Resize(30, 8)
+	lines, bottom := inside(t, p)
+	if all := flat(strings.Join(lines, "\n")); !strings.Contains(bottom, " more") ||
+		!strings.Contains(all, "curl line for the probe URL") {
+		t.Errorf("cut:\n%s", strings.Join(lines, "\n"))
+	}
+}
