@@ -43,12 +43,12 @@ func TestTrafficKeyHasAWord(t *testing.T) {
 func TestActivityUsesItsRoom(t *testing.T) {
 	t.Parallel()
 	s := liveDemo(t, 200, 60)
-	s.play("see /payments/1.0.0/balance  401 .* Payments  [0-9a-f]{8}  traffic · dead, 6 s after")
+	s.play("see GET   /payments/1.0.0/balance +401 .* Payments  [0-9a-f]{8}  traffic · dead, 6 s after")
 	s = liveDemo(t, 160, 48)
 	s.play("see Payments  [0-9a-f]{8}  traffic · dead, 6 s after the revoke ")
 	s = liveDemo(t, 120, 32)
 	s.pump.Key("4", "z")
-	s.play("see /payments/1.0.0/balance  401 .* Payments  [0-9a-f]{8}  traffic · dead, 6 s after")
+	s.play("see /payments/1.0.0/balance +401 .* Payments  [0-9a-f]{8}  traffic · dead, 6 s after")
 }
 
 // The picture in README shows the frame with which the demo opens. console.txt has its text; with
@@ -89,7 +89,7 @@ func TestLiveDemoLives(t *testing.T) {
 	if s.later(2 * time.Second); s.text() == first {
 		t.Errorf("nothing has changed after two seconds:\n%s", first)
 	}
-	s.play("see ◒ Orders +ab59ff8e +app +≤0:48 .* 200 [|]{9}")
+	s.play("see ◒ Orders +ab59ff8e +app +≤0:48 .* 200 [|]{8}")
 	s.later(26 * time.Second)
 	s.play("see ◒ Orders +ab59ff8e +app +≤0:22")
 	s.later(6 * time.Second)
@@ -144,7 +144,7 @@ func TestLiveDemoGoesOn(t *testing.T) {
 	s.later(5 * time.Minute)
 	text := s.text()
 	for _, want := range []string{"2 active · next expires in 34:07", "OVER ───",
-		" dead  after 40 s", "traffic · refused", "200 |||||||||"} {
+		" dead  after 40 s", "traffic · refused", "200 ||||||||"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q:\n%s", want, text)
 		}

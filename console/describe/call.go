@@ -20,10 +20,17 @@ func (v Voice) Call(c console.Call, e console.CallEffect) string {
 			outcome += ", may pass " + v.AtMost(e.MayPass)
 		}
 	}
-	if outcome == "" {
-		return c.Verb
+	verb := c.Verb
+	switch verb {
+	case "control":
+		verb = "made-up token"
+	case "jwks":
+		verb = "signing keys"
 	}
-	return c.Verb + " · " + outcome
+	if outcome == "" {
+		return verb
+	}
+	return verb + " · " + outcome
 }
 
 // CallOutcome describes the outcome of a call, without its effect. It is "" for a call that brought

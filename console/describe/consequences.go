@@ -241,12 +241,14 @@ func (v Voice) RevokesSeveral(c console.Several) []string {
 	return []string{all + after + asks, all + asks, all}
 }
 
-// Requests describes a request for a token: its grant, scopes and user.
-func Requests(grant, scopes, owner string) string {
-	if scopes == "" {
-		return Grant(grant) + ", no scopes named, for " + owner
+// Requests describes a request for a token: its grant, scopes and user. The longest form comes
+// first.
+func Requests(grant, scopes, owner string) []string {
+	short := Grant(grant) + ", no scopes named"
+	if scopes != "" {
+		short = Grant(grant) + ", scopes " + scopes
 	}
-	return Grant(grant) + ", scopes " + scopes + ", for " + owner
+	return []string{short + ", for " + owner, short, Grant(grant)}
 }
 
 // Brings describes the token that a grant would bring, as far as it is known. life is that of the

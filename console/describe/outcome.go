@@ -20,16 +20,13 @@ func Renewed(how console.How) string {
 
 // Owner names the user of a token, or the application if the token has none.
 func Owner(t console.Token) console.Private {
-	if console.SignsIn(t.Grant) {
-		return cmp.Or(t.User, "the user who signed in")
-	}
-	return cmp.Or(t.User, "the application itself")
+	return cmp.Or(t.User, unnamed(t.Grant, "the user who signed in"))
 }
 
 // OwnerOf names in one word the user for whom a grant brings a token. It is "app" for the
-// application itself, and "user" for one who signs in, whose name is not known.
+// application itself, and "user" for one whose name is not known.
 func OwnerOf(grant string, user console.Private) console.Private {
-	if console.SignsIn(grant) {
+	if console.SignsIn(grant) || grant == console.GrantPassword {
 		return cmp.Or(user, "user")
 	}
 	return cmp.Or(user, "app")
@@ -37,13 +34,21 @@ func OwnerOf(grant string, user console.Private) console.Private {
 
 // WillOwn names the user for whom an application's grant would bring a token.
 func WillOwn(a console.Application) console.Private {
-	switch {
-	case a.Grant == console.GrantClientCredentials:
-		return "the application itself"
-	case console.SignsIn(a.Grant):
-		return cmp.Or(a.Username, "the user who signs in")
+	if a.Grant == console.GrantClientCredentials {
+		a.Username = ""
 	}
-	return cmp.Or(a.Username, "the application itself")
+	return cmp.Or(a.Username, unnamed(a.Grant, "the user who signs in"))
+}
+
+// unnamed names the owner of a token whose user is not known. signing names one who signs in.
+func unnamed(grant string, signing console.Private) console.Private {
+	switch {
+	case console.SignsIn(grant):
+		return signing
+	case grant == console.GrantPassword:
+		return "a user"
+	}
+	return "the application itself"
 }
 
 // Pruned counts the tokens that were removed because they were over for longer than store.keep.

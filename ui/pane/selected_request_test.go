@@ -13,8 +13,8 @@ func TestSelectedNamesTheOwnerOfARequest(t *testing.T) {
 	t.Parallel()
 	for grant, want := range map[string]string{
 		console.GrantClientCredentials: "for the application itself",
-		console.GrantAuthorizationCode: "for a user",
-		console.GrantDeviceCode:        "for a user",
+		console.GrantAuthorizationCode: "for the user who sign",
+		console.GrantDeviceCode:        "for the user who sign",
 		console.GrantPassword:          "for a user",
 	} {
 		d := draw(t)
@@ -23,15 +23,18 @@ func TestSelectedNamesTheOwnerOfARequest(t *testing.T) {
 			d.board.Applications[i].Grant = grant
 		}
 		if got := plain(d.pane(pane.InRow).Lines(d.scene(""), 118, 4, false)); !strings.Contains(
-			got, want+",") {
+			got, want) {
 			t.Errorf("%s: no %q in\n%s", grant, want, got)
 		}
 		d = draw(t)
 		k := d.token("t_0b233657")
 		k.Grant, k.User = grant, ""
 		got := plain(d.pane(pane.Zoomed).Full(d.scene("t_0b233657"), 118, 30, false))
-		if !strings.Contains(got, want) || (want == "for a user") != strings.Contains(got,
-			"Ledger · a user · ") {
+		owner := "Ledger · user · "
+		if grant == console.GrantClientCredentials {
+			owner = "Ledger · app · "
+		}
+		if !strings.Contains(got, want) || !strings.Contains(got, owner) {
 			t.Errorf("%s: no %q in\n%s", grant, want, got)
 		}
 	}

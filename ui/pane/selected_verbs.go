@@ -231,13 +231,13 @@ func (p *Selected) request(s *scene.Scene, w int) [][]phrase {
 	request := describe.Requests(a.Grant, kit.Clean(spaced(a.Scopes)), owner)
 	var at []string
 	if url := s.Show(a.Environment.Endpoints.TokenURL); url != "" {
-		at = append(at, request+", at "+url)
+		at = append(at, request[0]+", at "+url)
 	} else if issuer := s.Show(a.Environment.Issuer); issuer != "" {
-		at = append(at, request+", at the token endpoint of "+issuer)
+		at = append(at, request[0]+", at the token endpoint of "+issuer)
 	}
 	return [][]phrase{
 		append(first, say("what "+get+" would request:")),
-		{say(append(at, request, describe.Grant(a.Grant))...)},
+		{say(append(at, request...)...)},
 		{say(describe.Brings(a.Grant, s.Board.LastLife(a.Environment.Name))...)},
 		{does(get, "gets it"),
 			does(s.Keys.Way(keys.GetWith), "asks with another grant, scopes or user",
