@@ -43,7 +43,7 @@ func TestTrafficKeyHasAWord(t *testing.T) {
 func TestActivityUsesItsRoom(t *testing.T) {
 	t.Parallel()
 	s := liveDemo(t, 200, 60)
-	s.play("see GET   /payments/1.0.0/balance +401 .* Payments  [0-9a-f]{8}  traffic · dead, 6 s after")
+	s.play("see /payments/1.0.0/balance +401 .* Payments  [0-9a-f]{8}  traffic · dead, 6 s after")
 	s = liveDemo(t, 160, 48)
 	s.play("see Payments  [0-9a-f]{8}  traffic · dead, 6 s after the revoke ")
 	s = liveDemo(t, 120, 32)

@@ -460,8 +460,8 @@ func (a *App) Living() []*Row {
 	return out
 }
 
-// GotAgain returns the token with which the server is known to answer a get for the application; nil
-// for none.
+// GotAgain returns the token with which the server is known to answer a get for the application. It
+// returns nil for none.
 func (a *App) GotAgain(now time.Time) *Row {
 	if a.Policy.Regime != console.RegimeOpaque {
 		return nil

@@ -116,8 +116,8 @@ type page struct {
 	Endless           bool          // a living token never expires
 	Shortest, Longest time.Duration // lives and windows as granted; 0 if there are none
 
-	// The applications (by index in Board.Apps), users and scopes of the rows in the scope, found or
-	// not, without hidden ones.
+	// The applications (by index in Board.Apps), users and scopes of the rows in the scope, found
+	// or not, without hidden ones.
 	Apps   map[int]bool
 	Owners map[console.Private]bool
 	Scopes map[string]bool
