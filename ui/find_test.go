@@ -106,8 +106,8 @@ func TestFindLiteralBeforeFuzzy(t *testing.T) {
 }
 
 // Esc restores scope and cursor while the text is typed. Enter keeps the rows that match, and
-// chooses the selected one: esc then leaves the cursor there, in all applications if the scope of before
-// does not hold it.
+// chooses the selected one: esc then leaves the cursor there, in all applications if the scope of
+// before does not hold it.
 func TestFindEndsByEscAndEnter(t *testing.T) {
 	t.Parallel()
 	for _, kept := range []bool{false, true} {

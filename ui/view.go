@@ -43,8 +43,8 @@ func (m *root) layout() layout {
 func (m *root) Scene() *scene.Scene {
 	s := &scene.Scene{
 		Board: m.board(), Now: session.Second(m.now), Styles: &m.st, Session: m.s,
-		ASCII: m.set.ASCII,
-		Keys:  &m.keys, Light: m.term.knowsBackground && !m.term.dark, Key: m.shownKey(),
+		ASCII: m.set.ASCII, Demo: m.o.Demo,
+		Keys: &m.keys, Light: m.term.knowsBackground && !m.term.dark, Key: m.shownKey(),
 		View: &m.view, Redactor: m.redactor, Marks: m.s.Marks(), Focus: m.focus,
 		Scope: m.panes.apps.Scope(m.s), App: -1,
 	}

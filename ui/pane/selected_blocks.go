@@ -198,6 +198,9 @@ func (d *selected) useIt(w, indent int) block {
 		b.add(cell{s.Styles.Key, as + " c  "}, cell{"", `curl -H "` + header + `" URL`})
 	}
 	b.add(cell{s.Styles.Key, as + " h  "}, cell{"", header})
+	if s.Demo {
+		return b.block
+	}
 	name := d.a.Name
 	for i := range s.Board.Apps {
 		if x := &s.Board.Apps[i]; x.ID != d.a.ID && x.Name == name {

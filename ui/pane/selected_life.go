@@ -111,6 +111,11 @@ func (d *selected) ends(w int, timed bool) (lead, tail string) {
 func (d *selected) life(w int, timed bool) (line, labels string) {
 	l := d.line()
 	lead, tail := d.ends(w-2, timed)
+	for i := range l.Events {
+		if " "+l.Events[i].Label == tail { // it is said once
+			l.Events[i].Label = ""
+		}
+	}
 	n := w - 2 - kit.Width(lead+tail)
 	if !d.r.State.IsOver() && n > 0 { // the sign for now moves
 		whole := d.s.Now.Sub(l.Start)

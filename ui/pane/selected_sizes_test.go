@@ -362,7 +362,7 @@ func TestSelectedEndings(t *testing.T) {
 	d := draw(t)
 	d.everyState()
 	for id, want := range map[string][]string{
-		"t_a194eb99": {"✕", " dead 10:44:08 ", "└ dead 10:44:08", "g gets a new one for Orders"},
+		"t_a194eb99": {"✕", " dead 10:44:08 ", "└ revoked 10:44:02", "g gets a new one for Orders"},
 		"t_supersed": {"by active00 at 10:20:00", " over 10:35:00 ", "replaced 10:20:00"},
 		"t_expired0": {" expired 6 min ago ", "r refreshes it "},
 		"t_neverrev": {"may pass until 10:55:00 at most", "at most"},

@@ -52,6 +52,7 @@ type Scene struct {
 	RowsDrawn  int       // number of rows formatted, for tests
 	ASCII      bool      // draw without block characters
 	Light      bool      // the terminal reported a light background
+	Demo       bool      // the applications are not known to other processes
 
 	names, railNames []string // of applications, with suffixes; nil if not computed yet
 }
