@@ -142,12 +142,12 @@ func (m *root) verb(v session.Verb, of func(id string) session.Request) action {
 func (m *root) appActions() map[keys.Action]action {
 	return map[keys.Action]action{
 		keys.AddApp: {nil, func(s *scene.Scene) tea.Cmd {
-			m.Open(overlay.NewApp(s, false, ""))
+			m.Open(overlay.NewApp(s, nil, ""))
 			return nil
 		}},
 		keys.EditApp: m.forApp(keys.EditApp, cannotEditApp,
-			func(s *scene.Scene, _ *session.App) tea.Cmd {
-				m.Open(overlay.NewApp(s, true, m.configFile()))
+			func(s *scene.Scene, a *session.App) tea.Cmd {
+				m.Open(overlay.NewApp(s, a, m.configFile()))
 				return nil
 			}),
 		keys.DeleteApp: m.forApp(keys.DeleteApp, m.cannotDeleteApp,
@@ -326,9 +326,8 @@ func (m *root) forApp(act keys.Action, cannot func(*scene.Scene, *session.App) *
 			}
 			m.Open(overlay.NewWhich(s, m.keys.Row(act).Word, func(h scene.Host, id string) tea.Cmd {
 				s := h.Scene()
-				s.App = s.Board.IndexOf(id)
-				a, ok := s.Selected()
-				if !ok {
+				a := s.Board.App(id)
+				if a == nil {
 					return nil
 				}
 				if why := cannot(s, a); why != nil {

@@ -68,6 +68,41 @@ func TestFormAdds(t *testing.T) {
 	l.shows("gone")
 }
 
+// The only application needs no choice: with the scope All each action on an application is about
+// it, as if it were chosen.
+func TestActionsOnTheOnlyApplication(t *testing.T) {
+	t.Parallel()
+	for _, action := range []string{
+		"edit_application", "delete_application", "adopt_token", "get_with", "revoke_all",
+	} {
+		frames := map[bool]string{}
+		for _, chosen := range []bool{false, true} {
+			b := orders()
+			b.Applications = b.Applications[:1]
+			b.Applications[0].Source = console.FromStore
+			p, _ := still(t, 120, 32)
+			p.Feed(b)
+			if chosen {
+				p.ScopeTo("Orders")
+			}
+			p.Do(action)
+			if p.Overlays() != 1 {
+				t.Fatalf("%s: no box:\n%s", action, p.Frame())
+			}
+			box := p.Box()
+			for y, line := range strings.Split(ansi.Strip(p.Frame()), "\n") {
+				if y >= box.Y && y < box.Y+box.H {
+					frames[chosen] += ansi.Cut(line, box.X, box.X+box.W) + "\n"
+				}
+			}
+		}
+		if frames[false] != frames[true] {
+			t.Errorf("%s with the scope All:\n%s\nwith the application chosen:\n%s", action,
+				frames[false], frames[true])
+		}
+	}
+}
+
 func TestFormRefuses(t *testing.T) {
 	t.Parallel()
 	l := alive(t).scoped("Orders")

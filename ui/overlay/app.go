@@ -73,9 +73,9 @@ type environment struct {
 // label returns the environment as a choice.
 func (e *environment) label() string { return string(cmp.Or(e.name, "a new one …")) }
 
-// NewApp returns the form of a new application or, with edit, of the selected one. file is the
-// configuration file.
-func NewApp(s *scene.Scene, edit bool, file string) *App {
+// NewApp returns the form of an application; nil stands for a new one. file is the configuration
+// file.
+func NewApp(s *scene.Scene, edited *session.App, file string) *App {
 	o := &App{others: s.Board.Applications()}
 	o.values = map[string]*form.Field{}
 	o.entry.Application = console.Application{
@@ -83,16 +83,15 @@ func NewApp(s *scene.Scene, edit bool, file string) *App {
 	}
 	envs, chosen := slices.Clone(s.Board.Environments), nearEnvironment(s)
 	named := func(e console.KnownEnvironment) bool { return e.Name == chosen }
-	if sel, ok := s.Selected(); ok {
-		chosen = sel.Environment.Name
-		if a := sel.Application; edit {
-			o.was, o.entry.Application, o.entry.Was = &a, a, a.ID
-			if !slices.ContainsFunc(envs, named) {
-				own := console.KnownEnvironment{Environment: a.Environment, Source: a.Source}
-				envs = append(envs, own)
-			}
-			o.given = envs[slices.IndexFunc(envs, named)].Environment
+	if edited != nil {
+		a := edited.Application
+		chosen = a.Environment.Name
+		o.was, o.entry.Application, o.entry.Was = &a, a, a.ID
+		if !slices.ContainsFunc(envs, named) {
+			own := console.KnownEnvironment{Environment: a.Environment, Source: a.Source}
+			envs = append(envs, own)
 		}
+		o.given = envs[slices.IndexFunc(envs, named)].Environment
 	}
 	o.Frozen = o.was != nil && o.was.Source == console.FromConfig
 	if !o.Frozen {

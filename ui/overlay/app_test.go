@@ -24,7 +24,7 @@ func TestAppKeepsEachEnvironment(t *testing.T) {
 	o := NewApp(&scene.Scene{App: 0, Board: &session.Board{
 		Apps:         []session.App{{Application: stored}},
 		Environments: []console.KnownEnvironment{{Environment: cloud, Source: console.FromStore}},
-	}}, true, "")
+	}}, &session.App{Application: stored}, "")
 	press := func(keys ...rune) {
 		for _, k := range keys {
 			o.Typed(tea.KeyPressMsg{Code: k})

@@ -109,7 +109,7 @@ type fillIn struct {
 func (i fillIn) Perform(h scene.Host) tea.Cmd {
 	i.from.Discard()
 	h.Close(i.from)
-	o := NewApp(h.Scene(), false, "")
+	o := NewApp(h.Scene(), nil, "")
 	o.fillIn(i.pasted, h.Scene().Board.Environments)
 	h.Open(o)
 	for _, n := range i.pasted.Notes {
