@@ -153,7 +153,7 @@ func (m *root) OpenToken(id string) tea.Cmd {
 		return nil
 	}
 	if m.Scene().TokenPage().Index(id) < 0 {
-		m.view.Find, m.view.HideOver = "", false
+		m.before, m.view.Find, m.view.HideOver = nil, "", false
 		m.panes.apps.Select(session.Scope{})
 	}
 	m.panes.tokens.List.Selected = id

@@ -34,8 +34,8 @@ func (m *root) openFind() {
 	if v.InCalls {
 		return
 	}
-	if v.Find == "" {
-		m.before = finding{m.panes.apps.Scope(m.s), m.panes.tokens.List.Selected}
+	if m.before == nil {
+		m.before = &finding{m.panes.apps.Scope(m.s), m.panes.tokens.List.Selected}
 	}
 	m.panes.apps.Select(session.Scope{})
 	m.focusOn(scene.Tokens)
@@ -55,27 +55,50 @@ func (m *root) clearFind() bool {
 	switch {
 	case m.focus == scene.Activity && v.FindCalls != "":
 		v.FindCalls = ""
-	case v.Find != "":
-		v.Find = ""
-		m.restoreScope()
+	case m.before != nil:
+		m.endFind()
 	default:
 		return false
 	}
 	return true
 }
 
-// restoreScope chooses the scope and the token from before the find. A token that the person has
-// chosen by enter stays selected; if the scope does not hold it, all applications are chosen.
-func (m *root) restoreScope() {
-	l, board := &m.panes.tokens.List, m.s.Board()
-	if m.before.token != "" {
-		if board.Row(m.before.token) != nil {
-			l.Selected = m.before.token
-		}
-	} else if r := board.Row(l.Selected); r != nil && !m.before.scope.Holds(&board.Apps[r.App]) {
-		m.before.scope = session.Scope{}
+// afterFind returns the scope and the token that the end of the find will select: those from before
+// it. A token that the person has chosen by enter stays selected; if the scope does not hold it, all
+// applications are chosen.
+func (m *root) afterFind() finding {
+	was, board := *m.before, m.s.Board()
+	if board.Row(was.token) != nil {
+		return was
 	}
-	m.panes.apps.Select(m.before.scope)
+	was.token = m.panes.tokens.List.Selected
+	if r := board.Row(was.token); r != nil && !was.scope.Holds(&board.Apps[r.App]) {
+		was.scope = session.Scope{}
+	}
+	return was
+}
+
+// endFind ends the find.
+func (m *root) endFind() {
+	then := m.afterFind()
+	m.before, m.view.Find = nil, ""
+	m.panes.apps.Select(then.scope)
+	m.panes.tokens.List.Selected = then.token
+}
+
+// chooseFound keeps the selected token when the find ends.
+func (m *root) chooseFound() {
+	if m.before != nil {
+		m.before.token = ""
+	}
+}
+
+// stopTyping ends the typing of what is looked for. Without a text the find ends.
+func (m *root) stopTyping() {
+	m.view.Typing = false
+	if m.before != nil && m.view.Find == "" {
+		m.endFind()
+	}
 }
 
 // findTyped takes a key while the text is typed: esc shows all rows again, enter keeps the rows
@@ -84,11 +107,12 @@ func (m *root) findTyped(msg tea.KeyPressMsg) tea.Cmd {
 	v := &m.view
 	switch msg.String() {
 	case "esc":
-		v.Typing = false
 		m.clearFind()
-	case "enter":
 		v.Typing = false
-		m.before.token = "" // what is selected now stays selected
+	case "enter":
+		if m.stopTyping(); !v.InCalls {
+			m.chooseFound()
+		}
 	case "up":
 		return m.Act(keys.Up)
 	case "down":
@@ -98,10 +122,10 @@ func (m *root) findTyped(msg tea.KeyPressMsg) tea.Cmd {
 	case "pgdown":
 		return m.Act(keys.PageDown)
 	case "tab":
-		v.Typing = false
+		m.stopTyping()
 		return m.Act(keys.NextPane)
 	case "shift+tab":
-		v.Typing = false
+		m.stopTyping()
 		return m.Act(keys.PreviousPane)
 	default:
 		v.Input = form.TypeInto(v.Input, form.InText(msg))

@@ -1,9 +1,13 @@
 package ui_test
 
 import (
+	"context"
+	"errors"
+	"io"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
@@ -11,6 +15,7 @@ import (
 	"lanyard/console"
 	"lanyard/tokenapi"
 	"lanyard/ui"
+	"lanyard/ui/session"
 )
 
 // looking returns a screen with the board of orders on which a text is being looked for.
@@ -157,6 +162,60 @@ func TestFindEndsByEscAndEnter(t *testing.T) {
 	if p.Quit || !strings.Contains(ansi.Strip(p.Frame()), "Nothing matches ana q.") {
 		t.Errorf("quit %t\n%s", p.Quit, ansi.Strip(p.Frame()))
 	}
+}
+
+// A find without a text ends with the typing: the scope from before is there again.
+func TestFindOfNothing(t *testing.T) {
+	t.Parallel()
+	for _, end := range []string{"esc", "enter", "tab"} {
+		p, _ := still(t, 120, 32)
+		p.Feed(orders())
+		p.ScopeTo("Payments")
+		p.Key("/", "a", "backspace", end)
+		if p.InScope() != "Payments" {
+			t.Errorf("after %s the scope is %q", end, p.InScope())
+		}
+	}
+}
+
+// The next console opens with the selection of one that was left during a find or by a signal.
+func TestSelectionIsRemembered(t *testing.T) {
+	t.Parallel()
+	l := alive(t).scoped("Payments")
+	l.Key("/")
+	l.Type("orders")
+	l.Key("enter", "q")
+	if c := l.svc.Remembered(t.Context()); c.App != l.apps[1].ID {
+		t.Errorf("left during a find: %+v", c)
+	}
+
+	synctest.Test(t, func(t *testing.T) {
+		l := alive(t)
+		in, typed := io.Pipe()
+		defer func() { _ = typed.Close() }()
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		ended := make(chan error, 1)
+		go func() {
+			_, err := ui.Run(ctx, ui.Options{
+				Service: l.svc, Settings: ui.Settings{Theme: theme(t, "dark")}, Input: in,
+				Output: io.Discard, Environ: []string{"TERM=xterm-256color"}, Width: 80, Height: 24,
+			})
+			ended <- err
+		}()
+		synctest.Wait()
+		for _, key := range []string{"1", "\x1b[F"} { // to the last application
+			_, _ = io.WriteString(typed, key)
+			synctest.Wait()
+		}
+		cancel()
+		if err := <-ended; !errors.Is(err, session.ErrInterrupted) {
+			t.Error(err)
+		}
+		if c := l.svc.Remembered(t.Context()); c.App != l.apps[1].ID {
+			t.Errorf("ended by a signal: %+v", c)
+		}
+	})
 }
 
 // An application that matches by its name is listed without a token, and the list says so.
@@ -325,6 +384,20 @@ func TestFindAndPresenterMode(t *testing.T) {
 		p.Key("ctrl+o")
 		if p.Selected() != "t_expiring" {
 			t.Errorf("%q: the cursor went to %q", end, p.Selected())
+		}
+	}
+	// The scope from before the find is there again, unless the presented token is outside of it.
+	for scope, want := range map[string]string{
+		"Orders": "Orders", "cloud": "cloud", "Payments": "All",
+	} {
+		p, _ := still(t, 120, 32)
+		p.Feed(orders())
+		p.ScopeTo(scope)
+		p.Key("/")
+		p.Type("ana")
+		p.Key("ctrl+o", "ctrl+o")
+		if p.InScope() != want || p.Selected() != "t_expiring" {
+			t.Errorf("%s: in %q, %q is selected", scope, p.InScope(), p.Selected())
 		}
 	}
 	p, _ := still(t, 120, 32)

@@ -222,16 +222,21 @@ func (m *root) leave(force bool) tea.Cmd {
 	return tea.Batch(remember, m.Request(session.Quit{Force: force}))
 }
 
-// choiceNow returns what is selected.
+// choiceNow returns what is selected. While something is looked for, that is what the end of the
+// find will select.
 func (m *root) choiceNow() (c console.Choice) {
-	switch scope := m.panes.apps.Scope(m.s); scope.Kind {
+	now := finding{m.panes.apps.Scope(m.s), m.panes.tokens.List.Selected}
+	if m.before != nil {
+		now = m.afterFind()
+	}
+	switch now.scope.Kind {
 	case session.OneEnvironment:
-		c.Environment = console.Private(scope.Name)
+		c.Environment = console.Private(now.scope.Name)
 	case session.OneApplication:
-		c.App = scope.Name
+		c.App = now.scope.Name
 	case session.AllApplications:
 	}
-	c.Token = m.panes.tokens.List.Selected
+	c.Token = now.token
 	return c
 }
 

@@ -67,7 +67,7 @@ func (m *root) click(e tea.Mouse) tea.Cmd {
 	if e.Button != tea.MouseLeft || m.welcome != nil || m.s.Quitting() || m.layout() == tooSmall {
 		return nil
 	}
-	m.view.Typing = false
+	m.stopTyping()
 	for _, b := range m.frame.buttons {
 		if e.Y == b.y && e.X >= b.x && e.X < b.x+b.w {
 			return m.Act(b.act)

@@ -18,12 +18,21 @@ func (m *root) present(on bool) {
 	if on {
 		m.hideAgain()
 		m.view.Typing, m.zoomed = false, false
-		m.view.Find, m.view.FindCalls = "", "" // an audience may not see what they match
+		m.endFinds()
 		m.focusOn(scene.Tokens)
 		m.Log(scene.Good, "presenter mode: no secret, key, user or host is shown",
 			m.keys.Hint(keys.Presenter, "closes it"))
 	} else {
 		m.Notify(scene.Info, "presenter mode is off: users and hosts are shown again", "")
+	}
+}
+
+// endFinds ends what is looked for: an audience may not see what it matches. The selected token
+// stays, because it is presented.
+func (m *root) endFinds() {
+	m.view.FindCalls = ""
+	if m.chooseFound(); m.before != nil {
+		m.endFind()
 	}
 }
 

@@ -106,6 +106,9 @@ func Run(ctx context.Context, o Options) (Choice, error) {
 	interrupted := ctx.Err() != nil
 	cancel()               // a copy in flight ends
 	m.s.ClearNow(o.Output) // for a signal or a panic; quitting has done it already
+	if interrupted {
+		m.s.RememberNow(m.choiceNow())
+	}
 	switch {
 	case interrupted:
 		return Quit, session.ErrInterrupted

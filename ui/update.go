@@ -39,7 +39,7 @@ type root struct {
 	panes    panes
 	focus    scene.PaneID
 	zoomed   bool
-	before   finding // what the find on the screen will restore
+	before   *finding // what the end of the find will restore; nil: nothing is looked for
 	view     scene.View
 	tour     *session.Tour // nil: none
 	overlays []scene.Overlay

@@ -52,3 +52,11 @@ func (s *Session) remember() []Work {
 		}
 	})
 }
+
+// RememberNow stores a choice when no more events are applied: a signal has ended the console.
+func (s *Session) RememberNow(c console.Choice) {
+	s.choice.now = c
+	for _, work := range s.remember() {
+		work(s.ctx)
+	}
+}
