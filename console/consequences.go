@@ -144,7 +144,7 @@ func ActAfter(t Token, a Application, p Policy, now time.Time) Act {
 		return ""
 	case renewalOf(t, a, p, now, withoutRefresh(t)) == RenewalRefresh:
 		return ActRenew
-	case a.Source == Gone || a.Grant == tokenapi.GrantRefreshToken || writable(a, "get") != nil:
+	case a.Grant == tokenapi.GrantRefreshToken || a.CannotGet() != "":
 		return ""
 	}
 	return ActGet

@@ -120,6 +120,18 @@ func ownUser(t Token, a Application) bool {
 	return t.user() == userOf(t.Grant, a.Username) || t.Grant == GrantAdopted
 }
 
+// CannotGet returns the code with which Get refuses an application before it sends a request:
+// CodeGone or CodeReadOnly. It is "" if Get may send one.
+func (a Application) CannotGet() Code {
+	switch {
+	case a.Source == Gone:
+		return CodeGone
+	case a.Environment.ReadOnly:
+		return CodeReadOnly
+	}
+	return ""
+}
+
 func (s *Service) applicationOf(ctx context.Context, appID string) (a Application, err error) {
 	err = s.opt.Keeper.View(ctx, func(r Reader) error {
 		a, err = s.application(r, appID)

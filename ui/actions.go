@@ -63,7 +63,7 @@ func (m *root) newActions() map[keys.Action]action {
 // tokenActions act on the selected token or on the marked ones.
 func (m *root) tokenActions() map[keys.Action]action {
 	return map[keys.Action]action{
-		keys.Get: m.forApp(keys.Get, cannotGet, func(_ *scene.Scene, a *session.App) tea.Cmd {
+		keys.Get: m.forApp(keys.Get, m.cannotGet, func(_ *scene.Scene, a *session.App) tea.Cmd {
 			return m.Request(session.Get{App: a.ID})
 		}),
 		keys.Renew: m.verb(session.VerbRenew,
@@ -88,7 +88,7 @@ func (m *root) tokenActions() map[keys.Action]action {
 				ID: r.ID, Fingerprint: r.Token.Fingerprint, Lasts: m.set.RevealFor,
 			}.Perform(m)
 		}},
-		keys.GetWith: m.forApp(keys.GetWith, cannotGet,
+		keys.GetWith: m.forApp(keys.GetWith, m.cannotGet,
 			func(_ *scene.Scene, a *session.App) tea.Cmd {
 				m.Open(overlay.NewGrant(a, m.s.LastGet(a.ID)))
 				return nil
@@ -340,12 +340,21 @@ func (m *root) forApp(act keys.Action, cannot func(*scene.Scene, *session.App) *
 	}
 }
 
-func cannotGet(s *scene.Scene, a *session.App) *scene.Refuse {
-	if a.Source == console.Gone {
+func (m *root) cannotGet(s *scene.Scene, a *session.App) *scene.Refuse {
+	switch a.CannotGet() {
+	case console.CodeGone:
 		return scene.Cannot(a.Name+" is no longer configured",
 			"its tokens can still be revoked with "+s.Keys.Way(keys.Revoke))
+	case console.CodeReadOnly:
+		return m.readOnly(s, a, "requested")
 	}
 	return nil
+}
+
+// readOnly refuses what would change something in a read_only environment.
+func (m *root) readOnly(s *scene.Scene, a *session.App, done string) *scene.Refuse {
+	return scene.Cannot(s.Show(a.Environment.Name)+" is read-only: nothing is "+done+" there",
+		m.s.Remedy(a, "remove read_only", m.face()))
 }
 
 // choosesScope reports whether enter takes the scope of the row and goes back to the tokens: the
@@ -450,8 +459,7 @@ func (m *root) copyAs(s *scene.Scene) tea.Cmd {
 func (m *root) cannotRevokeAll(s *scene.Scene, a *session.App) *scene.Refuse {
 	switch {
 	case a.Environment.ReadOnly:
-		return scene.Cannot(s.Show(a.Environment.Name)+" is read-only: nothing is revoked there",
-			m.s.Remedy(a, "remove read_only", m.face()))
+		return m.readOnly(s, a, "revoked")
 	case len(a.Living()) == 0:
 		return scene.Cannot(a.Name+" holds no token that lives", "")
 	}

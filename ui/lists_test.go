@@ -193,3 +193,45 @@ func TestApplicationsRefuseWithoutTheList(t *testing.T) {
 		l.Key("esc")
 	}
 }
+
+// The screen offers no request for a token in a read_only environment, and says why.
+func TestReadOnlyRequestsNothing(t *testing.T) {
+	t.Parallel()
+	readOnly := func(b console.Board) console.Board {
+		for i := range b.Applications {
+			b.Applications[i].Environment.ReadOnly = true
+		}
+		return b
+	}
+	p, _ := still(t, 120, 32)
+	p.Feed(readOnly(orders()))
+	p.ScopeTo("Mobile")
+	frame := ansi.Strip(p.Frame())
+	if strings.Contains(frame, "g get") || strings.Contains(frame, "G get") ||
+		!strings.Contains(frame, "Its environment is read-only: nothing is requested.") {
+		t.Errorf("without a token:\n%s", frame)
+	}
+	for key, why := range map[string]string{
+		"g": "nothing is requested there", "G": "nothing is requested there",
+		"X": "nothing is revoked there", "r": " No token of Mobile is held. ",
+	} {
+		p.Key(key)
+		frame := ansi.Strip(p.Frame())
+		if p.Overlays() != 0 || !strings.Contains(frame, why) ||
+			strings.Contains(frame, "gets one") {
+			t.Errorf("%s: %d boxes\n%s", key, p.Overlays(), frame)
+		}
+		p.Hush()
+	}
+	b := readOnly(orders())
+	b.Applications, b.Tokens, b.Marks = b.Applications[3:4], nil, nil // the only application
+	p, _ = still(t, 120, 32)
+	p.Feed(b)
+	frame = ansi.Strip(p.Frame())
+	p.Key("ctrl+o")
+	frame += ansi.Strip(p.Frame())
+	if strings.Contains(frame, "g get") || !strings.Contains(frame, "No token is held.") ||
+		!strings.Contains(frame, "no token is selected") {
+		t.Errorf("the only application:\n%s", frame)
+	}
+}

@@ -85,7 +85,7 @@ func TestSupersedeNotAsked(t *testing.T) {
 	if l.Overlays() != 0 {
 		t.Error("asked about what is refused")
 	}
-	l.said("read_only")
+	l.said("is read-only: nothing is requested there")
 }
 
 // The question is shown before the invitation.

@@ -17,7 +17,10 @@ import (
 func Present(s *scene.Scene, r *session.Row) *Presenter {
 	p := &Presenter{Styles: s.Styles, ASCII: s.ASCII, Paint: s.Styles.Quiet}
 	if r == nil {
-		p.Word, p.Words = "no token is selected", []string{s.Keys.Hint(keys.Get, "gets one")}
+		p.Word = "no token is selected"
+		if get := getsOne(s); get != "" {
+			p.Words = []string{get}
+		}
 		return p
 	}
 	app := &s.Board.Apps[r.App]

@@ -184,7 +184,7 @@ func (p *Tokens) Target(s *scene.Scene) (*session.Row, *scene.Refuse) {
 // select one of those that are listed.
 func noToken(s *scene.Scene, selects string) *scene.Refuse {
 	page := s.TokenPage()
-	gets := s.Keys.Hint(keys.Get, "gets one")
+	gets := getsOne(s)
 	switch a, ok := s.Selected(); {
 	case page.Len() > 0:
 		return scene.Cannot("no token is selected", selects)
@@ -202,6 +202,14 @@ func noToken(s *scene.Scene, selects string) *scene.Refuse {
 		return scene.Cannot("no token of "+a.Name+" is held", gets)
 	}
 	return scene.Cannot("no token is held", gets)
+}
+
+// getsOne returns the key that gets a token. It is "" if the application would be refused.
+func getsOne(s *scene.Scene) string {
+	if a, ok := s.OneApp(); ok && a.CannotGet() != "" {
+		return ""
+	}
+	return s.Keys.Hint(keys.Get, "gets one")
 }
 
 // Lines implements [Pane].
@@ -410,15 +418,20 @@ func (p *Tokens) empty(s *scene.Scene, page session.Page, w, h int) []string {
 	case ok && a.Source == console.Gone:
 		return scene.Placeholder(s, w, h, "", "No token is left of "+s.Show(a.Name)+".")
 	case ok:
-		lines := []string{"", "No token of " + s.Show(a.Name) + " is held.", "",
-			k.Hint(keys.Get, "gets one.")}
+		gets := getsOne(s) + "."
+		if a.CannotGet() == console.CodeReadOnly {
+			gets = "Its environment is read-only: nothing is requested."
+		}
+		lines := []string{"", "No token of " + s.Show(a.Name) + " is held.", "", gets}
 		if c, ok := s.Session.LastGot(a.ID); ok {
 			lines = append(lines, "", "The last one was "+c.Fingerprint+", got "+
 				describe.ClockTime(c.At, s.Now)+".")
 		}
 		return scene.Placeholder(s, w, h, lines...)
+	case getsOne(s) == "":
+		return scene.Placeholder(s, w, h, "", "No token is held.")
 	}
-	return scene.Placeholder(s, w, h, "", "No token is held.", "", k.Hint(keys.Get, "gets one."))
+	return scene.Placeholder(s, w, h, "", "No token is held.", "", getsOne(s)+".")
 }
 
 // SortAt returns the action that sorts by the column at cell x.

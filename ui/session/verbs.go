@@ -102,7 +102,7 @@ func grantOf(t *console.Token) string {
 // the get.
 func (s *Session) getMaySupersede(a *App, grant string, user console.Private, scopes []string,
 	confirmed Request) bool {
-	if a.Source == console.Gone || a.Environment.ReadOnly {
+	if a.CannotGet() != "" {
 		return false
 	}
 	by := a.withGrant(grant)
