@@ -125,6 +125,19 @@ func (c Cause) Words() string {
 	return ""
 }
 
+// OverSince returns the time that belongs to the state of a token that is over: when it expired,
+// when it was replaced, or since when the gateway refuses it. A list says it after the state.
+func (s Status) OverSince() time.Time {
+	switch s.State {
+	case Expired:
+		return s.ExpiresAt
+	case Superseded:
+		return s.EndedAt
+	case Dead, Unsure, Revoking, Lingering, Expiring, Active:
+	}
+	return s.OverAt
+}
+
 // AtServer is the state of a token at its server, as far as it is known.
 type AtServer string
 

@@ -299,6 +299,35 @@ func TestDeathIsDatedAtTheFirstRefusal(t *testing.T) {
 	}
 }
 
+// The time that is told of a token which is over belongs to the word of its state.
+func TestOverSince(t *testing.T) {
+	t.Parallel()
+	replaced := with(func(t *console.Token) { t.ReplacedAt, t.ReplacedBy = at(100), "t_y" })
+	revoked := with(func(t *console.Token) {
+		t.RevokeAt, t.RevokeKind, t.AcceptedAt = at(100), console.RevokeBoth, at(100)
+	})
+	refused := revoked
+	refused.Probes = probes(106, tokenapi.Refused, 107, tokenapi.Refused, 108, tokenapi.Refused)
+	for _, c := range []struct {
+		token console.Token
+		now   int
+		state console.State
+		since time.Time
+	}{
+		{replaced, 1100, console.Superseded, at(100)},
+		{revoked, 1100, console.Dead, at(1000)}, // the end of its window
+		{refused, 1100, console.Dead, at(106)},
+		{live(), 3700, console.Expired, at(3600)},
+	} {
+		opaque := policy
+		opaque.Regime = console.RegimeOpaque
+		s := console.StatusAt(c.token, opaque, at(c.now))
+		if s.State != c.state || !s.OverSince().Equal(c.since) {
+			t.Errorf("%s since %s, want %s since %s", s.State, s.OverSince(), c.state, c.since)
+		}
+	}
+}
+
 func TestProvedDeadLooksOnlyAtWhatCameSince(t *testing.T) {
 	t.Parallel()
 	tok := live()

@@ -453,7 +453,9 @@ func allOver() *sketch {
 	accepted(k.token(app["Payments"], "cea55f74", "ana", 40*time.Minute),
 		drawn.Add(-19*time.Minute))
 	was := k.token(app["Kiosk"], "7be1d05a", "", 0)
-	was.ReplacedAt, was.ReplacedBy = drawn.Add(-21*time.Minute), "t_c03f11e9"
+	at := drawn.Add(-6 * time.Minute)
+	was.ReplacedAt, was.ReplacedBy = at, "t_c03f11e9"
+	probe(was, http.StatusUnauthorized, at, at.Add(time.Second), at.Add(2*time.Second))
 	k.token(app["Mobile"], "0c1177fe", "", -12*time.Minute)
 	k.token(app["Ledger"], "5c0d77a1", "", 0).ExpiresAt = oclock("18:58:02").AddDate(0, 0, -1)
 	return k

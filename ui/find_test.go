@@ -518,7 +518,7 @@ func TestSortByLeft(t *testing.T) {
 		{"aa01bb02"}, {"3f9ca71e"}, {"f0f0f0f0"}} // equal ones by age
 	without := []string{"0b0b0b0b", "unknown"}
 	revoked := []string{"91aa3c2f", "e1e2e3e4", "0ddba11e"}
-	over := []string{"5c0d77a1", "5ca1ab1e", "0c1177fe"}
+	over := []string{"5c0d77a1", "0c1177fe", "5ca1ab1e"}
 	for _, way := range []string{"sorted", "the other way round"} {
 		want := slices.Concat(slices.Concat(living...), without, revoked, over)
 		if got := shown(); !slices.Equal(got, want) {

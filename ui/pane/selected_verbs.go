@@ -171,9 +171,9 @@ func (d *selected) another() []phrase {
 	if d.a.Source == console.Gone || d.does.ReadOnly {
 		return all
 	}
-	name := kit.Middle(d.s.Show(d.a.Name), 24)
-	gets := d.gets()
-	return append(all, does(m.Way(keys.Get), gets+" for "+name, gets))
+	name, gets := d.s.Show(d.a.Name), d.gets()
+	return append(all, does(m.Way(keys.Get), gets+" for "+name, gets+" for "+kit.Middle(name, 24),
+		gets))
 }
 
 // gets returns what a get for the application brings.

@@ -166,7 +166,6 @@ func (p *Tokens) bound(s *scene.Scene, r *session.Row) string {
 // overParts describes the end of a token that is over: how it ended, its last calls and when.
 func (p *Tokens) overParts(s *scene.Scene, r *session.Row) (parts []string) {
 	st := s.Board.Status(r, s.Now)
-	at := st.OverAt
 	switch {
 	case r.State == console.Superseded:
 		by := s.Board.Row(r.Token.ReplacedBy)
@@ -178,7 +177,6 @@ func (p *Tokens) overParts(s *scene.Scene, r *session.Row) (parts []string) {
 			parts = append(parts, text)
 		}
 	case st.Proof == console.ProofExpiry, r.State == console.Expired:
-		at = r.Token.ExpiresAt
 	case st.Proof == console.ProofWindow:
 		parts = append(parts, "window over")
 	case st.OverAt.After(st.EndedAt):
@@ -199,5 +197,5 @@ func (p *Tokens) overParts(s *scene.Scene, r *session.Row) (parts []string) {
 			parts = append(parts, b.String())
 		}
 	}
-	return append(parts, s.Ago(at))
+	return append(parts, s.Ago(st.OverSince()))
 }

@@ -210,14 +210,14 @@ func (p *face) lastsWords(t *console.Token) string {
 	case s.State == console.Lingering:
 		return word + ", nobody knows how long"
 	case s.State == console.Expired && t.Unsure == nil:
-		return word + " " + p.ago(s.ExpiresAt)
+		return word + " " + p.ago(s.OverSince())
 	case s.State == console.Superseded:
 		if by := p.board.Row(t.ReplacedBy); by != nil && by.Token != nil {
 			word += " by " + p.tokenWords(by.Token)
 		}
-		return word + " " + p.ago(s.EndedAt)
+		return word + " " + p.ago(s.OverSince())
 	case s.State == console.Dead:
-		return p.voice().Ended(s) + ", " + p.ago(s.OverAt)
+		return p.voice().Ended(s) + ", " + p.ago(s.OverSince())
 	}
 	return p.stateWords(t, s)
 }

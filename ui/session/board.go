@@ -150,6 +150,7 @@ type Row struct {
 	State   console.State
 	endedAt time.Time
 	endWord string        // what ended it at the server; see describe.EndWord
+	since   time.Time     // since when it is over; zero: it is not
 	end     end           // when it expires, when its window ends, or when it was over
 	life    time.Duration // from its issue to its expiry, or the whole window; 0: unknown
 	// its undo window is over, and the server has not accepted its revoke
@@ -291,6 +292,9 @@ func (b *Board) judgeToken(r *Row, p console.Policy, now time.Time) {
 	r.State, r.endedAt, r.AwaitsServer = s.State, s.EndedAt, r.undelivered(now)
 	r.endWord = describe.EndWord(s.Cause)
 	r.end, r.life = endOf(r, s)
+	if r.since = (time.Time{}); s.State.IsOver() {
+		r.since = s.OverSince()
+	}
 	if at, ok := console.NextChange(*r.Token, p, now); ok {
 		b.nextChange = Earlier(b.nextChange, at)
 	}

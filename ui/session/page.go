@@ -381,7 +381,7 @@ func byEnd(x, y *Row) int {
 	case MayPass: // the longest first, and before it those without a bound
 		return cmp.Or(boolOrder(a.known, b.known), b.at.Compare(a.at))
 	case Over:
-		return b.at.Compare(a.at)
+		return y.since.Compare(x.since)
 	case Living:
 	}
 	return cmp.Or(boolOrder(b.known, a.known), boolOrder(b.never, a.never), a.at.Compare(b.at))

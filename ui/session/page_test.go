@@ -61,7 +61,7 @@ func listed(t testing.TB) *lists {
 	boundless := revoked("boundless", "Ledger", time.Minute)
 	boundless.Lifetime, boundless.ExpiresAt, boundless.Granted = console.LifeUnbounded,
 		time.Time{}, 0
-	bounded("expired", "orders", -time.Minute)
+	bounded("expired", "orders", -6*time.Minute) // between the end of replaced and of its window
 	replaced := bounded("replaced", "Kiosk", 30*time.Minute)
 	replaced.ReplacedAt, replaced.ReplacedBy = t0.Add(-20*time.Minute), "unknown"
 	l.board.Marks = []console.Mark{{ID: "m", Op: console.OpGet, AppID: "app_Kiosk",
