@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"context"
 	"errors"
 	"regexp"
 	"strings"
@@ -305,6 +306,49 @@ func TestPresenterRedactsWhatWasEntered(t *testing.T) {
 	l.Key("!")
 	l.shows("no client key for user")
 	hides(t, "the log", l.Frame(), "canary")
+}
+
+// What a portal is asked, and what it shows, is not known to the redactor from the board.
+func TestPresenterRedactsThePortal(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Present(true)
+	l.portal = func(context.Context, console.PortalRequest) (console.PortalFound, error) {
+		return console.PortalFound{}, errors.New(
+			"qzjcanaryportal closed the connection of qzjcanaryuser")
+	}
+	l.Do("import")
+	l.Key("tab")
+	l.Type("https://qzjcanaryportal:9443")
+	l.Key("enter")
+	l.Type("qzjcanaryuser")
+	l.Key("enter")
+	l.Type("pw")
+	l.Key("ctrl+s")
+	l.shows("closed the connection")
+	hides(t, "an error", l.Frame(), "canary")
+
+	for _, name := range []console.Private{"qzjcanary", "qzjcanary-longer"} {
+		l.portal = func(ctx context.Context, r console.PortalRequest) (console.PortalFound, error) {
+			r.Environment.Name = name
+			found, err := shown(ctx, r)
+			found.All[0].ProbeURLs = []console.Private{"https://" + name + "/api"}
+			return found, err
+		}
+		l.Key("ctrl+s")
+		l.shows("into ••••••••; → takes as its probe URL •••••••• ")
+		l.Key("right")
+		l.shows("into ••••••••, probed at •••••••• ")
+		hides(t, "what is found", l.Frame(), "canary")
+		l.Key("esc", "y")
+		l.Do("import")
+		l.Key("tab")
+		l.Type("https://apim.example")
+		l.Key("enter")
+		l.Type("ana")
+		l.Key("enter")
+		l.Type("pw")
+	}
 }
 
 // Presenter mode hides a text while it is typed into a form, before it is a known name.

@@ -451,6 +451,9 @@ func (f *Form) Cut(look Look, w int) string {
 // HiddenLength is the number of dots of a text that is hidden from an audience, of any length.
 const HiddenLength = 8
 
+// HiddenText stands for a text that is hidden from an audience.
+func HiddenText() string { return Dots(HiddenLength, HiddenLength+2, false) }
+
 // Dots returns n dots cut to w cells, with a cursor if the field has the focus.
 func Dots(n, w int, focused bool) string {
 	cut := ""

@@ -320,7 +320,7 @@ func (o *Import) pastedLines(s *scene.Scene, w int) []string {
 	private := func(label string, value console.Private) {
 		text := string(value)
 		if s.Redactor != nil && text != "" { // the redactor does not know these names yet
-			text = form.Dots(form.HiddenLength, 30, false)
+			text = form.HiddenText()
 		}
 		say(label, text)
 	}

@@ -75,7 +75,7 @@ func (l *foundList) proposes() bool {
 func (l *foundList) goal(s *scene.Scene) string {
 	show := func(p console.Private) string {
 		if s.Redactor != nil { // the redactor does not know these names yet
-			return form.Dots(len(p), 12, false)
+			return form.HiddenText()
 		}
 		return s.Show(p)
 	}
