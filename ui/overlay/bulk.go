@@ -15,8 +15,7 @@ import (
 // NewBulk returns the question before several tokens are revoked. then is the request that Yes
 // makes.
 func NewBulk(s *scene.Scene, b session.Bulk, then session.Request) *Confirm {
-	n := s.Session.CountApplied(b)
-	o := &Confirm{title: "Revoke " + scene.Count(n, "tokens") + "?", then: then}
+	n, o := 0, &Confirm{then: then}
 	apps, envs := map[console.Private]int{}, map[console.Private]bool{}
 	var left []string
 	var refreshOnly []string
@@ -24,6 +23,7 @@ func NewBulk(s *scene.Scene, b session.Bulk, then session.Request) *Confirm {
 		if l := s.Session.Skips(b.Verb, id); l.Why != session.NotSkipped {
 			left = append(left, scene.SkipWords(l))
 		} else if r := s.Board.Row(id); r != nil {
+			n++
 			a := &s.Board.Apps[r.App]
 			apps[a.Label()]++
 			envs[a.Environment.Name] = a.Environment.Production
@@ -32,6 +32,7 @@ func NewBulk(s *scene.Scene, b session.Bulk, then session.Request) *Confirm {
 			}
 		}
 	}
+	o.title = "Revoke " + scene.Count(n, "tokens") + "?"
 	o.verb = s.Keys.Row(scene.Verbs[b.Verb]).Word + " them"
 	if n == 1 {
 		o.verb = s.Keys.Row(scene.Verbs[b.Verb]).Word + " it"

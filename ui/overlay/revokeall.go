@@ -171,8 +171,12 @@ func (i revokeEverything) Perform(h scene.Host) tea.Cmd {
 		return nil
 	}
 	all := i.o.Counted()
+	counted := map[string]bool{}
+	for _, id := range all.Tokens {
+		counted[id] = true
+	}
 	for _, r := range a.Living() {
-		if !slices.Contains(i.o.ids, r.ID) {
+		if !counted[r.ID] {
 			all.More++
 		}
 	}

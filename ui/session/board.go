@@ -38,6 +38,13 @@ type Board struct {
 	lastEnding  *Row                     // see LastEnding
 	replaced    map[string]*Row          // the newest row that a token replaced, by the token's ID
 	lives       map[string]time.Duration // see LastLife; by environment
+	superseded  map[get]string           // see Session.superseded; until a state changes
+}
+
+// get is a request for a token: the index of the application, and the scopes joined by spaces.
+type get struct {
+	app    int
+	scopes string
 }
 
 // withGrant returns the application with another grant; "" keeps its own.
@@ -264,6 +271,7 @@ func learnedWindows(tokens []console.Token,
 func (b *Board) judge(now time.Time) {
 	b.Total, b.UndoableCount = Tally{}, 0
 	b.nextChange, b.deliverAt = time.Time{}, time.Time{}
+	b.superseded = map[get]string{}
 	for i := range b.Apps {
 		a := &b.Apps[i]
 		a.Tally = Tally{}

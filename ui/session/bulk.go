@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"lanyard/console"
 )
@@ -48,7 +49,7 @@ type Failure struct {
 }
 
 func (s *Session) bulk(r Bulk) []Work {
-	if r.Verb == VerbRevoke && !r.Confirmed && s.CountApplied(r) > 0 &&
+	if r.Verb == VerbRevoke && !r.Confirmed && s.applies(r) &&
 		(s.bulkNeedsQuestion(r.Tokens) || r.Marked && r.Unseen > 0) {
 		s.ask(Several{r}, s.confirmed(r))
 		return nil
@@ -153,14 +154,10 @@ func (s *Session) revokeAllWork(ids []string) Work {
 	}
 }
 
-// CountApplied returns the number of tokens that the verb would be applied to.
-func (s *Session) CountApplied(r Bulk) (n int) {
-	for _, id := range r.Tokens {
-		if s.Skips(r.Verb, id).Why == NotSkipped {
-			n++
-		}
-	}
-	return n
+// applies reports whether the verb would be applied to a token.
+func (s *Session) applies(r Bulk) bool {
+	return slices.ContainsFunc(r.Tokens,
+		func(id string) bool { return s.Skips(r.Verb, id).Why == NotSkipped })
 }
 
 // bulkNeedsQuestion reports whether a person must confirm the revoke of these tokens.
@@ -199,14 +196,28 @@ func (s *Session) Skips(v Verb, id string) Skipped {
 		left.Why = SkipNeedsPerson
 	default:
 		left.Why = NotSkipped
-		scopes := scopesOr(r.Token.Asked, a.Scopes)
-		k, ok := console.WillSupersede(a.Application, s.board.Applications(), s.board.tokens,
-			scopes, a.Policy, s.opts.Device, s.now)
-		if ok && k.Asks() {
-			left.Why, left.Held = SkipSupersedes, k.Held
+		if held := s.superseded(r.App, scopesOr(r.Token.Asked, a.Scopes)); held != "" {
+			left.Why, left.Held = SkipSupersedes, held
 		}
 	}
 	return left
+}
+
+// superseded returns the fingerprint of the held token that a get of an application with these
+// scopes may end; "" for none. The answer walks all tokens, so the board keeps it.
+func (s *Session) superseded(app int, scopes []string) string {
+	key := get{app, strings.Join(scopes, " ")}
+	held, known := s.board.superseded[key]
+	if !known {
+		a := &s.board.Apps[app]
+		k, ok := console.WillSupersede(a.Application, s.board.Applications(), s.board.tokens,
+			scopes, a.Policy, s.opts.Device, s.now)
+		if ok {
+			held = k.Held
+		}
+		s.board.superseded[key] = held
+	}
+	return held
 }
 
 // bulkDone files the result for one token, and sums up after the last one. v is the verdict of a

@@ -1,6 +1,7 @@
 package session_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -177,6 +178,33 @@ func readOnly(a *console.Application) { a.Environment.ReadOnly = true }
 
 // supersedes is an option: the server revokes the older token of the same key, user and scopes.
 func supersedes(a *console.Application) { a.Environment.Regime = console.RegimeJWT }
+
+// A verb on many tokens asks once for each set of scopes what a get may end, because the answer
+// walks all tokens.
+func TestBulkWalksTokensOnce(t *testing.T) {
+	t.Parallel()
+	d := sit(t, func(o *options) { o.app = supersedes })
+	id := d.get(1)[0]
+	b := d.stored()
+	one := *d.row(id).Token
+	b.Tokens = nil
+	var ids []string
+	for i := range 200 {
+		tok := one
+		tok.ID = fmt.Sprint("t_", i)
+		tok.Asked = []string{[]string{"read", "write"}[i%2]}
+		b.Tokens, ids = append(b.Tokens, tok), append(ids, tok.ID)
+	}
+	d.file(b)
+	d.ask(session.Bulk{Verb: session.VerbRenew, Tokens: ids})
+	if n := len(told[session.TokenSkipped](d)); n != len(ids) || d.Walks() != 2 {
+		t.Errorf("%d of %d tokens are skipped, after %d walks", n, len(ids), d.Walks())
+	}
+	d.file(b)
+	if d.Walks() != 0 {
+		t.Error("the answers are kept for another reading")
+	}
+}
 
 // Renewals of one application run one after the other. At the same time they would be one request.
 func TestBulkRenewsInTurn(t *testing.T) {

@@ -17,5 +17,8 @@ func (s *Session) Holds() bool { return s.clipboard.held }
 // MayBegin reports whether there is a service or one can be created.
 func (s *Session) MayBegin() bool { return s.mayBegin() }
 
+// Walks returns how often the tokens were walked to find what a get may end.
+func (s *Session) Walks() int { return len(s.board.superseded) }
+
 // Invites reports whether a get of an application waits for a person.
 func (b *Board) Invites(appID string) bool { return b.invites(appID) }

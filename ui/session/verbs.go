@@ -147,7 +147,7 @@ func (s *Session) StillAsks(q Ask) bool {
 		return ok && k.Asks() && k.Held == about.Supersede.Held
 	case Several:
 		r, ok := q.Then.(Bulk)
-		return !ok || s.CountApplied(r) > 0
+		return !ok || s.applies(r)
 	}
 	return true
 }
