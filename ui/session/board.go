@@ -39,6 +39,7 @@ type Board struct {
 	replaced    map[string]*Row          // the newest row that a token replaced, by the token's ID
 	lives       map[string]time.Duration // see LastLife; by environment
 	superseded  map[get]string           // see Session.superseded; until a state changes
+	used        []string                 // likewise; see inUse; nil: not known
 }
 
 // get is a request for a token: the index of the application, and the scopes joined by spaces.
@@ -271,7 +272,7 @@ func learnedWindows(tokens []console.Token,
 func (b *Board) judge(now time.Time) {
 	b.Total, b.UndoableCount = Tally{}, 0
 	b.nextChange, b.deliverAt = time.Time{}, time.Time{}
-	b.superseded = map[get]string{}
+	b.superseded, b.used = map[get]string{}, nil
 	for i := range b.Apps {
 		a := &b.Apps[i]
 		a.Tally = Tally{}

@@ -20,5 +20,8 @@ func (s *Session) MayBegin() bool { return s.mayBegin() }
 // Walks returns how often the tokens were walked to find what a get may end.
 func (s *Session) Walks() int { return len(s.board.superseded) }
 
+// InUse returns the tokens that the client of the traffic uses.
+func (s *Session) InUse() []string { return s.board.inUse() }
+
 // Invites reports whether a get of an application waits for a person.
 func (b *Board) Invites(appID string) bool { return b.invites(appID) }

@@ -35,23 +35,28 @@ func (s *Session) setTraffic(r SetTraffic) {
 	s.tell(TrafficSet{On: r.On})
 }
 
-// used returns the IDs of the tokens that the client uses.
-func (s *Session) used() (ids []string) {
-	for i := range s.board.Apps {
-		a := &s.board.Apps[i]
+// inUse returns the IDs of the tokens that the client uses. [Session.Next] asks at each message, so
+// the board keeps them until a state changes.
+func (b *Board) inUse() []string {
+	if b.used != nil {
+		return b.used
+	}
+	b.used = []string{}
+	for i := range b.Apps {
+		a := &b.Apps[i]
 		for _, r := range a.rows {
 			if r.Token != nil && !r.State.IsOver() && a.ProbeURL != "" {
-				ids = append(ids, r.ID)
+				b.used = append(b.used, r.ID)
 			}
 		}
 	}
-	return ids
+	return b.used
 }
 
 // nextTraffic returns when the client calls next; zero if it does not.
 func (s *Session) nextTraffic() time.Time {
 	if s.traffic != TrafficRunning || s.quitting || s.svc == nil || s.board.Key.Locked ||
-		s.Busy(Key{Kind: Calling}) || len(s.used()) == 0 {
+		s.Busy(Key{Kind: Calling}) || len(s.board.inUse()) == 0 {
 		return time.Time{}
 	}
 	return s.trafficAt
@@ -63,7 +68,7 @@ func (s *Session) trafficDue() []Work {
 	if at.IsZero() || s.now.Before(at) {
 		return nil
 	}
-	svc, ids := s.svc, s.used()
+	svc, ids := s.svc, s.board.inUse()
 	return s.start(Key{Kind: Calling}, "", func(c call) Work {
 		return func(ctx context.Context) Event { return called{c, svc.Traffic(ctx, ids)} }
 	})

@@ -41,6 +41,24 @@ func TestTraffic(t *testing.T) {
 	}
 }
 
+// The tokens that the client uses are looked for when the board changes, not at each message.
+func TestTrafficLooksOnce(t *testing.T) {
+	t.Parallel()
+	d := busy(t)
+	d.get(2)
+	first := d.InUse()
+	d.Next()
+	d.tick(d.now.Add(time.Millisecond))
+	if again := d.InUse(); len(first) != 2 || &again[0] != &first[0] {
+		t.Errorf("%v, and again %v", first, again)
+	}
+	d.does(session.SetTraffic{})
+	d.after(2 * time.Hour) // both expire
+	if left := d.InUse(); len(left) != 0 {
+		t.Errorf("tokens that are over are in use: %v", left)
+	}
+}
+
 // One round of calls is in flight at a time, however long it takes.
 func TestTrafficDoesNotPileUp(t *testing.T) {
 	t.Parallel()
