@@ -51,6 +51,7 @@ func TestQuitWaitsForForms(t *testing.T) {
 	} {
 		l := alive(t).scoped("Orders")
 		ask(l)
+		l.Hold = false // of the check of the store
 		l.Key("q")
 		if l.Quit {
 			t.Errorf("%s: quit at once", name)

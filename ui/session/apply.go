@@ -89,6 +89,8 @@ func (s *Session) applyOne(e Event) (work []Work) {
 		s.lifeRead(e)
 	case drained:
 		s.drained = true
+	case storeChecked:
+		work = s.storeChecked(e)
 	default:
 		work = s.applyOther(e)
 	}

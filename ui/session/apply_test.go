@@ -34,9 +34,9 @@ func TestGotIsToldWithoutARow(t *testing.T) {
 			asked, _ := d.Tickets()
 			d.apply(session.BoardRead{Ticket: asked, Err: &console.Error{Text: "full"}})
 		},
-		func(d *desk, _ []session.Work) { d.run(d.ask(session.Quit{})...) },
+		func(d *desk, _ []session.Work) { d.run(d.quits()...) },
 		func(d *desk, _ []session.Work) {
-			d.ask(session.Quit{})
+			d.quits()
 			d.ask(session.Quit{Force: true})
 		},
 	} {

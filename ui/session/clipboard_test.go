@@ -254,7 +254,7 @@ func TestQuitClearsTheClipboard(t *testing.T) {
 	ids := d.get(2)
 	d.does(bare(ids[0]))
 	copying := d.ask(bare(ids[1]))
-	clear := d.ask(session.Quit{})
+	clear := d.quits()
 	if f := once[session.Finishing](d); f.Clipboard {
 		t.Error("a copy is under way, and only the clipboard is waited for")
 	}
@@ -270,7 +270,7 @@ func TestQuitWaitsForTheClipboardAlone(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
 	d.does(bare(d.get(1)[0]))
-	clear := d.ask(session.Quit{})
+	clear := d.quits()
 	if f := once[session.Finishing](d); !f.Clipboard || !d.Clearing() {
 		t.Errorf("it waits for more: %+v", f)
 	}

@@ -165,6 +165,12 @@ func (d *desk) does(r session.Request) {
 	d.run(d.ask(r)...)
 }
 
+// quits quits, and returns the work that follows when the store was checked.
+func (d *desk) quits() []session.Work {
+	d.t.Helper()
+	return d.apply(d.came(d.ask(session.Quit{})...)...)
+}
+
 // changed reports a change of the store, and runs all that follows.
 func (d *desk) changed() {
 	d.t.Helper()

@@ -123,6 +123,7 @@ type keeper struct {
 	viewErr   error // of the next readings
 	updateErr error // of the next writes
 	swapped   bool  // another store is in its place
+	asked     int   // number of checks of the place
 	written   int   // number of directories that were written
 }
 
@@ -155,6 +156,7 @@ func (k *keeper) View(ctx context.Context, f func(console.Reader) error) error {
 }
 
 func (k *keeper) InPlace(ctx context.Context) error {
+	k.asked++
 	if k.swapped {
 		return &console.Error{Code: "store_replaced", Text: "the store was deleted"}
 	}

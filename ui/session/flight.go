@@ -31,6 +31,7 @@ const (
 	Introspecting
 	Showing
 	ReadingLog
+	CheckingStore // before the console quits
 
 	Reading // the board
 	ReadingSubscriptions

@@ -16,12 +16,37 @@ func (s *Session) quit(r Quit) []Work {
 		s.release(s.ticket + 1)
 		s.tell(Finished{Now: true})
 		return nil
-	case s.quitting:
+	case s.quitting, s.Busy(Key{Kind: CheckingStore}) && !r.Force:
 		return nil
-	case !r.Force && s.unwritten():
+	case r.Force || s.svc == nil:
+		return s.beginToQuit()
+	}
+	svc := s.svc
+	return s.start(Key{Kind: CheckingStore}, "", func(c call) Work {
+		return func(ctx context.Context) Event { return storeChecked{c, svc.Unwritten(ctx)} }
+	})
+}
+
+// storeChecked is the check of the store before the console quits: the board may not show yet that
+// the store is gone. err says why quitting would lose what this console holds; nil if it would not.
+type storeChecked struct {
+	call
+	err error
+}
+
+// storeChecked begins to quit, or asks first.
+func (s *Session) storeChecked(e storeChecked) []Work {
+	switch {
+	case s.quitting: // a second Quit did not wait for the check
+		return nil
+	case e.err != nil:
 		s.ask(Losing{}, WriteOut{Quit: true})
 		return nil
 	}
+	return s.beginToQuit()
+}
+
+func (s *Session) beginToQuit() []Work {
 	s.quitting = true
 	s.tell(Quitting{})
 	work := s.giveUp()
@@ -30,10 +55,6 @@ func (s *Session) quit(r Quit) []Work {
 	}
 	return work
 }
-
-// unwritten reports whether quitting would lose what this console holds. It checks the store
-// itself, because the board may not show yet that the store is gone.
-func (s *Session) unwritten() bool { return s.svc != nil && s.svc.Unwritten(s.ctx) != nil }
 
 // longestWait is the longest undo window that quitting waits for. Decided revokes are stored, so
 // the next console sends the others.

@@ -183,7 +183,7 @@ func TestQuitDrainsAtLast(t *testing.T) {
 	t.Parallel()
 	d := sit(t)
 	renewal := d.ask(session.Renew{Token: d.get(1)[0]})
-	if early := d.ask(session.Quit{}); len(early) > 0 {
+	if early := d.quits(); len(early) > 0 {
 		t.Fatal("it drains while work is in flight")
 	}
 	work := d.apply(d.came(renewal...)...)
@@ -231,6 +231,24 @@ func TestQuitWithADeadServer(t *testing.T) {
 			t.Errorf("%s: it waits", name)
 		}
 	}
+}
+
+// Whether the store is gone is looked up in flight: a slow disk does not stop the console. A second
+// quit waits for it, and one that asks nothing does not.
+func TestQuitChecksTheStoreInFlight(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	d.kept.swapped = true
+	d.kept.asked = 0
+	check := d.ask(session.Quit{})
+	if d.kept.asked != 0 || len(check) != 1 || len(d.ask(session.Quit{})) > 0 || d.Quitting() {
+		t.Fatalf("the store was asked %d times before the work runs; quits %t", d.kept.asked,
+			d.Quitting())
+	}
+	d.does(session.Quit{Force: true})
+	once[session.Finished](d)
+	d.run(check...)
+	never[session.Ask](d)
 }
 
 // If the store is gone, quitting first offers to write out the contents of the console.
