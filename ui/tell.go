@@ -175,9 +175,7 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 	case session.Restored:
 		m.Notify(scene.Info, describe.Restored, "")
 	case session.Shadowed:
-		m.Notify(scene.Info,
-			string(f.Stored.Label())+" of the store is not listed: "+string(f.Configured.Label())+
-				" of the configuration is the same, and in force", "")
+		m.Notify(scene.Info, describe.Shadowed(f.Stored, f.Configured), "")
 	case session.Unkept:
 		m.Log(scene.Bad, f.Err.Error(), console.Hint(f.Err))
 		// fits 80 columns

@@ -102,3 +102,10 @@ func ClockTime(at, now time.Time) string {
 func Trouble(i *console.Invitation) string {
 	return "the poll of the server failed: " + i.Trouble + "; it is asked again"
 }
+
+// Shadowed says that an application of the store is not listed, because the configuration has the
+// same one.
+func Shadowed(stored, configured console.Application) string {
+	return string(stored.Label()) + " of the store is not listed: " +
+		string(configured.Label()) + " of the configuration is the same, and in force"
+}

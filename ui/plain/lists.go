@@ -154,10 +154,11 @@ func (p *face) listSection(page session.Page, sec session.Section, over int) {
 
 // listGateway prints the section of the tokens that the gateway may still accept.
 func (p *face) listGateway(string) {
-	page := p.s.Page(session.Query{Scope: p.scopeNow()})
+	scope := p.scopeNow()
+	page := p.s.Page(session.Query{Scope: scope})
 	if page.Count(session.MayPass) == 0 {
-		line := "Nothing revoked or replaced may still pass the gateway"
-		if n := p.board.Total.Revoking; n > 0 {
+		line, rail := "Nothing revoked or replaced may still pass the gateway", p.s.Rail("", false)
+		if n := rail.Rows[rail.Index(scope)].Tally.Revoking; n > 0 {
 			line += "; " + text.CountOf(n, "revoke is", "revokes are") + " not accepted yet"
 		}
 		p.out.say("%s.", line)

@@ -1,12 +1,15 @@
 package plain_test
 
 import (
+	"context"
+	"io"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"lanyard/console"
+	"lanyard/ui/plain"
 )
 
 // byKeyType puts the sandbox application into another environment.
@@ -21,6 +24,50 @@ func line(n int, of, is string) string {
 	number := string(rune('0' + n))
 	return "token " + number + ": " + fingerprint("access-"+number) + " of " + of +
 		", for the application itself: " + is + ", scopes default."
+}
+
+// The command gateway tells of revokes that wait, of the scope that is in use.
+func TestPlainGatewayWaits(t *testing.T) {
+	t.Parallel()
+	inLines(t, byKeyType, func(l *lineMode) {
+		const nothing = "Nothing revoked or replaced may still pass the gateway"
+		l.typed("get A1")
+		l.typed("revoke 1")
+		l.check("gateway", nothing+"; 1 revoke is not accepted yet.")
+		l.typed("use A2")
+		l.check("gateway", nothing+".")
+	})
+}
+
+// An application of the store that the configuration replaces is told once.
+func TestPlainShadowed(t *testing.T) {
+	t.Parallel()
+	inLines(t, unchanged, func(l *lineMode) {
+		stored := l.apps[0]
+		stored.Source, stored.Name = console.FromStore, "Old orders"
+		err := l.store.Update(l.t.Context(),
+			func(w console.Writer) error { return w.PutApplication(stored, console.Secrets{}) })
+		if err != nil {
+			l.t.Fatal(err)
+		}
+		want := "note: Old orders@cloud/PRODUCTION of the store is not listed: " +
+			"Orders@cloud/PRODUCTION of the configuration is the same, and in force."
+		other := &output{}
+		in, typed := io.Pipe()
+		ended := make(chan error, 1)
+		ctx, cancel := context.WithCancel(l.t.Context())
+		defer cancel()
+		go func() {
+			ended <- plain.Run(ctx,
+				plain.Options{Service: l.service("other"), Input: in, Output: other})
+		}()
+		synctest.Wait()
+		if said := other.all(); strings.Count(said, want) != 1 {
+			l.t.Errorf("told %q", said)
+		}
+		_ = typed.Close()
+		<-ended
+	})
 }
 
 // Tokens are listed by time left, in sections.

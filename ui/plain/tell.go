@@ -75,6 +75,8 @@ func (p *face) tellOfStore(f session.Fact) {
 	case session.Restored:
 		p.out.say("note: %s.", describe.Restored)
 		p.reported, p.announcing = map[string]report{}, false // no person made these changes
+	case session.Shadowed:
+		p.out.say("note: %s.", text.Line(describe.Shadowed(f.Stored, f.Configured)))
 	case session.Unkept:
 		p.notifyError("store", f.Err)
 	case session.NotDelivered:

@@ -257,18 +257,31 @@ func (s *Session) boardRead(e BoardRead) []Work {
 		if console.CodeOf(e.Err) == console.CodeStoreReplaced {
 			s.board.Unkept = e.Err // keep the last reading
 		}
-		text := e.Err.Error()
-		e.Again = text == s.readError
-		s.readError = text
-		s.tell(e)
+		s.tellReadError(e)
 	case e.Ticket > s.filed:
-		s.filed, s.readError = e.Ticket, ""
+		s.filed = e.Ticket
+		if e.PastErr != nil {
+			e.Board.Past = s.board.Past // the last ones that were read
+		}
 		work = s.file(e.Board, e.Choice)
+		e.Err = e.PastErr
+		s.tellReadError(e)
 	}
 	if again {
 		work = append(work, s.read()...)
 	}
 	return work
+}
+
+// tellReadError reports the error of a reading, if there is one.
+func (s *Session) tellReadError(e BoardRead) {
+	text := ""
+	if e.Err != nil {
+		text = e.Err.Error()
+		e.Again = text == s.readError
+		s.tell(e)
+	}
+	s.readError = text
 }
 
 // file replaces the board by a reading, and reports what that shows. c is the stored choice of the

@@ -26,6 +26,26 @@ func TestGotIsToldWithItsRow(t *testing.T) {
 	d.row(once[session.Got](d).Outcome.Token.ID)
 }
 
+// If only the calls of other runs cannot be read, the rest of the reading counts.
+func TestReadWithoutPastCalls(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	d.opened().get(1)
+	if d.changed(); len(d.Board().Past) == 0 {
+		t.Fatal("there is no call of the other run")
+	}
+	d.kept.noEvents = &console.Error{Text: "the log is damaged"}
+	id := d.get(1)[0]
+	if d.Board().Row(id) == nil || len(d.Board().Past) == 0 {
+		t.Errorf("the token is not listed, or %d past calls are left", len(d.Board().Past))
+	}
+	d.facts = nil
+	d.changed()
+	if e := once[session.BoardRead](d); e.Err == nil || !e.Again {
+		t.Errorf("told %v, again %t", e.Err, e.Again)
+	}
+}
+
 // If the board cannot be read, or the console ends, a get is reported without its row.
 func TestGotIsToldWithoutARow(t *testing.T) {
 	t.Parallel()

@@ -23,7 +23,7 @@ func (s *Session) boardWork(ticket int) func(call) Work {
 			read := BoardRead{call: c, Ticket: ticket}
 			read.Board, read.Err = svc.Board(ctx)
 			if read.Err == nil {
-				read.Board.Past, read.Err = svc.PastCalls(ctx)
+				read.Board.Past, read.PastErr = svc.PastCalls(ctx)
 			}
 			if first {
 				read.Choice = svc.Remembered(ctx)

@@ -54,7 +54,9 @@ type (
 		Board  console.Board
 		Choice console.Choice // of the first reading; see [Session.Remembered]
 		Err    error
-		Again  bool // the last reading failed with the same error
+		// PastErr says why the calls of other runs are not in Board; nil if they are.
+		PastErr error
+		Again   bool // the last reading failed with the same error
 	}
 	// StoreChanged says that the store or the list of calls has changed.
 	StoreChanged struct {

@@ -121,6 +121,7 @@ type keeper struct {
 	*store.Store
 	key       console.KeyStatus
 	viewErr   error // of the next readings
+	noEvents  error // of reading the end of the log
 	updateErr error // of the next writes
 	swapped   bool  // another store is in its place
 	asked     int   // number of checks of the place
@@ -152,7 +153,20 @@ func (k *keeper) View(ctx context.Context, f func(console.Reader) error) error {
 	if k.viewErr != nil {
 		return k.viewErr
 	}
-	return k.Store.View(ctx, f)
+	return k.Store.View(ctx, func(r console.Reader) error { return f(logReader{r, k.noEvents}) })
+}
+
+// logReader fails to read the end of the log if err is set.
+type logReader struct {
+	console.Reader
+	err error
+}
+
+func (r logReader) LastEvents(n int) ([]console.Event, error) {
+	if r.err != nil {
+		return nil, r.err
+	}
+	return r.Reader.LastEvents(n)
 }
 
 func (k *keeper) InPlace(ctx context.Context) error {
