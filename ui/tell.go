@@ -231,13 +231,11 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 		written, hint := describe.WroteOut(f.Place)
 		m.Notify(scene.Good, written, hint)
 	case session.Saved:
-		m.now = m.clock() // the first save has created the service and its clock
 		if f.Err == nil {
 			m.welcome = nil
 			m.panes.apps.Select(session.Scope{Kind: session.OneApplication, Name: f.App.ID})
 		}
 	case session.FoundKept:
-		m.now = m.clock() // the first save has created the service and its clock
 		if f.Err == nil && len(f.Apps) > 0 {
 			m.welcome = nil
 			m.panes.apps.Select(session.Scope{Kind: session.OneApplication, Name: f.Apps[0].ID})

@@ -245,7 +245,11 @@ func (m *root) handle(msg tea.Msg) tea.Cmd {
 	case stopAsked:
 		return tea.Batch(m.stop(), m.watchStop())
 	case session.Event:
-		return m.after(m.s.Apply(msg, m.now))
+		work := m.s.Apply(msg, m.now)
+		if m.now.IsZero() {
+			m.now = m.clock() // the first save has created the service and its clock
+		}
+		return m.after(work)
 	case beaten:
 		if msg.tag == m.beat.tag {
 			m.beat.at = time.Time{}

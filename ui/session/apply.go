@@ -134,12 +134,16 @@ func (s *Session) applyOther(e Event) []Work {
 	case Saved:
 		work := s.useService(e.begun)
 		s.noteKeyFailure(e.Err)
-		s.tell(e)
+		s.tellListed(e, e.App.ID, e.Err)
 		return append(work, s.read()...)
 	case FoundKept:
 		work := s.useService(e.begun)
 		s.noteKeyFailure(e.Err)
-		s.tell(e)
+		id := ""
+		if len(e.Apps) > 0 {
+			id = e.Apps[0].ID
+		}
+		s.tellListed(e, id, e.Err)
 		return append(work, s.read()...)
 	case Tested:
 		s.noteKeyFailure(e.Err)
@@ -151,7 +155,7 @@ func (s *Session) applyOther(e Event) []Work {
 		s.tell(e)
 	case Adopted:
 		s.noteKeyFailure(e.Err)
-		s.tell(e)
+		s.tellListed(e, e.Token.ID, e.Err)
 	case Inspected:
 		s.fileInside(e)
 		s.tell(e)
@@ -213,29 +217,43 @@ func (s *Session) read() []Work {
 	return s.start(Key{Kind: Reading}, "", s.boardWork(ticket))
 }
 
-// heldFacts are facts that are reported with a reading that lists the token that they name.
+// heldFacts are facts that are reported with a reading that lists the token or the application that
+// they name.
 type heldFacts struct {
 	facts  []Fact
-	token  string // its ID
+	id     string // of the token or the application
 	ticket int    // of the reading that lists it unless it was removed
 }
 
-// holdUntilListed holds the facts from index told on until the token is listed. A person who reads
-// that it came may press a verb for it at once, which must not act on another token.
-func (s *Session) holdUntilListed(token string, told int) {
-	if s.svc == nil || token == "" || s.board.byID[token] != nil {
+// tellListed reports a fact when the token or application with this ID is listed, or at once if err
+// is set.
+func (s *Session) tellListed(f Fact, id string, err error) {
+	told := len(s.facts)
+	if s.tell(f); err == nil {
+		s.holdUntilListed(id, told)
+	}
+}
+
+// holdUntilListed holds the facts from index told on until the token or application with this ID is
+// listed. A person who reads that it is there may press a verb for it at once, which must not act
+// on another one.
+func (s *Session) holdUntilListed(id string, told int) {
+	if s.svc == nil || id == "" || s.board.lists(id) {
 		return
 	}
 	facts := slices.Clone(s.facts[told:])
 	s.facts = s.facts[:told]
-	s.held = append(s.held, heldFacts{facts, token, s.ticket + 1})
+	s.held = append(s.held, heldFacts{facts, id, s.ticket + 1})
 }
 
-// release reports the facts whose token is listed, and those that wait for a reading with this
-// ticket or an earlier one.
+// lists reports whether a token or an application with this ID is listed.
+func (b *Board) lists(id string) bool { return b.byID[id] != nil || b.App(id) != nil }
+
+// release reports the facts whose token or application is listed, and those that wait for a reading
+// with this ticket or an earlier one.
 func (s *Session) release(ticket int) {
 	s.held = slices.DeleteFunc(s.held, func(h heldFacts) bool {
-		if h.ticket > ticket && s.board.byID[h.token] == nil {
+		if h.ticket > ticket && !s.board.lists(h.id) {
 			return false
 		}
 		for _, f := range h.facts {

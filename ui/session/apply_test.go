@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"lanyard/console"
+	"lanyard/tokenapi/secret"
 	"lanyard/ui/session"
 )
 
@@ -24,6 +25,50 @@ func TestGotIsToldWithItsRow(t *testing.T) {
 	never[session.Got](d)
 	d.run(next...)
 	d.row(once[session.Got](d).Outcome.Token.ID)
+}
+
+// So is what a form stores: an application that is saved or kept, and a token that is adopted.
+func TestStoredIsToldWithItsRow(t *testing.T) {
+	t.Parallel()
+	for name, ask := range map[string]func(d *desk, a console.Application) session.Request{
+		"save": func(_ *desk, a console.Application) session.Request {
+			return session.Save{Draft: console.Draft{Application: a}}
+		},
+		"keep": func(_ *desk, a console.Application) session.Request {
+			return session.KeepFound{Chosen: console.PortalFound{
+				All: []console.Imported{{Application: a}},
+			}}
+		},
+		"adopt": func(d *desk, _ console.Application) session.Request {
+			return session.Adopt{App: d.apps[0].ID, Access: secret.New("from-elsewhere")}
+		},
+	} {
+		d := sit(t)
+		a := d.apps[0]
+		a.ID, a.Name, a.ConsumerKey, a.Source = "", "New", "new-key", console.FromStore
+		reading := d.apply(d.came(d.ask(ask(d, a))...)...)
+		for _, f := range d.facts {
+			if _, began := f.(session.Began); !began {
+				t.Errorf("%s: %T before the reading", name, f)
+			}
+		}
+		d.facts = nil
+		d.run(reading...)
+		listed := false
+		for _, f := range d.facts {
+			switch f := f.(type) {
+			case session.Saved:
+				listed = f.Err == nil && d.Board().App(f.App.ID) != nil
+			case session.FoundKept:
+				listed = f.Err == nil && d.Board().App(f.Apps[0].ID) != nil
+			case session.Adopted:
+				listed = f.Err == nil && d.Board().Row(f.Token.ID) != nil
+			}
+		}
+		if !listed {
+			t.Errorf("%s: told %v, and the row is not listed", name, d.facts)
+		}
+	}
 }
 
 // If only the calls of other runs cannot be read, the rest of the reading counts.
