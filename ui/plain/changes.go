@@ -61,9 +61,6 @@ func (p *face) announce() {
 		}
 	}
 	p.announcing = true
-	if p.s.IsReading() {
-		return // this reading may be older than a token that was printed
-	}
 	for _, id := range p.tokens.ids {
 		if last, known := p.reported[id]; known && !present[id] {
 			p.out.say("%s is no longer held.", last.name)
@@ -129,8 +126,7 @@ func (p *face) answerTells(t *console.Token, last report, known bool, now consol
 	if last.state == console.Revoking && settles {
 		return true
 	}
-	timeDidIt := now == console.Expiring || now == console.Expired
-	return p.s.Busy(session.TokenKey(t.ID)) && !timeDidIt
+	return p.s.Busy(session.TokenKey(t.ID)) && now != console.Expiring // time did that
 }
 
 func (p *face) announceMark(a *session.App, r *session.Row) {

@@ -26,7 +26,8 @@ type api struct {
 	gateway int   // the status that a probe gets
 	why     tokenapi.Why
 	device  tokenapi.DeviceAnswer
-	polls   chan error // answers to polls of the device grant; nil is a token
+	polls   chan error    // answers to polls of the device grant; nil is a token
+	slow    chan struct{} // if not nil, a probe is answered when it is closed
 
 	tokens  int      // number of token requests
 	scopes  []string // of the last request
@@ -113,6 +114,9 @@ func (a *api) Revoke(
 func (a *api) Probe(
 	_ context.Context, r tokenapi.ProbeRequest,
 ) (tokenapi.ProbeAnswer, tokenapi.Exchange, error) {
+	if a.slow != nil {
+		<-a.slow
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	answer := tokenapi.ProbeAnswer{Verdict: tokenapi.Accepted, Status: a.gateway, At: time.Now()}

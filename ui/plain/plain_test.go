@@ -329,6 +329,19 @@ func TestPlainSupersedeAsks(t *testing.T) {
 		})
 }
 
+// A token that expires soon is told at once, also while a probe of it is under way.
+func TestPlainExpiringDuringAProbe(t *testing.T) {
+	t.Parallel()
+	inLines(t, unchanged, func(l *lineMode) {
+		l.typed("get A1")
+		l.api.script(func() { l.api.slow = make(chan struct{}) })
+		l.typed("probe 1")
+		l.checkAfter(59*time.Minute, p1+"expiring, 1 minute left.")
+		close(l.api.slow)
+		l.checkAfter(time.Second, p1+"200, the gateway let it through.", "ready")
+	})
+}
+
 // A number means the same token for the whole run.
 func TestPlainNumbersStay(t *testing.T) {
 	t.Parallel()
