@@ -229,6 +229,10 @@ func TestConsequencesOfSameToken(t *testing.T) {
 		if got := consequences(held, p, nil).Same; got != want {
 			t.Errorf("%s: %v", regime, got)
 		}
+		other := of(func(t *console.Token) { t.Grant = tokenapi.GrantJWTBearer })
+		if consequences(other, p, nil).Same {
+			t.Errorf("%s: a token of another grant comes back", regime)
+		}
 		if consequences(expired, p, nil).Same || consequences(refreshed, p, nil).Same {
 			t.Errorf("%s: an expired or a refreshed one comes back", regime)
 		}

@@ -513,7 +513,8 @@ func TestFirstTokenIsSelected(t *testing.T) {
 	}
 }
 
-// A reading that began before an answer arrived does not change the selection that the answer made.
+// A get is told without its row if the board could not be read. A reading without the row does not
+// change the selection that the answer made.
 func TestReadingFromBeforeKeepsTheSelection(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 120, 32)

@@ -35,6 +35,19 @@ func TestExpiryIsANotice(t *testing.T) {
 	}
 }
 
+// The key that refreshes a token acts on the selected row: the notice says so if that is another.
+func TestExpiryOfAnotherRow(t *testing.T) {
+	t.Parallel()
+	l := alive(t).scoped("Orders")
+	l.api.refresh = true
+	l.Key("g", "enter")
+	l.slept(time.Minute)
+	l.ScopeTo("Payments")
+	l.Key("g")
+	l.slept(59*time.Minute + time.Second)
+	l.shows(fp("access-1") + " of Orders: expired. r on its row refreshes it.")
+}
+
 // The end of a window is told once.
 func TestDeathIsANotice(t *testing.T) {
 	t.Parallel()

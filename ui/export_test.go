@@ -254,8 +254,11 @@ func (p *Pump) FeedLate(b console.Board) {
 	p.Send(session.BoardRead{Ticket: filed - 1, Board: b})
 }
 
-// Brought reports a token of an answer, before any reading has it.
-func (p *Pump) Brought(t console.Token) { p.m.panes.tokens.SelectNew(t, p.Selected()) }
+// Brought reports a token of an answer to a get. It is told before a reading has it, as after a
+// reading that failed.
+func (p *Pump) Brought(t console.Token) {
+	p.Send(session.Got{App: t.AppID, Selected: p.Selected(), Outcome: console.Outcome{Token: t}})
+}
 
 // Box returns the place of the overlay on top, with its border; empty if none is open.
 func (p *Pump) Box() kit.Rect {

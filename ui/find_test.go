@@ -182,10 +182,10 @@ func TestFindOfNothing(t *testing.T) {
 func TestSelectionIsRemembered(t *testing.T) {
 	t.Parallel()
 	l := alive(t).scoped("Payments")
-	l.Key("/")
-	l.Type("orders")
+	l.Key("g", "/")
+	l.Type("payments")
 	l.Key("enter", "q")
-	if c := l.svc.Remembered(t.Context()); c.App != l.apps[1].ID {
+	if c := l.svc.Remembered(t.Context()); c.App != l.apps[1].ID || c.Token != l.Selected() {
 		t.Errorf("left during a find: %+v", c)
 	}
 
@@ -589,6 +589,35 @@ func TestHidingLeavesWhatIsMarked(t *testing.T) {
 }
 
 // A found row can be opened at once, in each pane.
+// A question can open its token when that no longer matches what is looked for: the find ends.
+func TestFoundRowOpensWithoutTheFind(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32)
+	b := orders()
+	p.Feed(b)
+	p.Key("/")
+	p.Type("active")
+	p.Key("enter")
+	selecting("t_active")(p)
+	p.Key("x")
+	b.Tokens = slices.Clone(b.Tokens)
+	for i := range b.Tokens {
+		if b.Tokens[i].ID == "t_active" {
+			b.Tokens[i].ExpiresAt = t0.Add(30 * time.Second)
+		}
+	}
+	p.Feed(b)
+	p.Key("enter")
+	frame := ansi.Strip(p.Frame())
+	if p.Selected() != "t_active" || !strings.Contains(frame, "Selected · Orders 3f9ca71e") {
+		t.Errorf("%q is selected:\n%s", p.Selected(), frame)
+	}
+	p.Key("esc")
+	if len(p.Listed()) < 8 {
+		t.Errorf("only %d rows are listed", len(p.Listed()))
+	}
+}
+
 func TestFoundRowOpens(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ pane, text, shows string }{

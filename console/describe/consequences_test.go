@@ -14,8 +14,8 @@ func TestRenewsAndRevokes(t *testing.T) {
 	t.Parallel()
 	known := console.Bound{Known: true, Until: t0.Add(41 * time.Second), Left: 41 * time.Second}
 	refresh := console.Consequences{Renewal: console.RenewalRefresh, Refreshed: known}
-	unknown, over := refresh, refresh
-	unknown.Refreshed, over.Over = console.Bound{}, true
+	unknown, over, pending := refresh, refresh, refresh
+	unknown.Refreshed, over.Over, pending.Pending = console.Bound{}, true, true
 	anew := func(why console.NoRefresh) console.Consequences {
 		return console.Consequences{Renewal: console.RenewalAnew, Without: why}
 	}
@@ -30,6 +30,7 @@ func TestRenewsAndRevokes(t *testing.T) {
 		{unknown, "refreshes it; nobody knows how long the old one may pass | " +
 			"refreshes it; the old one may pass on | refreshes it"},
 		{over, "refreshes it"},
+		{pending, "refreshes it"},
 		{console.Consequences{}, ""},
 		{anew(console.NoRefreshOfGrant),
 			"asks anew: this grant has no refresh token | asks anew"},

@@ -65,9 +65,9 @@ func sweepScreen(t *testing.T, y *tally, cols, rows int) {
 // its text shows dots.
 func (s *screen) lookAround(cols int) {
 	s.t.Helper()
-	s.press("I") // the server's answer repeats the token
-	s.logs("the key manager")
-	s.over("\r", "Selected · ") // everything about the selected token
+	s.press("I")                   // the server's answer repeats the token
+	s.logs("says the key manager") // the help has the rest
+	s.over("\r", "Selected · ")    // everything about the selected token
 	s.present()
 	s.over(":", "Commands")
 	s.over("G", "Get a token for")

@@ -9,6 +9,23 @@ import (
 	"lanyard/ui/session"
 )
 
+// Rows of one age have the same order in each reading.
+func TestRowsOfOneAge(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	one := *d.row(d.get(1)[0]).Token
+	other := one
+	one.ID, other.ID = "t_1", "t_2"
+	for _, tokens := range [][]console.Token{{one, other}, {other, one}} {
+		b := d.stored()
+		b.Tokens = tokens
+		d.file(b)
+		if rows := d.Board().Apps[0].Living(); rows[0].ID != "t_2" || rows[1].ID != "t_1" {
+			t.Errorf("%s is before %s", rows[0].ID, rows[1].ID)
+		}
+	}
+}
+
 func TestReading(t *testing.T) {
 	t.Parallel()
 	d := sit(t)

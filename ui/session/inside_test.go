@@ -2,6 +2,7 @@ package session_test
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -103,6 +104,16 @@ func TestLineage(t *testing.T) {
 		if got != want {
 			t.Errorf("of %s: %s, want %s", id, got, want)
 		}
+	}
+	b.Tokens = nil
+	for i := range 40 {
+		add(strconv.Itoa(i), strconv.Itoa(i-1), strconv.Itoa(i+1))
+	}
+	long := session.NewBoard(b,
+		func(console.Application) console.Policy { return console.Policy{} }, t0)
+	if chain := long.Lineage(long.Row("20")); len(chain) != 17 || chain[0].ID != "12" ||
+		chain[16].ID != "28" {
+		t.Errorf("of a long lineage %d rows", len(chain))
 	}
 	if got := board.LastLife(""); got != 7*time.Minute {
 		t.Errorf("the last life is %s", got)

@@ -72,6 +72,28 @@ func TestRemember(t *testing.T) {
 	}
 }
 
+// A choice from before the first reading is not overwritten by it.
+func TestRememberBeforeTheFirstReading(t *testing.T) {
+	t.Parallel()
+	first := sit(t, remembers)
+	app := console.Choice{App: first.apps[1].ID}
+	first.left(console.Choice{App: first.apps[0].ID})
+	d := &desk{t: t, now: first.now, api: first.api, clip: &clip{}, kept: first.kept,
+		apps: first.apps}
+	d.svc = d.other()
+	d.Session = session.New(t.Context(), session.Options{
+		Service: d.svc, Remembers: true,
+		Follow: func(*console.Service) <-chan struct{} { return nil },
+	})
+	reading := d.Start(d.now)
+	d.ask(session.Remember{Choice: app})
+	d.run(reading...)
+	d.left()
+	if got := first.opened().Remembered(); got != app {
+		t.Errorf("%+v", got)
+	}
+}
+
 // What is gone is not remembered.
 func TestRememberedIsThere(t *testing.T) {
 	t.Parallel()
