@@ -386,6 +386,18 @@ func TestFindAndPresenterMode(t *testing.T) {
 			t.Errorf("%q: the cursor went to %q", end, p.Selected())
 		}
 	}
+	// So does a configuration that switches presenter mode on.
+	p, _ := still(t, 120, 32)
+	p.Feed(orders())
+	p.Key("/")
+	p.Type("ana")
+	set := p.InForce()
+	set.Presenter = true
+	p.Reload(ui.Reload{Settings: set})
+	p.Key("g", "ctrl+o")
+	if p.Typing() || len(p.Listed()) < 8 {
+		t.Errorf("typing %t, %d rows are listed", p.Typing(), len(p.Listed()))
+	}
 	// The scope from before the find is there again, unless the presented token is outside of it.
 	for scope, want := range map[string]string{
 		"Orders": "Orders", "cloud": "cloud", "Payments": "All",
@@ -400,7 +412,7 @@ func TestFindAndPresenterMode(t *testing.T) {
 			t.Errorf("%s: in %q, %q is selected", scope, p.InScope(), p.Selected())
 		}
 	}
-	p, _ := still(t, 120, 32)
+	p, _ = still(t, 120, 32)
 	p.Feed(orders())
 	for text, want := range map[string]string{ // tokens, applications and calls
 		"ana": "2 1 0", "cloud": "12 3 6", "limit=1": "0 0 0", "orders": "9 2 6",

@@ -16,15 +16,21 @@ func (m *root) present(on bool) {
 	m.set.Presenter = on
 	m.redactBoard()
 	if on {
-		m.hideAgain()
-		m.view.Typing, m.zoomed = false, false
-		m.endFinds()
-		m.focusOn(scene.Tokens)
+		m.beginPresenting()
 		m.Log(scene.Good, "presenter mode: no secret, key, user or host is shown",
 			m.keys.Hint(keys.Presenter, "closes it"))
 	} else {
 		m.Notify(scene.Info, "presenter mode is off: users and hosts are shown again", "")
 	}
+}
+
+// beginPresenting hides a token that is shown in clear, and ends what the presenter layout does not
+// show.
+func (m *root) beginPresenting() {
+	m.hideAgain()
+	m.view.Typing, m.zoomed = false, false
+	m.endFinds()
+	m.focusOn(scene.Tokens)
 }
 
 // endFinds ends what is looked for: an audience may not see what it matches. The selected token

@@ -90,7 +90,10 @@ func (r settingsRead) land(m *root) tea.Cmd {
 		return m.watchSettings()
 	}
 	m.offerThemes(r.reload.Themes)
-	m.putInForce(m.chosenHere(r.reload.Settings))
+	presented := m.set.Presenter
+	if m.putInForce(m.chosenHere(r.reload.Settings)); m.set.Presenter && !presented {
+		m.beginPresenting()
+	}
 	m.configured = r.reload.Settings
 	m.o.Banners = r.reload.Banners
 	m.Notify(scene.Good, "the configuration was read again", r.reload.Hint)
@@ -121,9 +124,6 @@ func (m *root) putInForce(s Settings) {
 		s.RevealFor = DefaultReveal
 	}
 	s.Presenter = s.Presenter || m.set.Presenter // a reload never ends it
-	if s.Presenter {
-		m.hideAgain()
-	}
 	if m.set, m.keys = s, keys.New(s.Keys); !m.o.Traffic {
 		m.keys = keys.New(s.Keys.Without(keys.Traffic))
 	}
