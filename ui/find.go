@@ -64,8 +64,8 @@ func (m *root) clearFind() bool {
 }
 
 // afterFind returns the scope and the token that the end of the find will select: those from before
-// it. A token that the person has chosen by enter stays selected; if the scope does not hold it, all
-// applications are chosen.
+// it. A token that the person has chosen by enter stays selected; if the scope does not hold it,
+// all applications are chosen.
 func (m *root) afterFind() finding {
 	was, board := *m.before, m.s.Board()
 	if board.Row(was.token) != nil {

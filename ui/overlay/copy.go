@@ -121,7 +121,7 @@ func (o *Copy) Box(s *scene.Scene, w, h int) []string {
 		said = nil
 	}
 	room := max(h-len(said), 1)
-	lines = slices.Clone(o.scroll.Reveal(lines, room, from, to))
+	lines = slices.Clone(o.scroll.ShowRange(lines, room, from, to))
 	for len(lines) < room {
 		lines = append(lines, kit.Spaces(w))
 	}

@@ -127,9 +127,9 @@ func (p *Scroll) Hidden() (above, below int) {
 	return p.offset, max(p.Lines-p.offset-p.Height, 0)
 }
 
-// Reveal scrolls so that the lines from and up to but not to are shown, or as many of them as fit.
-// It returns the visible part of all lines, at most h of them.
-func (p *Scroll) Reveal(all []string, h, from, to int) []string {
+// ShowRange scrolls so that the lines from and up to but not to are shown, or as many of them as
+// fit. It returns the visible part of all lines, at most h of them.
+func (p *Scroll) ShowRange(all []string, h, from, to int) []string {
 	p.offset = min(max(p.offset, to-h), from)
 	return p.Show(all, h)
 }
