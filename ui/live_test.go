@@ -268,7 +268,7 @@ func TestQuit(t *testing.T) {
 	if l.Quit {
 		t.Fatal("quit with a revoke waiting")
 	}
-	l.said("finishing…")
+	l.said("finishing… what was revoked is sent first")
 	l.Key("g")
 	l.after(5 * time.Second)
 	if len(l.api.revokes) != 1 || !l.Quit {

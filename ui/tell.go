@@ -148,7 +148,11 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 	case session.Quitting:
 		m.closeAll()
 	case session.Finishing:
-		m.Notify(scene.Info, "finishing…", "ctrl+c does not wait")
+		text := "finishing…"
+		if m.s.RevokesSoon() {
+			text += " what was revoked is sent first"
+		}
+		m.Notify(scene.Info, text, "ctrl+c does not wait")
 	case session.Finished:
 		if f.Now {
 			m.choice = QuitNow

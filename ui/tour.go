@@ -20,11 +20,11 @@ type step struct {
 func steps() []step {
 	return []step{
 		{
-			"%s gets a token: choose the application that it is for", "%s: get",
+			"%s gets a token: choose Orders, which needs no sign-in", "%s: get",
 			[]keys.Action{keys.Get},
 		},
 		{
-			"%s asks the gateway: let through, and remembered", "%s: probe",
+			"%s probes it: the gateway lets it through, and remembers that", "%s: probe",
 			[]keys.Action{keys.Probe},
 		},
 		{
@@ -39,11 +39,11 @@ func steps() []step {
 			[]keys.Action{keys.Probe},
 		},
 		{
-			"its row counts down the time at most: %s probes until it is dead", "%s until dead",
+			"its row counts down how long it may pass; %s probes until it is dead", "%s until dead",
 			[]keys.Action{keys.ProbeUntilDead},
 		},
 		{
-			"%s is every word that was said, and %s every key", "%s or %s",
+			"%s lists all messages, and %s all keys", "%s or %s",
 			[]keys.Action{keys.Messages, keys.Help},
 		},
 	}

@@ -43,7 +43,7 @@ func TestTour(t *testing.T) {
 	l.at("1/7")
 	l.shows("Which application?")
 	l.Key("enter")
-	l.at("2/7  p asks the gateway")
+	l.at("2/7  p probes it: the gateway lets it through")
 	l.Key("p")
 	l.at("3/7  x revokes it; until it is sent, u takes it back")
 	l.Key("x")
@@ -53,13 +53,13 @@ func TestTour(t *testing.T) {
 	l.Key("x")
 	l.at2("4/7", "5/7  accepted is not dead: p shows that it still passes")
 	l.Key("p")
-	l.at("6/7  its row counts down the time at most: P probes until it is dead")
+	l.at("6/7  its row counts down how long it may pass; P probes until it is dead")
 	l.shows("REVOKED, MAY STILL PASS")
 	l.after(20 * time.Minute) // the window has passed, unseen by the person
 	l.shows("6/7", "dead")
 	l.api.gateway = 401
 	l.Key("2", "home", "p")
-	l.at("7/7  ! is every word that was said, and ? every key")
+	l.at("7/7  ! lists all messages, and ? all keys")
 	l.Key("!")
 	l.Key("esc")
 	if text := ansi.Strip(l.Frame()); strings.Contains(text, "7/7") ||
