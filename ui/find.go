@@ -86,6 +86,13 @@ func (m *root) endFind() {
 	m.panes.tokens.List.Selected = then.token
 }
 
+// keepFound ends the typing, and chooses the selected token.
+func (m *root) keepFound() {
+	if m.stopTyping(); !m.view.InCalls {
+		m.chooseFound()
+	}
+}
+
 // chooseFound keeps the selected token when the find ends.
 func (m *root) chooseFound() {
 	if m.before != nil {
@@ -110,9 +117,7 @@ func (m *root) findTyped(msg tea.KeyPressMsg) tea.Cmd {
 		m.clearFind()
 		v.Typing = false
 	case "enter":
-		if m.stopTyping(); !v.InCalls {
-			m.chooseFound()
-		}
+		m.keepFound()
 	case "up":
 		return m.Act(keys.Up)
 	case "down":
@@ -122,10 +127,10 @@ func (m *root) findTyped(msg tea.KeyPressMsg) tea.Cmd {
 	case "pgdown":
 		return m.Act(keys.PageDown)
 	case "tab":
-		m.stopTyping()
+		m.keepFound()
 		return m.Act(keys.NextPane)
 	case "shift+tab":
-		m.stopTyping()
+		m.keepFound()
 		return m.Act(keys.PreviousPane)
 	default:
 		v.Input = form.TypeInto(v.Input, form.InText(msg))

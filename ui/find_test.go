@@ -218,6 +218,29 @@ func TestSelectionIsRemembered(t *testing.T) {
 	})
 }
 
+// A row that is chosen by a click, or by arrows after tab, stays selected when the find ends.
+func TestFindKeepsTheRowThatWasChosen(t *testing.T) {
+	t.Parallel()
+	for name, choose := range map[string]func(*ui.Pump){
+		"click": func(p *ui.Pump) {
+			ids := p.Listed()
+			click(t, p, p.Fingerprint(ids[len(ids)-1]))
+		},
+		"tab": func(p *ui.Pump) { p.Key("tab", "shift+tab", "down") },
+	} {
+		p, _ := still(t, 120, 32)
+		p.Feed(orders())
+		selecting("t_active")(p)
+		p.Key("/")
+		p.Type("payments")
+		choose(p)
+		chosen := p.Selected()
+		if p.Key("esc"); p.Selected() != chosen || chosen == "t_active" {
+			t.Errorf("%s: %s was chosen, and esc selects %s", name, chosen, p.Selected())
+		}
+	}
+}
+
 // An application that matches by its name is listed without a token, and the list says so.
 func TestFindAnApplicationWithoutToken(t *testing.T) {
 	t.Parallel()

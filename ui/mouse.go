@@ -93,8 +93,11 @@ func (m *root) clickRow(z *zone, x, line int) tea.Cmd {
 		return m.Act(m.panes.tokens.SortAt(x))
 	}
 	for i := range n {
-		if l.Drawn[line] == id(i) {
-			l.Selected = id(i)
+		if l.Drawn[line] != id(i) {
+			continue
+		}
+		if l.Selected = id(i); z.pane == scene.Tokens {
+			m.chooseFound()
 		}
 	}
 	m.scopeChosen(z.pane)

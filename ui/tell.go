@@ -170,7 +170,9 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 func (m *root) tellRest(f session.Fact) tea.Cmd {
 	switch f := f.(type) {
 	case session.BoardRead:
-		m.NotifyError("read the store", f.Err)
+		if !f.Again {
+			m.NotifyError(f.Op(), f.Err)
+		}
 	case session.BoardFiled:
 		m.boardFiled(f.First)
 		m.closeStale()

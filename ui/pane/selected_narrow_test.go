@@ -36,7 +36,7 @@ func TestSelectedKeepsTheEndOfALife(t *testing.T) {
 					end = "≤"
 				}
 			case st.State == console.Lingering:
-				word, end = "may pass", ""
+				word, end = "may pass", "pass"
 			case st.State == console.Superseded:
 				word, end = "replaced", "over"
 			case st.State.IsOver() || !st.HasExpiry:

@@ -70,7 +70,7 @@ func (p *face) tellOfStore(f session.Fact) {
 	switch f := f.(type) {
 	case session.BoardRead:
 		if !f.Again {
-			p.notifyError("read the store", f.Err)
+			p.notifyError(f.Op(), f.Err)
 		}
 	case session.Restored:
 		p.out.say("note: %s.", describe.Restored)

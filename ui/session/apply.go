@@ -281,6 +281,7 @@ func (s *Session) boardRead(e BoardRead) []Work {
 		if e.PastErr != nil {
 			e.Board.Past = s.board.Past // the last ones that were read
 		}
+		s.noteKeyFailure(e.PastErr)
 		work = s.file(e.Board, e.Choice)
 		e.Err = e.PastErr
 		s.tellReadError(e)
@@ -289,6 +290,14 @@ func (s *Session) boardRead(e BoardRead) []Work {
 		work = append(work, s.read()...)
 	}
 	return work
+}
+
+// Op names what has failed: the whole reading, or that of the calls of other runs.
+func (e BoardRead) Op() string {
+	if e.PastErr != nil {
+		return "read the last calls"
+	}
+	return "read the store"
 }
 
 // tellReadError reports the error of a reading, if there is one.
