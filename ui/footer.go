@@ -108,20 +108,26 @@ func (m *root) footerOf(hints []hint) string {
 
 // hints returns the keys of the footer, in its order. A key that cannot act now is left out.
 func (m *root) hints(s *scene.Scene) (out []hint) {
-	marked := len(inView(s, m.bulk()))
+	marked := inView(s, m.bulk())
 	for _, a := range m.footerActions(s) {
 		row := m.keys.Row(a)
 		key, word, brief := m.keys.Key(a), cmp.Or(row.Brief, row.Word), ""
-		if key == "" || m.cannot(s, a) != nil || marked == 0 && idle(s, a) {
+		if key == "" || m.cannot(s, a) != nil {
+			continue
+		}
+		some := actsOn(s, marked, a) // of the marked tokens
+		if len(marked) > 0 && some == 0 || len(marked) == 0 && idle(s, s.Token, a) {
 			continue
 		}
 		switch {
 		case a == keys.ProbeUntilDead && s.Token != nil && m.s.IsProbing(s.Token.ID):
 			word = "stop"
-		case marked > 0 && (a == keys.Revoke || a == keys.Renew || a == keys.Probe):
-			word += " " + strconv.Itoa(marked)
+		case len(marked) > 0 && (a == keys.Revoke || a == keys.Renew || a == keys.Probe):
+			word += " " + strconv.Itoa(some)
 		case a == keys.Close && len(m.bulk()) > 0:
 			word = "unmark"
+		case a == keys.Close && !m.zoomed && m.view.Find != "":
+			word = "show all"
 		case a == keys.Close:
 			word = "back"
 		case a == keys.Traffic && m.s.Traffic() == session.TrafficPaused:
@@ -134,13 +140,23 @@ func (m *root) hints(s *scene.Scene) (out []hint) {
 	return out
 }
 
-// idle reports whether an action would be refused because of the state of the selected token.
-func idle(s *scene.Scene, a keys.Action) bool {
-	if s.Token == nil || s.Token.Token == nil {
+// actsOn returns the number of tokens whose state does not refuse an action.
+func actsOn(s *scene.Scene, ids []string, a keys.Action) (n int) {
+	for _, id := range ids {
+		if !idle(s, s.Board.Row(id), a) {
+			n++
+		}
+	}
+	return n
+}
+
+// idle reports whether an action would be refused because of the state of a token.
+func idle(s *scene.Scene, r *session.Row, a keys.Action) bool {
+	if r == nil || r.Token == nil {
 		return false
 	}
-	app := &s.Board.Apps[s.Token.App]
-	c := console.ConsequencesOf(*s.Token.Token, app.Application, app.Policy, false, s.Now)
+	app := &s.Board.Apps[r.App]
+	c := console.ConsequencesOf(*r.Token, app.Application, app.Policy, false, s.Now)
 	switch a {
 	case keys.Renew:
 		return c.Renewal == console.RenewalRefused
@@ -149,7 +165,7 @@ func idle(s *scene.Scene, a keys.Action) bool {
 	case keys.Probe:
 		return !c.Probeable
 	case keys.ProbeUntilDead:
-		return !c.UntilDead && !s.Session.IsProbing(s.Token.ID)
+		return !c.UntilDead && !s.Session.IsProbing(r.ID)
 	}
 	return false
 }
@@ -158,7 +174,7 @@ func idle(s *scene.Scene, a keys.Action) bool {
 func (m *root) footerActions(s *scene.Scene) []keys.Action {
 	find := []keys.Action{keys.Filter, keys.Commands}
 	end := []keys.Action{keys.Zoom, keys.Messages, keys.Quit}
-	back := m.zoomed || m.focus != scene.Tokens && m.layout() <= narrow
+	back := m.zoomed || m.view.Find != "" || m.focus != scene.Tokens && m.layout() <= narrow
 	switch {
 	case len(s.Board.Apps) == 0:
 		return append([]keys.Action{keys.AddApp, keys.Import}, append(find, keys.Quit)...)

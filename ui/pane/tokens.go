@@ -397,8 +397,7 @@ func (p *Tokens) empty(s *scene.Scene, page session.Page, w, h int) []string {
 		return scene.Placeholder(s, w, h, "", "No application yet.", "",
 			k.Hint(keys.AddApp, " adds one: token URL or issuer, consumer key, secret. It can be "+
 				"tried before it is saved."),
-			k.Hint(keys.Import, " imports: a curl line, an .env file, Postman, apictl, or a "+
-				"developer portal."), "",
+			k.Hint(keys.Import, " imports: a curl line, an .env file, or a developer portal."), "",
 			"lanyard demo shows all of this with an API of its own and writes nothing.")
 	case s.View.Find != "":
 		what := "Nothing matches " + s.Redacted(s.View.Find) + "."
