@@ -34,9 +34,12 @@ func (m *root) tellBulk(f session.BulkDone) {
 		past = "decided to revoke "
 	case session.VerbProbe:
 	}
-	text, hint := past+strconv.Itoa(f.N-len(f.Failures))+" of "+scene.Count(f.N, f.What), ""
+	text, hint := past+strconv.Itoa(f.N-len(f.Failures)-f.Same)+" of "+scene.Count(f.N, f.What), ""
 	if verdicts := describe.Verdicts(f.Verdicts); verdicts != "" {
 		text += " (" + verdicts + ")"
+	}
+	if f.Same > 0 {
+		text += " (" + strconv.Itoa(f.Same) + " came back the same)"
 	}
 	if f.More > 0 {
 		has := " more has"

@@ -75,10 +75,14 @@ func TestBulkRenewAndProbe(t *testing.T) {
 	l.said("probed 2 of 2 marked tokens (2 accepted)")
 	before := l.api.tokens
 	l.Key("r") // they are still marked
-	l.said("renewed")
+	l.said("renewed 2 of 2 marked tokens")
 	if l.api.tokens != before+2 {
 		t.Errorf("%d requests", l.api.tokens-before)
 	}
+	l.api.same = true // both get the last token
+	l.Key("home", "space", "space", "r")
+	l.said("renewed 0 of 2 marked tokens (2 came back the same)")
+	l.api.same = false
 	l.Key("home", "space", "esc", "esc")
 	if strings.Contains(ansi.Strip(l.Frame()), "1 marked") {
 		t.Error("esc leaves the marks")

@@ -42,7 +42,7 @@ func (s *Session) applyOne(e Event) (work []Work) {
 		s.endInvitations(e.App, e.key)
 		told := len(s.facts)
 		s.tell(e)
-		s.bulkDone(e.Token, "", e.Err)
+		s.bulkDone(e.Token, bulkResult{same: e.Outcome.Same}, e.Err)
 		s.holdUntilListed(e.Outcome.Token.ID, told)
 		work = append(s.nextRenewal(e.Token, e.App), s.read()...)
 	case Decided:
@@ -64,7 +64,7 @@ func (s *Session) applyOne(e Event) (work []Work) {
 		if e.Err == nil {
 			s.answeredEnd(e.Token)
 		}
-		s.bulkDone(e.ID, e.Answer.Verdict, e.Err)
+		s.bulkDone(e.ID, bulkResult{verdict: e.Answer.Verdict}, e.Err)
 		work = s.read()
 	case loopProbed:
 		s.loopProbed(e)

@@ -16,6 +16,7 @@ type bulk struct {
 	open     map[string]string // fingerprints of the tokens without a result, by ID
 	failures []Failure
 	verdicts map[console.Verdict]int
+	same     int // number of renewals that brought a token that was held already
 }
 
 // Skipped is a token that a verb on several tokens skips, with the reason.
@@ -220,9 +221,14 @@ func (s *Session) superseded(app int, scopes []string) string {
 	return held
 }
 
-// bulkDone files the result for one token, and sums up after the last one. v is the verdict of a
-// probe.
-func (s *Session) bulkDone(id string, v console.Verdict, err error) {
+// bulkResult is what a verb of a bulk did to one token.
+type bulkResult struct {
+	verdict console.Verdict // of a probe
+	same    bool            // a renewal brought a token that was held already
+}
+
+// bulkDone files the result for one token, and sums up after the last one.
+func (s *Session) bulkDone(id string, did bulkResult, err error) {
 	i := slices.IndexFunc(s.bulks, func(b *bulk) bool { _, ok := b.open[id]; return ok })
 	if i < 0 {
 		return
@@ -231,8 +237,10 @@ func (s *Session) bulkDone(id string, v console.Verdict, err error) {
 	if err != nil {
 		b.failures = append(b.failures,
 			Failure{Skipped: Skipped{ID: id, Fingerprint: b.open[id]}, Err: err})
-	} else if v != "" {
-		b.verdicts[v]++
+	} else if did.verdict != "" {
+		b.verdicts[did.verdict]++
+	} else if did.same {
+		b.same++
 	}
 	delete(b.open, id)
 	s.sumUp(b)
@@ -243,7 +251,7 @@ func (s *Session) sumUp(b *bulk) {
 	if len(b.open) == 0 {
 		s.bulks = slices.DeleteFunc(s.bulks, func(x *bulk) bool { return x == b })
 		s.tell(BulkDone{Bulk: b.Bulk, N: len(b.Tokens) + len(b.LeftOut), Failures: b.failures,
-			Verdicts: b.verdicts})
+			Verdicts: b.verdicts, Same: b.same})
 	}
 }
 

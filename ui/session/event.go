@@ -393,6 +393,7 @@ type (
 		N        int // number of tokens
 		Failures []Failure
 		Verdicts map[console.Verdict]int // number of probes by verdict
+		Same     int                     // number of renewals that brought a token that was held
 	}
 	// ProbesBegan says that probing tokens until they are dead has begun.
 	ProbesBegan struct {

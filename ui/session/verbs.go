@@ -271,7 +271,7 @@ func (s *Session) decided(e Decided) []Work {
 		s.delivery.due = Earlier(s.delivery.due, e.Token.RevokeAt)
 	}
 	s.tell(e)
-	s.bulkDone(e.ID, "", e.Err)
+	s.bulkDone(e.ID, bulkResult{}, e.Err)
 	return s.read()
 }
 
