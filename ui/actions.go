@@ -40,7 +40,8 @@ func (m *root) cannot(s *scene.Scene, a keys.Action) *scene.Refuse {
 		return why
 	}
 	if b := m.keys.Row(a); b.Where&placeOf(m.focus) == 0 {
-		return scene.Cannot(b.Word+" does nothing in this pane",
+		what := cmp.Or(b.Word, "this") // Traffic has no row outside of a demo
+		return scene.Cannot(what+" does nothing in this pane",
 			m.keys.Hint(keys.Tokens, "goes to the tokens"))
 	}
 	if cannot := m.actions[a].cannot; cannot != nil {

@@ -28,8 +28,8 @@ type zone struct {
 	pane scene.PaneID
 }
 
-// button is a key in the footer, of an action or of the overlay on top, or a key in the line of the
-// scope.
+// button is a key that was drawn last: in the footer, of an action or of the overlay on top, or in
+// the line of the scope. The overlay may have been opened or closed since.
 type button struct {
 	x, y, w int
 	act     keys.Action
@@ -52,7 +52,7 @@ func (m *root) click(e tea.Mouse) tea.Cmd {
 	if n := len(m.overlays); n > 0 && e.Button == tea.MouseLeft {
 		if e.Y == m.h-1 {
 			for _, b := range m.frame.buttons {
-				if e.X >= b.x && e.X < b.x+b.w {
+				if b.key != "" && e.X >= b.x && e.X < b.x+b.w {
 					return m.press(pressOf(b.key))
 				}
 			}
@@ -69,7 +69,7 @@ func (m *root) click(e tea.Mouse) tea.Cmd {
 	}
 	m.stopTyping()
 	for _, b := range m.frame.buttons {
-		if e.Y == b.y && e.X >= b.x && e.X < b.x+b.w {
+		if b.act != keys.None && e.Y == b.y && e.X >= b.x && e.X < b.x+b.w {
 			return m.Act(b.act)
 		}
 	}
