@@ -74,7 +74,7 @@ type Session struct {
 
 	delivery   delivery
 	decisions  map[string]decision // by token: decided here, and not listed yet
-	undoNext   *Undo               // starts when no decision is being stored
+	undoNext   *awaitingUndo       // starts when its decision is stored
 	clipboard  clipboardState
 	unwanted   map[string]Key  // by application: waits for a person that were given up
 	pending    map[string]bool // tokens shown as revoking, whose end was not reported

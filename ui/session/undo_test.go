@@ -196,3 +196,36 @@ func TestUndoAfterAnOlderReading(t *testing.T) {
 		t.Errorf("undone %+v", u)
 	}
 }
+
+// An undo that waits for a decision takes back no older one if the decision cannot be stored.
+func TestUndoOfADecisionThatFailsLeavesTheOlderOne(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	ids := d.get(3)
+	d.does(session.Revoke{Token: ids[0]})
+	for _, r := range []session.Request{
+		session.Revoke{Token: ids[1]},
+		session.Bulk{Verb: session.VerbRevoke, Tokens: ids[1:], Confirmed: true},
+	} {
+		d.facts = nil
+		decision := d.ask(r)
+		d.ask(session.Undo{})
+		d.kept.updateErr = errors.New("disk full")
+		d.run(decision...)
+		d.kept.updateErr = nil
+		never[session.Undone](d)
+		if !d.row(ids[0]).Pending() {
+			t.Fatalf("%T: the older one was taken back", r)
+		}
+	}
+	// It waits for the last of several decisions, and for no later one.
+	first := d.ask(session.Revoke{Token: ids[1]})
+	d.now = d.now.Add(time.Second)
+	last := d.ask(session.Revoke{Token: ids[2]})
+	d.ask(session.Undo{})
+	d.run(last...)
+	d.run(first...)
+	if d.row(ids[2]).Pending() || !d.row(ids[1]).Pending() || !d.row(ids[0]).Pending() {
+		t.Error("another than the last one was taken back")
+	}
+}

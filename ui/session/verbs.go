@@ -270,6 +270,7 @@ func (s *Session) decided(e Decided) []Work {
 		s.decisions[e.ID] = decision{e.Token.RevokeAt, s.ticket + 1}
 		s.delivery.due = Earlier(s.delivery.due, e.Token.RevokeAt)
 	}
+	s.undoNext.ended(e)
 	s.tell(e)
 	s.bulkDone(e.ID, bulkResult{}, e.Err)
 	return s.read()
@@ -303,7 +304,42 @@ func (s *Session) CanUndo() bool {
 	return s.board.UndoableCount > 0 || len(s.decisions) > 0 || s.isDeciding()
 }
 
-// undo takes back a decision. If one is being stored, it waits until that has ended.
+// awaitingUndo is an undo of a decision that is being stored.
+type awaitingUndo struct {
+	Undo
+	open   map[Key]bool // the flights that store the decision
+	stored string       // ID of a token of which it was stored; "" for none
+}
+
+// ended notes that the decision about a token has ended.
+func (u *awaitingUndo) ended(e Decided) {
+	if u == nil || !u.open[TokenKey(e.ID)] {
+		return
+	}
+	if delete(u.open, TokenKey(e.ID)); e.Err == nil {
+		u.stored = e.ID
+	}
+}
+
+// lastDeciding returns the flights that store the decision that began last.
+func (s *Session) lastDeciding() map[Key]bool {
+	var began time.Time
+	last := map[Key]bool{}
+	for key, f := range s.flights {
+		if !f.decides || f.began.Before(began) {
+			continue
+		}
+		if f.began.After(began) {
+			began = f.began
+			clear(last)
+		}
+		last[key] = true
+	}
+	return last
+}
+
+// undo takes back a decision. If one is being stored, it waits until that is
+// stored.
 func (s *Session) undo(r Undo) []Work {
 	key := Key{Kind: Undoing}
 	switch {
@@ -311,7 +347,11 @@ func (s *Session) undo(r Undo) []Work {
 		s.refuse(r, InFlight, key)
 		return nil
 	case r.Token == "" && s.isDeciding(), s.flights[TokenKey(r.Token)].decides:
-		s.undoNext, s.flights[key], s.changed = &r, flight{began: s.now}, true
+		s.undoNext = &awaitingUndo{Undo: r, open: s.lastDeciding()}
+		if r.Token != "" {
+			s.undoNext.open = map[Key]bool{TokenKey(r.Token): true}
+		}
+		s.flights[key], s.changed = flight{began: s.now}, true
 		return nil
 	case r.Token == "" && !s.CanUndo():
 		s.refuse(r, NothingToUndo, key)
@@ -320,19 +360,20 @@ func (s *Session) undo(r Undo) []Work {
 	return s.startUndo(r)
 }
 
-// undoDecided starts the undo that waited for a decision. If that could not be stored and no other
-// revoke waits, there is nothing to undo.
+// undoDecided starts the undo that waited for a decision. If that could not be stored there is
+// nothing to undo: the decisions before it stay.
 func (s *Session) undoDecided() []Work {
-	if s.undoNext == nil || s.isDeciding() {
+	u := s.undoNext
+	if u == nil || len(u.open) > 0 {
 		return nil
 	}
-	r := *s.undoNext
 	s.undoNext = nil
 	delete(s.flights, Key{Kind: Undoing})
-	if !s.CanUndo() {
+	if u.stored == "" {
 		return nil
 	}
-	return s.startUndo(r)
+	u.Token = u.stored
+	return s.startUndo(u.Undo)
 }
 
 func (s *Session) startUndo(r Undo) []Work {
