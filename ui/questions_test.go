@@ -155,3 +155,18 @@ func TestStaleQuestionsClose(t *testing.T) {
 		}
 	}
 }
+
+// The question before all tokens are revoked stays while work on them is in flight.
+func TestRevokeAllStaysOpenWhileTheTokenIsBusy(t *testing.T) {
+	t.Parallel()
+	l := alive(t).scoped("Orders")
+	l.Key("g")
+	l.Hold = true
+	l.Key("p")
+	l.Hold = false
+	l.Key("X")
+	l.Changed()
+	if l.Overlays() != 1 {
+		t.Errorf("%d boxes: the question was closed", l.Overlays())
+	}
+}

@@ -386,3 +386,18 @@ func TestAnswerCoversWhatWasAsked(t *testing.T) {
 		t.Errorf("forgot %+v", f)
 	}
 }
+
+// A question stays while work on its tokens is in flight: they can be revoked after it.
+func TestStillAsksWhileTheTokensAreBusy(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	ids := d.get(2)
+	d.ask(session.Bulk{Verb: session.VerbRevoke, Tokens: ids, What: "tokens"})
+	q := once[session.Ask](d)
+	for _, id := range ids {
+		d.ask(session.Probe{Token: id})
+		if !d.StillAsks(q) {
+			t.Error("it asks no more")
+		}
+	}
+}

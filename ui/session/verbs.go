@@ -140,16 +140,22 @@ func (s *Session) supersedes(q Superseding) (console.Supersede, bool) {
 func (s *Session) StillAsks(q Ask) bool {
 	switch about := q.About.(type) {
 	case InProduction:
-		why := s.Skips(VerbRevoke, about.Row.ID).Why
-		return why == NotSkipped || why == SkipInFlight
+		return s.mayApply(VerbRevoke, about.Row.ID)
 	case Superseding:
 		k, ok := s.supersedes(about)
 		return ok && k.Asks() && k.Held == about.Supersede.Held
 	case Several:
 		r, ok := q.Then.(Bulk)
-		return !ok || s.applies(r)
+		return !ok || slices.ContainsFunc(r.Tokens,
+			func(id string) bool { return s.mayApply(r.Verb, id) })
 	}
 	return true
+}
+
+// mayApply reports whether a verb applies to a token, at the latest when its work in flight ends.
+func (s *Session) mayApply(v Verb, id string) bool {
+	why := s.Skips(v, id).Why
+	return why == NotSkipped || why == SkipInFlight
 }
 
 // scopesOr returns the requested scopes, or the usual ones if there are none.
