@@ -2,6 +2,7 @@ package ui
 
 import (
 	"slices"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -23,6 +24,13 @@ func (m *root) openAsked(box scene.Overlay, q session.Ask) {
 	m.asked = append(m.asked, askedQuestion{box, q})
 }
 
+// closedQuestion is the last question on top that closed by itself. Keys that follow may be meant
+// for it.
+type closedQuestion struct {
+	why string // what was said about it; "" when keys are taken again
+	at  time.Time
+}
+
 // closeStale closes the questions that have nothing left to ask, and says why.
 func (m *root) closeStale() {
 	m.asked = slices.DeleteFunc(m.asked, func(a askedQuestion) bool {
@@ -30,8 +38,12 @@ func (m *root) closeStale() {
 		if !open || m.s.StillAsks(a.ask) {
 			return !open
 		}
+		why := "the question was closed: " + m.whyStale(a.ask)
+		if q, asks := m.topQuestion(); asks && q == a.box {
+			m.closed, m.question.box = closedQuestion{why, m.now}, q
+		}
 		m.Close(a.box)
-		m.Notify(scene.Info, "the question was closed: "+m.whyStale(a.ask), "")
+		m.Notify(scene.Info, why, "")
 		return true
 	})
 }

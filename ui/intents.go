@@ -34,8 +34,12 @@ func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 	if known && b.Act == keys.Presenter && msg.Text == "" {
 		return m.Act(keys.Presenter) // a secret on the screen must not wait for a box to be closed
 	}
+	if m.meantForClosed() {
+		m.Notify(scene.Info, m.closed.why, "the key "+kit.Clean(msg.String())+" did nothing")
+		return nil
+	}
 	if n := len(m.overlays); n > 0 {
-		q, asks := m.overlays[n-1].(scene.Question)
+		q, asks := m.topQuestion()
 		if asks && m.typedBefore(q) {
 			m.Notify(scene.Info,
 				"the key "+kit.Clean(msg.String())+" was typed before this question, and is no "+

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"time"
 
 	"lanyard/themes"
 	"lanyard/ui/kit"
@@ -15,13 +16,34 @@ func (m *root) typedBefore(q scene.Question) bool {
 	return m.question.box != q || m.input.reads() <= m.question.reads
 }
 
+// reactionTime is how long a person who is about to answer a question goes on after it is closed.
+const reactionTime = time.Second
+
+// meantForClosed reports whether a key may be meant for a question that has closed by itself: it
+// was typed before the screen was drawn without the question, or too soon after the close.
+func (m *root) meantForClosed() bool {
+	if m.closed.why == "" {
+		return false
+	}
+	q, _ := m.topQuestion()
+	if m.typedBefore(q) || m.now.Before(m.closed.at.Add(reactionTime)) {
+		return true
+	}
+	m.closed = closedQuestion{}
+	return false
+}
+
+// topQuestion returns the overlay on top if it is a question.
+func (m *root) topQuestion() (q scene.Question, asks bool) {
+	if n := len(m.overlays); n > 0 {
+		q, asks = m.overlays[n-1].(scene.Question)
+	}
+	return q, asks
+}
+
 // noteQuestion notes that the question on top was drawn.
 func (m *root) noteQuestion() {
-	var q scene.Question
-	if n := len(m.overlays); n > 0 {
-		q, _ = m.overlays[n-1].(scene.Question)
-	}
-	if m.question.box != q {
+	if q, _ := m.topQuestion(); m.question.box != q {
 		m.question = drawnQuestion{q, m.input.reads()}
 	}
 }

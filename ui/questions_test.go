@@ -170,3 +170,38 @@ func TestRevokeAllStaysOpenWhileTheTokenIsBusy(t *testing.T) {
 		t.Errorf("%d boxes: the question was closed", l.Overlays())
 	}
 }
+
+// A key that was meant for a question that closed by itself does nothing in the pane below.
+func TestKeyAfterTheQuestionClosed(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		reads int
+		wait  time.Duration
+	}{
+		"read before it was drawn": {7, time.Minute},
+		"typed at once":            {8, 0},
+	} {
+		l := alive(t, func(e *console.Environment) { e.Production = true }).scoped("Orders")
+		l.Key("g", "x")
+		l.Reads(7)
+		if l.after(59 * time.Minute); l.Overlays() != 1 {
+			t.Fatal("there is no question")
+		}
+		for i := 0; l.Overlays() != 0; i++ {
+			if l.after(time.Second); i > 120 {
+				t.Fatal("the question stays")
+			}
+		}
+		l.clock.now = l.clock.now.Add(c.wait)
+		l.Reads(c.reads)
+		l.Key("y")
+		l.shows("The question was closed: ", "The key y did nothing.")
+		if !l.clip.holds.IsZero() {
+			t.Errorf("%s: it copies the token below", name)
+		}
+		l.clock.now = l.clock.now.Add(time.Minute)
+		l.Reads(8)
+		l.Key("y")
+		l.shows("Copied ")
+	}
+}

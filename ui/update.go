@@ -52,9 +52,10 @@ type root struct {
 
 	beat     pending
 	input    inputStatus
-	question drawnQuestion // the question that was drawn last
-	pastedAt time.Time     // time at which a paste was dropped
-	away     bool          // the process is stopped, or about to be
+	question drawnQuestion  // the question that was drawn last
+	closed   closedQuestion // keys may still be meant for it
+	pastedAt time.Time      // time at which a paste was dropped
+	away     bool           // the process is stopped, or about to be
 	choice   Choice
 
 	dirty bool // set in Update alone
