@@ -332,6 +332,7 @@ func (s *Session) file(b console.Board, c console.Choice) []Work {
 	} else if s.board.Restored != restored {
 		s.tell(Restored{})
 		clear(s.pending) // no person made these changes
+		clear(s.unmarked)
 		s.endings = endings{began: s.now}
 		s.looked = lookups{} // an ID may stand for another token
 	}
@@ -393,6 +394,7 @@ func (s *Session) settledElsewhere() {
 			continue
 		}
 		delete(s.pending, id)
+		delete(s.unmarked, id)
 		switch {
 		case now == nil || now.Token == nil || now.State == console.Expired:
 		case s.ownAnswers[id], !now.Token.AcceptedAt.IsZero(),

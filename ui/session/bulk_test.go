@@ -1,6 +1,7 @@
 package session_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -275,5 +276,72 @@ func TestUndoMarksAgain(t *testing.T) {
 	d.does(session.Undo{})
 	if len(d.Marks()) != 0 {
 		t.Errorf("%v is marked after another undo", d.Marked())
+	}
+}
+
+// A token whose revoke could not be stored is marked again, once.
+func TestFailedDecisionMarksAgain(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	ids := d.get(3)
+	d.ToggleMark(ids[0])
+	d.ToggleMark(ids[1])
+	d.kept.updateErr = errors.New("disk full")
+	d.does(session.Bulk{
+		Verb: session.VerbRevoke, Tokens: ids, Marked: true, Confirmed: true,
+	})
+	d.kept.updateErr = nil
+	if m := d.Marks(); len(m) != 2 || !m[ids[0]] || !m[ids[1]] {
+		t.Errorf("%v is marked", d.Marked())
+	}
+	d.Unmark()
+	if _, err := d.other().Revoke(t.Context(), ids[0], console.RevokeUseful,
+		time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	d.changed()
+	if d.does(session.Undo{}); len(d.Marks()) != 0 {
+		t.Errorf("%v is marked after the undo of another decision", d.Marked())
+	}
+}
+
+// A mark does not come back by the undo of another decision than the one that took it.
+func TestUndoOfAnotherDecisionMarksNothing(t *testing.T) {
+	t.Parallel()
+	for name, ends := range map[string]func(d *desk, id string){
+		"undone elsewhere": func(d *desk, id string) {
+			if _, err := d.other().UndoDecision(t.Context(), id); err != nil {
+				t.Fatal(err)
+			}
+			d.changed()
+		},
+		"restored": func(d *desk, _ string) {
+			b := d.stored()
+			b.Restored = 7
+			d.file(b)
+			once[session.Restored](d)
+			d.does(session.Undo{})
+			if len(d.Marks()) != 0 {
+				t.Errorf("restored: %v is marked", d.Marked())
+			}
+		},
+	} {
+		d := sit(t)
+		id := d.get(1)[0]
+		d.ToggleMark(id)
+		d.does(session.Bulk{
+			Verb: session.VerbRevoke, Tokens: []string{id}, Marked: true, Confirmed: true,
+		})
+		ends(d, id)
+		if _, err := d.other().Revoke(t.Context(), id, console.RevokeUseful,
+			time.Minute); err != nil {
+			t.Fatal(err)
+		}
+		d.changed()
+		d.facts = nil
+		d.does(session.Undo{})
+		if u := once[session.Undone](d); u.Err != nil || len(d.Marks()) != 0 {
+			t.Errorf("%s: %v is marked, undone %+v", name, d.Marked(), u)
+		}
 	}
 }

@@ -275,6 +275,8 @@ func (s *Session) decided(e Decided) []Work {
 	if e.Err == nil {
 		s.decisions[e.ID] = decision{e.Token.RevokeAt, s.ticket + 1}
 		s.delivery.due = Earlier(s.delivery.due, e.Token.RevokeAt)
+	} else {
+		s.markAgain(e.ID)
 	}
 	s.undoNext.ended(e)
 	s.tell(e)
@@ -403,16 +405,22 @@ func (s *Session) undone(e Undone) []Work {
 	if e.Err == nil {
 		for i := range e.Undone.Taken {
 			id := e.Undone.Taken[i].ID
-			if s.ownAnswers[id] = true; s.unmarked[id] {
-				s.marks[id] = true
-				s.dropHidden()
-			}
+			s.ownAnswers[id] = true
+			s.markAgain(id)
 			delete(s.decisions, id)
-			delete(s.unmarked, id)
 		}
 	}
 	s.tell(e)
 	return s.read()
+}
+
+// markAgain marks a token again if its last revoke took the mark.
+func (s *Session) markAgain(id string) {
+	if s.unmarked[id] {
+		s.marks[id] = true
+		s.dropHidden()
+	}
+	delete(s.unmarked, id)
 }
 
 func (s *Session) probe(r Probe) []Work {
