@@ -229,3 +229,38 @@ func TestUndoOfADecisionThatFailsLeavesTheOlderOne(t *testing.T) {
 		t.Error("another than the last one was taken back")
 	}
 }
+
+// Without an undo window no revoke can be undone: not while it is decided, and not after it.
+func TestNothingToUndoWithoutAWindow(t *testing.T) {
+	t.Parallel()
+	d := sit(t, func(o *options) { o.console.UndoWindow = 0 })
+	decision := d.ask(session.Revoke{Token: d.get(1)[0]})
+	refused := func(when string) {
+		t.Helper()
+		d.facts = nil
+		if d.CanUndo() {
+			t.Errorf("%s: it can be undone", when)
+		}
+		d.run(d.ask(session.Undo{})...)
+		if f := once[session.Refused](d); f.Reason != session.NothingToUndo {
+			t.Errorf("%s: refused for %d", when, f.Reason)
+		}
+	}
+	refused("while it is decided")
+	d.apply(d.came(decision...)...)
+	refused("decided")
+}
+
+// A decision that the board does not list yet can be undone until it is due.
+func TestUndoUntilItIsDue(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	d.apply(d.came(d.ask(session.Revoke{Token: d.get(1)[0]})...)...)
+	if !d.CanUndo() {
+		t.Error("it cannot be undone")
+	}
+	d.tick(d.now.Add(d.svc.UndoWindow()))
+	if d.CanUndo() {
+		t.Error("it can be undone when it is due")
+	}
+}

@@ -297,8 +297,11 @@ func (s *Session) listDecisions() (due time.Time) {
 	return due
 }
 
-// isDeciding reports whether a decision to revoke is being stored.
+// isDeciding reports whether a decision to revoke is being stored that an undo can take back.
 func (s *Session) isDeciding() bool {
+	if s.svc == nil || s.svc.UndoWindow() <= 0 {
+		return false
+	}
 	for _, f := range s.flights {
 		if f.decides {
 			return true
@@ -309,7 +312,15 @@ func (s *Session) isDeciding() bool {
 
 // CanUndo reports whether a revoke can be taken back: of the board, or decided since it was read.
 func (s *Session) CanUndo() bool {
-	return s.board.UndoableCount > 0 || len(s.decisions) > 0 || s.isDeciding()
+	if s.board.UndoableCount > 0 || s.isDeciding() {
+		return true
+	}
+	for _, d := range s.decisions {
+		if d.due.After(s.now) {
+			return true
+		}
+	}
+	return false
 }
 
 // awaitingUndo is an undo of a decision that is being stored.
