@@ -120,7 +120,7 @@ func TestStaleQuestionsClose(t *testing.T) {
 		keys   []string
 		says   string
 	}{
-		"revoke":      {production, []string{"g", "x"}, "is over: there is nothing to revoke"},
+		"revoke":      {production, []string{"g", "x"}, "is over, so there is nothing to revoke"},
 		"revoke both": {production, []string{"g", "g", "home", "space", "space", "x"}, "none of"},
 		"revoke all":  {production, []string{"g", "g", "X"}, "none of the tokens of Orders"},
 		"get":         {superseding, []string{"g", "g"}, "the older token"},

@@ -28,7 +28,7 @@ func SkipWords(l session.Skipped) string {
 	case session.SkipRevoked:
 		return l.Fingerprint + " was revoked already"
 	case session.SkipOver:
-		return l.Fingerprint + " is over: there is nothing to revoke"
+		return l.Fingerprint + " is over, so there is nothing to revoke"
 	case session.SkipReadOnly:
 		return l.Fingerprint + " is in a read-only environment"
 	case session.SkipNeedsPerson:
