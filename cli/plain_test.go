@@ -102,7 +102,8 @@ func TestPlainDemoSignIn(t *testing.T) {
 	command := `this command signs in, in another terminal: curl -sL -d approve=1 "([^"]*)"`
 	c.see(command)
 	found := regexp.MustCompile(command).FindStringSubmatch(c.frame())
-	answer, err := http.PostForm(found[1], url.Values{"approve": {"1"}}) //nolint:noctx // of this test
+	yes := url.Values{"approve": {"1"}}
+	answer, err := http.PostForm(found[1], yes) //nolint:noctx // of this test
 	if err != nil {
 		t.Fatal(err)
 	}

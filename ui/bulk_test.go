@@ -347,7 +347,8 @@ func TestBulkRevokeLeavesOutWhatIsOver(t *testing.T) {
 	l.Key("g")
 	l.slept(61 * time.Minute)
 	l.Key("g", "g", "home", "space", "space", "space", "x")
-	l.shows("Revoke 2 tokens?", "Left out:", fp("access-1")+" is over, so there is nothing to revoke")
+	l.shows("Revoke 2 tokens?", "Left out:",
+		fp("access-1")+" is over, so there is nothing to revoke")
 	l.Key("y")
 	l.after(4 * time.Second)
 	if len(l.api.revokes) != 2 || slices.Contains(l.api.revokes, fp("access-1")) {

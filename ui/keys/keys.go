@@ -208,7 +208,8 @@ func Default() []Binding {
 		bind(Undo, "undo", "u", "undo",
 			"undo this revoke and those decided with it, or the last ones",
 			Everywhere).also("take back cancel"),
-		bind(Copy, "copy", "y", "copy", "copy the access token; the system clipboard is cleared later",
+		bind(Copy, "copy", "y", "copy",
+			"copy the access token; the system clipboard is cleared later",
 			onToken).also("clipboard yank bearer"),
 		bind(Probe, "probe", "p", "probe",
 			"probe: call the application's probe URL with this token, once", onToken).
