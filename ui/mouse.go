@@ -67,6 +67,10 @@ func (m *root) click(e tea.Mouse) tea.Cmd {
 	if e.Button != tea.MouseLeft || m.welcome != nil || m.s.Quitting() || m.layout() == tooSmall {
 		return nil
 	}
+	if m.meantForClosed() {
+		m.Notify(scene.Info, m.closed.why, "the click did nothing")
+		return nil
+	}
 	m.stopTyping()
 	for _, b := range m.frame.buttons {
 		if b.act != keys.None && e.Y == b.y && e.X >= b.x && e.X < b.x+b.w {

@@ -199,6 +199,11 @@ func TestKeyAfterTheQuestionClosed(t *testing.T) {
 		if !l.clip.holds.IsZero() {
 			t.Errorf("%s: it copies the token below", name)
 		}
+		click(t, l.Pump, "y copy")
+		l.shows("The click did nothing.")
+		if !l.clip.holds.IsZero() {
+			t.Errorf("%s: a click copies the token below", name)
+		}
 		l.clock.now = l.clock.now.Add(time.Minute)
 		l.Reads(8)
 		l.Key("y")

@@ -43,6 +43,8 @@ func TestRevoke(t *testing.T) {
 	failed.RevokeError = "revoke: no connection: dial: refused"
 	due := failed
 	due.RevokeNext = t0
+	soon := decided(0)
+	soon.RevokeAt = t0.Add(time.Millisecond)
 	seen := map[string]string{}
 	for _, c := range []struct {
 		token console.Token
@@ -54,6 +56,7 @@ func TestRevoke(t *testing.T) {
 		{decided(3), describe.Hold{}, describe.Undoable,
 			"the revoke is sent in wait 3s; <undo> takes it back", "in wait 3s · <undo> undoes"},
 		{decided(0), describe.Hold{}, describe.Sending, "the revoke is being sent", "sending …"},
+		{soon, describe.Hold{}, describe.Sending, "the revoke is about to be sent", "any moment"},
 		{decided(0), describe.Hold{Locked: true}, describe.Held,
 			"the revoke is not sent, the store is locked; <unlock> opens it", "not sent"},
 		{decided(3), describe.Hold{Locked: true}, describe.Undoable,

@@ -74,6 +74,8 @@ func (v Voice) Revoke(t console.Token, h Hold, now time.Time) string {
 	case at == Undoable:
 		return "the revoke is sent in " + v.Wait(left) + "; " +
 			v.does(console.ActUndo, "takes it back")
+	case t.RevokeError == "" && left > 0:
+		return "the revoke is about to be sent"
 	case t.RevokeError == "":
 		return "the revoke is being sent"
 	}
@@ -94,6 +96,8 @@ func (v Voice) RevokeBrief(t console.Token, h Hold, now time.Time) []string {
 		in, undoes := v.Wait(left), " · "+v.does(console.ActUndo, "undoes")
 		return []string{"the revoke is sent in " + in + undoes + " it", "sending in " + in + undoes,
 			"in " + in + undoes}
+	case at == Sending && left > 0: // until then it can be undone
+		return []string{"the revoke is about to be sent", "about to be sent", "any moment"}
 	case at == Sending:
 		return []string{"sending the revoke …", "sending …"}
 	case at == Held && t.RevokeTries > 0:
