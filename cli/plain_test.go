@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"errors"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -102,8 +101,13 @@ func TestPlainDemoSignIn(t *testing.T) {
 	command := `this command signs in, in another terminal: curl -sL -d approve=1 "([^"]*)"`
 	c.see(command)
 	found := regexp.MustCompile(command).FindStringSubmatch(c.frame())
-	yes := url.Values{"approve": {"1"}}
-	answer, err := http.PostForm(found[1], yes) //nolint:noctx // of this test
+	yes, err := http.NewRequestWithContext(t.Context(), http.MethodPost, found[1],
+		strings.NewReader("approve=1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	yes.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	answer, err := http.DefaultClient.Do(yes)
 	if err != nil {
 		t.Fatal(err)
 	}

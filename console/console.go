@@ -232,7 +232,7 @@ func New(opt Options) (*Service, error) {
 		keySets: map[string]keySet{}, unanswered: map[string]time.Time{},
 	}
 	if s.opt.Wait == nil {
-		s.opt.Wait = waitFor
+		s.opt.Wait = WaitFor
 	}
 	s.opt.Keeper = kin{presentKeeper{opt.Keeper, opt.Clock}, s}
 	return s, nil

@@ -399,8 +399,8 @@ func (p *pauses) trouble(e *tokenapi.Error) time.Duration {
 
 var errPending = errors.New("the person is not done yet")
 
-// waitFor waits for d, or until ctx ends.
-func waitFor(ctx context.Context, d time.Duration) error {
+// WaitFor waits for d. If ctx ends before, it returns the error of ctx.
+func WaitFor(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

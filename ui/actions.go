@@ -556,8 +556,8 @@ func (m *root) closeNothing() {
 	}
 }
 
-// showsAll returns the keys that list the tokens of all applications; "" if they are listed. esc
-// keeps the scope: it is what was chosen, not something that is open.
+// showsAll returns the keys that list the tokens of all applications; "" if they are listed. The
+// key esc closes what is open, and does not change the scope.
 func (m *root) showsAll() string {
 	switch {
 	case m.panes.apps.Scope(m.s).Kind == session.AllApplications:

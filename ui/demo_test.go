@@ -99,8 +99,8 @@ func TestLiveDemoLives(t *testing.T) {
 	s.play("see Tokens")
 }
 
-// What Selected says of the verbs is what they do: a get of an application brings its live token
-// again, a refresh needs nobody, and a token that is over does not promise a new one.
+// The verbs do what Selected announces. A get returns the live token of the application again, a
+// refresh asks no person, and for a replaced token Selected announces no new token.
 func TestLiveDemoKeepsItsWord(t *testing.T) {
 	t.Parallel()
 	s := liveDemo(t, 120, 32)

@@ -226,8 +226,8 @@ func (m *root) leave(force bool) tea.Cmd {
 	return tea.Batch(remember, m.Request(session.Quit{Force: force}))
 }
 
-// choiceNow returns what is selected. While something is looked for, that is what the end of the
-// find will select.
+// choiceNow returns the scope and the token to remember. During a find it returns those that the
+// end of the find will select.
 func (m *root) choiceNow() (c console.Choice) {
 	now := finding{m.panes.apps.Scope(m.s), m.panes.tokens.List.Selected}
 	if m.before != nil {

@@ -24,7 +24,7 @@ func (m *root) mark(s *scene.Scene) tea.Cmd {
 	return nil
 }
 
-// tellMark says whether a token is marked, and where the marks have an effect.
+// tellMark shows a notice: whether a token is marked, and in which panes verbs act on the marks.
 func (m *root) tellMark(r *session.Row) {
 	name := r.Token.Fingerprint
 	if !m.s.Marks()[r.ID] {

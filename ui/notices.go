@@ -251,8 +251,8 @@ func (m *root) sentence(s *scene.Scene, text string) string {
 	return string(unicode.ToUpper(letter)) + text[size:]
 }
 
-// isKey reports whether the first word of a sentence is a key. What follows a key is what it does,
-// "a adds one". What follows the article is a noun.
+// isKey reports whether the first word of a sentence names a key, as in "a adds one". The article
+// "a" is followed by a noun, a key by a verb in -s.
 func (m *root) isKey(word, rest string) bool {
 	does, _, _ := strings.Cut(rest, " ")
 	if word == "a" && !strings.HasSuffix(does, "s") {

@@ -10,6 +10,8 @@ import (
 	"context"
 	"sync/atomic"
 	"time"
+
+	"lanyard/console"
 )
 
 // Clock is the clock of a demo: another clock that can be set back. The sandbox, the console and
@@ -17,7 +19,7 @@ import (
 type Clock struct {
 	real  func() time.Time
 	shift atomic.Int64 // nanoseconds to add; never positive
-	// meanwhile is what a person does while the console waits, in the time of the story
+	// meanwhile plays the person: it is called while the console waits and the clock is set back
 	meanwhile atomic.Pointer[func()]
 }
 
@@ -47,14 +49,7 @@ func (c *Clock) Wait(ctx context.Context, d time.Duration) error {
 		c.shift.Store(min(shift+int64(d), 0))
 		return ctx.Err()
 	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return console.WaitFor(ctx, d)
 }
 
 // release lets the clock show the real time again.

@@ -27,7 +27,8 @@ func TestGotIsToldWithItsRow(t *testing.T) {
 	d.row(once[session.Got](d).Outcome.Token.ID)
 }
 
-// So is what a form stores: an application that is saved or kept, and a token that is adopted.
+// A saved application, a kept import and an adopted token are reported with the reading that lists
+// them.
 func TestStoredIsToldWithItsRow(t *testing.T) {
 	t.Parallel()
 	for name, ask := range map[string]func(d *desk, a console.Application) session.Request{
