@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -29,15 +30,16 @@ func (p *program) revokeEach(ctx context.Context, s *openConsole, targets []cons
 		}
 		first = err
 	}
-	timedOut := false
+	var late error // why --wait-dead ended without a proof
 	all := []revocationJSON{}
 	for _, t := range sent {
 		if o.waitDead {
-			dead, err := p.waitDead(ctx, s, t.ID, o.timeout)
-			if err != nil {
+			err := p.waitDead(ctx, s, t.ID, o.timeout)
+			if f, ok := errors.AsType[*failure](err); ok && f.exit == exitStillAlive {
+				late = err
+			} else if err != nil {
 				return err
 			}
-			timedOut = timedOut || !dead
 		}
 		l, err := s.read(context.WithoutCancel(ctx))
 		if err != nil {
@@ -59,11 +61,8 @@ func (p *program) revokeEach(ctx context.Context, s *openConsole, targets []cons
 			return err
 		}
 	}
-	if first == nil && timedOut {
-		return &failure{
-			exit: exitStillAlive, code: console.CodeStillAccepted,
-			text: "the gateway did not refuse it in time",
-		}
+	if first == nil {
+		return late
 	}
 	return first
 }
@@ -85,39 +84,62 @@ func (l ledger) revokedLine(t console.Token) string {
 	return head + voice().Revocation(t, l.status(t), l.now)
 }
 
-// waitDead probes until a revoked token is dead. It returns false if that does not happen within
-// limit. Without a probe URL it waits for the gateway's window to end.
+// waitDead probes until a revoked token is dead. If that does not happen within limit, the error
+// has CodeStillAccepted. Without a probe URL it waits for the gateway's window to end.
 func (p *program) waitDead(ctx context.Context, s *openConsole, id string,
-	limit time.Duration) (bool, error) {
+	limit time.Duration) error {
 	loop := console.ProbeLoop{Began: p.clock(), Timeout: limit, AnyProof: true}
-	for {
+	for first := true; ; first = false {
 		l, err := s.read(ctx)
 		if err != nil {
-			return false, err
+			return err
 		}
 		t, _ := l.byID(id)
-		step := loop.Next(t, s.svc.Policy(l.app[t.AppID]), l.now)
+		a := l.app[t.AppID]
+		step := loop.Next(t, s.svc.Policy(a), l.now)
+		if first && step.Stop == console.GoOn {
+			p.note("%s", l.revokedLine(t))
+			if a.ProbeURL == "" {
+				p.note("%s has no probe_url, so the gateway is not asked; this waits until its "+
+					"window is over", a.Label())
+			}
+		}
 		switch step.Stop {
 		case console.GoOn:
 		case console.StopUnbounded:
-			return false, misuse("give --timeout",
+			return misuse("give --timeout",
 				"--wait-dead: how long the gateway may honour this token is unknown")
-		case console.StopDead, console.StopVain, console.StopLimit:
-			return step.Stop == console.StopDead, nil
+		case console.StopDead:
+			return nil
+		case console.StopVain, console.StopLimit:
+			return stillAlive(t, loop)
 		}
 		if err := p.waitUntil(ctx, step.At); err != nil {
-			return false, err
+			return err
 		}
 		if step.Wait {
 			continue
 		}
 		ans, _, err := s.svc.Probe(ctx, id)
 		if err != nil {
-			return false, err
+			return err
 		}
 		p.note("%s", describe.Line(t.Fingerprint, ans.ProbeAnswer))
 		loop.Answered(ans.ProbeAnswer)
 	}
+}
+
+// stillAlive returns the error of a wait that ended before the token was dead.
+func stillAlive(t console.Token, loop console.ProbeLoop) error {
+	f := &failure{
+		exit: exitStillAlive, code: console.CodeStillAccepted,
+		text: "the gateway did not refuse " + t.Fingerprint + " in time",
+	}
+	if loop.Probes == 0 {
+		f.text = "the gateway's window for " + t.Fingerprint +
+			" was not over in time, and the gateway was not asked"
+	}
+	return f
 }
 
 // waitUntil waits until a time, or until ctx ends.
