@@ -328,3 +328,19 @@ func TestProbeOpensAConnectionEachTime(t *testing.T) {
 		t.Errorf("%d connections for 3 probes", opened.Load())
 	}
 }
+
+// The body of an accepted probe is not read, so its size is not 0 but unknown.
+func TestSizeOfAProbe(t *testing.T) {
+	for status, size := range map[int]int64{200: -1, 401: 4} {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, "data")
+		}))
+		_, x, err := clientFor(t, s.URL, nil).Probe(t.Context(),
+			tokenapi.ProbeRequest{URL: s.URL, Token: secret.New("canary-access-7d1f")})
+		if err != nil || x.Size != size {
+			t.Errorf("%d: size %d, want %d (%v)", status, x.Size, size, err)
+		}
+		s.Close()
+	}
+}

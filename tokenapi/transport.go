@@ -170,7 +170,7 @@ func (k *call) do(parent context.Context, rt http.RoundTripper, limit int64,
 	if via := k.via(); strings.HasPrefix(k.url, "http:") { // a tunnel's refusal is no answer
 		a.via = via
 	}
-	k.x.Status = a.status
+	k.x.Status, k.x.Size = a.status, -1
 	if a.header == nil {
 		a.header = http.Header{}
 	}

@@ -208,7 +208,7 @@ type Exchange struct {
 	Status          int // 0: no answer
 	ResponseHeaders []Header
 	ResponseBody    string    // JSON with secrets masked; "" if the body is not JSON
-	Size            int64     // bytes of the body that were read
+	Size            int64     // bytes of the body that were read; -1: it was not read
 	Started         time.Time // by the clock of the client
 	Took            time.Duration
 	Skew            time.Duration // server's Date header minus our clock; valid if HasSkew

@@ -38,6 +38,14 @@ func TestExchange(t *testing.T) {
 	}
 }
 
+// The body of an accepted probe is not read, so its size is not known.
+func TestExchangeOfAProbe(t *testing.T) {
+	t.Parallel()
+	l := alive(t).scoped("Orders")
+	l.Key("g", "p", "4", "enter")
+	l.shows("200 in 9 ms, the body was not read")
+}
+
 func TestCopyAs(t *testing.T) {
 	t.Parallel()
 	l := alive(t).scoped("Orders")

@@ -186,8 +186,11 @@ func (o *Exchange) Box(s *scene.Scene, w, h int) []string {
 	if o.Call.Status == 0 {
 		put("", "none: "+s.Redacted(o.Call.Err))
 	} else {
-		put("", strconv.Itoa(o.Call.Status)+" in "+scene.Took(o.Call.Took)+", "+
-			strconv.FormatInt(o.Call.Size, 10)+" bytes")
+		size := strconv.FormatInt(o.Call.Size, 10) + " bytes"
+		if o.Call.Size < 0 {
+			size = "the body was not read"
+		}
+		put("", strconv.Itoa(o.Call.Status)+" in "+scene.Took(o.Call.Took)+", "+size)
 	}
 	for _, x := range o.Call.ResponseHeaders {
 		put(kit.Clean(x.Name)+": ", s.Redacted(x.Value))
