@@ -25,11 +25,13 @@ type columns struct {
 const (
 	rowHead    = 4  // the cells before the first column: edge, mark, sign, blank
 	nameLeast  = 11 // the width of the heading APPLICATION
+	nameCut    = 6  // the width of the shortest name column; its heading is APP
 	nameWiden  = 24 // the width up to which a name that is cut narrows the axis
 	tokenWhole = 8
 	tokenCut   = 4
 	leftWidth  = 8
-	whoLeast   = 3
+	whoLeast   = 3 // the width of the heading FOR
+	whoCut     = 5 // the width below which no user is cut: "u…r" says nothing
 	whoMost    = 12
 	axisLeast  = 12
 	axisMore   = 24
@@ -59,7 +61,7 @@ func fitColumns(n columnNeeds) columns {
 			room -= c.gap + *column
 		}
 	}
-	add(&c.who, whoLeast, min(n.user, whoMost))
+	add(&c.who, n.leastUser(), min(n.user, whoMost))
 	add(&c.axis, axisLeast, axisLeast)
 	if c.axis > 0 {
 		widen(&c.axis, axisMore)
@@ -115,15 +117,23 @@ func (c *columns) essential(n columnNeeds) {
 	}
 	who := min(max(n.user, whoLeast), whoMost)
 	rest := n.width - (c.total() - c.name)
-	for _, others := range [...]int{2*c.gap + who + axisLeast, c.gap + who, c.gap + whoLeast} {
+	least := n.leastUser()
+	for _, others := range [...]int{2*c.gap + who + axisLeast, c.gap + who, c.gap + least} {
 		room := rest - others
 		if room >= nameLeast {
 			c.name = nameColumn(n.names, room)
 			return
 		}
 	}
+	if room := rest - c.gap - least; room >= max(longest, nameCut) {
+		c.name = max(longest, nameCut, rest-c.gap-who)
+		return
+	}
 	c.name = min(max(longest, nameLeast), rest)
 }
+
+// leastUser returns the width of the narrowest user column.
+func (n *columnNeeds) leastUser() int { return min(max(n.user, whoLeast), whoCut) }
 
 // longestName returns the width of the longest name in the scope.
 func (n *columnNeeds) longestName() (longest int) {

@@ -12,6 +12,8 @@ func TestFitColumns(t *testing.T) {
 	wide := columnNeeds{names: []int{16, 6, 60}, user: 4, scopes: 7, env: 7, environments: 2}
 	scopes := columnNeeds{names: []int{5, 8}, user: 3, scopes: 28, environments: 1}
 	one := columnNeeds{oneApp: true, user: 3, scopes: 10, env: 7, environments: 1}
+	short := columnNeeds{names: []int{5, 8}, user: 4, environments: 1}
+	users := columnNeeds{names: []int{11}, user: 9, environments: 1}
 	for _, c := range []struct {
 		what  string
 		needs columnNeeds
@@ -39,6 +41,9 @@ func TestFitColumns(t *testing.T) {
 		{"a name of 60", wide, 48, columns{2, 18, 0, 8, 4, 0, 8, 0, 0}},
 		{"a name of 60", wide, 46, columns{1, 24, 0, 8, 0, 0, 8, 0, 0}},
 		{"a name of 60", wide, 40, columns{1, 22, 0, 4, 0, 0, 8, 0, 0}},
+		{"short names give cells", short, 40, columns{2, 10, 0, 8, 4, 0, 8, 0, 0}},
+		{"long users", users, 40, columns{2, 16, 0, 8, 0, 0, 8, 0, 0}},
+		{"long users", users, 42, columns{2, 11, 0, 8, 5, 0, 8, 0, 0}},
 		{"one application", one, 90, columns{2, 0, 0, 8, 3, 10, 8, 32, 15}},
 		{"one application", one, 41, columns{2, 0, 0, 8, 3, 0, 8, 12, 0}},
 		{"one application", one, 40, columns{2, 0, 0, 8, 3, 0, 8, 0, 0}},
@@ -87,7 +92,7 @@ func checkColumns(t *testing.T, n columnNeeds, c columns) {
 		t.Errorf("%+v: %+v has scopes in place of the environment", n, c)
 	}
 	if c.who > wholeMost || c.calls > callsMost || c.scopes > wholeMost ||
-		c.who > 0 && c.who < whoLeast || c.axis > 0 && c.axis < axisLeast ||
+		c.who > 0 && c.who < n.leastUser() || c.axis > 0 && c.axis < axisLeast ||
 		c.calls > 0 && c.calls < callsLeast || c.scopes > 0 && c.axis < axisMost {
 		t.Errorf("%+v: a column of %+v has no proper width", n, c)
 	}
@@ -97,7 +102,7 @@ func checkColumns(t *testing.T, n columnNeeds, c columns) {
 		t.Errorf("%+v: %+v cuts a text beside cells that the axis does not need", n, c)
 	}
 	if n.width >= 30 && (c.left != leftWidth || c.token < tokenCut ||
-		!n.oneApp && c.name < nameLeast) {
+		!n.oneApp && c.name < min(nameLeast, max(n.longestName(), nameCut))) {
 		t.Errorf("%+v: %+v cuts what is always drawn", n, c)
 	}
 }

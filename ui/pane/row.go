@@ -158,7 +158,11 @@ func (c columns) putHead(l *kit.Line, paint themes.Paint, ticks string) {
 			putFitted(l, paint, kit.Cut(text, w), w)
 		}
 	}
-	put("APPLICATION", c.name)
+	if c.name < nameLeast {
+		put("APP", c.name)
+	} else {
+		put("APPLICATION", c.name)
+	}
 	put("ENV", c.env)
 	if c.token < tokenWhole {
 		put("TOK", c.token)
