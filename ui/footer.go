@@ -18,6 +18,7 @@ type hint struct {
 	act       keys.Action
 	key, word string
 	brief     string // the word if there is no room for it; "" for none
+	stays     bool   // other keys go first
 }
 
 func (h hint) width() int {
@@ -26,6 +27,10 @@ func (h hint) width() int {
 	}
 	return kit.Width(h.key) + 1 + kit.Width(h.word)
 }
+
+// allWords is the width from which each key of the footer has its word. A narrower footer has the
+// verbs of a token, find, commands, quit and help without a word, and no other key.
+const allWords = 80
 
 // footer draws the keys that do something here, with help at the right end. On a narrow screen the
 // less important keys go first, then the words of the others.
@@ -42,47 +47,46 @@ func (m *root) footerOf(hints []hint) string {
 	if m.w < 40 {
 		help.word = ""
 	}
-	need := func() int {
+	tooLong := func() bool {
 		n := 2 + help.width()
 		for _, h := range hints {
 			n += h.width() + 2
 		}
-		return n
+		return n > m.w
 	}
-	for _, a := range []keys.Action{
-		keys.ShowToken, keys.Messages, keys.ProbeUntilDead, keys.Zoom, keys.Mark,
-	} {
-		if need() > m.w {
-			hints = slices.DeleteFunc(hints, func(h hint) bool { return h.act == a })
-		}
-	}
-	for _, a := range []keys.Action{
-		keys.Traffic, keys.Quit, keys.Commands, keys.Filter, keys.Probe, keys.Renew, keys.Revoke,
-		keys.Copy, keys.Get,
-	} {
-		for i := range hints {
-			if h := &hints[i]; h.act == a && need() > m.w {
-				if h.word = h.brief; need() > m.w {
-					h.word = ""
-				}
+	drop := func(all ...keys.Action) {
+		for _, a := range all {
+			if tooLong() {
+				hints = slices.DeleteFunc(hints, func(h hint) bool {
+					return h.act == a && !h.stays
+				})
 			}
 		}
 	}
-	for need() > m.w { // a mode has keys of its own, with words
-		at := slices.IndexFunc(hints, func(h hint) bool { return h.word != "" })
-		if at < 0 {
-			break
+	drop(keys.ShowToken, keys.Messages, keys.ProbeUntilDead, keys.Zoom, keys.Mark)
+	for i := range hints {
+		if h := &hints[i]; h.brief != "" && tooLong() {
+			h.word = h.brief
 		}
-		hints[at].word = ""
 	}
-	for _, a := range []keys.Action{ // commands, quit and help stay at every size
-		keys.CopyAs, keys.Traffic, keys.Probe, keys.Filter, keys.Renew, keys.Revoke, keys.Copy,
-		keys.Get, keys.Undo,
+	drop(keys.None, keys.Traffic, keys.CopyAs, keys.GetWith, keys.EditApp)
+	// Commands, quit and help stay at every size.
+	last := []keys.Action{keys.Probe, keys.Filter, keys.Renew, keys.Revoke, keys.Copy, keys.Get,
+		keys.Undo}
+	if m.w >= allWords {
+		drop(last...)
+	}
+	for _, a := range []keys.Action{
+		keys.Quit, keys.Commands, keys.Filter, keys.Probe, keys.Renew, keys.Revoke, keys.Copy,
+		keys.Get,
 	} {
-		if need() > m.w {
-			hints = slices.DeleteFunc(hints, func(h hint) bool { return h.act == a })
+		for i := range hints {
+			if h := &hints[i]; h.act == a && tooLong() {
+				h.word = ""
+			}
 		}
 	}
+	drop(append(last, keys.Inspect)...)
 	l := kit.NewLine("", 512)
 	l.Gap(1)
 	put := func(h hint, word themes.Paint) {
@@ -111,7 +115,7 @@ func (m *root) hints(s *scene.Scene) (out []hint) {
 	marked := inView(s, m.bulk())
 	for _, a := range m.footerActions(s) {
 		row := m.keys.Row(a)
-		key, word, brief := m.keys.Key(a), cmp.Or(row.Brief, row.Word), ""
+		key, word, brief, stays := m.keys.Key(a), cmp.Or(row.Brief, row.Word), "", false
 		if key == "" || m.cannot(s, a) != nil {
 			continue
 		}
@@ -121,7 +125,7 @@ func (m *root) hints(s *scene.Scene) (out []hint) {
 		}
 		switch {
 		case a == keys.ProbeUntilDead && s.Token != nil && m.s.IsProbing(s.Token.ID):
-			word = "stop"
+			word, stays = "stop", true
 		case len(marked) > 0 && (a == keys.Revoke || a == keys.Renew || a == keys.Probe):
 			word += " " + strconv.Itoa(some)
 		case a == keys.Close && len(m.bulk()) > 0:
@@ -135,7 +139,7 @@ func (m *root) hints(s *scene.Scene) (out []hint) {
 		case a == keys.Traffic:
 			word, brief = "pause traffic", "traffic"
 		}
-		out = append(out, hint{a, key, word, brief})
+		out = append(out, hint{a, key, word, brief, stays})
 	}
 	return out
 }

@@ -126,7 +126,7 @@ func (m *root) welcomeLines(s *scene.Scene) []string {
 	}
 	if len(m.overlays) == 0 {
 		out[h] = m.footerOf([]hint{
-			{key: "enter", word: "choose"}, {key: "↑ ↓", word: "another"},
+			{key: "enter", word: "choose", stays: true}, {key: "↑ ↓", word: "another"},
 			{key: "1-" + strconv.Itoa(len(offers(""))), word: "at once"},
 			{act: keys.Quit, key: m.keys.Key(keys.Quit), word: "quit"},
 		})
