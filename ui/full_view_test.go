@@ -71,3 +71,30 @@ func TestEnterChoosesTheScope(t *testing.T) {
 		t.Errorf("enter does not go to the tokens:\n%s", text)
 	}
 }
+
+// The full view says how many lines are hidden, with and without a frame, and scrolls through all.
+func TestFullViewTellsOfMoreLines(t *testing.T) {
+	t.Parallel()
+	for _, size := range [][2]int{{30, 8}, {40, 12}, {60, 20}, {80, 24}, {100, 10}} {
+		w, h := size[0], size[1]
+		p, _ := still(t, w, h)
+		p.Feed(orders())
+		p.Key("enter")
+		last := ""
+		for range 60 {
+			text := ansi.Strip(p.Frame())
+			fits(t, p.Frame(), w, h)
+			if text == last {
+				break
+			}
+			if last = text; !strings.Contains(text, " more") {
+				t.Fatalf("%dx%d: nothing tells of hidden lines:\n%s", w, h, text)
+			}
+			p.Key("pgdown")
+			p.Hush()
+		}
+		if strings.Contains(last, "↓") || !strings.Contains(last, "↑") {
+			t.Errorf("%dx%d: the last line is not reached:\n%s", w, h, last)
+		}
+	}
+}

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"time"
 
 	"lanyard/themes"
@@ -138,20 +137,10 @@ func titleOf(s *scene.Scene, o scene.Overlay, w int) string {
 	return title
 }
 
-// hiddenRows returns the numbers of rows that a box does not show, or "" if it shows all.
-func hiddenRows(o scene.Overlay) string {
-	p, ok := o.(scene.Partial)
-	if !ok {
-		return ""
-	}
-	above, below := p.Hidden()
-	switch {
-	case above > 0 && below > 0:
-		return fmt.Sprintf("↑ %d  ↓ %d more", above, below)
-	case above > 0:
-		return fmt.Sprintf("↑ %d more", above)
-	case below > 0:
-		return fmt.Sprintf("↓ %d more", below)
+// hiddenRows says how many rows a box or pane does not show; "" if it shows all.
+func hiddenRows(o any) string {
+	if p, ok := o.(scene.Partial); ok {
+		return scene.HiddenRows(p.Hidden())
 	}
 	return ""
 }

@@ -184,6 +184,7 @@ func (m *root) readAhead() tea.Cmd {
 	default:
 		p.Shape = pane.InRow
 	}
+	p.Bare = m.layout() == listOnly
 	if m.s.Traffic() != session.TrafficOff {
 		p.Key, p.Does = m.keys.Key(keys.Traffic), "pauses the traffic"
 		if m.s.Traffic() == session.TrafficPaused {

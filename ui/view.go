@@ -244,7 +244,8 @@ func (m *root) frameOf(s *scene.Scene, r kit.Rect, id scene.PaneID) []string {
 	titles := []kit.Label{{SGR: string(paint), Text: title}}
 	m.frame.zones = append(m.frame.zones, zone{r, id})
 	return kit.Frame(r.W, r.H, string(border), titles,
-		kit.Label{SGR: string(m.st.Quiet), Text: right}, kit.Label{}, body)
+		kit.Label{SGR: string(m.st.Quiet), Text: right},
+		kit.Label{SGR: string(m.st.Quiet), Text: hiddenRows(p)}, body)
 }
 
 // linesOf draws the inside of a pane. Selected has another form in each place.

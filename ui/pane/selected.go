@@ -28,6 +28,8 @@ const (
 // would request.
 type Selected struct {
 	Shape Shape
+	// Bare is set if the full view has no frame, whose border would tell how many lines are hidden.
+	Bare bool
 
 	// Key and Does are a further key and its effect, such as that of the demo's traffic; "" for
 	// none.
@@ -120,6 +122,14 @@ func (p *Selected) Scroll(a keys.Action) bool { return p.scroll.Move(a) }
 
 // Scrolls reports whether the full view is longer than its pane.
 func (p *Selected) Scrolls() bool { return p.scroll.Lines > p.scroll.Height }
+
+// Hidden implements [scene.Partial]. Only the full view hides lines.
+func (p *Selected) Hidden() (above, below int) {
+	if p.Shape != Zoomed {
+		return 0, 0
+	}
+	return p.scroll.Hidden()
+}
 
 // Wants returns the request for facts that the pane would show and does not have, or nil. They are
 // about the token under the cursor, or about an application without one. Only a zoomed pane

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"lanyard/console"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/scene"
 )
@@ -27,7 +28,16 @@ func (p *Selected) Full(s *scene.Scene, w, h int, _ bool) []string {
 	if p.scrolled != id { // another token begins at its top
 		p.scroll, p.scrolled = scene.Scroll{}, id
 	}
-	return slices.Clone(p.scroll.Show(p.all(s, w, h), h))
+	all := p.all(s, w, h)
+	if !p.Bare || len(all) <= h || h < 2 {
+		return slices.Clone(p.scroll.Show(all, h))
+	}
+	out := slices.Clone(p.scroll.Show(all, h-1))
+	more := scene.HiddenRows(p.scroll.Hidden())
+	if key := s.Keys.Hint(keys.PageDown, "scrolls"); key != "" {
+		more += " · " + key
+	}
+	return append(out, scene.Padded(s.Styles.Quiet, more, w))
 }
 
 // all draws the full view, in h lines if there is a way.

@@ -1,6 +1,8 @@
 package scene
 
 import (
+	"fmt"
+
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/themes"
@@ -84,11 +86,24 @@ type ShortTitled interface {
 	ShortTitle(s *Scene) string
 }
 
-// Partial is an overlay that draws a part of its rows if they do not all fit. The border of the box
+// Partial is an overlay or a pane that draws a part of its rows if they do not all fit. Its border
 // says how many more there are.
 type Partial interface {
-	// Hidden returns the numbers of rows above and below those that Box drew last.
+	// Hidden returns the numbers of rows above and below those that were drawn last.
 	Hidden() (above, below int)
+}
+
+// HiddenRows writes the numbers of rows that are not shown: "↓ 5 more", or "" if all are shown.
+func HiddenRows(above, below int) string {
+	switch {
+	case above > 0 && below > 0:
+		return fmt.Sprintf("↑ %d  ↓ %d more", above, below)
+	case above > 0:
+		return fmt.Sprintf("↑ %d more", above)
+	case below > 0:
+		return fmt.Sprintf("↓ %d more", below)
+	}
+	return ""
 }
 
 // Pointed is an overlay with a cursor, which a click moves.
