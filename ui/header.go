@@ -202,7 +202,7 @@ func (m *root) facts(s *scene.Scene) [][]scene.Cell {
 	}
 	long := ended + " may still pass" // what ended them differs
 	if t.EndWord != "" {
-		long = ended + " " + t.EndWord + ", may pass"
+		long = ended + " " + describe.MayPass(t.EndWord)
 	}
 	if t.StaleUnknown {
 		long += ","

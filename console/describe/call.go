@@ -15,10 +15,11 @@ func (v Voice) Call(c console.Call, e console.CallEffect) string {
 	case e.Dead:
 		outcome = "dead"
 	case e.Replaced != "":
-		outcome = e.Replaced + " replaced"
+		outcome = EndWord(console.CauseReplaced)
 		if e.Bounded && e.MayPass > 0 {
-			outcome += ", may pass " + v.AtMost(e.MayPass)
+			outcome = MayPass(outcome) + " " + v.AtMost(e.MayPass)
 		}
+		outcome = e.Replaced + " " + outcome
 	}
 	verb := c.Verb
 	switch verb {

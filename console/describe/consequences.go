@@ -111,7 +111,7 @@ func GrantOf(t console.Token) []string {
 func StateWord(state console.State, cause console.Cause) string {
 	switch state {
 	case console.Lingering:
-		return EndWord(cause) + ", may pass"
+		return MayPass(EndWord(cause))
 	case console.Superseded:
 		return "replaced"
 	case console.Unsure, console.Revoking, console.Dead, console.Expired, console.Expiring,
@@ -119,6 +119,9 @@ func StateWord(state console.State, cause console.Cause) string {
 	}
 	return string(state)
 }
+
+// MayPass returns the words for tokens that the gateway may still let through. ended is [EndWord].
+func MayPass(ended string) string { return ended + ", may pass" }
 
 // EndWord returns the word for what ended a token at the server.
 func EndWord(cause console.Cause) string {

@@ -344,8 +344,10 @@ func (p *Tokens) heading(s *scene.Scene, page session.Page, sec session.Section,
 	n := page.Count(sec)
 	count := strconv.Itoa(n)
 	titles, rights := []string{"MAY STILL PASS", "MAY PASS"}, []string{count}
-	if word := strings.ToUpper(page.EndWord); word != "" {
-		titles = []string{word + ", MAY STILL PASS", word + ", MAY PASS", word}
+	if word := page.EndWord; word != "" {
+		may := strings.ToUpper(describe.MayPass(word))
+		word = strings.ToUpper(word)
+		titles = []string{word + ", MAY STILL PASS", may, word}
 	}
 	title := s.Styles.Danger
 	if rows > 0 && rows < n {

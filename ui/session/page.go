@@ -319,7 +319,7 @@ func (s *Session) words(r *Row, audience bool) string {
 	words := r.fingerprint() + " " + string(r.State) + " " +
 		describe.StateWord(r.State, console.CauseNone) + " " + string(a.Name) + " " + a.KeyType
 	if r.State == console.Lingering {
-		words += " " + r.endWord + ", may pass"
+		words += " " + describe.MayPass(r.endWord)
 	}
 	if !audience {
 		words += " " + string(a.Environment.Name) + " " +
