@@ -235,7 +235,7 @@ func TestReadOnlyRequestsNothing(t *testing.T) {
 	p.Key("ctrl+o")
 	frame += ansi.Strip(p.Frame())
 	if strings.Contains(frame, "g get") || !strings.Contains(frame, "No token is held.") ||
-		!strings.Contains(frame, "no token is selected") {
+		!strings.Contains(frame, "no token is held") {
 		t.Errorf("the only application:\n%s", frame)
 	}
 }

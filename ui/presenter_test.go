@@ -524,7 +524,7 @@ func TestPresenterWithoutBound(t *testing.T) {
 	}
 	b.Tokens, b.Marks = nil, nil
 	p.Feed(b)
-	if text := ansi.Strip(p.Frame()); !strings.Contains(text, "no token is selected") {
+	if text := ansi.Strip(p.Frame()); !strings.Contains(text, "no token is held") {
 		t.Errorf("without a token:\n%s", text)
 	}
 }

@@ -3,6 +3,7 @@ package pane
 import (
 	"lanyard/console"
 	"lanyard/console/describe"
+	"lanyard/text"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/scene"
@@ -213,7 +214,8 @@ func (p *Selected) request(s *scene.Scene, w int) [][]phrase {
 				"."),
 		}, nil, nil, nil}
 	case !ok:
-		return [][]phrase{{say("No token is selected.", "no token")}, nil, nil,
+		why := text.Sentence(s.Redacted(string(noToken(s, "").Why))) + "."
+		return [][]phrase{{say(why, "no token")}, nil, nil,
 			{say(selects(s)), does(get, "asks for which application")}}
 	}
 	first := []phrase{

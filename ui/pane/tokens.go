@@ -194,7 +194,7 @@ func noToken(s *scene.Scene, selects string) *scene.Refuse {
 		return scene.Cannot("no token matches "+s.Redacted(s.View.Find),
 			s.Keys.Hint(keys.Close, "shows all again"))
 	case page.Hidden > 0:
-		return scene.Cannot("each token here is over and hidden",
+		return scene.Cannot("all that is here is over and hidden",
 			s.Keys.Hint(keys.HideDead, "shows them"))
 	case ok && a.Source == console.Gone:
 		return scene.Cannot("no token is left of "+a.Name, "")
