@@ -32,8 +32,9 @@ type Call struct {
 	Application Private // label of the application at that time
 	TokenID     string  // the token that it was about or brought; "" for none
 	Fingerprint string
-	From        string // refresh: ID of the token that was refreshed
-	Mark        string // ID of the mark that stays if the answer was lost; "" otherwise
+	From        string     // refresh: ID of the token that was refreshed
+	Revokes     RevokeKind // revoke: the token of the pair that it is about; "" if not known
+	Mark        string     // ID of the mark that stays if the answer was lost; "" otherwise
 
 	Failure  string // OAuth error code or kind of failure; "" if there was none
 	Verdict  Verdict
@@ -86,6 +87,7 @@ type callFact struct {
 	Failure       string       `json:"failure,omitempty"`
 	Mark          string       `json:"mark,omitempty"`
 	AtServer      ServerState  `json:"at_server,omitempty"`
+	Revokes       RevokeKind   `json:"revokes,omitempty"`
 	Why           tokenapi.Why `json:"why,omitempty"`
 	ControlStatus int          `json:"control_status,omitempty"`
 }
@@ -94,7 +96,7 @@ func (c *Call) fact() callFact {
 	f := callFact{
 		Run: c.Run, At: c.At.UTC(), Verb: c.Verb, Method: c.Method, Path: string(c.Path),
 		Status: c.Status, Took: c.Took.Milliseconds(),
-		Failure: c.Failure, Mark: c.Mark, AtServer: c.AtServer,
+		Failure: c.Failure, Mark: c.Mark, AtServer: c.AtServer, Revokes: c.Revokes,
 	}
 	if c.Verb == OpProbe {
 		f.At, f.Verb, f.Path, f.Status = time.Time{}, "", "", 0
@@ -125,7 +127,7 @@ func (e Event) Call() (c Call, ok bool) {
 		Took:  time.Duration(f.Call.Took) * time.Millisecond,
 		AppID: e.AppID, Application: e.Application, TokenID: e.TokenID,
 		Fingerprint: e.Fingerprint, Failure: f.Call.Failure, AtServer: f.Call.AtServer,
-		Mark:  f.Call.Mark,
+		Mark: f.Call.Mark, Revokes: f.Call.Revokes,
 		Probe: CallProbe{Why: f.Call.Why, ControlStatus: f.Call.ControlStatus},
 	}
 	if c.Verb == OpRefresh && e.Kind == EventRenewed {
@@ -172,11 +174,31 @@ func (x Exchange) AsCall() Call {
 	c.Exchange, c.At, c.Verb, c.Method = x.Seq, x.Started, x.Verb(), x.Method
 	c.Path = Private(text.Words(string(PathOf(Private(x.URL))), longestPath))
 	c.Status, c.Took, c.AppID, c.Application = x.Status, x.Took, x.AppID, x.Application
-	c.TokenID = cmp.Or(c.TokenID, x.TokenID)
+	c.TokenID, c.Revokes = cmp.Or(c.TokenID, x.TokenID), x.revokes()
 	if c.Failure == "" && x.Status == 0 {
 		c.Failure = noAnswer
 	}
 	return c
+}
+
+// The values of token_type_hint (RFC 7009 section 2.1).
+const (
+	hintAccess  = "access_token"
+	hintRefresh = "refresh_token"
+)
+
+// revokes returns the token of a pair that a revoke is about, by its token_type_hint.
+func (x Exchange) revokes() RevokeKind {
+	for _, p := range x.Form {
+		switch {
+		case x.Op != OpRevoke || p.Name != "token_type_hint":
+		case p.Value == hintRefresh:
+			return RevokeRefresh
+		case p.Value == hintAccess:
+			return RevokeAccess
+		}
+	}
+	return ""
 }
 
 // callOf returns the call of an exchange. err is the error that the exchange led to, or nil.

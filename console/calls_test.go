@@ -16,12 +16,30 @@ import (
 // brief writes what a list of calls shows of one.
 func brief(c console.Call) string {
 	words := []string{c.Verb, c.Method, string(c.Path), fmt.Sprint(c.Status), c.Fingerprint}
-	for _, w := range []string{c.Failure, string(c.Verdict), string(c.AtServer)} {
+	for _, w := range []string{
+		string(c.Revokes), c.Failure, string(c.Verdict), string(c.AtServer),
+	} {
 		if w != "" {
 			words = append(words, w)
 		}
 	}
 	return strings.Join(words, " ")
+}
+
+// A call tells which token of a pair it revoked.
+func TestCallRevokes(t *testing.T) {
+	t.Parallel()
+	for hint, want := range map[string]console.RevokeKind{
+		"access_token": console.RevokeAccess, "refresh_token": console.RevokeRefresh, "": "",
+	} {
+		x := console.Exchange{Exchange: tokenapi.Exchange{
+			Op:   console.OpRevoke,
+			Form: []tokenapi.Param{{Name: "token_type_hint", Value: hint}},
+		}}
+		if got := x.AsCall().Revokes; got != want {
+			t.Errorf("%q: %q, want %q", hint, got, want)
+		}
+	}
 }
 
 // Another run knows the calls of this one from the audit log as this run knows them from memory.
@@ -57,7 +75,7 @@ func TestPastCalls(t *testing.T) {
 		"probe GET /payments/1.0.0/balance 401 " + second.Fingerprint + " refused",
 		"probe GET /payments/1.0.0/balance 401 " + second.Fingerprint + " refused",
 		"probe GET /payments/1.0.0/balance 401 " + second.Fingerprint + " refused",
-		"revoke POST /revoke 200 " + second.Fingerprint,
+		"revoke POST /revoke 200 " + second.Fingerprint + " access",
 		"introspect POST /introspect 200 " + second.Fingerprint + " active",
 		"probe GET /payments/1.0.0/balance 200 " + second.Fingerprint + " accepted",
 		"refresh POST /token 200 " + second.Fingerprint,

@@ -298,9 +298,9 @@ func (s *Service) reach(ctx context.Context, a Application) (API, tokenapi.Crede
 // send revokes one token of the pair and stores the server's answer.
 func (s *Service) send(ctx context.Context, a Application, api API, creds tokenapi.Credentials,
 	t Token, kind RevokeKind, text secret.Text) (d Delivery, err error) {
-	hint := "access_token"
+	hint := hintAccess
 	if kind == RevokeRefresh {
-		hint = "refresh_token"
+		hint = hintRefresh
 	}
 	if err := s.opt.Keeper.InPlace(ctx); err != nil {
 		return Delivery{}, err

@@ -21,17 +21,24 @@ func (v Voice) Call(c console.Call, e console.CallEffect) string {
 		}
 		outcome = e.Replaced + " " + outcome
 	}
-	verb := c.Verb
-	switch verb {
-	case "control":
-		verb = "made-up token"
-	case "jwks":
-		verb = "signing keys"
-	}
 	if outcome == "" {
-		return verb
+		return CallVerb(c)
 	}
-	return verb + " · " + outcome
+	return CallVerb(c) + " · " + outcome
+}
+
+// CallVerb returns what a call was for. A revoke is of the access token unless the words name the
+// refresh token.
+func CallVerb(c console.Call) string {
+	switch {
+	case c.Verb == console.OpRevoke && c.Revokes == console.RevokeRefresh:
+		return "revoke refresh token"
+	case c.Verb == "control":
+		return "made-up token"
+	case c.Verb == "jwks":
+		return "signing keys"
+	}
+	return c.Verb
 }
 
 // CallOutcome describes the outcome of a call, without its effect. It is "" for a call that brought

@@ -29,6 +29,8 @@ func TestCall(t *testing.T) {
 			console.CallEffect{}, "get · invalid_client"},
 		{console.Call{Verb: console.OpGet, Failure: "no answer"}, console.CallEffect{},
 			"get · no answer"},
+		{console.Call{Verb: console.OpRevoke, Status: 200, Revokes: console.RevokeRefresh},
+			console.CallEffect{}, "revoke refresh token · accepted"},
 		{console.Call{Verb: console.OpRevoke, Status: 200}, console.CallEffect{},
 			"revoke · accepted"},
 		{console.Call{Verb: console.OpRevoke, Status: 400, Failure: "invalid_request"},

@@ -213,10 +213,13 @@ func nameOf(s *scene.Scene, c console.Call) string {
 // callForms describes what a call came to, from the longest text to the shortest.
 func callForms(s *scene.Scene, r session.CallRow, c console.Call, e console.CallEffect) []string {
 	if x := r.Exchange; x != nil && x.Status == 0 && x.Err != "" {
-		return []string{c.Verb + " · " + s.Redacted(x.Err)}
+		return []string{describe.CallVerb(c) + " · " + s.Redacted(x.Err)}
 	}
 	text := s.CallWords(c, e)
-	if e.Replaced == "" {
+	switch {
+	case c.Revokes == console.RevokeRefresh:
+		return []string{text, describe.CallVerb(c)}
+	case e.Replaced == "":
 		return []string{text}
 	}
 	without, _, _ := strings.Cut(text, ", ") // a fingerprint is not cut

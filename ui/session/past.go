@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 )
 
 // CallRow is a call of this run, or one of another run that the audit log has. It is valid until
@@ -35,8 +36,8 @@ func (r CallRow) Call() console.Call {
 func (r CallRow) words(audience bool) string {
 	c := r.Call()
 	app, _, _ := strings.Cut(string(c.Application), "@")
-	words := c.Method + " " + strconv.Itoa(c.Status) + " " + app + " " + c.Verb + " " +
-		c.Fingerprint + " " + string(c.Verdict)
+	words := c.Method + " " + strconv.Itoa(c.Status) + " " + app + " " +
+		describe.CallVerb(c) + " " + c.Fingerprint + " " + string(c.Verdict)
 	if !audience {
 		words += " " + string(c.Application) + " " + string(c.Path) + " " + c.Failure
 		if r.Exchange != nil {
