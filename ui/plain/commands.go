@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"lanyard/text"
+	"lanyard/ui/keys"
 )
 
 // command is a command of the line mode.
@@ -62,9 +63,16 @@ func commands() []command {
 	}
 }
 
+// isCapital reports whether a word is one capital letter. On the screen that is a key of its own,
+// so it stands for no command: P, for example, probes until the token is dead.
+func isCapital(word string) bool { return len(word) == 1 && word[0] >= 'A' && word[0] <= 'Z' }
+
 // find returns the command that a word names: by its name, by its letter or by an unambiguous
 // prefix. If the prefix is ambiguous, it returns the possible names.
 func find(word string) (c command, several []string) {
+	if isCapital(word) {
+		return command{}, nil
+	}
 	word = strings.ToLower(word)
 	for _, c := range commands() {
 		if word == c.word || word == c.letter || word == c.alias {
@@ -185,11 +193,32 @@ func onScreen(word string) bool {
 	}, strings.ToLower(word))
 }
 
+// capital returns the answer to a capital letter: what it is on the screen, and the command of the
+// small letter.
+func capital(word string) string {
+	answer := "There is no command " + quoted(word)
+	for _, row := range keys.Default() {
+		if slices.Contains(row.Keys, word) {
+			answer += " in lines; on the screen it is " + strings.TrimSuffix(row.Word, " …")
+			if row.Act == keys.ProbeUntilDead {
+				answer += ", in the shell lanyard probe TOKEN --until-dead"
+			}
+		}
+	}
+	if c, _ := find(strings.ToLower(word)); c.run != nil {
+		answer += "; " + strings.ToLower(word) + " is " + c.word
+	}
+	return answer + ". Type help for all."
+}
+
 // unknown returns the answer to a word that is not a command.
 func unknown(word string) string {
 	if does := instead(word); does != "" {
 		return "There is no command " + quoted(word) + "; " + does +
 			" does that. Type help for all."
+	}
+	if isCapital(word) {
+		return capital(word)
 	}
 	if onScreen(word) {
 		return "There is no command " + quoted(word) +
@@ -219,7 +248,7 @@ func (p *face) help(string) {
 		}
 		p.out.say("%s: %s.", name, c.help)
 	}
-	p.out.say("The beginning of a word will do where no other begins so, and so does its " +
+	p.out.say("The beginning of a word will do where no other begins so, and so does its small " +
 		"letter on the screen: g, r, x, u, y, p.")
 	p.out.say("APPLICATION is its number, such as A1, or name@environment/KEY_TYPE as far as is " +
 		"needed. TOKEN is its number, such as 1, the first 4 characters or more of its " +

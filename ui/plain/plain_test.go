@@ -780,6 +780,11 @@ func TestPlainWords(t *testing.T) {
 		l.check("LS", `There is no command "LS"; tokens does that. Type help for all.`)
 		l.check("import", `There is no command "import" in lines. It is on the screen, which is `+
 			"lanyard without --plain.")
+		l.check("P", `There is no command "P" in lines; on the screen it is probe until dead, in `+
+			`the shell lanyard probe TOKEN --until-dead; p is probe. Type help for all.`)
+		l.check("X 1", `There is no command "X" in lines; on the screen it is revoke all; `+
+			`x is revoke. Type help for all.`)
+		l.check("Z", `There is no command "Z". Type help for all.`)
 		l.check("nonsense", `There is no command "nonsense". Type help for all.`)
 		l.check("apps all", "apps takes nothing after it; nothing was done.")
 		l.check("get", "Which application? Type get and its number, such as A1, or its name; "+
