@@ -27,6 +27,7 @@ type Call struct {
 	Path     Private
 	Status   int // 0: no answer
 	Took     time.Duration
+	Repeats  int // of [Exchange]
 
 	AppID       string
 	Application Private // label of the application at that time
@@ -174,6 +175,7 @@ func (x Exchange) AsCall() Call {
 	c.Exchange, c.At, c.Verb, c.Method = x.Seq, x.Started, x.Verb(), x.Method
 	c.Path = Private(text.Words(string(PathOf(Private(x.URL))), longestPath))
 	c.Status, c.Took, c.AppID, c.Application = x.Status, x.Took, x.AppID, x.Application
+	c.Repeats = x.Repeats
 	c.TokenID, c.Revokes = cmp.Or(c.TokenID, x.TokenID), x.revokes()
 	if c.Failure == "" && x.Status == 0 {
 		c.Failure = noAnswer
@@ -237,6 +239,18 @@ func (s *Service) noteCall(c *Call) {
 		if s.exchanges[i].Seq == c.Exchange {
 			s.exchanges[i].Call = *c
 			s.tellWatchers()
+			return
+		}
+	}
+}
+
+// countRepeat counts a call of a [Client] that is not listed, at the last one with its token that is.
+func (s *Service) countRepeat(tokenID string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range slices.Backward(s.exchanges) {
+		if x := &s.exchanges[i]; x.Op == OpTraffic && x.TokenID == tokenID {
+			x.Repeats++
 			return
 		}
 	}

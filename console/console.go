@@ -121,6 +121,7 @@ type Exchange struct {
 	Application Private // label of the application
 	TokenID     string  // "" if it is about no single token
 	Call        Call    // what the call came to; zero until that is known ([Exchange.AsCall])
+	Repeats     int     // later calls of a [Client] with the same answer, which are not listed
 	tokenapi.Exchange
 }
 

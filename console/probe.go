@@ -122,6 +122,8 @@ func (s *Service) sendCall(ctx context.Context, api API, c *gatewayCall) error {
 	if c.listed {
 		x := s.observe(c.app, c.token.ID, ex)
 		c.exchange, c.record = x.Seq, s.callOf(x, nil)
+	} else {
+		s.countRepeat(c.token.ID)
 	}
 	s.judge(ctx, api, c)
 	s.explained(ctx, c.app, &c.answer)

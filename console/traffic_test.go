@@ -31,6 +31,17 @@ func (w *world) traffic(s *console.Service, id string) (listed []int) {
 	return listed
 }
 
+// repeats returns the number of calls that the listed ones of a token's client stand for.
+func (w *world) repeats(s *console.Service, id string) (n []int) {
+	w.t.Helper()
+	for _, x := range must[console.Board](w.t)(s.Board(w.t.Context())).Exchanges {
+		if x.Op == console.OpTraffic && x.TokenID == id {
+			n = append(n, x.AsCall().Repeats+1)
+		}
+	}
+	return n
+}
+
 // A client that calls every second fills neither the store nor the lists. Its calls are evidence
 // all the same: they go on after the revoke, and prove the death.
 func TestTraffic(t *testing.T) {
@@ -61,6 +72,9 @@ func TestTraffic(t *testing.T) {
 	w.run(s, 20, id)
 	if got := w.traffic(s, id); !slices.Equal(got, []int{200, 200, 401, 401, 401}) {
 		t.Errorf("the calls %v are listed, want each refusal too", got)
+	}
+	if got := w.repeats(s, id); !slices.Equal(got, []int{100, 50, 1, 1, 1}) {
+		t.Errorf("the listed calls stand for %v", got)
 	}
 	if n := w.wire.sent("/orders/1.0.0/list") - sent; n > 6 { // with the made-up tokens
 		t.Errorf("%d calls in 20 seconds: the client has not stopped at the death", n)

@@ -1,12 +1,14 @@
 package describe
 
 import (
+	"strconv"
 	"time"
 
 	"lanyard/console"
 )
 
-// Call describes a call to a server by its verb, its outcome and its effect: "probe · accepted".
+// Call describes a call to a server by its verb, its outcome and its effect: "probe · accepted". One
+// that stands for several has their number: "traffic · accepted ×48".
 func (v Voice) Call(c console.Call, e console.CallEffect) string {
 	outcome := CallOutcome(c)
 	switch {
@@ -20,6 +22,9 @@ func (v Voice) Call(c console.Call, e console.CallEffect) string {
 			outcome = MayPass(outcome) + " " + v.AtMost(e.MayPass)
 		}
 		outcome = e.Replaced + " " + outcome
+	}
+	if c.Repeats > 0 {
+		outcome += " ×" + strconv.Itoa(c.Repeats+1)
 	}
 	if outcome == "" {
 		return CallVerb(c)

@@ -42,6 +42,8 @@ func TestCall(t *testing.T) {
 			"refresh · cea55f74 replaced, may pass most 1m0s"},
 		{refresh, console.CallEffect{Replaced: "cea55f74"}, "refresh · cea55f74 replaced"},
 		{probe(console.ProbeAccepted, 200, 0, ""), console.CallEffect{}, "probe · accepted"},
+		{console.Call{Verb: console.OpTraffic, Verdict: console.ProbeAccepted, Repeats: 47},
+			console.CallEffect{}, "traffic · accepted ×48"},
 		{probe(console.ProbeRefused, 401, 900901, ""), console.CallEffect{}, "probe · refused"},
 		{probe(console.ProbeRefused, 401, 900901, ""), console.CallEffect{Dead: true},
 			"probe · dead"},
