@@ -45,7 +45,7 @@ const (
 	CodeNoToken         Code = "no_token"          // no token matches, or none is alive
 	CodeNoMark          Code = "no_mark"           // no open mark has this ID
 	CodeNoSecret        Code = "no_secret"         // a secret, key, password or header is missing
-	CodeNoGrant         Code = "no_grant"          // there is no refresh token to refresh with
+	CodeNoGrant         Code = "no_grant"          // the grant refresh_token gets no token
 	CodeNoRefreshToken  Code = "no_refresh_token"  // the token has no refresh token that is alive
 	CodeNoSuch          Code = "no_such"           // the token came without what was asked for
 	CodeNoIssuer        Code = "no_issuer"         // the environment has no issuer

@@ -129,7 +129,7 @@ func renewalOf(t Token, a Application, p Policy, now time.Time, without NoRefres
 	if without == NoRefreshNone {
 		return RenewalRefresh
 	}
-	if mayAskAgain(t, a) != nil || a.Source == Gone || a.Grant == tokenapi.GrantRefreshToken {
+	if mayAskAgain(t, a) != nil || a.CannotGet(GrantAgain(t, a)) != "" {
 		return RenewalRefused
 	}
 	return RenewalAnew
@@ -144,7 +144,7 @@ func ActAfter(t Token, a Application, p Policy, now time.Time) Act {
 		return ""
 	case renewalOf(t, a, p, now, withoutRefresh(t)) == RenewalRefresh:
 		return ActRenew
-	case a.Grant == tokenapi.GrantRefreshToken || a.CannotGet() != "":
+	case a.CannotGet("") != "":
 		return ""
 	}
 	return ActGet

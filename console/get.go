@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -120,16 +121,36 @@ func ownUser(t Token, a Application) bool {
 	return t.user() == userOf(t.Grant, a.Username) || t.Grant == GrantAdopted
 }
 
-// CannotGet returns the code with which Get refuses an application before it sends a request:
-// CodeGone or CodeReadOnly. It is "" if Get may send one.
-func (a Application) CannotGet() Code {
+// CannotGet returns the code with which Get refuses an application and a grant before it sends a
+// request: CodeGone, CodeReadOnly or CodeNoGrant. It is "" if Get may send one. The grant "" is the
+// application's own.
+func (a Application) CannotGet(grant string) Code {
 	switch {
 	case a.Source == Gone:
 		return CodeGone
 	case a.Environment.ReadOnly:
 		return CodeReadOnly
+	case cmp.Or(grant, a.Grant) == tokenapi.GrantRefreshToken:
+		return CodeNoGrant
 	}
 	return ""
+}
+
+// Grants returns the grants that can be chosen for a get of an application: its own, unless that
+// only refreshes, and those for which it has what they need (MayUse).
+func (a Application) Grants() []string {
+	var all []string
+	if a.Grant != tokenapi.GrantRefreshToken {
+		all = append(all, a.Grant)
+	}
+	for _, g := range []string{
+		GrantClientCredentials, GrantAuthorizationCode, GrantDeviceCode, GrantPassword,
+	} {
+		if g != a.Grant && MayUse(a, g) {
+			all = append(all, g)
+		}
+	}
+	return all
 }
 
 func (s *Service) applicationOf(ctx context.Context, appID string) (a Application, err error) {
@@ -150,10 +171,16 @@ func (s *Service) requestToken(ctx context.Context, a Application, under []*leas
 	m.AppID = a.ID
 	a = q.by(a)
 	scopes := q.scopes
-	if a.Source == Gone {
+	switch code := a.CannotGet(""); code {
+	case CodeGone:
 		return out, &Error{
-			Code: CodeGone, Text: string(a.Label()) + " is no longer configured",
+			Code: code, Text: string(a.Label()) + " is no longer configured",
 			Hint: "its tokens can still be refreshed, revoked and probed",
+		}
+	case CodeNoGrant:
+		return out, &Error{
+			Code: code, Text: string(a.Label()) + " can only refresh: its grant is refresh_token",
+			Hint: "get with another grant, or give the application another one",
 		}
 	}
 	if k, ok := s.willSupersede(ctx, a, scopes); ok && s.opt.Supersede != nil {
@@ -208,13 +235,6 @@ func (s *Service) grant(ctx context.Context, a Application,
 	q grantRequest) (tokenapi.TokenRequest, error) {
 	scopes := q.scopes
 	req := tokenapi.TokenRequest{Grant: a.Grant, Scopes: scopes, Extra: a.Extra}
-	if a.Grant == tokenapi.GrantRefreshToken {
-		return req, &Error{
-			Code: CodeNoGrant,
-			Text: string(a.Label()) + " can only refresh, and holds nothing to refresh",
-			Hint: "give the application another grant",
-		}
-	}
 	creds, err := s.credentials(ctx, a)
 	if err != nil {
 		return req, err

@@ -284,10 +284,21 @@ func (q grantRequest) brought(t Token, a Application) bool {
 		sameScopes(t.Asked, q.scopes) && t.askedWith(q.want)
 }
 
+// knowsRequest reports whether a token is stored with the request that brought it.
+func (t *Token) knowsRequest() bool { return t.Request != nil && t.Grant != GrantAdopted }
+
+// GrantAgain returns the grant with which Renew requests a token of application a in place of t.
+func GrantAgain(t Token, a Application) string {
+	if t.knowsRequest() {
+		return t.Grant
+	}
+	return a.Grant
+}
+
 // own returns the request of a token, to be sent again, as far as it is known. Where only a hash is
 // stored, the application must still have the same value.
 func (s *Service) own(ctx context.Context, a Application, t Token) (grantRequest, error) {
-	if t.Request == nil || t.Grant == GrantAdopted {
+	if !t.knowsRequest() {
 		q, err := s.grantRequestOf(ctx, a, GetOptions{Scopes: t.Asked})
 		return q, err
 	}

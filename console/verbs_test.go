@@ -650,6 +650,30 @@ func TestObtainReusesRenewsAsks(t *testing.T) {
 	}
 }
 
+// An application whose grant is refresh_token gets no token by it. It gets one with another grant,
+// and that one can be requested again.
+func TestRefreshOnlyGetsNothing(t *testing.T) {
+	w := newWorld(t)
+	for i := range w.apps {
+		w.apps[i].Grant = console.GrantRefreshToken
+	}
+	s, app := w.console(), w.app("Orders", "PRODUCTION")
+	_, err := s.Get(t.Context(), app.ID, console.GetOptions{})
+	refusal(t, err, app.CannotGet(""))
+	other := app.Grants()[0]
+	if app.CannotGet(other) != "" || slices.Contains(app.Grants(), app.Grant) {
+		t.Fatalf("it can choose %q", app.Grants())
+	}
+	got := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{Grant: other}))
+	does := console.ConsequencesOf(got.Token, app, s.Policy(app), false, w.clock.Now())
+	if console.GrantAgain(got.Token, app) != other || does.Renewal != console.RenewalAnew {
+		t.Errorf("renewing would be %q", does.Renewal)
+	}
+	if _, err := s.Renew(t.Context(), got.Token.ID); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestReadOnlyRefuses(t *testing.T) {
 	w := newWorld(t)
 	app := w.app("Orders", "PRODUCTION")

@@ -89,7 +89,7 @@ func (m *root) tokenActions() map[keys.Action]action {
 				ID: r.ID, Fingerprint: r.Token.Fingerprint, Lasts: m.set.RevealFor,
 			}.Perform(m)
 		}},
-		keys.GetWith: m.forApp(keys.GetWith, m.cannotGet,
+		keys.GetWith: m.forApp(keys.GetWith, m.cannotGetWith,
 			func(_ *scene.Scene, a *session.App) tea.Cmd {
 				m.Open(overlay.NewGrant(a, m.s.LastGet(a.ID)))
 				return nil
@@ -342,12 +342,24 @@ func (m *root) forApp(act keys.Action, cannot func(*scene.Scene, *session.App) *
 }
 
 func (m *root) cannotGet(s *scene.Scene, a *session.App) *scene.Refuse {
-	switch a.CannotGet() {
+	return m.cannotGetBy(s, a, a.Grant)
+}
+
+func (m *root) cannotGetWith(s *scene.Scene, a *session.App) *scene.Refuse {
+	return m.cannotGetBy(s, a, a.Grants()[0])
+}
+
+// cannotGetBy returns why a get with a grant would be refused.
+func (m *root) cannotGetBy(s *scene.Scene, a *session.App, grant string) *scene.Refuse {
+	switch a.CannotGet(grant) {
 	case console.CodeGone:
 		return scene.Cannot(a.Name+" is no longer configured",
 			"its tokens can still be revoked with "+s.Keys.Way(keys.Revoke))
 	case console.CodeReadOnly:
 		return m.readOnly(s, a, "requested")
+	case console.CodeNoGrant:
+		return scene.Cannot(a.Name+" can only refresh: its grant is refresh_token",
+			s.Keys.Hint(keys.GetWith, "gets one with another grant"))
 	}
 	return nil
 }

@@ -198,6 +198,35 @@ func TestApplicationsRefuseWithoutTheList(t *testing.T) {
 	}
 }
 
+// The screen offers no get with the grant refresh_token, and offers one with another grant.
+func TestRefreshOnlyGetsWithAnotherGrant(t *testing.T) {
+	t.Parallel()
+	b := orders()
+	b.Applications[0].Grant = console.GrantRefreshToken
+	b.Tokens, b.Marks = nil, nil
+	p, _ := still(t, 120, 32)
+	p.Feed(b)
+	p.ScopeTo("Orders")
+	frame := ansi.Strip(p.Frame())
+	if strings.Contains(frame, "g get") || !strings.Contains(frame, "G get") ||
+		strings.Contains(frame, "g would request") || strings.Contains(frame, "g gets") ||
+		!strings.Contains(frame, "its grant only refreshes") {
+		t.Errorf("without a token:\n%s", frame)
+	}
+	p.Key("g")
+	frame = ansi.Strip(p.Frame())
+	if p.Overlays() != 0 || !strings.Contains(frame, "G gets one with another grant") {
+		t.Errorf("g: %d boxes\n%s", p.Overlays(), frame)
+	}
+	p.Hush()
+	p.Key("G")
+	frame = ansi.Strip(p.Frame())
+	if p.Overlays() != 1 || !strings.Contains(frame, "client_credentials") ||
+		strings.Contains(frame, "refresh_token") {
+		t.Errorf("G: %d boxes\n%s", p.Overlays(), frame)
+	}
+}
+
 // The screen offers no request for a token in a read_only environment, and says why.
 func TestReadOnlyRequestsNothing(t *testing.T) {
 	t.Parallel()

@@ -34,17 +34,9 @@ type Grant struct {
 // NewGrant returns an overlay that asks how to get a token of an application. last holds the
 // choices of the last get, or is the zero Get.
 func NewGrant(a *session.App, last session.Get) *Grant {
-	grants := []string{a.Grant}
-	for _, g := range []string{
-		console.GrantClientCredentials, console.GrantAuthorizationCode, console.GrantDeviceCode,
-		console.GrantPassword,
-	} {
-		if g != a.Grant && console.MayUse(a.Application, g) {
-			grants = append(grants, g)
-		}
-	}
+	grants := a.Grants()
 	o := &Grant{
-		get:  session.Get{App: a.ID, Grant: a.Grant, Scopes: a.Scopes, User: a.Username},
+		get:  session.Get{App: a.ID, Grant: grants[0], Scopes: a.Scopes, User: a.Username},
 		name: a.Name, own: a.Username, knows: kit.Clean(strings.Join(a.KnownScopes(), " ")),
 	}
 	if last.App != "" {

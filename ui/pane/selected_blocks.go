@@ -102,7 +102,7 @@ func (d *selected) keysBlock(w, indent int) block {
 		}
 	}
 	verb(keys.Revoke, texts...)
-	if d.does.Over && d.a.Source != console.Gone && !d.does.ReadOnly {
+	if d.does.Over && d.a.CannotGet("") == "" {
 		verb(keys.Get, d.gets())
 	}
 	d.probeKeys(b, verb)

@@ -169,7 +169,7 @@ func (d *selected) another() []phrase {
 	if d.does.Revocable {
 		all = append(all, does(m.Way(keys.Revoke), describe.Revokes(d.does)...))
 	}
-	if d.a.Source == console.Gone || d.does.ReadOnly {
+	if d.a.CannotGet("") != "" {
 		return all
 	}
 	name, gets := d.s.Show(d.a.Name), d.gets()
@@ -189,11 +189,13 @@ func (d *selected) gets() string {
 func (d *selected) lost(w int) [][]phrase {
 	s, m := d.s, d.r.Mark
 	what, bound, sooner := describe.LostRequest(stamp(s, m.SentAt), endsBy(s, m))
-	again := does(s.Keys.Way(keys.Get), "asks anew")
-	if d.a.Source == console.Gone {
-		again = say("the application is no longer configured")
+	var last []phrase
+	switch d.a.CannotGet("") {
+	case "":
+		last = append(last, does(s.Keys.Way(keys.Get), "asks anew"))
+	case console.CodeGone:
+		last = append(last, say("the application is no longer configured"))
 	}
-	last := []phrase{again}
 	if s.Session == nil || s.Session.HasCallOfMark(m.ID) {
 		last = append(last, does(s.Keys.Key(keys.Inspect), "the exchange"))
 	}
@@ -223,11 +225,16 @@ func (p *Selected) request(s *scene.Scene, w int) [][]phrase {
 			firm: true},
 		say("no token"), say(place(s, a)...),
 	}
-	switch {
-	case a.Source == console.Gone:
+	with := does(s.Keys.Way(keys.GetWith), "asks with another grant, scopes or user",
+		"asks otherwise")
+	edit := does(s.Keys.Way(keys.EditApp), "edits the application", "edits")
+	switch a.CannotGet("") {
+	case console.CodeGone:
 		return [][]phrase{append(first, say("no longer configured")), nil, nil, nil}
-	case a.Environment.ReadOnly:
+	case console.CodeReadOnly:
 		return [][]phrase{append(first, say("read-only: nothing is requested")), nil, nil, nil}
+	case console.CodeNoGrant:
+		return [][]phrase{append(first, say("its grant only refreshes")), nil, nil, {with, edit}}
 	}
 	owner := s.Show(describe.WillOwn(a.Application))
 	request := describe.Requests(a.Grant, kit.Clean(spaced(a.Scopes)), owner)
@@ -241,9 +248,6 @@ func (p *Selected) request(s *scene.Scene, w int) [][]phrase {
 		append(first, say("what "+get+" would request:")),
 		{say(append(at, request...)...)},
 		{say(describe.Brings(a.Grant, s.Board.LastLife(a.Environment.Name))...)},
-		{does(get, "gets it"),
-			does(s.Keys.Way(keys.GetWith), "asks with another grant, scopes or user",
-				"asks otherwise"),
-			does(s.Keys.Way(keys.EditApp), "edits the application", "edits")},
+		{does(get, "gets it"), with, edit},
 	}
 }

@@ -206,8 +206,14 @@ func noToken(s *scene.Scene, selects string) *scene.Refuse {
 
 // getsOne returns the key that gets a token. It is "" if the application would be refused.
 func getsOne(s *scene.Scene) string {
-	if a, ok := s.OneApp(); ok && a.CannotGet() != "" {
-		return ""
+	if a, ok := s.OneApp(); ok {
+		switch a.CannotGet("") {
+		case "":
+		case console.CodeNoGrant:
+			return s.Keys.Hint(keys.GetWith, "gets one with another grant")
+		default:
+			return ""
+		}
 	}
 	return s.Keys.Hint(keys.Get, "gets one")
 }
@@ -420,7 +426,7 @@ func (p *Tokens) empty(s *scene.Scene, page session.Page, w, h int) []string {
 		return scene.Placeholder(s, w, h, "", "No token is left of "+s.Show(a.Name)+".")
 	case ok:
 		gets := getsOne(s) + "."
-		if a.CannotGet() == console.CodeReadOnly {
+		if a.CannotGet("") == console.CodeReadOnly {
 			gets = "Its environment is read-only: nothing is requested."
 		}
 		lines := []string{"", "No token of " + s.Show(a.Name) + " is held.", "", gets}

@@ -108,6 +108,24 @@ func TestReadOnlyIsNotAskedAbout(t *testing.T) {
 	never[session.Ask](d)
 }
 
+// A get with the grant refresh_token raises no question, one with another grant does.
+func TestRefreshOnlyIsNotAskedAbout(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	d.get(1)
+	b := d.stored()
+	b.Applications[0].Environment.Regime = console.RegimeJWT
+	grant := b.Applications[0].Grant
+	b.Applications[0].Grant = console.GrantRefreshToken
+	d.file(b)
+	d.ask(session.Get{App: b.Applications[0].ID, Grant: grant})
+	if q, ok := once[session.Ask](d).About.(session.Superseding); !ok || q.App == "" {
+		t.Errorf("asked %+v", q)
+	}
+	d.ask(session.Get{App: b.Applications[0].ID})
+	never[session.Ask](d)
+}
+
 // The session waits for one change of the store after the other, until the channel is closed.
 func TestFollow(t *testing.T) {
 	t.Parallel()

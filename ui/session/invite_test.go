@@ -200,18 +200,28 @@ func TestQuitWaitsForNoPerson(t *testing.T) {
 	}
 }
 
+// A token is requested anew with its own grant, which need not be the application's.
 func TestRenewalThatNeedsAPerson(t *testing.T) {
 	inBubble(t, func(t *testing.T, d *desk) {
 		app := d.apps[0].ID
 		d.does(session.Get{App: app, Grant: tokenapi.GrantClientCredentials})
 		id := once[session.Got](d).Outcome.Token.ID
-		d.ask(session.Renew{Token: id})
-		if f := once[session.WaitsForPerson](d); f.Key != session.TokenKey(id) || f.App != app {
+		d.does(session.Renew{Token: id})
+		if f := once[session.Renewed](d); f.Err != nil {
+			t.Error(f.Err)
+		}
+		never[session.WaitsForPerson](d)
+		b := d.stored()
+		b.Tokens[0].Grant = tokenapi.GrantDeviceCode
+		d.file(b)
+		d.ask(session.Renew{Token: b.Tokens[0].ID})
+		if f := once[session.WaitsForPerson](d); f.App != app ||
+			f.Key != session.TokenKey(b.Tokens[0].ID) {
 			t.Errorf("told %+v", f)
 		}
-		d.api.refresh = true
-		d.does(session.Get{App: app, Grant: tokenapi.GrantClientCredentials})
-		d.ask(session.Renew{Token: once[session.Got](d).Outcome.Token.ID})
+		b.Tokens[1].Grant, b.Tokens[1].Refresh = tokenapi.GrantDeviceCode, console.RefreshLive
+		d.file(b)
+		d.ask(session.Renew{Token: b.Tokens[1].ID})
 		never[session.WaitsForPerson](d) // the refresh token needs none
 	})
 }

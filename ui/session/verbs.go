@@ -47,16 +47,18 @@ func (s *Session) get(r Get) []Work {
 // renew starts a renewal. Without a live refresh token it is a get, and may need a person.
 func (s *Session) renew(r Renew) []Work {
 	key := TokenKey(r.Token)
-	row, appID, anew := s.board.byID[r.Token], "", false
+	row, appID, anew, grant := s.board.byID[r.Token], "", false, ""
 	if row != nil {
-		appID, anew = s.board.Apps[row.App].ID, row.Token != nil && renewIsGet(row)
+		a := &s.board.Apps[row.App]
+		if appID = a.ID; row.Token != nil && renewIsGet(row) {
+			anew, grant = true, console.GrantAgain(*row.Token, a.Application)
+		}
 	}
 	confirmed := r
 	confirmed.Confirmed = true
 	if !s.Busy(key) {
 		if anew && !r.Confirmed &&
-			s.getMaySupersede(&s.board.Apps[row.App], grantOf(row.Token), "", row.Token.Asked,
-				confirmed) {
+			s.getMaySupersede(&s.board.Apps[row.App], grant, "", row.Token.Asked, confirmed) {
 			return nil
 		}
 		if s.AskToUnlock(confirmed) {
@@ -64,7 +66,8 @@ func (s *Session) renew(r Renew) []Work {
 		}
 	}
 	work := s.begin(r, key, appID, s.renewWork(r.Token, appID))
-	if a := s.board.App(appID); work != nil && anew && a.Interactive() && a.Source != console.Gone {
+	if a := s.board.App(appID); work != nil && anew && console.SignsIn(grant) &&
+		a.CannotGet(grant) == "" {
 		s.tell(WaitsForPerson{App: appID, Key: key})
 	}
 	return work
@@ -89,20 +92,12 @@ func (s *Session) renewWork(id, appID string) func(call) Work {
 	}
 }
 
-// grantOf returns the grant with which a token is requested anew; "" for the application's own.
-func grantOf(t *console.Token) string {
-	if t.Grant == console.GrantAdopted {
-		return ""
-	}
-	return t.Grant
-}
-
 // getMaySupersede asks before a get if it may end a token that is held here. "" is the grant or
 // user of the application. It reports whether it asked. It asks nothing if the console will refuse
 // the get.
 func (s *Session) getMaySupersede(a *App, grant string, user console.Private, scopes []string,
 	confirmed Request) bool {
-	if a.CannotGet() != "" {
+	if a.CannotGet(grant) != "" {
 		return false
 	}
 	by := a.withGrant(grant)
