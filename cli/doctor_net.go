@@ -15,10 +15,8 @@ import (
 	"lanyard/tokenapi"
 )
 
-const (
-	reachPatience = 5 * time.Second  // for one server
-	maxSkew       = 30 * time.Second // a larger difference of clocks is a warning
-)
+// reachPatience is the time that one server has to answer.
+const reachPatience = 5 * time.Second
 
 // checkProxies reports for each environment which proxy is used, and which setting chose it.
 func (d *doctor) checkProxies() {
@@ -88,7 +86,7 @@ func (d *doctor) checkClocks(hosts skews) {
 	slices.Sort(names)
 	for _, host := range names {
 		off, word := hosts[host], "behind"
-		if off.Abs() <= maxSkew {
+		if !console.ClockOff(off) {
 			right++
 			continue
 		}
@@ -100,7 +98,7 @@ func (d *doctor) checkClocks(hosts skews) {
 			"the clock of this machine is %s %s that of %s", console.Left(off.Abs()), word, host)
 	}
 	if right > 0 {
-		d.ok("clock", "within %d s of %s", int(maxSkew/time.Second), text.Count(right, "server"))
+		d.ok("clock", "agrees with that of %s", text.Count(right, "server"))
 	}
 }
 

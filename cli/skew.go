@@ -7,13 +7,10 @@ import (
 	"lanyard/tokenapi"
 )
 
-// noteSkewFrom is the smallest difference of clocks that noteSkew reports.
-const noteSkewFrom = 5 * time.Second
-
 // noteSkew prints that the server's clock and this machine's differ.
 func (p *program) noteSkew(s *openConsole, a console.Application) {
 	d, ok := s.svc.Skew(string(a.Environment.Name))
-	if !ok || d.Abs() <= noteSkewFrom {
+	if !ok || !console.ClockOff(d) {
 		return
 	}
 	word := "ahead of"

@@ -347,6 +347,13 @@ func (s *Service) tellWatchers() {
 	}
 }
 
+// ClockOff reports whether the clock of a server differs from ours by so much that a person is told.
+// Date headers count whole seconds, and answers take time on the way.
+func ClockOff(skew time.Duration) bool { return skew.Abs() > clockSlack }
+
+// clockSlack is the difference of clocks up to which they count as equal.
+const clockSlack = 5 * time.Second
+
 // Skew returns the time by which the clock of an environment's server was ahead of ours at its last
 // answer. ok is false if it has not answered.
 func (s *Service) Skew(environment string) (time.Duration, bool) {

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"lanyard/console"
 	"lanyard/console/describe"
@@ -321,11 +320,7 @@ func (m *root) paneKeys(at layout) []hint {
 	return all
 }
 
-// skewMatters is the error of a server's clock up to which the header does not show it. Date
-// headers count whole seconds, and answers take time on the way.
-const skewMatters = 5 * time.Second
-
-// skew returns the error of the clock of the application's server. It is empty up to skewMatters.
+// skew returns the error of the clock of the application's server. It is empty for a small one.
 func (m *root) skew(s *scene.Scene, short bool) scene.Cell {
 	a := s.CurrentApp()
 	if a == nil {
@@ -336,7 +331,7 @@ func (m *root) skew(s *scene.Scene, short bool) scene.Cell {
 	if d < 0 {
 		sign = "-"
 	}
-	if d.Abs() <= skewMatters {
+	if !console.ClockOff(d) {
 		return scene.Cell{}
 	}
 	word := "server clock "

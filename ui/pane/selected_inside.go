@@ -210,10 +210,10 @@ func (d *selected) notAsked(b *builder, full bool) {
 }
 
 // serverClock describes the difference between the server's clock and ours. It adds the time that
-// the server's clock shows when the token expires. It returns "" if there is no known difference.
+// the server's clock shows when the token expires. It returns "" if they agree.
 func (d *selected) serverClock() string {
 	skew, ok := d.s.Board.Skew[string(d.a.Environment.Name)]
-	if !ok || skew.Abs() < time.Second {
+	if !ok || !console.ClockOff(skew) {
 		return ""
 	}
 	text := "its clock is " + scene.Seconds(skew.Abs()) + " ahead of ours"
