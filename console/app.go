@@ -178,11 +178,6 @@ type Details struct {
 	ProbeMethod  string   // HTTP method of probes; "": GET
 }
 
-// Interactive reports whether a person has to take part in the application's grant.
-func (a Application) Interactive() bool {
-	return interactive(a.Grant)
-}
-
 // Credential returns the kind of secret that proves the application to its server; "" if none does.
 func (a Application) Credential() SecretKind {
 	switch a.Environment.ClientAuth {

@@ -76,9 +76,7 @@ func ConsequencesOf(t Token, a Application, p Policy, locked bool, now time.Time
 	c.UntilDead = c.Probeable && !c.Over
 	c.Without = withoutRefresh(t)
 	c.Renewal = renewalOf(t, a, p, now, c.Without)
-	c.Same = c.Renewal == RenewalAnew && p.Regime == RegimeOpaque &&
-		t.Grant == a.Grant && !s.Ended &&
-		!s.Pending && (s.State == Active || s.State == Expiring)
+	c.Same = c.Renewal == RenewalAnew && t.Grant == GrantAgain(t, a) && comesAgain(p, s)
 	kind, err := revocable(t, RevokeUseful, s)
 	if err == nil && !s.Pending && writable(a, "revoke") == nil {
 		c.Revocable, c.Revokes = true, kind
@@ -153,9 +151,14 @@ func ActAfter(t Token, a Application, p Policy, now time.Time) Act {
 // GetsAgain reports whether the server is known to answer a get of application a with t, because it
 // lives and came by the same request.
 func GetsAgain(t Token, a Application, p Policy, now time.Time) bool {
-	s := StatusAt(t, p, now)
-	return p.Regime == RegimeOpaque && t.Grant == a.Grant && ownUser(t, a) &&
-		sameScopes(t.Asked, a.Scopes) && !s.Ended && !s.Pending &&
+	return t.Grant == a.Grant && ownUser(t, a) && sameScopes(t.Asked, a.Scopes) &&
+		comesAgain(p, StatusAt(t, p, now))
+}
+
+// comesAgain reports whether the server is known to answer an equal request with a token of this
+// status, because it lives.
+func comesAgain(p Policy, s Status) bool {
+	return p.Regime == RegimeOpaque && !s.Ended && !s.Pending &&
 		(s.State == Active || s.State == Expiring)
 }
 

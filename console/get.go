@@ -111,7 +111,9 @@ func userOf(grant string, user Private) Private {
 
 // SignsIn reports whether a person signs in for the tokens of a grant, with a browser or a device
 // code. The console does not learn who that is.
-func SignsIn(grant string) bool { return interactive(grant) }
+func SignsIn(grant string) bool {
+	return grant == tokenapi.GrantAuthorizationCode || grant == tokenapi.GrantDeviceCode
+}
 
 // user returns the user of a token. Older versions stored one with client credentials too.
 func (t *Token) user() Private { return userOf(t.Grant, t.User) }

@@ -36,14 +36,10 @@ func staleAfter(e Environment) time.Duration { return leaseFor(e) + leaseSlack }
 // patienceFor returns the longest time that a verb waits for other processes in all. A person may
 // take minutes to sign in, and the wait for several that fail must end.
 func patienceFor(a Application, grant string) time.Duration {
-	if interactive(cmp.Or(grant, a.Grant)) {
+	if SignsIn(cmp.Or(grant, a.Grant)) {
 		return staleAfter(a.Environment)
 	}
 	return 3 * staleAfter(a.Environment)
-}
-
-func interactive(grant string) bool {
-	return grant == tokenapi.GrantAuthorizationCode || grant == tokenapi.GrantDeviceCode
 }
 
 // clientKey names the lease of a client: its token URL, consumer key and user, for which a server
@@ -51,7 +47,7 @@ func interactive(grant string) bool {
 // of it.
 func clientKey(a Application, q grantRequest) string {
 	user := "user " + cmp.Or(q.user, a.Username)
-	if interactive(cmp.Or(q.grant, a.Grant)) {
+	if SignsIn(cmp.Or(q.grant, a.Grant)) {
 		user = "whoever signs in"
 	}
 	parts := []string{a.server(), string(a.ConsumerKey), string(user)}
@@ -64,7 +60,7 @@ func clientKey(a Application, q grantRequest) string {
 func (s *Service) asking(a Application, q grantRequest, verb string) exclusive {
 	grant, user := cmp.Or(q.grant, a.Grant), cmp.Or(q.user, a.Username)
 	own := []string{"ask", a.ID, grant, string(user)}
-	if !interactive(grant) { // a person signs in once at a time
+	if !SignsIn(grant) { // a person signs in once at a time
 		own = append(own, strings.Join(slices.Sorted(slices.Values(q.scopes)), " "),
 			fmt.Sprint(q.want))
 	}

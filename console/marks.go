@@ -20,7 +20,7 @@ const personPatience = 15 * time.Minute
 // AnswerableUntil returns the time until which the process that sent the request of a mark may
 // still receive its answer. a is the application of the mark.
 func (m Mark) AnswerableUntil(a Application) time.Time {
-	if m.Verb() == OpGet && interactive(cmp.Or(m.Grant, a.Grant)) {
+	if m.Verb() == OpGet && SignsIn(cmp.Or(m.Grant, a.Grant)) {
 		return m.SentAt.Add(personPatience)
 	}
 	return m.SentAt.Add(leaseFor(a.Environment))

@@ -110,7 +110,7 @@ func (s *Service) Test(ctx context.Context, d Draft) (Tested, error) {
 		return out, err
 	}
 	switch {
-	case interactive(a.Grant):
+	case SignsIn(a.Grant):
 		out.Skipped = "a person takes part in " + a.Grant + ", so the rest shows with the first get"
 		return out, nil
 	case a.Grant != tokenapi.GrantClientCredentials && a.Grant != tokenapi.GrantPassword:

@@ -42,10 +42,11 @@ type Board struct {
 	used        []string                 // likewise; see inUse; nil: not known
 }
 
-// get is a request for a token: the index of the application, and the scopes joined by spaces.
+// get is a request for a token: the index of the application, the grant, and the scopes joined by
+// spaces.
 type get struct {
-	app    int
-	scopes string
+	app           int
+	grant, scopes string
 }
 
 // withGrant returns the application with another grant; "" keeps its own.

@@ -178,6 +178,7 @@ func (s *Session) Skips(v Verb, id string) Skipped {
 	}
 	left.Fingerprint = r.Token.Fingerprint
 	a := &s.board.Apps[r.App]
+	grant := console.GrantAgain(*r.Token, a.Application)
 	does := console.ConsequencesOf(*r.Token, a.Application, a.Policy, false, s.now)
 	switch {
 	case s.Busy(TokenKey(id)):
@@ -193,25 +194,25 @@ func (s *Session) Skips(v Verb, id string) Skipped {
 		left.Why = SkipOver
 	case v != VerbRenew || a.Source == console.Gone || !renewIsGet(r):
 		left.Why = NotSkipped
-	case a.Interactive():
+	case console.SignsIn(grant):
 		left.Why = SkipNeedsPerson
 	default:
 		left.Why = NotSkipped
-		if held := s.superseded(r.App, scopesOr(r.Token.Asked, a.Scopes)); held != "" {
+		if held := s.superseded(r.App, grant, scopesOr(r.Token.Asked, a.Scopes)); held != "" {
 			left.Why, left.Held = SkipSupersedes, held
 		}
 	}
 	return left
 }
 
-// superseded returns the fingerprint of the held token that a get of an application with these
-// scopes may end; "" for none. The answer walks all tokens, so the board keeps it.
-func (s *Session) superseded(app int, scopes []string) string {
-	key := get{app, strings.Join(scopes, " ")}
+// superseded returns the fingerprint of the held token that a get of an application with a
+// grant and scopes may end; "" for none. The answer walks all tokens, so the board keeps it.
+func (s *Session) superseded(app int, grant string, scopes []string) string {
+	key := get{app, grant, strings.Join(scopes, " ")}
 	held, known := s.board.superseded[key]
 	if !known {
 		a := &s.board.Apps[app]
-		k, ok := console.WillSupersede(a.Application, s.board.Applications(), s.board.tokens,
+		k, ok := console.WillSupersede(a.withGrant(grant), s.board.Applications(), s.board.tokens,
 			scopes, a.Policy, s.opts.Device, s.now)
 		if ok {
 			held = k.Held

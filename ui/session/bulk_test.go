@@ -156,6 +156,7 @@ func TestSkips(t *testing.T) {
 		"read only":       {readOnly, session.VerbRevoke, session.SkipReadOnly},
 		"read only, look": {readOnly, session.VerbProbe, session.NotSkipped},
 		"person":          {device, session.VerbRenew, session.SkipNeedsPerson},
+		"without one":     {device, session.VerbRenew, session.NotSkipped},
 		"supersedes":      {supersedes, session.VerbRenew, session.SkipSupersedes},
 		"not that one":    {supersedes, session.VerbProbe, session.NotSkipped},
 	} {
@@ -166,6 +167,9 @@ func TestSkips(t *testing.T) {
 		tok := &b.Tokens[0]
 		tok.AppID, tok.RevokeKind = d.apps[0].ID, ""
 		tok.AcceptedAt, tok.RevokeAt = time.Time{}, time.Time{}
+		if name == "person" { // it counts who signed in for the token
+			tok.Grant = console.GrantDeviceCode
+		}
 		d.file(b)
 		left := d.Skips(c.verb, id)
 		if left.Why != c.why || left.Fingerprint != fp(1) ||

@@ -38,7 +38,7 @@ func (s *Session) get(r Get) []Work {
 			return Got{c, r.App, r.Selected, out, err}
 		}
 	})
-	if work != nil && a != nil && a.withGrant(r.Grant).Interactive() {
+	if work != nil && a != nil && console.SignsIn(cmp.Or(r.Grant, a.Grant)) {
 		s.tell(WaitsForPerson{App: r.App, Key: key})
 	}
 	return work
