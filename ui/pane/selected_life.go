@@ -301,10 +301,7 @@ func (d *selected) present() event {
 func (d *selected) took(m console.Moment) string {
 	for i := range d.s.Board.Exchanges {
 		e := &d.s.Board.Exchanges[i]
-		if e.TokenID != d.r.ID || e.Verb() != "probe" {
-			continue
-		}
-		if gap := m.At.Sub(e.Started); gap >= 0 && gap <= e.Took+time.Second {
+		if e.TokenID == d.r.ID && e.Call.Probe.At.Equal(m.At) { // the call names its probe
 			return scene.Took(e.Took)
 		}
 	}

@@ -103,7 +103,8 @@ func draw(t testing.TB) *sketch {
 	d.copied("t_0b233657", "10:05:24", console.FormHeader)
 	for i, p := range d.board.Tokens[0].Probes {
 		d.board.Exchanges = append(d.board.Exchanges, console.Exchange{
-			Seq: int64(i + 1), TokenID: "t_77b209dd", Exchange: tokenapi.Exchange{
+			Seq: int64(i + 1), TokenID: "t_77b209dd",
+			Call: console.Call{Probe: console.CallProbe{At: p.At}}, Exchange: tokenapi.Exchange{
 				Op: "probe", Started: p.At, Took: time.Duration(4+i%2) * time.Millisecond,
 			}})
 	}
