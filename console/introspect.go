@@ -9,6 +9,12 @@ import (
 	"lanyard/tokenapi"
 )
 
+// CanIntrospect reports whether the key manager of an application can be asked about its tokens. One
+// with an issuer can, because discovery (RFC 8414) may find the address.
+func (a Application) CanIntrospect() bool {
+	return a.Environment.Endpoints.IntrospectURL != "" || a.Environment.Issuer != ""
+}
+
 // Introspected is the answer to an introspection.
 type Introspected struct {
 	tokenapi.IntrospectAnswer

@@ -10,7 +10,6 @@ import (
 	"lanyard/console"
 	"lanyard/ui/keys"
 	"lanyard/ui/overlay"
-	"lanyard/ui/pane"
 	"lanyard/ui/scene"
 	"lanyard/ui/session"
 )
@@ -439,8 +438,9 @@ func (m *root) cannotIntrospect(s *scene.Scene) *scene.Refuse {
 		return why
 	}
 	a := &s.Board.Apps[m.target(s).App]
-	if why := pane.CannotIntrospect(a); why != "" {
-		return scene.Cannot(why, m.s.Remedy(a, "set introspect_url", m.face()))
+	if !a.CanIntrospect() {
+		return scene.Cannot("environment "+a.Environment.Name+" has no introspect_url",
+			m.s.Remedy(a, "set introspect_url", m.face()))
 	}
 	return nil
 }
@@ -501,19 +501,21 @@ func cannotEditApp(_ *scene.Scene, a *session.App) *scene.Refuse {
 }
 
 func (m *root) cannotDeleteApp(_ *scene.Scene, a *session.App) *scene.Refuse {
-	switch {
-	case a.Source == console.Gone && a.MayLive():
+	switch a.CannotDelete() {
+	case session.NoDeleteNone:
+	case session.NoDeleteMayLive:
 		return scene.Cannot(a.Name+" is no longer configured, and tokens of it may be alive",
 			m.keys.Hint(keys.RevokeAll,
 				"revokes them; when they are over the rest can be forgotten"))
-	case a.Source == console.Gone && a.LostGet():
+	case session.NoDeleteLostGet:
 		return scene.Cannot(
 			a.Name+" is no longer configured, and an answer to a get of it was lost",
 			m.keys.Hint(keys.DismissLost, "says that nobody needs to know"))
-	case a.Source == console.FromConfig && m.o.Demo:
-		return scene.Cannot(a.Name+" belongs to the demo",
-			m.keys.Hint(keys.AddApp, "adds one that can be deleted"))
-	case a.Source == console.FromConfig:
+	case session.NoDeleteConfigured:
+		if m.o.Demo {
+			return scene.Cannot(a.Name+" belongs to the demo",
+				m.keys.Hint(keys.AddApp, "adds one that can be deleted"))
+		}
 		return scene.Cannot(a.Name+" is in the configuration file",
 			"take it out of "+m.configFile())
 	}

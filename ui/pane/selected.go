@@ -153,15 +153,6 @@ func (p *Selected) Wants(s *scene.Scene) session.Request {
 	return session.Inspect{Token: r.ID}
 }
 
-// CannotIntrospect returns why the key manager of an application cannot be asked about its tokens,
-// or "". One with an issuer can, because discovery (RFC 8414) may find the address.
-func CannotIntrospect(a *session.App) console.Private {
-	if e := a.Environment; e.Endpoints.IntrospectURL == "" && e.Issuer == "" {
-		return "environment " + e.Name + " has no introspect_url"
-	}
-	return ""
-}
-
 // TellIntrospected shows the result of an introspection as a notice.
 func TellIntrospected(h scene.Host, f session.Introspected) {
 	name := "the token"

@@ -197,8 +197,9 @@ func (d *selected) manager(w, indent int, full bool) block {
 // notAsked says how to ask the key manager, or why it cannot be asked.
 func (d *selected) notAsked(b *builder, full bool) {
 	s := d.s
-	if why := CannotIntrospect(d.a); why != "" {
-		b.add(cell{s.Styles.Quiet, "cannot be asked: "}, cell{"", s.Show(why)})
+	if !d.a.CanIntrospect() {
+		b.add(cell{s.Styles.Quiet, "cannot be asked: "},
+			cell{"", "environment " + s.Show(d.a.Environment.Name) + " has no introspect_url"})
 		return
 	}
 	gap, does := 4, " asks"

@@ -555,6 +555,31 @@ func (b *Board) findLastEnding() (last *Row) {
 // Len returns the number of rows of an application.
 func (a *App) Len() int { return len(a.rows) }
 
+// NoDelete is the reason why an application cannot be deleted.
+type NoDelete int
+
+// The reasons.
+const (
+	NoDeleteNone       NoDelete = iota // it can be deleted
+	NoDeleteConfigured                 // it is in the configuration file
+	NoDeleteMayLive                    // it is gone, and tokens of it may be alive
+	NoDeleteLostGet                    // it is gone, and the answer to a get of it was lost
+)
+
+// CannotDelete returns the reason why an application cannot be deleted. One that is no longer
+// configured is deleted by forgetting what the store has of it.
+func (a *App) CannotDelete() NoDelete {
+	switch {
+	case a.Source == console.FromConfig:
+		return NoDeleteConfigured
+	case a.Source == console.Gone && a.MayLive():
+		return NoDeleteMayLive
+	case a.Source == console.Gone && a.LostGet():
+		return NoDeleteLostGet
+	}
+	return NoDeleteNone
+}
+
 // LostGet reports whether the answer to a get of the application was lost.
 func (a *App) LostGet() bool {
 	return slices.ContainsFunc(a.rows, func(r *Row) bool { return r.Mark != nil })

@@ -99,6 +99,16 @@ func TestBoardCounts(t *testing.T) {
 	if d.Board().TokenCountOf(a().ID) != 2 || d.Board().TokenCountOf(d.apps[1].ID) != 0 {
 		t.Error("the tokens are not counted by application")
 	}
+	why := func(source console.Source) session.NoDelete {
+		of := *a()
+		of.Source = source
+		return of.CannotDelete()
+	}
+	if why(console.FromConfig) != session.NoDeleteConfigured ||
+		why(console.FromStore) != session.NoDeleteNone ||
+		why(console.Gone) != session.NoDeleteMayLive {
+		t.Error("what may be deleted depends on the source")
+	}
 	if len(a().Living()) != 2 || !a().MayLive() || a().Tally.Living() != 2 {
 		t.Errorf("%d live, shown %d", len(a().Living()), a().Tally.Living())
 	}
