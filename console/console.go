@@ -347,8 +347,8 @@ func (s *Service) tellWatchers() {
 	}
 }
 
-// ClockOff reports whether the clock of a server differs from ours by so much that a person is told.
-// Date headers count whole seconds, and answers take time on the way.
+// ClockOff reports whether the clock of a server differs from ours by so much that a person is
+// told. Date headers count whole seconds, and answers take time on the way.
 func ClockOff(skew time.Duration) bool { return skew.Abs() > clockSlack }
 
 // clockSlack is the difference of clocks up to which they count as equal.

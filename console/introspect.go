@@ -9,8 +9,8 @@ import (
 	"lanyard/tokenapi"
 )
 
-// CanIntrospect reports whether the key manager of an application can be asked about its tokens. One
-// with an issuer can, because discovery (RFC 8414) may find the address.
+// CanIntrospect reports whether the key manager of an application can be asked about its tokens.
+// One with an issuer can, because discovery (RFC 8414) may find the address.
 func (a Application) CanIntrospect() bool {
 	return a.Environment.Endpoints.IntrospectURL != "" || a.Environment.Issuer != ""
 }

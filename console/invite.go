@@ -223,8 +223,9 @@ func (s *Service) authorize(parent context.Context, a Application, scopes []stri
 	return req, err
 }
 
-// pollSlack is added to the interval: WSO2 compares strictly, and every poll starts its clock anew.
-const pollSlack = 250 * time.Millisecond
+// PollSlack is added to the interval of device polls: WSO2 compares strictly, and every poll starts
+// its clock anew.
+const PollSlack = 250 * time.Millisecond
 
 // slowDown is added to the interval of all later polls after a slow_down (RFC 8628 section 3.5).
 const slowDown = 5 * time.Second
@@ -415,7 +416,7 @@ func WaitFor(ctx context.Context, d time.Duration) error {
 func (s *Service) poll(ctx context.Context, wait time.Duration,
 	try func() (time.Duration, error)) error {
 	for {
-		err := s.opt.Wait(ctx, wait+pollSlack)
+		err := s.opt.Wait(ctx, wait+PollSlack)
 		if err != nil {
 			return err
 		}

@@ -129,8 +129,7 @@ func (p *player) write() {
 	}
 
 	left := min(44*time.Second, life/5)
-	// The console polls for the first time after the interval of the sandbox and its slack.
-	const deviceWait = 5*time.Second + 250*time.Millisecond
+	deviceWait := p.Sandbox.PollInterval() + console.PollSlack // before the first poll
 	p.at(life-left+deviceWait, p.get(expiring, "Kiosk", console.GetOptions{}))
 
 	p.at(long(58*time.Minute), p.get(replaced, "Mobile", console.GetOptions{}))

@@ -75,6 +75,9 @@ func (s *Server) CacheTTL() time.Duration { return s.set.cacheTTL }
 // TokenTTL returns the lifetime of an access token, divided by Speed.
 func (s *Server) TokenTTL() time.Duration { return s.set.tokenTTL }
 
+// PollInterval returns the interval that the sandbox names for polls of a device code.
+func (s *Server) PollInterval() time.Duration { return s.set.interval }
+
 // Format hides the issued tokens, which are plain map keys, from a log that prints a Server.
 func (s *Server) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "sandbox.Server") }
 
