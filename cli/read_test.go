@@ -11,6 +11,7 @@ import (
 
 	"lanyard/cli/config"
 	"lanyard/console"
+	"lanyard/themes"
 	"lanyard/tokenapi/secret"
 )
 
@@ -68,7 +69,7 @@ func TestSecretsAreReadOneWay(t *testing.T) {
 			cfg, err := config.Parse("F", []byte(
 				"[[environment]]\nname = \"e\"\ntoken_url = \"https://e.example/token\"\n"+
 					"[[application]]\nname = \"A\"\nconsumer_key = \"k\"\nconsumer_secret = "+
-					inTOML(raw)+"\n"))
+					inTOML(raw)+"\n"), themes.Set{})
 			if err != nil {
 				return secret.Text{}, err
 			}

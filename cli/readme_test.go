@@ -53,8 +53,10 @@ func between(t *testing.T, text, name, table string) string {
 func keyTable() string {
 	var b strings.Builder
 	b.WriteString("| key | does |\n| --- | --- |\n")
-	for _, r := range keys.Table() {
-		fmt.Fprintf(&b, "| %s | %s |\n", r.Keys, r.Does)
+	for _, r := range keys.Default() {
+		if of := strings.Fields(r.Shown()); len(of) > 0 { // the others are in the palette only
+			fmt.Fprintf(&b, "| `%s` | %s |\n", strings.Join(of, "` `"), r.Does)
+		}
 	}
 	return b.String()
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"lanyard/cli/config"
+	"lanyard/themes"
 	"lanyard/tokenapi/sandbox"
 )
 
@@ -36,7 +37,7 @@ func TestSandboxTOML(t *testing.T) {
 	if _, err := toml.Decode(text, &file); err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	cfg, err := config.Parse("sandbox.toml", []byte(text))
+	cfg, err := config.Parse("sandbox.toml", []byte(text), themes.Set{})
 	if err != nil || len(cfg.Applications) != len(api.Applications()) || len(cfg.Warnings) > 0 {
 		t.Errorf("as a configuration: %v", err)
 	}

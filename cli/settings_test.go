@@ -8,6 +8,7 @@ import (
 
 	"lanyard/cli/config"
 	"lanyard/store"
+	"lanyard/themes"
 	"lanyard/ui"
 )
 
@@ -26,7 +27,8 @@ func TestConfigurationAgrees(t *testing.T) {
 		if kind == store.InCommand {
 			text += "command = [\"pass\"]\n"
 		}
-		if cfg, err := config.Parse("F", []byte(text)); err != nil || cfg.StoreKey != kind {
+		cfg, err := config.Parse("F", []byte(text), themes.Set{})
+		if err != nil || cfg.StoreKey != kind {
 			t.Errorf("%s: %v", kind, err)
 		}
 	}

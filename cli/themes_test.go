@@ -101,7 +101,7 @@ func TestWhichThemeHolds(t *testing.T) {
 	}
 	write("themes/mine.toml", "extends = \"gruvbox\"\n")
 	r = p.reload(config.Paths{Config: cfg.Place, State: t.TempDir()}, cfg)
-	gruvbox, _ := themes.ByName("gruvbox")
+	gruvbox, _ := themes.Set{}.ByName("gruvbox")
 	if r.Err != nil ||
 		r.Settings.Theme.Styles(true, themes.All) != gruvbox.Styles(true, themes.All) ||
 		!offers(r.Themes, "mine") {

@@ -23,7 +23,7 @@ func paints(st themes.Styles) map[string]themes.Paint {
 
 func byName(t *testing.T, name string) themes.Theme {
 	t.Helper()
-	th, err := themes.ByName(name)
+	th, err := themes.Set{}.ByName(name)
 	if err != nil {
 		t.Fatal(err)
 	}

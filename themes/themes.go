@@ -35,9 +35,6 @@ func Names() []string {
 	}
 }
 
-// ByName returns a built-in theme. "" is auto.
-func ByName(name string) (Theme, error) { return Set{}.ByName(name) }
-
 func builtIn(name string) (Theme, error) {
 	text, err := builtin.ReadFile("builtin/" + name + ".toml")
 	if err != nil {

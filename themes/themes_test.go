@@ -29,7 +29,7 @@ func TestByName(t *testing.T) {
 	if th := byName(t, ""); th.Name() != "auto" {
 		t.Errorf("no name: %q", th.Name())
 	}
-	_, err := themes.ByName("../secret")
+	_, err := themes.Set{}.ByName("../secret")
 	if err == nil || !strings.Contains(err.Error(), "auto, dark, light, mono") {
 		t.Errorf("an unknown name: %v", err)
 	}

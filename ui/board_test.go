@@ -295,16 +295,15 @@ func TestEveryVerbSaysWhy(t *testing.T) {
 
 func TestKeyTable(t *testing.T) {
 	t.Parallel()
-	rows := keys.Table()
 	p, _ := still(t, 120, 100, func(o *ui.Options) { o.Traffic = true }) // has all keys
 	p.Feed(orders())
 	p.Key("?")
 	text := ansi.Strip(p.Frame())
-	for _, r := range rows {
-		if r.Keys == "" || r.Does == "" {
+	for _, r := range keys.Default() {
+		if r.Does == "" {
 			t.Errorf("an empty row: %+v", r)
 		}
-		if !strings.Contains(text, r.Does) {
+		if r.Shown() != "" && !strings.Contains(text, r.Does) {
 			t.Errorf("help does not know %q", r.Does)
 		}
 	}

@@ -20,7 +20,7 @@ func (c *clock) Now() time.Time { return c.now }
 
 func theme(t testing.TB, name string) themes.Theme {
 	t.Helper()
-	th, err := themes.ByName(name)
+	th, err := themes.Set{}.ByName(name)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/BurntSushi/toml"
+	"lanyard/themes"
 )
 
 // env is a valid environment in lines 1 to 3; app is an application of it in three more lines.
@@ -316,7 +317,7 @@ func TestConfigProblems(t *testing.T) {
 				"F:10:1: application \"Orders\": colour: unknown key"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			cfg, err := Parse("F", []byte(tt.text))
+			cfg, err := Parse("F", []byte(tt.text), themes.Set{})
 			var ce *Error
 			if !errors.As(err, &ce) || cfg != nil {
 				t.Fatalf("got %v, %v", cfg, err)
@@ -329,7 +330,7 @@ func TestConfigProblems(t *testing.T) {
 			}
 			// the same with CRLF line ends and a byte order mark
 			if _, err := Parse("F",
-				[]byte("\ufeff"+strings.ReplaceAll(tt.text, "\n", "\r\n"))); err == nil ||
+				[]byte("\ufeff"+strings.ReplaceAll(tt.text, "\n", "\r\n")), themes.Set{}); err == nil ||
 				err.Error() != "F:"+tt.want {
 				t.Errorf("with CRLF and BOM got\n%v\nwant\nF:%s", err, tt.want)
 			}
@@ -347,7 +348,7 @@ func TestConfigFaultInOneOfThree(t *testing.T) {
 			text += "[[application]]\nname = \"" + n + "\"\nconsumer_key = \"" + n +
 				"\"\n[application.extra]\nx = " + x + "\n"
 		}
-		_, err := Parse("F", []byte(text))
+		_, err := Parse("F", []byte(text), themes.Set{})
 		want := fmt.Sprintf(
 			"F:%d:5: application %q: extra.x: must be a text, a number, true or false, or a "+
 				"list of them", 8+5*i, name)
@@ -362,7 +363,7 @@ func TestConfigFaultInOneOfThree(t *testing.T) {
 func BenchmarkConfigLongLine(b *testing.B) {
 	text := []byte("x = [" + strings.Repeat("1,", 400000) + "]")
 	for b.Loop() {
-		if _, err := Parse("F", text); err == nil {
+		if _, err := Parse("F", text, themes.Set{}); err == nil {
 			b.Fatal("x is no key")
 		}
 	}
@@ -373,7 +374,7 @@ func TestConfigErrorStopsCounting(t *testing.T) {
 	for i := range 60 {
 		b.WriteString("q" + strings.Repeat("z", i) + " = 1\n")
 	}
-	_, err := Parse("F", []byte(b.String()))
+	_, err := Parse("F", []byte(b.String()), themes.Set{})
 	if lines := strings.Split(err.Error(), "\n"); len(lines) != 51 ||
 		lines[50] != "F: 10 more problems" {
 		t.Errorf("%d lines, the last: %s", len(lines), lines[len(lines)-1])
@@ -391,7 +392,7 @@ func FuzzParseConfig(f *testing.F) {
 	f.Add("x = [ {", "}]")
 	f.Fuzz(func(t *testing.T, before, after string) {
 		data := []byte(before + `consumer_secret = "` + canary + `"` + "\n" + after)
-		cfg, err := Parse("F", data)
+		cfg, err := Parse("F", data, themes.Set{})
 		var printed string
 		if err != nil {
 			printed = err.Error()

@@ -156,7 +156,7 @@ func Load(ctx context.Context, path string) (*Config, error) {
 			cause: err,
 		}
 	}
-	cfg, err := parseWith(path, data, own)
+	cfg, err := Parse(path, data, own)
 	if err != nil {
 		return nil, err
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"lanyard/console"
+	"lanyard/themes"
 	"lanyard/tokenapi"
 	"lanyard/ui/keys"
 )
@@ -36,7 +37,7 @@ consumer_secret = { env = "ORDERS" }
 
 func mustParse(t *testing.T, text string) *Config {
 	t.Helper()
-	cfg, err := Parse("dir/config.toml", []byte(text))
+	cfg, err := Parse("dir/config.toml", []byte(text), themes.Set{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,13 +18,9 @@ import (
 )
 
 // Parse decodes and checks the text of a configuration file. Relative paths in it start at the
-// folder of name. Every error is an *Error with all problems.
-func Parse(name string, data []byte) (*Config, error) {
-	return parseWith(name, data, themes.Set{})
-}
-
-// parseWith is Parse with themes besides the built-in ones.
-func parseWith(name string, data []byte, own themes.Set) (*Config, error) {
+// folder of name. The file may name the built-in themes and the own ones. Every error is an *Error
+// with all problems.
+func Parse(name string, data []byte, own themes.Set) (*Config, error) {
 	r := &reader{cfg: Default(), dir: filepath.Dir(name), themes: own, home: homeOf}
 	r.decode(strings.TrimPrefix(string(data), "\ufeff"))
 	slices.SortStableFunc(r.problems, byPlace)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"lanyard/themes"
 	"net/url"
 	"reflect"
 	"testing"
@@ -11,7 +12,8 @@ func TestExtraLists(t *testing.T) {
 	t.Parallel()
 	cfg, err := Parse("F",
 		[]byte(env+app+
-			`extra = { resource = ["https://a", "https://b"], n = [1, true], one = "x" }`))
+			`extra = { resource = ["https://a", "https://b"], n = [1, true], one = "x" }`),
+		themes.Set{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -139,7 +139,7 @@ func explode(kind string) {
 	if refused == nil {
 		must(errors.New("nothing was refused"))
 	}
-	theme, err := themes.ByName("auto")
+	theme, err := themes.Set{}.ByName("auto")
 	must(err)
 	_, err = ui.Run(ctx,
 		ui.Options{Service: svc, Clipboard: bomb{kind, refused},

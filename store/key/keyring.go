@@ -71,19 +71,15 @@ type ringCall struct {
 // Credential Manager. lookup reads the environment, which names the session bus of the Secret
 // Service. A call waits 3 s at most, and 30 s if a person has requested a key there.
 func Keyring(lookup func(string) (string, bool)) Slot {
-	k := newKeyring(systemRing{}, keyringLimit, keyringLimitAsking)
-	k.reachable = func() error { return sessionBus(runtime.GOOS, lookup) }
-	return k
+	return OnRing(systemRing{}, keyringLimit, keyringLimitAsking,
+		func() error { return sessionBus(runtime.GOOS, lookup) })
 }
 
-// OnRing returns a slot in another keyring than the system's. A call waits for brief at most, and
-// for asked at most if a person has requested a key there.
-func OnRing(r Ring, brief, asked time.Duration) Slot { return newKeyring(r, brief, asked) }
-
-func newKeyring(r Ring, brief, asked time.Duration) *keyring {
+// OnRing returns a slot in a keyring. A call waits for brief at most, and for asked at most if a
+// person has requested a key there. reachable returns why the keyring cannot be called, or nil.
+func OnRing(r Ring, brief, asked time.Duration, reachable func() error) Slot {
 	return &keyring{
-		ring: r, brief: brief, asked: asked, asking: map[string]*ringCall{},
-		reachable: func() error { return nil },
+		ring: r, brief: brief, asked: asked, asking: map[string]*ringCall{}, reachable: reachable,
 	}
 }
 

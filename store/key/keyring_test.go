@@ -29,7 +29,7 @@ func (f *fakeRing) Delete(string, string) error        { f.calls++; return nil }
 
 func TestKeyringParametersOfSomebodyElse(t *testing.T) {
 	ring := &fakeRing{}
-	slot := key.OnRing(ring, time.Minute, time.Minute)
+	slot := key.OnRing(ring, time.Minute, time.Minute, func() error { return nil })
 	long := `{"user":"store-` + strings.Repeat("x", 5000) + `"}`
 	for _, params := range []string{`{"user":"mail"}`, `{}`, `[`, long} {
 		_, err := slot.Key(t.Context(), []byte(params), secret.Text{})

@@ -291,9 +291,6 @@ func (s *Session) get(ctx context.Context,
 		tokenapi.Call{Op: op, Method: "GET", URL: u, URLKey: "portal_url", Bearer: s.token})
 }
 
-// Version returns the version of the API: "v3", "v2", or "v1" for API Manager 3.x.
-func (s *Session) Version() string { return s.version }
-
 // Close revokes the session's tokens, the access token first, so that gateways are notified. It
 // stops at the first failure: the tokens then expire.
 func (s *Session) Close(ctx context.Context) []tokenapi.Exchange {

@@ -15,16 +15,13 @@ import (
 )
 
 func TestSignInFindsTheVersion(t *testing.T) {
-	for _, c := range []struct{ root, version string }{
-		{"/api/am/devportal/v3", "v3"}, {"/api/am/devportal/v2", "v2"}, {"/api/am/store/v1", "v1"},
+	for _, root := range []string{
+		"/api/am/devportal/v3", "/api/am/devportal/v2", "/api/am/store/v1",
 	} {
-		f := newFake(t, c.root)
+		f := newFake(t, root)
 		s, xs, err := f.signIn(t, portal.Options{})
 		if err != nil {
 			t.Fatal(err)
-		}
-		if s.Version() != c.version {
-			t.Errorf("%s: version %s", c.root, s.Version())
 		}
 		if got := ops(xs); !slices.Equal(got,
 			[]string{"portal register", "password", "portal version"}) {
@@ -41,7 +38,7 @@ func TestSignInFindsTheVersion(t *testing.T) {
 		if err != nil || len(keys) != 1 || keys[0].ConsumerKey != "ck1" ||
 			!keys[0].ConsumerSecret.Equal(secret.New(fakeKey)) ||
 			keys[0].SecretState != portal.Available {
-			t.Errorf("%s: keys %+v, %v", c.root, keys, err)
+			t.Errorf("%s: keys %+v, %v", root, keys, err)
 		}
 		if n := f.count("POST /oauth2/token"); n != 1 {
 			t.Errorf("%d grants", n)

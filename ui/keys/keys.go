@@ -441,22 +441,3 @@ func (m Map) Row(a Action) Binding {
 	}
 	return Binding{}
 }
-
-// TableRow is a row of the key table in the README.
-type TableRow struct{ Keys, Does string }
-
-// Table returns the key table of the README. Actions without a key are left out.
-func Table() []TableRow {
-	var out []TableRow
-	for _, b := range Default() {
-		var keys []string
-		for k := range strings.FieldsSeq(b.Shown()) {
-			keys = append(keys, "`"+k+"`")
-		}
-		if len(keys) == 0 {
-			continue // in the palette only
-		}
-		out = append(out, TableRow{Keys: strings.Join(keys, " "), Does: b.Does})
-	}
-	return out
-}

@@ -34,7 +34,7 @@ var railNow = time.Date(2026, 11, 23, 12, 4, 0, 0, time.UTC)
 // railOf returns the pane with n applications in three environments. Each third one has a token.
 func railOf(t testing.TB, n int) *rail {
 	t.Helper()
-	theme, err := themes.ByName("dark")
+	theme, err := themes.Set{}.ByName("dark")
 	if err != nil {
 		t.Fatal(err)
 	}

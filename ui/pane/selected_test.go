@@ -153,7 +153,7 @@ func (d *sketch) scene(id string) *scene.Scene {
 		}
 	}
 	m := keys.New(rows)
-	theme, err := themes.ByName("dark")
+	theme, err := themes.Set{}.ByName("dark")
 	if err != nil {
 		d.t.Fatal(err)
 	}
