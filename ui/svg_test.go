@@ -74,34 +74,99 @@ func (g ground) colours(l look) (front, back string) {
 // mix returns the colour three fifths of the way from back to front, like terminals draw faint
 // text.
 func mix(front, back string) string {
-	var a, b [3]int
-	_, _ = fmt.Sscanf(front, "#%02x%02x%02x", &a[0], &a[1], &a[2])
-	_, _ = fmt.Sscanf(back, "#%02x%02x%02x", &b[0], &b[1], &b[2])
-	for i := range a {
-		a[i] = (a[i]*3 + b[i]*2) / 5
+	a, _ := strconv.ParseUint(front[1:], 16, 32)
+	b, _ := strconv.ParseUint(back[1:], 16, 32)
+	var mixed uint64
+	for shift := 0; shift < 24; shift += 8 {
+		mixed |= (a>>shift&0xff*3 + b>>shift&0xff*2) / 5 << shift
 	}
-	return fmt.Sprintf("#%02x%02x%02x", a[0], a[1], a[2])
+	return fmt.Sprintf("#%06x", mixed)
 }
 
 // canvas collects the drawn parts by paint, so that the file has each paint once.
 type canvas struct {
-	backs, blocks map[string]*bytes.Buffer // rectangles by colour, as path data
-	hatches       map[string]*bytes.Buffer // the same of hatched cells, by attributes
-	lines, heavy  map[string]*bytes.Buffer // strokes by colour
-	signs         map[string]*bytes.Buffer // elements by colour
-	texts         map[string]*bytes.Buffer // elements by attributes
+	backs, blocks map[string]*rects        // by colour
+	hatches       map[string]*rects        // the same of hatched cells, by attributes
+	lines, heavy  map[string]*lines        // strokes by colour
+	signs, texts  map[string]*bytes.Buffer // elements by attributes
 }
 
-func into(m map[string]*bytes.Buffer, key string) *bytes.Buffer {
+// into returns the part that has this key.
+func into[T any](m map[string]*T, key string) *T {
 	if m[key] == nil {
-		m[key] = &bytes.Buffer{}
+		m[key] = new(T)
 	}
 	return m[key]
 }
 
-func rect(b *bytes.Buffer,
-	x, y, w, h float64) {
-	fmt.Fprintf(b, "M%g %gh%gv%gh%gz", x, y, w, h, -w)
+// rects are filled rectangles, of which touching ones of one height or width become one.
+type rects []struct{ x, y, w, h float64 }
+
+func (r *rects) add(x, y, w, h float64) {
+	if n := len(*r); n > 0 {
+		if last := &(*r)[n-1]; last.y == y && last.h == h && last.x+last.w == x {
+			last.w += w
+			return
+		}
+	}
+	*r = append(*r, struct{ x, y, w, h float64 }{x, y, w, h})
+}
+
+// String returns the path data.
+func (r *rects) String() string {
+	var b strings.Builder
+	for i, a := range *r {
+		if a.h == 0 {
+			continue // part of one above
+		}
+		for j := i + 1; j < len(*r); j++ {
+			if below := &(*r)[j]; below.x == a.x && below.w == a.w && below.y == a.y+a.h {
+				a.h += below.h
+				below.h = 0
+			}
+		}
+		fmt.Fprintf(&b, "M%g %gh%gv%gh%g", a.x, a.y, a.w, a.h, -a.w)
+	}
+	return b.String()
+}
+
+// lines are strokes, of which touching ones in one row or column become one.
+type lines struct {
+	corners           bytes.Buffer
+	across, downwards []line
+}
+
+// line is a stroke from one end to the other, in the row or column at.
+type line struct{ at, from, to int }
+
+func (l *lines) horizontal(x, y, to int) { l.across = append(l.across, line{y, x, to}) }
+func (l *lines) vertical(x, y, to int)   { l.downwards = append(l.downwards, line{x, y, to}) }
+
+// String returns the path data.
+func (l *lines) String() string {
+	b := bytes.NewBuffer(bytes.Clone(l.corners.Bytes()))
+	for _, a := range joined(l.across) {
+		fmt.Fprintf(b, "M%d %dH%d", a.from, a.at, a.to)
+	}
+	for _, a := range joined(l.downwards) {
+		fmt.Fprintf(b, "M%d %dV%d", a.at, a.from, a.to)
+	}
+	return b.String()
+}
+
+func joined(all []line) []line {
+	slices.SortFunc(all, func(a, b line) int {
+		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.from, b.from))
+	})
+	var out []line
+	for _, a := range all {
+		if n := len(out); n > 0 && out[n-1].at == a.at && out[n-1].to >= a.from {
+			out[n-1].to = max(out[n-1].to, a.to)
+			continue
+		}
+		out = append(out, a)
+	}
+	return out
 }
 
 // draw makes a picture of a frame.
@@ -112,43 +177,46 @@ func draw(t testing.TB, title, frame string, g ground) []byte {
 	for _, r := range rows {
 		wide = max(wide, len(r))
 	}
-	c := canvas{}
-	for _, m := range []*map[string]*bytes.Buffer{
-		&c.backs, &c.blocks, &c.hatches, &c.lines, &c.heavy, &c.signs, &c.texts,
-	} {
-		*m = map[string]*bytes.Buffer{}
+	c := canvas{
+		backs: map[string]*rects{}, blocks: map[string]*rects{}, hatches: map[string]*rects{},
+		lines: map[string]*lines{}, heavy: map[string]*lines{},
+		signs: map[string]*bytes.Buffer{}, texts: map[string]*bytes.Buffer{},
 	}
 	for y, row := range rows {
 		c.grounds(g, row, y)
 		c.strokes(g, row, y)
+		c.uprights(g, row, y)
 		c.words(g, row, y)
 	}
-	c.uprights(g, rows)
 
 	w, h := wide*cellW+2*margin, len(rows)*cellH+2*margin
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "+
-		"viewBox=\"%d %d %d %d\" font-family=\"%s\" font-size=\"%s\">\n",
+		"viewBox=\"%d %d %d %d\" font-family=\"%s\" font-size=\"%s\" "+
+		"xml:space=\"preserve\">\n",
 		w, h, -margin, -margin, w, h, fonts, typeSize)
 	b.WriteString("<title>")
 	_ = xml.EscapeText(&b, []byte(title))
 	b.WriteString("</title>\n")
 	fmt.Fprintf(&b, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"8\" fill=\"%s\"/>\n",
 		-margin, -margin, w, h, g.bg)
-	put := func(m map[string]*bytes.Buffer, format string) {
-		for _, key := range slices.Sorted(maps.Keys(m)) {
-			fmt.Fprintf(&b, format, key, m[key])
-		}
-	}
-	put(c.backs, "<path shape-rendering=\"crispEdges\" fill=\"%s\" d=\"%s\"/>\n")
-	put(c.blocks, "<path shape-rendering=\"crispEdges\" fill=\"%s\" d=\"%s\"/>\n")
-	put(c.hatches, "<path shape-rendering=\"crispEdges\" %s d=\"%s\"/>\n")
-	put(c.lines, "<path transform=\"translate(.5 .5)\" fill=\"none\" stroke=\"%s\" d=\"%s\"/>\n")
-	put(c.heavy, "<path fill=\"none\" stroke-width=\"2\" stroke=\"%s\" d=\"%s\"/>\n")
-	put(c.signs, "<g %s stroke-width=\"1.2\">%s</g>\n")
-	put(c.texts, "<g %s>\n%s</g>\n")
+	put(&b, c.backs, "<path shape-rendering=\"crispEdges\" fill=\"%s\" d=\"%s\"/>\n")
+	put(&b, c.blocks, "<path shape-rendering=\"crispEdges\" fill=\"%s\" d=\"%s\"/>\n")
+	put(&b, c.hatches, "<path shape-rendering=\"crispEdges\" %s d=\"%s\"/>\n")
+	put(&b, c.lines,
+		"<path transform=\"translate(.5 .5)\" fill=\"none\" stroke=\"%s\" d=\"%s\"/>\n")
+	put(&b, c.heavy, "<path fill=\"none\" stroke-width=\"2\" stroke=\"%s\" d=\"%s\"/>\n")
+	put(&b, c.signs, "<g %s stroke-width=\"1.2\">%s</g>\n")
+	put(&b, c.texts, "<g %s>\n%s</g>\n")
 	b.WriteString("</svg>\n")
 	return b.Bytes()
+}
+
+// put writes the parts of a kind in the order of their paints.
+func put[T fmt.Stringer](b *bytes.Buffer, m map[string]T, format string) {
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		fmt.Fprintf(b, format, key, m[key])
+	}
 }
 
 // grounds draws the backgrounds of a row. Neighbours of one colour become one rectangle.
@@ -162,8 +230,8 @@ func (c *canvas) grounds(g ground, row []cell, y int) {
 			}
 		}
 		if back != "" {
-			rect(into(c.backs, back), float64(x*cellW), float64(y*cellH), float64((end-x)*cellW),
-				cellH)
+			into(c.backs, back).
+				add(float64(x*cellW), float64(y*cellH), float64((end-x)*cellW), cellH)
 		}
 		x = end
 	}
@@ -200,50 +268,41 @@ func arms(s string) (up, right, down, left, ok bool) {
 
 // strokes draws the horizontal parts of borders, round corners, heavy lines, blocks and hatches.
 func (c *canvas) strokes(g ground, row []cell, y int) {
-	my := float64(y*cellH) + cellH/2
+	top, my := y*cellH, y*cellH+cellH/2
 	for x := 0; x < len(row); x++ {
 		front, _ := g.colours(row[x].look)
-		left, top, mx := float64(x*cellW), float64(y*cellH), float64(x*cellW)+cellW/2
+		left, mx := x*cellW, x*cellW+cellW/2
 		switch s := row[x].text; s {
 		case "╭":
-			fmt.Fprintf(into(c.lines, front), "M%g %gV%gq0-4 4-4", mx, top+cellH, my+4)
+			fmt.Fprintf(&into(c.lines, front).corners, "M%d %dV%dq0-4 4-4", mx, top+cellH, my+4)
 		case "╮":
-			fmt.Fprintf(into(c.lines, front), "M%g %gV%gq0-4-4-4", mx, top+cellH, my+4)
+			fmt.Fprintf(&into(c.lines, front).corners, "M%d %dV%dq0-4-4-4", mx, top+cellH, my+4)
 		case "╰":
-			fmt.Fprintf(into(c.lines, front), "M%g %gV%gq0 4 4 4", mx, top, my-4)
+			fmt.Fprintf(&into(c.lines, front).corners, "M%d %dV%dq0 4 4 4", mx, top, my-4)
 		case "╯":
-			fmt.Fprintf(into(c.lines, front), "M%g %gV%gq0 4-4 4", mx, top, my-4)
+			fmt.Fprintf(&into(c.lines, front).corners, "M%d %dV%dq0 4-4 4", mx, top, my-4)
 		case "━", "┃", "┏", "┓", "┗", "┛", "┯":
-			b := into(c.heavy, front)
+			l := into(c.heavy, front)
 			if strings.Contains("━┓┛┯", s) {
-				fmt.Fprintf(b, "M%g %gH%g", left, my, mx)
+				l.horizontal(left, my, mx)
 			}
 			if strings.Contains("━┏┗┯", s) {
-				fmt.Fprintf(b, "M%g %gH%g", mx, my, left+cellW)
+				l.horizontal(mx, my, left+cellW)
 			}
 			if strings.Contains("┃┗┛", s) {
-				fmt.Fprintf(b, "M%g %gV%g", mx, top, my)
+				l.vertical(mx, top, my)
 			}
 			if strings.Contains("┃┏┓┯", s) {
-				fmt.Fprintf(b, "M%g %gV%g", mx, my, top+cellH)
+				l.vertical(mx, my, top+cellH)
 			}
 		case "░", "▒":
-			from := x
-			for x+1 < len(row) && row[x+1].text == s && row[x+1].look == row[x].look {
-				x++
-			}
 			opacity := map[string]string{"░": ".35", "▒": ".6"}[s]
-			rect(into(c.hatches, fmt.Sprintf("fill=\"%s\" fill-opacity=\"%s\"", front, opacity)),
-				float64(from*cellW), top+2, float64((x-from+1)*cellW), cellH-4)
+			into(c.hatches, fmt.Sprintf("fill=\"%s\" fill-opacity=\"%s\"", front, opacity)).
+				add(float64(left), float64(top+2), cellW, cellH-4)
 		default:
 			if px, py, pw, ph, ok := block(s); ok {
-				from := x
-				for px == 0 && pw == 8 && x+1 < len(row) && row[x+1].text == s &&
-					row[x+1].look == row[x].look {
-					x++
-				}
-				w := float64(x-from)*cellW + pw*cellW/8
-				rect(into(c.blocks, front), left+px*cellW/8, top+py*cellH/8, w, ph*cellH/8)
+				into(c.blocks, front).add(float64(left)+px*cellW/8, float64(top)+py*cellH/8,
+					pw*cellW/8, ph*cellH/8)
 				continue
 			}
 			_, r, _, l, ok := arms(s)
@@ -257,39 +316,27 @@ func (c *canvas) strokes(g ground, row []cell, y int) {
 			if !r {
 				end = mx
 			}
-			for r && x+1 < len(row) && row[x+1].text == "─" && row[x+1].look == row[x].look {
-				x++
-				end += cellW
-			}
-			fmt.Fprintf(into(c.lines, front), "M%g %gH%g", start, my, end)
+			into(c.lines, front).horizontal(start, my, end)
 		}
 	}
 }
 
-// uprights draws the vertical parts of borders, joined over rows.
-func (c *canvas) uprights(g ground, rows [][]cell) {
-	done := map[[2]int]bool{}
-	for y, row := range rows {
-		for x := range row {
-			up, _, down, _, ok := arms(row[x].text)
-			if !ok || !up && !down || done[[2]int{x, y}] {
-				continue
-			}
-			front, _ := g.colours(row[x].look)
-			mx, start, end := x*cellW+cellW/2, y*cellH, (y+1)*cellH
-			if !up {
-				start += cellH / 2
-			}
-			if !down {
-				end -= cellH / 2
-			}
-			for n := y + 1; down && n < len(rows) && x < len(rows[n]) && rows[n][x].text == "│" &&
-				rows[n][x].look == row[x].look; n++ {
-				done[[2]int{x, n}] = true
-				end += cellH
-			}
-			fmt.Fprintf(into(c.lines, front), "M%d %dV%d", mx, start, end)
+// uprights draws the vertical parts of borders.
+func (c *canvas) uprights(g ground, row []cell, y int) {
+	for x := range row {
+		up, _, down, _, ok := arms(row[x].text)
+		if !ok || !up && !down {
+			continue
 		}
+		front, _ := g.colours(row[x].look)
+		start, end := y*cellH, (y+1)*cellH
+		if !up {
+			start += cellH / 2
+		}
+		if !down {
+			end -= cellH / 2
+		}
+		into(c.lines, front).vertical(x*cellW+cellW/2, start, end)
 	}
 }
 
@@ -347,9 +394,28 @@ func (c *canvas) sign(s, front string, x, y int) bool {
 	return true
 }
 
-// words draws the other characters as text: plain ones in runs of one look, every other one by
+// maxGap is the number of blanks between words up to which they share an element: that many blanks
+// are shorter than another element.
+const maxGap = 70
+
+// run is a text that is being collected from a row.
+type run struct {
+	start, end int
+	text       strings.Builder
+}
+
+// write ends a run.
+func (r *run) write(b *bytes.Buffer, y int) {
+	fmt.Fprintf(b, "<text x=\"%d\" y=\"%d\" textLength=\"%d\" "+
+		"lengthAdjust=\"spacingAndGlyphs\">", r.start*cellW, y, (r.end-r.start)*cellW)
+	_ = xml.EscapeText(b, []byte(r.text.String()))
+	b.WriteString("</text>\n")
+}
+
+// words draws the other characters as text: the plain ones of one paint as runs, every other one by
 // itself in the middle of its cells.
 func (c *canvas) words(g ground, row []cell, y int) {
+	runs, ty := map[string]*run{}, y*cellH+baseline
 	plain := func(x int) bool { return len(row[x].text) == 1 && row[x].text != " " }
 	for x := 0; x < len(row); x++ {
 		front, _ := g.colours(row[x].look)
@@ -372,41 +438,41 @@ func (c *canvas) words(g ground, row []cell, y int) {
 		if row[x].cross {
 			attrs += " text-decoration=\"line-through\""
 		}
-		b, ty := into(c.texts, attrs), y*cellH+baseline
 		if row[x].under {
 			end := x + 1
 			for ; end < len(row) && row[end].look == row[x].look; end++ {
 			}
 			if x == 0 || row[x-1].look != row[x].look {
-				rect(into(c.blocks, front), float64(x*cellW), float64(y*cellH)+baseline+2,
-					float64((end-x)*cellW), 1)
+				into(c.blocks, front).
+					add(float64(x*cellW), float64(ty+2), float64((end-x)*cellW), 1)
 			}
 		}
 		if !plain(x) {
 			if s == " " {
 				continue
 			}
-			fmt.Fprintf(b, "<text x=\"%g\" y=\"%d\" text-anchor=\"middle\">",
-				float64(x*cellW)+float64(max(row[x].wide, 1)*cellW)/2, ty)
+			b := into(c.texts, attrs+" text-anchor=\"middle\"")
+			fmt.Fprintf(b, "<text x=\"%d\" y=\"%d\">",
+				x*cellW+max(row[x].wide, 1)*cellW/2, ty)
 			_ = xml.EscapeText(b, []byte(s))
 			b.WriteString("</text>\n")
 			continue
 		}
-		end := x + 1
-		for end < len(row) && row[end].look == row[x].look &&
-			(plain(end) || row[end].text == " " && end+1 < len(row) && plain(end+1) &&
-				row[end+1].look == row[x].look) {
-			end++
+		r := into(runs, attrs)
+		gap := x - r.end
+		struck := gap == 0 || gap == 1 && row[x-1].cross // the line goes through the blank too
+		if r.text.Len() > 0 && (gap > maxGap || row[x].cross && !struck) {
+			r.write(into(c.texts, attrs), ty)
+			*r = run{}
 		}
-		var text strings.Builder
-		for _, k := range row[x:end] {
-			text.WriteString(k.text)
+		if r.text.Len() == 0 {
+			r.start, r.end = x, x
 		}
-		fmt.Fprintf(b, "<text x=\"%d\" y=\"%d\" textLength=\"%d\" "+
-			"lengthAdjust=\"spacingAndGlyphs\">", x*cellW, ty, cmp.Or((end-x)*cellW, 1))
-		_ = xml.EscapeText(b, []byte(text.String()))
-		b.WriteString("</text>\n")
-		x = end - 1
+		r.text.WriteString(strings.Repeat(" ", x-r.end) + s)
+		r.end = x + 1
+	}
+	for attrs, r := range runs {
+		r.write(into(c.texts, attrs), ty)
 	}
 }
 
