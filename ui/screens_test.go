@@ -1,11 +1,14 @@
 package ui_test
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"lanyard/themes"
@@ -135,48 +138,69 @@ func TestPlacedGolden(t *testing.T) {
 	}
 }
 
+// pictureSizes are the sizes of the pictures of a screen in the theme dark.
+var pictureSizes = []string{"30x8", "40x12", "60x20", "80x24", "100x30", "120x32", "160x48",
+	"200x60", "300x80"}
+
+// shownSize is the size of the pictures that the list of screens shows, and of those in themes.
+const shownSize = "120x32"
+
+// coloured are the screens that have pictures in the themes light and mono too, because their
+// colours have a meaning. The first screen has one in each theme.
+var coloured = []string{"production", "revoked", "over", "marked", "states", "presenter-passes",
+	"presenter-dead", "probing"}
+
 // picture is a file of docs/screens.
 type picture struct {
 	screen      screen
 	size, theme string
-	about       string
 }
 
 func (p picture) file() string {
 	return fmt.Sprintf("%s-%s-%s.svg", p.screen.name, p.size, p.theme)
 }
 
-// pictures returns a picture of every screen, and of the first screen all sizes and themes.
-func pictures(t *testing.T) []picture {
+func (p picture) svg(t *testing.T) []byte {
 	t.Helper()
-	var all []picture
-	for _, s := range screens() {
-		all = append(all, picture{s, "120x32", "dark", s.about})
-	}
-	first := all[0].screen
-	for _, s := range []string{
-		"300x80", "200x60", "160x48", "100x30", "80x24", "60x20", "40x12", "30x8",
-	} {
-		all = append(all,
-			picture{first, s, "dark",
-				"The same in " + strings.Replace(s, "x", " by ", 1) + " cells."})
-	}
-	for _, s := range screens() {
-		if s.name == "many" {
-			for _, size := range []string{"160x48", "200x60", "300x80"} {
-				all = append(all, picture{s, size, "dark",
-					"40 applications in " + strings.Replace(size, "x", " by ", 1) + " cells."})
-			}
-		}
+	w, h, _ := size(p.size)
+	frame := p.screen.open(t, w, h,
+		func(o *ui.Options) { o.Theme = theme(t, p.theme); o.ThemeName = p.theme }).Frame()
+	return draw(t, p.screen.about, frame, groundOf(t, p.theme))
+}
+
+// pictures returns the pictures of a screen.
+func (s screen) pictures(first bool) (inSizes, inThemes []picture) {
+	for _, size := range pictureSizes {
+		inSizes = append(inSizes, picture{s, size, "dark"})
 	}
 	for _, name := range themes.Names() {
-		if name != "dark" {
-			all = append(all,
-				picture{first, "120x32", name,
-					"The same in the theme " + name + ": " + theme(t, name).About() + "."})
+		if name != "dark" && (first || slices.Contains(coloured, s.name) &&
+			(name == "light" || name == "mono")) {
+			inThemes = append(inThemes, picture{s, shownSize, name})
 		}
 	}
-	return all
+	return inSizes, inThemes
+}
+
+// section returns the part of the list of screens that is about this one.
+func (s screen) section(inSizes, inThemes []picture) string {
+	shown := picture{s, shownSize, "dark"}.file()
+	sizes := make([]string, 0, len(inSizes))
+	for _, p := range inSizes {
+		if p.size != shownSize {
+			sizes = append(sizes, fmt.Sprintf("[%s](%s)", p.size, p.file()))
+		}
+	}
+	text := fmt.Sprintf("\n## %s\n\n%s\n\n![%s](%s)\n\nOther sizes: %s.", s.name, s.about, s.name,
+		shown, strings.Join(sizes, ", "))
+	if len(inThemes) > 0 {
+		inOthers := make([]string, 0, len(inThemes))
+		for _, p := range inThemes {
+			inOthers = append(inOthers, fmt.Sprintf("[%s](%s)", p.theme, p.file()))
+		}
+		text += " Other themes: " + strings.Join(inOthers, ", ") + "."
+	}
+	return text + "\n"
 }
 
 const picturesDir = "../docs/screens"
@@ -185,36 +209,38 @@ const picturesDir = "../docs/screens"
 func TestScreens(t *testing.T) {
 	t.Parallel()
 	list := "# Screens\n\nMade by `go test ./ui -run TestScreens -update`, from the same table " +
-		"as the goldens of the tests. Do not edit.\n"
-	want := map[string][]byte{}
-	for _, p := range pictures(t) {
-		w, h, _ := size(p.size)
-		frame := p.screen.open(t, w, h,
-			func(o *ui.Options) { o.Theme = theme(t, p.theme); o.ThemeName = p.theme }).Frame()
-		svg := draw(t, p.about, frame, groundOf(t, p.theme))
-		limit := 40 << 10
-		if w > 120 {
-			limit = 80 << 10
+		"as the goldens of the tests. Do not edit.\n\nEach screen is shown in " + shownSize +
+		" cells, in the theme dark.\n"
+	want := map[string]bool{}
+	var total atomic.Int64
+	t.Run("pictures", func(t *testing.T) {
+		for i, s := range screens() {
+			inSizes, inThemes := s.pictures(i == 0)
+			list += s.section(inSizes, inThemes)
+			all := slices.Concat(inSizes, inThemes)
+			for _, p := range all {
+				want[p.file()] = true
+			}
+			t.Run(s.name, func(t *testing.T) {
+				t.Parallel()
+				for _, p := range all {
+					svg := p.svg(t)
+					total.Add(int64(len(svg)))
+					inDocs(t, p.file(), svg)
+				}
+			})
 		}
-		if n := len(svg); n > limit {
-			t.Errorf("%s has %d bytes", p.file(), n)
-		}
-		want[p.file()] = svg
-		list += fmt.Sprintf("\n## %s, %s, %s\n\n%s\n\n![%s](%s)\n", p.screen.name, p.size, p.theme,
-			p.about, p.screen.name, p.file())
-	}
-	want["README.md"] = []byte(list)
-	if *update {
-		if err := os.MkdirAll(picturesDir, 0o750); err != nil {
-			t.Fatal(err)
-		}
+	})
+	inDocs(t, "README.md", []byte(list))
+	if n := total.Load(); n > maxPictures {
+		t.Errorf("the pictures have %d bytes, more than %d", n, maxPictures)
 	}
 	there, err := filepath.Glob(picturesDir + "/*.svg")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, path := range there {
-		if _, wanted := want[filepath.Base(path)]; wanted {
+		if want[filepath.Base(path)] {
 			continue
 		}
 		if !*update {
@@ -223,19 +249,25 @@ func TestScreens(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	for name, data := range want {
-		path := filepath.Join(picturesDir, name)
-		if *update {
-			if err := os.WriteFile(path, data, 0o600); err != nil {
-				t.Error(err)
-			}
-			continue
+}
+
+// maxPictures is the number of bytes that all pictures together may have, so that a clone of the
+// repository stays small.
+const maxPictures = 7 << 20
+
+// inDocs compares or writes a file of docs/screens.
+func inDocs(t *testing.T, name string, want []byte) {
+	t.Helper()
+	path := filepath.Join(picturesDir, name)
+	if *update {
+		if err := os.WriteFile(path, want, 0o600); err != nil {
+			t.Error(err)
 		}
-		if got, err := os.ReadFile(path); err != nil || string(got) != string(data) {
-			t.Errorf("%s is out of date (%v); go test ./ui -run TestScreens -update, and "+
-				"look at it",
-				path, err)
-		}
+		return
+	}
+	if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("%s is out of date (%v); go test ./ui -run TestScreens -update, and look at it",
+			path, err)
 	}
 }
 
