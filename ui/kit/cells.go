@@ -199,12 +199,35 @@ func Short(s string, w int) string {
 	return head(s, max(w, 0), "…")
 }
 
-// Wrap breaks s into lines of at most w cells, between words if possible.
+// Wrap breaks s into lines of at most w cells, between words if possible. It breaks a word only if
+// that word is longer than a line, after a hyphen if it has one.
 func Wrap(s string, w int) []string {
 	if w < 1 {
 		return nil
 	}
-	return strings.Split(method().Wrap(s, w, ""), "\n")
+	if !strings.Contains(s, "-") || strings.Contains(s, unbroken) {
+		return strings.Split(method().Wrap(s, w, ""), "\n")
+	}
+	words := strings.Split(s, " ")
+	for i, word := range words { // the library breaks after every hyphen
+		if Width(word) <= w {
+			words[i] = strings.ReplaceAll(word, "-", unbroken)
+		}
+	}
+	wrapped := method().Wrap(strings.Join(words, " "), w, "")
+	return strings.Split(strings.ReplaceAll(wrapped, unbroken, "-"), "\n")
+}
+
+// unbroken is the hyphen after which no line is broken (U+2011).
+const unbroken = string(rune(0x2011))
+
+// WrapTo is [Wrap] into at most n lines. A text that is too long is cut in its last line.
+func WrapTo(s string, w, n int) []string {
+	lines := Wrap(s, w)
+	if n < 1 || len(lines) <= n {
+		return lines[:min(len(lines), max(n, 0))]
+	}
+	return append(lines[:n-1:n-1], Short(strings.Join(lines[n-1:], " "), w))
 }
 
 // Chop breaks s into pieces of w cells, regardless of words. Joined, the pieces are s.

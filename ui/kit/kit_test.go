@@ -90,6 +90,36 @@ func TestCutsKeepTheText(t *testing.T) {
 	}
 }
 
+// A word with a hyphen is broken only if no line has room for it.
+func TestWrapKeepsWords(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		s    string
+		w, n int // n: lines at most; 0: any number
+		want string
+	}{
+		{"revoke orders-staging now", 16, 0, "revoke|orders-staging|now"},
+		{"revoke orders-staging now", 14, 0, "revoke|orders-staging|now"},
+		{"an orders-staging-eu-west", 12, 0, "an orders-|staging-eu-|west"},
+		{"a‑b c-d", 9, 0, "a‑b c-d"}, // U+2011 is kept
+		{"read-only here", 9, 0, "read-only|here"},
+		{"one two three four", 9, 2, "one two|three fo…"},
+		{"one two", 9, 2, "one two"}, {"one two three", 5, 1, "one …"}, {"one", 5, 0, "one"},
+		{"one two three", 3, 1, "on…"},
+	} {
+		got := kit.Wrap(c.s, c.w)
+		if c.n > 0 {
+			got = kit.WrapTo(c.s, c.w, c.n)
+		}
+		if text := strings.Join(got, "|"); text != c.want {
+			t.Errorf("%q in %d cells, %d lines: %q, want %q", c.s, c.w, c.n, text, c.want)
+		}
+	}
+	if got := kit.WrapTo("one two", 5, 0); len(got) != 0 {
+		t.Errorf("in no lines: %q", got)
+	}
+}
+
 func TestRect(t *testing.T) {
 	t.Parallel()
 	r := kit.Rect{X: 1, Y: 2, W: 10, H: 7}

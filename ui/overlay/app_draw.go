@@ -102,19 +102,15 @@ func (b formBox) lines(
 }
 
 // fitted breaks a text into at most n lines of w cells. Of a text that is too long it takes the
-// part before a semicolon. What is too long even so is left in the last line.
+// part before a semicolon.
 func fitted(text string, w, n int) []string {
 	if text == "" {
 		return nil
 	}
-	lines := kit.Wrap(text, max(w, 1))
-	if first, _, more := strings.Cut(text, "; "); more && len(lines) > n {
-		lines = kit.Wrap(first, max(w, 1))
+	if first, _, more := strings.Cut(text, "; "); more && len(kit.Wrap(text, w)) > n {
+		text = first
 	}
-	if len(lines) > n {
-		lines = append(lines[:n-1:n-1], strings.Join(lines[n-1:], " "))
-	}
-	return lines
+	return kit.WrapTo(text, max(w, 1), n)
 }
 
 // words returns the message under the fields: a question, progress or a result. It can also be a

@@ -287,10 +287,7 @@ func (c *chooser) below(s *scene.Scene, shown []Entry, w, h int) []string {
 	if text == "" {
 		return nil
 	}
-	lines := kit.Wrap(text, max(w-2, 8))
-	if len(lines) > most {
-		lines = append(lines[:most-1], strings.Join(lines[most-1:], " "))
-	}
+	lines := kit.WrapTo(text, max(w-2, 8), most)
 	for i, t := range lines {
 		lines[i] = scene.Padded(paint, t, w)
 	}

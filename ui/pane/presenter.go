@@ -387,8 +387,8 @@ func (p *Presenter) wordLines(n, wraps, w int) []string {
 	if p.Notice != "" || wraps > 0 {
 		texts = p.texts(n-1, w)
 	}
-	if p.Notice != "" && len(texts) > most {
-		texts = append(texts[:most-1:most-1], kit.Short(strings.Join(texts[most-1:], " "), w-2))
+	if p.Notice != "" {
+		texts = kit.WrapTo(p.Notice, w-2, most)
 	}
 	if n += wraps; n == 1 {
 		both := strings.Join(append([]string{p.Name}, texts...), " · ")
