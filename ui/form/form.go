@@ -27,6 +27,7 @@ type Form struct {
 	Fields []*Field
 	At     int  // index of the focused field
 	Off    int  // number of lines that are scrolled out above
+	Top    int  // number of lines of its box above those that were last drawn
 	Edits  int  // number of changes by the user
 	Frozen bool // read-only: see Freeze
 
@@ -119,8 +120,9 @@ func (f *Form) Help() string { return f.Focused().Help }
 // Chooses reports whether the focused field is a choice between several values.
 func (f *Form) Chooses() bool { return f.Focused().kind == kindChoice && f.Focused().only > 1 }
 
-// FocusLine focuses the field on a line of those that were last drawn.
-func (f *Form) FocusLine(line int) {
+// Point focuses the field on a line of its box, as it was last drawn.
+func (f *Form) Point(line int) {
+	line -= f.Top
 	if line >= 0 && line < len(f.drawn) && f.drawn[line] >= 0 {
 		f.At = f.drawn[line]
 	}
@@ -187,8 +189,8 @@ type Look struct {
 	Show   func(string) string           // redacts a hint or a choice; nil for kit.Clean
 }
 
-// Lines draws the shown fields into at most h lines of w cells, each with its problem, under the
-// headings of their groups. It scrolls so that the focused field is among them. Blank lines between
+// Lines draws the shown fields into at most h lines of w cells, each with its problem or a mark for
+// it, under the headings of their groups. It scrolls so that the focused field is among them. Blank lines between
 // the groups are drawn if all fits, headings if there is room for a few fields besides.
 func (f *Form) Lines(look Look, w, h int) []string {
 	rows := f.rows(true)
@@ -336,30 +338,73 @@ func (f *Form) line(look Look, w, i int) string {
 		l.Cell(string(look.Styles.Quiet), kit.Short(label, width), width)
 	}
 	l.Gap(1)
-	room := max(w-l.Width()-1, 1)
-	why := ""
-	if x.Touched || f.At > i {
-		why = x.Problem()
-	}
-	text := x.show(room, i == f.At, look.Show)
-	if look.Hides && x.kind != kindChoice && !x.public && !x.Empty() {
-		text = Dots(HiddenLength, room, i == f.At)
-	}
-	shown := kit.Short(text, room)
-	rest, cursor := shown, ""
+	text, why, _ := f.content(look, i, max(w-l.Width()-1, 1))
+	rest, cursor := text, ""
 	var paint themes.Paint
 	if x.Empty() { // the hint
 		paint = look.Styles.Quiet
-		if hint, ok := strings.CutPrefix(shown, Cursor); ok {
+		if hint, ok := strings.CutPrefix(text, Cursor); ok {
 			rest, cursor = hint, Cursor
 		}
 	}
 	l.Put("", cursor)
 	l.Put(string(paint), rest)
-	if rest := room - kit.Width(shown) - 3; why != "" && rest >= 6 {
-		l.Put(string(look.Styles.Danger), kit.Fit("  ✕ "+why, min(rest+3, kit.Width(why)+4)))
-	}
+	l.Put(string(look.Styles.Danger), why)
 	return l.End(w)
+}
+
+// wrong marks a field with a problem.
+const wrong = "✕"
+
+// content returns what is drawn behind the label of a field, in room cells: its value or hint, and
+// its problem. The problem takes the place of a hint if both do not fit. Of one that does not fit
+// even so only the mark is drawn, and whole is false.
+func (f *Form) content(look Look, i, room int) (text, why string, whole bool) {
+	x := f.Fields[i]
+	show := func(room int) string {
+		if look.Hides && x.kind != kindChoice && !x.public && !x.Empty() {
+			return Dots(HiddenLength, room, i == f.At)
+		}
+		return kit.Short(x.show(room, i == f.At, look.Show), room)
+	}
+	text = show(room)
+	if why = f.shownProblem(i); why == "" {
+		return text, "", true
+	}
+	why = wrong + " " + why
+	bare := "" // without the hint
+	if i == f.At {
+		bare = Cursor + " "
+	}
+	switch {
+	case kit.Width(text)+2+kit.Width(why) <= room:
+		return text, "  " + why, true
+	case x.Empty() && kit.Width(bare)+kit.Width(why) <= room:
+		return bare, why, true
+	}
+	return show(max(room-2, 1)), " " + wrong, false
+}
+
+// shownProblem returns the problem of a field that the user has changed or passed, or "".
+func (f *Form) shownProblem(i int) string {
+	if x := f.Fields[i]; x.Touched || f.At > i {
+		return x.Problem()
+	}
+	return ""
+}
+
+// Unread returns the labels and problems of the fields that a form of w cells marks without room
+// for the problem. It leaves out the focused field, whose problem [Form.Problem] returns.
+func (f *Form) Unread(look Look, w int) (all []string) {
+	for i, x := range f.Fields {
+		if i == f.At || !x.Shown() {
+			continue
+		}
+		if _, _, whole := f.content(look, i, Room(w)); !whole {
+			all = append(all, x.Label+": "+x.Problem())
+		}
+	}
+	return all
 }
 
 // Height returns the number of lines in which all of the form is drawn.

@@ -115,11 +115,11 @@ func TestFocusMoves(t *testing.T) {
 		}
 	}
 	f.Lines(look(), 40, 20)
-	f.FocusLine(6) // First, three fields, blank, Second, field3
+	f.Point(6) // First, three fields, blank, Second, field3
 	if f.At != 3 {
 		t.Errorf("a click goes to %d", f.At)
 	}
-	if f.FocusLine(5); f.At != 3 {
+	if f.Point(5); f.At != 3 {
 		t.Errorf("a click on a heading goes to %d", f.At)
 	}
 }

@@ -90,11 +90,12 @@ func (o *Adopt) Box(s *scene.Scene, w, h int) []string {
 	default:
 		paint, said = s.Styles.Quiet, o.Cut(s.FormLook(), w)
 	}
-	if h < 6 {
+	if o.Top = 0; h < 6 {
 		return underFields(s, paint, said, w, h, func(h int) []string {
 			return o.Lines(s.FormLook(), w, min(2, h))
 		})
 	}
+	o.Top = 1
 	out := append([]string{kit.Spaces(w)}, o.Lines(s.FormLook(), w, 2)...)
 	return append(out, underFields(s, paint, said, w, h-3, func(int) []string {
 		return []string{kit.Spaces(w)}

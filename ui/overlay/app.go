@@ -57,7 +57,6 @@ type App struct {
 	said    console.Private
 	good    bool            // said is good news
 	note    console.Private // what a person should know of an import
-	top     int             // lines above the fields when they were last drawn
 }
 
 // environment is an environment to choose, with the fields that change it.
@@ -215,7 +214,7 @@ func (o *App) makeFields() {
 				}).Helps("the Token API, with its gateway, that issues the tokens"))...)
 	o.secret = form.Secret("consumer secret", appHint).
 		If(func() bool { return o.draft().Credential() != "" }).
-		Needed(func() bool { return o.secretNeeded() != "" }).
+		Needed(func() bool { return o.secretNeeded() != "" }).Checked(o.secretProblem).
 		Helps("the client secret of the application; kept sealed, shown as dots")
 	o.password = form.Secret("password", userHint).If(with(console.GrantPassword)).
 		Helps("the password of the user; kept sealed, shown as dots")
@@ -475,19 +474,11 @@ func (o *App) refuse(why console.Private) scene.Intent {
 // save returns the intent to save or to test the application. If a field has a problem it focuses
 // that field instead.
 func (o *App) save(test bool) scene.Intent {
+	for _, x := range slices.Concat(o.rare, o.headerFields(), o.env.rare) {
+		o.more = o.more || x.Problem() != ""
+	}
 	if why := o.GoToProblem(); why != "" {
 		return o.refuse(console.Private(why))
-	}
-	for _, x := range slices.Concat(o.rare, o.headerFields(), o.env.rare) {
-		if why := x.Problem(); why != "" {
-			o.more = true
-			o.GoTo(x)
-			return o.refuse(console.Private(x.Label + ": " + why))
-		}
-	}
-	if why := o.secretProblem(); why != "" {
-		o.GoTo(o.secret)
-		return o.refuse(console.Private(o.secret.Label + ": " + why))
 	}
 	if o.testing {
 		return o.refuse("wait for the test: it may bring a token")

@@ -17,9 +17,10 @@ func (o *App) Box(s *scene.Scene, w, h int) []string {
 	paint, said := o.words(s)
 	b := formBox{
 		help: o.Help(), paint: paint, said: said, height: o.Height(), least: o.Least(),
+		unread: o.Unread(s.FormLook(), w),
 	}
 	return b.lines(s, w, h, func(top, h int) []string {
-		o.top = top
+		o.Top = top
 		return o.Lines(s.FormLook(), w, h)
 	})
 }
@@ -27,7 +28,7 @@ func (o *App) Box(s *scene.Scene, w, h int) []string {
 // Point focuses the field on a line that was clicked.
 func (o *App) Point(line int) {
 	if !o.asks && !o.saving {
-		o.edit(func() { o.FocusLine(line - o.top) })
+		o.edit(func() { o.Form.Point(line) })
 	}
 }
 
@@ -42,8 +43,9 @@ const lowBox = 11
 type formBox struct {
 	help          string // what the focused field is for
 	paint         themes.Paint
-	said          string // a message
-	height, least int    // lines that the fields need, with and without blank lines
+	said          string   // a message
+	unread        []string // problems that the fields have no room for
+	height, least int      // lines that the fields need, with and without blank lines
 }
 
 // lines lays out a form in h lines of w cells. The function fields gets the number of lines above
@@ -88,6 +90,15 @@ func (b formBox) lines(
 	}
 	for _, text := range said {
 		below = append(below, scene.Padded(b.paint, text, w))
+	}
+	for _, text := range b.unread {
+		lines := kit.Wrap("✕ "+text, w-2)
+		if len(below)+len(lines) > room || slices.Contains(said, lines[0]) {
+			continue
+		}
+		for _, line := range lines {
+			below = append(below, scene.Padded(s.Styles.Danger, line, w))
+		}
 	}
 	if scrolls { // no line is blank
 		body = max(h-len(below), 1)

@@ -28,7 +28,7 @@ type Grant struct {
 
 	warned bool // esc was pressed, and something was typed
 
-	user, password, scopes *form.Field
+	password *form.Field
 }
 
 // NewGrant returns an overlay that asks how to get a token of an application. last holds the
@@ -50,13 +50,29 @@ func NewGrant(a *session.App, last session.Get) *Grant {
 		hint = "empty: the one that is kept for " + kit.Clean(string(a.Username))
 	}
 	usual := cmp.Or(kit.Clean(strings.Join(a.Scopes, " ")), "what the server gives")
-	o.user = form.Text("user", &o.get.User, "such as ana").Offer().If(o.asksUser)
-	o.password = form.Secret("password", hint).If(o.asksUser)
-	o.scopes = form.Words("scopes", &o.get.Scopes, "none: "+usual).Public().Offer()
+	o.password = form.Secret("password", hint).If(o.asksUser).Checked(o.passwordProblem)
 	o.Fields = []*form.Field{
-		form.Choose("grant", &o.get.Grant, grants...), o.user, o.password, o.scopes,
+		form.Choose("grant", &o.get.Grant, grants...),
+		form.Text("user", &o.get.User, "such as ana").Offer().If(o.asksUser).
+			Checked(func() string {
+				if o.get.User == "" {
+					return "is needed by the password grant"
+				}
+				return ""
+			}),
+		o.password,
+		form.Words("scopes", &o.get.Scopes, "none: "+usual).Public().Offer().
+			Checked(func() string { return console.ScopesProblem(o.get.Scopes) }),
 	}
 	return o
+}
+
+// passwordProblem returns why the password has to be typed, or "".
+func (o *Grant) passwordProblem() string {
+	if o.password.Empty() && (o.get.User != o.own || o.own == "") {
+		return missing
+	}
+	return ""
 }
 
 // asksUser reports whether the chosen grant needs a user.
@@ -76,9 +92,7 @@ func (o *Grant) Typed(msg tea.KeyPressMsg) scene.Intent {
 		o.Wipe()
 		return scene.CloseTop{}
 	case "enter", "ctrl+s":
-		if x, why := o.wrong(); why != "" {
-			o.GoTo(x)
-			o.said = x.Label + ": " + why
+		if o.said = o.GoToProblem(); o.said != "" {
 			return nil
 		}
 		return getChosen{o}
@@ -86,17 +100,6 @@ func (o *Grant) Typed(msg tea.KeyPressMsg) scene.Intent {
 	o.said = ""
 	o.Type(msg)
 	return nil
-}
-
-// wrong returns the first field with a problem, and the problem; why is "" if there is none.
-func (o *Grant) wrong() (x *form.Field, why string) {
-	switch {
-	case o.asksUser() && o.get.User == "":
-		return o.user, "is needed by the password grant"
-	case o.asksUser() && o.password.Empty() && (o.get.User != o.own || o.own == ""):
-		return o.password, "is missing"
-	}
-	return o.scopes, console.ScopesProblem(o.get.Scopes)
 }
 
 func (o *Grant) Pasted(text string) bool {
@@ -120,6 +123,8 @@ func (o *Grant) Box(s *scene.Scene, w, h int) []string {
 		paint, said = s.Styles.Danger, typedWarning
 	case o.said != "":
 		paint, said = s.Styles.Danger, "✕ "+o.said
+	case o.Problem() != "":
+		paint, said = s.Styles.Danger, "✕ "+o.Problem()
 	case o.Focused().Offered:
 		said = "typing replaces what is there, → edits it; for this get alone"
 	case o.knows != "":
@@ -127,12 +132,13 @@ func (o *Grant) Box(s *scene.Scene, w, h int) []string {
 	default:
 		said = o.Cut(s.FormLook(), w)
 	}
-	if h < 8 {
+	if o.Top = 0; h < 8 {
 		return underFields(s, paint, said, w, h, func(h int) []string {
 			return o.Lines(s.FormLook(), w, min(o.Height(), h))
 		})
 	}
 	// as high as with a user: nothing moves when another grant is chosen
+	o.Top = 1
 	out := append([]string{kit.Spaces(w)}, o.Lines(s.FormLook(), w, 4)...)
 	for len(out) < 5 {
 		out = append(out, kit.Spaces(w))

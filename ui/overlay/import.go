@@ -38,7 +38,6 @@ type Import struct {
 	pasted *paste.Draft // read in the pasted text
 	said   console.Private
 	warned bool // esc was pressed, and something was typed
-	top    int  // lines above the fields when they were last drawn
 }
 
 // into is an environment to import into.
@@ -146,7 +145,7 @@ func (o *Import) Press(_ *scene.Scene, a keys.Action, _ string) scene.Intent {
 // Point moves the cursor or the focus to a line that was clicked. It chooses nothing.
 func (o *Import) Point(line int) {
 	if o.found == nil && !o.busy {
-		o.FocusLine(line - o.top)
+		o.Form.Point(line)
 	}
 	if l := o.found; l != nil && line >= l.top && l.off+line-l.top < len(l.on) && !o.busy {
 		l.at = l.off + line - l.top
@@ -385,7 +384,7 @@ func (o *Import) Box(s *scene.Scene, w, h int) []string {
 		b.help, b.height = "nothing is kept yet: the form comes next", 2+len(o.pastedLines(s, w))
 		b.least = b.height
 	default:
-		b.help = o.Help()
+		b.help, b.unread = o.Help(), o.Unread(s.FormLook(), w)
 	}
 	switch {
 	case o.busy && o.found != nil:
@@ -400,7 +399,7 @@ func (o *Import) Box(s *scene.Scene, w, h int) []string {
 		b.said = o.found.goal(s)
 	}
 	return b.lines(s, w, h, func(top, h int) []string {
-		o.top = top
+		o.Top = top
 		if o.found != nil {
 			o.found.top = top
 		}
