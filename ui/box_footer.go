@@ -40,7 +40,7 @@ func (m *root) boxFooter(s *scene.Scene, o scene.Overlay) string {
 		key, more, _ := strings.Cut(h.Keys, " ")
 		if (more == "" || more == key) && (!asks || i == len(hints)-1) {
 			m.frame.buttons = append(m.frame.buttons,
-				button{x: l.Width(), w: part.width(), key: key})
+				button{x: l.Width(), y: m.h - 1, w: part.width(), key: key})
 		}
 		l.Put(string(m.st.Key), part.key)
 		if h.Word != "" {

@@ -36,6 +36,16 @@ type button struct {
 	key     string // its name; "" if act is set
 }
 
+// buttonAt returns the button at a place of the screen; nil for none.
+func (m *root) buttonAt(x, y int) *button {
+	for i := range m.frame.buttons {
+		if b := &m.frame.buttons[i]; y == b.y && x >= b.x && x < b.x+b.w {
+			return b
+		}
+	}
+	return nil
+}
+
 // zoneAt returns the zone at a place of the screen; nil for none.
 func (m *root) zoneAt(x, y int) *zone {
 	for i := range m.frame.zones {
@@ -49,33 +59,30 @@ func (m *root) zoneAt(x, y int) *zone {
 // click handles a mouse button. It focuses a pane, selects a row, sorts by a column or presses a
 // key of the footer. In an overlay it only moves the cursor of a list: a click answers no question.
 func (m *root) click(e tea.Mouse) tea.Cmd {
-	if n := len(m.overlays); n > 0 && e.Button == tea.MouseLeft {
-		if e.Y == m.h-1 {
-			for _, b := range m.frame.buttons {
-				if b.key != "" && e.X >= b.x && e.X < b.x+b.w {
-					return m.press(pressOf(b.key))
-				}
-			}
-			return nil
-		}
-		if o, ok := m.overlays[n-1].(scene.Pointed); ok && e.X >= m.frame.inside.X &&
-			e.X < m.frame.inside.X+m.frame.inside.W {
-			o.Point(e.Y - m.frame.inside.Y)
-		}
-		return nil
-	}
-	if e.Button != tea.MouseLeft || m.welcome != nil || m.s.Quitting() || m.layout() == tooSmall {
+	if e.Button != tea.MouseLeft || m.s.Quitting() {
 		return nil
 	}
 	if m.meantForClosed() {
 		m.Notify(scene.Info, m.closed.why, "the click did nothing")
 		return nil
 	}
-	m.stopTyping()
-	for _, b := range m.frame.buttons {
-		if b.act != keys.None && e.Y == b.y && e.X >= b.x && e.X < b.x+b.w {
-			return m.Act(b.act)
+	if n := len(m.overlays); n > 0 {
+		if b := m.buttonAt(e.X, e.Y); b != nil && b.key != "" {
+			return m.press(pressOf(b.key))
 		}
+		in := m.frame.inside
+		if o, ok := m.overlays[n-1].(scene.Pointed); ok && e.X >= in.X && e.X < in.X+in.W {
+			o.Point(e.Y - in.Y)
+			m.Restyle() // the row may be a theme
+		}
+		return nil
+	}
+	if m.welcome != nil || m.layout() == tooSmall {
+		return nil
+	}
+	m.stopTyping()
+	if b := m.buttonAt(e.X, e.Y); b != nil && b.act != keys.None {
+		return m.Act(b.act)
 	}
 	z := m.zoneAt(e.X, e.Y)
 	if z == nil {

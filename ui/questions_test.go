@@ -210,3 +210,36 @@ func TestKeyAfterTheQuestionClosed(t *testing.T) {
 		l.shows("Copied ")
 	}
 }
+
+// A click after a question that closed by itself does nothing either, also in a box below it.
+func TestClickAfterTheQuestionClosed(t *testing.T) {
+	t.Parallel()
+	l := alive(t, func(e *console.Environment) { e.Production = true }).scoped("Orders")
+	l.Key("g")
+	l.after(59 * time.Minute)
+	l.Key("Y")
+	l.Reads(7)
+	l.Do("revoke")
+	if l.Overlays() != 2 {
+		t.Fatalf("%d boxes: %q", l.Overlays(), l.Log())
+	}
+	for i := 0; l.Overlays() != 1; i++ {
+		if l.after(time.Second); i > 120 {
+			t.Fatal("the question stays")
+		}
+	}
+	l.Reads(8)
+	before := cursorLine(l.Pump)
+	for _, text := range []string{"esc close", "JSON"} {
+		click(t, l.Pump, text)
+		l.shows("The click did nothing.")
+		if l.Overlays() != 1 || cursorLine(l.Pump) != before {
+			t.Errorf("a click on %q acts on the box below", text)
+		}
+	}
+	l.clock.now = l.clock.now.Add(time.Minute)
+	click(t, l.Pump, "esc close")
+	if l.Overlays() != 0 {
+		t.Error("the box does not close")
+	}
+}

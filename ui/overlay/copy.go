@@ -20,7 +20,7 @@ type copyForm struct {
 type Copy struct {
 	id, fingerprint string
 	forms           []copyForm
-	at              int
+	list            scene.List
 	said            string
 	scroll          scene.Scroll
 }
@@ -37,7 +37,7 @@ func NewCopy(t *console.Token, probed bool) *Copy {
 	if !t.HasID {
 		id = "not issued"
 	}
-	return &Copy{id: t.ID, fingerprint: t.Fingerprint, forms: []copyForm{
+	o := &Copy{id: t.ID, fingerprint: t.Fingerprint, forms: []copyForm{
 		{"y", "the access token", "", console.FormBare},
 		{"h", "Authorization header", "", console.FormHeader},
 		{"c", "curl line for the probe URL", probe, console.FormCurl},
@@ -47,6 +47,8 @@ func NewCopy(t *console.Token, probed bool) *Copy {
 		{"r", "the refresh token", refresh, console.FormRefresh},
 		{"i", "the ID token", id, console.FormID},
 	}}
+	o.list.Selected = o.key(0)
+	return o
 }
 
 func (o *Copy) Title(*scene.Scene) string { return "Copy " + o.fingerprint + " as" }
@@ -55,7 +57,7 @@ func (*Copy) Danger() bool                { return false }
 // Size leaves a line for a message.
 func (o *Copy) Size(s *scene.Scene, w, h int) (int, int) {
 	w = min(w, 60)
-	lines, _, _ := o.lines(s, w)
+	lines, _ := o.lines(s, w)
 	return w, min(h, len(lines)+1)
 }
 
@@ -73,32 +75,28 @@ func (*Copy) Hints(*scene.Scene) []scene.Hint {
 	}
 }
 
+// Point implements [scene.Pointed].
+func (o *Copy) Point(line int) {
+	o.said = ""
+	o.list.Point(line)
+}
+
+func (o *Copy) key(i int) string { return o.forms[i].key }
+
 func (o *Copy) Press(_ *scene.Scene, a keys.Action, key string) scene.Intent {
 	o.said = ""
-	switch a {
-	case keys.Down:
-		if key == "down" {
-			o.at = min(o.at+1, len(o.forms)-1)
-			return nil
-		}
-	case keys.Up:
-		if key == "up" {
-			o.at = max(o.at-1, 0)
-			return nil
-		}
-	case keys.First, keys.PageUp:
-		o.at = 0
-	case keys.Last, keys.PageDown:
-		o.at = len(o.forms) - 1
-	case keys.Close, keys.Quit:
+	switch {
+	case a == keys.Close, a == keys.Quit:
 		return scene.CloseTop{}
-	}
-	if key == "enter" {
-		return o.choose(o.at)
+	case key == "enter":
+		return o.choose(o.list.Index(len(o.forms), o.key))
+	case len(key) > 1: // a letter names a form
+		o.list.Move(a, len(o.forms), o.key)
+		return nil
 	}
 	for i, f := range o.forms {
 		if f.key == key {
-			o.at = i
+			o.list.Selected = key
 			return o.choose(i)
 		}
 	}
@@ -115,13 +113,21 @@ func (o *Copy) choose(i int) scene.Intent {
 }
 
 func (o *Copy) Box(s *scene.Scene, w, h int) []string {
-	lines, from, to := o.lines(s, w)
+	lines, ids := o.lines(s, w)
 	said := wrapAll(s, []console.Private{console.Private(o.said)}, w-2)
 	if o.said == "" {
 		said = nil
 	}
 	room := max(h-len(said), 1)
+	from := slices.Index(ids, o.list.Selected)
+	to := from + 1
+	for to < len(ids) && ids[to] == ids[from] {
+		to++
+	}
 	lines = slices.Clone(o.scroll.ShowRange(lines, room, from, to))
+	above, _ := o.scroll.Hidden()
+	o.list.Drawn = ids[above : above+len(lines)]
+	o.list.SetHeight(room)
 	for len(lines) < room {
 		lines = append(lines, kit.Spaces(w))
 	}
@@ -131,29 +137,23 @@ func (o *Copy) Box(s *scene.Scene, w, h int) []string {
 	return lines[:min(len(lines), max(h, 0))]
 }
 
-// lines draws all forms. The selected one is drawn on the lines from and up to but not to.
-func (o *Copy) lines(s *scene.Scene, w int) (lines []string, from, to int) {
-	for i, f := range o.forms {
+// lines draws all forms. ids has the form of each line.
+func (o *Copy) lines(s *scene.Scene, w int) (lines, ids []string) {
+	for _, f := range o.forms {
 		key, paint, text := s.Styles.Key, "", f.name
 		if f.why != "" {
 			key, paint, text = s.Styles.Quiet, string(s.Styles.Quiet), text+" – "+f.why
 		}
-		if i == o.at {
-			from = len(lines)
-		}
 		for n, part := range kit.Wrap(text, max(w-6, 8)) {
-			l := s.BeginRow(i == o.at, true)
+			l := s.BeginRow(f.key == o.list.Selected, true)
 			if n == 0 {
 				l.Put(string(key), " "+f.key+"  ")
 			} else {
 				l.Gap(4)
 			}
 			l.Put(paint, part)
-			lines = append(lines, l.End(w))
-		}
-		if i == o.at {
-			to = len(lines)
+			lines, ids = append(lines, l.End(w)), append(ids, f.key)
 		}
 	}
-	return lines, from, to
+	return lines, ids
 }

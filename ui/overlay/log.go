@@ -120,6 +120,15 @@ func (o *Log) move(a keys.Action) {
 	}
 }
 
+// Point implements [scene.Pointed].
+func (o *Log) Point(line int) {
+	for i, x := range o.spans {
+		if at := line + o.off; at >= x[0] && at < x[1] {
+			o.at = i
+		}
+	}
+}
+
 // Hidden implements [scene.Partial].
 func (o *Log) Hidden() (above, below int) {
 	if n := len(o.spans); n > 0 {

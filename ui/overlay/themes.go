@@ -60,6 +60,9 @@ func (*Themes) Danger() bool              { return false }
 // Hidden implements [scene.Partial].
 func (o *Themes) Hidden() (above, below int) { return o.list.Hidden() }
 
+// Point implements [scene.Pointed].
+func (o *Themes) Point(line int) { o.list.Point(line) }
+
 // Hints implements [scene.Overlay].
 func (*Themes) Hints(*scene.Scene) []scene.Hint {
 	return []scene.Hint{
@@ -158,12 +161,14 @@ func (o *Themes) Box(s *scene.Scene, w, h int) []string {
 		air = 0
 	}
 	var out []string
+	o.list.Drawn = o.list.Drawn[:0]
 	if air > 0 {
-		out = append(out, kit.Spaces(w))
+		out, o.list.Drawn = append(out, kit.Spaces(w)), append(o.list.Drawn, "")
 	}
 	from, to, sel := o.list.Window(len(o.rows), max(h-len(foot)-air, 1), o.id)
 	for i := from; i < to; i++ {
 		out = append(out, o.line(s, o.rows[i], w, i == sel))
+		o.list.Drawn = append(o.list.Drawn, o.id(i))
 	}
 	for _, text := range foot {
 		paint := s.Styles.Quiet

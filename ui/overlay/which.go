@@ -131,11 +131,7 @@ func (i chosenApp) Perform(h scene.Host) tea.Cmd {
 }
 
 // Point implements [scene.Pointed].
-func (o *Which) Point(line int) {
-	if line >= 0 && line < len(o.list.Drawn) && o.list.Drawn[line] != "" {
-		o.list.Selected = o.list.Drawn[line]
-	}
-}
+func (o *Which) Point(line int) { o.list.Point(line) }
 
 // Hidden implements [scene.Partial].
 func (o *Which) Hidden() (above, below int) { return o.list.Hidden() }

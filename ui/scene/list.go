@@ -31,6 +31,13 @@ func (l *List) Index(n int, id func(int) string) int {
 	return -1
 }
 
+// Point selects the row that was drawn on a line.
+func (l *List) Point(line int) {
+	if line >= 0 && line < len(l.Drawn) && l.Drawn[line] != "" {
+		l.Selected = l.Drawn[line]
+	}
+}
+
 // Find tells the list the index of the selected row; negative if it is not listed.
 func (l *List) Find(i int) { l.lastIndex = i }
 
