@@ -51,11 +51,11 @@ func URLProblem(raw string, allowHTTP bool) string {
 	}
 	u, err := url.Parse(raw)
 	switch {
-	case err != nil || strings.ContainsFunc(raw, unicode.IsSpace):
+	case strings.ContainsFunc(raw, unicode.IsSpace), err != nil && strings.Contains(raw, "://"):
 		return "is not a URL" // not err: it repeats the URL
-	case u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "",
+	case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "",
 		!tokenapi.GoodPort(u.Port()):
-		return "must be a whole URL, such as https://host:8243/token"
+		return "must be https:// and a host, such as https://host:8243"
 	case u.User != nil:
 		return "must not hold a user name or password"
 	case u.Fragment != "" || strings.Contains(raw, "#"):

@@ -84,7 +84,7 @@ func NewImport(known []console.KnownEnvironment) *Import {
 			Helps("a WSO2 developer portal, or a text that you paste"),
 	}, form.Group("Portal",
 		form.Text("portal URL", &p.Base, "https://apim.example, with its port").If(portal).
-			Needed().Helps("the address of the developer portal; the host and port are enough").
+			Needed().Helps("the address of the developer portal: https://, its host and its port").
 			Checked(func() string {
 				return cmp.Or(required(p.Base), console.URLProblem(p.Base, false))
 			}),
