@@ -97,7 +97,7 @@ func TestImportFromPortal(t *testing.T) {
 		t.Errorf("kept %+v", all)
 	}
 	l.shows("Tokens · Billing")
-	l.said("kept in the store: 2 applications of the portal; without a secret: " +
+	l.said("kept until this console ends: 2 applications of the portal; without a secret: " +
 		"Mobile@apim.example/PRODUCTION")
 	l.said("billing 1.0 is ON_HOLD")
 	if l.Overlays() != 0 {

@@ -112,7 +112,7 @@ func (o *App) toldSaved(h scene.Host, f session.Saved) {
 	}
 	o.Wipe()
 	h.Close(o)
-	text, hint := " is kept in the store", h.Scene().Keys.Hint(keys.Get, "gets a token")
+	text, hint := " is "+h.Scene().Key.Kept(), h.Scene().Keys.Hint(keys.Get, "gets a token")
 	if t := f.Tested; t != nil && t.AppID == f.App.ID && t.Fingerprint != "" {
 		text, hint = text+", and so is the token of the test", ""
 	}

@@ -91,7 +91,7 @@ func (o *Import) toldKept(h scene.Host, f session.FoundKept) {
 			missing = append(missing, string(a.Label()))
 		}
 	}
-	text := "kept in the store: " + text.Count(len(f.Apps), "application") + " of the portal"
+	text := h.Scene().Key.Kept() + ": " + text.Count(len(f.Apps), "application") + " of the portal"
 	if k := h.Scene().Keys; len(missing) == 0 {
 		h.Notify(scene.Good, text, k.Hint(keys.Get, "gets a token"))
 	} else {

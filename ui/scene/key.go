@@ -36,6 +36,14 @@ func (k KeyState) Text() string {
 	return "sealed with " + sealWords(k.Kind)
 }
 
+// Kept says where saved applications are kept.
+func (k KeyState) Kept() string {
+	if k.Kind == console.StoreKeyMemory {
+		return "kept until this console ends"
+	}
+	return "kept in the store"
+}
+
 // sealWords names the place of a key.
 func sealWords(kind string) string {
 	switch kind {
