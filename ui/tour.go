@@ -63,7 +63,12 @@ func (m *root) tourLine(w int) string {
 	for i, a := range now.acts {
 		ways[i] = m.keys.Way(a)
 	}
-	end := m.keys.Hint(keys.Close, "ends the tour")
+	ends := []string{m.keys.Hint(keys.Close, "ends the tour"), m.keys.Hint(keys.Close, "ends")}
+	if m.noticeInFooter(m.layout()) { // the keys that are in every footer
+		rest := m.keys.Way(keys.Commands) + " " + m.keys.Way(keys.Quit) + " " +
+			m.keys.Way(keys.Help)
+		ends = []string{ends[0] + "  " + rest, ends[1] + "  " + rest, rest}
+	}
 	l := kit.NewLine("", 256)
 	l.Gap(1)
 	l.Put(string(m.st.Accent), fmt.Sprintf("%d/%d  ", m.tour.Step()+1, len(all)))
@@ -73,9 +78,12 @@ func (m *root) tourLine(w int) string {
 		text = fmt.Sprintf(now.brief, ways...)
 	}
 	l.Put(string(m.st.Strong), kit.Cut(text, max(room, 0)))
-	if gap := w - 1 - kit.Width(end) - l.Width(); gap >= 2 {
-		l.Gap(gap)
-		l.Put(string(m.st.Quiet), end)
+	for _, end := range ends {
+		if gap := w - 1 - kit.Width(end) - l.Width(); gap >= 2 {
+			l.Gap(gap)
+			l.Put(string(m.st.Quiet), end)
+			break
+		}
 	}
 	return l.End(w)
 }

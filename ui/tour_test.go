@@ -97,6 +97,18 @@ func TestTourEnds(t *testing.T) {
 	}
 }
 
+// Where the tour takes the place of the footer, it keeps the keys that every footer has.
+func TestTourKeepsTheFooterKeys(t *testing.T) {
+	t.Parallel()
+	for sz, end := range map[string]string{
+		"30x8": "1/7  g: get  esc ends  : q ?", "40x12": "1/7  g: get   esc ends the tour  : q ?",
+	} {
+		w, h, _ := size(sz)
+		l := toured(t, w, h)
+		l.shows(end)
+	}
+}
+
 func TestTourGolden(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{"30x8", "60x12", "60x20", "80x24", "120x32"} {
