@@ -117,7 +117,7 @@ func (m *root) scopeCells(s *scene.Scene) []scene.Cell {
 	case ok:
 		name = s.Show(env.Name)
 	case len(s.Board.Apps) == 0:
-		name = "no environment"
+		return []scene.Cell{scene.NewCell("", "no environment")}
 	case s.Board.EnvironmentCount == 1:
 		name = s.Show(s.Board.Apps[0].Environment.Name)
 	default:

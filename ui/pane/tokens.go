@@ -402,11 +402,16 @@ func (p *Tokens) empty(s *scene.Scene, page session.Page, w, h int) []string {
 	show := k.Hint(keys.HideDead, "shows it")
 	switch a, ok := s.Selected(); {
 	case len(s.Board.Apps) == 0:
-		return scene.Placeholder(s, w, h, "", "No application yet.", "",
+		whole := scene.Placeholder(s, w, h+1, "", "No application yet.", "",
 			k.Hint(keys.AddApp, " adds one: token URL or issuer, consumer key, secret. It can be "+
 				"tried before it is saved."),
 			k.Hint(keys.Import, " imports: a curl line, an .env file, or a developer portal."), "",
 			"lanyard demo shows all of this with an API of its own and writes nothing.")
+		if len(whole) <= h {
+			return whole
+		}
+		return scene.Placeholder(s, w, h, "No application yet.", k.Hint(keys.AddApp, " adds one."),
+			k.Hint(keys.Import, " imports."), "", "lanyard demo needs none.")
 	case s.View.Find != "":
 		what := "Nothing matches " + s.Redacted(s.View.Find) + "."
 		if n := s.Rail().Apps; n > 0 {
