@@ -93,7 +93,7 @@ func TestClickFocuses(t *testing.T) {
 		t.Errorf("the line of the scope:\n%s", ansi.Strip(p.Frame()))
 	}
 	p.Key("esc")
-	click(t, p, "x revokes, asks first")
+	click(t, p, "· ana · 77b209dd")
 	if p.Focus() != 3 || !strings.Contains(ansi.Strip(p.Frame()), "3 Selected") {
 		t.Errorf("the lines about the selected token:\n%s", ansi.Strip(p.Frame()))
 	}
@@ -131,6 +131,44 @@ func TestClickRunsTheFooter(t *testing.T) {
 	click(t, l.Pump, "esc close")
 	if l.Overlays() != 0 {
 		t.Error("a click on the key that closes the overlay does not close it")
+	}
+}
+
+// A hint in a pane is a button, as one in the footer is.
+func TestClickRunsAHint(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"80x24", "120x32", "160x48"} {
+		w, h, _ := size(s)
+		l := alive(t).scoped("Orders")
+		l.Resize(w, h)
+		l.Key("g")
+		gap := " "
+		if w == 160 { // the keys are a column of their own
+			gap = "  "
+		}
+		click(t, l.Pump, "x"+gap+"revokes")
+		l.shows("revoking")
+		click(t, l.Pump, "u"+gap+"undoes it")
+		if l.board(t, "revoking") != 0 || l.Focus() != 2 {
+			t.Errorf("%s: it is not kept, or the focus is on %d", s, l.Focus())
+		}
+		if w > 80 {
+			click(t, l.Pump, "imports")
+			if l.Top() != "*overlay.Import" {
+				t.Errorf("%s: %q is open", s, l.Top())
+			}
+		}
+	}
+	// Beside a hint is no button.
+	l := alive(t).scoped("Orders")
+	l.Key("g")
+	l.Resize(80, 24)
+	x, y := at(t, l.Pump, "x revokes")
+	for _, away := range []int{-2, 40} {
+		l.Send(tea.MouseClickMsg{X: x + away, Y: y, Button: tea.MouseLeft})
+	}
+	if n := l.board(t, "revoking"); n != 0 || l.Overlays() != 0 {
+		t.Errorf("a click beside a hint runs it: %d revokes, %d boxes", n, l.Overlays())
 	}
 }
 

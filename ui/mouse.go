@@ -1,8 +1,11 @@
 package ui
 
 import (
+	"strings"
+
 	tea "charm.land/bubbletea/v2"
 
+	"lanyard/themes"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/overlay"
@@ -56,8 +59,51 @@ func (m *root) zoneAt(x, y int) *zone {
 	return nil
 }
 
+// hintAt returns the action of the hint at a place of a pane: a key in the style of keys, and the
+// words behind it up to two blanks. Where keys have the style of names it returns none.
+func (m *root) hintAt(x, y int) (act keys.Action) {
+	lines := strings.Split(m.frame.text, "\n")
+	if y >= len(lines) || m.st.Key == "" || m.st.Key == m.st.Strong {
+		return keys.None
+	}
+	type hint struct {
+		key             string
+		inKey, words, x bool // x: it is at the place
+	}
+	var h hint
+	style, before, at := "", "", 0
+	end := func() {
+		if h.x {
+			first, _, _ := strings.Cut(strings.TrimSpace(h.key), " ") // "Y h": the other is in its box
+			act = m.keys.ByShown(first)
+		}
+		h = hint{}
+	}
+	kit.Cells(lines[y], func(seq string, w int) {
+		if w == 0 && seq[0] == '\x1b' {
+			if style += seq; seq == themes.Off {
+				style = ""
+			}
+			return
+		}
+		painted := strings.HasSuffix(style, string(m.st.Key))
+		gap := seq == " " && before == " " && h.words
+		if painted && !h.inKey || gap || seq == "│" || seq == "|" {
+			end()
+		}
+		if h.inKey = painted; painted {
+			h.key += seq
+		}
+		h.words = h.words || h.key != "" && !painted && seq != " "
+		h.x = h.x || h.key != "" && x >= at && x < at+w
+		at, before = at+w, seq
+	})
+	end()
+	return act
+}
+
 // click handles a mouse button. It focuses a pane, selects a row, sorts by a column or presses a
-// key of the footer. In an overlay it only moves the cursor of a list: a click answers no question.
+// key of the footer or of a hint in a pane. In an overlay it only moves the cursor of a list: a click answers no question.
 func (m *root) click(e tea.Mouse) tea.Cmd {
 	if e.Button != tea.MouseLeft || m.s.Quitting() {
 		return nil
@@ -88,8 +134,13 @@ func (m *root) click(e tea.Mouse) tea.Cmd {
 	if z == nil {
 		return nil
 	}
-	if m.focus != z.pane {
+	act := m.hintAt(e.X, e.Y)
+	stays := act != keys.None && m.focus == scene.Tokens // a hint of Selected is about its row
+	if m.focus != z.pane && !stays {
 		m.focusOn(z.pane)
+	}
+	if act != keys.None {
+		return m.Act(act)
 	}
 	return m.clickRow(z, e.X-z.X-1, e.Y-z.Y-1)
 }

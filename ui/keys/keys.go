@@ -392,6 +392,16 @@ func (m Map) Key(a Action) string {
 	return ""
 }
 
+// ByShown returns the action with a first key that is shown so, as [Map.Key] returns it.
+func (m Map) ByShown(key string) Action {
+	for _, b := range m.Rows {
+		if key != "" && m.Key(b.Act) == key {
+			return b.Act
+		}
+	}
+	return None
+}
+
 // Hint returns how to perform an action, followed by what that does: "u takes it back".
 func (m Map) Hint(a Action, brings string) string { return m.Way(a) + " " + brings }
 

@@ -47,7 +47,7 @@ func NewHelp(k *keys.Map, place keys.Places, all []Entry, key scene.KeyState) *H
 			[]string{
 				"click",
 				"go to a pane, a tab or a field, select a row, sort by the name of a column, " +
-					"run a key of the footer; never a verb on a row",
+					"run a key of the footer or of a pane; never a verb on a row",
 			},
 			[]string{"wheel", "move the cursor of the pane under it; read on in what is open"})
 	}

@@ -150,15 +150,7 @@ func (p *Apps) Lines(s *scene.Scene, w, h int, focused bool) []string {
 		for len(out) < h-1 {
 			out = append(out, kit.Spaces(w))
 		}
-		var ways []string
-		for _, way := range []string{
-			s.Keys.Hint(keys.AddApp, "adds one"), s.Keys.Hint(keys.Import, "imports"),
-		} {
-			if way != "" {
-				ways = append(ways, way)
-			}
-		}
-		note = scene.Fitting([]string{strings.Join(ways, " · "), ways[0]}, w-3)
+		out = append(out, waysLine(s, w))
 	}
 	if note != "" {
 		l := kit.NewLine("", 64)
@@ -167,6 +159,25 @@ func (p *Apps) Lines(s *scene.Scene, w, h int, focused bool) []string {
 		out = append(out, l.End(w))
 	}
 	return out
+}
+
+// waysLine draws how an application is added.
+func waysLine(s *scene.Scene, w int) string {
+	l := kit.NewLine("", 64)
+	l.Gap(2)
+	for i, way := range []struct {
+		act  keys.Action
+		does string
+	}{{keys.AddApp, " adds one"}, {keys.Import, " imports"}} {
+		key, between := s.Keys.Way(way.act), [2]string{"", " · "}[i]
+		if l.Width()+kit.Width(between+key+way.does) > w-1 {
+			break
+		}
+		l.Put(string(s.Styles.Quiet), between)
+		l.Put(string(s.Styles.Key), key)
+		l.Put(string(s.Styles.Quiet), way.does)
+	}
+	return l.End(w)
 }
 
 // window returns the range of rows in view, without the first row. h is the number of lines. One
