@@ -39,7 +39,8 @@ var formProblems = []struct{ label, text, says string }{
 	{"extra", "scope=x", "a parameter is set by the protocol and cannot be given here"},
 	{"extra", "api_key=abcdef0123456789",
 		"a parameter may be a secret: the store would keep it in the clear"},
-	{"headers", "Authorization", "a header carries the client's credentials, and cannot be given here"},
+	{"headers", "Authorization",
+		"a header carries the client's credentials, and cannot be given here"},
 	{"gateway cache", "soon",
 		`is neither a duration nor "expiry": write it like "15m"`},
 }
@@ -99,6 +100,40 @@ func TestFormProblemsAreWhole(t *testing.T) {
 	}
 }
 
+// importProblems are those of the form that asks a portal.
+var importProblems = []struct{ label, text, says string }{
+	{"portal URL", "", "is missing"},
+	{"portal URL", "http://apim.example", "http:// would show secrets to everyone on the way"},
+	{"portal URL", "apim.example", "must be a whole URL, such as https://host:8243/token"},
+	{"user", "", "is missing"},
+	{"password", "", "is missing"},
+	{"its name", "cloud", "there is one of that name: choose it above"},
+	{"its name", "a/b", "must not contain @ or /"},
+}
+
+func TestImportProblemsAreWhole(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"60x20", "80x24", "120x32"} {
+		w, h, _ := size(s)
+		l := alive(t)
+		l.Resize(w, h)
+		l.Key("i")
+		for _, c := range importProblems {
+			l.goTo(c.label)
+			if c.text != "" {
+				l.Paste(c.text)
+			}
+			l.Key("tab")
+			l.cutsNoProblem(c.label + ", left")
+			l.Key("ctrl+s")
+			l.cutsNoProblem(c.label + ", saved")
+			l.goTo(c.label)
+			l.readsWhole(c.says, s+", focused")
+			l.Key("ctrl+u")
+		}
+	}
+}
+
 // inBox returns the text of the box on top without its border, in one line.
 func (l *live) inBox() string {
 	box, out := l.Box(), []string{}
@@ -148,8 +183,8 @@ func TestSaveMarksAllThatIsMissing(t *testing.T) {
 			"password *        to sign in with, and not kept  ✕ is missing",
 		}},
 		{"G right right right", "enter", "user", []string{
-			"user              ▏such as ana  ✕ is needed by the password grant",
-			"password          used for this get, and not kept  ✕ is missing",
+			"user *            ▏such as ana  ✕ is needed by the password grant",
+			"password *        used for this get, and not kept  ✕ is missing",
 		}},
 	} {
 		l := alive(t).scoped("Orders")

@@ -74,7 +74,8 @@ func (m *root) hintAt(x, y int) (act keys.Action) {
 	style, before, at := "", "", 0
 	end := func() {
 		if h.x {
-			first, _, _ := strings.Cut(strings.TrimSpace(h.key), " ") // "Y h": the other is in its box
+			// of "Y h", the second key works in the box that the first one opens
+			first, _, _ := strings.Cut(strings.TrimSpace(h.key), " ")
 			act = m.keys.ByShown(first)
 		}
 		h = hint{}
@@ -103,7 +104,8 @@ func (m *root) hintAt(x, y int) (act keys.Action) {
 }
 
 // click handles a mouse button. It focuses a pane, selects a row, sorts by a column or presses a
-// key of the footer or of a hint in a pane. In an overlay it only moves the cursor of a list: a click answers no question.
+// key of the footer or of a hint in a pane. In an overlay it only moves the cursor of a list: a
+// click answers no question.
 func (m *root) click(e tea.Mouse) tea.Cmd {
 	if e.Button != tea.MouseLeft || m.s.Quitting() {
 		return nil

@@ -186,12 +186,13 @@ type Look struct {
 	Styles *themes.Styles
 	Row    func(selected bool) *kit.Line // begins the row of a field
 	Hides  bool                          // show typed text as a few dots, except in public fields
-	Show   func(string) string           // redacts a hint or a choice; nil for kit.Clean
+	Show   func(string) string           // redacts a hint, choice or problem; nil for kit.Clean
 }
 
 // Lines draws the shown fields into at most h lines of w cells, each with its problem or a mark for
-// it, under the headings of their groups. It scrolls so that the focused field is among them. Blank lines between
-// the groups are drawn if all fits, headings if there is room for a few fields besides.
+// it, under the headings of their groups. It scrolls so that the focused field is among them. Blank
+// lines between the groups are drawn if all fits, headings if there is room for a few fields
+// besides.
 func (f *Form) Lines(look Look, w, h int) []string {
 	rows := f.rows(true)
 	if len(rows) > h {
@@ -217,6 +218,14 @@ func (f *Form) Lines(look Look, w, h int) []string {
 
 // Hidden returns the numbers of fields above and below those that Lines drew last.
 func (f *Form) Hidden() (above, below int) { return f.above, f.below }
+
+// text returns a text as it may be shown: a problem can name another application.
+func (look Look) text(s string) string {
+	if look.Show == nil {
+		return kit.Clean(s)
+	}
+	return look.Show(s)
+}
 
 // blank draws a line without a field.
 func (look Look) blank(w int) string { return look.Row(false).End(w) }
@@ -365,13 +374,13 @@ func (f *Form) content(look Look, i, room int) (text, why string, whole bool) {
 		if look.Hides && x.kind != kindChoice && !x.public && !x.Empty() {
 			return Dots(HiddenLength, room, i == f.At)
 		}
-		return kit.Short(x.show(room, i == f.At, look.Show), room)
+		return kit.Short(x.show(room, i == f.At, look.text), room)
 	}
 	text = show(room)
 	if why = f.shownProblem(i); why == "" {
 		return text, "", true
 	}
-	why = wrong + " " + why
+	why = wrong + " " + look.text(why)
 	bare := "" // without the hint
 	if i == f.At {
 		bare = Cursor + " "
@@ -401,7 +410,7 @@ func (f *Form) Unread(look Look, w int) (all []string) {
 			continue
 		}
 		if _, _, whole := f.content(look, i, Room(w)); !whole {
-			all = append(all, x.Label+": "+x.Problem())
+			all = append(all, x.Label+": "+look.text(x.Problem()))
 		}
 	}
 	return all
@@ -427,9 +436,6 @@ func (x *Field) shortLabel() string {
 //
 // Hints and choices may hold names, which the function shown redacts.
 func (x *Field) show(w int, focused bool, shown func(string) string) string {
-	if shown == nil {
-		shown = kit.Clean
-	}
 	hint := clause(shown(x.Hint), w-kit.Width(Cursor))
 	switch x.kind {
 	case kindChoice:
@@ -479,10 +485,7 @@ func clause(hint string, w int) string {
 // Cut returns the hint or the choice of the focused field if a form of w cells has no room for all
 // of it, else "".
 func (f *Form) Cut(look Look, w int) string {
-	x, shown := f.Focused(), look.Show
-	if shown == nil {
-		shown = kit.Clean
-	}
+	x, shown := f.Focused(), look.text
 	text, room := shown(x.Hint), Room(w)-kit.Width(Cursor)
 	if x.kind == kindChoice {
 		text, room = shown(x.text()), Room(w)-kit.Width("‹  ›")

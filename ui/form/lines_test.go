@@ -142,3 +142,19 @@ func TestLetterChooses(t *testing.T) {
 		t.Errorf("%d edits", f.Edits)
 	}
 }
+
+// A problem can name another application. It is shown as other texts of the domain are.
+func TestProblemIsRedacted(t *testing.T) {
+	t.Parallel()
+	v, on := "x", look()
+	on.Show = func(s string) string { return strings.ReplaceAll(s, "Payments", "•••") }
+	x := form.Text("name", &v, "").Checked(func() string { return "is that of Payments" })
+	y := form.Text("next", &v, "")
+	f := &form.Form{Fields: []*form.Field{x, y}, At: 1}
+	for _, w := range []int{60, 30} {
+		text := strings.Join(append(f.Lines(on, w, 2), f.Unread(on, w)...), "\n")
+		if strings.Contains(text, "Payments") || !strings.Contains(text, "is that of •••") {
+			t.Errorf("%d cells:\n%s", w, text)
+		}
+	}
+}

@@ -27,8 +27,10 @@ type Adopt struct {
 func NewAdopt(a *session.App) *Adopt {
 	o := &Adopt{
 		appID: a.ID, name: a.Name,
-		access:  form.Secret("access token", "typed or pasted, shown as dots"),
-		refresh: form.Secret("refresh token", "if any; alone it can be revoked too"),
+		access: form.Secret("access token", "typed or pasted, shown as dots").
+			Helps("a token that Lanyard did not get; kept sealed, to be watched or revoked"),
+		refresh: form.Secret("refresh token", "if any; alone it can be revoked too").
+			Helps("the token that renews it, if the server issued one"),
 	}
 	o.Fields = []*form.Field{o.access, o.refresh}
 	return o
@@ -91,13 +93,13 @@ func (o *Adopt) Box(s *scene.Scene, w, h int) []string {
 		paint, said = s.Styles.Quiet, o.Cut(s.FormLook(), w)
 	}
 	if o.Top = 0; h < 6 {
-		return underFields(s, paint, said, w, h, func(h int) []string {
+		return underFields(s, paint, o.Help(), said, w, h, func(h int) []string {
 			return o.Lines(s.FormLook(), w, min(2, h))
 		})
 	}
 	o.Top = 1
 	out := append([]string{kit.Spaces(w)}, o.Lines(s.FormLook(), w, 2)...)
-	return append(out, underFields(s, paint, said, w, h-3, func(int) []string {
+	return append(out, underFields(s, paint, o.Help(), said, w, h-3, func(int) []string {
 		return []string{kit.Spaces(w)}
 	})...)
 }

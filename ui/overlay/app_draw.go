@@ -145,7 +145,7 @@ func (o *App) words(s *scene.Scene) (themes.Paint, string) {
 	case o.Frozen:
 		return s.Styles.Quiet, "read-only here: it is changed in " + s.Show(o.file)
 	case here != "":
-		return s.Styles.Danger, "✕ " + here
+		return s.Styles.Danger, "✕ " + s.Redacted(here)
 	case o.note != "":
 		return s.Styles.Warn, "! " + s.Show(o.note)
 	case o.was != nil && o.Edits > 0:

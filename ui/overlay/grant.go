@@ -50,10 +50,13 @@ func NewGrant(a *session.App, last session.Get) *Grant {
 		hint = "empty: the one that is kept for " + kit.Clean(string(a.Username))
 	}
 	usual := cmp.Or(kit.Clean(strings.Join(a.Scopes, " ")), "what the server gives")
-	o.password = form.Secret("password", hint).If(o.asksUser).Checked(o.passwordProblem)
+	o.password = form.Secret("password", hint).If(o.asksUser).Checked(o.passwordProblem).
+		Needed(o.passwordNeeded).Helps("the password of the user; it is used once, and not kept")
 	o.Fields = []*form.Field{
-		form.Choose("grant", &o.get.Grant, grants...),
+		form.Choose("grant", &o.get.Grant, grants...).
+			Helps("how the token is requested; client_credentials needs no user"),
 		form.Text("user", &o.get.User, "such as ana").Offer().If(o.asksUser).
+			Needed().Helps("for whom the token is requested").
 			Checked(func() string {
 				if o.get.User == "" {
 					return "is needed by the password grant"
@@ -62,6 +65,7 @@ func NewGrant(a *session.App, last session.Get) *Grant {
 			}),
 		o.password,
 		form.Words("scopes", &o.get.Scopes, "none: "+usual).Public().Offer().
+			Helps("words with blanks between them; without any, the server decides").
 			Checked(func() string { return console.ScopesProblem(o.get.Scopes) }),
 	}
 	return o
@@ -69,11 +73,14 @@ func NewGrant(a *session.App, last session.Get) *Grant {
 
 // passwordProblem returns why the password has to be typed, or "".
 func (o *Grant) passwordProblem() string {
-	if o.password.Empty() && (o.get.User != o.own || o.own == "") {
+	if o.password.Empty() && o.passwordNeeded() {
 		return missing
 	}
 	return ""
 }
+
+// passwordNeeded reports whether no password of the user may be stored.
+func (o *Grant) passwordNeeded() bool { return o.get.User != o.own || o.own == "" }
 
 // asksUser reports whether the chosen grant needs a user.
 func (o *Grant) asksUser() bool { return o.get.Grant == console.GrantPassword }
@@ -124,7 +131,7 @@ func (o *Grant) Box(s *scene.Scene, w, h int) []string {
 	case o.said != "":
 		paint, said = s.Styles.Danger, "✕ "+o.said
 	case o.Problem() != "":
-		paint, said = s.Styles.Danger, "✕ "+o.Problem()
+		paint, said = s.Styles.Danger, "✕ "+s.Redacted(o.Problem())
 	case o.Focused().Offered:
 		said = "typing replaces what is there, → edits it; for this get alone"
 	case o.knows != "":
@@ -133,7 +140,7 @@ func (o *Grant) Box(s *scene.Scene, w, h int) []string {
 		said = o.Cut(s.FormLook(), w)
 	}
 	if o.Top = 0; h < 8 {
-		return underFields(s, paint, said, w, h, func(h int) []string {
+		return underFields(s, paint, o.Help(), said, w, h, func(h int) []string {
 			return o.Lines(s.FormLook(), w, min(o.Height(), h))
 		})
 	}
@@ -143,20 +150,25 @@ func (o *Grant) Box(s *scene.Scene, w, h int) []string {
 	for len(out) < 5 {
 		out = append(out, kit.Spaces(w))
 	}
-	return append(out, underFields(s, paint, said, w, h-5, func(int) []string {
+	return append(out, underFields(s, paint, o.Help(), said, w, h-5, func(int) []string {
 		return []string{kit.Spaces(w)}
 	})...)
 }
 
 // underFields draws fields and below them a message into h lines of w cells. The function fields
 // gets the number of lines that it may draw. The message takes the lines that the fields leave
-// blank, and at least one.
+// blank, and at least one. The help of a field is above it if a line is left.
 func underFields(
-	s *scene.Scene, paint themes.Paint, said string, w, h int, fields func(h int) []string,
+	s *scene.Scene, paint themes.Paint, help, said string, w, h int, fields func(h int) []string,
 ) []string {
 	least := min(len(said), 1)
 	out := slices.Clone(fields(max(h-least, 1)))
-	for _, text := range fitted(said, w-2, max(h-len(out), least)) {
+	room := max(h-len(out), least)
+	lines := fitted(said, w-2, room)
+	for _, text := range fitted(help, w-2, room-len(lines)) {
+		out = append(out, scene.Padded(s.Styles.Accent, text, w))
+	}
+	for _, text := range lines {
 		out = append(out, scene.Padded(paint, text, w))
 	}
 	for len(out) < h {

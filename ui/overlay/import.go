@@ -397,6 +397,8 @@ func (o *Import) Box(s *scene.Scene, w, h int) []string {
 		b.paint, b.said = s.Styles.Danger, "✕ "+s.Show(o.said)
 	case o.found != nil && h >= lowBox:
 		b.said = o.found.goal(s)
+	case o.found == nil && o.Problem() != "":
+		b.paint, b.said = s.Styles.Danger, "✕ "+s.Redacted(o.Problem())
 	}
 	return b.lines(s, w, h, func(top, h int) []string {
 		o.Top = top
