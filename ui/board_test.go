@@ -380,13 +380,15 @@ func BenchmarkView(b *testing.B) {
 	for _, n := range []struct {
 		name  string
 		board console.Board
+		press []string
 	}{
-		{"all states", orders()}, {"100", many(100)}, {"10000", many(10_000)},
-		{"100000", many(100_000)},
+		{"all states", orders(), nil}, {"full view", orders(), []string{"enter"}},
+		{"100", many(100), nil}, {"10000", many(10_000), nil}, {"100000", many(100_000), nil},
 	} {
 		b.Run(n.name, func(b *testing.B) {
 			p, _ := still(b, 200, 50)
 			p.Feed(n.board)
+			p.Key(n.press...)
 			b.ReportAllocs()
 			for b.Loop() {
 				p.Redraw()

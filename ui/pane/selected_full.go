@@ -117,14 +117,23 @@ func (d *selected) columns(w, h int) []string {
 		func(w int) block { return d.header(w, fullIndent) },
 	}}
 	var of [2][]wideBlock
+	var draws [2][]func(w int) block // those of the blocks
 	for i, all := range columns {
 		for _, draw := range all {
-			if b := draw(widths[i]); len(b) > 0 {
-				of[i] = append(of[i], wideBlock{draw(widths[0]), draw(widths[1])})
+			var b wideBlock
+			if b[i] = draw(widths[i]); len(b[i]) > 0 {
+				of[i], draws[i] = append(of[i], b), append(draws[i], draw)
 			}
 		}
 	}
-	of = balanced(of, h)
+	if n := columnLines(of); max(n[0], n[1]) > h {
+		for i := range of {
+			for j, draw := range draws[i] {
+				of[i][j][1-i] = draw(widths[1-i])
+			}
+		}
+		of = balanced(of, h)
+	}
 	var out [2][]string
 	for i, all := range of {
 		blocks := make([]block, len(all))
@@ -136,23 +145,25 @@ func (d *selected) columns(w, h int) []string {
 	return besideEach(w, left, out[0], out[1])
 }
 
-// wideBlock is a block as it is drawn in each of two columns.
+// wideBlock is a block as it is drawn in each of two columns, which need not be equally wide.
 type wideBlock [2]block
+
+// columnLines returns the number of lines of each column.
+func columnLines(columns [2][]wideBlock) (n [2]int) {
+	for i, all := range columns {
+		for _, b := range all {
+			n[i] += len(b[i]) + 1
+		}
+		n[i]--
+	}
+	return n
+}
 
 // balanced moves blocks from the longer column under the other one until both have at most h lines,
 // or no move makes the longer one shorter. The first block of a column stays.
 func balanced(columns [2][]wideBlock, h int) [2][]wideBlock {
-	lines := func(columns [2][]wideBlock) (n [2]int) {
-		for i, all := range columns {
-			for _, b := range all {
-				n[i] += len(b[i]) + 1
-			}
-			n[i]--
-		}
-		return n
-	}
 	for {
-		n := lines(columns)
+		n := columnLines(columns)
 		most, best := max(n[0], n[1]), columns
 		if most <= h {
 			return columns
@@ -165,7 +176,7 @@ func balanced(columns [2][]wideBlock, h int) [2][]wideBlock {
 			with := columns
 			with[from] = slices.Delete(slices.Clone(columns[from]), i, i+1)
 			with[1-from] = append(slices.Clone(columns[1-from]), columns[from][i])
-			if n := lines(with); max(n[0], n[1]) < most {
+			if n := columnLines(with); max(n[0], n[1]) < most {
 				most, best = max(n[0], n[1]), with
 			}
 		}
