@@ -155,7 +155,7 @@ func (d *doctor) checkServer(ctx context.Context, e console.Environment) skews {
 				"%s: there is no %s", e.Name, t.key)
 		case t.url == "": // the issuer does not name it, or did not answer
 		case r.err != nil:
-			d.failErr("reach", string(e.Name)+": "+t.key+": ",
+			d.failReach(string(e.Name)+": "+t.key+" does not answer",
 				"is "+t.key+" right, and the server running?", r.err)
 		default:
 			d.reportReached(e, t.key, host, r.Reached)
@@ -277,12 +277,17 @@ func (d *doctor) checkTLS(e console.Environment, host string, r tokenapi.Reached
 	}
 }
 
+// failReach is failErr for a server. what says what it does not do.
+func (d *doctor) failReach(what, fix string, err error) {
+	d.fail("reach", cmp.Or(explain(err).Hint, fix), "%s (%s)", what, console.Reason(err))
+}
+
 // discover returns the endpoints of an environment, the missing ones from its issuer's metadata.
 func (d *doctor) discover(ctx context.Context, c *tokenapi.Client,
 	e console.Environment) console.Endpoints {
 	metadata, _, err := c.Discover(ctx, string(e.Issuer))
 	if err != nil {
-		d.failErr("reach", string(e.Name)+": issuer: ",
+		d.failReach(string(e.Name)+": the issuer does not list its endpoints",
 			"is the issuer right, and the server running?", err)
 		return e.Endpoints
 	}

@@ -272,7 +272,7 @@ func (d *doctor) checkWaiting(l ledger) {
 		if _, pending := console.DueAt(t); pending {
 			undelivered = append(undelivered, t.Fingerprint)
 			if t.RevokeError != "" {
-				why = ": " + t.RevokeError
+				why = ": " + string(t.RevokeReason())
 			}
 		}
 		if t.Unsure != nil {

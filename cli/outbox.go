@@ -42,10 +42,10 @@ func (p *program) deliverDue(ctx context.Context, s *openConsole) {
 		case d.Err == nil:
 			p.note("delivered the revoke of %s (%s)", what, of)
 		case d.Kept:
-			p.note("not yet accepted: the revoke of %s (%s): %v", what, of, d.Err)
+			p.note("the revoke of %s (%s) is not yet accepted (%s)", what, of, console.Reason(d.Err))
 		default:
-			p.note("refused for good: the revoke of %s (%s), which stays alive: %v%s", what, of,
-				d.Err, strings.TrimSuffix("; "+hintOf(d.Err), "; "))
+			p.note("the server refused to revoke %s (%s), which stays alive (%s)%s", what, of,
+				console.Reason(d.Err), strings.TrimSuffix("; "+hintOf(d.Err), "; "))
 		}
 	}
 }

@@ -287,6 +287,7 @@ func undelivered(d console.Delivery) error {
 	if d.Kind == console.RevokeRefresh {
 		what = "the revoke of the refresh token of " + d.Token.Fingerprint
 	}
+	reason := console.Reason(d.Err)
 	if d.Kept {
 		hint := "it is tried again by an open console and by the next token, renew, revoke, " +
 			"probe or introspect"
@@ -298,12 +299,12 @@ func undelivered(d console.Delivery) error {
 			hint = why + join + hint
 		}
 		return &failure{exit: exitNetwork, code: console.CodeUndelivered, err: d.Err,
-			text: fmt.Sprintf("%s is kept, will be delivered: %v", what, d.Err), hint: hint}
+			text: fmt.Sprintf("%s is kept, will be delivered (%s)", what, reason), hint: hint}
 	}
 	r := explain(d.Err)
 	return &failure{
 		exit: r.Exit, code: r.Code, hint: r.Hint, err: d.Err,
-		text: fmt.Sprintf("%s was not accepted: %v", what, d.Err),
+		text: fmt.Sprintf("%s was not accepted (%s)", what, reason),
 	}
 }
 
@@ -324,7 +325,7 @@ func (s *openConsole) awaitOtherProcess(ctx context.Context,
 		case !waits && !l.status(t).AcceptedAt.IsZero():
 			return []console.Delivery{{Token: t, Kind: t.RevokeKind, Confirmed: t.Confirmed}}, nil
 		case !waits && t.RevokeError != "":
-			return nil, fmt.Errorf("revoke: %s", t.RevokeError)
+			return nil, fmt.Errorf("revoke: %s", t.RevokeReason())
 		case !waits && l.status(t).State == console.Expired:
 			return nil, &failure{
 				exit: exitUsage, code: console.CodeExpired,
@@ -338,7 +339,7 @@ func (s *openConsole) awaitOtherProcess(ctx context.Context,
 			}
 		case t.RevokeError != "":
 			return nil, undelivered(console.Delivery{
-				Token: t, Kind: console.RevokeAccess, Kept: true, Err: errors.New(t.RevokeError),
+				Token: t, Kind: console.RevokeAccess, Kept: true, Err: errors.New(string(t.RevokeReason())),
 			})
 		}
 		// The other process may have died: when its lease ends, this one delivers.

@@ -523,7 +523,7 @@ func TestAsked(t *testing.T) {
 	c = openConsole(t, dir, "token", "Payments", "--config", file)
 	c.see(`password of ana at Payments@sandbox/PRODUCTION: `)
 	c.answer("not-the-password\r")
-	c.see(`refused \(400\): invalid_grant`)
+	c.see(`refused \(400\), invalid_grant`)
 	if code := c.wait(); code != 3 {
 		t.Errorf("a wrong password gives %d", code)
 	}

@@ -26,10 +26,25 @@ func ErrorText(err error) Private {
 // OpErrorText is like ErrorText. The text begins with op, the verb that failed, such as "revoke".
 func OpErrorText(op string, err error) Private {
 	text := ErrorText(err)
-	if !strings.HasPrefix(string(text), op) {
-		text = Private(op+": ") + text
+	if strings.HasPrefix(string(text), op) {
+		return text
 	}
-	return text
+	return Private(op+": ") + Reason(err)
+}
+
+// Reason is ErrorText without the name of the call to the server, for a sentence that names it.
+func Reason(err error) Private {
+	text := string(ErrorText(err))
+	if e, ok := tokenapi.AsError(err); ok {
+		text = strings.TrimPrefix(text, e.Op+": ")
+	}
+	return Private(text)
+}
+
+// RevokeReason returns the reason why the last delivery of a token's revoke failed. It is "" if
+// none did.
+func (t *Token) RevokeReason() Private {
+	return Private(strings.TrimPrefix(t.RevokeError, OpRevoke+": "))
 }
 
 // Endpoints are the addresses of a Token API. An empty one is unknown, or the server has none.

@@ -82,14 +82,15 @@ func (e *Error) DropsRefresh() bool {
 // Error returns one line: the operation, the kind of failure, the server's text.
 func (e *Error) Error() string {
 	parts := []string{e.Op}
-	if what := e.Kind.words(); what != "" {
-		if e.Status != 0 {
-			what += fmt.Sprintf(" (%d)", e.Status)
-		}
-		parts = append(parts, what)
+	what := e.Kind.words()
+	if what != "" && e.Status != 0 {
+		what += fmt.Sprintf(" (%d)", e.Status)
 	}
-	if e.Code != "" {
-		parts = append(parts, e.Code)
+	if what != "" && e.Code != "" {
+		what += ", "
+	}
+	if what += e.Code; what != "" {
+		parts = append(parts, what)
 	}
 	if e.Description != "" {
 		parts = append(parts, e.Description)

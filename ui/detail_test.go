@@ -25,7 +25,7 @@ func troubled() console.Board {
 	undelivered.RevokeError = "revoke: no connection: dial tcp 192.0.2.7:8243: connect: " +
 		"connection refused"
 	refused := bounded("t_refused", "0badf00d", app, time.Hour, 39*time.Minute)
-	refused.RevokeError = "revoke: refused (400): invalid_client"
+	refused.RevokeError = "revoke: refused (400), invalid_client"
 	refused.RevokeKind = ""
 	b.Tokens = append(b.Tokens, undelivered, refused)
 	return b
@@ -97,7 +97,7 @@ func TestUnsureSaysWhatToDo(t *testing.T) {
 	selecting("t_refused")(p)
 	p.Key("enter") // the full view has the whole reason
 	if text := ansi.Strip(p.Frame()); !strings.Contains(text,
-		"not revoked, the server refused: refused (400): invalid_client") {
+		"not revoked, the server refused: refused (400), invalid_client") {
 		t.Errorf("not all of the reason:\n%s", text)
 	}
 	p.Key("esc")

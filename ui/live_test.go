@@ -139,7 +139,7 @@ func TestUndeliveredIsKept(t *testing.T) {
 	l.api.err = &tokenapi.Error{Op: "revoke", Kind: tokenapi.KindNetwork,
 		Err: errors.New("connection refused")}
 	l.after(4 * time.Second)
-	l.said("the revoke is not yet accepted: revoke: no connection: connection refused it is " +
+	l.said("the revoke is not yet accepted (no connection: connection refused) it is " +
 		"kept and tried again in 5 s")
 	l.shows("◌ "+fp("access-1"), "revoking  not yet accepted · retry in 4 s", "connection refused")
 	l.api.err = nil

@@ -134,7 +134,7 @@ func TestImportRefused(t *testing.T) {
 				Code: "Unauthorized", Hint: "check user name and password"}
 	}
 	l.askPortal()
-	l.shows("✕ import: portal register", "check user name", "•••••••••") // still there
+	l.shows("✕ import: refused (401), Unauthorized", "check user name", "•••••••••") // still there
 	l.portal = func(context.Context, console.PortalRequest) (console.PortalFound, error) {
 		return console.PortalFound{}, nil
 	}

@@ -67,7 +67,7 @@ func TestRevoke(t *testing.T) {
 			"the revoke is not sent, cloud is read-only", "not sent"},
 		{
 			failed, describe.Hold{}, describe.Undelivered,
-			"the revoke is not yet accepted («revoke: no connection: dial: refused»), it is kept " +
+			"the revoke is not yet accepted («no connection: dial: refused»), it is kept " +
 				"and tried again in wait 4s",
 			"unaccepted, in wait 4s",
 		},
@@ -157,7 +157,7 @@ func TestStateAndProof(t *testing.T) {
 		{console.Token{Lifetime: "unbounded"}, console.Status{State: console.Active},
 			"active, never expires"},
 		{refusedRevoke, live,
-			"active, span 1h0m0s left, not revoked because the server refused: «revoke: refused»"},
+			"active, span 1h0m0s left, not revoked because the server refused: «refused»"},
 		{console.Token{}, console.Status{State: console.Expired, HasExpiry: true}, "expired"},
 	} {
 		if got := voice().State(c.token, c.s, console.Policy{}, describe.Hold{},
@@ -185,10 +185,10 @@ func TestDelivered(t *testing.T) {
 		s          console.Status
 		text, next string
 	}{
-		{kept, console.Status{}, "the revoke is not yet accepted: «no connection»",
+		{kept, console.Status{}, "the revoke is not yet accepted («no connection»)",
 			"it is kept and tried again in wait 5s"},
 		{console.Delivery{Err: errors.New("refused")}, console.Status{},
-			"the server refused to revoke it: «refused»", ""},
+			"the server refused to revoke it («refused»)", ""},
 		{console.Delivery{}, s,
 			"accepted by the server; the gateway may let it through, nobody knows how long",
 			"<probe> probes it"},

@@ -48,8 +48,9 @@ func StageOf(t console.Token, h Hold, now time.Time) (at Stage, left time.Durati
 
 // Reasons returns the reason why the last delivery of a revoke failed: in full, and in a few words.
 func (v Voice) Reasons(t console.Token) (whole, brief string) {
-	whole = strings.TrimPrefix(v.Others(t.RevokeError), "revoke: ")
+	whole = v.Others(string(t.RevokeReason()))
 	brief, _, _ = strings.Cut(whole, ": ")
+	brief, _, _ = strings.Cut(brief, ", ") // the error code
 	if brief == "no connection" {
 		brief = whole[strings.LastIndex(whole, ": ")+1:]
 	}
@@ -125,13 +126,14 @@ func (v Voice) RevokeBrief(t console.Token, h Hold, now time.Time) []string {
 func (v Voice) Delivered(d console.Delivery, s console.Status, now time.Time) (text, next string) {
 	switch {
 	case d.Err != nil && d.Kept:
-		text, next = "the revoke is not yet accepted: "+v.Others(d.Err.Error()), "it is kept"
+		text, next = "the revoke is not yet accepted ("+v.Others(string(console.Reason(d.Err)))+")",
+			"it is kept"
 		if at := d.Token.RevokeNext; at.After(now) {
 			next += " and tried again in " + v.Wait(at.Sub(now))
 		}
 		return text, next
 	case d.Err != nil:
-		return "the server refused to revoke it: " + v.Others(d.Err.Error()), ""
+		return "the server refused to revoke it (" + v.Others(string(console.Reason(d.Err))) + ")", ""
 	case s.State != console.Lingering:
 		return "the revoke was accepted by the server", ""
 	case !s.StaleKnown:

@@ -186,7 +186,7 @@ func (p *face) delivered(d console.Delivery) {
 			p.out.hint(plainHint(d.Err))
 		}
 	case d.Err != nil:
-		p.out.say("%s: the server refused to revoke it: %s. It lives: %s.", what, d.Err.Error(),
+		p.out.say("%s: the server refused to revoke it (%s). It lives: %s.", what, console.Reason(d.Err),
 			p.stateWords(t, s))
 		p.out.hint(plainHint(d.Err))
 	case s.State == console.Lingering:
