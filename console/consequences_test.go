@@ -272,6 +272,22 @@ func TestGetsAgain(t *testing.T) {
 	}
 }
 
+// What a server said before the end of a token does not keep it.
+func TestActiveBeforeItsEnd(t *testing.T) {
+	t.Parallel()
+	opaque := policy
+	opaque.Regime = console.RegimeOpaque
+	for said, kept := range map[int]bool{40: false, 60: true} {
+		token := with(func(t *console.Token) {
+			t.Refresh, t.ReplacedAt = console.RefreshSpent, at(50)
+			t.AtServer, t.AtServerAt = console.ServerActive, at(said)
+		})
+		if _, held := console.OverSince(token, opaque, at(2000)); (held.Why != "") != kept {
+			t.Errorf("active %d s after its start, replaced at 50 s: %q", said, held.Why)
+		}
+	}
+}
+
 func TestPendingRevokeOfDeadToken(t *testing.T) {
 	t.Parallel()
 	token := with(func(t *console.Token) {

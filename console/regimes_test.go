@@ -94,7 +94,14 @@ func TestRegimeJWT(t *testing.T) {
 // The regime is not named. Lanyard warns once JWTs were seen, and names what may have happened.
 func TestRegimeUnknown(t *testing.T) {
 	t.Parallel()
-	w := regime(t, sandbox.ProfileJWT, console.RegimeAuto)
+	for _, said := range []console.Regime{console.RegimeAuto, ""} {
+		t.Run(string(said), func(t *testing.T) { regimeUnknown(t, said) })
+	}
+}
+
+func regimeUnknown(t *testing.T, said console.Regime) {
+	t.Helper()
+	w := regime(t, sandbox.ProfileJWT, said)
 	var warned []console.Supersede
 	s := w.console(warnings(&warned))
 	app := w.app("Orders", "PRODUCTION")
@@ -116,7 +123,7 @@ func TestRegimeUnknown(t *testing.T) {
 	}
 
 	// A get at an opaque server has no warning.
-	o := regime(t, sandbox.ProfileOpaque, console.RegimeAuto)
+	o := regime(t, sandbox.ProfileOpaque, said)
 	warned = nil
 	s = o.console(warnings(&warned))
 	app = o.app("Orders", "PRODUCTION")

@@ -103,12 +103,16 @@ func alive(t Token, p Policy, now time.Time) bool {
 	return false
 }
 
+// mayEndOlder reports whether a get may end an older token. Other servers issue the same token
+// again, or leave the older one alone.
+func (r Regime) mayEndOlder() bool { return r == RegimeJWT || r == RegimeAuto || r == "" }
+
 // superseded records that a new token has ended the older ones of the same key, user and scopes. If
 // that is not known, it returns a note about it.
 func (s *Service) superseded(w Writer, a Application, brought Token) (note string, err error) {
 	p := s.Policy(a)
-	if p.Regime != RegimeJWT && p.Regime != RegimeAuto && p.Regime != "" {
-		return "", nil // such servers issue the same token again, or leave the older one alone
+	if !p.Regime.mayEndOlder() {
+		return "", nil
 	}
 	of, err := s.clientOf(w, a)
 	if err != nil {
@@ -166,7 +170,7 @@ func (s *Service) readJWT(t *Token, a Application, ans tokenapi.TokenAnswer) {
 // willSupersede reads what WillSupersede judges by.
 func (s *Service) willSupersede(ctx context.Context, a Application,
 	scopes []string) (k Supersede, ok bool) {
-	if r := s.Policy(a).Regime; r != RegimeJWT && r != RegimeAuto && r != "" {
+	if !s.Policy(a).Regime.mayEndOlder() {
 		return k, false
 	}
 	_ = s.opt.Keeper.View(ctx, func(r Reader) error { // a warning is not worth failing for

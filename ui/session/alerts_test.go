@@ -80,6 +80,26 @@ func TestAlertsAfterASleep(t *testing.T) {
 }
 
 // Events before the start of the console are not reported. No alert is reported if alerts are off.
+// A token whose whole life is shorter than an alert's time is not told of at its beginning.
+func TestAlertsOfAShortLife(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	d.alerting(true)
+	d.after(time.Hour)
+	d.get(1)
+	b := d.stored()
+	b.Tokens[0].ExpiresAt = d.now.Add(7 * time.Minute)
+	d.file(b)
+	d.after(time.Second)
+	if all := d.alerts(); len(all) > 0 {
+		t.Errorf("at its beginning: %+v", all)
+	}
+	d.after(2 * time.Minute)
+	if all := d.alerts(); len(all) != 1 || all[0].Before != 5*time.Minute {
+		t.Errorf("five minutes before its end: %+v", all)
+	}
+}
+
 func TestAlertsFromNowOn(t *testing.T) {
 	t.Parallel()
 	d := sit(t)

@@ -309,7 +309,7 @@ func (b *Board) judgeToken(r *Row, p console.Policy, now time.Time) {
 		b.nextChange = Earlier(b.nextChange, at)
 	}
 	at, ok := console.DueAt(*r.Token)
-	if ok && at.After(now) && !r.AwaitsServer {
+	if ok && at.After(now) {
 		b.nextChange = Earlier(b.nextChange, at)
 	}
 	if ok && !b.Apps[r.App].Environment.ReadOnly {

@@ -3,6 +3,7 @@ package session_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -59,6 +60,19 @@ func TestForget(t *testing.T) {
 }
 
 // If nothing is forgotten, a token whose state is over is named before one that lives.
+// Each character that a person types into a find has a list of calls, and not all are kept.
+func TestFewListsOfCallsAreKept(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	d.get(1)
+	for i := range 200 {
+		d.Calls(strings.Repeat("x", i), false)
+	}
+	if n := d.CallLists(); n > 65 {
+		t.Errorf("%d lists are kept", n)
+	}
+}
+
 func TestNothingOverNamesTheOver(t *testing.T) {
 	t.Parallel()
 	d := sit(t)

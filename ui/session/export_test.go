@@ -25,3 +25,6 @@ func (s *Session) InUse() []string { return s.board.inUse() }
 
 // Invites reports whether a get of an application waits for a person.
 func (b *Board) Invites(appID string) bool { return b.invites(appID) }
+
+// CallLists returns the number of lists of calls that are kept, one for each find.
+func (s *Session) CallLists() int { return len(s.calls) }
