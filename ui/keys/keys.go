@@ -286,7 +286,7 @@ func Default() []Binding {
 		bind(Selected, "selected", "3", "Selected", "to Selected", Everywhere).
 			also("details token"),
 		bind(Activity, "activity", "4", "Activity", "to Activity", Everywhere),
-		bind(HideDead, "hide_dead", "f", "hide the dead",
+		bind(HideDead, "hide_dead", "f", "hide what is over",
 			"show or hide tokens that are dead, replaced or expired", Everywhere).
 			also("over expired show dead collapse"),
 		bind(UnmarkAll, "unmark_all", "", "unmark all", "remove every mark", Everywhere).
