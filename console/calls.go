@@ -244,7 +244,8 @@ func (s *Service) noteCall(c *Call) {
 	}
 }
 
-// countRepeat counts a call of a [Client] that is not listed, at the last one with its token that is.
+// countRepeat counts a call of a [Client] that is not listed, at the last one that is with its
+// token.
 func (s *Service) countRepeat(tokenID string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

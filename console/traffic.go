@@ -21,7 +21,8 @@ func (s *Service) Traffic(ctx context.Context, ids []string) error {
 // using a token when that is over. Its answers are evidence as those of Probe are.
 //
 // A client calls every second, so most of its calls are neither listed among the exchanges nor
-// logged: see usual. Those are counted in Repeats of the last [Exchange] that is listed. Replay therefore rebuilds a token without the other calls.
+// logged: see usual. Those are counted in Repeats of the last [Exchange] that is listed. Replay
+// rebuilds a token without them.
 //
 // Between the first call with a token and Store, a Client does not see what others do to it. A
 // Client must not be used by several goroutines at a time.

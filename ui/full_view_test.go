@@ -87,6 +87,9 @@ func TestFullViewTellsOfMoreLines(t *testing.T) {
 			if text == last {
 				break
 			}
+			if strings.Contains(text, "more · pgdn scr") != strings.Contains(text, "pgdn scrolls") {
+				t.Fatalf("%dx%d: the hint is cut:\n%s", w, h, text)
+			}
 			if last = text; !strings.Contains(text, " more") {
 				t.Fatalf("%dx%d: nothing tells of hidden lines:\n%s", w, h, text)
 			}

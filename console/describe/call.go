@@ -7,8 +7,8 @@ import (
 	"lanyard/console"
 )
 
-// Call describes a call to a server by its verb, its outcome and its effect: "probe · accepted". One
-// that stands for several has their number: "traffic · accepted ×48".
+// Call describes a call to a server by its verb, its outcome and its effect: "probe · accepted".
+// One that stands for several has their number: "traffic ×48 · accepted".
 func (v Voice) Call(c console.Call, e console.CallEffect) string {
 	outcome := CallOutcome(c)
 	switch {
@@ -23,13 +23,14 @@ func (v Voice) Call(c console.Call, e console.CallEffect) string {
 		}
 		outcome = e.Replaced + " " + outcome
 	}
+	verb := CallVerb(c)
 	if c.Repeats > 0 {
-		outcome += " ×" + strconv.Itoa(c.Repeats+1)
+		verb += " ×" + strconv.Itoa(c.Repeats+1)
 	}
 	if outcome == "" {
-		return CallVerb(c)
+		return verb
 	}
-	return CallVerb(c) + " · " + outcome
+	return verb + " · " + outcome
 }
 
 // CallVerb returns what a call was for. A revoke is of the access token unless the words name the

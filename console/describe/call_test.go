@@ -43,7 +43,7 @@ func TestCall(t *testing.T) {
 		{refresh, console.CallEffect{Replaced: "cea55f74"}, "refresh · cea55f74 replaced"},
 		{probe(console.ProbeAccepted, 200, 0, ""), console.CallEffect{}, "probe · accepted"},
 		{console.Call{Verb: console.OpTraffic, Verdict: console.ProbeAccepted, Repeats: 47},
-			console.CallEffect{}, "traffic · accepted ×48"},
+			console.CallEffect{}, "traffic ×48 · accepted"},
 		{probe(console.ProbeRefused, 401, 900901, ""), console.CallEffect{}, "probe · refused"},
 		{probe(console.ProbeRefused, 401, 900901, ""), console.CallEffect{Dead: true},
 			"probe · dead"},

@@ -171,8 +171,13 @@ func callColumnsFor(s *scene.Scene, rows []session.CallRow, w int) callColumns {
 		call := r.Call()
 		path = max(path, kit.Width(s.Show(call.Path)))
 		app = max(app, kit.Width(nameOf(s, call)))
-		forms := callForms(s, r, call, s.Session.CallEffect(call))
-		if n := kit.Width(forms[min(len(forms), 2)-1]); n <= longText { // a longer one is cut
+		effect := s.Session.CallEffect(call)
+		forms := callForms(s, r, call, effect)
+		whole := forms[0]
+		if len(forms) > 1 && !effect.Dead {
+			whole = forms[1]
+		}
+		if n := kit.Width(whole); n <= longText { // a longer one is cut
 			text = max(text, n)
 		}
 	}
@@ -216,14 +221,19 @@ func callForms(s *scene.Scene, r session.CallRow, c console.Call, e console.Call
 		return []string{describe.CallVerb(c) + " · " + s.Redacted(x.Err)}
 	}
 	text := s.CallWords(c, e)
-	switch {
-	case c.Revokes == console.RevokeRefresh:
-		return []string{text, describe.CallVerb(c)}
-	case e.Replaced == "":
-		return []string{text}
-	}
+	verb, _, _ := strings.Cut(text, " · ")
 	without, _, _ := strings.Cut(text, ", ") // a fingerprint is not cut
-	return []string{text, without, c.Verb}
+	switch {
+	case e.Replaced != "":
+		return []string{text, without, c.Verb}
+	case e.Dead:
+		return []string{text, without}
+	case c.Repeats > 0:
+		return []string{text, verb}
+	case c.Revokes == console.RevokeRefresh:
+		return []string{text, verb, strings.TrimSuffix(verb, " token")}
+	}
+	return []string{text}
 }
 
 func (k callColumns) line(s *scene.Scene, r session.CallRow, selected, focused bool) string {
@@ -259,8 +269,9 @@ func (k callColumns) line(s *scene.Scene, r session.CallRow, selected, focused b
 		room -= k.print + 2
 	}
 	// the application goes if the fingerprint of its token stands there, and a longer text fits
-	// then
-	if k.print == 0 || scene.Fitting(forms, room-k.app-2) == scene.Fitting(forms, room) {
+	// then that has no shorter form or tells what the token replaced
+	if k.print == 0 || len(forms) > 1 && e.Replaced == "" ||
+		scene.Fitting(forms, room-k.app-2) == scene.Fitting(forms, room) {
 		l.Gap(2)
 		l.Cell("", kit.Middle(nameOf(s, c), k.app), k.app)
 		room -= k.app + 2

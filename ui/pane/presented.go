@@ -17,7 +17,7 @@ import (
 func Present(s *scene.Scene, r *session.Row) *Presenter {
 	p := &Presenter{Styles: s.Styles, ASCII: s.ASCII, Paint: s.Styles.Quiet}
 	if r == nil {
-		p.Word = s.Redacted(string(noToken(s, "").Why))
+		p.Word = s.Show(noToken(s, "").Why)
 		if get := getsOne(s); get != "" {
 			p.Words = []string{get}
 		}

@@ -34,10 +34,8 @@ func (p *Selected) Full(s *scene.Scene, w, h int, _ bool) []string {
 	}
 	out := slices.Clone(p.scroll.Show(all, h-1))
 	more := scene.HiddenRows(p.scroll.Hidden())
-	if key := s.Keys.Hint(keys.PageDown, "scrolls"); key != "" {
-		more += " · " + key
-	}
-	return append(out, scene.Padded(s.Styles.Quiet, more, w))
+	long := more + " · " + s.Keys.Hint(keys.PageDown, "scrolls")
+	return append(out, scene.Padded(s.Styles.Quiet, fittingOr([]string{long, more}, w-2), w))
 }
 
 // all draws the full view, in h lines if there is a way.

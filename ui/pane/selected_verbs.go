@@ -216,7 +216,7 @@ func (p *Selected) request(s *scene.Scene, w int) [][]phrase {
 				"."),
 		}, nil, nil, nil}
 	case !ok:
-		why := text.Sentence(s.Redacted(string(noToken(s, "").Why))) + "."
+		why := text.Sentence(s.Show(noToken(s, "").Why)) + "."
 		return [][]phrase{{say(why, "no token")}, nil, nil,
 			{say(selects(s)), does(get, "asks for which application")}}
 	}
