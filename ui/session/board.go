@@ -49,13 +49,6 @@ type get struct {
 	grant, scopes string
 }
 
-// withGrant returns the application with another grant; "" keeps its own.
-func (a *App) withGrant(grant string) console.Application {
-	out := a.Application
-	out.Grant = cmp.Or(grant, out.Grant)
-	return out
-}
-
 // Applications returns all applications of the board.
 func (b *Board) Applications() []console.Application {
 	all := make([]console.Application, len(b.Apps))
@@ -63,136 +56,6 @@ func (b *Board) Applications() []console.Application {
 		all[i] = b.Apps[i].Application
 	}
 	return all
-}
-
-// Tally counts the tokens of an application by state.
-type Tally struct {
-	Active, Expiring, Revoking, Lingering int
-	Unsure, Over                          int
-	// EndWord is what ended the tokens of Lingering, such as "revoked"; "" if that differs.
-	EndWord     string
-	EndedBefore int // of Revoking: ended before they were revoked
-
-	Next         time.Time // when the next living token expires; zero: none is known to expire
-	Endless      bool      // a living token never expires
-	StaleUntil   time.Time // when the last window ends; zero: no window has a known end
-	StaleUnknown bool      // a revoked token has no known bound
-}
-
-// Living returns the number of tokens that live, those that expire soon or whose revoke was not
-// accepted yet included. A replaced token does not live because it is being revoked.
-func (t Tally) Living() int { return t.Active + t.Expiring + t.Revoking - t.EndedBefore }
-
-// count adds a row.
-func (t *Tally) count(r *Row) {
-	switch r.State {
-	case console.Active:
-		t.Active++
-	case console.Expiring:
-		t.Expiring++
-	case console.Revoking:
-		if t.Revoking++; !r.endedAt.IsZero() {
-			t.EndedBefore++
-			return
-		}
-	case console.Unsure:
-		t.Unsure++
-	case console.Lingering:
-		t.countEnd(1, r.endWord)
-		if t.StaleUnknown = t.StaleUnknown || !r.end.known; r.end.at.After(t.StaleUntil) {
-			t.StaleUntil = r.end.at
-		}
-	default:
-		t.Over++
-	}
-	if r.State == console.Active || r.State == console.Expiring || r.State == console.Revoking {
-		t.Endless = t.Endless || r.end.never
-		if r.end.known {
-			t.Next = Earlier(t.Next, r.end.at)
-		}
-	}
-}
-
-// countEnd adds n lingering tokens that word has ended.
-func (t *Tally) countEnd(n int, word string) {
-	switch {
-	case t.Lingering == 0:
-		t.EndWord = word
-	case n > 0 && t.EndWord != word:
-		t.EndWord = ""
-	}
-	t.Lingering += n
-}
-
-// add adds the counts of another tally.
-func (t *Tally) add(o Tally) {
-	t.Active, t.Expiring = t.Active+o.Active, t.Expiring+o.Expiring
-	t.countEnd(o.Lingering, o.EndWord)
-	t.Revoking += o.Revoking
-	t.Unsure, t.Over = t.Unsure+o.Unsure, t.Over+o.Over
-	t.EndedBefore, t.Endless = t.EndedBefore+o.EndedBefore, t.Endless || o.Endless
-	if !o.Next.IsZero() {
-		t.Next = Earlier(t.Next, o.Next)
-	}
-	if t.StaleUnknown = t.StaleUnknown || o.StaleUnknown; o.StaleUntil.After(t.StaleUntil) {
-		t.StaleUntil = o.StaleUntil
-	}
-}
-
-// App is an application with its rows.
-type App struct {
-	console.Application
-	Policy console.Policy
-	rows   []*Row // living first, newest first
-	Tally  Tally
-}
-
-// Row is a token, or the mark of a get whose answer was lost.
-type Row struct {
-	ID      string
-	Token   *console.Token // nil for a mark
-	Mark    *console.Mark
-	App     int
-	User    console.Private // "": none, or one whose name is not known
-	Owner   console.Private // for whom the token is, in one word: see [describe.OwnerOf]
-	Scopes  string          // joined by spaces
-	State   console.State
-	endedAt time.Time
-	endWord string        // what ended it at the server; see describe.EndWord
-	since   time.Time     // since when it is over; zero: it is not
-	end     end           // when it expires, when its window ends, or when it was over
-	life    time.Duration // from its issue to its expiry, or the whole window; 0: unknown
-	// its undo window is over, and the server has not accepted its revoke
-	AwaitsServer bool
-}
-
-// Pending reports whether a revoke was decided that the server has not accepted yet.
-func (r *Row) Pending() bool {
-	if r.Token == nil {
-		return false
-	}
-	_, ok := console.DueAt(*r.Token)
-	return ok
-}
-
-// Undoable reports whether a revoke is pending that was never sent.
-func (r *Row) Undoable() bool { return r.Pending() && r.Token.RevokeTries == 0 }
-
-// undelivered reports whether a pending revoke was sent at least once, or is due by now.
-func (r *Row) undelivered(now time.Time) bool {
-	at, ok := time.Time{}, false
-	if r.Token != nil {
-		at, ok = console.DueAt(*r.Token)
-	}
-	return ok && (r.Token.RevokeTries > 0 || !at.After(now))
-}
-
-// sortTime returns the time by which rows of one state are sorted.
-func (r *Row) sortTime() time.Time {
-	if r.Token != nil {
-		return r.Token.IssuedAt
-	}
-	return r.Mark.SentAt
 }
 
 // NewBoard returns the board of a reading of the store. policy judges the tokens of an application.
@@ -409,24 +272,6 @@ func (b *Board) SignIns() (ids []string) {
 	return ids
 }
 
-// renewIsGet reports whether renewing a token requests a new one. It does if no refresh token is
-// known to be live, unless the console will refuse the renewal.
-func renewIsGet(r *Row) bool {
-	switch {
-	case r.State == console.Revoking, r.Token.ReplacedBy != "" && r.Token.AcceptedAt.IsZero():
-		return false
-	}
-	return r.Token.Refresh != console.RefreshLive || r.Token.Unsure != nil
-}
-
-// MayLive reports whether a token of the application may still be accepted by a server or gateway.
-func (a *App) MayLive() bool {
-	t := a.Tally
-	return t.Active+t.Expiring+t.Revoking+t.Lingering > 0 ||
-		slices.ContainsFunc(a.rows,
-			func(r *Row) bool { return r.Token != nil && r.State == console.Unsure })
-}
-
 // TokenCountOf returns the number of tokens of an application.
 func (b *Board) TokenCountOf(appID string) int {
 	n := 0
@@ -436,59 +281,6 @@ func (b *Board) TokenCountOf(appID string) int {
 		}
 	}
 	return n
-}
-
-// LostAnswer returns the mark of a request whose answer was lost; nil if there is none.
-func (r *Row) LostAnswer() *console.Mark {
-	switch {
-	case r == nil:
-		return nil
-	case r.Mark != nil:
-		return r.Mark
-	}
-	return r.Token.Unsure
-}
-
-// KnownScopes returns the scopes of an application and of its tokens, sorted.
-func (a *App) KnownScopes() []string {
-	all := slices.Clone(a.Scopes)
-	for _, r := range a.rows {
-		if r.Token != nil {
-			all = append(append(all, r.Token.Scopes...), r.Token.Asked...)
-		}
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
-}
-
-// Living returns the tokens of an application that can be revoked. They live, or their refresh
-// tokens do.
-func (a *App) Living() []*Row {
-	var out []*Row
-	for _, r := range a.rows {
-		if r.Token != nil && !r.Pending() &&
-			console.OfUse(*r.Token, console.Status{State: r.State}) {
-			out = append(out, r)
-		}
-	}
-	return out
-}
-
-// GotAgain returns the token with which the server is known to answer a get for the application. It
-// returns nil for none.
-func (a *App) GotAgain(now time.Time) *Row {
-	if a.Policy.Regime != console.RegimeOpaque {
-		return nil
-	}
-	for _, r := range a.rows {
-		if r.State.IsOver() { // the rest too: see rows
-			break
-		}
-		if r.Token != nil && console.GetsAgain(*r.Token, a.Application, a.Policy, now) {
-			return r
-		}
-	}
-	return nil
 }
 
 // Row returns a row by the ID of its token or mark; nil if it is gone.
@@ -552,60 +344,6 @@ func (b *Board) findLastEnding() (last *Row) {
 	return last
 }
 
-// Len returns the number of rows of an application.
-func (a *App) Len() int { return len(a.rows) }
-
-// NoDelete is the reason why an application cannot be deleted.
-type NoDelete int
-
-// The reasons.
-const (
-	NoDeleteNone       NoDelete = iota // it can be deleted
-	NoDeleteConfigured                 // it is in the configuration file
-	NoDeleteMayLive                    // it is gone, and tokens of it may be alive
-	NoDeleteLostGet                    // it is gone, and the answer to a get of it was lost
-)
-
-// CannotDelete returns the reason why an application cannot be deleted. One that is no longer
-// configured is deleted by forgetting what the store has of it.
-func (a *App) CannotDelete() NoDelete {
-	switch {
-	case a.Source == console.FromConfig:
-		return NoDeleteConfigured
-	case a.Source == console.Gone && a.MayLive():
-		return NoDeleteMayLive
-	case a.Source == console.Gone && a.LostGet():
-		return NoDeleteLostGet
-	}
-	return NoDeleteNone
-}
-
-// LostGet reports whether the answer to a get of the application was lost.
-func (a *App) LostGet() bool {
-	return slices.ContainsFunc(a.rows, func(r *Row) bool { return r.Mark != nil })
-}
-
-// TokensOf returns the tokens of an application that are of use for a verb, oldest first.
-func (s *Session) TokensOf(appID string, use Use) (out []console.Token) {
-	judge := func(t console.Token) console.Status { return s.Status(t) }
-	switch use {
-	case Revocable:
-		return console.RevocableOf(s.board.tokens, appID, false, judge)
-	case Renewable:
-		if t, ok := console.RenewableOf(s.board.tokens, appID, judge); ok {
-			return []console.Token{t}
-		}
-		return nil
-	case Alive:
-	}
-	for _, t := range s.board.tokens {
-		if t.AppID == appID && !judge(t).State.IsOver() {
-			out = append(out, t)
-		}
-	}
-	return out
-}
-
 // GatewayCalls returns the kept probes of a token, oldest first. Of one that has ended it returns
 // those since its end.
 func (s *Session) GatewayCalls(t console.Token) []console.Probe {
@@ -614,19 +352,4 @@ func (s *Session) GatewayCalls(t console.Token) []console.Probe {
 		return t.Probes
 	}
 	return t.ProbesSince(st, p)
-}
-
-// Use is a purpose for which tokens are selected.
-type Use int
-
-// The uses.
-const (
-	Alive     Use = iota // tokens that are not over
-	Revocable            // see console.RevocableOf
-	Renewable            // at most one token, of console.RenewableOf
-)
-
-// ObserveTour updates a tour from the board. It reports whether another step is current now.
-func (s *Session) ObserveTour(t *Tour) bool {
-	return t.observe(s.board.tokens, func(k *console.Token) console.Status { return s.Status(*k) })
 }

@@ -76,3 +76,8 @@ func (t *Tour) advance() bool {
 	}
 	return t.step != was
 }
+
+// ObserveTour updates a tour from the board. It reports whether another step is current now.
+func (s *Session) ObserveTour(t *Tour) bool {
+	return t.observe(s.board.tokens, func(k *console.Token) console.Status { return s.Status(*k) })
+}
