@@ -65,7 +65,8 @@ func Advice(t Token, p Policy, now time.Time) string {
 		}
 		return text + MarkAdvice(*t.Unsure, p.Regime, now)
 	case pendingRevoke(t) && t.RevokeError != "":
-		text := "its revoke is not yet accepted (" + string(t.RevokeReason()) + "), and is tried again"
+		text := "its revoke is not yet accepted (" + string(t.RevokeReason()) +
+			"), and is tried again"
 		if !t.RevokeNext.IsZero() {
 			text += " from " + t.RevokeNext.UTC().Format("15:04:05Z") + " on"
 		}

@@ -133,7 +133,8 @@ func (v Voice) Delivered(d console.Delivery, s console.Status, now time.Time) (t
 		}
 		return text, next
 	case d.Err != nil:
-		return "the server refused to revoke it (" + v.Others(string(console.Reason(d.Err))) + ")", ""
+		reason := v.Others(string(console.Reason(d.Err)))
+		return "the server refused to revoke it (" + reason + ")", ""
 	case s.State != console.Lingering:
 		return "the revoke was accepted by the server", ""
 	case !s.StaleKnown:
