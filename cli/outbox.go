@@ -42,7 +42,8 @@ func (p *program) deliverDue(ctx context.Context, s *openConsole) {
 		case d.Err == nil:
 			p.note("delivered the revoke of %s (%s)", what, of)
 		case d.Kept:
-			p.note("the revoke of %s (%s) is not yet accepted (%s)", what, of, console.Reason(d.Err))
+			p.note("the revoke of %s (%s) is not yet accepted (%s)", what, of,
+				console.Reason(d.Err))
 		default:
 			p.note("the server refused to revoke %s (%s), which stays alive (%s)%s", what, of,
 				console.Reason(d.Err), strings.TrimSuffix("; "+hintOf(d.Err), "; "))

@@ -339,7 +339,8 @@ func (s *openConsole) awaitOtherProcess(ctx context.Context,
 			}
 		case t.RevokeError != "":
 			return nil, undelivered(console.Delivery{
-				Token: t, Kind: console.RevokeAccess, Kept: true, Err: errors.New(string(t.RevokeReason())),
+				Token: t, Kind: console.RevokeAccess, Kept: true,
+				Err: errors.New(string(t.RevokeReason())),
 			})
 		}
 		// The other process may have died: when its lease ends, this one delivers.
