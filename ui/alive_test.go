@@ -120,8 +120,8 @@ func (a *api) Probe(_ context.Context,
 		ans.Verdict, ans.Why, ans.ControlStatus, ans.FaultCode = tokenapi.Unclear, a.why, a.gateway,
 			0
 	}
-	return ans, tokenapi.Exchange{Op: "probe", Method: "GET", URL: r.URL, Status: a.gateway, Size: -1,
-		Started: a.clock.now, Took: 9 * time.Millisecond}, nil
+	return ans, tokenapi.Exchange{Op: "probe", Method: "GET", URL: r.URL, Status: a.gateway,
+		Size: -1, Started: a.clock.now, Took: 9 * time.Millisecond}, nil
 }
 
 type vault struct{}

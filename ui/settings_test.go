@@ -92,7 +92,8 @@ func TestWordsFollowTheKeys(t *testing.T) {
 		golden(t, "keys-"+s+"-remapped-help", p)
 		p.Key("esc")
 		p.Do("hide_dead")
-		if log := p.Log(); !strings.Contains(log[len(log)-1], ": hide what is over shows them again") {
+		log := p.Log()
+		if !strings.Contains(log[len(log)-1], ": hide what is over shows them again") {
 			t.Errorf("an action without a key: %q", log[len(log)-1])
 		}
 	}

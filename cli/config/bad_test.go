@@ -329,9 +329,9 @@ func TestConfigProblems(t *testing.T) {
 				t.Error("the secret is in the error")
 			}
 			// the same with CRLF line ends and a byte order mark
-			if _, err := Parse("F",
-				[]byte("\ufeff"+strings.ReplaceAll(tt.text, "\n", "\r\n")), themes.Set{}); err == nil ||
-				err.Error() != "F:"+tt.want {
+			crlf := "\ufeff" + strings.ReplaceAll(tt.text, "\n", "\r\n")
+			_, err = Parse("F", []byte(crlf), themes.Set{})
+			if err == nil || err.Error() != "F:"+tt.want {
 				t.Errorf("with CRLF and BOM got\n%v\nwant\nF:%s", err, tt.want)
 			}
 		})

@@ -186,8 +186,8 @@ func (p *face) delivered(d console.Delivery) {
 			p.out.hint(plainHint(d.Err))
 		}
 	case d.Err != nil:
-		p.out.say("%s: the server refused to revoke it (%s). It lives: %s.", what, console.Reason(d.Err),
-			p.stateWords(t, s))
+		p.out.say("%s: the server refused to revoke it (%s). It lives: %s.", what,
+			console.Reason(d.Err), p.stateWords(t, s))
 		p.out.hint(plainHint(d.Err))
 	case s.State == console.Lingering:
 		delete(p.undelivered, t.ID)
