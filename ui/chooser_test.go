@@ -145,7 +145,7 @@ func TestPaletteFindsBySynonym(t *testing.T) {
 	t.Parallel()
 	for typed, want := range map[string]string{
 		"colour": "choose a theme", "color": "choose a theme", "the": "choose a theme",
-		"kill": "revoke",
+		"kill":       "revoke",
 		"invalidate": "revoke", "refresh": "renew", "fetch": "get", "new": "get",
 		"clipboard": "copy", "exit": "quit", "obs": "presenter mode",
 		"screen share": "presenter mode", "demo": "presenter mode", "claims": "open",
