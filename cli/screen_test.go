@@ -345,7 +345,7 @@ func TestFirstImport(t *testing.T) {
 	c.press("\t" + string(portal[1]) + "\t")
 	c.press("admin\t")
 	c.press("not it\x13")
-	c.see(`check user name and password`)
+	c.see(`Unauthorized User: check user name`)
 	c.press("\x15") // ctrl+u
 	c.press(string(portal[2]))
 	c.press("\x13")
