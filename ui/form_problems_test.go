@@ -104,7 +104,7 @@ func TestFormProblemsAreWhole(t *testing.T) {
 var importProblems = []struct{ label, text, says string }{
 	{"portal URL", "", "is missing"},
 	{"portal URL", "http://apim.example", "http:// would show secrets to everyone on the way"},
-	{"portal URL", "apim.example", "must be a whole URL, such as https://host:8243/token"},
+	{"portal URL", "apim.example", "must be https:// and a host, such as https://host:8243"},
 	{"user", "", "is missing"},
 	{"password", "", "is missing"},
 	{"its name", "cloud", "there is one of that name: choose it above"},
