@@ -97,7 +97,7 @@ func (p *program) waitDead(ctx context.Context, s *openConsole, id string,
 		t, _ := l.byID(id)
 		a := l.app[t.AppID]
 		step := loop.Next(t, s.svc.Policy(a), l.now)
-		if first && step.Stop == console.GoOn {
+		if first && step.Stop != console.StopDead {
 			p.note("%s", l.revokedLine(t))
 			if a.ProbeURL == "" {
 				p.note("%s has no probe_url, so the gateway is not asked; this waits until its "+
