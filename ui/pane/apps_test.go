@@ -25,6 +25,7 @@ type rail struct {
 	t       testing.TB
 	session *session.Session
 	view    scene.View
+	key     scene.KeyState
 	keys    keys.Map
 	styles  themes.Styles
 }
@@ -65,7 +66,7 @@ func railOf(t testing.TB, n int) *rail {
 func (r *rail) scene() *scene.Scene {
 	s := &scene.Scene{
 		Board: r.session.Board(), Now: railNow, Styles: &r.styles, Session: r.session,
-		View: &r.view,
+		View: &r.view, Key: r.key,
 		Keys: &r.keys, Scope: r.Scope(r.session), App: -1, ASCII: false,
 	}
 	if s.Scope.Kind == session.OneApplication {
@@ -233,9 +234,36 @@ func TestRailText(t *testing.T) {
 		t.Errorf("the end:\n%s", strings.Join(lines, "\n"))
 	}
 	// with room to spare the last line names the ways to an application
-	lines = railOf(t, 6).drawn(26, 14)
+	r = railOf(t, 6)
+	lines = r.drawn(26, 14)
 	if len(lines) != 14 || strings.TrimSpace(lines[13]) != "a adds one · i imports" {
 		t.Errorf("room to spare:\n%s", strings.Join(lines, "\n"))
+	}
+	r.key.KeyStatus = console.KeyStatus{Kind: "passphrase", Locked: true, Asks: true}
+	if text := strings.Join(r.drawn(26, 14), "\n"); strings.Contains(text, "adds one") {
+		t.Errorf("a key that asks for the passphrase first is named:\n%s", text)
+	}
+}
+
+// The next deadline of an application is painted as a warning if a token is expiring.
+func TestRailPaintsTheExpiring(t *testing.T) {
+	t.Parallel()
+	r := railOf(t, 6)
+	var b console.Board
+	for i, left := range []time.Duration{time.Minute, 50 * time.Minute} {
+		id := strconv.Itoa(i)
+		b.Applications = append(b.Applications, console.Application{ID: id, Name: "App",
+			Environment: console.Environment{Name: "cloud"}, Source: console.FromConfig})
+		b.Tokens = append(b.Tokens, console.Token{ID: "t" + id, AppID: id,
+			Lifetime: console.LifeBounded, Granted: time.Hour,
+			IssuedAt: railNow.Add(left - time.Hour), ExpiresAt: railNow.Add(left)})
+	}
+	r.session.Apply(session.BoardRead{Ticket: 2, Board: b}, railNow)
+	lines := r.Lines(r.scene(), 26, 14, true)
+	for i, want := range map[int]bool{2: true, 3: false} {
+		if got := strings.Contains(lines[i], string(r.styles.Warn)); got != want {
+			t.Errorf("painted as a warning: %t: %q", got, lines[i])
+		}
 	}
 }
 
