@@ -14,6 +14,7 @@ func TestFitColumns(t *testing.T) {
 	one := columnNeeds{oneApp: true, user: 3, scopes: 10, env: 7, environments: 1}
 	short := columnNeeds{names: []int{5, 8}, user: 4, environments: 1}
 	users := columnNeeds{names: []int{11}, user: 9, environments: 1}
+	long := columnNeeds{names: []int{11}, user: 45, scopes: 45, environments: 1}
 	for _, c := range []struct {
 		what  string
 		needs columnNeeds
@@ -24,6 +25,7 @@ func TestFitColumns(t *testing.T) {
 		{"long scopes", scopes, 116, columns{2, 11, 0, 8, 3, 28, 8, 32, 10}},
 		{"long scopes", scopes, 140, columns{2, 11, 0, 8, 3, 28, 8, 50, 16}},
 		{"a name of 60", wide, 160, columns{2, 60, 7, 8, 4, 7, 8, 32, 16}},
+		{"long users and scopes", long, 200, columns{2, 11, 0, 8, 45, 45, 8, 51, 16}},
 		{"base", base, 90, columns{2, 11, 0, 8, 3, 0, 8, 32, 14}},
 		{"base", base, 80, columns{2, 11, 0, 8, 3, 0, 8, 27, 9}},
 		{"base", base, 78, columns{2, 11, 0, 8, 3, 0, 8, 25, 9}},
