@@ -295,7 +295,7 @@ func (x *Field) paste(text string) (why string) {
 		if why := x.hidden.Paste(text); why != "" {
 			return why
 		}
-		x.given, x.Touched = secret.Text{}, true
+		x.Touched = true
 		return ""
 	}
 	text, ok := oneLine(text)

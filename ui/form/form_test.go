@@ -185,6 +185,14 @@ func TestSecretField(t *testing.T) {
 	if !x.Secret().Equal(secret.New("typed")) {
 		t.Error("typing does not replace the given secret")
 	}
+	x.Give(secret.New("given"))
+	if f.Paste(""); !x.Secret().Equal(secret.New("given")) {
+		t.Error("a paste of nothing takes the given secret away")
+	}
+	f.Paste("pasted")
+	if !x.Secret().Equal(secret.New("pasted")) {
+		t.Error("a paste does not replace the given secret")
+	}
 	if shown = false; !x.Secret().IsZero() {
 		t.Error("a field that is not shown gives its secret")
 	}

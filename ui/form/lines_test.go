@@ -124,6 +124,23 @@ func TestFocusMoves(t *testing.T) {
 	}
 }
 
+// The problem of a field is shown when the user has passed it, and not before.
+func TestPassedProblemsAreShown(t *testing.T) {
+	t.Parallel()
+	f, _ := grouped()
+	f.Fields[1].Checked(func() string { return "is missing" })
+	shows := func() bool {
+		return strings.Contains(ansi.Strip(strings.Join(f.Lines(look(), 60, 20), "\n")),
+			"✕ is missing")
+	}
+	for i, want := range []bool{false, false, true, true} {
+		if got := shows(); got != want {
+			t.Errorf("field%d has the focus, the problem of field1 is shown: %t", i, got)
+		}
+		press(f, tea.KeyDown)
+	}
+}
+
 // A letter chooses the next option that begins with it.
 func TestLetterChooses(t *testing.T) {
 	t.Parallel()

@@ -158,6 +158,29 @@ func TestPlainUse(t *testing.T) {
 	})
 }
 
+// log tells the last twenty entries, and how many there are.
+func TestPlainLogIsLimited(t *testing.T) {
+	t.Parallel()
+	inLines(t, unchanged, func(l *lineMode) {
+		for range 10 { // each logs the request and the token
+			l.typed("get A1")
+		}
+		const entry = "00:00:00Z "
+		if said := l.typed("log"); strings.Count(said, entry) != 20 ||
+			strings.Contains(said, "log all") {
+			l.t.Errorf("of 20 entries:\n%s", said)
+		}
+		l.typed("get A1")
+		if said := l.typed("log"); strings.Count(said, entry) != 20 ||
+			!strings.HasPrefix(said, "The last 20 of 22; log all tells every one.\n") {
+			l.t.Errorf("of 22 entries:\n%s", said)
+		}
+		if said := l.typed("log all"); strings.Count(said, entry) != 22 {
+			l.t.Errorf("log all:\n%s", said)
+		}
+	})
+}
+
 // All times of the log are in UTC, and say so.
 func TestPlainLogTimes(t *testing.T) {
 	t.Parallel()

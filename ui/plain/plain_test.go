@@ -429,6 +429,17 @@ func TestPlainNumbersThatAreNames(t *testing.T) {
 	})
 }
 
+// Digits that are too many for a number of the list are not called one.
+func TestPlainNumbersThatAreNone(t *testing.T) {
+	t.Parallel()
+	inLines(t, unchanged, func(l *lineMode) {
+		l.check("probe 123", "There is no token 123 yet; tokens lists them.")
+		l.check("probe token 1234", "There is no token 1234 yet; tokens lists them.")
+		l.check("probe 1234",
+			`There is no token and no application "1234"; tokens and apps list them.`)
+	})
+}
+
 // wait delays the next line until the decided revokes are sent.
 func TestPlainWaits(t *testing.T) {
 	t.Parallel()
