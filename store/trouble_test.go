@@ -108,6 +108,10 @@ func TestDamage(t *testing.T) {
 			"store_damaged", "lanyard.db"},
 		"cut in the header": {func(_, db string) error { return os.Truncate(db, 50) },
 			"store_damaged", "lanyard.db"},
+		"cut behind the header, beside its log": {func(_, db string) error {
+			return errors.Join(os.Truncate(db, 300),
+				os.WriteFile(db+"-wal", []byte("what was committed last"), 0o600))
+		}, "store_damaged", "is damaged, or no database"},
 		"emptied beside its log": {func(dir, db string) error {
 			return errors.Join(os.Truncate(db, 0),
 				os.WriteFile(db+"-wal", []byte("what was committed last"), 0o600))

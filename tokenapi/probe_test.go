@@ -145,6 +145,10 @@ func TestJudge(t *testing.T) {
 			tokenapi.WhyServer},
 		"501": {bare(501), bare(401), before, unclear, false,
 			tokenapi.WhyServer},
+		"101": {bare(101), bare(401), before, unclear, false,
+			tokenapi.WhyServer},
+		"303001": {answer(503, flat("303001")), bare(401), before, unclear, false,
+			tokenapi.WhyFault},
 		"503": {bare(503), bare(401), before, unclear, false,
 			tokenapi.WhyServer},
 		"500 with invalid_token": {

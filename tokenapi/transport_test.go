@@ -8,7 +8,9 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -130,5 +132,23 @@ func TestNoServer(t *testing.T) {
 	_, _, err = get(t.Context(), dns)
 	if e := failure(t, err, tokenapi.KindNetwork, "no such host: gone.example"); e.Sent {
 		t.Error("nothing was sent")
+	}
+	for _, f := range []struct {
+		op    string
+		errno syscall.Errno
+		want  string
+	}{
+		{"dial", syscall.EHOSTUNREACH, "no way to " + addr},
+		{"dial", syscall.ENETUNREACH, "no way to " + addr},
+		{"proxyconnect", syscall.ECONNREFUSED, "could not be reached"},
+		{"socks connect", syscall.ECONNREFUSED, "could not be reached"},
+	} {
+		_, _, err = get(t.Context(), c.WithTransport(tripper(
+			func(*http.Request) (*http.Response, error) {
+				return nil, &net.OpError{Op: f.op, Err: os.NewSyscallError("connect", f.errno)}
+			})))
+		if e := failure(t, err, tokenapi.KindNetwork, f.want); e.Sent {
+			t.Errorf("%s: nothing was sent", f.op)
+		}
 	}
 }
