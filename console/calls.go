@@ -43,6 +43,16 @@ type Call struct {
 	Probe    CallProbe
 }
 
+// AppName returns the name of the application, without its environment and key type. It is the part
+// of the label before the last "@", because a name may contain that character and an environment
+// may not.
+func (c Call) AppName() Private {
+	if i := strings.LastIndexByte(string(c.Application), '@'); i >= 0 {
+		return c.Application[:i]
+	}
+	return c.Application
+}
+
 // CallProbe holds what explains the verdict of a probe ([ProbeAnswer]).
 type CallProbe struct {
 	At            time.Time // of [Probe]

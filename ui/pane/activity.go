@@ -170,7 +170,7 @@ func callColumnsFor(s *scene.Scene, rows []session.CallRow, w int) callColumns {
 	for _, r := range rows {
 		call := r.Call()
 		path = max(path, kit.Width(s.Show(call.Path)))
-		app = max(app, kit.Width(nameOf(s, call)))
+		app = max(app, kit.Width(s.Show(call.AppName())))
 		effect := s.Session.CallEffect(call)
 		forms := callForms(s, r, call, effect)
 		whole := forms[0]
@@ -207,12 +207,6 @@ func callColumnsFor(s *scene.Scene, rows []session.CallRow, w int) callColumns {
 	}
 	c.app = max(c.app-max(over(leastText), 0), leastApp)
 	return c
-}
-
-// nameOf returns the name of a call's application, without its environment.
-func nameOf(s *scene.Scene, c console.Call) string {
-	name, _, _ := strings.Cut(s.Show(c.Application), "@")
-	return name
 }
 
 // callForms describes what a call came to, from the longest text to the shortest.
@@ -273,7 +267,7 @@ func (k callColumns) line(s *scene.Scene, r session.CallRow, selected, focused b
 	if k.print == 0 || len(forms) > 1 && e.Replaced == "" ||
 		scene.Fitting(forms, room-k.app-2) == scene.Fitting(forms, room) {
 		l.Gap(2)
-		l.Cell("", kit.Middle(nameOf(s, c), k.app), k.app)
+		l.Cell("", kit.Middle(s.Show(c.AppName()), k.app), k.app)
 		room -= k.app + 2
 	}
 	if k.print > 0 {

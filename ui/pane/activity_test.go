@@ -36,6 +36,18 @@ func TestActivityShowsWholeNames(t *testing.T) {
 	}
 }
 
+// A name is not cut at a character that it may contain.
+func TestActivityShowsNamesWithAnAt(t *testing.T) {
+	t.Parallel()
+	_, lines := activity(t, 100, console.Call{Application: "ops@team@cloud/PRODUCTION"},
+		console.Call{Application: "ops@night@cloud"}, console.Call{Application: "ops"})
+	for i, want := range []string{"ops@team", "ops@night", "ops"} {
+		if text := ansi.Strip(lines[i]); !strings.Contains(text, " "+want+" ") {
+			t.Errorf("%q lacks %q", text, want)
+		}
+	}
+}
+
 // The status of an answer is painted by its class.
 func TestActivityPaintsTheStatus(t *testing.T) {
 	t.Parallel()

@@ -3,7 +3,6 @@ package session
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"lanyard/console"
 	"lanyard/console/describe"
@@ -35,8 +34,7 @@ func (r CallRow) Call() console.Call {
 // words returns the text of a row in which a person finds something.
 func (r CallRow) words(audience bool) string {
 	c := r.Call()
-	app, _, _ := strings.Cut(string(c.Application), "@")
-	words := c.Method + " " + strconv.Itoa(c.Status) + " " + app + " " +
+	words := c.Method + " " + strconv.Itoa(c.Status) + " " + string(c.AppName()) + " " +
 		describe.CallVerb(c) + " " + c.Fingerprint + " " + string(c.Verdict)
 	if !audience {
 		words += " " + string(c.Application) + " " + string(c.Path) + " " + c.Failure
