@@ -267,11 +267,6 @@ func (p *program) runRestore(ctx context.Context, path string, f restoreFlags) e
 	if err != nil {
 		return err
 	}
-	if !f.replace {
-		if err := store.Occupied(paths.State); err != nil {
-			return err
-		}
-	}
 	if path == "-" && f.stdin {
 		return misuse("name the file",
 			"restore: the backup and the passphrase cannot both come from standard input")
@@ -281,6 +276,11 @@ func (p *program) runRestore(ctx context.Context, path string, f restoreFlags) e
 		return err
 	}
 	defer done()
+	if !f.replace {
+		if err := store.Occupied(paths.State); err != nil {
+			return err
+		}
+	}
 	phrases := p.passphrasesFrom(f.stdin)
 	ids, err := f.openingIdentities(ctx, in, phrases)
 	if ctx.Err() != nil {

@@ -108,7 +108,7 @@ func (p *program) root() *cobra.Command {
 		"configuration `file` (LANYARD_CONFIG)")
 	root.PersistentFlags().StringVar(&p.state, "state", "", "state `directory` (LANYARD_STATE)")
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return misuse(c.CommandPath()+" --help", "%s: %v", c.CommandPath(), err)
+		return misuse(c.CommandPath()+" --help", "%s%v", prefixOf(c), err)
 	})
 	root.AddCommand(
 		p.demoCommand(), p.sandboxCommand(),
@@ -147,14 +147,23 @@ func noCommand(c *cobra.Command, args []string) error {
 	return misuse(hint, "unknown command %q for %s", args[0], c.CommandPath())
 }
 
+// prefixOf returns what an error about the arguments of a command begins with: the command without
+// the name of the program, which begins every error. It is "" for the program itself.
+func prefixOf(c *cobra.Command) string {
+	if _, path, ok := strings.Cut(c.CommandPath(), " "); ok {
+		return path + ": "
+	}
+	return ""
+}
+
 // takes accepts between least and most arguments. A negative most means any number.
 func takes(least, most int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		switch n := len(args); {
 		case n < least:
-			return misuse("usage: "+c.UseLine(), "%s: an argument is missing", c.CommandPath())
+			return misuse("usage: "+c.UseLine(), "%san argument is missing", prefixOf(c))
 		case most >= 0 && n > most:
-			return misuse("usage: "+c.UseLine(), "%s: too many arguments", c.CommandPath())
+			return misuse("usage: "+c.UseLine(), "%stoo many arguments", prefixOf(c))
 		}
 		return nil
 	}

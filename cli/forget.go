@@ -45,7 +45,7 @@ func (p *program) forgetCommand() *cobra.Command {
 
 func (p *program) runForget(c *cobra.Command, args []string, yes, over bool) error {
 	if len(args) == 0 && !over {
-		return misuse("usage: "+c.UseLine(), "%s: an argument is missing", c.CommandPath())
+		return misuse("usage: "+c.UseLine(), "%san argument is missing", prefixOf(c))
 	}
 	s, l, err := p.openRead(c.Context(), true)
 	if err != nil {

@@ -35,7 +35,7 @@ func (p *program) inspectCommand() *cobra.Command {
 
 func (p *program) runInspect(c *cobra.Command, what, app string, o console.InspectOptions) error {
 	ctx := c.Context()
-	s, l, err := p.openTaking(ctx, false, readNamed(what))
+	s, l, err := p.openTaking(ctx, false, readNamed(findsToken(what), what))
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -62,12 +63,13 @@ func (p *program) probeCommand() *cobra.Command {
 
 func (p *program) runProbe(ctx context.Context, what string, untilDead, yes bool,
 	every, timeout time.Duration) error {
-	s, l, err := p.openNamed(ctx, findsToken(what), what)
+	s, l, err := p.openNamed(ctx,
+		func(l ledger) error { _, err := l.needProbed(what); return err }, what)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	t, err := l.needToken(what)
+	t, err := l.needProbed(what)
 	if err != nil {
 		return err
 	}
@@ -91,6 +93,18 @@ func (p *program) runProbe(ctx context.Context, what string, untilDead, yes bool
 		p.warn("%s", why)
 	}
 	return p.printProbe(s, l.app[t.AppID], t, ans.ProbeAnswer)
+}
+
+// needProbed is needToken. Its error for an application names the form of probe that takes one.
+func (l ledger) needProbed(what string) (console.Token, error) {
+	t, err := l.needToken(what)
+	if f, ok := errors.AsType[*failure](err); ok {
+		if _, is, err := l.findApp(what); err == nil && is {
+			f.hint += "; lanyard probe " + shellQuote(what) +
+				" - reads a token from standard input"
+		}
+	}
+	return t, err
 }
 
 // probeLeak probes with a token from standard input.

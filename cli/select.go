@@ -60,16 +60,16 @@ func (p *program) openNamed(ctx context.Context, find func(ledger) error,
 	if name == "" {
 		return p.openRead(ctx, true)
 	}
-	return p.openTaking(ctx, true, readNamed(name))
+	return p.openTaking(ctx, true, readNamed(find, name))
 }
 
 // readNamed returns a function that reads only the tokens that name may mean, which is fast in a
 // large store.
-func readNamed(name string) func(*openConsole, context.Context) (ledger, error) {
+func readNamed(find func(ledger) error,
+	name string) func(*openConsole, context.Context) (ledger, error) {
 	return func(s *openConsole, ctx context.Context) (ledger, error) {
 		l, err := s.take(s.svc.BoardOf(ctx, name))
-		if err != nil || len(l.Tokens) > 0 ||
-			len(console.ApplicationsNamed(l.Applications, name, exactly)) > 0 {
+		if err != nil || find(l) == nil {
 			return l, err
 		}
 		return s.read(ctx) // read all, for an error that lists what there is
@@ -229,6 +229,17 @@ func (l ledger) needToken(text string) (console.Token, error) {
 func (l ledger) noToken(text string) error {
 	if err := l.alteredError(text); err != nil {
 		return err
+	}
+	if a, ok, err := l.findApp(text); err == nil && ok {
+		hint := "it holds no live token; lanyard tokens --all lists the others"
+		if live := l.revocable(a, false); len(live) > 0 {
+			hint = "its live tokens: " + l.tokenNames(live)
+		}
+		return &failure{
+			exit: exitNotFound, code: console.CodeNoToken,
+			text: text + " is an application, and a token is named by its id or fingerprint",
+			hint: hint,
+		}
 	}
 	hint := "lanyard tokens lists what is held"
 	if n := len(l.Tokens); n > 0 && n <= 8 {
