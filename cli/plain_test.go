@@ -35,7 +35,7 @@ func TestPlainAtTheTerminal(t *testing.T) {
 	c := openConsole(t, dir, "demo", "--plain", "--empty", "--cache-ttl", "15m")
 	c.see(`a demo on a Token API of its own(.|\n)*ready`)
 	c.press("get orders\r")
-	c.see(`Orders production, token 1 \([0-9a-f]{8}\): got, `)
+	c.see(`Orders production key, token 1 \([0-9a-f]{8}\): got, `)
 	c.press("revoke 1\r")
 	c.see(`the revoke is sent in .*; undo takes it back`)
 	c.clock.advance(undoWindow)
@@ -76,12 +76,12 @@ func TestPlainLiveDemo(t *testing.T) {
 	c := openWide(t, 1000, t.TempDir(), nil, "demo", "--plain")
 	c.see(`6 tokens: 3 active \(1 expiring\), 1 that may still pass(.|\n)*ready`)
 	c.press("tokens all\r")
-	c.see(`82127b58 of Payments production, for ana: dead: the gateway refused it three times ` +
+	c.see(`82127b58 of Payments production key, for ana: dead: the gateway refused it three times ` +
 		`in a row, 6 seconds after the revoke`)
 	before := c.mark()
 	c.clock.advance(20 * time.Second)
 	c.press("apps\r")
-	c.see(`application A5: Kiosk production`)
+	c.see(`application A5: Kiosk production key`)
 	if said := string(c.since(before)); strings.Contains(said, "200") {
 		t.Errorf("the client talks:\n%s", said)
 	}
@@ -114,7 +114,7 @@ func TestPlainDemoSignIn(t *testing.T) {
 	if _ = answer.Body.Close(); answer.StatusCode != http.StatusOK {
 		t.Errorf("the sandbox answers %d", answer.StatusCode)
 	}
-	c.see(`Portal production, token 1 \([0-9a-f]{8}\): got, `)
+	c.see(`Portal production key, token 1 \([0-9a-f]{8}\): got, `)
 	c.press("quit\r")
 	if code := c.wait(); code != 0 {
 		t.Errorf("exit %d:\n%s", code, c.frame())
@@ -131,7 +131,7 @@ func TestDumbTerminal(t *testing.T) {
 	c = openConsoleWith(t, t.TempDir(), []string{"TERM=dumb"}, "demo")
 	c.see(`TERM is dumb, so the console is in lines(.|\n)*ready`)
 	c.press("apps\r")
-	c.see(`application A1: Orders production`)
+	c.see(`application A1: Orders production key`)
 	c.press("\x04")
 	if code := c.wait(); code != 0 {
 		t.Errorf("exit %d:\n%s", code, c.frame())
@@ -162,7 +162,7 @@ func TestPlainPassphrase(t *testing.T) {
 	c.answer(phrase + "\r")
 	c.see(`the same again, which is not shown:`)
 	c.answer(phrase + "\r")
-	c.see(`Orders sandbox in sandbox, token 1 \([0-9a-f]{8}\): got, `)
+	c.see(`Orders sandbox key in sandbox, token 1 \([0-9a-f]{8}\): got, `)
 	c.press("quit\r")
 	if code := c.wait(); code != 0 {
 		t.Fatalf("exit %d:\n%s", code, c.frame())
@@ -172,7 +172,7 @@ func TestPlainPassphrase(t *testing.T) {
 	c = openWide(t, 1000, dir, nil, "--plain")
 	c.see(`The store is locked: lists work(.|\n)*ready`)
 	c.press("tokens\r")
-	c.see(`token 1: [0-9a-f]{8} of Orders sandbox in sandbox, for .*: active`)
+	c.see(`token 1: [0-9a-f]{8} of Orders sandbox key in sandbox, for .*: active`)
 	c.press("probe 1\r")
 	c.see(`passphrase of .*lanyard.db, which is not shown:`)
 	c.answer("not that one\r")

@@ -221,6 +221,9 @@ func (p *face) inspect(text string) {
 	} else {
 		p.out.say("the gateway's clock: it is not ended, and %s.", describe.NotSeen)
 	}
+	if !s.Ended {
+		p.out.say("last probes: %s.", p.probesWords(t))
+	}
 	scopes := "none"
 	if len(t.Scopes) > 0 {
 		scopes = strings.Join(t.Scopes, " ")
@@ -252,6 +255,17 @@ func (p *face) inspect(text string) {
 			p.ago(t.AtServerAt))
 	}
 	p.sayConsequences(t)
+}
+
+// probesWords describes the probes of a token that has not ended, with the verdict of the last.
+func (p *face) probesWords(t *console.Token) string {
+	probes := t.ProbesSince(console.Status{}, p.policyOf(t))
+	if len(probes) == 0 {
+		return "none"
+	}
+	last := probes[len(probes)-1]
+	return describe.Answers(probes) + "; the last one " + p.ago(last.At) + ", verdict " +
+		string(last.Verdict)
 }
 
 // sayConsequences prints what each verb would do to a token now.

@@ -73,7 +73,7 @@ func TestPlainShadowed(t *testing.T) {
 // Tokens are listed by time left, in sections.
 func TestPlainListsByTimeLeft(t *testing.T) {
 	t.Parallel()
-	const prod, sand = "Orders production in cloud", "Orders sandbox in prod-eu"
+	const prod, sand = "Orders production key in cloud", "Orders sandbox key in prod-eu"
 	inLines(t, byKeyType, func(l *lineMode) {
 		l.check("all", "No token is held.")
 		l.typed("get A1") // expires first
@@ -100,11 +100,11 @@ func TestPlainListsByTimeLeft(t *testing.T) {
 			"14 minutes 53 seconds; the next one expires in 18 minutes 50 seconds.",
 			"environment cloud: 1 active, 2 that may still pass for at most 14 minutes 53 "+
 				"seconds; the next one expires in 18 minutes 50 seconds.",
-			"application A1: Orders production in cloud: 1 active, 2 that may still pass for "+
+			"application A1: Orders production key in cloud: 1 active, 2 that may still pass for "+
 				"at most 14 minutes 53 seconds; the next one expires in 18 minutes 50 seconds.",
 			"environment prod-eu, in production: 1 active; the next one expires in 58 minutes "+
 				"50 seconds.",
-			"application A2: Orders sandbox in prod-eu, in production: 1 active; the next one "+
+			"application A2: Orders sandbox key in prod-eu, in production: 1 active; the next one "+
 				"expires in 58 minutes 50 seconds.")
 		time.Sleep(10 * time.Minute)
 		l.typed("")
@@ -124,19 +124,19 @@ func TestPlainListsByTimeLeft(t *testing.T) {
 // The lists and get follow the scope that is in use.
 func TestPlainUse(t *testing.T) {
 	t.Parallel()
-	const prod = "Orders production in cloud"
+	const prod = "Orders production key in cloud"
 	inLines(t, byKeyType, func(l *lineMode) {
 		l.check("use", "All applications are in use.")
 		l.check("use A2",
-			"In use: Orders sandbox in prod-eu; use all takes all applications again.")
-		l.check("get", "Orders sandbox in prod-eu, token 1 ("+fingerprint("access-1")+
+			"In use: Orders sandbox key in prod-eu; use all takes all applications again.")
+		l.check("get", "Orders sandbox key in prod-eu, token 1 ("+fingerprint("access-1")+
 			"): got, 1 hour left.")
-		l.check("tokens", "Of Orders sandbox in prod-eu:",
-			line(1, "Orders sandbox in prod-eu", "active, 1 hour left, never tried"))
+		l.check("tokens", "Of Orders sandbox key in prod-eu:",
+			line(1, "Orders sandbox key in prod-eu", "active, 1 hour left, never tried"))
 		l.check("use Cloud", "In use: environment cloud; use all takes all applications again.")
 		l.check("tokens", "No token is held of environment cloud.")
 		l.check("tokens all",
-			line(1, "Orders sandbox in prod-eu", "active, 1 hour left, never tried"))
+			line(1, "Orders sandbox key in prod-eu", "active, 1 hour left, never tried"))
 		l.check("use A7", "There is no application A7 yet; apps lists them.")
 		l.check("use nowhere",
 			`There is no application and no environment "nowhere"; apps lists them.`)
@@ -192,6 +192,20 @@ func TestPlainLogTimes(t *testing.T) {
 		l.typed("get A1")
 		l.tells("log", "23:30:00Z issued "+fingerprint("access-2")+
 			", Orders@cloud/PRODUCTION, until 2000-01-02 00:30:00Z.")
+	})
+}
+
+// inspect tells the last probes of a token that lives, and the verdict.
+func TestPlainLastProbes(t *testing.T) {
+	t.Parallel()
+	inLines(t, unchanged, func(l *lineMode) {
+		l.typed("get A1")
+		l.tells("inspect 1", "last probes: none.")
+		l.typed("probe 1")
+		l.typed("probe 1")
+		time.Sleep(2 * time.Minute)
+		l.tells("inspect 1",
+			"last probes: 200 2 times; the last one 2 minutes ago, verdict accepted.")
 	})
 }
 

@@ -165,9 +165,9 @@ func (l *lineMode) end(want error) {
 }
 
 var (
-	p1 = "Orders production, token 1 (" + fingerprint("access-1") + "): "
-	p2 = "Orders production, token 2 (" + fingerprint("access-2") + "): "
-	s2 = "Orders sandbox, token 2 (" + fingerprint("access-2") + "): "
+	p1 = "Orders production key, token 1 (" + fingerprint("access-1") + "): "
+	p2 = "Orders production key, token 2 (" + fingerprint("access-2") + "): "
+	s2 = "Orders sandbox key, token 2 (" + fingerprint("access-2") + "): "
 )
 
 func TestPlainTellsEachChangeOnce(t *testing.T) {
@@ -180,7 +180,7 @@ func TestPlainTellsEachChangeOnce(t *testing.T) {
 		l.checkAfter(time.Nanosecond, p1+"expired.", "hint: get A1 gets a new one")
 		l.checkAfter(24 * time.Hour)
 		l.check("tokens", "Over:", "token 1: "+fingerprint("access-1")+
-			" of Orders production, for the application itself: expired 1 day ago, "+
+			" of Orders production key, for the application itself: expired 1 day ago, "+
 			"scopes default.")
 	})
 }
@@ -190,7 +190,7 @@ func TestPlainRevokeStages(t *testing.T) {
 	inLines(t, unchanged, func(l *lineMode) {
 		l.check("g A2", strings.Replace(strings.Replace(s2, "token 2", "token 1", 1),
 			fingerprint("access-2"), fingerprint("access-1"), 1)+"got, 1 hour left.")
-		lead := "Orders sandbox, token 1 (" + fingerprint("access-1") + "): "
+		lead := "Orders sandbox key, token 1 (" + fingerprint("access-1") + "): "
 		l.check("revoke 1", lead+"the revoke is sent in 3 seconds; undo takes it back.")
 		l.check("revoke 1", lead+"revoking: the revoke is sent in 3 seconds; undo takes it back.")
 		l.checkAfter(2 * time.Second)
@@ -221,7 +221,7 @@ func TestPlainProvesDead(t *testing.T) {
 		l.checkAfter(3*time.Second,
 			p1+"accepted by the server; the gateway may let it through for at most 15 minutes.")
 		section := "token 1: " + fingerprint("access-1") +
-			" of Orders production, for the application itself: revoked, may pass, at most "
+			" of Orders production key, for the application itself: revoked, may pass, at most "
 		l.check("gateway", "Revoked, may still pass:",
 			section+"15 minutes, never tried, scopes default.")
 		l.tells("inspect 1", "the gateway's clock: revoked, may pass: accepted by the server; "+
@@ -273,9 +273,9 @@ func TestPlainRenew(t *testing.T) {
 			}
 			l.checkAfter(15*time.Minute, p1+"replaced: the window ran out.")
 			l.check("tokens",
-				"token 2: "+fingerprint("access-2")+" of Orders production, for the application "+
+				"token 2: "+fingerprint("access-2")+" of Orders production key, for the application "+
 					"itself: active, 45 minutes left, never tried, scopes default.",
-				"Over:", "token 1: "+fingerprint("access-1")+" of Orders production, for the "+
+				"Over:", "token 1: "+fingerprint("access-1")+" of Orders production key, for the "+
 					"application itself: replaced by token 2 ("+fingerprint("access-2")+
 					") 15 minutes ago, scopes default.")
 		})
@@ -286,7 +286,7 @@ func TestPlainProductionAsks(t *testing.T) {
 	t.Parallel()
 	inLines(t, func(a *console.Application) { a.Environment.Production = true }, func(l *lineMode) {
 		l.typed("get A1")
-		question := "Orders production, token 1 (" + fingerprint("access-1") +
+		question := "Orders production key, token 1 (" + fingerprint("access-1") +
 			") is in production, for the application itself. Revoke it? Type yes to revoke, " +
 			"anything else for no.\n"
 		for _, no := range []string{"", "n", "y", "x 1", "revoke 1", "yes please", "ok"} {
@@ -362,7 +362,7 @@ func TestPlainNumbersStay(t *testing.T) {
 		l.check("probe 2", s2+"200, the gateway let it through.")
 		l.check("probe 3", "There is no token 3 yet; tokens lists them.")
 		l.check("get A1",
-			"Orders production, token 3 ("+fingerprint("access-3")+"): got, 1 hour left.")
+			"Orders production key, token 3 ("+fingerprint("access-3")+"): got, 1 hour left.")
 		l.check("probe token 2", s2+"200, the gateway let it through.")
 	})
 }
@@ -376,7 +376,7 @@ func TestPlainNumbersOfTwoForms(t *testing.T) {
 				fingerprint("access-2"), fingerprint("access-1"))+"got, 1 hour left.")
 		l.checkAfter(time.Second)
 		l.check("get application A1", p2+"got, 1 hour left.")
-		first := "Orders sandbox, token 1 (" + fingerprint("access-1") + "): "
+		first := "Orders sandbox key, token 1 (" + fingerprint("access-1") + "): "
 		for _, c := range []string{"probe 1", "probe token 1", "probe A2", "probe a2",
 			"probe application A2"} {
 			l.check(c, first+"200, the gateway let it through.")
@@ -389,10 +389,10 @@ func TestPlainNumbersOfTwoForms(t *testing.T) {
 			!strings.Contains(said, "Orders@cloud/PRODUCTION") {
 			l.t.Errorf("log A1 says\n%s", said)
 		}
-		if said := l.typed("renew 1"); !strings.HasPrefix(said, "Orders sandbox, token 3") {
+		if said := l.typed("renew 1"); !strings.HasPrefix(said, "Orders sandbox key, token 3") {
 			l.t.Errorf("renew 1 says\n%s", said)
 		}
-		if said := l.typed("renew A1"); !strings.HasPrefix(said, "Orders production, token 4") {
+		if said := l.typed("renew A1"); !strings.HasPrefix(said, "Orders production key, token 4") {
 			l.t.Errorf("renew A1 says\n%s", said)
 		}
 		for _, c := range []string{"get", "tokens", "cancel"} {
@@ -414,18 +414,18 @@ func TestPlainNumbersThatAreNames(t *testing.T) {
 	inLines(t, called, func(l *lineMode) {
 		l.check("get A1",
 			`"A1" fits 2; nothing was done. Type application A1 or application A2 in its place:`,
-			"application A1: 1 production.", "application A2: A1 sandbox.")
+			"application A1: 1 production key.", "application A2: A1 sandbox key.")
 		l.check("get application a2",
-			"A1 sandbox, token 1 ("+fingerprint("access-1")+"): got, 1 hour left.")
-		l.check("get 1", "1 production, token 2 ("+fingerprint("access-2")+"): got, 1 hour left.")
+			"A1 sandbox key, token 1 ("+fingerprint("access-1")+"): got, 1 hour left.")
+		l.check("get 1", "1 production key, token 2 ("+fingerprint("access-2")+"): got, 1 hour left.")
 		l.check("probe 1",
 			`"1" fits 2; nothing was done. Type token 1 or application A1 in its place:`,
 			"token 1: "+fingerprint("access-1")+
-				" of A1 sandbox, for the application itself: active, 1 hour left, never tried, "+
+				" of A1 sandbox key, for the application itself: active, 1 hour left, never tried, "+
 				"scopes default.",
-			"application A1: 1 production.")
+			"application A1: 1 production key.")
 		l.check("probe token 1",
-			"A1 sandbox, token 1 ("+fingerprint("access-1")+"): 200, the gateway let it through.")
+			"A1 sandbox key, token 1 ("+fingerprint("access-1")+"): 200, the gateway let it through.")
 	})
 }
 
@@ -576,12 +576,12 @@ func TestPlainUnanswered(t *testing.T) {
 		}
 		l.checkAfter(4*time.Second - time.Nanosecond)
 		l.checkAfter(time.Nanosecond,
-			"Orders production: a get was sent at 00:00:00Z and its answer never seen: the "+
+			"Orders production key: a get was sent at 00:00:00Z and its answer never seen: the "+
 				"server may have made a token that nobody holds and "+
 				"nobody can revoke: nobody knows how long it may live; forget m_1 dismisses this; "+
 				"get again for a token to use.")
 		l.checkAfter(time.Hour)
-		const asks = "Orders production: the answer to a get was never seen; of a token that " +
+		const asks = "Orders production key: the answer to a get was never seen; of a token that " +
 			"it may have brought: nobody knows how long it may live. " +
 			"That is not changed by it. Type yes to dismiss it, anything else for no."
 		l.check("forget m_2", `There is no unanswered request "m_2"; tokens tells which there are.`)
@@ -626,14 +626,14 @@ func TestPlainDevice(t *testing.T) {
 			l.api.device = tokenapi.DeviceAnswer{VerificationURI: "https://gw.example/d",
 				UserCode: "BCDF-xyz2", Interval: 5 * time.Second, ExpiresIn: 10 * time.Minute}
 			l.check("get orders",
-				"Orders production: to approve, open this address, on this machine or any "+
+				"Orders production key: to approve, open this address, on this machine or any "+
 					"other: https://gw.example/d",
 				"and enter this code, exactly as it stands: BCDF-xyz2",
 				"There are 10 minutes for it; type cancel to give up.")
 			l.checkAfter(time.Minute)
 			l.check("tokens", "No token is held.")
 			l.check("get orders",
-				"Orders production: to approve, open this address, on this machine or any "+
+				"Orders production key: to approve, open this address, on this machine or any "+
 					"other: https://gw.example/d",
 				"and enter this code, exactly as it stands: BCDF-xyz2",
 				"There are 9 minutes for it; type cancel to give up.")
@@ -661,12 +661,12 @@ func TestPlainDeviceTrouble(t *testing.T) {
 				}
 			}
 			l.check("get orders",
-				"Orders production: to approve, open this address, on this machine or any "+
+				"Orders production key: to approve, open this address, on this machine or any "+
 					"other: https://gw.example/d",
 				"and enter this code, exactly as it stands: BCDF-xyz2",
 				"There are 10 minutes for it; type cancel to give up.")
 			l.checkAfter(time.Minute,
-				"Orders production: the poll of the server failed: refused (503): it "+
+				"Orders production key: the poll of the server failed: refused (503): it "+
 					"says \"busy\"; it is asked again")
 			l.check("cancel", "error: get: given up, nothing was got")
 			_ = l.in.Close()
@@ -808,20 +808,20 @@ func TestPlainWords(t *testing.T) {
 			strings.Replace(strings.Replace(s2, "token 2", "token 1", 1), fingerprint("access-2"),
 				fingerprint("access-1"), 1)+"got, 1 hour left.")
 		l.check("revoke orders",
-			"Orders production holds no token to revoke; tokens all lists every one.")
+			"Orders production key holds no token to revoke; tokens all lists every one.")
 		l.check(strings.Repeat("long ", 2000),
 			"That line is longer than any command; nothing was done.")
 		l.check("\x1b[A",
 			"That line holds control characters, as arrow keys send them; nothing was done.")
 		l.check("apps", "all 2 applications: 1 active; the next one expires in 1 hour.",
-			"application A1: Orders production: no living token.",
-			"application A2: Orders sandbox: 1 active; the next one expires in 1 hour.")
+			"application A1: Orders production key: no living token.",
+			"application A2: Orders sandbox key: 1 active; the next one expires in 1 hour.")
 		l.checkAfter(59*time.Minute+20*time.Second,
-			"Orders sandbox, token 1 ("+fingerprint("access-1")+"): expiring, 1 minute left.")
+			"Orders sandbox key, token 1 ("+fingerprint("access-1")+"): expiring, 1 minute left.")
 		const left = "1 active (1 expiring); the next one expires in 40 seconds."
 		l.check("apps", "all 2 applications: "+left,
-			"application A1: Orders production: no living token.",
-			"application A2: Orders sandbox: "+left)
+			"application A1: Orders production key: no living token.",
+			"application A2: Orders sandbox key: "+left)
 	})
 }
 
@@ -955,7 +955,7 @@ func TestPlainNamesWhatIsGone(t *testing.T) {
 		var want []string
 		for i := range 8 {
 			l.typed("get A2")
-			want = append(want, fmt.Sprintf("Orders sandbox, token %d (%s) is no longer held.", i+1,
+			want = append(want, fmt.Sprintf("Orders sandbox key, token %d (%s) is no longer held.", i+1,
 				fingerprint(fmt.Sprintf("access-%d", i+1))))
 		}
 		l.checkAfter(time.Second)

@@ -16,7 +16,7 @@ import (
 func (p *face) appWords(a *session.App) string {
 	s := text.Line(string(a.Name))
 	if a.KeyType != "" {
-		s += " " + strings.ToLower(text.Line(a.KeyType))
+		s += " " + strings.ToLower(text.Line(a.KeyType)) + " key" // no environment in production
 	}
 	if p.board.EnvironmentCount > 1 && a.Environment.Name != "" {
 		s += " in " + text.Line(string(a.Environment.Name))
