@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 
@@ -61,7 +63,11 @@ func (p *program) runTokens(c *cobra.Command, app string, all bool) error {
 		defer p.note("%d dead or superseded not shown; --all shows them", list.hidden)
 	}
 	if len(list.rows) == 0 {
-		p.note("no token is held")
+		where := ""
+		if _, err := os.Stat(s.paths.State); errors.Is(err, os.ErrNotExist) {
+			where = ": there is no state directory " + s.paths.State + " yet" // or it is misspelt
+		}
+		p.note("no token is held%s", where)
 		return nil
 	}
 	list.print(p.out())
