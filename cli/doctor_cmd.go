@@ -41,7 +41,8 @@ type doctor struct {
 	offline bool
 	open    *openConsole // nil if the store cannot be opened
 	found   []finding
-	bad     bool // the configuration cannot be read
+	silent  []string // hosts of probe URLs that did not answer
+	bad     bool     // the configuration cannot be read
 }
 
 func (d *doctor) ok(check, format string, args ...any) {

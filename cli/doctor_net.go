@@ -66,6 +66,7 @@ func (d *doctor) checkServers(ctx context.Context) {
 	hosts := skews{}
 	for i, one := range each {
 		d.found = append(d.found, one.found...)
+		d.silent = append(d.silent, one.silent...)
 		for host, off := range clocks[i] {
 			hosts[host] = off
 		}
@@ -157,6 +158,9 @@ func (d *doctor) checkServer(ctx context.Context, e console.Environment) skews {
 		case r.err != nil:
 			d.failReach(string(e.Name)+": "+t.key+" does not answer",
 				"is "+t.key+" right, and the server running?", r.err)
+			if t.key == "probe_url" {
+				d.silent = append(d.silent, host)
+			}
 		default:
 			d.reportReached(e, t.key, host, r.Reached)
 			if r.HasSkew && t.key != "probe_url" {
@@ -240,6 +244,8 @@ func (d *doctor) checkProbes(ctx context.Context) {
 		about := fmt.Sprintf("%s: probe_url at %s", t.app.Label(), hostOf(string(t.app.ProbeURL)))
 		switch is := t.is; {
 		case t.err != nil, is.Status == 0 && words == "": // checkServer reported it
+			continue
+		case slices.Contains(d.silent, hostOf(string(t.app.ProbeURL))): // so what is stored is old
 			continue
 		case is.Status == 0:
 			about += " was not asked"
