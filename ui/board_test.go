@@ -397,6 +397,30 @@ func BenchmarkView(b *testing.B) {
 	}
 }
 
+// BenchmarkGrowth draws the same frame of 100 and of 10,000 tokens in turn, and reports the ratio of
+// the median times. The load of the machine and the garbage collector slow both down alike.
+func BenchmarkGrowth(b *testing.B) {
+	var pumps [2]*ui.Pump
+	for i, n := range []int{100, 10_000} {
+		p, _ := still(b, 200, 50)
+		p.Feed(many(n))
+		pumps[i] = p
+	}
+	var took [2][]time.Duration
+	for b.Loop() {
+		for i, p := range pumps {
+			began := time.Now()
+			p.Redraw()
+			took[i] = append(took[i], time.Since(began))
+		}
+	}
+	for i := range took {
+		slices.Sort(took[i])
+	}
+	half := len(took[0]) / 2
+	b.ReportMetric(float64(took[1][half])/float64(took[0][half]), "ratio")
+}
+
 // The cursor stays with the token when rows change their places, and a verb acts on that token.
 func TestVerbActsOnTheTokenNotOnTheRow(t *testing.T) {
 	t.Parallel()
