@@ -2,6 +2,7 @@ package kit
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -26,13 +27,35 @@ func plain(s string) (int, bool) {
 	return len(s), true
 }
 
-// Clean makes text from elsewhere safe for a column. It applies text.Line, and composes Korean
-// letters, whose width differs between terminals.
+// Clean makes text from elsewhere safe for a column. It applies text.Line, composes Korean letters,
+// and parts joined emoji: the width of both differs between terminals.
 func Clean(s string) string {
 	if _, ok := plain(s); ok {
 		return s
 	}
-	return syllables(text.Line(s))
+	return partEmoji(syllables(text.Line(s)))
+}
+
+// partEmoji removes the joiners between emoji. A family becomes its members, as where a font has no
+// family (UTS 51, section 2.3). Each of them has two cells in every terminal. If the terminal
+// measures by clusters, the sequence stays.
+func partEmoji(s string) string {
+	const joiner, symbols = "\u200d", 0x2000 // the joiners of Indic letters stay
+	if graphemes.Load() || !strings.Contains(s, joiner) {
+		return s
+	}
+	var b strings.Builder
+	for before, after := "", s; after != ""; {
+		var ok bool
+		before, after, ok = strings.Cut(after, joiner)
+		b.WriteString(before)
+		last, _ := utf8.DecodeLastRuneInString(b.String())
+		next, _ := utf8.DecodeRuneInString(after)
+		if ok && (last < symbols || next < symbols) {
+			b.WriteString(joiner)
+		}
+	}
+	return b.String()
 }
 
 // syllables composes Korean letters into syllables, as fonts do (Unicode, section 3.12).

@@ -85,15 +85,19 @@ func parts(s string) (out []string) {
 	return out
 }
 
-// Text passes Clean whole, is measured as the renderer draws it, and is cut between clusters only.
+// Text passes Clean whole, but for the joiners of emoji where each is drawn alone. It is measured as
+// the renderer draws it, and is cut between clusters only.
 func TestClustersOfEveryScript(t *testing.T) {
 	defer kit.MeasureClusters(false)
 	for _, m := range []ansi.Method{ansi.WcWidth, ansi.GraphemeWidth} {
 		kit.MeasureClusters(m == ansi.GraphemeWidth)
 		for _, c := range clusters(t) {
-			clean := kit.Clean(c.text)
-			if clean != c.whole() {
-				t.Errorf("%s: %+q became %+q, want %+q", c.kind, c.text, clean, c.whole())
+			clean, want := kit.Clean(c.text), c.whole()
+			if c.kind == "zwj" && m == ansi.WcWidth {
+				want = strings.ReplaceAll(want, "\u200d", "")
+			}
+			if clean != want {
+				t.Errorf("%s: %+q became %+q, want %+q", c.kind, c.text, clean, want)
 			}
 			if n := kit.Width(clean); n != drawn(m, clean) {
 				t.Errorf("%s: %+q is counted as %d cells and drawn on %d", c.kind, clean, n,
