@@ -76,8 +76,8 @@ func TestPlainLiveDemo(t *testing.T) {
 	c := openWide(t, 1000, t.TempDir(), nil, "demo", "--plain")
 	c.see(`6 tokens: 3 active \(1 expiring\), 1 that may still pass(.|\n)*ready`)
 	c.press("tokens all\r")
-	c.see(`82127b58 of Payments production key, for ana: dead: the gateway refused it three times ` +
-		`in a row, 6 seconds after the revoke`)
+	c.see(`82127b58 of Payments production key, for ana: dead: the gateway refused it three ` +
+		`times in a row, 6 seconds after the revoke`)
 	before := c.mark()
 	c.clock.advance(20 * time.Second)
 	c.press("apps\r")

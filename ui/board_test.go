@@ -397,8 +397,8 @@ func BenchmarkView(b *testing.B) {
 	}
 }
 
-// BenchmarkGrowth draws the same frame of 100 and of 10,000 tokens in turn, and reports the ratio of
-// the median times. The load of the machine and the garbage collector slow both down alike.
+// BenchmarkGrowth draws the same frame of 100 and of 10,000 tokens in turn, and reports the ratio
+// of the median times. The load of the machine and the garbage collector slow both down alike.
 func BenchmarkGrowth(b *testing.B) {
 	var pumps [2]*ui.Pump
 	for i, n := range []int{100, 10_000} {

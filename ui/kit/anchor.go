@@ -11,8 +11,8 @@ import (
 )
 
 // Terminals without mode 2027 differ in the width of some clusters. An emoji with a skin tone has 4
-// cells if characters are counted, and 2 if clusters are. The rest of the line would be in the wrong
-// column. Therefore Anchored puts marks into a frame, which Bubble Tea passes on, and Anchors
+// cells if characters are counted, and 2 if clusters are. The rest of the line would be in the
+// wrong column. Therefore Anchored puts marks into a frame, which Bubble Tea passes on, and Anchors
 // replaces them by cursor positions.
 const (
 	anchor    = "\x1b_lanyard:" // an application program command (APC): terminals ignore it

@@ -45,10 +45,10 @@ func partEmoji(s string) string {
 		return s
 	}
 	var b strings.Builder
-	for before, after := "", s; after != ""; {
-		var ok bool
-		before, after, ok = strings.Cut(after, joiner)
+	for after := s; after != ""; {
+		before, rest, ok := strings.Cut(after, joiner)
 		b.WriteString(before)
+		after = rest
 		last, _ := utf8.DecodeLastRuneInString(b.String())
 		next, _ := utf8.DecodeRuneInString(after)
 		if ok && (last < symbols || next < symbols) {

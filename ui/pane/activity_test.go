@@ -29,7 +29,7 @@ func TestActivityShowsWholeNames(t *testing.T) {
 	t.Parallel()
 	const name = "warehouse-night-shift"
 	for w, want := range map[int]string{100: " " + name + "  ", 84: " wareho"} {
-		_, lines := activity(t, w, console.Call{Application: name + "@cloud/PRODUCTION", Status: 200})
+		_, lines := activity(t, w, console.Call{Application: name + "@cloud", Status: 200})
 		if text := ansi.Strip(lines[0]); !strings.Contains(text, want) {
 			t.Errorf("%d cells: %q lacks %q", w, text, want)
 		}

@@ -273,8 +273,8 @@ func TestPlainRenew(t *testing.T) {
 			}
 			l.checkAfter(15*time.Minute, p1+"replaced: the window ran out.")
 			l.check("tokens",
-				"token 2: "+fingerprint("access-2")+" of Orders production key, for the application "+
-					"itself: active, 45 minutes left, never tried, scopes default.",
+				"token 2: "+fingerprint("access-2")+" of Orders production key, for the "+
+					"application itself: active, 45 minutes left, never tried, scopes default.",
 				"Over:", "token 1: "+fingerprint("access-1")+" of Orders production key, for the "+
 					"application itself: replaced by token 2 ("+fingerprint("access-2")+
 					") 15 minutes ago, scopes default.")
@@ -955,8 +955,8 @@ func TestPlainNamesWhatIsGone(t *testing.T) {
 		var want []string
 		for i := range 8 {
 			l.typed("get A2")
-			want = append(want, fmt.Sprintf("Orders sandbox key, token %d (%s) is no longer held.", i+1,
-				fingerprint(fmt.Sprintf("access-%d", i+1))))
+			want = append(want, fmt.Sprintf("Orders sandbox key, token %d (%s) is no longer held.",
+				i+1, fingerprint(fmt.Sprintf("access-%d", i+1))))
 		}
 		l.checkAfter(time.Second)
 		b, err := l.svc.Board(l.t.Context())
