@@ -85,8 +85,8 @@ func parts(s string) (out []string) {
 	return out
 }
 
-// Text passes Clean whole, but for the joiners of emoji where each is drawn alone. It is measured as
-// the renderer draws it, and is cut between clusters only.
+// Text passes Clean whole, but for the joiners of emoji where each is drawn alone. It is measured
+// as the renderer draws it, and is cut between clusters only.
 func TestClustersOfEveryScript(t *testing.T) {
 	defer kit.MeasureClusters(false)
 	for _, m := range []ansi.Method{ansi.WcWidth, ansi.GraphemeWidth} {
