@@ -34,7 +34,8 @@ func TestRevokeOfTheEnded(t *testing.T) {
 			t.Errorf("presented %s: %q, want %q", id, got, want.presented)
 		}
 		text := plain(d.pane(pane.InRow).Lines(s, 200, 4, false))
-		if got := strings.Contains(text, "until then the token works as before"); got != want.works {
+		got := strings.Contains(text, "until then the token works as before")
+		if got != want.works {
 			t.Errorf("selected %s: works as before: %t\n%s", id, got, text)
 		}
 	}

@@ -417,15 +417,17 @@ func TestPlainNumbersThatAreNames(t *testing.T) {
 			"application A1: 1 production key.", "application A2: A1 sandbox key.")
 		l.check("get application a2",
 			"A1 sandbox key, token 1 ("+fingerprint("access-1")+"): got, 1 hour left.")
-		l.check("get 1", "1 production key, token 2 ("+fingerprint("access-2")+"): got, 1 hour left.")
+		l.check("get 1",
+			"1 production key, token 2 ("+fingerprint("access-2")+"): got, 1 hour left.")
 		l.check("probe 1",
 			`"1" fits 2; nothing was done. Type token 1 or application A1 in its place:`,
 			"token 1: "+fingerprint("access-1")+
-				" of A1 sandbox key, for the application itself: active, 1 hour left, never tried, "+
-				"scopes default.",
+				" of A1 sandbox key, for the application itself: active, 1 hour left, never "+
+				"tried, scopes default.",
 			"application A1: 1 production key.")
 		l.check("probe token 1",
-			"A1 sandbox key, token 1 ("+fingerprint("access-1")+"): 200, the gateway let it through.")
+			"A1 sandbox key, token 1 ("+fingerprint("access-1")+
+				"): 200, the gateway let it through.")
 	})
 }
 
