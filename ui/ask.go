@@ -63,7 +63,7 @@ func (m *root) whyStale(q session.Ask) string {
 func (m *root) openQuestion(q session.Ask) {
 	switch about := q.About.(type) {
 	case session.InProduction:
-		m.openAsked(overlay.NewConfirm(m.Scene(), about.Row, about.App, q.Then), q)
+		m.openAsked(overlay.NewConfirm(m.Scene(), about.Row, q.Then), q)
 	case session.Superseding:
 		m.openAsked(overlay.NewSupersede(m.board(), about, q.Then), q)
 	case session.Several:

@@ -83,6 +83,22 @@ func (v Voice) IfRevoked(c console.Consequences, until string) []string {
 	}
 }
 
+// WhenAccepted describes the time for which the gateway may accept a token whose revoke the server
+// accepts now. It is "" if Revoke would not revoke the access token.
+func (v Voice) WhenAccepted(c console.Consequences) string {
+	const may = "its gateway may pass the token"
+	switch b := c.Revoked; {
+	case !c.Revocable, c.Revokes == console.RevokeRefresh:
+		return ""
+	case !b.Known:
+		return may + ", nobody knows how long"
+	case b.Left == 0:
+		return "its gateway refuses the token at once"
+	default:
+		return may + " for at most " + v.AtMost(b.Left)
+	}
+}
+
 // The consequences for every verb of secrets that cannot be read: they are locked, or their key
 // cannot be fetched.
 const (

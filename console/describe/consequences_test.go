@@ -67,6 +67,33 @@ func TestRenewsAndRevokes(t *testing.T) {
 	}
 }
 
+func TestWhenAccepted(t *testing.T) {
+	t.Parallel()
+	window := console.Bound{
+		Known: true, Until: t0.Add(15 * time.Minute), Left: 15 * time.Minute, Window: true}
+	expiry := console.Bound{Known: true, Until: t0.Add(time.Minute), Left: time.Minute}
+	of := func(b console.Bound) console.Consequences {
+		return console.Consequences{Revocable: true, Revoked: b}
+	}
+	refresh := of(window)
+	refresh.Revokes = console.RevokeRefresh
+	for _, c := range []struct {
+		c    console.Consequences
+		want string
+	}{
+		{of(window), "its gateway may pass the token for at most most 15m0s"},
+		{of(expiry), "its gateway may pass the token for at most most 1m0s"},
+		{of(console.Bound{}), "its gateway may pass the token, nobody knows how long"},
+		{of(console.Bound{Known: true, Until: t0}), "its gateway refuses the token at once"},
+		{refresh, ""},
+		{console.Consequences{Revoked: window}, ""},
+	} {
+		if got := voice().WhenAccepted(c.c); got != c.want {
+			t.Errorf("%+v: %q, want %q", c.c, got, c.want)
+		}
+	}
+}
+
 func TestGrantOf(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
+	"lanyard/text"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/scene"
@@ -18,13 +19,14 @@ import (
 // that a key pressed twice does not answer it.
 type Confirm struct {
 	title   string
-	row     string            // ID of the token that it is about; "" for none
-	lines   []console.Private // the first one is the subject
-	short   console.Private   // what stands under the subject if lines do not fit
-	verb    string            // effect of the key for Yes
-	then    session.Request   // what Yes makes
-	answers []answer          // other keys; esc means No
-	scroll  scene.Scroll      // of the lines under the subject
+	row     string             // ID of the token that it is about; "" for none
+	lines   []console.Private  // the first one is the subject
+	short   console.Private    // what stands under the subject if lines do not fit
+	verb    string             // effect of the key for Yes
+	then    session.Request    // what Yes makes
+	answers []answer           // other keys; esc means No
+	scroll  scene.Scroll       // of the lines under the subject
+	refresh func(*scene.Scene) // updates lines and short before they are drawn; nil: they stay
 }
 
 // answer is a key that answers a question.
@@ -45,32 +47,43 @@ func opens(id string) answer {
 
 // NewConfirm returns the question before a token of a production environment is revoked. then is
 // the request that Yes makes.
-func NewConfirm(s *scene.Scene, r *session.Row, a *session.App, then session.Request) *Confirm {
-	var may console.Private
-	switch ttl := a.Environment.CacheTTL; {
-	case ttl < 0:
-		may = "until the token expires"
-	case ttl > 0:
-		may = console.Private("for at most " + console.Left(ttl))
-	default:
-		may = "for a while"
-	}
+func NewConfirm(s *scene.Scene, r *session.Row, then session.Request) *Confirm {
 	o := &Confirm{
 		title: "Revoke in production?", row: r.ID, then: then, verb: "revoke it",
-		lines: []console.Private{
-			a.Name + console.Private(" · "+r.Token.Fingerprint), "",
-			a.Environment.Name + " is a production environment. When the server has accepted, " +
-				"its gateway may pass the token " + may + ".",
-		},
-		short:   a.Environment.Name + " is production. Its gateway may pass the token " + may + ".",
 		answers: []answer{keep("it"), opens(r.ID)},
 	}
-	if revokes(s, r, a) == console.RevokeRefresh {
+	o.refresh = o.sayBound
+	o.sayBound(s)
+	return o
+}
+
+// sayBound updates the lines of the question before a revoke: the bound shrinks as the token's life
+// does. They stay as they are if there is nothing to revoke any more.
+func (o *Confirm) sayBound(s *scene.Scene) {
+	r := s.Board.Row(o.row)
+	if r == nil || r.Token == nil {
+		return
+	}
+	a := &s.Board.Apps[r.App]
+	does := console.ConsequencesOf(*r.Token, a.Application, a.Policy, false, s.Now)
+	subject := a.Name + console.Private(" · "+r.Token.Fingerprint)
+	v := s.Voice()
+	if does.Revoked.Window {
+		v.AtMost = console.Left // it does not shrink
+	}
+	may := v.WhenAccepted(does)
+	switch {
+	case does.Revokes == console.RevokeRefresh:
 		o.short = a.Environment.Name + " is a production environment. Only the refresh token is " +
 			"left to revoke."
-		o.lines[2] = o.short
+		o.lines = []console.Private{subject, "", o.short}
+	case may != "":
+		o.short = a.Environment.Name + " is production. " +
+			console.Private(text.Sentence(may)) + "."
+		o.lines = []console.Private{subject, "", a.Environment.Name +
+			" is a production environment. When the server has accepted, " +
+			console.Private(may) + "."}
 	}
-	return o
 }
 
 func (o *Confirm) Title(*scene.Scene) string { return o.title }
@@ -124,6 +137,9 @@ func (o *Confirm) Press(s *scene.Scene, a keys.Action, key string) scene.Intent 
 const questionWidth = 64
 
 func (o *Confirm) Size(s *scene.Scene, w, _ int) (int, int) {
+	if o.refresh != nil {
+		o.refresh(s)
+	}
 	want := 50
 	for _, l := range o.lines {
 		want = max(want, kit.Width(s.Show(l))+4)

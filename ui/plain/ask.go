@@ -19,8 +19,14 @@ func (p *face) ask(f session.Ask) {
 	case session.InProduction:
 		q.no = "No: nothing was revoked."
 		t := about.Row.Token
-		p.out.say("%s is in production, for %s. Revoke it? "+
-			"Type yes to revoke, anything else for no.", p.nameToken(t), string(describe.Owner(*t)))
+		c := console.ConsequencesOf(*t, about.App.Application, about.App.Policy, false, p.now)
+		after := "Only its refresh token is left to revoke."
+		if may := p.voice().WhenAccepted(c); may != "" {
+			after = "When the server has accepted, " + may + "."
+		}
+		p.out.say("%s is in production, for %s. %s Revoke it? "+
+			"Type yes to revoke, anything else for no.",
+			p.nameToken(t), string(describe.Owner(*t)), after)
 	case session.Superseding:
 		q.no = "No: nothing was asked for."
 		words, _ := describe.Supersede(about.Supersede)

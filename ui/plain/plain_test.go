@@ -287,7 +287,8 @@ func TestPlainProductionAsks(t *testing.T) {
 	inLines(t, func(a *console.Application) { a.Environment.Production = true }, func(l *lineMode) {
 		l.typed("get A1")
 		question := "Orders production key, token 1 (" + fingerprint("access-1") +
-			") is in production, for the application itself. Revoke it? Type yes to revoke, " +
+			") is in production, for the application itself. When the server has accepted, its " +
+			"gateway may pass the token for at most 15 minutes. Revoke it? Type yes to revoke, " +
 			"anything else for no.\n"
 		for _, no := range []string{"", "n", "y", "x 1", "revoke 1", "yes please", "ok"} {
 			if said := l.typed("revoke 1"); said != question {
