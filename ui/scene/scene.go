@@ -115,8 +115,9 @@ func (s *Scene) CurrentApp() *session.App {
 }
 
 // Look returns the sign and the colour of a state. Both are always drawn together with the state's
-// word, so that no one depends on colour. The colour of a warning means that a token ends soon. The
-// colour of danger means that a revoked token may still pass the gateway.
+// word, so that no one depends on colour. The colour of a warning means that something is about to
+// change: a token ends soon, or its revoke is not accepted yet. The colour of danger means that a
+// revoked token may still pass the gateway.
 func (s *Scene) Look(st console.State) (sign string, paint themes.Paint) {
 	switch st {
 	case console.Active:
@@ -126,7 +127,7 @@ func (s *Scene) Look(st console.State) (sign string, paint themes.Paint) {
 	case console.Lingering:
 		return "◒", s.Styles.Danger
 	case console.Revoking:
-		return "◌", s.Styles.Danger
+		return "◌", s.Styles.Warn
 	case console.Unsure:
 		return "?", s.Styles.Warn
 	case console.Dead:
