@@ -110,6 +110,12 @@ func (c Cause) Words() string {
 	return ""
 }
 
+// Took returns the time from the end of a token to the proof that the gateway refuses it. It counts
+// from one second of the clock to another, as the two times are shown.
+func (s Status) Took() time.Duration {
+	return s.OverAt.Truncate(time.Second).Sub(s.EndedAt.Truncate(time.Second))
+}
+
 // OverSince returns the time that belongs to the state of a token that is over: when it expired,
 // when it was replaced, or since when the gateway refuses it. A list says it after the state.
 func (s Status) OverSince() time.Time {

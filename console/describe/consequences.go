@@ -346,7 +346,7 @@ func OverBrief(s console.Status, at func(time.Time) string, replacedBy string) [
 		if s.Cause == console.CauseRefused {
 			return []string{ended}
 		}
-		return []string{ended + ", refused " + passed(s.OverAt.Sub(s.EndedAt)) + " later", ended}
+		return []string{ended + ", refused " + passed(s.Took()) + " later", ended}
 	case console.ProofWindow:
 		return []string{ended + ", its window was over " + at(s.OverAt), ended}
 	case console.ProofExpiry:

@@ -94,6 +94,20 @@ func TestWhenAccepted(t *testing.T) {
 	}
 }
 
+// The time from a revoke to its proof is the difference of the two times as they are shown.
+func TestTookIsTheDifferenceOfTheShownTimes(t *testing.T) {
+	t.Parallel()
+	revoked := time.Date(2026, 7, 1, 16, 33, 39, 900_000_000, time.UTC)
+	s := console.Status{
+		State: console.Dead, Cause: console.CauseRevoked, EndedAt: revoked,
+		Proof: console.ProofProbe, OverAt: revoked.Add(31200 * time.Millisecond),
+	}
+	at := func(at time.Time) string { return at.Format(time.TimeOnly) }
+	if got := describe.OverBrief(s, at, "")[0]; got != "revoked 16:33:39, refused 32 s later" {
+		t.Error(got)
+	}
+}
+
 func TestGrantOf(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -128,7 +128,7 @@ func (v Voice) afterEnd(s console.Status) string {
 		end = "it was replaced"
 	case console.CauseNone, console.CauseElsewhere, console.CauseRefused:
 	}
-	return v.Span(s.OverAt.Sub(s.EndedAt)) + " after " + end
+	return v.Span(s.Took()) + " after " + end
 }
 
 const refusedThrice = "the gateway refused it three times in a row"

@@ -28,7 +28,7 @@ func (v Voice) Traffic(x console.Exchange, s console.Status) string {
 	case accepted:
 		return "accepted"
 	case s.Proof == console.ProofProbe && ended && s.Cause != console.CauseRefused:
-		took := s.OverAt.Sub(s.EndedAt).Truncate(time.Second)
+		took := s.Took()
 		return "dead, " + v.Wait(took) + " after the " + end
 	}
 	return "refused"

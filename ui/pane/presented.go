@@ -241,7 +241,7 @@ func (p *Presenter) lingering(s *scene.Scene, st console.Status, since []console
 // dead presents a token that the gateway refuses.
 func (p *Presenter) dead(s *scene.Scene, st console.Status, since []console.Probe) {
 	p.Stage, p.Paint, p.Word = DeadStage, s.Styles.Strong, "after"
-	took := st.OverAt.Sub(st.EndedAt)
+	took := st.Took()
 	p.Time, p.Life.Died = console.Left(took), session.Second(st.OverAt)
 	p.Until = clockTexts(s, "dead", st.OverAt)
 	p.Life.Events = append(p.Life.Events, kit.LifeEvent{At: p.Life.Died, Label: p.Until[0]})
