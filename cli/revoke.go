@@ -335,7 +335,7 @@ func (s *openConsole) awaitOtherProcess(ctx context.Context,
 		case !waits:
 			return nil, &failure{
 				exit: exitUsage, code: console.CodeUndone,
-				text: "revoke: it was taken back in another console",
+				text: "revoke: it was undone in another console",
 			}
 		case t.RevokeError != "":
 			return nil, undelivered(console.Delivery{

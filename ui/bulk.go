@@ -61,7 +61,7 @@ func (m *root) tellBulk(f session.BulkDone) {
 	case f.Verb == session.VerbRevoke:
 		// Otherwise the key would take back the selected row, which was revoked before.
 		if undo, why := m.undoable(m.Scene()); why != nil || undo == (session.Undo{}) {
-			hint = m.keys.Hint(keys.Undo, "takes it back")
+			hint = m.keys.Hint(keys.Undo, "undoes it")
 		}
 		m.Notify(scene.Good, text, hint)
 	default:

@@ -59,7 +59,7 @@ func TestUndoTakesAWholeBulkBack(t *testing.T) {
 		t.Fatalf("%d revoking", n)
 	}
 	l.Key("u")
-	l.said("2 of 2 revokes taken back")
+	l.said("2 of 2 revokes undone")
 	if n := l.InState(console.Revoking); n != 1 {
 		t.Errorf("%d revoking after the undo", n)
 	}
@@ -81,7 +81,7 @@ func TestUndoTakesAWholeBulkBack(t *testing.T) {
 	}
 	l.Changed()
 	l.Key("u")
-	l.said("1 of 2 revokes taken back; 1 had been sent")
+	l.said("1 of 2 revokes undone; 1 had been sent")
 }
 
 // Revoking all tokens does not use the marks. It keeps them, and adds no marks that a later key

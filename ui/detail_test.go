@@ -51,7 +51,7 @@ func TestRevokeStagesAreToldApart(t *testing.T) {
 	}
 	frame("bad0cafe  app  revoking  not yet accepted · retry in 12 s")
 	frame("│ not yet accepted · retry in 12 s · connection refused   ")
-	frame("in 3 s  u keeps it") // the other one is in its undo window
+	frame("in 3 s  u undoes it") // the other one is in its undo window
 	p.Key("z", "3")
 	frame("not yet accepted · retry in 12 s · no connection: dial tcp 192.0.2.7:8243: connect: " +
 		"connection refused")
@@ -130,9 +130,9 @@ func TestUnsureIsSettled(t *testing.T) {
 	l.after(time.Minute)
 	l.api.err = nil
 	l.Key("x")
-	l.shows("in 3 s", "u undoes it", "u keeps it")
+	l.shows("in 3 s", "u undoes it", "u undoes it")
 	l.Key("u")
-	l.said("the decision was taken back")
+	l.said("the decision was undone")
 	l.Key("r")
 	l.said("an earlier refresh was never answered, so it was asked anew")
 
@@ -284,13 +284,13 @@ func TestUndoElsewhereIsSaid(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.Changed()
-	l.said(fp("access-1") + ": its revoke was taken back in another console")
+	l.said(fp("access-1") + ": its revoke was undone in another console")
 	l.shows("● Orders · app · " + fp("access-1") + "   active")
 	n := len(l.Log())
 	l.Key("x", "u")
 	l.Changed()
 	if got := l.Log()[n:]; len(got) != 1 ||
-		!strings.Contains(got[0], "the decision was taken back") {
+		!strings.Contains(got[0], "the decision was undone") {
 		t.Errorf("of its own: %q", got)
 	}
 	l.Key("x") // the next revoke of another console is reported again
@@ -371,7 +371,7 @@ func TestApplicationsAreAsWideAsTheirNames(t *testing.T) {
 	}
 	p.Resize(80, 24)
 	if text := ansi.Strip(p.Frame()); !strings.Contains(text, "FOR") ||
-		!strings.Contains(text, "u keeps it") {
+		!strings.Contains(text, "u undoes it") {
 		t.Errorf("the tokens went for the names:\n%s", text)
 	}
 }

@@ -77,7 +77,7 @@ func TestNoColourTellsEverything(t *testing.T) {
 	check()
 	text := ansi.Strip(p.Frame())
 	for _, word := range []string{"4 active", "expiring", "REVOKED, MAY STILL PASS", "≤14:32",
-		"expired", "replaced", "in 3 s  u keeps it", "unsure", "never", "dead  after", "WARNING",
+		"expired", "replaced", "in 3 s  u undoes it", "unsure", "never", "dead  after", "WARNING",
 		"production"} {
 		if !strings.Contains(text, word) {
 			t.Errorf("no %q in the frame", word)

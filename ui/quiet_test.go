@@ -158,8 +158,8 @@ func TestQuiet(t *testing.T) {
 		}
 		shows("?", time.Second, "Keys", "")
 		shows("\x1b", time.Second, "▌ ● Orders", "Keys")
-		shows("x", time.Second, "u keeps it", "MAY STILL PASS")
-		shows("", 5*time.Second, "MAY STILL PASS", "u keeps it")
+		shows("x", time.Second, "u undoes it", "MAY STILL PASS")
+		shows("", 5*time.Second, "MAY STILL PASS", "u undoes it")
 		shows("", time.Minute, "✕ Orders", "MAY STILL PASS")
 		written("q", time.Second)
 		if err := <-ended; err != nil {

@@ -28,7 +28,7 @@ func steps() []step {
 			[]keys.Action{keys.Probe},
 		},
 		{
-			"%s revokes it; until it is sent, %s takes it back", "%s, then %s",
+			"%s revokes it; until it is sent, %s undoes it", "%s, then %s",
 			[]keys.Action{keys.Revoke, keys.Undo},
 		},
 		{

@@ -45,7 +45,7 @@ func TestTour(t *testing.T) {
 	l.Key("enter")
 	l.at("2/7  p probes it: the gateway lets it through")
 	l.Key("p")
-	l.at("3/7  x revokes it; until it is sent, u takes it back")
+	l.at("3/7  x revokes it; until it is sent, u undoes it")
 	l.Key("x")
 	l.shows("3/7")
 	l.Key("u")

@@ -201,7 +201,7 @@ func TestDelivered(t *testing.T) {
 		}
 	}
 	three := console.Undone{Taken: make([]console.Token, 2), Sent: 1}
-	if got := describe.Taken(three); got != "2 of 3 revokes taken back; 1 had been sent" {
+	if got := describe.Taken(three); got != "2 of 3 revokes undone; 1 had been sent" {
 		t.Error(got)
 	}
 }

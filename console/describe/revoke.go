@@ -145,14 +145,14 @@ func (v Voice) Delivered(d console.Delivery, s console.Status, now time.Time) (t
 
 // The texts for a token whose revoke was undone, by this console or by another one.
 const (
-	TakenBack      = "not revoked, the decision was taken back"
-	TakenElsewhere = "its revoke was taken back in another console"
+	TakenBack      = "not revoked, the decision was undone"
+	TakenElsewhere = "its revoke was undone in another console"
 )
 
 // Taken counts the revokes of a decision that were undone, and those that had been sent.
 func Taken(u console.Undone) string {
 	taken, sent := len(u.Taken), u.Sent
-	words := strconv.Itoa(taken) + " of " + text.Count(taken+sent, "revoke") + " taken back"
+	words := strconv.Itoa(taken) + " of " + text.Count(taken+sent, "revoke") + " undone"
 	if sent > 0 {
 		words += "; " + strconv.Itoa(sent) + " had been sent"
 	}
@@ -168,7 +168,7 @@ func (v Voice) Revocation(t console.Token, s console.Status, now time.Time) stri
 	case s.Proof == console.ProofProbe:
 		return "dead: " + v.Over(s)
 	case s.Proof != console.ProofNone:
-		return "dead after " + v.Span(s.OverAt.Sub(s.EndedAt)) + ": " + v.Over(s)
+		return "dead after " + v.Span(s.Took()) + ": " + v.Over(s)
 	case s.SeenAtGW:
 		return v.Ending(s)
 	}

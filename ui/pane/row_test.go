@@ -220,7 +220,7 @@ func fixtures() map[string]fixture {
 	undo := base
 	undo.rows[live] = append([]string{}, base.rows[live]...)
 	undo.rows[live][4] = "◌;Mobile;cloud;fb7ddc8f;app;feed;in 4 s;" +
-		"=u keeps it · once sent, it may pass ≤15:00"
+		"=u undoes it · once sent, it may pass ≤15:00"
 	undo.selected = "fb7ddc8f"
 	all["undo"] = undo
 

@@ -46,7 +46,7 @@ func (p *Tokens) row(s *scene.Scene, r *session.Row) tokenRow {
 			row.parts = words[1:2]
 		}
 		if at, _, _ := s.RevokeStage(r); r.Pending() && at == describe.Undoable {
-			row.parts = []string{s.Keys.Hint(keys.Undo, "keeps it")}
+			row.parts = []string{s.Keys.Hint(keys.Undo, "undoes it")}
 			if bound := p.bound(s, r); bound != "" {
 				row.parts = append(row.parts, "once sent, it may pass "+bound)
 			}
@@ -180,7 +180,7 @@ func (p *Tokens) overParts(s *scene.Scene, r *session.Row) (parts []string) {
 	case st.Proof == console.ProofWindow:
 		parts = append(parts, "window over")
 	case st.OverAt.After(st.EndedAt):
-		parts = append(parts, "after "+scene.Seconds(st.OverAt.Sub(st.EndedAt)))
+		parts = append(parts, "after "+scene.Seconds(st.Took()))
 	}
 	if r.State == console.Dead {
 		var b strings.Builder

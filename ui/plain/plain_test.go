@@ -195,7 +195,7 @@ func TestPlainRevokeStages(t *testing.T) {
 		l.check("revoke 1", lead+"revoking: the revoke is sent in 3 seconds; undo takes it back.")
 		l.checkAfter(2 * time.Second)
 		l.check("undo", lead+
-			"not revoked, the decision was taken back: active, 59 minutes 58 seconds left.")
+			"not revoked, the decision was undone: active, 59 minutes 58 seconds left.")
 		l.check("undo", "There is nothing to undo: no revoke is waiting that was not sent.")
 		l.checkAfter(10 * time.Second)
 		if n := l.api.revoked(); n != 0 {
@@ -482,10 +482,10 @@ func TestPlainUndoTakesAllBack(t *testing.T) {
 			synctest.Wait()
 			l.out.since()
 		}
-		back := "not revoked, the decision was taken back: active, 1 hour left."
-		backFirst := "not revoked, the decision was taken back: active, 59 minutes 59 seconds left."
+		back := "not revoked, the decision was undone: active, 1 hour left."
+		backFirst := "not revoked, the decision was undone: active, 59 minutes 59 seconds left."
 		decide()
-		l.check("undo", p1+backFirst, s2+back, "2 of 2 revokes taken back.")
+		l.check("undo", p1+backFirst, s2+back, "2 of 2 revokes undone.")
 		decide()
 		l.check("undo 2", s2+back)
 		l.check("undo", p1+backFirst)
@@ -495,7 +495,7 @@ func TestPlainUndoTakesAllBack(t *testing.T) {
 		}
 		synctest.Wait()
 		l.out.since()
-		l.check("undo", p1+backFirst, "1 of 2 revokes taken back; 1 had been sent.")
+		l.check("undo", p1+backFirst, "1 of 2 revokes undone; 1 had been sent.")
 	})
 }
 
@@ -519,7 +519,7 @@ func TestPlainTellsOfOthers(t *testing.T) {
 			l.t.Fatal(err)
 		}
 		l.checkAfter(2*time.Second,
-			p1+"its revoke was taken back in another console, it lives on: active, 59 minutes "+
+			p1+"its revoke was undone in another console, it lives on: active, 59 minutes "+
 				"56 seconds left.")
 	})
 }
@@ -724,7 +724,7 @@ func TestPlainQuitting(t *testing.T) {
 	const finishing = "Finishing what is under way; control c does not wait.\n"
 	for line, want := range map[string]string{
 		"get A1": finishing,
-		"undo":   p1 + "not revoked, the decision was taken back: active, 1 hour left.\n",
+		"undo":   p1 + "not revoked, the decision was undone: active, 1 hour left.\n",
 	} {
 		inLines(t, unchanged, func(l *lineMode) {
 			l.typed("get A1")
@@ -1018,7 +1018,7 @@ func TestPlainTour(t *testing.T) {
 		l.check("probe 1", p1+"200, the gateway let it through.",
 			"tour, 3 of 7: type revoke 1; until it is sent, undo takes it back.")
 		l.check("revoke 1", p1+"the revoke is sent in 3 seconds; undo takes it back.")
-		l.check("undo", p1+"not revoked, the decision was taken back: active, 1 hour left.",
+		l.check("undo", p1+"not revoked, the decision was undone: active, 1 hour left.",
 			"tour, 4 of 7: type revoke 1 and wait: the server accepts.")
 		l.typed("revoke 1")
 		l.checkAfter(3*time.Second,
