@@ -45,7 +45,7 @@ func (p *program) reload(paths config.Paths, first *config.Config) ui.Reload {
 		Banners: banners(first.Environments), Err: err,
 	}
 	if later := cfg.NeedsRestart(first); err == nil && len(later) > 0 {
-		r.Hint = "start lanyard again for the changed " + strings.Join(later, ", ")
+		r.Hint = "start lanyard again to use the changed " + strings.Join(later, ", ")
 	}
 	return r
 }

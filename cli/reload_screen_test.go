@@ -43,7 +43,7 @@ func TestReloadOnTheScreen(t *testing.T) {
 		"[[application]]\nname = \"Bills\"\nconsumer_key = \"k2\"\nconsumer_secret = { env = " +
 		"\"BILLS\" }\n")
 	c.see(`g get +N get with…`)
-	c.see(`Start lanyard again for the changed applications`)
+	c.see(`Start lanyard again to use the changed applications`)
 	if code := c.leave(); code != 0 {
 		t.Errorf("exit %d", code)
 	}

@@ -234,10 +234,10 @@ func (s *Service) heldBack(ctx context.Context, a Application, req tokenapi.Toke
 	}
 	e.RetryAfter = last.Sub(s.Now())
 	e.Hint += fmt.Sprintf(
-		"the server said so at %s, and is not asked again without a person before %s",
+		"the server refused this at %s; until %s Lanyard asks again only if a person does so",
 		worst.At.UTC().Format("15:04:05Z"), last.UTC().Format("15:04:05Z"))
 	if worst.Wrong != "" {
-		e.Hint += ", unless with other credentials"
+		e.Hint += ", or with other credentials"
 	}
 	e.Hint += "; --fresh at a terminal, or get in the console, asks at once"
 	return e

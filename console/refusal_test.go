@@ -179,7 +179,7 @@ func TestRefusalRests(t *testing.T) {
 				t.Fatalf("sent %v, %v", sent, err)
 			}
 			if e, ok := tokenapi.AsError(err); !c.sent &&
-				(!ok || !strings.Contains(e.Hint, "not asked again without a person before")) {
+				(!ok || !strings.Contains(e.Hint, "Lanyard asks again only if a person does so")) {
 				t.Errorf("%v, hint %q", err, console.Hint(err))
 			}
 			// An answer ends it.

@@ -110,11 +110,11 @@ func revocable(t Token, kind RevokeKind, st Status) (RevokeKind, error) {
 		hint := "the gateway may still let it through for a while; " + do(ActProbe, t.Fingerprint) +
 			" asks it"
 		if st.Proof != ProofNone {
-			hint = "the server has revoked it, and the gateway refuses it too: it is dead"
+			hint = "the gateway refuses it too: it is dead"
 		}
 		return "", &Error{
 			Code: CodeAlreadyRevoked,
-			Text: "revoke: the server has accepted that already", Hint: hint,
+			Text: "revoke: the server has revoked this token already", Hint: hint,
 		}
 	case kind == RevokeAccess, kind == RevokeBoth && !refresh:
 		return RevokeAccess, nil

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
+	"lanyard/text"
 	"lanyard/tokenapi/secret"
 	"lanyard/ui/keys"
 	"lanyard/ui/scene"
@@ -23,7 +24,7 @@ func (m *root) tellCopied(f session.Copied) tea.Cmd {
 	word := f.Copied.Words(f.What, promise)
 	said := word
 	if hint != "" { // no remedy for a fault, so it does not come first
-		said += "; " + hint
+		said += ". " + text.Sentence(hint)
 	}
 	if but := m.whyUseless(f.ID); but != "" {
 		m.Notify(scene.Warn, word+", but "+but, m.keys.Hint(keys.Get, "gets another one"))

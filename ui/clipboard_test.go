@@ -29,11 +29,11 @@ func TestClearingIsToldTruly(t *testing.T) {
 			"the clipboard was cleared, whatever it held"},
 		"tmux": {
 			fakeClipboard{later: session.ClearedIfOurs, outcome: session.WasOurs, around: true},
-			"cleared in 45 s, not in the terminal around it)",
+			"cleared there in 45 s). The terminal around it keeps a copy",
 			"the copy in tmux was cleared; the terminal around it: cannot tell, not cleared"},
 		"tmux, replaced": {
 			fakeClipboard{later: session.ClearedIfOurs, outcome: session.WasReplaced, around: true},
-			"not in the terminal around it)",
+			"cleared there in 45 s). The terminal around it keeps a copy",
 			"tmux holds something else now, not cleared; the terminal around it: cannot tell"},
 	} {
 		t.Run(name, func(t *testing.T) {

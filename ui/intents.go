@@ -63,7 +63,7 @@ func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 			m.Notify(scene.Info, "no action is on "+kit.Clean(msg.String())+" here",
 				"esc closes this")
 		case b.Act < keys.Up || b.Act > keys.Last:
-			m.Notify(scene.Info, b.Word+" is for the panes", "esc closes this first")
+			m.Notify(scene.Info, b.Word+" does not work in this box", "esc closes it")
 		}
 		return m.perform(i)
 	}
@@ -151,7 +151,7 @@ func (m *root) whetherUndoable(r *session.Row) string {
 	if r.Token.RevokeTries > 0 {
 		return "it was sent at least once, and is sent again until the server answers"
 	}
-	return m.keys.Hint(keys.Undo, "takes it back while it was not sent")
+	return m.keys.Hint(keys.Undo, "undoes it until it is sent")
 }
 
 // undoable returns the request that takes back the selected revoke, or else the last decision of

@@ -85,7 +85,7 @@ func TestRevokeStages(t *testing.T) {
 	l.Key("g", "p")
 	l.said("200: the gateway let it through")
 	l.Key("x")
-	l.shows("◌ "+fp("access-1"), "in 3 s  u keeps it", "u undo")
+	l.shows("◌ "+fp("access-1"), "in 3 s  u undoes it", "u undo")
 	if len(l.api.revokes) != 0 {
 		t.Fatal("sent inside the undo window")
 	}
@@ -111,7 +111,7 @@ func TestRevokeStages(t *testing.T) {
 	l.said("dead")
 	l.shows("✕ "+fp("access-1"), "dead  after ", "401 ×3")
 	l.Key("x")
-	l.said("accepted that already")
+	l.said("the server has revoked this token already")
 	l.after(time.Hour)
 	if len(l.api.revokes) != 1 {
 		t.Fatalf("sent %d times", len(l.api.revokes))
@@ -124,7 +124,7 @@ func TestUndo(t *testing.T) {
 	l.Key("u")
 	l.said("there is nothing to undo")
 	l.Key("g", "x", "4", "u")
-	l.said(": not revoked, the decision was taken back")
+	l.said(": not revoked, the decision was undone")
 	l.after(time.Minute)
 	if len(l.api.revokes) != 0 {
 		t.Error("sent although it was taken back")

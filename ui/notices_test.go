@@ -38,7 +38,7 @@ func TestKeysReplaceTheOldNotice(t *testing.T) {
 		{[]string{"u"}, "there is nothing to undo"},
 		{[]string{"Y", "5"}, "no action is on 5 here"},
 		{[]string{"enter", "T"}, ""},
-		{[]string{"Y", "z"}, "zoom is for the panes"},
+		{[]string{"Y", "z"}, "zoom does not work in this box"},
 		{[]string{"Y", "r"}, "not issued"},
 		{[]string{"z"}, ""},
 		{[]string{"tab"}, ""},

@@ -535,9 +535,9 @@ func TestImportProposesProbeURLs(t *testing.T) {
 	l.Key("right", "right")
 	l.shows("probed at https://gw.example:8243/billing/1.0", "with its secret, probed")
 	l.Key("right", "left", "down", "down")
-	l.shows("in apim.example, and stays as it is")
+	l.shows("configured already in apim.example; the import does not change it")
 	l.Key("right")
-	l.shows("✕ it is configured here, and stays as it is")
+	l.shows("✕ it is configured already: the import does not change it")
 	l.Key("enter")
 	all := l.stored()
 	if all["Billing"].ProbeURL != "https://gw.example:8243/billing/1.0" ||

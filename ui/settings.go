@@ -96,7 +96,11 @@ func (r settingsRead) land(m *root) tea.Cmd {
 	}
 	m.configured = r.reload.Settings
 	m.o.Banners = r.reload.Banners
-	m.Notify(scene.Good, "the configuration was read again", r.reload.Hint)
+	words := "the configuration was read again, and its settings are in force"
+	if r.reload.Hint != "" {
+		words = "the configuration was read again, and its other settings are in force"
+	}
+	m.Notify(scene.Good, words, r.reload.Hint)
 	return m.watchSettings()
 }
 

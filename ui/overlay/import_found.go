@@ -33,7 +33,7 @@ func (l *foundList) press(key string) (why string) {
 	x := &l.portal.All[l.at]
 	switch acts := key == "space" || key == "left" || key == "right"; {
 	case acts && x.Known:
-		return "it is configured here, and stays as it is"
+		return "it is configured already: the import does not change it"
 	case acts && key != "space" && len(x.ProbeURLs) == 0:
 		return "the portal names no API that it may call"
 	}
@@ -83,7 +83,7 @@ func (l *foundList) goal(s *scene.Scene) string {
 	name := show(x.Application.Environment.Name)
 	switch taken := x.Application.ProbeURL; {
 	case x.Known:
-		return "in " + name + ", and stays as it is"
+		return "configured already in " + name + "; the import does not change it"
 	case taken != "":
 		return "into " + name + ", probed at " + show(taken)
 	case len(x.ProbeURLs) > 0:

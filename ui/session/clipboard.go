@@ -96,7 +96,7 @@ func (c Cleared) Hint() string {
 func (c Cleared) Unknown() bool { return c.Outcome == CannotTell || c.Around }
 
 // blindHint is the hint for a clipboard that cannot be read.
-const blindHint = "clipboard.clear_blind = true clears it whatever it holds"
+const blindHint = "set clipboard.clear_blind = true to clear it nevertheless"
 
 // clipboardState is the session's record of its copies.
 type clipboardState struct {
@@ -140,15 +140,16 @@ func (done CopiedTo) Promise(words string) (promise, hint string) {
 	case done.Serial == 0:
 		return "", ""
 	case done.Later == NotCleared:
-		return "not cleared later", "it cannot be read back; " + blindHint
+		return "not cleared later", "Lanyard cannot read this clipboard, and so does not clear it; " +
+			blindHint
 	}
 	promise = "cleared in " + words
 	switch {
 	case done.Later == ClearedBlind:
 		promise += ", whatever it then holds"
 	case done.Around:
-		return promise + ", not in the terminal around it",
-			"the terminal cannot be read back; " + blindHint
+		return "cleared there in " + words,
+			"the terminal around it keeps a copy that Lanyard cannot read; " + blindHint
 	}
 	return promise, ""
 }

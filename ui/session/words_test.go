@@ -75,7 +75,7 @@ func TestPromiseOfACopy(t *testing.T) {
 		},
 		{
 			session.CopiedTo{Serial: 1, Later: session.ClearedIfOurs, Around: true},
-			"cleared in 45 s, not in the terminal around it", true,
+			"cleared there in 45 s", true,
 		},
 	} {
 		if promise, hint := c.copied.Promise("45 s"); promise != c.promise ||
