@@ -31,7 +31,7 @@ func (m *root) tellEnded(f session.Ended) {
 		words, hint := m.endedWords(e), m.afterEnd(e)
 		switch {
 		case len(shown) == 1 && e.Row == shown[0].Row:
-			m.Notify(endSeverity(e), words, hint)
+			m.NotifyEnd(endSeverity(e), words, hint)
 		case e.Status.State == console.Superseded:
 			m.Log(scene.Info, words, "")
 		default:
@@ -58,7 +58,7 @@ func (m *root) showEnded(all []session.Ending) {
 	if n := len(all) - expired; n > 0 {
 		parts = append(parts, text.CountOf(n, "token is", "tokens are")+" dead")
 	}
-	m.notices.show(scene.Notice{
+	m.showEnd(scene.Notice{
 		At: m.now, Severity: sev, Text: strings.Join(parts, ", "),
 		Hint: m.keys.Hint(keys.Messages, "lists them"),
 	})

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"lanyard/console"
 )
 
@@ -59,6 +61,25 @@ func TestDeathIsANotice(t *testing.T) {
 	l.after(24 * time.Hour)
 	if n := l.logged("the window ran out"); n != 1 {
 		t.Errorf("told %d times:\n%s", n, strings.Join(l.Log(), "\n"))
+	}
+}
+
+// The notice of an expiry or a death stays until a key is pressed; other notices fade.
+func TestEndStaysUntilAKey(t *testing.T) {
+	t.Parallel()
+	for name, press := range map[string][]string{
+		": expired. ": {"g", "enter"}, ": dead: the window ran out. ": {"g", "enter", "x"},
+	} {
+		l := alive(t).scoped("Orders")
+		l.Key(press...)
+		l.after(5 * time.Second)
+		l.slept(time.Hour)
+		l.after(time.Hour)
+		l.shows(fp("access-1") + " of Orders" + name)
+		l.Key("z")
+		if strings.Contains(ansi.Strip(l.Frame()), name) {
+			t.Errorf("%q stands after a key:\n%s", name, ansi.Strip(l.Frame()))
+		}
 	}
 }
 

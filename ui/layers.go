@@ -77,7 +77,7 @@ func (m *root) layAll(s *scene.Scene, lines []string, warnings int) {
 		}
 	}
 	m.frame.inside = m.lay(s, lines, o, area, row)
-	if !m.noticeInFooter(m.layout()) || m.notices.until.IsZero() {
+	if !m.noticeInFooter(m.layout()) || !m.notices.on {
 		lines[m.h-1] = m.boxFooter(s, o)
 	}
 }

@@ -20,7 +20,7 @@ import (
 const keepNotices = 500
 
 // fadesIn returns the time for which a notice stays on the screen if no key is pressed. A warning
-// takes longer to read.
+// takes longer to read. The end of a token stays until a key ([root.NotifyEnd]).
 func fadesIn(n scene.Notice) time.Duration {
 	if n.Severity >= scene.Warn {
 		return 30 * time.Second
@@ -32,18 +32,19 @@ func fadesIn(n scene.Notice) time.Duration {
 type notices struct {
 	log   []scene.Notice
 	shown scene.Notice // the last one that was shown
-	until time.Time    // time at which it fades; zero: none is shown
+	on    bool         // it is on the screen
+	until time.Time    // time at which it fades; zero: it stays until a key
 	n     int          // number of notices that were shown
 	call  int64        // number of the call that the next notices are about; 0: none
 }
 
 // hide removes the notice from the screen.
-func (n *notices) hide() { n.until = time.Time{} }
+func (n *notices) hide() { n.on, n.until = false, time.Time{} }
 
 // fadeAt removes the notice when its time is over.
 func (n *notices) fadeAt(now time.Time) {
 	if due(n.until, now) {
-		n.until = time.Time{}
+		n.hide()
 	}
 }
 
@@ -52,8 +53,21 @@ func (n *notices) logs(x scene.Notice) bool { return slices.Contains(n.log, x) }
 
 // show shows a notice.
 func (n *notices) show(x scene.Notice) {
-	n.shown, n.until = x, x.At.Add(fadesIn(x))
+	n.shown, n.on, n.until = x, true, x.At.Add(fadesIn(x))
 	n.n++
+}
+
+// showEnd shows the end of tokens until a key is pressed, because it may come while nobody looks.
+// It fades where it covers something else: the words of presenter mode, and the step of the tour.
+func (m *root) showEnd(x scene.Notice) {
+	if m.notices.show(x); !m.presents() && m.tour.Over() {
+		m.notices.until = time.Time{}
+	}
+}
+
+// NotifyEnd logs the end of a token, and shows it as showEnd does.
+func (m *root) NotifyEnd(sev scene.Severity, text, hint string) {
+	m.showEnd(m.logged(sev, text, hint))
 }
 
 // Log writes something into the log and does not show it.
@@ -137,7 +151,7 @@ func (m *root) noticeLinesAtMost(l layout) int {
 // the tour takes the last of these lines, or stands while there is no notice if there is only one.
 // Without both it draws the wait for a slow server.
 func (m *root) noticeLines(s *scene.Scene, l layout) []string {
-	most, shown := m.noticeLinesAtMost(l), !m.notices.until.IsZero()
+	most, shown := m.noticeLinesAtMost(l), m.notices.on
 	switch {
 	case !m.tour.Over() && !shown:
 		return []string{m.tourLine(m.w)}

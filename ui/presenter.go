@@ -109,7 +109,7 @@ func (m *root) presented(s *scene.Scene) *session.Row {
 func (m *root) presentation(s *scene.Scene, warnings []string) []string {
 	p := pane.Present(s, m.presented(s))
 	p.Header, p.Warnings = m.presenterHeader(), warnings
-	if !m.notices.until.IsZero() {
+	if m.notices.on {
 		p.Notice = m.presenterNotice(s, m.notices.shown)
 	}
 	if p.Life != nil {

@@ -49,7 +49,7 @@ func (m *root) tellProbes(f session.Fact) {
 	case session.ProbesEnded:
 		switch f.Stop {
 		case console.StopDead:
-			m.Notify(scene.Good, f.Fingerprint+": "+m.voice().Dead(m.s.Status(f.Token))+" ("+
+			m.NotifyEnd(scene.Good, f.Fingerprint+": "+m.voice().Dead(m.s.Status(f.Token))+" ("+
 				text.Count(f.Loop.Probes, "probe")+")", "")
 		case console.StopVain:
 			why, hint := describe.Hopeless(f.Answer)

@@ -209,7 +209,7 @@ func (m *root) closeNothing() {
 		m.zoom()
 	case m.focus != scene.Tokens && m.layout() <= narrow:
 		m.focusOn(scene.Tokens)
-	case !m.notices.until.IsZero():
+	case m.notices.on:
 		m.notices.hide()
 	default:
 		m.flash("nothing is open", m.showsAll())

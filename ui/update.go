@@ -296,7 +296,7 @@ type shownState struct {
 }
 
 func (m *root) shownState() shownState {
-	return shownState{m.w, m.h, m.notices.n, !m.notices.until.IsZero()}
+	return shownState{m.w, m.h, m.notices.n, m.notices.on}
 }
 
 // changed reports whether a message or the time has changed what is shown.

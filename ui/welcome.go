@@ -133,7 +133,7 @@ func (m *root) welcomeLines(s *scene.Scene) []string {
 	}
 	m.frame.notice = 0
 	switch {
-	case m.notices.until.IsZero():
+	case !m.notices.on:
 	case len(m.overlays) == 0 || m.noticeInFooter(m.layout()):
 		copy(out[h:], m.notice(s, 1))
 	default:

@@ -17,8 +17,8 @@ const (
 	Bad
 )
 
-// Notice is a message to the person. The screen shows it for some seconds, and the message log
-// keeps it.
+// Notice is a message to the person. The screen shows it for some seconds, or the end of a token
+// until a key is pressed, and the message log keeps it.
 type Notice struct {
 	At       time.Time
 	Severity Severity
