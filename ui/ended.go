@@ -31,7 +31,9 @@ func (m *root) tellEnded(f session.Ended) {
 		words, hint := m.endedWords(e), m.afterEnd(e)
 		switch {
 		case len(shown) == 1 && e.Row == shown[0].Row:
-			m.NotifyEnd(endSeverity(e), words, hint)
+			st := e.Status
+			m.NotifyEnd(endSeverity(e), words, hint,
+				e.Row.Token.Fingerprint+": "+describe.StateWord(st.State, st.Cause))
 		case e.Status.State == console.Superseded:
 			m.Log(scene.Info, words, "")
 		default:

@@ -82,3 +82,10 @@ func (p *Pump) NoticeInFooter() bool {
 
 // DropCalls removes the oldest n calls of the board.
 func (p *Pump) DropCalls(n int) { p.m.board().Exchanges = p.m.board().Exchanges[n:] }
+
+// Notice shows a notice and logs it.
+func (p *Pump) Notice(n scene.Notice) {
+	p.m.now = p.m.clock()
+	p.m.notify(n.Severity, n.Text, n.Hint, n.Briefly()...)
+	p.m.draw()
+}

@@ -66,23 +66,30 @@ func (m *root) showEnd(x scene.Notice) {
 }
 
 // NotifyEnd logs the end of a token, and shows it as showEnd does.
-func (m *root) NotifyEnd(sev scene.Severity, text, hint string) {
-	m.showEnd(m.logged(sev, text, hint))
+func (m *root) NotifyEnd(sev scene.Severity, text, hint string, brief ...string) {
+	m.showEnd(m.logged(sev, text, hint, brief...))
 }
 
 // Log writes something into the log and does not show it.
 func (m *root) Log(sev scene.Severity, text, hint string) { m.logged(sev, text, hint) }
 
 // Notify shows something and logs it.
-func (m *root) Notify(sev scene.Severity, text, hint string) {
-	m.notices.show(m.logged(sev, text, hint))
+func (m *root) Notify(sev scene.Severity, text, hint string) { m.notify(sev, text, hint) }
+
+// notify is Notify with shorter forms of the text for small screens, the longest first.
+func (m *root) notify(sev scene.Severity, text, hint string, brief ...string) {
+	m.notices.show(m.logged(sev, text, hint, brief...))
 }
 
-func (m *root) logged(sev scene.Severity, text, hint string) scene.Notice {
+func (m *root) logged(sev scene.Severity, text, hint string, brief ...string) scene.Notice {
 	n := scene.Notice{
 		At: m.now, Severity: sev, Text: kit.Clean(text), Hint: kit.Clean(hint),
 		Exchange: m.notices.call,
 	}
+	for i := range brief {
+		brief[i] = kit.Clean(brief[i])
+	}
+	n.Brief = strings.Join(brief, "\n")
 	m.notices.log = append(m.notices.log, n)
 	if len(m.notices.log) > keepNotices {
 		m.notices.log = m.notices.log[len(m.notices.log)-keepNotices:]
@@ -105,7 +112,8 @@ func (m *root) NotifyError(op string, err error) {
 	if _, ok := console.AsError(err); ok {
 		sev = scene.Warn
 	}
-	m.Notify(sev, string(console.OpErrorText(op, err)), m.hintOf(err))
+	m.notify(sev, string(console.OpErrorText(op, err)), m.hintOf(err),
+		op+": "+describe.Briefly(string(console.Reason(err))))
 }
 
 // face returns how the screen names actions and commands.
@@ -187,42 +195,85 @@ func (m *root) notice(s *scene.Scene, most int) []string {
 	return out
 }
 
+// The least number of cells of what happened, and of a remedy, for which it is worth to cut them.
+const (
+	leastFact   = 40
+	leastRemedy = 20
+)
+
 // arranged breaks a notice into at most this many lines of w cells. The remedy stands first, where
 // it is read at a glance, and then what happened. On one line, and if the remedy does not stand
-// alone, what happened is first. What has no room is cut at the end: the message log has all of it.
+// alone, what happened is first. If both have no room, it takes a shorter form of what happened.
+// Without one it cuts the end of what comes second, or leaves out the remedy. What happened is cut
+// last of all. The message log has all of it.
 func (m *root) arranged(s *scene.Scene, n scene.Notice, most, w int) []string {
-	fact := m.sentence(s, m.redactor.Text(n.Text))
-	remedy := m.sentence(s, m.redactor.Text(n.Hint))
-	all := strings.TrimSpace(fact + " " + remedy)
-	longest := fact // what is cut if all of it has no room
-	if most > 1 && remedy != "" && standsAlone(n.Hint) {
-		all = remedy + " " + fact
-		if kit.Width(remedy) <= w { // else little is left of what happened
-			longest = all
+	say := func(text string) string { return m.sentence(s, m.redactor.Text(text)) }
+	fact, remedy := say(n.Text), say(n.Hint)
+	first := most > 1 && remedy != "" && standsAlone(n.Hint)
+	both := func(fact string) string {
+		if first {
+			return remedy + " " + fact
 		}
+		return strings.TrimSpace(fact + " " + remedy)
 	}
-	rest := ""
+	var texts []string
+	all, call, end := "", "", ""
 	if key := m.keys.Key(keys.Messages); key != "" && m.notices.logs(n) {
-		rest = " " + key + " has all of it."
-		if n.Exchange != 0 {
-			rest = " " + key + " shows the call."
+		all, end = " "+key+" has all of it.", " "+key+" "+m.keys.Row(keys.Messages).Word
+		if n.Exchange != 0 && n.Severity >= scene.Warn {
+			call = " " + key + " enter show the call."
 		}
 	}
-	texts := []string{all, longest + rest}
-	if n.Exchange != 0 && n.Severity >= scene.Warn {
-		texts = []string{all + rest, all, longest + rest}
+	texts = append(texts, both(fact)+call, both(fact))
+	var brief []string
+	for _, text := range n.Briefly() {
+		brief = append(brief, say(text))
 	}
+	if most > 1 {
+		for _, text := range brief {
+			texts = append(texts, both(text)+all, both(text))
+		}
+	}
+	if lines := fitting(texts, most, w); lines != nil {
+		return lines
+	}
+	room := most*w - kit.Width(end)
+	if most > 1 && (first && kit.Width(remedy)+leastFact <= room ||
+		!first && kit.Width(fact)+leastRemedy <= room) {
+		return cutAfter(both(fact), end, most, w)
+	}
+	texts = []string{fact + all, fact}
+	for _, text := range brief {
+		texts = append(texts, text+all, text)
+	}
+	if lines := fitting(texts, most, w); lines != nil {
+		return lines
+	}
+	if len(brief) > 0 {
+		fact = brief[len(brief)-1]
+	}
+	return cutAfter(fact, end, most, w)
+}
+
+// fitting returns the first text that has room in at most this many lines of w cells, in lines.
+func fitting(texts []string, most, w int) []string {
 	for _, text := range texts {
 		if lines := kit.Wrap(text, w); len(lines) <= most {
 			return lines
 		}
 	}
-	if kit.Width(rest) > w/2 { // else little is left of what happened
-		rest = ""
+	return nil
+}
+
+// cutAfter breaks a text into this many lines of w cells. It cuts the last one and puts end after
+// it, unless the whole text has room.
+func cutAfter(text, end string, most, w int) []string {
+	lines := kit.Wrap(text, w)
+	if len(lines) <= most {
+		return lines
 	}
-	lines := kit.Wrap(longest, w)
 	last := strings.Join(lines[most-1:], " ")
-	return append(lines[:most-1:most-1], kit.Short(last, w-kit.Width(rest))+rest)
+	return append(lines[:most-1:most-1], kit.Short(last, max(w-kit.Width(end), 0))+end)
 }
 
 // standsAlone reports whether a remedy can be read before what happened. It cannot if its first

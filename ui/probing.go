@@ -50,7 +50,7 @@ func (m *root) tellProbes(f session.Fact) {
 		switch f.Stop {
 		case console.StopDead:
 			m.NotifyEnd(scene.Good, f.Fingerprint+": "+m.voice().Dead(m.s.Status(f.Token))+" ("+
-				text.Count(f.Loop.Probes, "probe")+")", "")
+				text.Count(f.Loop.Probes, "probe")+")", "", f.Fingerprint+": dead")
 		case console.StopVain:
 			why, hint := describe.Hopeless(f.Answer)
 			hint = m.s.Remedy(m.board().App(f.Token.AppID), hint, m.face())

@@ -367,9 +367,13 @@ func (m *root) tellDelivered(d console.Delivery) {
 	}
 	words, next := m.voice().Delivered(d, m.s.Status(d.Token), m.now)
 	words = what + ": " + words
+	brief := m.voice().DeliveredBrief(d, m.s.Status(d.Token))
+	for i := range brief {
+		brief[i] = d.Token.Fingerprint + ": " + brief[i]
+	}
 	switch {
 	case d.Err == nil:
-		m.Notify(scene.Good, words, next)
+		m.notify(scene.Good, words, next, brief...)
 	case d.Kept:
 		if h := m.hintOf(d.Err); h != "" {
 			next += "; " + h
@@ -377,10 +381,10 @@ func (m *root) tellDelivered(d console.Delivery) {
 		if d.Token.RevokeTries > 1 { // the row tells it meanwhile
 			m.Log(scene.Warn, words, next)
 		} else {
-			m.Notify(scene.Warn, words, next)
+			m.notify(scene.Warn, words, next, brief...)
 		}
 	default:
-		m.Notify(scene.Bad, words, m.hintOf(d.Err))
+		m.notify(scene.Bad, words, m.hintOf(d.Err), brief...)
 	}
 }
 

@@ -49,12 +49,18 @@ func StageOf(t console.Token, h Hold, now time.Time) (at Stage, left time.Durati
 // Reasons returns the reason why the last delivery of a revoke failed: in full, and in a few words.
 func (v Voice) Reasons(t console.Token) (whole, brief string) {
 	whole = v.Others(string(t.RevokeReason()))
-	brief, _, _ = strings.Cut(whole, ": ")
+	return whole, Briefly(whole)
+}
+
+// Briefly returns the beginning of the reason of a failure. Of a failed connection it returns the
+// end: "connection refused".
+func Briefly(reason string) string {
+	brief, _, _ := strings.Cut(reason, ": ")
 	brief, _, _ = strings.Cut(brief, ", ") // the error code
 	if brief == "no connection" {
-		brief = whole[strings.LastIndex(whole, ": ")+1:]
+		brief = reason[strings.LastIndex(reason, ": ")+1:]
 	}
-	return whole, strings.TrimSpace(brief)
+	return strings.TrimSpace(brief)
 }
 
 // OfTwin is the text for a row whose token is being revoked on another row.
@@ -141,6 +147,25 @@ func (v Voice) Delivered(d console.Delivery, s console.Status, now time.Time) (t
 		return v.Ending(s), v.does(console.ActProbe, "probes it")
 	}
 	return v.Ending(s), ""
+}
+
+// DeliveredBrief returns shorter forms of Delivered without the next step. Each of them has the
+// bound of a revoke that the server accepted.
+func (v Voice) DeliveredBrief(d console.Delivery, s console.Status) []string {
+	switch {
+	case d.Err != nil && d.Kept:
+		return []string{"revoke not yet accepted: " + Briefly(v.Others(d.Err.Error())),
+			"revoke not yet accepted"}
+	case d.Err != nil:
+		return []string{"the server refused the revoke"}
+	case s.State != console.Lingering:
+		return []string{"revoke accepted"}
+	case !s.StaleKnown || s.Reopened:
+		return []string{"accepted; may pass, nobody knows how long", "accepted, may pass"}
+	}
+	most := v.AtMost(s.StaleLeft)
+	return []string{"accepted; may pass for at most " + most, "accepted, may pass ≤" + most,
+		"may pass ≤" + most}
 }
 
 // The texts for a token whose revoke was undone, by this console or by another one.

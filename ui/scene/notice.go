@@ -1,6 +1,7 @@
 package scene
 
 import (
+	"strings"
 	"time"
 
 	"lanyard/themes"
@@ -24,7 +25,16 @@ type Notice struct {
 	Severity Severity
 	Text     string
 	Hint     string // what the person can do next, or ""
+	Brief    string // shorter forms of Text, one a line, the longest first; "" for none
 	Exchange int64  // number of the call that it reports; 0 for none
+}
+
+// Briefly returns the shorter forms of the text.
+func (n Notice) Briefly() []string {
+	if n.Brief == "" {
+		return nil
+	}
+	return strings.Split(n.Brief, "\n")
 }
 
 // Look returns the sign and the colour of a notice's severity.
