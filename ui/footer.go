@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 
-	"lanyard/console"
 	"lanyard/themes"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
@@ -159,17 +158,16 @@ func idle(s *scene.Scene, r *session.Row, a keys.Action) bool {
 	if r == nil || r.Token == nil {
 		return false
 	}
-	app := &s.Board.Apps[r.App]
-	c := console.ConsequencesOf(*r.Token, app.Application, app.Policy, false, s.Now)
+	c := s.Board.Consequences(r, s.Key.Shut(), s.Now)
 	switch a {
 	case keys.Renew:
-		return c.Renewal == console.RenewalRefused
+		return session.VerbRenew.Refuses(c)
 	case keys.Revoke:
-		return !c.Revocable
+		return session.VerbRevoke.Refuses(c)
 	case keys.Probe:
-		return !c.Probeable
+		return session.VerbProbe.Refuses(c)
 	case keys.ProbeUntilDead:
-		return !c.UntilDead && !s.Session.IsProbing(r.ID)
+		return (c.Locked || !c.UntilDead) && !s.Session.IsProbing(r.ID)
 	}
 	return false
 }
@@ -182,9 +180,12 @@ func (m *root) footerActions(s *scene.Scene) []keys.Action {
 	switch {
 	case len(s.Board.Apps) == 0:
 		return append([]keys.Action{keys.AddApp, keys.Import}, append(find, keys.Quit)...)
-	case s.Key.NeedsPassphrase() && !s.Key.Fresh():
-		return slices.Concat([]keys.Action{keys.Unlock, keys.Filter, keys.Inspect, keys.Commands},
-			end)
+	case s.Key.Shut() && !s.Key.Fresh():
+		out := []keys.Action{keys.Unlock, keys.Filter, keys.Inspect, keys.Commands}
+		if m.s.CanUndo() { // that needs no secret
+			out = append([]keys.Action{keys.Undo}, out...)
+		}
+		return slices.Concat(out, end)
 	case len(m.bulk()) > 0:
 		return slices.Concat([]keys.Action{
 			keys.Revoke, keys.Renew, keys.Probe, keys.Mark, keys.Close,

@@ -153,11 +153,27 @@ func TestKeyIsGone(t *testing.T) {
 	}
 	l.said("the keyring does not answer unlock it and try again")
 	l.shows("   key not opened ")
+	footer := func() string {
+		lines := strings.Split(ansi.Strip(l.Frame()), "\n")
+		return lines[len(lines)-1]
+	}
+	if strings.Contains(footer(), "get") {
+		t.Errorf("the footer has a verb: %s", footer())
+	}
 	s.lock(false)
 	l.Changed()
-	l.Key("g", "x")
+	l.Key("g")
+	if !strings.Contains(footer(), "get") || !strings.Contains(footer(), "revoke") {
+		t.Errorf("the footer lacks verbs: %s", footer())
+	}
+	l.Key("x")
 	s.lock(true)
 	l.after(4 * time.Second)
+	for _, verb := range []string{"get", "renew", "revoke", "probe"} {
+		if strings.Contains(footer(), verb) {
+			t.Errorf("the footer has %s: %s", verb, footer())
+		}
+	}
 	first := s.tries()
 	l.after(10 * time.Minute)
 	if n := s.tries() - first; n > 16 {

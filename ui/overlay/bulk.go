@@ -27,7 +27,8 @@ func NewBulk(s *scene.Scene, b session.Bulk, then session.Request) *Confirm {
 			a := &s.Board.Apps[r.App]
 			apps[a.Label()]++
 			envs[a.Environment.Name] = a.Environment.Production
-			if b.Verb == session.VerbRevoke && revokes(s, r, a) == console.RevokeRefresh {
+			does := s.Board.Consequences(r, false, s.Now)
+			if b.Verb == session.VerbRevoke && does.Revokes == console.RevokeRefresh {
 				refreshOnly = append(refreshOnly, r.Token.Fingerprint)
 			}
 		}
@@ -94,9 +95,4 @@ func joined(names []console.Private) console.Private {
 		}
 	}
 	return out
-}
-
-// revokes returns what Revoke would revoke of a token of application a.
-func revokes(s *scene.Scene, r *session.Row, a *session.App) console.RevokeKind {
-	return console.ConsequencesOf(*r.Token, a.Application, a.Policy, false, s.Now).Revokes
 }

@@ -65,7 +65,7 @@ func (o *Confirm) sayBound(s *scene.Scene) {
 		return
 	}
 	a := &s.Board.Apps[r.App]
-	does := console.ConsequencesOf(*r.Token, a.Application, a.Policy, false, s.Now)
+	does := s.Board.Consequences(r, false, s.Now)
 	subject := a.Name + console.Private(" · "+r.Token.Fingerprint)
 	v := s.Voice()
 	if does.Revoked.Window {

@@ -186,7 +186,7 @@ func (p *Selected) of(s *scene.Scene, r *session.Row) *selected {
 	d := &selected{p: p, s: s, r: r, a: &s.Board.Apps[r.App]}
 	if r.Token != nil {
 		d.status = s.Board.Status(r, s.Now)
-		d.does = console.ConsequencesOf(*r.Token, d.a.Application, d.a.Policy, s.Key.Shut(), s.Now)
+		d.does = s.Board.Consequences(r, s.Key.Shut(), s.Now)
 	}
 	return d
 }

@@ -152,8 +152,7 @@ func (p *Tokens) bar(s *scene.Scene, r *session.Row) (bar scene.Cell, hatched bo
 // bound returns for how long a token may pass at most after the server has accepted its revoke; ""
 // if it was over before.
 func (p *Tokens) bound(s *scene.Scene, r *session.Row) string {
-	a := &s.Board.Apps[r.App]
-	c := console.ConsequencesOf(*r.Token, a.Application, a.Policy, false, s.Now)
+	c := s.Board.Consequences(r, false, s.Now)
 	switch {
 	case c.Revoked.Known && c.Revoked.Left == 0:
 		return ""

@@ -19,7 +19,7 @@ func (p *face) ask(f session.Ask) {
 	case session.InProduction:
 		q.no = "No: nothing was revoked."
 		t := about.Row.Token
-		c := console.ConsequencesOf(*t, about.App.Application, about.App.Policy, false, p.now)
+		c := p.board.Consequences(about.Row, false, p.now)
 		after := "Only its refresh token is left to revoke."
 		if may := p.voice().WhenAccepted(c); may != "" {
 			after = "When the server has accepted, " + may + "."

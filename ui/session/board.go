@@ -220,6 +220,27 @@ func (b *Board) Status(r *Row, now time.Time) console.Status {
 	return console.StatusAt(*r.Token, b.Apps[r.App].Policy, now)
 }
 
+// Consequences returns what the verbs would do to the token of a row at now. locked reports that
+// the secrets cannot be read ([KeyState.Shut]).
+func (b *Board) Consequences(r *Row, locked bool, now time.Time) console.Consequences {
+	a := &b.Apps[r.App]
+	return console.ConsequencesOf(*r.Token, a.Application, a.Policy, locked, now)
+}
+
+// Refuses reports whether a verb would be refused for a token with these consequences. The footer
+// and the verbs on several tokens ask it.
+func (v Verb) Refuses(c console.Consequences) bool {
+	switch {
+	case c.Locked:
+		return true
+	case v == VerbRenew:
+		return c.Renewal == console.RenewalRefused
+	case v == VerbRevoke:
+		return !c.Revocable
+	}
+	return !c.Probeable
+}
+
 // Earlier returns the earlier of two times. The zero time is never.
 func Earlier(a, b time.Time) time.Time {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {

@@ -179,7 +179,7 @@ func (s *Session) Skips(v Verb, id string) Skipped {
 	left.Fingerprint = r.Token.Fingerprint
 	a := &s.board.Apps[r.App]
 	grant := console.GrantAgain(*r.Token, a.Application)
-	does := console.ConsequencesOf(*r.Token, a.Application, a.Policy, false, s.now)
+	does := s.board.Consequences(r, false, s.now) // a lock is asked about for all tokens together
 	switch {
 	case s.Busy(TokenKey(id)):
 		left.Why = SkipInFlight
@@ -190,7 +190,7 @@ func (s *Session) Skips(v Verb, id string) Skipped {
 		left.Why = SkipRevoked
 	case v != VerbProbe && a.Environment.ReadOnly:
 		left.Why = SkipReadOnly
-	case v == VerbRevoke && !does.Revocable:
+	case v == VerbRevoke && v.Refuses(does):
 		left.Why = SkipOver
 	case v != VerbRenew || a.Source == console.Gone || !renewIsGet(r):
 		left.Why = NotSkipped
