@@ -138,7 +138,7 @@ func TestVerbUnderAnOverlay(t *testing.T) {
 	t.Parallel()
 	l := alive(t).scoped("Orders")
 	l.Key("g", "!", "x")
-	l.shows("Revoke does not work in this box. Esc closes it.")
+	l.shows("Revoke does not work in this box. esc closes it.")
 	if l.board(t, "revoking") != 0 || l.Overlays() != 1 {
 		t.Error("it did something")
 	}

@@ -204,7 +204,7 @@ const (
 // arranged breaks a notice into at most this many lines of w cells. The remedy stands first, where
 // it is read at a glance, and then what happened. On one line, and if the remedy does not stand
 // alone, what happened is first. If both have no room, it takes a shorter form of what happened.
-// Without one it cuts the end of what comes second, or leaves out the remedy. What happened is cut
+// Without one it cuts the end of what comes second, or leaves out one of them. What happened is cut
 // last of all. The message log has all of it.
 func (m *root) arranged(s *scene.Scene, n scene.Notice, most, w int) []string {
 	say := func(text string) string { return m.sentence(s, m.redactor.Text(text)) }
@@ -245,6 +245,9 @@ func (m *root) arranged(s *scene.Scene, n scene.Notice, most, w int) []string {
 	texts = []string{fact + all, fact}
 	for _, text := range brief {
 		texts = append(texts, text+all, text)
+	}
+	if n.Severity >= scene.Warn && remedy != "" && standsAlone(n.Hint) {
+		texts = append(texts, remedy+end)
 	}
 	if lines := fitting(texts, most, w); lines != nil {
 		return lines
