@@ -25,9 +25,10 @@ func TestNoticesOfAStory(t *testing.T) {
 				"for at most 14:49", Brief: "968c12c6: accepted; may pass for at most 14:49\n" +
 				"968c12c6: accepted, may pass ≤14:49\n968c12c6: may pass ≤14:49"},
 			map[string]string{
-				"30x8": "968c12c6: may pass ≤14:49.", "40x12": "968c12c6: accepted, may pass ≤14:49.",
+				"30x8":   "968c12c6: may pass ≤14:49.",
+				"40x12":  "968c12c6: accepted, may pass ≤14:49.",
 				"60x20":  "968c12c6: accepted; may pass for at most 14:49.",
-				"80x24":  "968c12c6: accepted by the server; the gateway may let it through for at most",
+				"80x24":  "968c12c6: accepted by the server; the gateway may let it through for",
 				"120x32": "the gateway may let it through for at most 14:49.",
 			},
 		},
@@ -45,7 +46,8 @@ func TestNoticesOfAStory(t *testing.T) {
 			scene.Notice{Text: html, Hint: long, Severity: scene.Bad,
 				Brief: "get: the server answered with an HTML page"},
 			map[string]string{
-				"30x8": "Get: the server answe… ! log", "40x12": "Get: the server answered with a… ! log",
+				"30x8":   "Get: the server answe… ! log",
+				"40x12":  "Get: the server answered with a… ! log",
 				"60x20":  "Get: the server answered with an HTML page.",
 				"80x24":  "Get: the server answered with an HTML page (502), so it is no token",
 				"120x32": "Check token_url: it has to be the URL of the token endpoint",
@@ -53,8 +55,8 @@ func TestNoticesOfAStory(t *testing.T) {
 		},
 		{
 			scene.Notice{Text: "get: client_credentials: no connection: dial tcp 127.0.0.1:8243: " +
-				"connect: connection refused", Brief: "get: connection refused", Severity: scene.Bad,
-				Hint: "check that the server runs, and token_url; r asks again"},
+				"connect: connection refused", Brief: "get: connection refused",
+				Severity: scene.Bad, Hint: "check that the server runs, and token_url; r asks again"},
 			map[string]string{
 				"30x8": "Get: connection refused.", "40x12": "Get: connection refused.",
 				"60x20":  "Get: connection refused. ! has all of it.",
