@@ -1331,5 +1331,5 @@ func hides(info *types.Info, to types.Type, x ast.Expr) bool {
 // notices reports whether a call makes a notice.
 func notices(call *ast.CallExpr) bool {
 	sel, ok := call.Fun.(*ast.SelectorExpr)
-	return ok && slices.Contains([]string{"Notify", "Log", "NotifyError"}, sel.Sel.Name)
+	return ok && slices.Contains([]string{"Notify", "notify", "Log", "NotifyError"}, sel.Sel.Name)
 }
