@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -229,5 +230,62 @@ func TestFormsOfACopyAreNotCut(t *testing.T) {
 	if all := flat(strings.Join(lines, "\n")); !strings.Contains(bottom, " more") ||
 		!strings.Contains(all, "curl line for the probe URL") {
 		t.Errorf("cut:\n%s", strings.Join(lines, "\n"))
+	}
+}
+
+// rowOfActivity matches a row of Activity up to the text: time, method and path unless they are
+// left out, status, duration unless it is left out, application and fingerprint.
+var rowOfActivity = regexp.MustCompile(`^(..?\d\d:\d\d:\d\d +(?:[A-Z]{3,4} +(\S+) +)?\d{3} +` +
+	`(?:\d+ ms +)?)(\S+(?: API)? +)([0-9a-f]{8}|–)( +)(.*?)[ │]*$`)
+
+// A row of Activity has all columns of the other rows. A path is cut at a slash, and the text has a
+// shorter form before it is cut.
+func TestActivityKeepsItsColumns(t *testing.T) {
+	t.Parallel()
+	for _, sc := range screens() {
+		if sc.name != "activity" && sc.name != "find-calls" {
+			continue
+		}
+		for _, s := range []string{"40x12", "60x20", "80x24", "100x30", "120x32", "160x48"} {
+			w, h, _ := size(s)
+			rows, app, token := 0, 0, 0
+			for line := range strings.SplitSeq(ansi.Strip(sc.open(t, w, h).Frame()), "\n") {
+				if line = strings.TrimLeft(line, "│"); !strings.Contains(line[:min(6, len(line))], ":") {
+					continue
+				}
+				m := rowOfActivity.FindStringSubmatch(line)
+				if m == nil {
+					t.Errorf("%s %s: a column is missing: %q", sc.name, s, line)
+					continue
+				}
+				at := kit.Width(m[1])
+				if rows++; rows > 1 && (at != app || at+kit.Width(m[3]) != token) {
+					t.Errorf("%s %s: a column is shifted: %q", sc.name, s, line)
+				}
+				app, token = at, at+kit.Width(m[3])
+				if strings.Contains(m[2], "…") && !strings.HasPrefix(m[2], "…/") ||
+					strings.Contains(m[3], "…") ||
+					strings.Contains(m[6], "…") && w < 160 && !strings.HasPrefix(m[6], "invali") {
+					t.Errorf("%s %s: a text is cut: %q", sc.name, s, line)
+				}
+			}
+			if rows < 2 {
+				t.Errorf("%s %s: %d rows", sc.name, s, rows)
+			}
+		}
+	}
+}
+
+// An application of a sandbox key has the same name in all panes of a screen.
+func TestOneNameForAnApplication(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"80x24", "120x32"} {
+		w, h, _ := size(s)
+		p, _ := still(t, w, h)
+		p.Feed(orders())
+		selecting("t_forever")(p)
+		if text := ansi.Strip(p.Frame()); strings.Count(text, "Orders·sand") < 2 {
+			t.Errorf("%s: Selected has another name:\n%s", s, text)
+		}
 	}
 }

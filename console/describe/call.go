@@ -7,30 +7,49 @@ import (
 	"lanyard/console"
 )
 
-// Call describes a call to a server by its verb, its outcome and its effect: "probe · accepted".
-// One that stands for several has their number: "traffic ×48 · accepted".
-func (v Voice) Call(c console.Call, e console.CallEffect) string {
-	outcome := CallOutcome(c)
+// Call describes a call to a server by its verb, its outcome and its effect: "probe · accepted". One
+// that stands for several has their number: "traffic · accepted ×48". The first form is the longest
+// one. Shorter forms keep the outcome if it says more than the verb and the status: "dead, 6 s".
+func (v Voice) Call(c console.Call, e console.CallEffect) []string {
+	verb, plain := CallVerb(c), CallOutcome(c)
+	outcomes, own := []string{plain}, false // own: the outcome says more than the verb
 	switch {
 	case e.Dead && e.DeadAfter > 0:
-		outcome = "dead, " + v.Span(e.DeadAfter) + " after the revoke"
+		short := "dead, " + v.Span(e.DeadAfter)
+		outcomes = []string{short + " after the revoke", short}
 	case e.Dead:
-		outcome = "dead"
+		outcomes = []string{"dead"}
 	case e.Replaced != "":
-		outcome = EndWord(console.CauseReplaced)
+		replaced := e.Replaced + " " + EndWord(console.CauseReplaced)
+		outcomes = []string{replaced}
 		if e.Bounded && e.MayPass > 0 {
-			outcome = MayPass(outcome) + " " + v.AtMost(e.MayPass)
+			may := MayPass(EndWord(console.CauseReplaced)) + " " + v.AtMost(e.MayPass)
+			outcomes = []string{e.Replaced + " " + may, replaced}
 		}
-		outcome = e.Replaced + " " + outcome
+	case c.Failure != "", c.AtServer != console.NotAsked:
+		own = true
+	case c.Verdict == console.ProbeUnclear:
+		outcomes, own = append(outcomes, string(c.Verdict)), true
 	}
-	verb := CallVerb(c)
+	times := ""
 	if c.Repeats > 0 {
-		verb += " ×" + strconv.Itoa(c.Repeats+1)
+		times = " ×" + strconv.Itoa(c.Repeats+1)
 	}
-	if outcome == "" {
-		return verb
+	forms := make([]string, 0, 6)
+	for _, outcome := range outcomes {
+		if outcome != "" {
+			forms = append(forms, verb+" · "+outcome+times)
+		}
 	}
-	return verb + " · " + outcome
+	switch last := outcomes[len(outcomes)-1]; {
+	case e.Dead:
+		return append(forms, last+times, last, "dead")
+	case own:
+		return append(forms, last+times, last)
+	case e.Replaced != "": // a fingerprint is not cut
+		forms = append(forms, last)
+	}
+	return append(forms, verb+times, verb)
 }
 
 // CallVerb returns what a call was for. A revoke is of the access token unless the words name the

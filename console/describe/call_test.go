@@ -2,6 +2,7 @@ package describe_test
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 	"time"
 
@@ -56,7 +57,41 @@ func TestCall(t *testing.T) {
 			"probe · unclear: the application is not subscribed to the API; " +
 				"a new token would not help"},
 	} {
-		if got := voice().Call(c.call, c.effect); got != c.want {
+		forms := voice().Call(c.call, c.effect)
+		if forms[0] != c.want {
+			t.Errorf("%q, want %q", forms[0], c.want)
+		}
+		for i, form := range forms[1:] {
+			if len(form) > len(forms[i]) {
+				t.Errorf("%q is followed by %q, which is longer", forms[i], form)
+			}
+		}
+	}
+}
+
+// A short form keeps what neither the verb nor the status says.
+func TestCallInShort(t *testing.T) {
+	t.Parallel()
+	dead := console.CallEffect{Dead: true, DeadAfter: 6 * time.Second}
+	for _, c := range []struct {
+		call   console.Call
+		effect console.CallEffect
+		want   []string
+	}{
+		{console.Call{Verb: console.OpTraffic, Repeats: 2, Verdict: console.ProbeRefused}, dead,
+			[]string{"traffic · dead, span 6s after the revoke ×3", "traffic · dead, span 6s ×3",
+				"dead, span 6s ×3", "dead, span 6s", "dead"}},
+		{console.Call{Verb: console.OpRefresh, Status: 200},
+			console.CallEffect{Replaced: "cea55f74", MayPass: time.Minute, Bounded: true},
+			[]string{"refresh · cea55f74 replaced, may pass most 1m0s",
+				"refresh · cea55f74 replaced", "cea55f74 replaced", "refresh", "refresh"}},
+		{console.Call{Verb: console.OpGet, Status: 401, Failure: "invalid_client"},
+			console.CallEffect{},
+			[]string{"get · invalid_client", "invalid_client", "invalid_client"}},
+		{console.Call{Verb: console.OpProbe, Status: 200, Verdict: console.ProbeAccepted},
+			console.CallEffect{}, []string{"probe · accepted", "probe", "probe"}},
+	} {
+		if got := voice().Call(c.call, c.effect); !slices.Equal(got, c.want) {
 			t.Errorf("%q, want %q", got, c.want)
 		}
 	}

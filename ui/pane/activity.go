@@ -1,12 +1,14 @@
 package pane
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
 
 	"lanyard/console"
 	"lanyard/console/describe"
+	"lanyard/themes"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/redact"
@@ -28,6 +30,7 @@ type callTable struct {
 	w        int
 	day      time.Time
 	redactor *redact.Redactor
+	scope    session.Scope // the names of applications depend on it
 	lines    []callLine
 	columns  callColumns
 }
@@ -119,10 +122,10 @@ func (p *Activity) measure(s *scene.Scene, rows []session.CallRow, w int) {
 	y, m, d := s.Now.Date()
 	is := callTable{
 		first: &rows[0], w: w, day: time.Date(y, m, d, 0, 0, 0, 0, s.Now.Location()),
-		redactor: s.Redactor,
+		redactor: s.Redactor, scope: s.Scope,
 	}
 	if t := &p.table; t.first == is.first && t.w == w && t.redactor == is.redactor &&
-		t.day.Equal(is.day) {
+		t.scope == s.Scope && t.day.Equal(is.day) {
 		return
 	}
 	last := ""
@@ -149,64 +152,112 @@ func headingLine(s *scene.Scene, text string, w int) string {
 	return l.End(w)
 }
 
-// callColumns are the widths of the columns of calls; 0 leaves one out.
-type callColumns struct{ w, path, took, app, print int }
+// callColumns are the widths of the columns of calls; 0 leaves one out. The text has the rest.
+type callColumns struct{ w, gap, method, path, took, app, print int }
 
-// The widths of columns, and the cells of a row besides path, name and text. The gaps of two cells
-// and the cells at both ends are included.
+// The widths of columns in cells. From the least width of the text on, another column becomes
+// narrower or is left out.
 const (
 	leastPath, leastApp    = 8, 6
-	readablePath, briefApp = 14, 12
+	readablePath           = 14
 	wholePath, briefPath   = 18, 20 // while the other texts are whole, and if they are not
-	leastText, longText    = 18, 48
-	wTook, wPrint          = 6, 8
-	callRest               = 1 + 8 + 2 + 4 + 2 + 2 + 3 + 2 + 2 + 1
+	readableApp, briefApp  = 8, 12
+	longText               = 48
+	leastReason            = 12 // a reason is cut, but not to fewer cells
+	wTime, wMethod         = 8, 4
+	wStatus, wTook, wPrint = 3, 6, 8
 )
 
+// room returns the cells of the text, which a blank at both ends of the row leaves.
+func (k callColumns) room() int {
+	n := k.w - 2
+	for _, w := range [...]int{wTime, k.method, k.path, wStatus, k.took, k.app, k.print} {
+		if w > 0 {
+			n -= w + k.gap
+		}
+	}
+	return n
+}
+
 // callColumnsFor returns the columns for w cells. If not all of the texts fit, the path becomes
-// shorter, then the duration goes, then the fingerprint.
+// shorter and the duration goes. Then the gaps become narrower. At last path and method go, which
+// the verb in the text tells too, and the fingerprint. Time, status and application always stay.
 func callColumnsFor(s *scene.Scene, rows []session.CallRow, w int) callColumns {
-	path, app, text := leastPath, leastApp, leastText // the longest ones
+	path, app := leastPath, leastApp // the longest ones
+	texts := [3]int{}                // the longest ones: in full, without bounds, in the next form
 	for _, r := range rows {
 		call := r.Call()
 		path = max(path, kit.Width(s.Show(call.Path)))
-		app = max(app, kit.Width(s.Show(call.AppName())))
+		app = max(app, kit.Width(nameOf(s, call)))
 		effect := s.Session.CallEffect(call)
 		forms := callForms(s, r, call, effect)
-		whole := forms[0]
-		if len(forms) > 1 && !effect.Dead {
-			whole = forms[1]
-		}
-		if n := kit.Width(whole); n <= longText { // a longer one is cut
-			text = max(text, n)
-		}
-	}
-	c := callColumns{w: w, path: path, took: wTook, app: min(app, briefApp), print: wPrint}
-	over := func(text int) int {
-		used := callRest + c.path + c.app + text
-		for _, n := range []int{c.took, c.print} {
-			if n > 0 {
-				used += n + 2
+		for i := range texts {
+			at := min(i, len(forms)-1, 1)
+			if i == 1 && effect.Replaced == "" {
+				at = 0
+			}
+			if n := kit.Width(forms[at]); n <= longText { // a longer one is cut
+				texts[i] = max(texts[i], n)
 			}
 		}
-		return used - w
 	}
-	if more := over(text); path-more >= min(path, wholePath) { // all texts are whole
-		c.path = min(path, path-more)
-		c.app += max(min(app-c.app, -more), 0)
-		return c
-	}
-	c.path = min(path, briefPath)
-	whole := c.path
-	c.path = max(c.path-max(over(leastText), 0), min(c.path, readablePath))
-	for _, column := range []*int{&c.took, &c.print} {
-		if over(leastText) > 0 {
-			*column, c.path = 0, whole
-			c.path = max(c.path-max(over(leastText), 0), leastPath)
+	c := callColumns{w: w, gap: 2, method: wMethod, path: path, took: wTook,
+		app: min(app, briefApp), print: wPrint}
+	for i, text := range texts {
+		least := path
+		if i > 0 {
+			least = min(path, wholePath)
+		}
+		if c := c; c.shrink(text, least, c.app) {
+			c.app += max(min(app-c.app, c.room()-text), 0)
+			return c
 		}
 	}
-	c.app = max(c.app-max(over(leastText), 0), leastApp)
+	c.path = min(path, briefPath)
+	for _, step := range [...]struct {
+		leave           []*int
+		gap             int
+		path, app, text int // the least widths
+	}{
+		{nil, 2, readablePath, briefApp, 20},
+		{[]*int{&c.took}, 2, leastPath, readableApp, 20},
+		{nil, 1, leastPath, leastApp, 11},
+		{[]*int{&c.path, &c.method}, 1, 0, leastApp, 7},
+		{[]*int{&c.print}, 1, 0, leastApp, 7},
+	} {
+		for _, column := range step.leave {
+			*column = 0
+		}
+		c.gap = step.gap
+		if fit := c; fit.shrink(step.text, step.path, step.app) {
+			if spare := fit.room() - texts[0]; fit.path > 0 && spare > 0 {
+				fit.path += min(spare, path-fit.path)
+			}
+			return fit
+		}
+	}
 	return c
+}
+
+// shrink takes cells from the path and then from the application until the text has its cells. It
+// reports whether that was enough.
+func (k *callColumns) shrink(text, leastPath, leastApp int) bool {
+	for _, column := range [...]struct {
+		width *int
+		least int
+	}{{&k.path, leastPath}, {&k.app, leastApp}} {
+		*column.width -= max(min(text-k.room(), *column.width-column.least), 0)
+	}
+	return k.room() >= text
+}
+
+// nameOf returns the name of a call's application as the list of tokens has it.
+func nameOf(s *scene.Scene, c console.Call) string {
+	if app := s.Board.IndexOf(c.AppID); app >= 0 {
+		return s.AppName(app)
+	}
+	name, _, _ := strings.Cut(s.Show(c.Application), "@")
+	return name
 }
 
 // callForms describes what a call came to, from the longest text to the shortest.
@@ -214,30 +265,32 @@ func callForms(s *scene.Scene, r session.CallRow, c console.Call, e console.Call
 	if x := r.Exchange; x != nil && x.Status == 0 && x.Err != "" {
 		return []string{describe.CallVerb(c) + " · " + s.Redacted(x.Err)}
 	}
-	text := s.CallWords(c, e)
-	verb, _, _ := strings.Cut(text, " · ")
-	without, _, _ := strings.Cut(text, ", ") // a fingerprint is not cut
-	switch {
-	case e.Replaced != "":
-		return []string{text, without, c.Verb}
-	case e.Dead:
-		return []string{text, without}
-	case c.Repeats > 0:
-		return []string{text, verb}
-	case c.Revokes == console.RevokeRefresh:
-		return []string{text, verb, strings.TrimSuffix(verb, " token")}
+	return s.CallForms(c, e)
+}
+
+// cutPath cuts a path to w cells at a slash, so that its last segments stay.
+func cutPath(path string, w int) string {
+	if kit.Width(path) <= w {
+		return path
 	}
-	return []string{text}
+	for i, c := range path {
+		if c == '/' && i > 0 && kit.Width(path[i:]) < w {
+			return "…" + path[i:]
+		}
+	}
+	return kit.Middle(path[strings.LastIndexByte(path, '/')+1:], w)
 }
 
 func (k callColumns) line(s *scene.Scene, r session.CallRow, selected, focused bool) string {
 	c := r.Call()
 	e := s.Session.CallEffect(c)
 	l := s.BeginRow(selected, focused)
-	quiet := string(s.Styles.Quiet)
-	l.Put(quiet, c.At.In(s.Now.Location()).Format("15:04:05"))
-	l.Put("", "  "+kit.Fit(kit.Clean(c.Method), 4)+"  "+
-		kit.Fit(kit.Middle(s.Show(c.Path), k.path), k.path))
+	put := func(paint themes.Paint, text string, w int) {
+		if w > 0 {
+			l.Put(string(paint), kit.Fit(text, w))
+			l.Gap(k.gap)
+		}
+	}
 	status, paint := strconv.Itoa(c.Status), s.Styles.Quiet
 	switch {
 	case c.Status == 0:
@@ -249,39 +302,22 @@ func (k callColumns) line(s *scene.Scene, r session.CallRow, selected, focused b
 	case c.Status < 300:
 		paint = s.Styles.Good
 	}
-	l.Put(string(paint), "  "+kit.Right(status, 3))
-	if k.took > 0 {
-		l.Put(quiet, "  "+kit.Right(scene.Took(c.Took), k.took))
-	}
-	forms := callForms(s, r, c, e)
-	print := e.Fingerprint
-	if print == "" {
-		print = "–"
-	}
-	room := k.w - 1 - l.Width() - 2
-	if k.print > 0 {
-		room -= k.print + 2
-	}
-	// the application goes if the fingerprint of its token stands there, and a longer text fits
-	// then that has no shorter form or tells what the token replaced
-	if k.print == 0 || len(forms) > 1 && e.Replaced == "" ||
-		scene.Fitting(forms, room-k.app-2) == scene.Fitting(forms, room) {
-		l.Gap(2)
-		l.Cell("", kit.Middle(s.Show(c.AppName()), k.app), k.app)
-		room -= k.app + 2
-	}
-	if k.print > 0 {
-		l.Put(quiet, "  "+kit.Fit(kit.Clean(print), k.print))
-	}
-	text := forms[0]
-	if len(forms) > 1 {
-		text = scene.Fitting(forms, room)
-	}
-	text = kit.Short(text, max(room, 0))
+	put(s.Styles.Quiet, c.At.In(s.Now.Location()).Format("15:04:05"), wTime)
+	put("", kit.Clean(c.Method), k.method)
+	put("", cutPath(s.Show(c.Path), k.path), k.path)
+	put(paint, kit.Right(status, wStatus), wStatus)
+	put(s.Styles.Quiet, kit.Right(scene.Took(c.Took), k.took), k.took)
+	put("", kit.Middle(nameOf(s, c), k.app), k.app)
+	put(s.Styles.Quiet, cmp.Or(kit.Clean(e.Fingerprint), "–"), k.print)
+	forms, room := callForms(s, r, c, e), max(k.room(), 0)
 	paint = s.Styles.Quiet
 	if c.Status == 0 {
 		paint = s.Styles.Danger
 	}
-	l.Put(string(paint), "  "+text)
+	text := cmp.Or(scene.Fitting(forms, room), kit.Short(forms[len(forms)-1], room))
+	if strings.HasPrefix(forms[0], text+": ") && room >= kit.Width(text)+leastReason {
+		text = kit.Short(forms[0], room)
+	}
+	l.Put(string(paint), text)
 	return l.End(k.w)
 }

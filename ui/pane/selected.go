@@ -56,7 +56,7 @@ func (p *Selected) Title(s *scene.Scene) string {
 
 // shownName returns the name of a row's application and the fingerprint of its token.
 func shownName(s *scene.Scene, r *session.Row) string {
-	name := s.Show(s.Board.Apps[r.App].Name)
+	name := s.AppName(r.App)
 	if r.Token == nil {
 		return name
 	}
@@ -213,7 +213,7 @@ func stamp(s *scene.Scene, t time.Time) string {
 // The user of one that is over is shown if it has one.
 func (d *selected) name(w int) phrase {
 	sign, paint := d.s.Look(d.r.State)
-	name := kit.Middle(d.s.Show(d.a.Name), max(24, w/3))
+	name := kit.Middle(d.s.RailName(d.r.App), max(24, w/3)) // the place follows
 	short := kit.Middle(name, 12)
 	p := phrase{key: sign, keyPaint: paint, isSign: true, paint: d.s.Styles.Strong, firm: true}
 	if t := d.r.Token; t == nil {

@@ -172,7 +172,7 @@ func (d *selected) another() []phrase {
 	if d.a.CannotGet("") != "" {
 		return all
 	}
-	name, gets := d.s.Show(d.a.Name), d.gets()
+	name, gets := d.s.AppName(d.r.App), d.gets()
 	return append(all, does(m.Way(keys.Get), gets+" for "+name, gets+" for "+kit.Middle(name, 24),
 		gets))
 }

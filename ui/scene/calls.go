@@ -12,11 +12,18 @@ import (
 func (s *Scene) Path(u string) string { return s.Show(console.PathOf(console.Private(u))) }
 
 // CallWords describes what a call came to.
-func (s *Scene) CallWords(c console.Call, e console.CallEffect) string {
+func (s *Scene) CallWords(c console.Call, e console.CallEffect) string { return s.CallForms(c, e)[0] }
+
+// CallForms describes what a call came to, from the longest form to the shortest.
+func (s *Scene) CallForms(c console.Call, e console.CallEffect) []string {
 	v := s.Voice()
 	v.Span = Seconds // the call is over, so the text does not change
 	v.AtMost = func(d time.Duration) string { return "≤" + console.Left(d) }
-	return s.Redacted(v.Call(c, e))
+	forms := v.Call(c, e)
+	for i := range forms {
+		forms[i] = s.Redacted(forms[i])
+	}
+	return forms
 }
 
 // Took formats the duration of a call in milliseconds, or in seconds from 10 seconds on.
