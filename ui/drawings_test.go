@@ -514,7 +514,7 @@ var (
 	railHead = regexp.MustCompile(`^│  (\S+) ─`)
 	tokenRow = regexp.MustCompile(
 		`│[▌ ] ([◐●◒]) (\S+) +(cloud|prod-eu) +(\S{8})  (\S+) +(\S.*?) +≤?([\d:]+)  [^2n]*(200 ` +
-			`[|]+)?( 401 x)?`)
+			`[|]+)?( 401 ×1)?`)
 )
 
 // forty is the board of 40 applications with 96 living tokens. It has the rows of the largest

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -288,4 +289,59 @@ func TestOneNameForAnApplication(t *testing.T) {
 			t.Errorf("%s: Selected has another name:\n%s", s, text)
 		}
 	}
+}
+
+// CALLS has a column where the time axis has one, so that a long bar hides no call. No word in it
+// is cut, and a refusal is counted.
+func TestCallsHaveAColumn(t *testing.T) {
+	t.Parallel()
+	row := regexp.MustCompile(`^[│▌ ]*[●◐◒] `)
+	for _, s := range []string{"60x20", "80x24", "100x30", "120x32"} {
+		w, h, _ := size(s)
+		text := ansi.Strip(liveDemo(t, w, h).pump.Frame())
+		for line := range strings.SplitSeq(text, "\n") {
+			if _, list, ok := strings.Cut(line, "││"); ok {
+				line = list
+			}
+			if row.MatchString(line) && !strings.Contains(line, "200 ||") &&
+				!strings.Contains(line, "expiring") && !strings.Contains(line, " · ") {
+				t.Errorf("%s: no calls: %q", s, line)
+			}
+		}
+		p, _ := still(t, w, h)
+		p.Feed(orders())
+		text = ansi.Strip(p.Frame())
+		if !strings.Contains(text, "no answer") && !strings.Contains(text, "  lost ") ||
+			strings.Contains(text, "answ…") || !strings.Contains(text, "401 ×1") {
+			t.Errorf("%s: a word of CALLS is not whole:\n%s", s, text)
+		}
+		p.ScopeTo("Orders")
+		if text = ansi.Strip(p.Frame()); strings.Contains(text, "def…") {
+			t.Errorf("%s: scopes are cut beside the axis:\n%s", s, text)
+		}
+	}
+}
+
+// A list without an axis has the word of the state behind the time left, or the time left at its
+// right edge.
+func TestNarrowListUsesItsCells(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]string{"40x12": "0:41  expiring", "30x8": "      0:41\n"} {
+		w, h, _ := size(s)
+		p := six().show(t, w, h)
+		p.ScopeTo("Orders")
+		if text := ansi.Strip(p.Frame()); !strings.Contains(text, want) {
+			t.Errorf("%s: no %q:\n%s", s, want, text)
+		}
+	}
+}
+
+// While a probe loop runs for a token whose bar fills the axis, its row says so beside its calls.
+func TestProbingIsSaidBesideALongBar(t *testing.T) {
+	t.Parallel()
+	l := alive(t).scoped("Orders")
+	l.Resize(120, 32)
+	l.Key("g", "P")
+	l.after(12 * time.Second)
+	l.shows("probing 200 |")
 }

@@ -1,6 +1,7 @@
 package pane
 
 import (
+	"slices"
 	"strconv"
 
 	"lanyard/ui/kit"
@@ -33,15 +34,22 @@ type callPiece struct {
 
 // callRun is a run of calls with the same status.
 type callRun struct {
-	status string
-	calls  []call
+	status  string
+	calls   []call
+	counted bool // all calls were refused, so that the run has their number: "401 ×3"
 }
 
 // width returns the width of a run of which n calls are drawn.
-func (r callRun) width(n int) int { return kit.Width(r.status) + 1 + n }
+func (r callRun) width(n int) int {
+	if r.counted {
+		n = 1 + len(strconv.Itoa(len(r.calls)))
+	}
+	return kit.Width(r.status) + 1 + n
+}
 
 // appendCalls appends the text about the last calls, oldest first, in at most w cells. It draws a
-// character for each call, in runs after their status: "200 |||| 401 xxx". If they do not fit, it
+// character for each call, in runs after their status, and counts refusals: "200 |||| 401 ×3", as
+// the rows of tokens that are over do. If they do not fit, it
 // leaves out all but three calls of older runs, or fewer so that three of the newest run fit, and
 // the oldest calls of the newest run. Otherwise it counts the calls of all runs, or of the newest
 // run, or it gives the newest status alone. It appends nothing if that does not fit either.
@@ -70,6 +78,9 @@ func appendCalls(out []callPiece, calls []call, w int) []callPiece {
 			short += r.width(min(len(r.calls), older)) + 1
 		}
 		n := min(w-short-runs[last].width(0), len(runs[last].calls))
+		if runs[last].counted && n >= 0 {
+			n = len(runs[last].calls)
+		}
 		if n < min(few, len(runs[last].calls)) && (n <= 0 || older > 1) {
 			continue
 		}
@@ -107,7 +118,9 @@ func callRuns(runs []callRun, calls []call) []callRun {
 		for to < len(calls) && calls[to].status == calls[from].status {
 			to++
 		}
-		runs = append(runs, callRun{statusText(calls[from].status), calls[from:to]})
+		counted := !slices.ContainsFunc(calls[from:to],
+			func(c call) bool { return c.kind != callRefused })
+		runs = append(runs, callRun{statusText(calls[from].status), calls[from:to], counted})
 		from = to
 	}
 	return runs
@@ -132,6 +145,9 @@ func (r callRun) append(out []callPiece, n int, first bool) []callPiece {
 		status = " " + status
 	}
 	out = append(out, callPiece{status, callStatus})
+	if r.counted {
+		return append(out, callPiece{"×" + strconv.Itoa(len(r.calls)), callRefused})
+	}
 	calls := r.calls[len(r.calls)-n:]
 	for from := 0; from < len(calls); {
 		to := from + 1
@@ -144,11 +160,11 @@ func (r callRun) append(out []callPiece, n int, first bool) []callPiece {
 	return out
 }
 
-// appendCount appends the status of the run and the number of its calls: "200 ×48", or "401" for a
-// single call.
+// appendCount appends the status of the run and the number of its calls: "200 ×48", or "200" for a
+// single call that was not refused.
 func (r callRun) appendCount(out []callPiece, first bool) []callPiece {
 	text := r.status
-	if n := len(r.calls); n > 1 {
+	if n := len(r.calls); n > 1 || r.counted {
 		text += " ×" + strconv.Itoa(n)
 	}
 	if !first {

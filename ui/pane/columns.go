@@ -33,10 +33,12 @@ const (
 	whoLeast   = 3 // the width of the heading FOR
 	whoCut     = 5 // the width below which no user is cut: "u…r" says nothing
 	whoMost    = 12
-	axisLeast  = 12
+	axisBrief  = 7  // the width of the shortest axis beside calls
+	axisLeast  = 12 // the width of the shortest axis without calls
 	axisMore   = 24
 	axisMost   = 32 // from this width on, other columns matter more
-	callsLeast = 9
+	callsBrief = 7  // "untried", or "200 ||" and a blank before the frame
+	callsLeast = 9  // "no answer"
 	callsMost  = 16
 	envLeast   = 3
 	scopeLeast = 6
@@ -45,7 +47,8 @@ const (
 )
 
 // fitColumns divides the width of the list among its columns, the most important first. In a narrow
-// list the scopes go first, then the environment, the calls, the axis and the user.
+// list the scopes go first, then the environment, the axis, the calls and the user. In a list too
+// narrow for an axis, the calls or a word have the cells that are left.
 func fitColumns(n columnNeeds) columns {
 	c := columns{gap: 2, token: tokenWhole, left: leftWidth}
 	c.essential(n)
@@ -62,16 +65,22 @@ func fitColumns(n columnNeeds) columns {
 		}
 	}
 	add(&c.who, n.leastUser(), min(n.user, whoMost))
-	add(&c.axis, axisLeast, axisLeast)
-	if c.axis > 0 {
-		widen(&c.axis, axisMore)
+	switch both := room - 2*c.gap; {
+	case both >= axisLeast+callsLeast:
+		add(&c.axis, axisLeast, axisLeast)
 		add(&c.calls, callsLeast, callsLeast)
-	}
-	if c.calls > 0 {
 		widen(&c.axis, axisMost)
+	case both >= axisBrief+callsBrief:
+		add(&c.axis, axisBrief, min(both-callsBrief, axisLeast))
+		add(&c.calls, callsBrief, both-c.axis)
+	default:
+		add(&c.axis, axisLeast, axisLeast)
+	}
+	if c.axis == 0 && (c.who > 0 || n.user == 0) {
+		add(&c.calls, callsBrief, callsMost)
 	}
 	envs := n.environments > 1
-	if envs && c.calls > 0 {
+	if envs && c.axis >= axisMost {
 		add(&c.env, max(n.env, envLeast), n.env)
 	}
 	if c.axis >= axisMost && (c.env > 0 || !envs) {
@@ -86,14 +95,21 @@ func fitColumns(n columnNeeds) columns {
 			widen(&c.scopes, min(n.scopes, wholeMost))
 		}
 	}
-	if c.calls > 0 {
+	if more := n.scopes - c.scopes; c.scopes > 0 && c.axis-more >= axisMore {
+		c.axis, c.scopes = c.axis-max(more, 0), n.scopes
+	}
+	if c.calls >= callsLeast {
 		widen(&c.calls, callsMost)
 	}
 	switch {
+	case c.axis == 0 && c.calls > 0:
+		c.calls += max(room, 0)
 	case c.axis > 0:
 		c.axis += max(room, 0)
 	case c.name > 0:
 		c.name += max(room, 0)
+	case c.total() < n.width: // the time left ends at the right edge
+		c.left += max(room, 0)
 	}
 	return c
 }
@@ -118,8 +134,17 @@ func (c *columns) essential(n columnNeeds) {
 	who := min(max(n.user, whoLeast), whoMost)
 	rest := n.width - (c.total() - c.name)
 	least := n.leastUser()
-	for _, others := range [...]int{2*c.gap + who + axisLeast, c.gap + who, c.gap + least} {
+	const whole, brief = axisLeast + callsLeast, axisBrief + callsBrief
+	for i, others := range [...]int{3*c.gap + who + whole, 3*c.gap + who + brief,
+		2*c.gap + who + axisLeast, c.gap + who, c.gap + least} {
 		room := rest - others
+		switch {
+		case i == 1 && longest < nameLeast && room >= max(longest, nameCut):
+			c.name = max(longest, nameCut)
+			return
+		case i < 2 && room < min(longest, nameWiden): // the calls do not cut a name
+			continue
+		}
 		if room >= nameLeast {
 			c.name = nameColumn(n.names, room)
 			return

@@ -12,6 +12,7 @@ func TestFitColumns(t *testing.T) {
 	wide := columnNeeds{names: []int{16, 6, 60}, user: 4, scopes: 7, env: 7, environments: 2}
 	scopes := columnNeeds{names: []int{5, 8}, user: 3, scopes: 28, environments: 1}
 	one := columnNeeds{oneApp: true, user: 3, scopes: 10, env: 7, environments: 1}
+	needsScopes := columnNeeds{oneApp: true, user: 3, scopes: 12, environments: 1}
 	short := columnNeeds{names: []int{5, 8}, user: 4, environments: 1}
 	users := columnNeeds{names: []int{11}, user: 9, environments: 1}
 	long := columnNeeds{names: []int{11}, user: 45, scopes: 45, environments: 1}
@@ -29,16 +30,16 @@ func TestFitColumns(t *testing.T) {
 		{"base", base, 90, columns{2, 11, 0, 8, 3, 0, 8, 32, 14}},
 		{"base", base, 80, columns{2, 11, 0, 8, 3, 0, 8, 27, 9}},
 		{"base", base, 78, columns{2, 11, 0, 8, 3, 0, 8, 25, 9}},
-		{"base", base, 76, columns{2, 11, 0, 8, 3, 0, 8, 34, 0}},
-		{"base", base, 70, columns{2, 11, 0, 8, 3, 0, 8, 28, 0}},
-		{"base", base, 58, columns{2, 11, 0, 8, 3, 0, 8, 16, 0}},
-		{"base", base, 53, columns{2, 24, 0, 8, 3, 0, 8, 0, 0}},
+		{"base", base, 76, columns{2, 11, 0, 8, 3, 0, 8, 23, 9}},
+		{"base", base, 70, columns{2, 11, 0, 8, 3, 0, 8, 17, 9}},
+		{"base", base, 58, columns{2, 11, 0, 8, 3, 0, 8, 7, 7}},
+		{"base", base, 53, columns{2, 11, 0, 8, 3, 0, 8, 0, 11}},
 		{"base", base, 40, columns{2, 11, 0, 8, 3, 0, 8, 0, 0}},
 		{"base", base, 39, columns{2, 15, 0, 8, 0, 0, 8, 0, 0}},
 		{"base", base, 34, columns{1, 12, 0, 8, 0, 0, 8, 0, 0}},
 		{"base", base, 30, columns{1, 12, 0, 4, 0, 0, 8, 0, 0}},
 		{"base", base, 24, columns{1, 6, 0, 4, 0, 0, 8, 0, 0}},
-		{"a name of 60", wide, 78, columns{2, 24, 0, 8, 4, 0, 8, 22, 0}},
+		{"a name of 60", wide, 78, columns{2, 24, 0, 8, 4, 0, 8, 12, 8}},
 		{"a name of 60", wide, 60, columns{2, 16, 0, 8, 4, 0, 8, 12, 0}},
 		{"a name of 60", wide, 48, columns{2, 18, 0, 8, 4, 0, 8, 0, 0}},
 		{"a name of 60", wide, 46, columns{1, 24, 0, 8, 0, 0, 8, 0, 0}},
@@ -47,8 +48,11 @@ func TestFitColumns(t *testing.T) {
 		{"long users", users, 40, columns{2, 16, 0, 8, 0, 0, 8, 0, 0}},
 		{"long users", users, 42, columns{2, 11, 0, 8, 5, 0, 8, 0, 0}},
 		{"one application", one, 90, columns{2, 0, 0, 8, 3, 10, 8, 32, 15}},
+		{"a word in place of the axis", one, 36, columns{2, 0, 0, 8, 3, 0, 8, 0, 7}},
+		{"left at the edge", one, 35, columns{2, 0, 0, 8, 3, 0, 16, 0, 0}},
+		{"scopes from the axis", needsScopes, 80, columns{2, 0, 0, 8, 3, 12, 8, 26, 9}},
 		{"one application", one, 41, columns{2, 0, 0, 8, 3, 0, 8, 12, 0}},
-		{"one application", one, 40, columns{2, 0, 0, 8, 3, 0, 8, 0, 0}},
+		{"one application", one, 40, columns{2, 0, 0, 8, 3, 0, 8, 0, 11}},
 	} {
 		c.needs.width = c.width
 		if got := fitColumns(c.needs); got != c.want {
@@ -78,13 +82,13 @@ func checkColumns(t *testing.T, n columnNeeds, c columns) {
 	t.Helper()
 	total := c.total()
 	if total > max(n.width, rowHead) ||
-		total < n.width && n.width >= 30 && (!n.oneApp || c.axis > 0) {
+		total < n.width && n.width >= 30 {
 		t.Errorf("%+v: %+v has %d cells", n, c, total)
 	}
 	if n.oneApp && c.name > 0 || n.environments < 2 && c.env > 0 {
 		t.Errorf("%+v: %+v has a column that the scope does not need", n, c)
 	}
-	for i, order := range [][2]int{{c.who, c.axis}, {c.axis, c.calls}, {c.calls, c.env},
+	for i, order := range [][2]int{{c.who, c.axis}, {c.calls, c.env}, {c.axis, c.env},
 		{c.axis, c.scopes}} {
 		if order[0] == 0 && order[1] > 0 {
 			t.Errorf("%+v: %+v breaks the order %d", n, c, i)
@@ -93,9 +97,14 @@ func checkColumns(t *testing.T, n columnNeeds, c columns) {
 	if n.environments > 1 && c.scopes > 0 && c.env == 0 {
 		t.Errorf("%+v: %+v has scopes in place of the environment", n, c)
 	}
-	if c.who > wholeMost || c.calls > callsMost || c.scopes > wholeMost ||
-		c.who > 0 && c.who < n.leastUser() || c.axis > 0 && c.axis < axisLeast ||
-		c.calls > 0 && c.calls < callsLeast || c.scopes > 0 && c.axis < axisMost {
+	leastAxis := axisLeast
+	if c.calls > 0 {
+		leastAxis = axisBrief
+	}
+	if c.who > wholeMost || c.axis > 0 && c.calls > callsMost || c.scopes > wholeMost ||
+		c.who > 0 && c.who < n.leastUser() || c.axis > 0 && c.axis < leastAxis ||
+		c.calls > 0 && c.calls < callsBrief || c.axis >= axisBrief+callsBrief+2 && c.calls == 0 &&
+		n.longestName() <= nameWiden || c.scopes > 0 && c.axis < axisMore {
 		t.Errorf("%+v: a column of %+v has no proper width", n, c)
 	}
 	if c.axis > axisMost && c.calls > 0 && (c.who < min(n.user, wholeMost) ||
@@ -103,7 +112,7 @@ func checkColumns(t *testing.T, n columnNeeds, c columns) {
 		c.scopes > 0 && c.scopes < min(n.scopes, wholeMost)) {
 		t.Errorf("%+v: %+v cuts a text beside cells that the axis does not need", n, c)
 	}
-	if n.width >= 30 && (c.left != leftWidth || c.token < tokenCut ||
+	if n.width >= 30 && (c.left != leftWidth && (!n.oneApp || c.axis+c.calls > 0) || c.token < tokenCut ||
 		!n.oneApp && c.name < min(nameLeast, max(n.longestName(), nameCut))) {
 		t.Errorf("%+v: %+v cuts what is always drawn", n, c)
 	}

@@ -20,15 +20,18 @@ type tokenRow struct {
 	hatched                        bool       // the bar shows for how long a token may still pass
 	word                           scene.Cell // stands behind the bar
 	calls                          []call     // oldest first
+	probing                        bool       // a probe loop runs, which no other word says
 	probed                         bool       // it was called at least once, perhaps before its end
+	state                          bool       // the word is that of the state, not of what runs
 	note                           scene.Cell // in place of the calls
+	brief                          string     // the note in a word
 	parts                          []string   // words in place of the bar and the calls
 }
 
 // rowPaints are the paints that all rows share.
 type rowPaints struct {
-	mark, quiet themes.Paint
-	calls       [4]themes.Paint // by callKind
+	mark, quiet, running themes.Paint
+	calls                [4]themes.Paint // by callKind
 }
 
 // draw puts the row on a line that begins with its edge. apart keeps the bar apart from a row in
@@ -59,16 +62,18 @@ func (r *tokenRow) draw(l *kit.Line, c columns, p *rowPaints, apart bool) {
 	put(p.quiet, r.scopes, c.scopes)
 	l.Gap(gap + c.left - kit.Width(r.left.Text))
 	l.Put(string(r.left.Paint), kit.Middle(r.left.Text, c.left))
-	if c.axis == 0 {
-		return
-	}
-	if len(r.parts) > 0 {
+	switch {
+	case c.axis+c.calls == 0:
+	case len(r.parts) > 0:
 		l.Gap(c.gap)
-		r.putParts(l, p, c.axis+c.behindAxis())
-		return
-	}
-	r.putBar(l, c, p, apart)
-	if c.calls > 0 {
+		r.putParts(l, p, c.behindLeft())
+	case c.axis == 0 && r.word.Text != "":
+		l.Gap(c.gap)
+		l.Put(string(r.word.Paint), kit.Short(r.word.Text, c.calls))
+	case c.axis == 0:
+		l.Gap(c.gap)
+		r.putCalls(l, p, c.calls-beforeFrame)
+	case !r.putBar(l, c, p, apart) && c.calls > 0:
 		l.Gap(c.gap)
 		r.putCalls(l, p, c.calls-beforeFrame)
 	}
@@ -81,20 +86,25 @@ func putFitted(l *kit.Line, paint themes.Paint, text string, w int) {
 	l.Gap(end - l.Width())
 }
 
-// putBar puts the column of the axis on the line: the bar, and behind it the word of the state.
-// Calls that have no column stand there if there is no word.
-func (r *tokenRow) putBar(l *kit.Line, c columns, p *rowPaints, apart bool) {
+// probingWord stands on the row of a token that a probe loop probes.
+const probingWord = "probing"
+
+// putBar puts the column of the axis on the line: the bar, and behind it the word of the state. A
+// word that is too long for the axis takes the cells of the calls too, which putBar reports then.
+// Calls that have no column stand behind the bar if there is no word.
+func (r *tokenRow) putBar(l *kit.Line, c columns, p *rowPaints, apart bool) (overCalls bool) {
 	blank := l.Gap
 	if apart {
 		blank = func(n int) { l.Bare("", kit.Spaces(n)) }
 	}
 	const space = 2 // between the bar and a word
 	blank(c.gap)
-	end := l.Width() + c.axis
+	end, last := l.Width()+c.axis, l.Width()+c.behindLeft()
 	l.Bare(string(r.bar.Paint), r.bar.Text)
 	room := end - l.Width() - space
-	switch {
-	case r.word.Text != "" && kit.Width(r.word.Text) <= room:
+	switch word := kit.Width(r.word.Text); {
+	case word > 0 && (word <= room || r.state && word <= last-l.Width()-space):
+		overCalls, r.probing = word > room, false
 		blank(space)
 		l.Put(string(r.word.Paint), r.word.Text)
 	case r.hatched && c.calls == 0 && room > beforeFrame:
@@ -102,22 +112,29 @@ func (r *tokenRow) putBar(l *kit.Line, c columns, p *rowPaints, apart bool) {
 		r.putCalls(l, p, room-beforeFrame)
 	}
 	blank(end - l.Width())
+	return overCalls
 }
 
 // beforeFrame is the number of blank cells after the calls. The frame looks like one more call.
 const beforeFrame = 1
 
-// putCalls puts the text about the calls on the line, in at most w cells, and pads nothing.
+// putCalls puts the text about the calls on the line, in at most w cells, and pads nothing. Words
+// may touch the frame.
 func (r *tokenRow) putCalls(l *kit.Line, p *rowPaints, w int) {
 	if r.note.Text != "" {
-		l.Put(string(r.note.Paint), kit.Short(r.note.Text, w))
+		l.Put(string(r.note.Paint), scene.Fitting([]string{r.note.Text, r.brief}, w+beforeFrame))
 		return
 	}
 	if len(r.calls) == 0 {
 		if r.hatched {
-			l.Put(string(p.quiet), untried(r.probed, w))
+			l.Put(string(p.quiet), untried(r.probed, w+beforeFrame))
 		}
 		return
+	}
+	if rest := w - kit.Width(probingWord) - 1; r.probing && rest >= kit.Width("200 |") {
+		l.Put(string(p.running), probingWord)
+		l.Gap(1)
+		w = rest
 	}
 	var space [16]callPiece
 	for _, piece := range appendCalls(space[:0], r.calls, w) {
@@ -141,12 +158,12 @@ func (r *tokenRow) putParts(l *kit.Line, p *rowPaints, w int) {
 	}
 }
 
-// behindAxis returns the width of the calls with the gap before them.
-func (c columns) behindAxis() int {
-	if c.calls == 0 {
-		return 0
+// behindLeft returns the width of axis and calls with the gap between them.
+func (c columns) behindLeft() int {
+	if c.axis == 0 || c.calls == 0 {
+		return c.axis + c.calls
 	}
-	return c.gap + c.calls
+	return c.axis + c.gap + c.calls
 }
 
 // putHead puts the headings of the columns on a line. ticks are those of the axis.

@@ -38,7 +38,7 @@ func parseRow(text string) (r tokenRow, left time.Duration) {
 		r.calls = callsOf(f[7])
 	}
 	if f[0] == "◐" {
-		r.word = scene.NewCell("", "expiring")
+		r.word, r.state = scene.NewCell("", "expiring"), true
 	}
 	r.hatched = f[0] == "◒" || f[0] == "?"
 	switch f[6] {
@@ -378,8 +378,8 @@ func TestNamesOfEveryScript(t *testing.T) {
 				f.rows[live] = []string{"●;" + clean + ";;0b233657;" + clean + ";;12:44;",
 					"●;Orders;;1a61483b;app;;31:05;"}
 				c := fitColumns(f.needs(width))
-				left := c.total() - c.axis - c.behindAxis()
-				if c.axis > 0 {
+				left := c.total() - c.behindLeft()
+				if c.behindLeft() > 0 {
 					left -= c.gap
 				}
 				for i, line := range f.draw(width, 4)[1:3] {
@@ -407,7 +407,7 @@ func TestRowPaints(t *testing.T) {
 	l := kit.NewLine("", 0)
 	r.draw(l, c, &p, false)
 	want := "<m>✓<s>◐ <t>Orders  <t>77b209dd      <l>0:41  <b>▏  <w>expiring       " +
-		"<0>200 <1>|<0> 401 <2>x"
+		"<1>200<2> 401 ×1"
 	if got := strings.ReplaceAll(l.End(l.Width()), "\x1b[m", ""); got != want {
 		t.Errorf("got\n%s, want\n%s", got, want)
 	}

@@ -244,7 +244,8 @@ func (p *Tokens) Lines(s *scene.Scene, w, h int, focused bool) []string {
 	}
 	d := divide(h, counts, cursor)
 	p.List.SetHeight(d.rows[cursor])
-	paints := rowPaints{mark: s.Styles.Accent, quiet: s.Styles.Quiet, calls: callPaints(s.Styles)}
+	paints := rowPaints{mark: s.Styles.Accent, quiet: s.Styles.Quiet, running: s.Styles.Accent,
+		calls: callPaints(s.Styles)}
 	top := false // the first row in view is known
 	add := func(id, line string) {
 		p.List.Drawn = append(p.List.Drawn, id)

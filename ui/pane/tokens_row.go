@@ -53,23 +53,23 @@ func (p *Tokens) row(s *scene.Scene, r *session.Row) tokenRow {
 		}
 		return row
 	case r.Token == nil || r.State == console.Unsure:
-		row.note = scene.NewCell(s.Styles.Quiet, "no answer")
+		row.note, row.brief = scene.NewCell(s.Styles.Quiet, "no answer"), "lost"
 	}
 	row.bar, row.hatched = p.bar(s, r)
 	if r.State == console.Expiring {
-		row.word = scene.NewCell(s.Styles.Warn, wordOf(r))
+		row.word, row.state = scene.NewCell(s.Styles.Warn, wordOf(r)), true
 	}
 	if r.Token != nil && r.State != console.Unsure {
 		row.calls, row.probed = gatewayCalls(s, r), len(r.Token.Probes) > 0
 	}
 	switch {
 	case r.Token != nil && s.Session.Busy(session.TokenKey(r.ID)):
-		row.word = scene.NewCell(s.Styles.Accent, "working…")
+		row.word, row.state = scene.NewCell(s.Styles.Accent, "working…"), false
 	case r.Token == nil || !s.Session.IsProbing(r.ID):
 	case len(row.calls) == 0:
-		row.note = scene.NewCell(s.Styles.Accent, "probing")
+		row.note = scene.NewCell(s.Styles.Accent, probingWord)
 	case row.word.Text == "" && p.table.columns.calls > 0: // else the calls stand behind the bar
-		row.word = scene.NewCell(s.Styles.Accent, "probing")
+		row.word, row.probing = scene.NewCell(s.Styles.Accent, probingWord), true
 	}
 	return row
 }
