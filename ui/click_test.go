@@ -98,7 +98,7 @@ func TestClickFocuses(t *testing.T) {
 		t.Errorf("the lines about the selected token:\n%s", ansi.Strip(p.Frame()))
 	}
 	p.Resize(60, 20)
-	for i, key := range []string{"1 apps", "3 token", "4 calls"} {
+	for i, key := range []string{"1 applications", "3 selected", "4 activity"} {
 		click(t, p, key)
 		if want := []int{1, 3, 4}[i]; p.Focus() != want {
 			t.Errorf("%s: focus on %d", key, p.Focus())

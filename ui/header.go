@@ -20,8 +20,11 @@ import (
 func (m *root) header(s *scene.Scene) string {
 	facts := m.facts(s)
 	brand := []scene.Cell{scene.NewCell(m.st.Brand, m.brand(s))}
-	whole := append([]scene.Cell{scene.NewCell(m.st.Brand, "lanyard"), headerGap},
-		m.scopeCells(s)...)
+	scoped := [2][]scene.Cell{} // with the whole name of the scope, and with one that is cut
+	for i, most := range [...]int{m.w, max(m.w/3, 8)} {
+		scoped[i] = append([]scene.Cell{scene.NewCell(m.st.Brand, "lanyard"), headerGap},
+			m.scopeCells(s, most)...)
+	}
 	var warning []scene.Cell
 	if text := s.Key.Short(); text != "" && !m.tellsLocked() {
 		warning = []scene.Cell{headerGap, scene.NewCell(m.keyPaint(s), text)}
@@ -32,11 +35,15 @@ func (m *root) header(s *scene.Scene) string {
 	}
 	var forms []form
 	if text := s.Key.Text(); text != "" {
-		forms = append(forms, form{whole, slices.Concat(facts[0],
-			[]scene.Cell{headerGap, scene.NewCell(m.keyPaint(s), text)}), 3})
+		for _, scope := range scoped {
+			forms = append(forms, form{scope, slices.Concat(facts[0],
+				[]scene.Cell{headerGap, scene.NewCell(m.keyPaint(s), text)}), 3})
+		}
 	}
 	for _, f := range facts[:headerScoped] {
-		forms = append(forms, form{whole, slices.Concat(f, warning), 3})
+		for _, scope := range scoped {
+			forms = append(forms, form{scope, slices.Concat(f, warning), 3})
+		}
 	}
 	if skew := m.skew(s, true); skew.Text != "" { // every time on the screen depends on the clock
 		both := append(slices.Clone(brand), scene.NewCell("", "  "), skew)
@@ -46,10 +53,14 @@ func (m *root) header(s *scene.Scene) string {
 			}
 		}
 	}
-	for _, f := range facts[headerScoped-1:] {
+	last := facts[len(facts)-1]
+	for _, f := range facts[headerScoped-1 : len(facts)-1] {
 		forms = append(forms, form{brand, slices.Concat(f, warning), 2})
 	}
-	last := facts[len(facts)-1]
+	if brand[0].Text == "lanyard" { // it says less than the word of a time
+		forms = append(forms, form{nil, slices.Concat(facts[len(facts)-2], warning), 0})
+	}
+	forms = append(forms, form{brand, slices.Concat(last, warning), 2})
 	forms = append(forms, form{nil, slices.Concat(last, warning), 0}, form{nil, last, 0})
 	at := slices.IndexFunc(forms, func(f form) bool {
 		const ends = 2 // a blank at both ends
@@ -109,8 +120,9 @@ func putAll(l *kit.Line, cells []scene.Cell) {
 	}
 }
 
-// scopeCells names the scope, with the word for production and the error of the server's clock.
-func (m *root) scopeCells(s *scene.Scene) []scene.Cell {
+// scopeCells names the scope in at most some cells, with the word for production and the error of
+// the server's clock.
+func (m *root) scopeCells(s *scene.Scene, most int) []scene.Cell {
 	env, ok := m.environment(s)
 	var name string
 	switch {
@@ -126,7 +138,7 @@ func (m *root) scopeCells(s *scene.Scene) []scene.Cell {
 	if m.o.Title != "" && m.o.Title != name {
 		name = m.redactor.Text(m.o.Title) + " · " + name
 	}
-	out := []scene.Cell{scene.NewCell("", kit.Middle(name, max(m.w/3, 8)))}
+	out := []scene.Cell{scene.NewCell("", kit.Middle(name, most))}
 	if ok && env.Production {
 		out = append(out, scene.NewCell("", "  "), scene.NewCell(m.st.Strong, "production"))
 	}
@@ -199,6 +211,10 @@ func (m *root) facts(s *scene.Scene) [][]scene.Cell {
 	if t.Living()+t.Lingering == 0 {
 		return m.nothingAlive(t)
 	}
+	bare := n // without a word, 0 says nothing
+	if t.Living() == 0 {
+		bare = ""
+	}
 	long := ended + " may still pass" // what ended them differs
 	if t.EndWord != "" {
 		long = ended + " " + describe.MayPass(t.EndWord)
@@ -209,7 +225,7 @@ func (m *root) facts(s *scene.Scene) [][]scene.Cell {
 	return [][]scene.Cell{
 		form(n+" active", "next expires in ", long+" "+bound),
 		form(n+" active", "next ", ended+" may pass "+short),
-		form(n, "next ", sign+" "+ended+" "+short),
+		form(bare, "next ", sign+" "+ended+" "+short),
 		form("", "next ", sign+" "+ended+" "+short),
 		form("", "", sign+" "+short),
 	}
@@ -271,17 +287,20 @@ func (m *root) scopeLine(s *scene.Scene, at layout, y int) string {
 		need += h.width() + 2
 	}
 	sep := " · "
-	l.Put(string(m.st.Strong), kit.Middle(name, max(m.w/2, 8))+" ▾")
+	most := max(m.w/2, 8)
+	if at == onePane {
+		most = max(min(most, m.w-need-7), 8)
+	}
+	l.Put(string(m.st.Strong), kit.Middle(name, most)+" ▾")
 	room := m.w - l.Width() - 1
 	var counts string
 	if at == narrow {
 		counts = scene.Fitting([]string{"   " + strings.Join(long, sep), "   " +
 			strings.Join(brief, sep)}, room-need-3)
 	} else {
-		counts = scene.Fitting([]string{"  " + strings.Join(brief, sep)}, room-need-2)
-		if counts == "" {
-			keysOf = nil
-			counts = scene.Fitting([]string{"  " + strings.Join(brief, sep)}, room)
+		all := []string{"  " + strings.Join(brief, sep)}
+		if counts = scene.Fitting(all, room-need-2); room < need+2 {
+			keysOf, counts = nil, scene.Fitting(all, room)
 		}
 	}
 	l.Put(string(m.st.Quiet), counts)
@@ -299,7 +318,8 @@ func (m *root) scopeLine(s *scene.Scene, at layout, y int) string {
 			}
 			m.frame.buttons = append(m.frame.buttons,
 				button{x: l.Width(), y: y, w: h.width(), act: h.act})
-			l.Put(string(m.st.Quiet), h.key+" "+h.word)
+			l.Put(string(m.st.Key), h.key)
+			l.Put(string(m.st.Quiet), " "+h.word)
 		}
 	}
 	return l.End(m.w)
@@ -308,8 +328,8 @@ func (m *root) scopeLine(s *scene.Scene, at layout, y int) string {
 // paneKeys returns the keys of the panes that are not shown.
 func (m *root) paneKeys(at layout) []hint {
 	all := []hint{
-		{act: keys.Applications, word: "apps"}, {act: keys.Selected, word: "token"},
-		{act: keys.Activity, word: "calls"},
+		{act: keys.Applications, word: "applications"}, {act: keys.Selected, word: "selected"},
+		{act: keys.Activity, word: "activity"},
 	}
 	if at == narrow {
 		all = []hint{{act: keys.Applications, word: "chooses one application"}}

@@ -336,6 +336,62 @@ func TestNarrowListUsesItsCells(t *testing.T) {
 	}
 }
 
+// The first two lines say what their numbers are, and cut no word beside room for it.
+func TestHeaderAndScopeAreRead(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ screen, size, want, not string }{
+		{"over", "40x12", " all 2 environments ", "…"},
+		{"all", "30x8", " next 0:41 · ◒", "lanyard"},
+		{"probing", "40x12", " ◒ 1 ≤14:47", " 0 · "},
+		{"all", "60x20", " 1 applications  3 selected  4 activity ", " apps"},
+		{"all", "80x24", " 1 chooses one application ", ""},
+	} {
+		w, h, _ := size(c.size)
+		for _, sc := range screens() {
+			if sc.name != c.screen {
+				continue
+			}
+			frame := sc.open(t, w, h).Frame()
+			lines := strings.SplitN(ansi.Strip(frame), "\n", 3)
+			if top := lines[0] + "\n" + lines[1]; !strings.Contains(top, c.want) ||
+				c.not != "" && strings.Contains(top, c.not) {
+				t.Errorf("%s %s: no %q:\n%s", c.screen, c.size, c.want, top)
+			}
+			line := grid(t, frame)[1]
+			for x := range line[:len(line)-2] {
+				if line[x].text == "1" && line[x+2].text == c.want[3:4] &&
+					strings.Contains(c.want, "application") && line[x].look == line[x+2].look {
+					t.Errorf("%s: a key has no colour of its own", c.size)
+				}
+			}
+		}
+	}
+}
+
+// A line counts the rows above and below the window. A list without a bar has no axis in its head.
+// A day is no last line without its call.
+func TestListsSayWhatTheyShow(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ screen, size, want, not string }{
+		{"sorted", "60x20", " 3 above · 1 below ", "more, below"},
+		{"over", "80x24", "LEFT  HOW IT ENDED ", "CALLS"},
+		{"find-calls", "120x32", " get  +yesterday ", "yesterday ─"},
+		{"names", "160x48", "CALLS", ""}, {"names", "200x60", "CALLS", ""},
+	} {
+		w, h, _ := size(c.size)
+		for _, sc := range screens() {
+			if sc.name != c.screen {
+				continue
+			}
+			text := ansi.Strip(sc.open(t, w, h).Frame())
+			if !regexp.MustCompile(c.want).MatchString(text) ||
+				c.not != "" && strings.Contains(text, c.not) {
+				t.Errorf("%s %s: no %q:\n%s", c.screen, c.size, c.want, text)
+			}
+		}
+	}
+}
+
 // While a probe loop runs for a token whose bar fills the axis, its row says so beside its calls.
 func TestProbingIsSaidBesideALongBar(t *testing.T) {
 	t.Parallel()

@@ -183,7 +183,7 @@ func (m *root) body(s *scene.Scene, l layout, r kit.Rect, notice []string) []str
 	if l == full {
 		r, selected = r.Bottom(selectedLines)
 	}
-	left, right := r.Left(m.panes.apps.Width(s, m.w))
+	left, right := r.Left(m.panes.apps.Width(s, m.w, r.W))
 	out := beside(m.frameOf(s, left, scene.Applications), m.frameOf(s, right, scene.Tokens))
 	if l == full {
 		out = append(out, m.frameOf(s, selected, scene.Selected)...)

@@ -7,9 +7,10 @@ import (
 	"lanyard/console"
 )
 
-// Call describes a call to a server by its verb, its outcome and its effect: "probe · accepted". One
-// that stands for several has their number: "traffic · accepted ×48". The first form is the longest
-// one. Shorter forms keep the outcome if it says more than the verb and the status: "dead, 6 s".
+// Call describes a call to a server by its verb, its outcome and its effect: "probe · accepted".
+// One that stands for several has their number: "traffic · accepted ×48". The first form is the
+// longest one. Shorter forms keep an outcome that says more than the verb and the status do:
+// "dead, 6 s".
 func (v Voice) Call(c console.Call, e console.CallEffect) []string {
 	verb, plain := CallVerb(c), CallOutcome(c)
 	outcomes, own := []string{plain}, false // own: the outcome says more than the verb

@@ -106,12 +106,17 @@ func (p *Activity) Lines(s *scene.Scene, w, h int, focused bool) []string {
 	out := make([]string, 0, to-from)
 	p.List.Drawn = p.List.Drawn[:0]
 	for i := from; i < to; i++ {
-		if l := lines[i]; l.heading != "" {
+		l := lines[i]
+		if day := l.heading; day != "" && i == to-1 && to < len(lines) && cols.fitsDay(day) {
+			next := rows[lines[to].row]
+			p.List.Drawn = append(p.List.Drawn, next.ID())
+			out = append(out, cols.line(s, next, false, focused, day))
+		} else if l.heading != "" {
 			p.List.Drawn = append(p.List.Drawn, "")
 			out = append(out, headingLine(s, l.heading, w))
 		} else {
 			p.List.Drawn = append(p.List.Drawn, rows[l.row].ID())
-			out = append(out, cols.line(s, rows[l.row], i == sel, focused))
+			out = append(out, cols.line(s, rows[l.row], i == sel, focused, ""))
 		}
 	}
 	return out
@@ -281,7 +286,13 @@ func cutPath(path string, w int) string {
 	return kit.Middle(path[strings.LastIndexByte(path, '/')+1:], w)
 }
 
-func (k callColumns) line(s *scene.Scene, r session.CallRow, selected, focused bool) string {
+// fitsDay reports whether a row has room for its day behind a text.
+func (k callColumns) fitsDay(day string) bool { return k.room() >= 20+2+kit.Width(day) }
+
+// line draws a row. A day, which may be empty, stands at its right end: it is the heading of the
+// row where only one of the two has a line.
+func (k callColumns) line(s *scene.Scene, r session.CallRow, selected, focused bool,
+	day string) string {
 	c := r.Call()
 	e := s.Session.CallEffect(c)
 	l := s.BeginRow(selected, focused)
@@ -310,6 +321,9 @@ func (k callColumns) line(s *scene.Scene, r session.CallRow, selected, focused b
 	put("", kit.Middle(nameOf(s, c), k.app), k.app)
 	put(s.Styles.Quiet, cmp.Or(kit.Clean(e.Fingerprint), "–"), k.print)
 	forms, room := callForms(s, r, c, e), max(k.room(), 0)
+	if day != "" {
+		room -= 2 + kit.Width(day)
+	}
 	paint = s.Styles.Quiet
 	if c.Status == 0 {
 		paint = s.Styles.Danger
@@ -319,5 +333,9 @@ func (k callColumns) line(s *scene.Scene, r session.CallRow, selected, focused b
 		text = kit.Short(forms[0], room)
 	}
 	l.Put(string(paint), text)
+	if day != "" {
+		l.Gap(k.w - 1 - kit.Width(day) - l.Width())
+		l.Put(string(s.Styles.Quiet), day)
+	}
 	return l.End(k.w)
 }

@@ -22,19 +22,23 @@ type Apps struct {
 }
 
 const (
-	appsFixed  = 14 // cells of a row and its frame without name and count
-	appsName   = 12 // least width of a name
-	appsCount  = 2  // least width of a count
-	wNext      = 6  // "4h 05m"
+	appsFixed  = 14  // cells of a row and its frame without name and count
+	appsName   = 12  // least width of a name
+	appsCount  = 2   // least width of a count
+	tokensWide = 100 // the width of Tokens with its frame that a long name leaves
+	wNext      = 6   // "4h 05m"
 	gone       = "gone"
 	noneLiving = "–"
 )
 
-// Width returns the width of the pane with its frame on a screen of w cells. It has room for the
-// longest name, up to a third of the screen.
-func (p *Apps) Width(s *scene.Scene, w int) int {
-	count := p.countWidth(s)
-	return appsFixed + count + max(min(max(p.longest, appsName), w/3-appsFixed-count), 1)
+// Width returns the width of the pane with its frame on a screen of w cells. both is that of this
+// pane and of Tokens. It has room for the longest name, up to a third of the screen. The cells of
+// longer names than those that Tokens shows go to Tokens first.
+func (p *Apps) Width(s *scene.Scene, w, both int) int {
+	fixed := appsFixed + p.countWidth(s)
+	longest := max(p.longest, appsName)
+	longest = min(longest, max(both-tokensWide-fixed, nameWiden))
+	return fixed + max(min(longest, w/3-fixed), 1)
 }
 
 // Measure measures the names of the applications. It is called when they have changed.
@@ -136,16 +140,20 @@ func (p *Apps) Lines(s *scene.Scene, w, h int, focused bool) []string {
 		p.List.Drawn = p.List.Drawn[:h]
 		return out[:h]
 	}
-	rest := 0
-	for _, r := range rail.Rows[to:] {
-		if r.App >= 0 {
+	above, rest := 0, 0
+	for i, r := range rail.Rows {
+		switch {
+		case r.App < 0:
+		case i < from:
+			above++
+		case i >= to:
 			rest++
 		}
 	}
 	note := ""
 	switch spare := h - len(out); {
-	case rest > 0 && spare > 0:
-		note = strconv.Itoa(rest) + " more, below"
+	case above+rest > 0 && spare > 0:
+		note = moreText(above, rest, "", w-3)
 	case spare >= 2 && !s.View.Typing && !s.Key.NeedsPassphrase(): // neither key works then
 		for len(out) < h-1 {
 			out = append(out, kit.Spaces(w))
@@ -155,7 +163,7 @@ func (p *Apps) Lines(s *scene.Scene, w, h int, focused bool) []string {
 	if note != "" {
 		l := kit.NewLine("", 64)
 		l.Gap(2)
-		l.Put(string(s.Styles.Quiet), kit.Short(note, w-3))
+		l.Put(string(s.Styles.Quiet), note)
 		out = append(out, l.End(w))
 	}
 	return out

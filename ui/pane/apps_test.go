@@ -136,7 +136,15 @@ func (r *rail) counts(w, h int, lines []string, all session.Rail, apps int) {
 			strings.Join(lines, "\n"))
 	}
 	last := all.Rows[len(all.Rows)-1].Scope.ID()
-	below := 0
+	above, below := 0, 0
+	for _, row := range all.Rows[1:] {
+		if row.App >= 0 && slices.Contains(r.List.Drawn, row.Scope.ID()) {
+			break
+		}
+		if row.App >= 0 {
+			above++
+		}
+	}
 	for i := len(all.Rows) - 1; i > 0 &&
 		!slices.Contains(r.List.Drawn, all.Rows[i].Scope.ID()); i-- {
 		if all.Rows[i].App >= 0 {
@@ -144,11 +152,16 @@ func (r *rail) counts(w, h int, lines []string, all session.Rail, apps int) {
 		}
 	}
 	text := strings.TrimSpace(lines[len(lines)-1])
-	if slices.Contains(r.List.Drawn, last) == strings.HasSuffix(text, "more, below") {
+	if slices.Contains(r.List.Drawn, last) == strings.HasSuffix(text, "below") {
 		r.t.Fatalf("%dx%d: the last line is %q\n%s", w, h, text, strings.Join(lines, "\n"))
 	}
-	if below > 0 && text != strconv.Itoa(below)+" more, below" {
-		r.t.Fatalf("%dx%d: %q, but %d are below\n%s", w, h, text, below, strings.Join(lines, "\n"))
+	more := strconv.Itoa(below) + " more, below"
+	if both := fmt.Sprintf("%d above · %d below", above, below); above > 0 && len(both) <= w-2 {
+		more = both // the dot has two bytes
+	}
+	if below > 0 && text != more {
+		r.t.Fatalf("%dx%d: %q, but %d are above and %d below\n%s", w, h, text, above, below,
+			strings.Join(lines, "\n"))
 	}
 }
 
@@ -267,20 +280,25 @@ func TestRailPaintsTheExpiring(t *testing.T) {
 	}
 }
 
-// The pane is as wide as its longest name, up to a third of the screen.
+// The pane is as wide as its longest name, up to a third of the screen. A name that Tokens cuts too
+// does not take cells from it.
 func TestRailWidth(t *testing.T) {
 	t.Parallel()
 	r := railOf(t, 6)
 	for w, want := range map[int]int{100: 28, 120: 28, 160: 28} {
-		if got := r.Width(r.scene(), w); got != want {
+		if got := r.Width(r.scene(), w, w); got != want {
 			t.Errorf("%d cells: %d, want %d", w, got, want)
 		}
 	}
 	long := railOf(t, 6)
 	long.session.Board().Apps[3].Name = console.Private(strings.Repeat("x", 60))
 	long.Measure(long.scene())
-	if got := long.Width(long.scene(), 120); got != 40 {
-		t.Errorf("a name of 60 cells: %d, want 40", got)
+	for _, c := range []struct{ w, both, want int }{
+		{120, 120, 40}, {160, 110, 40}, {200, 146, 46}, {300, 236, 76},
+	} {
+		if got := long.Width(long.scene(), c.w, c.both); got != c.want {
+			t.Errorf("a name of 60 cells, %d cells: %d, want %d", c.w, got, c.want)
+		}
 	}
 }
 

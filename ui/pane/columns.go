@@ -26,6 +26,7 @@ const (
 	rowHead    = 4  // the cells before the first column: edge, mark, sign, blank
 	nameLeast  = 11 // the width of the heading APPLICATION
 	nameCut    = 6  // the width of the shortest name column; its heading is APP
+	nameCalls  = 20 // the width from which on a name that is cut narrows the axis and the calls
 	nameWiden  = 24 // the width up to which a name that is cut narrows the axis
 	tokenWhole = 8
 	tokenCut   = 4
@@ -142,7 +143,7 @@ func (c *columns) essential(n columnNeeds) {
 		case i == 1 && longest < nameLeast && room >= max(longest, nameCut):
 			c.name = max(longest, nameCut)
 			return
-		case i < 2 && room < min(longest, nameWiden): // the calls do not cut a name
+		case i == 0 && room < min(longest, nameWiden), i == 1 && room < min(longest, nameCalls):
 			continue
 		}
 		if room >= nameLeast {

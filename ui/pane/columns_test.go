@@ -112,7 +112,8 @@ func checkColumns(t *testing.T, n columnNeeds, c columns) {
 		c.scopes > 0 && c.scopes < min(n.scopes, wholeMost)) {
 		t.Errorf("%+v: %+v cuts a text beside cells that the axis does not need", n, c)
 	}
-	if n.width >= 30 && (c.left != leftWidth && (!n.oneApp || c.axis+c.calls > 0) || c.token < tokenCut ||
+	wider := n.oneApp && c.axis+c.calls == 0
+	if n.width >= 30 && (c.left != leftWidth && !wider || c.token < tokenCut ||
 		!n.oneApp && c.name < min(nameLeast, max(n.longestName(), nameCut))) {
 		t.Errorf("%+v: %+v cuts what is always drawn", n, c)
 	}

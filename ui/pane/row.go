@@ -166,7 +166,8 @@ func (c columns) behindLeft() int {
 	return c.axis + c.gap + c.calls
 }
 
-// putHead puts the headings of the columns on a line. ticks are those of the axis.
+// putHead puts the headings of the columns on a line. ticks are those of the axis; "" if no row has
+// a bar, because all tokens are over.
 func (c columns) putHead(l *kit.Line, paint themes.Paint, ticks string) {
 	l.Gap(rowHead - c.gap)
 	put := func(text string, w int) {
@@ -189,6 +190,10 @@ func (c columns) putHead(l *kit.Line, paint themes.Paint, ticks string) {
 	put("FOR", c.who)
 	put("SCOPES", c.scopes)
 	put(kit.Right("LEFT", c.left), c.left)
+	if ticks == "" && c.axis > 0 {
+		put("HOW IT ENDED", c.behindLeft())
+		return
+	}
 	put(ticks, c.axis)
 	put("CALLS", c.calls)
 }
@@ -225,6 +230,10 @@ func moreText(above, below int, last string, w int) string {
 		return kit.Short(strconv.Itoa(above)+" more, above", w)
 	}
 	text := strconv.Itoa(below) + " more, below"
+	if both := strconv.Itoa(above) + " above · " + strconv.Itoa(below) + " below"; above > 0 &&
+		kit.Width(both) <= w {
+		text = both
+	}
 	if long := text + " · the last " + last; last != "" && kit.Width(long) <= w {
 		return long
 	}

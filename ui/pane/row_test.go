@@ -428,7 +428,7 @@ func TestMoreText(t *testing.T) {
 		want         string
 	}{
 		{0, 87, "ends in 58:57", 60, "87 more, below · the last ends in 58:57"},
-		{3, 87, "ends in 58:57", 30, "87 more, below"}, {0, 2, "", 60, "2 more, below"},
+		{3, 87, "ends in 58:57", 30, "3 above · 87 below"}, {0, 2, "", 60, "2 more, below"},
 		{9, 0, "ends in 58:57", 60, "9 more, above"}, {0, 87, "ends in 58:57", 6, "87 mo…"},
 	} {
 		if got := moreText(c.above, c.below, c.last, c.w); got != c.want {

@@ -229,7 +229,11 @@ func (p *Tokens) Lines(s *scene.Scene, w, h int, focused bool) []string {
 	var out []string
 	if h > 3 {
 		l := kit.NewLine("", 256)
-		p.table.columns.putHead(l, s.Styles.Quiet, p.table.axis.Ticks())
+		ticks := p.table.axis.Ticks()
+		if page.Count(session.Over) == page.Len() {
+			ticks = ""
+		}
+		p.table.columns.putHead(l, s.Styles.Quiet, ticks)
 		out = append(out, l.End(w))
 		h--
 	}

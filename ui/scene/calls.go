@@ -12,7 +12,9 @@ import (
 func (s *Scene) Path(u string) string { return s.Show(console.PathOf(console.Private(u))) }
 
 // CallWords describes what a call came to.
-func (s *Scene) CallWords(c console.Call, e console.CallEffect) string { return s.CallForms(c, e)[0] }
+func (s *Scene) CallWords(c console.Call, e console.CallEffect) string {
+	return s.CallForms(c, e)[0]
+}
 
 // CallForms describes what a call came to, from the longest form to the shortest.
 func (s *Scene) CallForms(c console.Call, e console.CallEffect) []string {
