@@ -256,9 +256,9 @@ func TestLiveDemo(t *testing.T) {
 	c.see(`◒ Orders +ab59ff8e .*≤0:19 .*200 \|`)
 	c.press("t")
 	// Activity shows a call earlier than the row, while calls with other tokens follow.
-	c.see(`ab59ff8e .* 200 \|+ 401 x[ │]`)
+	c.see(`ab59ff8e .* 200 \|+ 401 ×1`)
 	c.pass(time.Second)
-	c.see(`ab59ff8e .* 200 \|+ 401 xx`)
+	c.see(`ab59ff8e .* 200 \|+ 401 ×2`)
 	c.pass(time.Second)
 	c.see(`✕ Orders +ab59ff8e .*dead  after 41 s`)
 	if code := c.leave(); code != 0 {

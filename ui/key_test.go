@@ -250,7 +250,8 @@ func TestKeyIsAlwaysShown(t *testing.T) {
 			}
 			before, _, _ := strings.Cut(bare, "no key yet")
 			for word := range strings.FieldsSeq(before) {
-				if !strings.Contains(head, word) && (h >= 10 || word != "lanyard") {
+				goes := h < 10 && (word == "lanyard" || word == "next")
+				if !strings.Contains(head, word) && !goes {
 					t.Errorf("%s: %q went for the key: %q", s, word, head)
 				}
 			}

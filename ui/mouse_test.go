@@ -55,8 +55,8 @@ func TestMouseElsewhere(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 60, 20)
 	p.Feed(orders())
-	click(t, p, "4 calls")
-	if !strings.Contains(ansi.Strip(p.Frame()), "POST  /token") {
+	click(t, p, "4 activity")
+	if !strings.Contains(ansi.Strip(p.Frame()), "POST /token") {
 		t.Error("a click on the key of a pane does not open it")
 	}
 	click(t, p, "? help")

@@ -46,8 +46,8 @@ func TestRevokedForTheBackRow(t *testing.T) {
 func TestRevokedCalls(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[string]string{
-		"300x80": "200 | – ? 401 x", "120x32": "401", "80x24": "401", "60x20": "401",
-		"300x80 twins": "200 | – ? 401 x",
+		"300x80": "200 ×6 – 401 ×1", "120x32": "401", "80x24": "401", "60x20": "401",
+		"300x80 twins": "200 ×6 – 401 ×1",
 	} {
 		w, h, _ := size(s)
 		p, _ := still(t, w, h)

@@ -132,7 +132,7 @@ func TestCallTextKeepsFingerprints(t *testing.T) {
 	t.Parallel()
 	for w, want := range map[int]string{
 		140: "refresh · 91aa3c2f replaced, may pass ≤", 100: "refresh · 91aa3c2f replaced  ",
-		80: "refresh · 91aa3c2f replaced ", 66: "  refresh  ",
+		80: "  91aa3c2f replaced ", 66: " 91aa3c2f replaced ", 60: " refresh ",
 	} {
 		b := orders()
 		for i := range b.Tokens {

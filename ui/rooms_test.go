@@ -251,7 +251,8 @@ func TestActivityKeepsItsColumns(t *testing.T) {
 			w, h, _ := size(s)
 			rows, app, token := 0, 0, 0
 			for line := range strings.SplitSeq(ansi.Strip(sc.open(t, w, h).Frame()), "\n") {
-				if line = strings.TrimLeft(line, "│"); !strings.Contains(line[:min(6, len(line))], ":") {
+				line = strings.TrimLeft(line, "│")
+				if !strings.Contains(line[:min(6, len(line))], ":") {
 					continue
 				}
 				m := rowOfActivity.FindStringSubmatch(line)

@@ -226,6 +226,7 @@ func callColumnsFor(s *scene.Scene, rows []session.CallRow, w int) callColumns {
 	}{
 		{nil, 2, readablePath, briefApp, 20},
 		{[]*int{&c.took}, 2, leastPath, readableApp, 20},
+		{nil, 1, leastPath, leastApp, 17}, // "cea55f74 replaced"
 		{nil, 1, leastPath, leastApp, 11},
 		{[]*int{&c.path, &c.method}, 1, 0, leastApp, 7},
 		{[]*int{&c.print}, 1, 0, leastApp, 7},
@@ -268,7 +269,8 @@ func nameOf(s *scene.Scene, c console.Call) string {
 // callForms describes what a call came to, from the longest text to the shortest.
 func callForms(s *scene.Scene, r session.CallRow, c console.Call, e console.CallEffect) []string {
 	if x := r.Exchange; x != nil && x.Status == 0 && x.Err != "" {
-		return []string{describe.CallVerb(c) + " · " + s.Redacted(x.Err)}
+		why := s.Redacted(x.Err)
+		return []string{describe.CallVerb(c) + " · " + why, why}
 	}
 	return s.CallForms(c, e)
 }

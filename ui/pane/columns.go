@@ -146,6 +146,9 @@ func (c *columns) essential(n columnNeeds) {
 		case i == 0 && room < min(longest, nameWiden), i == 1 && room < min(longest, nameCalls):
 			continue
 		}
+		if i == 0 { // a longer name gets cells after the other columns
+			room = min(room, nameWiden)
+		}
 		if room >= nameLeast {
 			c.name = nameColumn(n.names, room)
 			return
