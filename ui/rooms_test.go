@@ -397,8 +397,10 @@ func TestListsSayWhatTheyShow(t *testing.T) {
 func TestProbingIsSaidBesideALongBar(t *testing.T) {
 	t.Parallel()
 	l := alive(t).scoped("Orders")
-	l.Resize(120, 32)
 	l.Key("g", "P")
 	l.after(12 * time.Second)
+	l.Resize(120, 32)
 	l.shows("probing 200 |")
+	l.ScopeTo("")
+	l.shows("probing 200 ")
 }

@@ -131,7 +131,7 @@ func (r *tokenRow) putCalls(l *kit.Line, p *rowPaints, w int) {
 		}
 		return
 	}
-	if rest := w - kit.Width(probingWord) - 1; r.probing && rest >= kit.Width("200 |") {
+	if rest := w - kit.Width(probingWord) - 1; r.probing && rest >= kit.Width("200") {
 		l.Put(string(p.running), probingWord)
 		l.Gap(1)
 		w = rest
