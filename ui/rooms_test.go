@@ -278,6 +278,25 @@ func TestActivityKeepsItsColumns(t *testing.T) {
 	}
 }
 
+// A text that is too long for any screen leaves cells for its beginning.
+func TestActivityCutsALongReason(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"60x20", "80x24"} {
+		w, h, _ := size(s)
+		p, _ := still(t, w, h)
+		b := orders()
+		b.Exchanges = b.Exchanges[len(b.Exchanges)-1:]
+		x := &b.Exchanges[0]
+		x.Status, x.Err = 0, strings.Repeat("reason ", 12)
+		x.URL = "https://gw.example/a/very/long/path/of/an/api/1.0.0/list"
+		p.Feed(b)
+		p.Key("4")
+		if text := ansi.Strip(p.Frame()); !strings.Contains(text, "reason rea") {
+			t.Errorf("%s: no reason:\n%s", s, text)
+		}
+	}
+}
+
 // An application of a sandbox key has the same name in all panes of a screen.
 func TestOneNameForAnApplication(t *testing.T) {
 	t.Parallel()

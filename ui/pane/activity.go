@@ -167,7 +167,7 @@ const (
 	readablePath           = 14
 	wholePath, briefPath   = 18, 20 // while the other texts are whole, and if they are not
 	readableApp, briefApp  = 8, 12
-	longText               = 48
+	leastText, longText    = 20, 48
 	leastReason            = 12 // a reason is cut, but not to fewer cells
 	wTime, wMethod         = 8, 4
 	wStatus, wTook, wPrint = 3, 6, 8
@@ -201,9 +201,11 @@ func callColumnsFor(s *scene.Scene, rows []session.CallRow, w int) callColumns {
 			if i == 1 && effect.Replaced == "" {
 				at = 0
 			}
-			if n := kit.Width(forms[at]); n <= longText { // a longer one is cut
-				texts[i] = max(texts[i], n)
+			n := kit.Width(forms[at])
+			if n > longText {
+				n = leastText // it is cut
 			}
+			texts[i] = max(texts[i], n)
 		}
 	}
 	c := callColumns{w: w, gap: 2, method: wMethod, path: path, took: wTook,
@@ -224,8 +226,8 @@ func callColumnsFor(s *scene.Scene, rows []session.CallRow, w int) callColumns {
 		gap             int
 		path, app, text int // the least widths
 	}{
-		{nil, 2, readablePath, briefApp, 20},
-		{[]*int{&c.took}, 2, leastPath, readableApp, 20},
+		{nil, 2, readablePath, briefApp, leastText},
+		{[]*int{&c.took}, 2, leastPath, readableApp, leastText},
 		{nil, 1, leastPath, leastApp, 17}, // "cea55f74 replaced"
 		{nil, 1, leastPath, leastApp, 11},
 		{[]*int{&c.path, &c.method}, 1, 0, leastApp, 7},
@@ -289,7 +291,7 @@ func cutPath(path string, w int) string {
 }
 
 // fitsDay reports whether a row has room for its day behind a text.
-func (k callColumns) fitsDay(day string) bool { return k.room() >= 20+2+kit.Width(day) }
+func (k callColumns) fitsDay(day string) bool { return k.room() >= leastText+2+kit.Width(day) }
 
 // line draws a row. A day, which may be empty, stands at its right end: it is the heading of the
 // row where only one of the two has a line.
