@@ -8,7 +8,7 @@ import (
 )
 
 // Call describes a call to a server by its verb, its outcome and its effect: "probe · accepted".
-// One that stands for several has their number: "traffic · accepted ×48". The first form is the
+// One that stands for several has their number: "traffic ×48 · accepted". The first form is the
 // longest one. Shorter forms keep an outcome that says more than the verb and the status do:
 // "dead, 6 s".
 func (v Voice) Call(c console.Call, e console.CallEffect) []string {
@@ -32,25 +32,25 @@ func (v Voice) Call(c console.Call, e console.CallEffect) []string {
 	case c.Verdict == console.ProbeUnclear:
 		outcomes, own = append(outcomes, string(c.Verdict)), true
 	}
-	times := ""
+	counted := verb
 	if c.Repeats > 0 {
-		times = " ×" + strconv.Itoa(c.Repeats+1)
+		counted += " ×" + strconv.Itoa(c.Repeats+1)
 	}
-	forms := make([]string, 0, 6)
+	forms := make([]string, 0, 5)
 	for _, outcome := range outcomes {
 		if outcome != "" {
-			forms = append(forms, verb+" · "+outcome+times)
+			forms = append(forms, counted+" · "+outcome)
 		}
 	}
 	switch last := outcomes[len(outcomes)-1]; {
 	case e.Dead:
-		return append(forms, last+times, last, "dead")
+		return append(forms, last, "dead")
 	case own:
-		return append(forms, last+times, last)
+		return append(forms, last)
 	case e.Replaced != "": // a fingerprint is not cut
 		forms = append(forms, last)
 	}
-	return append(forms, verb+times, verb)
+	return append(forms, counted, verb)
 }
 
 // CallVerb returns what a call was for. A revoke is of the access token unless the words name the

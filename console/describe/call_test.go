@@ -79,15 +79,15 @@ func TestCallInShort(t *testing.T) {
 		want   []string
 	}{
 		{console.Call{Verb: console.OpTraffic, Repeats: 2, Verdict: console.ProbeRefused}, dead,
-			[]string{"traffic · dead, span 6s after the revoke ×3", "traffic · dead, span 6s ×3",
-				"dead, span 6s ×3", "dead, span 6s", "dead"}},
+			[]string{"traffic ×3 · dead, span 6s after the revoke", "traffic ×3 · dead, span 6s",
+				"dead, span 6s", "dead"}},
 		{console.Call{Verb: console.OpRefresh, Status: 200},
 			console.CallEffect{Replaced: "cea55f74", MayPass: time.Minute, Bounded: true},
 			[]string{"refresh · cea55f74 replaced, may pass most 1m0s",
 				"refresh · cea55f74 replaced", "cea55f74 replaced", "refresh", "refresh"}},
 		{console.Call{Verb: console.OpGet, Status: 401, Failure: "invalid_client"},
 			console.CallEffect{},
-			[]string{"get · invalid_client", "invalid_client", "invalid_client"}},
+			[]string{"get · invalid_client", "invalid_client"}},
 		{console.Call{Verb: console.OpProbe, Status: 200, Verdict: console.ProbeAccepted},
 			console.CallEffect{}, []string{"probe · accepted", "probe", "probe"}},
 	} {

@@ -264,8 +264,7 @@ func nameOf(s *scene.Scene, c console.Call) string {
 	if app := s.Board.IndexOf(c.AppID); app >= 0 {
 		return s.AppName(app)
 	}
-	name, _, _ := strings.Cut(s.Show(c.Application), "@")
-	return name
+	return s.Show(c.AppName())
 }
 
 // callForms describes what a call came to, from the longest text to the shortest.

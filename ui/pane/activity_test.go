@@ -55,8 +55,8 @@ func TestActivityPaintsTheStatus(t *testing.T) {
 		console.Call{Status: 404}, console.Call{Status: 502}, console.Call{})
 	look := s.Styles
 	for i, want := range []string{
-		string(look.Good) + "  200", string(look.Quiet) + "  302", string(look.Warn) + "  404",
-		string(look.Danger) + "  502", string(look.Danger) + "    –",
+		string(look.Good) + "200", string(look.Quiet) + "302", string(look.Warn) + "404",
+		string(look.Danger) + "502", string(look.Danger) + "  –",
 	} {
 		if !strings.Contains(lines[i], want) {
 			t.Errorf("%q lacks %q", lines[i], want)
