@@ -44,6 +44,15 @@ func TestDigits(t *testing.T) {
 	}
 }
 
+// A 1 fills its cell: beside a 4 a narrow one looks like the end of a number.
+func TestDigitOneIsAsWideAsOthers(t *testing.T) {
+	t.Parallel()
+	one := kit.Digits("1", 1)
+	if base := one[len(one)-1]; base != strings.Repeat("█", 10) {
+		t.Errorf("its base is %q", base)
+	}
+}
+
 // Every time has digits, at every scale, also without block characters. No two characters look the
 // same.
 func TestDigitsOfEveryTime(t *testing.T) {

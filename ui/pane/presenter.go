@@ -171,9 +171,13 @@ func (p *Presenter) texts(n, w int) (out []string) {
 		return kit.Wrap(p.Notice, w-2)
 	}
 	for _, text := range p.Words[max(len(p.Words)-n, 0):] {
-		if kit.Width(text) <= w {
+		first, rest, parts := strings.Cut(text, "; ")
+		switch {
+		case kit.Width(text) <= w:
 			out = append(out, text)
-		} else {
+		case parts && max(kit.Width(first)+1, kit.Width(rest)) <= w-2:
+			out = append(out, first+";", rest)
+		default:
 			out = append(out, kit.Wrap(text, w-2)...)
 		}
 	}
@@ -220,7 +224,7 @@ func (p *Presenter) Lines(w, h int) []string {
 		blocks = append(blocks, p.stageLines(c.boxes, w))
 	}
 	blocks = append(blocks, p.timeLines(c, w), p.wordLines(c.words, c.wraps, w))
-	life, labels, strip := p.lifeLines(w)
+	life, labels, strip := p.lifeLines(w, c.labels)
 	var below []string
 	if c.line {
 		below = append(below, life)
@@ -414,8 +418,9 @@ func (p *Presenter) wordLines(n, wraps, w int) []string {
 // before and after the death.
 const untilWidth = len("at most 10:47:02")
 
-// lifeLines draws the line of life, its labels, and the strip of calls on the same scale.
-func (p *Presenter) lifeLines(w int) (line, labels, strip string) {
+// lifeLines draws the line of life, its labels, and the strip of calls on the same scale. A text
+// that the labels have is not right of the line too, if labels are shown.
+func (p *Presenter) lifeLines(w int, labelled bool) (line, labels, strip string) {
 	if p.Life == nil {
 		blank := kit.Spaces(w)
 		return blank, blank, blank
@@ -446,14 +451,15 @@ func (p *Presenter) lifeLines(w int) (line, labels, strip string) {
 	for _, s := range p.Life.Draw(n) {
 		l.Put(string(p.lifePaint(s.Kind)), s.Text)
 	}
-	if until != "" {
-		l.Gap(1)
-		l.Put(string(p.Styles.Strong), until)
-	}
 	under := kit.NewLine("", 256)
 	under.Gap(margin)
 	putLabels(under, p.Styles.Quiet, *p.Life, at-margin, n, w-margin-at-n)
-	return l.End(w), under.End(w), p.strip(at, n, w)
+	labels = under.End(w)
+	if until != "" && !(labelled && strings.Contains(labels, p.Until[0])) {
+		l.Gap(1)
+		l.Put(string(p.Styles.Strong), until)
+	}
+	return l.End(w), labels, p.strip(at, n, w)
 }
 
 // lifePaint returns the style of a part of the line of life.

@@ -152,3 +152,26 @@ func TestPresenterWraps(t *testing.T) {
 		t.Errorf("words are cut:\n%s", text)
 	}
 }
+
+// The time of the death stands once, at its sign if there are labels.
+func TestPresenterTellsTheDeathOnce(t *testing.T) {
+	t.Parallel()
+	for _, size := range [][2]int{{60, 20}, {80, 24}, {120, 32}} {
+		w, h := size[0], size[1]
+		text := ansi.Strip(strings.Join(presentation(pane.DeadStage, w).Lines(w, h), "\n"))
+		if n := strings.Count(text, "10:46:08"); n != 1 {
+			t.Errorf("%dx%d: %d times:\n%s", w, h, n, text)
+		}
+	}
+}
+
+// Words that need two lines are broken at a semicolon.
+func TestPresenterBreaksAtASemicolon(t *testing.T) {
+	t.Parallel()
+	p := presentation(pane.DeadStage, 40)
+	p.Words[1] = "6 s after the revoke; the bound was 15:00."
+	text := ansi.Strip(strings.Join(p.Lines(40, 12), "\n"))
+	if !strings.Contains(text, " the bound was 15:00. ") {
+		t.Errorf("a time stands alone:\n%s", text)
+	}
+}
