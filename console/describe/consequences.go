@@ -100,10 +100,11 @@ func (v Voice) WhenAccepted(c console.Consequences) string {
 }
 
 // The consequences for every verb of secrets that cannot be read: they are locked, or their key
-// cannot be fetched.
+// cannot be fetched, or there is none yet.
 const (
 	LockedVerbs = "no verb works until the secrets are unlocked"
 	NoKeyVerbs  = "no verb works: the key to the secrets is not there"
+	FreshVerbs  = "the first secret asks for a passphrase"
 )
 
 // GrantOf describes the grant of a token and its refresh token, the longest form first.

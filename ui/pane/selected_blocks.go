@@ -76,7 +76,7 @@ func (d *selected) keysBlock(w, indent int) block {
 	}
 	if d.does.Locked {
 		b.add(cell{d.s.Styles.Warn, d.locked()[0].texts[0]})
-		if d.s.Key.NeedsPassphrase() {
+		if d.s.Key.NeedsPassphrase() && !d.s.Key.Fresh() {
 			verb(keys.Unlock, "unlocks them")
 		}
 		return b.block
@@ -153,7 +153,7 @@ func (d *selected) whose(w, indent int, full bool) block {
 	}
 	app := kit.Middle(s.Show(d.a.Name), b.room()) + ", " + place(s, d.a)[0]
 	if !full {
-		b.phrases(6, app, owner)
+		b.phrases(3, app, owner)
 		granted := kit.Clean(spaced(t.Scopes))
 		if granted == "" {
 			granted = "none named"
@@ -184,9 +184,13 @@ func (d *selected) whose(w, indent int, full bool) block {
 	return b.block
 }
 
-// useIt shows ready-made lines, with dots in place of the secret.
+// useIt shows ready-made lines, with dots in place of the secret. It is nil for a token that is
+// over.
 func (d *selected) useIt(w, indent int) block {
 	s := d.s
+	if d.does.Over {
+		return nil
+	}
 	b := d.block("Use it", w, indent)
 	kind := kit.Clean(d.r.Token.TokenType)
 	if kind == "" {

@@ -2,6 +2,7 @@ package pane
 
 import (
 	"slices"
+	"strings"
 
 	"lanyard/console"
 	"lanyard/ui/keys"
@@ -28,19 +29,47 @@ func (p *Selected) Full(s *scene.Scene, w, h int, _ bool) []string {
 	if p.scrolled != id { // another token begins at its top
 		p.scroll, p.scrolled = scene.Scroll{}, id
 	}
-	all := p.all(s, w, h)
-	if !p.Bare || len(all) <= h || h < 2 {
-		return slices.Clone(p.scroll.Show(all, h))
+	all, heads := p.all(s, w, h)
+	if h < lowFull { // a blank line is worth less than a line of text
+		all, heads = withoutBlanks(all, heads)
 	}
-	out := slices.Clone(p.scroll.Show(all, h-1))
+	show := func(h int) []string {
+		out := slices.Clone(p.scroll.Show(all, h))
+		above, below := p.scroll.Hidden()
+		if last := len(out) - 1; below > 0 && slices.Contains(heads, above+last) {
+			out[last] = kit.Spaces(w) // no line of its block is shown
+		}
+		return out
+	}
+	if !p.Bare || len(all) <= h || h < 2 {
+		return show(h)
+	}
+	out := show(h - 1)
 	more := scene.HiddenRows(p.scroll.Hidden())
 	long := more + " · " + s.Keys.Hint(keys.PageDown, "scrolls")
 	return append(out, scene.Padded(s.Styles.Quiet, fittingOr([]string{long, more}, w-2), w))
 }
 
-// all draws the full view, in h lines if there is a way.
-func (p *Selected) all(s *scene.Scene, w, h int) []string {
-	var out []string
+// lowFull is the height below which the full view has no blank lines.
+const lowFull = 10
+
+// withoutBlanks removes the blank lines. heads are the indexes of headings.
+func withoutBlanks(all []string, heads []int) (out []string, at []int) {
+	for i, line := range all {
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		if slices.Contains(heads, i) {
+			at = append(at, len(out))
+		}
+		out = append(out, line)
+	}
+	return out, at
+}
+
+// all draws the full view, in h lines if there is a way. heads are the indexes of the headings of
+// blocks that stand one under the other.
+func (p *Selected) all(s *scene.Scene, w, h int) (out []string, heads []int) {
 	r := s.Current
 	switch {
 	case r == nil:
@@ -48,9 +77,9 @@ func (p *Selected) all(s *scene.Scene, w, h int) []string {
 		if b := subscriptions(s, w, fullIndent); len(b) > 0 {
 			out = append(append(out, kit.Spaces(w)), b...)
 		}
-		return out
+		return out, nil
 	case r.Token == nil:
-		return append(out, inWords(s, w, p.of(s, r).lost(wholeLine))...)
+		return append(out, inWords(s, w, p.of(s, r).lost(wholeLine))...), nil
 	}
 	d := p.of(s, r)
 	gap := 3
@@ -64,9 +93,17 @@ func (p *Selected) all(s *scene.Scene, w, h int) []string {
 	out = append(out, kit.Spaces(w))
 	out = append(out, d.clockAndLife(w)...)
 	if w < twoColumns {
-		return append(out, d.stacked(w)...)
+		out = append(out, kit.Spaces(w))
+		for _, b := range d.stacked(w) {
+			if len(heads) > 0 {
+				out = append(out, kit.Spaces(w))
+			}
+			heads = append(heads, len(out))
+			out = append(out, b...)
+		}
+		return out, heads
 	}
-	return append(append(out, kit.Spaces(w)), d.columns(w, h-len(out)-1)...)
+	return append(append(out, kit.Spaces(w)), d.columns(w, h-len(out)-1)...), nil
 }
 
 // left describes the time left of a live token.
@@ -185,14 +222,15 @@ func balanced(columns [2][]wideBlock, h int) [2][]wideBlock {
 	}
 }
 
-// stacked draws the blocks one under the other. It has what the verbs would do too, because the
+// stacked draws the blocks for one column. They have what the verbs would do too, because the
 // footer of a small screen has little room.
-func (d *selected) stacked(w int) []string {
-	return append([]string{kit.Spaces(w)}, joinBlocks(w,
+func (d *selected) stacked(w int) []block {
+	return slices.DeleteFunc([]block{
 		d.keysBlock(w, fullIndent), d.lifeBlock(w, fullIndent, console.KeepProbes),
 		d.ifRevoked(w, fullIndent, true), d.whose(w, fullIndent, true), d.useIt(w, fullIndent),
 		d.inside(w, fullIndent, true), d.header(w, fullIndent), d.manager(w, fullIndent, true),
-		d.lineage(w, fullIndent, true))...)
+		d.lineage(w, fullIndent, true)},
+		func(b block) bool { return len(b) == 0 })
 }
 
 // joinBlocks joins blocks with an empty line between them.

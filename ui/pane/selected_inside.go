@@ -59,11 +59,22 @@ func (d *selected) jwt(in session.Inside, w, indent int, full bool) block {
 		kind, signature = "Inside · JWE, encrypted", nil
 	case in.Verified:
 		signature = []cell{{s.Styles.Good, "signature ✓ " + kit.Clean(in.Alg)}}
-		if key := s.Redacted(in.KeyID); full && key != "" {
-			signature = append(signature, cell{s.Styles.Good, "key " + key})
+	}
+	key := s.Redacted(in.KeyID)
+	if !full || !in.Verified {
+		key = ""
+	}
+	if key != "" {
+		all := append(slices.Clone(signature), cell{s.Styles.Good, "key " + key})
+		if kit.Width(kind+joinedCells(all))+2*len(all) <= w-2 {
+			signature, key = all, ""
 		}
 	}
 	b := d.signed(kind, signature, w, indent)
+	if key != "" { // the heading has no room for it
+		wide := claimsWidth(b, in.Claims)
+		b.add(cell{s.Styles.Quiet, kit.Fit("key", wide) + "  "}, cell{s.Styles.Good, key})
+	}
 	if in.Encrypted {
 		b.add(cell{s.Styles.Quiet, "only its header can be read"})
 	} else if !in.Verified && full {
@@ -124,14 +135,20 @@ func (d *selected) header(w, indent int) block {
 
 // claims adds members, with their values in one column.
 func (d *selected) claims(b *builder, all []session.Claim) {
-	most, wide := max(b.room()/2, 8), 5
-	for _, c := range all {
-		wide = max(wide, min(kit.Width(kit.Clean(c.Name)), most))
-	}
+	wide := claimsWidth(b, all)
 	for _, c := range all {
 		name := kit.Middle(kit.Clean(c.Name), wide)
 		b.add(cell{b.s.Styles.Quiet, kit.Fit(name, wide) + "  "}, cell{"", d.value(c, true)})
 	}
+}
+
+// claimsWidth returns the width of the column of the names of members.
+func claimsWidth(b *builder, all []session.Claim) int {
+	most, wide := max(b.room()/2, 8), 5
+	for _, c := range all {
+		wide = max(wide, min(kit.Width(kit.Clean(c.Name)), most))
+	}
+	return wide
 }
 
 // value writes the value of a claim. A time that is to come has its distance from now.

@@ -84,8 +84,11 @@ func TestSelectedWrapsTheKeyOfASignature(t *testing.T) {
 		d := draw(t)
 		d.inspectedWith(key)
 		got := plain(d.pane(pane.Zoomed).Full(d.scene(id), w, 60, false))
-		if !strings.Contains(got, "signature ✓ RS256") || !strings.Contains(got, "key "+key) {
+		if !strings.Contains(got, "signature ✓ RS256") || !strings.Contains(got, key) {
 			t.Errorf("%d cells: the key is cut:\n%s", w, got)
+		}
+		if !strings.Contains(got, ", key "+key) && !strings.Contains(got, "   key    "+key) {
+			t.Errorf("%d cells: the key is not in the column of the claims:\n%s", w, got)
 		}
 	}
 }

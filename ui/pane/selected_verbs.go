@@ -49,6 +49,9 @@ func (d *selected) locked() []phrase {
 	if !d.s.Key.NeedsPassphrase() {
 		return []phrase{say(describe.NoKeyVerbs).painted(d.s.Styles.Warn)}
 	}
+	if d.s.Key.Fresh() { // nothing is sealed yet
+		return []phrase{say(describe.FreshVerbs).painted(d.s.Styles.Warn)}
+	}
 	unlock := does(d.s.Keys.Way(keys.Unlock), "unlocks")
 	return []phrase{say(describe.LockedVerbs).painted(d.s.Styles.Warn), unlock}
 }

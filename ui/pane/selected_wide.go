@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/ui/kit"
 	"lanyard/ui/scene"
 )
@@ -77,7 +78,11 @@ func (d *selected) digits(w int) []string {
 	_, paint := s.Look(d.r.State)
 	var lead, at string
 	var texts []string
+	stage, left, _ := d.stage()
 	switch {
+	case d.status.Pending && stage == describe.Undoable:
+		at, paint = s.Left(left), s.Styles.Warn
+		texts = []string{"until the revoke is sent"}
 	case d.r.State == console.Lingering:
 		if !st.StaleKnown || st.Reopened {
 			return nil
@@ -87,6 +92,9 @@ func (d *selected) digits(w int) []string {
 	case d.r.State.IsOver() || !st.HasExpiry || st.Left <= 0:
 		return nil
 	default:
+		if d.status.Pending { // the colour of its state means "may still pass" here
+			paint = s.Styles.Strong
+		}
 		at = s.Left(st.Left)
 		texts = []string{"left, expires " + stamp(s, st.ExpiresAt), "left"}
 	}
