@@ -455,7 +455,7 @@ func (p *Presenter) lifeLines(w int, labelled bool) (line, labels, strip string)
 	under.Gap(margin)
 	putLabels(under, p.Styles.Quiet, *p.Life, at-margin, n, w-margin-at-n)
 	labels = under.End(w)
-	if until != "" && !(labelled && strings.Contains(labels, p.Until[0])) {
+	if until != "" && (!labelled || !strings.Contains(labels, p.Until[0])) {
 		l.Gap(1)
 		l.Put(string(p.Styles.Strong), until)
 	}

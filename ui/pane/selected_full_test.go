@@ -16,7 +16,8 @@ func TestSelectedCountsTheUndoWindow(t *testing.T) {
 	k := d.token("t_fb7ddc8f")
 	k.RevokeAt, k.RevokeKind = d.at("10:46:25"), console.RevokeBoth
 	got := plain(d.pane(pane.InColumn).Column(d.scene(k.ID), 60, 40, false))
-	if !strings.Contains(got, "until the revoke is sent") || strings.Contains(got, "left, expires") {
+	if !strings.Contains(got, "until the revoke is sent") ||
+		strings.Contains(got, "left, expires") {
 		t.Errorf("the digits are not those of the undo window:\n%s", got)
 	}
 	if !strings.Contains(got, "Mobile, cloud, PROD key   for the application") {
