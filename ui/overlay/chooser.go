@@ -40,6 +40,8 @@ type chooser struct {
 	off       int
 	page      int    // number of entries and notes that were last drawn
 	hidden    [2]int // numbers of entries and notes above and below those that were last drawn
+	names     int    // width of the widest name that was last drawn
+	keys      int    // width of the widest keys that were last drawn
 	rows      []int  // index of the entry on each line when it was last drawn; -1: none
 	said      console.Private
 	toggles   []string   // keys that open it, and close it while nothing is typed
@@ -204,71 +206,112 @@ func (c *chooser) Box(s *scene.Scene, w, h int) []string {
 	if h >= 12 {
 		out = append(out, kit.Spaces(w))
 	}
-	below := c.below(s, shown, w, h)
-	room := max(h-len(out)-len(below), 1)
-	var lines []string
-	var begins []int                 // line of each entry and note
-	entryOn := map[int]int{}         // by line
-	focused, last, under := 0, 0, "" // the selected entry is on the lines focused to last
-	for i, e := range shown {
-		if c.input.Value() == "" && e.Section != under {
-			if under = e.Section; i > 0 && h >= 12 {
-				lines = append(lines, kit.Spaces(w))
-			}
-			lines = append(lines, scene.Padded(s.Styles.Strong, under, w))
+	// The columns are as wide as what is drawn. Wider columns draw no more entries.
+	var l laid
+	var below []string
+	room, off := 0, c.off
+	for c.names, c.keys = 0, 0; ; {
+		below = c.below(s, shown, w, h)
+		room = max(h-len(out)-len(below), 1)
+		l = c.lay(s, shown, w, h)
+		c.off = max(min(max(off, l.last-room+1), l.focused), 0)
+		if l.focused <= 1 {
+			c.off = 0
 		}
-		if i == c.at {
-			focused = len(lines)
+		c.off = max(min(c.off, len(l.lines)-room), 0)
+		names, keys := l.widest(c.off, c.off+room)
+		if names <= c.names && keys <= c.keys {
+			break
 		}
-		begins = append(begins, len(lines))
-		for _, line := range c.lines(s, e, w, h, i == c.at) {
-			entryOn[len(lines)] = i
-			lines = append(lines, line)
-		}
-		if i == c.at {
-			last = len(lines) - 1
-		}
+		c.names, c.keys = max(names, c.names), max(keys, c.keys)
 	}
+	above, _ := slices.BinarySearch(l.begins, c.off)
+	drawn, _ := slices.BinarySearch(l.begins, c.off+room)
+	c.hidden, c.page = [2]int{above, len(l.begins) - drawn}, drawn-above
+	c.rows = slices.Repeat([]int{-1}, len(out))
 	if len(shown) == 0 {
-		lines = scene.Placeholder(s, w, max(room, 1),
+		l.lines = scene.Placeholder(s, w, room,
 			"Nothing is called that. backspace takes a letter back.")
 	}
-	if c.input.Value() == "" && c.at == len(shown)-1 {
-		focused, last = len(lines), len(lines)
-	}
-	if c.input.Value() == "" {
-		for _, t := range c.notes {
-			if len(t) > 1 {
-				begins = append(begins, len(lines))
-			}
-			lines = append(lines, c.noteLines(s, t, w)...)
-		}
-		if c.at == len(shown)-1 && len(c.notes) > 0 {
-			focused, last = len(lines)-1, len(lines)-1
-		}
-	}
-	c.off = max(min(max(c.off, last-room+1), focused), 0)
-	if focused <= 1 {
-		c.off = 0
-	}
-	c.off = max(min(c.off, len(lines)-room), 0)
-	above, _ := slices.BinarySearch(begins, c.off)
-	drawn, _ := slices.BinarySearch(begins, c.off+room)
-	c.hidden, c.page = [2]int{above, len(begins) - drawn}, drawn-above
-	c.rows = slices.Repeat([]int{-1}, len(out))
 	for i := range room {
 		entry := -1
-		if at, ok := entryOn[c.off+i]; ok {
+		if at, ok := l.entryOn[c.off+i]; ok {
 			entry = at
 		}
 		c.rows = append(c.rows, entry)
-		if c.off+i < len(lines) {
-			out = append(out, lines[c.off+i])
+		if c.off+i < len(l.lines) {
+			out = append(out, l.lines[c.off+i])
 		} else {
 			out = append(out, kit.Spaces(w))
 		}
 	}
 	return append(out, below...)
+}
+
+// laid is the list as it is drawn, of which a part has room.
+type laid struct {
+	lines         []string
+	begins        []int       // line of each entry and note
+	widths        [][2]int    // of the name and the keys of each
+	entryOn       map[int]int // by line
+	focused, last int         // the selected entry is on these lines, and on those between
+}
+
+// widest returns the widths of the widest name and keys on the lines from and up to but not to.
+func (l *laid) widest(from, to int) (names, keys int) {
+	for i, begins := range l.begins {
+		end := len(l.lines)
+		if rest := l.begins[i+1:]; len(rest) > 0 {
+			end = rest[0]
+		}
+		if begins < to && end > from {
+			names, keys = max(names, l.widths[i][0]), max(keys, l.widths[i][1])
+		}
+	}
+	return names, keys
+}
+
+// lay draws all entries and notes, in the present columns.
+func (c *chooser) lay(s *scene.Scene, shown []Entry, w, h int) laid {
+	l := laid{entryOn: map[int]int{}}
+	under := ""
+	for i, e := range shown {
+		if c.input.Value() == "" && e.Section != under {
+			if under = e.Section; i > 0 && h >= 12 {
+				l.lines = append(l.lines, kit.Spaces(w))
+			}
+			l.lines = append(l.lines, scene.Padded(s.Styles.Strong, under, w))
+		}
+		if i == c.at {
+			l.focused = len(l.lines)
+		}
+		l.begins = append(l.begins, len(l.lines))
+		l.widths = append(l.widths, [2]int{kit.Width(e.Word), kit.Width(e.Keys)})
+		for _, line := range c.lines(s, e, w, h, i == c.at) {
+			l.entryOn[len(l.lines)] = i
+			l.lines = append(l.lines, line)
+		}
+		if i == c.at {
+			l.last = len(l.lines) - 1
+		}
+	}
+	if c.input.Value() != "" {
+		return l
+	}
+	if c.at == len(shown)-1 {
+		l.focused, l.last = len(l.lines), len(l.lines)
+	}
+	for _, t := range c.notes {
+		if len(t) > 1 {
+			l.begins = append(l.begins, len(l.lines))
+			l.widths = append(l.widths, [2]int{0, kit.Width(t[0])})
+		}
+		l.lines = append(l.lines, c.noteLines(s, t, w)...)
+	}
+	if c.at == len(shown)-1 && len(c.notes) > 0 {
+		l.focused, l.last = len(l.lines)-1, len(l.lines)-1
+	}
+	return l
 }
 
 // below returns the lines below the list: why an entry did not run, or else what the row of the
@@ -300,7 +343,7 @@ func (c *chooser) detail(s *scene.Scene, shown []Entry, w int) string {
 		return ""
 	}
 	e := shown[c.at]
-	text := e.Does
+	text := e.adds()
 	if e.Why != "" {
 		text = "– " + s.Show(scene.JoinHint(e.Why, e.Hint))
 	}
@@ -340,11 +383,27 @@ const columnGap = 2
 // textWidth returns the cells that a row of the palette has between the name and the key of its
 // entry, or 0 if the palette is so narrow that no row has a text.
 func (c *chooser) textWidth(e Entry, w int) int {
-	room := w - 3 - c.nameWidth() - 2*columnGap
-	if room-c.keyWidth() < 8 {
+	if w-3-c.nameWidth()-2*columnGap-c.keyWidth() < 8 {
 		return 0
 	}
-	return room - kit.Width(e.Keys)
+	return max(w-3-c.names-2*columnGap-kit.Width(e.Keys), 1)
+}
+
+// adds returns what the description says beside the name, or "" if it says hardly more.
+func (e Entry) adds() string {
+	if rest, ok := strings.CutPrefix(e.Does, e.Word); ok && strings.IndexAny(rest, ",:;") == 0 {
+		return strings.TrimSpace(rest[1:])
+	}
+	name, does := strings.Fields(e.Word), strings.Fields(e.Does)
+	for _, word := range name {
+		if !slices.Contains(does, word) {
+			return e.Does
+		}
+	}
+	if len(does) <= len(name)+1 {
+		return ""
+	}
+	return e.Does
 }
 
 // lines draws an entry. The palette has the name first and the key last, in one line. The help has
@@ -365,7 +424,7 @@ func (c *chooser) lines(s *scene.Scene, e Entry, w, h int, selected bool) []stri
 
 func (c *chooser) paletteLine(s *scene.Scene, e Entry, w int, selected bool) string {
 	l := s.BeginRow(selected, true)
-	key, word, rest := s.Styles.Key, s.Styles.Strong, e.Does
+	key, word, rest := s.Styles.Key, s.Styles.Strong, e.adds()
 	if e.Why != "" {
 		key, word, rest = s.Styles.Quiet, s.Styles.Quiet, "– "+s.Show(e.Why)
 	}
@@ -375,7 +434,7 @@ func (c *chooser) paletteLine(s *scene.Scene, e Entry, w int, selected bool) str
 	l.Gap(1)
 	name := max(w-3-columnGap-kit.Width(e.Keys), 1)
 	if room := c.textWidth(e, w); room > 0 {
-		l.Cell(string(word), e.Word, c.nameWidth())
+		l.Cell(string(word), e.Word, c.names)
 		l.Gap(columnGap)
 		l.Put(string(s.Styles.Quiet), kit.Short(rest, room))
 	} else {
@@ -392,7 +451,7 @@ func (c *chooser) helpLines(
 	s *scene.Scene, paintKey themes.Paint, key string, paint themes.Paint, text string, w int,
 	selected bool,
 ) (out []string) {
-	column := min(c.keyWidth()+columnGap, max(w/4, 8))
+	column := min(c.keys+columnGap, max(w/4, 8))
 	all := kit.Wrap(text, max(w-3-column, 8))
 	if kit.Width(key)+1 > column {
 		all = append([]string{""}, all...)

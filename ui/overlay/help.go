@@ -2,7 +2,6 @@ package overlay
 
 import (
 	"slices"
-	"strings"
 
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
@@ -15,7 +14,6 @@ type Help struct {
 	chooser
 	key   scene.KeyState
 	place string // the pane; "" on the welcome screen
-	w     int    // cells of a line, as drawn last
 }
 
 // NewHelp returns the help of a place. It lists the actions of all that have a key there. On the
@@ -60,23 +58,13 @@ func NewHelp(k *keys.Map, place keys.Places, all []Entry, key scene.KeyState) *H
 }
 
 func (o *Help) Title(*scene.Scene) string {
-	title := "Keys"
-	if o.place != "" {
-		title += " in " + o.place
+	if o.place == "" {
+		return "Keys"
 	}
-	text, _, _ := strings.Cut(o.key.Text(), ",")
-	if text == "" {
-		return title
-	}
-	return scene.Fitting([]string{
-		title + " · store: " + strings.TrimPrefix(text, "store "), title,
-	}, o.w-4)
+	return "Keys in " + o.place
 }
 
-func (o *Help) Size(_ *scene.Scene, w, h int) (int, int) {
-	o.w = min(w, 106)
-	return o.w, h
-}
+func (*Help) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 106), h }
 
 // overlayKeys returns the keys that work only while an overlay is open, and what they do.
 func overlayKeys(k keys.Map) [][]string {
