@@ -464,7 +464,7 @@ func TestFormFootFollowsTheField(t *testing.T) {
 	l.Key("tab")
 	has("← → choose", true)
 	l.Type("%")
-	l.shows("this field is chosen with ← →")
+	l.shows("this field is a choice: ← → choose")
 	l.Key("left", "tab", "tab")
 	has("token URL *", true)
 	has("esc esc cancel", true)

@@ -287,7 +287,7 @@ func (x *Field) press(msg tea.KeyPressMsg) (used, changed bool) {
 }
 
 // OnlyChosen is the answer to a text for a field that is a choice.
-const OnlyChosen = "this field is chosen with ← →"
+const OnlyChosen = "this field is a choice: ← → choose"
 
 // paste inserts one line into the field, or returns why not.
 func (x *Field) paste(text string) (why string) {

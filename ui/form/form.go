@@ -175,7 +175,7 @@ func (f *Form) Wipe() {
 // The number of cells of a label in a form, with the mark of a required field.
 const (
 	LabelWidth       = 17
-	NarrowLabelWidth = 11 // of a form of less than NarrowForm cells
+	NarrowLabelWidth = 11 // the most in a form of less than NarrowForm cells
 )
 
 // NarrowForm is the number of cells below which a form has short labels.
@@ -307,17 +307,29 @@ func (f *Form) heading(look Look, w int, heading string, first bool) string {
 	return l.End(w)
 }
 
-// labelWidth returns the number of cells of a label in a form of w cells.
-func labelWidth(w int) int {
-	if w < NarrowForm {
-		return NarrowLabelWidth
+// labelWidth returns the number of cells of a label in a form of w cells. A narrow form has those
+// of its longest label and a blank.
+func (f *Form) labelWidth(w int) int {
+	if w >= NarrowForm {
+		return LabelWidth
 	}
-	return LabelWidth
+	most := 0
+	for _, x := range f.Fields {
+		if !x.Shown() {
+			continue
+		}
+		n := kit.Width(kit.Clean(x.shortLabel())) + 1
+		if !f.Frozen && x.isNeeded() {
+			n += 1 + len(needs)
+		}
+		most = max(most, n)
+	}
+	return min(most, NarrowLabelWidth)
 }
 
 // Room returns the number of cells for the content of a field in a form of w cells. A blank or the
 // edge is before the label; a blank is behind it and at the end.
-func Room(w int) int { return max(w-labelWidth(w)-3, 1) }
+func (f *Form) Room(w int) int { return max(w-f.labelWidth(w)-3, 1) }
 
 // needs marks a required field.
 const needs = "*"
@@ -325,7 +337,7 @@ const needs = "*"
 // line draws a field.
 func (f *Form) line(look Look, w, i int) string {
 	x := f.Fields[i]
-	width, label := labelWidth(w), kit.Clean(x.Label)
+	width, label := f.labelWidth(w), kit.Clean(x.Label)
 	if w < NarrowForm {
 		label = kit.Clean(x.shortLabel())
 	}
@@ -369,12 +381,12 @@ const wrong = "✕"
 // its problem. The problem takes the place of a hint if both do not fit. Of one that does not fit
 // even so only the mark is drawn, and whole is false.
 func (f *Form) content(look Look, i, room int) (text, why string, whole bool) {
-	x := f.Fields[i]
+	x, edited := f.Fields[i], i == f.At && !f.Frozen
 	show := func(room int) string {
 		if look.Hides && x.kind != kindChoice && !x.public && !x.Empty() {
-			return Dots(HiddenLength, room, i == f.At)
+			return Dots(HiddenLength, room, edited)
 		}
-		return kit.Short(x.show(room, i == f.At, look.text), room)
+		return kit.Short(x.show(room, edited, look.text), room)
 	}
 	text = show(room)
 	if why = f.shownProblem(i); why == "" {
@@ -382,7 +394,7 @@ func (f *Form) content(look Look, i, room int) (text, why string, whole bool) {
 	}
 	why = wrong + " " + look.text(why)
 	bare := "" // without the hint
-	if i == f.At {
+	if edited {
 		bare = Cursor + " "
 	}
 	switch {
@@ -409,7 +421,7 @@ func (f *Form) Unread(look Look, w int) (all []string) {
 		if i == f.At || !x.Shown() {
 			continue
 		}
-		if _, _, whole := f.content(look, i, Room(w)); !whole {
+		if _, _, whole := f.content(look, i, f.Room(w)); !whole {
 			all = append(all, x.Label+": "+look.text(x.Problem()))
 		}
 	}
@@ -486,9 +498,9 @@ func clause(hint string, w int) string {
 // of it, else "".
 func (f *Form) Cut(look Look, w int) string {
 	x, shown := f.Focused(), look.text
-	text, room := shown(x.Hint), Room(w)-kit.Width(Cursor)
+	text, room := shown(x.Hint), f.Room(w)-kit.Width(Cursor)
 	if x.kind == kindChoice {
-		text, room = shown(x.text()), Room(w)-kit.Width("‹  ›")
+		text, room = shown(x.text()), f.Room(w)-kit.Width("‹  ›")
 	}
 	if x.kind != kindChoice && !x.Empty() || kit.Width(text) <= room {
 		return ""

@@ -175,3 +175,40 @@ func TestProblemIsRedacted(t *testing.T) {
 		}
 	}
 }
+
+// The labels of a narrow form take as many cells as the longest one that is shown needs.
+func TestNarrowLabels(t *testing.T) {
+	t.Parallel()
+	grant, scopes, hidden := "client_credentials", "", ""
+	f := &form.Form{Fields: []*form.Field{
+		form.Choose("grant", &grant, "client_credentials", "password"),
+		form.Text("scopes", &scopes, "none"),
+		form.Text("a long label", &hidden, "").If(func() bool { return false }),
+	}}
+	text := ansi.Strip(strings.Join(f.Lines(look(), 32, 5), "\n"))
+	if !strings.Contains(text, "▌grant   ‹ client_credentials ›") ||
+		!strings.Contains(text, " scopes  none") {
+		t.Errorf("the labels are wider than they need to be:\n%s", text)
+	}
+	f.Fields[1].Needed()
+	text = ansi.Strip(strings.Join(f.Lines(look(), 32, 5), "\n"))
+	if !strings.Contains(text, " scopes *  none") {
+		t.Errorf("the mark touches the field:\n%s", text)
+	}
+}
+
+// A read-only form has no cursor: nothing can be typed there.
+func TestFrozenHasNoCursor(t *testing.T) {
+	t.Parallel()
+	name, grant := "Orders", "password"
+	f := &form.Form{Fields: []*form.Field{
+		form.Text("name", &name, ""), form.Choose("grant", &grant, "password"),
+	}}
+	f.Freeze()
+	for f.At = range f.Fields {
+		text := strings.Join(f.Lines(look(), 60, 5), "\n")
+		if strings.Contains(text, form.Cursor) || strings.Contains(text, "‹") {
+			t.Errorf("field %d:\n%s", f.At, text)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package overlay
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -10,11 +11,15 @@ import (
 )
 
 func (o *App) Size(_ *scene.Scene, w, h int) (int, int) {
-	return min(w, 78), min(h, o.Height()+formLines)
+	n := o.Height() + formLines
+	if n > h { // the fields are drawn without blank lines
+		n = o.Least() + formLines
+	}
+	return min(w, 78), min(h, n)
 }
 
 func (o *App) Box(s *scene.Scene, w, h int) []string {
-	paint, said := o.words(s)
+	paint, said := o.words(s, w)
 	b := formBox{
 		help: o.Help(), paint: paint, said: said, height: o.Height(), least: o.Least(),
 		unread: o.Unread(s.FormLook(), w),
@@ -77,8 +82,12 @@ func (b formBox) lines(
 		room += body - b.least
 	}
 	var below []string
-	most := max(room, h/4)
-	said := fitted(b.said, w-2, max(most-min(len(b.help), 1), 1))
+	most := max(room, h/4, min(h/2, 2))
+	mostSaid := max(most-min(len(b.help), 1), 1)
+	if scrolls { // the rest of a message can be read nowhere else
+		mostSaid = max(mostSaid, h-1-2*min(len(b.help), 1))
+	}
+	said := fitted(b.said, w-2, mostSaid)
 	if b.help != "" {
 		most -= len(said)
 		if first, _, _ := strings.Cut(b.help, "; "); scrolls && kit.Width(first) <= w-2 {
@@ -105,11 +114,14 @@ func (b formBox) lines(
 	}
 	out := slices.Repeat([]string{kit.Spaces(w)}, margin)
 	out = append(out, fields(margin, body)...)
-	for len(out) < min(margin+body+gap, h-len(below)) {
+	if len(out)+len(below) < h {
 		out = append(out, kit.Spaces(w))
 	}
 	out = append(out, below...)
-	return out[:min(len(out), h)]
+	for len(out) < h {
+		out = append(out, kit.Spaces(w))
+	}
+	return out[:h]
 }
 
 // fitted breaks a text into at most n lines of w cells. Of a text that is too long it takes the
@@ -126,10 +138,11 @@ func fitted(text string, w, n int) []string {
 
 // words returns the message under the fields: a question, progress or a result. It can also be a
 // problem, or a warning about the effect of saving.
-func (o *App) words(s *scene.Scene) (themes.Paint, string) {
+func (o *App) words(s *scene.Scene, w int) (themes.Paint, string) {
 	switch here := o.Problem(); {
 	case o.asks:
-		said := "throw away what was typed?  esc again: yes · n: No"
+		said := cmp.Or(scene.Fitting([]string{
+			"throw away what was typed?  esc again: yes · n: No"}, w-2), "throw it away?")
 		if o.said != "" {
 			said += " · " + s.Show(o.said)
 		}

@@ -105,7 +105,9 @@ func (o *Grant) Typed(msg tea.KeyPressMsg) scene.Intent {
 		return getChosen{o}
 	}
 	o.said = ""
-	o.Type(msg)
+	if !o.Type(msg) && msg.Text != "" {
+		o.said = form.OnlyChosen
+	}
 	return nil
 }
 
@@ -144,13 +146,10 @@ func (o *Grant) Box(s *scene.Scene, w, h int) []string {
 			return o.Lines(s.FormLook(), w, min(o.Height(), h))
 		})
 	}
-	// as high as with a user: nothing moves when another grant is chosen
+	// as high as with a user: the box does not move when another grant is chosen
 	o.Top = 1
 	out := append([]string{kit.Spaces(w)}, o.Lines(s.FormLook(), w, 4)...)
-	for len(out) < 5 {
-		out = append(out, kit.Spaces(w))
-	}
-	return append(out, underFields(s, paint, o.Help(), said, w, h-5, func(int) []string {
+	return append(out, underFields(s, paint, o.Help(), said, w, h-len(out), func(int) []string {
 		return []string{kit.Spaces(w)}
 	})...)
 }

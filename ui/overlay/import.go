@@ -74,7 +74,7 @@ func NewImport(known []console.KnownEnvironment) *Import {
 			}
 			return ""
 		})
-	o.text = form.Secret("text", pasteHere).If(text).
+	o.text = form.Secret("text", pasteHere).If(text).Needed().
 		Helps("a curl line that requests a token, or the lines of an .env file")
 	o.target = form.ChooseBy("environment", &o.into, (*into).label, o.envs...).If(portal).
 		Helps("where the applications go; one at the portal's host is proposed")

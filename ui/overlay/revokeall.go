@@ -36,7 +36,7 @@ func NewRevokeAll(a *session.App) *RevokeAll {
 	o := &RevokeAll{
 		appID: a.ID, name: a.Label(), env: a.Environment.Name, production: a.Environment.Production,
 	}
-	o.Fields = []*form.Field{form.Text("how many", &o.count, "").Public()}
+	o.Fields = []*form.Field{form.Text("number", &o.count, "").Public()}
 	for _, r := range a.Living() {
 		o.ids = append(o.ids, r.ID)
 		if !console.OfUse(console.Token{}, console.Status{State: r.State}) {
@@ -100,7 +100,15 @@ func (o *RevokeAll) text(s *scene.Scene, w int) (strong, quiet []string) {
 	}
 	strong = wrapAll(s, subject, w-3)
 	return strong, wrapAll(s, []console.Private{console.Private("Whoever uses " + o.them() +
-		" is locked out when the gateway's cache has run out.")}, w-3)
+		" is locked out when the gateway's cache has run out."), o.asks()}, w-3)
+}
+
+// asks says what the field is for.
+func (o *RevokeAll) asks() console.Private {
+	if o.n == 1 {
+		return "Type 1 to revoke it."
+	}
+	return console.Private("Type their number (" + strconv.Itoa(o.n) + ") to revoke them.")
 }
 
 // them returns the pronoun of the tokens.
@@ -130,10 +138,9 @@ func (o *RevokeAll) Box(s *scene.Scene, w, h int) []string {
 		}
 		out = append(out, " "+scene.Padded(paint, t, w-1))
 	}
-	room := form.Room(w) - kit.Width(form.Cursor)
 	o.Fields[0].Hint = cmp.Or(scene.Fitting([]string{
 		"type the number to revoke " + o.them(), "type the number",
-	}, room), "the number")
+	}, o.Room(w)-kit.Width(form.Cursor)), "the number")
 	ask, said := o.Lines(s.FormLook(), w, 1), []string{""}
 	if o.said != "" {
 		said = kit.Wrap("✕ "+o.said, max(w-2, 1))
