@@ -209,7 +209,8 @@ func (c *chooser) Box(s *scene.Scene, w, h int) []string {
 	// The columns are as wide as what is drawn. Wider columns draw no more entries.
 	var l laid
 	var below []string
-	room, off := 0, c.off
+	var room int
+	off := c.off
 	for c.names, c.keys = 0, 0; ; {
 		below = c.below(s, shown, w, h)
 		room = max(h-len(out)-len(below), 1)
