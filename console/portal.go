@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 
@@ -66,8 +67,9 @@ func (s *Service) AskPortal(ctx context.Context, r PortalRequest) (PortalFound, 
 		}
 	}
 	// the read is short, and the portal reports that it was canceled
-	err := s.opt.Keeper.View(context.WithoutCancel(ctx), func(rd Reader) error {
-		stored, err := rd.Applications()
+	var stored []Application
+	err := s.opt.Keeper.View(context.WithoutCancel(ctx), func(rd Reader) (err error) {
+		stored, err = rd.Applications()
 		r.Known, r.Knows = s.environments(stored), s.Knows
 		return err
 	})
@@ -77,7 +79,16 @@ func (s *Service) AskPortal(ctx context.Context, r PortalRequest) (PortalFound, 
 	found, err := s.opt.Portal(ctx, r)
 	found.Notes = append(found.Notes, notes...)
 	for i := range found.All {
-		found.All[i].Known = s.Knows(found.All[i].Application)
+		x := &found.All[i]
+		if x.Known = s.Knows(x.Application); x.Known {
+			continue
+		}
+		if was := importedBefore(stored, x.Application); was != nil {
+			x.Application.ProbeURL = cmp.Or(was.ProbeURL, x.Application.ProbeURL)
+			// one whose secret is shown now for the first time is worth an import
+			x.Stored = was.Label() == x.Application.Label() &&
+				(was.Secret != SecretMissing || x.Secret.IsZero())
+		}
 	}
 	return found, err
 }

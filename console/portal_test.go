@@ -69,6 +69,37 @@ func TestImportRefusesAnotherEnvironmentOfTheName(t *testing.T) {
 	}
 }
 
+// An application that was imported before is marked, with the probe URL that it has. One whose
+// secret was missing and is shown now is not: an import brings it.
+func TestAskPortalMarksWhatWasImported(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	answer := atPortal(w, base, secret.Text{})
+	s := w.console(func(o *console.Options) {
+		o.Applications = nil
+		o.Portal = func(context.Context, console.PortalRequest) (console.PortalFound, error) {
+			return console.PortalFound{All: []console.Imported{answer}}, nil
+		}
+	})
+	ask := func() console.Imported {
+		return must[console.PortalFound](t)(s.AskPortal(t.Context(),
+			console.PortalRequest{Base: "https://apim.example"})).All[0]
+	}
+	if ask().Stored {
+		t.Error("a new one is marked")
+	}
+	kept := answer
+	kept.Application.ProbeURL = "https://apim.example/orders"
+	must[[]console.Application](t)(s.Import(t.Context(), []console.Imported{kept}))
+	if x := ask(); !x.Stored || x.Application.ProbeURL != "https://apim.example/orders" {
+		t.Errorf("marked %t, probed at %q", x.Stored, x.Application.ProbeURL)
+	}
+	answer.Secret = secret.New("a")
+	if ask().Stored {
+		t.Error("its secret is shown now")
+	}
+}
+
 // If a portal fails, its earlier answers come with the error. Its exchanges are recorded, and
 // nothing is stored.
 func TestAskPortal(t *testing.T) {

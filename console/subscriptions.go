@@ -79,6 +79,7 @@ type Imported struct {
 	Application Application
 	Secret      secret.Text
 	Known       bool // it is configured already, and stays as it is
+	Stored      bool // it was imported before; another import only updates it
 
 	// ProbeURLs are the URLs of the APIs that it may call. One of them becomes its probe URL if a
 	// person confirms it.
@@ -139,14 +140,20 @@ func (s *Service) Import(ctx context.Context, all []Imported) ([]Application, er
 	return out, err
 }
 
+// importedBefore returns the stored application that an import of a replaces; nil for none.
+func importedBefore(stored []Application, a Application) *Application {
+	i := slices.IndexFunc(stored, func(have Application) bool {
+		return have.Source == FromStore && have.Identity() == a.Identity()
+	})
+	if i < 0 {
+		return nil
+	}
+	return &stored[i]
+}
+
 func (s *Service) importOne(w Writer, i Imported, stored []Application) (Application, error) {
 	a := i.Application
-	var was *Application // the imported one of this portal application
-	if i := slices.IndexFunc(stored, func(have Application) bool {
-		return have.Source == FromStore && have.Identity() == a.Identity()
-	}); i >= 0 {
-		was = &stored[i]
-	}
+	was := importedBefore(stored, a)
 	a.ID, a.Source = idFor(a, was, s.opt.Applications, stored), FromStore
 	if have, ok := s.configured(a); ok {
 		return have, nil

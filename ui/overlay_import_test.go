@@ -517,24 +517,32 @@ func TestImportProposesTheEnvironment(t *testing.T) {
 	}
 }
 
-// A probe URL that the portal's subscriptions propose is taken by a key, never by itself.
+// proposing answers as shown does, with two probe URLs for each application.
+func proposing(ctx context.Context, r console.PortalRequest) (console.PortalFound, error) {
+	found, err := shown(ctx, r)
+	for i := range found.All {
+		found.All[i].ProbeURLs = []console.Private{
+			"https://gw.example:8243/orders/1.0", "https://gw.example:8243/billing/1.0"}
+	}
+	return found, err
+}
+
+// Each application that is new gets the first probe URL that the portal's subscriptions propose.
+// The box says so before anything is kept, and a key changes it or takes none.
 func TestImportProposesProbeURLs(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
-	l.portal = func(ctx context.Context, r console.PortalRequest) (console.PortalFound, error) {
-		found, err := shown(ctx, r)
-		for i := range found.All {
-			found.All[i].ProbeURLs = []console.Private{
-				"https://gw.example:8243/orders/1.0", "https://gw.example:8243/billing/1.0"}
-		}
-		return found, err
-	}
+	l.portal = proposing
 	l.askPortal()
-	l.shows("into apim.example; → takes as its probe URL", "https://gw.example:8243/orders/1.0",
-		"← → probe URL")
-	l.Key("right", "right")
-	l.shows("probed at https://gw.example:8243/billing/1.0", "with its secret, probed")
-	l.Key("right", "left", "down", "down")
+	l.shows("into apim.example, probed at https://gw.example:8243/orders/1.0",
+		"with its secret, probed", "← → probe URL",
+		"2 get the proposed probe URL; → on a row changes it")
+	l.Key("right")
+	l.shows("probed at https://gw.example:8243/billing/1.0")
+	l.Key("down", "right", "right")
+	l.shows("into apim.example, without a probe URL; → takes", "https://gw.example:8243/orders/1.0",
+		"1 gets the proposed probe URL")
+	l.Key("down")
 	l.shows("configured already in apim.example; the import does not change it")
 	l.Key("right")
 	l.shows("✕ it is configured already: the import does not change it")
@@ -544,6 +552,55 @@ func TestImportProposesProbeURLs(t *testing.T) {
 		all["Mobile"].ProbeURL != "" {
 		t.Errorf("kept %q and %q", all["Billing"].ProbeURL, all["Mobile"].ProbeURL)
 	}
+}
+
+// What was imported before is marked, and is not chosen: it keeps the probe URL that it has. One
+// whose secret is shown now is chosen.
+func TestImportMarksWhatWasImported(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.portal = proposing
+	l.askPortal()
+	l.Key("right", "enter")
+	l.Do("import")
+	l.askPortal()
+	l.shows(" =  Billing", "was imported already", " =  Mobile", "chosen: no applications",
+		"space updates it")
+	l.Key("enter")
+	l.shows("nothing is chosen")
+	l.Key("space")
+	l.shows("[x] Billing", "probed at https://gw.example:8243/billing/1.0")
+	l.Key("right")
+	l.shows("✕ it keeps its probe URL")
+	l.Key("enter")
+	if u := l.stored()["Billing"].ProbeURL; u != "https://gw.example:8243/billing/1.0" {
+		t.Errorf("now it is probed at %q", u)
+	}
+	l.portal = func(ctx context.Context, r console.PortalRequest) (console.PortalFound, error) {
+		found, err := proposing(ctx, r)
+		found.All[1].Secret = secret.New("s3cr3t-of-mobile")
+		return found, err
+	}
+	l.Do("import")
+	l.askPortal()
+	l.shows(" =  Billing", "[x] Mobile")
+}
+
+// In a low box the name is whole, and the line below the list is about the row under the cursor.
+func TestImportFoundInALowBox(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.portal = proposing
+	l.askPortal()
+	for _, s := range []string{"30x8", "40x12"} {
+		w, h, _ := size(s)
+		l.Resize(w, h)
+		l.Key("home")
+		l.shows("[x] Mobile · PRODUCTION", "chosen, probed at")
+		l.Key("end")
+		l.shows(" =  Orders · PRODUCTION", "is configured here")
+	}
+	l.shows("2 get the proposed probe URL")
 }
 
 // A line for another token URL of a known server is filled in for its environment, and says so.

@@ -336,9 +336,9 @@ func TestPresenterRedactsThePortal(t *testing.T) {
 			return found, err
 		}
 		l.Key("ctrl+s")
-		l.shows("into ••••••••; → takes as its probe URL •••••••• ")
-		l.Key("right")
 		l.shows("into ••••••••, probed at •••••••• ")
+		l.Key("right")
+		l.shows("into ••••••••, without a probe URL; → takes •••••••• ")
 		hides(t, "what is found", l.Frame(), "canary")
 		l.Key("esc", "y")
 		l.Do("import")

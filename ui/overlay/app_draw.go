@@ -47,6 +47,7 @@ const lowBox = 11
 // formBox holds the texts below the fields of a form.
 type formBox struct {
 	help          string // what the focused field is for
+	note          string // below it
 	paint         themes.Paint
 	said          string   // a message
 	unread        []string // problems that the fields have no room for
@@ -64,6 +65,7 @@ func (b formBox) lines(
 	if h >= lowBox {
 		under = 3
 	}
+	under += min(len(b.note), 1)
 	if left := h - under - b.height; h >= lowBox && left >= 3 {
 		margin, gap = 1, 1
 	} else if h >= lowBox && left >= 1 {
@@ -83,6 +85,7 @@ func (b formBox) lines(
 	}
 	var below []string
 	most := max(room, h/4, min(h/2, 2))
+	most -= min(len(b.note), 1)
 	mostSaid := max(most-min(len(b.help), 1), 1)
 	if scrolls { // the rest of a message can be read nowhere else
 		mostSaid = max(mostSaid, h-1-2*min(len(b.help), 1))
@@ -96,6 +99,9 @@ func (b formBox) lines(
 		for _, text := range fitted(b.help, w-2, max(most, 1)) {
 			below = append(below, scene.Padded(s.Styles.Accent, text, w))
 		}
+	}
+	for _, text := range fitted(b.note, w-2, 1) {
+		below = append(below, scene.Padded(s.Styles.Accent, text, w))
 	}
 	for _, text := range said {
 		below = append(below, scene.Padded(b.paint, text, w))

@@ -357,7 +357,7 @@ func (o *Import) pastedLines(s *scene.Scene, w int) []string {
 func (o *Import) Size(s *scene.Scene, w, h int) (int, int) {
 	n := o.Height() + formLines
 	if o.found != nil {
-		n = len(o.found.on) + formLines
+		n = len(o.found.on) + formLines + min(len(o.found.probes()), 1)
 	}
 	if o.pasted != nil {
 		n += len(o.pastedLines(s, min(w, 78)-2)) + 1
@@ -373,13 +373,21 @@ func (o *Import) Hidden() (above, below int) {
 	return o.Form.Hidden()
 }
 
+// leastNote is the height of the lowest box with a line for the proposed probe URLs.
+const leastNote = 8
+
 func (o *Import) Box(s *scene.Scene, w, h int) []string {
 	b := formBox{paint: s.Styles.Quiet}
 	b.height, b.least = o.Height(), o.Least()
 	switch {
 	case o.found != nil:
 		b.help, b.height = o.found.summary(), len(o.found.on)
-		b.least = b.height
+		if b.least = b.height; h < lowBox {
+			b.help = o.found.note(s)
+		}
+		if h >= leastNote {
+			b.note = o.found.probes()
+		}
 	case o.pasted != nil:
 		b.help, b.height = "nothing is kept yet: the form comes next", 2+len(o.pastedLines(s, w))
 		b.least = b.height

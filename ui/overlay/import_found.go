@@ -19,21 +19,30 @@ type foundList struct {
 	top     int // lines above the first row
 }
 
+// newFoundList chooses the applications that are new, and for each of them its first proposed probe
+// URL.
 func newFoundList(p console.PortalFound) *foundList {
 	l := &foundList{portal: &p}
-	for _, x := range p.All {
-		l.on = append(l.on, !x.Known)
+	for i := range p.All {
+		x := &p.All[i]
+		if l.on = append(l.on, !x.Known && !x.Stored); x.Known || x.Application.ProbeURL != "" {
+			x.ProbeURLs = nil
+		} else if len(x.ProbeURLs) > 0 {
+			x.Application.ProbeURL = x.ProbeURLs[0]
+		}
 	}
 	return l
 }
 
-// press moves the cursor, chooses, or takes a probe URL. It returns why the key does nothing, or
-// "".
+// press moves the cursor, chooses, or changes the probe URL. It returns why the key does nothing,
+// or "".
 func (l *foundList) press(key string) (why string) {
 	x := &l.portal.All[l.at]
 	switch acts := key == "space" || key == "left" || key == "right"; {
 	case acts && x.Known:
 		return "it is configured already: the import does not change it"
+	case acts && key != "space" && len(x.ProbeURLs) == 0 && x.Application.ProbeURL != "":
+		return "it keeps its probe URL: edit application changes it"
 	case acts && key != "space" && len(x.ProbeURLs) == 0:
 		return "the portal names no API that it may call"
 	}
@@ -56,11 +65,14 @@ func (l *foundList) press(key string) (why string) {
 	return ""
 }
 
-// probeAt takes the proposed probe URL that is by places after the present one, or none: that is
-// before the first and after the last one.
+// probeAt takes the proposed probe URL that is by places after the present one. After the last one
+// comes none, and then the first.
 func (l *foundList) probeAt(by int) {
 	x := &l.portal.All[l.at]
-	all := append([]console.Private{""}, x.ProbeURLs...)
+	if len(x.ProbeURLs) == 0 {
+		return
+	}
+	all := append(slices.Clone(x.ProbeURLs), "")
 	at := max(slices.Index(all, x.Application.ProbeURL), 0)
 	x.Application.ProbeURL = all[(at+by+len(all))%len(all)]
 }
@@ -84,12 +96,51 @@ func (l *foundList) goal(s *scene.Scene) string {
 	switch taken := x.Application.ProbeURL; {
 	case x.Known:
 		return "configured already in " + name + "; the import does not change it"
+	case x.Stored && !l.on[l.at]:
+		return "in " + name + "; space updates it with what the portal says"
 	case taken != "":
 		return "into " + name + ", probed at " + show(taken)
 	case len(x.ProbeURLs) > 0:
-		return "into " + name + "; → takes as its probe URL " + show(x.ProbeURLs[0])
+		return "into " + name + ", without a probe URL; → takes " + show(x.ProbeURLs[0])
 	}
 	return "into " + name + ", without a probe URL"
+}
+
+// probes says how many of the chosen applications get a probe URL that was proposed, as long as the
+// list proposes one; else it returns "".
+func (l *foundList) probes() string {
+	n, proposed := 0, false
+	for i, x := range l.portal.All {
+		if len(x.ProbeURLs) > 0 && l.on[i] {
+			if proposed = true; x.Application.ProbeURL != "" {
+				n++
+			}
+		}
+	}
+	switch {
+	case !proposed:
+		return ""
+	case n == 0:
+		return "none gets a proposed probe URL; → on a row takes one"
+	}
+	return text.CountOf(n, "gets", "get") + " the proposed probe URL; → on a row changes it"
+}
+
+// note says of the application under the cursor what its row has no room for in a low box.
+func (l *foundList) note(s *scene.Scene) string {
+	x := l.portal.All[l.at]
+	switch said := remark(x); {
+	case x.Known:
+		return said
+	case x.Stored && !l.on[l.at]:
+		return said + "; space updates it"
+	case !l.on[l.at]:
+		return "not chosen, " + said
+	case x.Application.ProbeURL != "" && s.Redactor == nil:
+		return "chosen, probed at " + s.Show(x.Application.ProbeURL)
+	default:
+		return "chosen, " + said + probed(x)
+	}
 }
 
 // count returns the number of chosen applications.
@@ -108,6 +159,8 @@ func remark(x console.Imported) string {
 	switch {
 	case x.Known:
 		return "is configured here already"
+	case x.Stored:
+		return "was imported already"
 	case x.Secret.IsZero():
 		return "its secret is not shown"
 	}
@@ -131,12 +184,19 @@ func (l *foundList) name(s *scene.Scene, i int) string {
 	return s.Show(a.Name) + " · " + kit.Clean(a.KeyType)
 }
 
+// leastNames is the least number of cells of a column of names that leaves room for notes.
+const leastNames = 24
+
 func (l *foundList) lines(s *scene.Scene, w, h int) []string {
 	names, rests := 0, 0 // width of the widest
 	for i, x := range l.portal.All {
 		names, rests = max(names, kit.Width(l.name(s, i))), max(rests, kit.Width(remark(x)))
 	}
-	names = max(min(names, w-rests-9), min(w-8, 12))
+	if beside := w - rests - 9; beside < names && beside < leastNames {
+		names = min(names, w-7) // a name counts more than its note
+	} else {
+		names = min(names, beside)
+	}
 	var out []string
 	l.off, l.height = max(min(l.off, l.at), l.at-h+1, 0), h
 	for i := l.off; i < min(l.off+h, len(l.on)); i++ {
@@ -144,7 +204,7 @@ func (l *foundList) lines(s *scene.Scene, w, h int) []string {
 		line := s.BeginRow(i == l.at, true)
 		mark, paint := "[ ] ", ""
 		switch {
-		case x.Known:
+		case x.Known, x.Stored && !l.on[i]:
 			mark, paint = " =  ", string(s.Styles.Quiet)
 		case l.on[i]:
 			mark = "[x] "
