@@ -33,16 +33,15 @@ type Tested struct {
 	request Request
 }
 
-// Lives describes the token that was issued and not stored, with the end of its life; "" if there
-// is none.
+// Lives says that the token of the test is not stored, and how long it lives; "" if there is none.
 func (t Tested) Lives() string {
 	switch {
 	case t.Fingerprint == "":
 		return ""
 	case t.ExpiresAt.IsZero():
-		return "the token " + t.Fingerprint + " was issued and lives on at the server"
+		return "the test's token " + t.Fingerprint + " is not stored; it lives on at the server"
 	}
-	return "the token " + t.Fingerprint + " was issued and lives until " +
+	return "the test's token " + t.Fingerprint + " is not stored; it lives until " +
 		t.ExpiresAt.Format(time.TimeOnly)
 }
 

@@ -33,7 +33,11 @@ func TestFormAdds(t *testing.T) {
 	}
 	l.shows("https://new.example/revoke", "•••")
 	l.Key("ctrl+t")
-	l.shows("✓ it works: 200 in 54 ms", "no refresh token", "Add an application")
+	l.shows("✓ it works: 200 in 54 ms", "no refresh token", "Add an application",
+		"its token is kept if you save now")
+	if strings.Contains(l.Frame(), "probe URL was not tried") {
+		t.Error("there is no probe URL")
+	}
 	b, err := l.svc.Board(t.Context())
 	if err != nil || len(b.Tokens) > 0 || len(b.Applications) != 2 {
 		t.Fatalf("a test stored %+v, %v", b.Tokens, err)

@@ -101,8 +101,8 @@ func TestFormDropsLateAnswers(t *testing.T) {
 	if strings.Contains(l.Frame(), "it works") {
 		t.Error("an answer for another secret was shown")
 	}
-	l.said("of the test: the token " + fp("access-1") +
-		" was issued and lives until 13:04:00; it is not kept")
+	l.said("the test's token " + fp("access-1") +
+		" is not stored; it lives until 13:04:00")
 	l.Key("ctrl+s")
 	if b, err := l.svc.Board(t.Context()); err != nil || len(b.Tokens) > 0 {
 		t.Errorf("the token of another draft was kept: %v, %v", b.Tokens, err)
@@ -114,7 +114,8 @@ func TestFormClosedAfterATest(t *testing.T) {
 	l := alive(t)
 	fill(l.Pump, "Billing", "billing-key", "secret-of-billing")
 	l.Key("ctrl+t", "esc", "y")
-	l.said("the token " + fp("access-1") + " was issued and lives until 13:04:00; it is not kept")
+	l.said("the test's token " + fp("access-1") + " is not stored; it lives until 13:04:00")
+	l.said("save right after a test to keep its token")
 	if l.Overlays() != 0 || len(l.stored()) > 0 || len(l.api.revokes) > 0 {
 		t.Errorf("%d overlays, %v, revoked %v", l.Overlays(), l.stored(), l.api.revokes)
 	}

@@ -28,8 +28,7 @@ func (i closeApp) Perform(h scene.Host) tea.Cmd {
 // because the server may have returned a token that other programs use.
 func warnTestToken(h scene.Host, t *console.Tested) {
 	if t != nil && t.Lives() != "" {
-		h.Notify(scene.Warn, "of the test: "+t.Lives()+"; it is not kept here",
-			"saved right after a test, its token is kept")
+		h.Notify(scene.Warn, t.Lives(), "save right after a test to keep its token")
 	}
 }
 
@@ -85,6 +84,8 @@ func (o *App) toldTested(h scene.Host, f session.Tested) {
 	said := "it works: " + f.Tested.Text()
 	if f.Tested.Skipped != "" {
 		said = f.Tested.Text()
+	} else if said += " · its token is kept if you save now"; o.draft().ProbeURL != "" {
+		said += " · the probe URL was not tried"
 	}
 	o.said, o.good = console.Private(said), true
 	notes := f.Tested.Notes
