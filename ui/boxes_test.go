@@ -406,7 +406,8 @@ func TestBulkQuestionCountsWhatIsHidden(t *testing.T) {
 	p.Key("enter", "x")
 	all := ansi.Strip(p.Frame())
 	for _, part := range []string{"Revoke 1 token?", "◐ Orders · ana · 77b209dd · 0:41 left",
-		"1 more token is marked, and not in the list that you", "cloud is a production environment",
+		"1 more token is marked, and not in the list that you",
+		"1 token of Orders@cloud/PRODUCTION, a production environment",
 		"n  No, keep it"} {
 		if !strings.Contains(all, part) {
 			t.Errorf("no %q:\n%s", part, all)

@@ -327,8 +327,8 @@ func TestBulkRevokeLeavesOutWhatIsRevoked(t *testing.T) {
 	l.after(4 * time.Second)
 	l.shows("REVOKED, MAY STILL PASS")
 	l.Key("home", "space", "space", "space", "x")
-	l.shows("Revoke 2 tokens?", "2 marked tokens", "2 of Orders@cloud/PRODUCTION", "Left out:",
-		"was revoked already")
+	l.shows("Revoke 2 tokens?", "2 marked tokens", "2 tokens of Orders@cloud/PRODUCTION",
+		"Left out:", "was revoked already")
 	l.Key("y")
 	l.said("decided to revoke 2 of 3 marked tokens")
 	l.after(4 * time.Second)

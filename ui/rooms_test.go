@@ -159,8 +159,9 @@ func TestQuestionsCanBeRead(t *testing.T) {
 		first, last []string
 	}{
 		{"bulk", dangerous, marked,
-			[]string{"4 marked tokens", "prod-eu and prod-us are production environments."},
-			[]string{"1 of Payments@prod-us/PRODUCTION"}},
+			[]string{"4 marked tokens",
+				"1 token of Billing@prod-us/PRODUCTION, a production environment"},
+			[]string{"1 token of Payments@prod-us/PRODUCTION, a production environment"}},
 		{"revoke all", ledger, revokeAll,
 			[]string{"prod-eu is a production environment."},
 			[]string{"Whoever uses it is locked out when the gateway's cache has run out."}},

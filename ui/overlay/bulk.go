@@ -1,9 +1,9 @@
 package overlay
 
 import (
+	"cmp"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"lanyard/console"
@@ -16,7 +16,7 @@ import (
 // makes.
 func NewBulk(s *scene.Scene, b session.Bulk, then session.Request) *Confirm {
 	n, o := 0, &Confirm{then: then}
-	apps, envs := map[console.Private]int{}, map[console.Private]bool{}
+	apps, production := map[console.Private]int{}, map[console.Private]bool{}
 	var left []string
 	var refreshOnly []string
 	for _, id := range b.Tokens {
@@ -26,7 +26,7 @@ func NewBulk(s *scene.Scene, b session.Bulk, then session.Request) *Confirm {
 			n++
 			a := &s.Board.Apps[r.App]
 			apps[a.Label()]++
-			envs[a.Environment.Name] = a.Environment.Production
+			production[a.Label()] = a.Environment.Production
 			does := s.Board.Consequences(r, false, s.Now)
 			if b.Verb == session.VerbRevoke && does.Revokes == console.RevokeRefresh {
 				refreshOnly = append(refreshOnly, r.Token.Fingerprint)
@@ -47,27 +47,22 @@ func NewBulk(s *scene.Scene, b session.Bulk, then session.Request) *Confirm {
 		o.answers = []answer{keep("them")}
 	}
 	o.lines = append(o.lines, "")
-	var production, others []console.Private
-	for _, name := range slices.Sorted(maps.Keys(envs)) {
-		if envs[name] {
-			production = append(production, name)
-		} else {
-			others = append(others, name)
+	// production first
+	names := slices.SortedFunc(maps.Keys(apps), func(a, b console.Private) int {
+		if production[a] != production[b] {
+			if production[a] {
+				return -1
+			}
+			return 1
 		}
-	}
-	switch n := len(production); {
-	case n == 1:
-		o.lines = append(o.lines, production[0]+" is a production environment.")
-	case n > 1:
-		o.lines = append(o.lines, joined(production)+" are production environments.")
-	}
-	for _, name := range slices.Sorted(maps.Keys(apps)) {
-		o.lines = append(o.lines, console.Private(strconv.Itoa(apps[name])+" of ")+name)
-	}
-	if len(envs) > 1 {
-		for _, name := range others {
-			o.lines = append(o.lines, name+" is no production environment.")
+		return cmp.Compare(a, b)
+	})
+	for _, name := range names {
+		of := console.Private(text.Count(apps[name], "token")+" of ") + name
+		if production[name] {
+			of += ", a production environment"
 		}
+		o.lines = append(o.lines, of)
 	}
 	if len(refreshOnly) > 0 {
 		o.lines = append(o.lines, console.Private("Only the refresh token is revoked of "+
@@ -82,17 +77,4 @@ func NewBulk(s *scene.Scene, b session.Bulk, then session.Request) *Confirm {
 		o.lines = append(o.lines, console.Private("Left out: "+strings.Join(left, "; ")))
 	}
 	return o
-}
-
-// joined returns names as the subject of a sentence: "a, b and c".
-func joined(names []console.Private) console.Private {
-	out := names[0]
-	for i, name := range names[1:] {
-		if i == len(names)-2 {
-			out += " and " + name
-		} else {
-			out += ", " + name
-		}
-	}
-	return out
 }
