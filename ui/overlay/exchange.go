@@ -130,8 +130,9 @@ func (o *Exchange) token(s *scene.Scene) string {
 func (o *Exchange) Hidden() (above, below int) { return o.scroll.Hidden() }
 
 func (*Exchange) Danger() bool { return false }
-func (*Exchange) Size(_ *scene.Scene, w, h int) (int, int) {
-	return min(w, 100), max(h*9/10, min(h, 12))
+func (o *Exchange) Size(s *scene.Scene, w, h int) (int, int) {
+	w = min(w, 100)
+	return w, min(h, len(o.lines(s, w)))
 }
 
 func (o *Exchange) Press(s *scene.Scene, a keys.Action, key string) scene.Intent {
@@ -149,6 +150,25 @@ func (o *Exchange) Press(s *scene.Scene, a keys.Action, key string) scene.Intent
 }
 
 func (o *Exchange) Box(s *scene.Scene, w, h int) []string {
+	return o.scroll.Show(o.lines(s, w), h)
+}
+
+// phrased joins texts with a separator. A text that has no room begins the next line, without the
+// separator.
+func phrased(w int, texts ...string) (out []string) {
+	const between = " · "
+	for _, t := range texts {
+		if last := len(out) - 1; last >= 0 && kit.Width(out[last]+between+t) <= w {
+			out[last] += between + t
+		} else {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// lines returns all lines of the box.
+func (o *Exchange) lines(s *scene.Scene, w int) []string {
 	var out []string
 	head := func(text string) {
 		out = append(out, kit.Spaces(w), scene.Padded(s.Styles.Strong, text, w))
@@ -166,10 +186,17 @@ func (o *Exchange) Box(s *scene.Scene, w, h int) []string {
 			out = append(out, l.End(w))
 		}
 	}
-	lead := "secrets are masked · " + o.Call.Verb() + " · " + scene.Took(o.Call.Took) + " · " +
-		s.Show(o.Call.Application)
-	for _, t := range kit.Wrap(lead, max(w-2, 8)) {
-		out = append(out, scene.Padded(s.Styles.Quiet, t, w))
+	lead := []string{"secrets are masked", o.Call.Verb()}
+	if o.Call.Status == 0 { // else the answer has it
+		lead = append(lead, scene.Took(o.Call.Took))
+	}
+	if app := s.Show(o.Call.Application); app != "" {
+		lead = append(lead, app)
+	}
+	for _, text := range phrased(w-2, lead...) {
+		for _, t := range kit.Wrap(text, max(w-2, 8)) {
+			out = append(out, scene.Padded(s.Styles.Quiet, t, w))
+		}
 	}
 	head("Request")
 	put("", o.Call.Method+" "+s.Redacted(o.Call.URL))
@@ -207,5 +234,5 @@ func (o *Exchange) Box(s *scene.Scene, w, h int) []string {
 	}
 	head("As curl")
 	put("", s.Redacted(curlOf(o.Call)))
-	return o.scroll.Show(out, h)
+	return out
 }

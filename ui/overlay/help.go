@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"lanyard/ui/keys"
-	"lanyard/ui/kit"
 	"lanyard/ui/scene"
 )
 
@@ -49,9 +48,11 @@ func NewHelp(k *keys.Map, place keys.Places, all []Entry, key scene.KeyState) *H
 			},
 			[]string{"wheel", "move the cursor of the pane under it; read on in what is open"})
 	}
-	if p := o.key.Where(); p != "" {
-		o.notes = append(o.notes, []string{"Key to the stored secrets"},
-			[]string{kit.Clean(o.key.Kind), p})
+	if text := o.key.Text(); text != "" {
+		if p := o.key.Where(); p != "" {
+			text += " · " + p
+		}
+		o.notes = append(o.notes, []string{"Key to the stored secrets"}, []string{"store", text})
 	}
 	o.begin()
 	return o

@@ -23,9 +23,40 @@ type Log struct {
 	spans   [][2]int // first line and end of each entry when it was last drawn
 }
 
-func (*Log) Title(*scene.Scene) string                { return "Messages of this run" }
-func (*Log) Danger() bool                             { return false }
-func (*Log) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 110), max(h*4/5, min(h, 12)) }
+func (*Log) Title(*scene.Scene) string { return "Messages of this run" }
+func (*Log) Danger() bool              { return false }
+
+// Size returns the size in which all notices are drawn, if there is room. Its height does not
+// depend on the selected one.
+func (o *Log) Size(s *scene.Scene, w, h int) (int, int) {
+	w = min(w, 110)
+	n, call := len(o.keyLine(s, w)), 0
+	for i := range o.Entries {
+		n += len(o.lines(s, &o.Entries[i], w, false))
+		if s.Board.Exchange(o.Entries[i].Exchange) != nil {
+			call = 1
+		}
+	}
+	if len(o.Entries) == 0 {
+		n += len(nothingSaid(s, w, h))
+	}
+	return w, min(h, n+call)
+}
+
+// keyLine returns the line about the store's key; nil for none.
+func (o *Log) keyLine(s *scene.Scene, w int) []string {
+	key := s.Redacted(o.Key.Line(w - 2))
+	if key == "" {
+		return nil
+	}
+	return []string{scene.Padded(s.Styles.Quiet, key, w)}
+}
+
+// nothingSaid stands in place of the notices if there are none.
+func nothingSaid(s *scene.Scene, w, h int) []string {
+	return scene.Placeholder(s, w, max(h-1, 0), "",
+		"Nothing was said yet. Every notice and every error of this run is kept here.")
+}
 
 // Hints implements [scene.Overlay].
 func (o *Log) Hints(s *scene.Scene) (out []scene.Hint) {
@@ -138,14 +169,9 @@ func (o *Log) Hidden() (above, below int) {
 }
 
 func (o *Log) Box(s *scene.Scene, w, h int) []string {
-	var out []string
-	if key := s.Redacted(o.Key.Line(w - 2)); key != "" {
-		out = append(out, scene.Padded(s.Styles.Quiet, key, w))
-	}
+	out := o.keyLine(s, w)
 	if len(o.Entries) == 0 {
-		return append(out,
-			scene.Placeholder(s, w, max(h-1, 0), "",
-				"Nothing was said yet. Every notice and every error of this run is kept here.")...)
+		return append(out, nothingSaid(s, w, h)...)
 	}
 	o.h, o.spans = h, o.spans[:0]
 	for i := range o.Entries {

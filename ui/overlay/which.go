@@ -66,7 +66,13 @@ var listKeys = map[string]keys.Action{
 func (o *Which) Title(*scene.Scene) string { return "Which application? · " + o.word }
 
 // ShortTitle implements [scene.ShortTitled].
-func (*Which) ShortTitle(*scene.Scene) string { return "Which application?" }
+func (o *Which) ShortTitle(*scene.Scene) string {
+	word := o.word
+	for _, what := range []string{" …", " application", " a token"} {
+		word = strings.TrimSuffix(word, what)
+	}
+	return "Which one? · " + word
+}
 
 // Size implements [scene.Overlay].
 func (o *Which) Size(_ *scene.Scene, w, h int) (int, int) {

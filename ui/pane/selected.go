@@ -76,7 +76,6 @@ func (p *Selected) RightTitle(s *scene.Scene) []string {
 		if i >= 0 {
 			at := strconv.Itoa(i+1) + " of " + strconv.Itoa(page.Len())
 			if more := s.Keys.Hint(keys.PageDown, "more text"); p.Scrolls() && more != "" {
-				at := "token " + at
 				return []string{at + " · " + more + " · " + next,
 					at + " · " + more + " · " + closes,
 					at + " · " + more, at}
