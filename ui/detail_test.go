@@ -385,7 +385,7 @@ func TestHelpKnowsTheOverlays(t *testing.T) {
 	for _, want := range []string{"In what opens over the panes",
 		"esc is No, and other keys do nothing", "get a separate token", "copy the address",
 		"copy the code", "the passphrase: unlock", "Key to the stored secrets",
-		"file         /home/ana"} {
+		"sealed with key file · /home/ana"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q:\n%s", want, text)
 		}

@@ -596,7 +596,7 @@ func TestImportFoundInALowBox(t *testing.T) {
 		w, h, _ := size(s)
 		l.Resize(w, h)
 		l.Key("home")
-		l.shows("[x] Mobile · PRODUCTION", "chosen, probed at")
+		l.shows("[x] Billing · PRODUCTION", "[x] Mobile · PRODUCTION", "chosen, probed at")
 		l.Key("end")
 		l.shows(" =  Orders · PRODUCTION", "is configured here")
 	}

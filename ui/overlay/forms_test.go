@@ -40,6 +40,13 @@ func TestGrantTellsThatAChoiceIsChosen(t *testing.T) {
 	if press(o, "p"); o.get.Grant != console.GrantPassword {
 		t.Errorf("p chooses %s", o.get.Grant)
 	}
+	press(o, "c")
+	o.knows = "default read write delete"
+	o.Focused().Offered = false
+	if got := boxText(s, o, 26, 5); !strings.Contains(got, "how the token is") ||
+		strings.Contains(got, "how the token is reques…") {
+		t.Errorf("the help is cut:\n%s", got)
+	}
 }
 
 // In the smallest box a problem is whole, and so is the first part of the help of a field.

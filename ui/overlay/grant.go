@@ -164,6 +164,10 @@ func underFields(
 	out := slices.Clone(fields(max(h-least, 1)))
 	room := max(h-len(out), least)
 	lines := fitted(said, w-2, room)
+	first, _, _ := strings.Cut(help, "; ")
+	if n := len(kit.Wrap(first, max(w-2, 1))); paint == s.Styles.Quiet && n < room {
+		lines = fitted(said, w-2, room-n) // what the field is for comes first
+	}
 	for _, text := range fitted(help, w-2, room-len(lines)) {
 		out = append(out, scene.Padded(s.Styles.Accent, text, w))
 	}

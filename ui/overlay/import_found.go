@@ -193,7 +193,7 @@ func (l *foundList) lines(s *scene.Scene, w, h int) []string {
 		names, rests = max(names, kit.Width(l.name(s, i))), max(rests, kit.Width(remark(x)))
 	}
 	if beside := w - rests - 9; beside < names && beside < leastNames {
-		names = min(names, w-7) // a name counts more than its note
+		names = min(names, w-6) // a name counts more than its note
 	} else {
 		names = min(names, beside)
 	}
@@ -211,12 +211,13 @@ func (l *foundList) lines(s *scene.Scene, w, h int) []string {
 		}
 		line.Put(string(s.Styles.Key), mark)
 		line.Cell(paint, kit.Middle(l.name(s, i), names), names)
-		line.Gap(2)
-		line.Put(string(s.Styles.Quiet),
-			scene.Fitting([]string{
-				remark(x) + probed(x) + " · " + kit.Clean(x.Application.Grant),
-				remark(x) + probed(x), remark(x), "",
-			}, max(w-names-9, 0)))
+		if said := scene.Fitting([]string{
+			remark(x) + probed(x) + " · " + kit.Clean(x.Application.Grant),
+			remark(x) + probed(x), remark(x), "",
+		}, max(w-names-9, 0)); said != "" {
+			line.Gap(2)
+			line.Put(string(s.Styles.Quiet), said)
+		}
 		out = append(out, line.End(w))
 	}
 	return out
