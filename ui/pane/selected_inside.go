@@ -73,6 +73,9 @@ func (d *selected) jwt(in session.Inside, w, indent int, full bool) block {
 	b := d.signed(kind, signature, w, indent)
 	if key != "" { // the heading has no room for it
 		wide := claimsWidth(b, in.Claims)
+		if n := kit.Width(key); n > b.room()-wide-2 && n <= b.room()-len("key  ") {
+			wide = len("key") // whole on one line rather than in the column of the claims
+		}
 		b.add(cell{s.Styles.Quiet, kit.Fit("key", wide) + "  "}, cell{s.Styles.Good, key})
 	}
 	if in.Encrypted {
