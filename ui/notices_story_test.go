@@ -56,7 +56,8 @@ func TestNoticesOfAStory(t *testing.T) {
 		{
 			scene.Notice{Text: "get: client_credentials: no connection: dial tcp 127.0.0.1:8243: " +
 				"connect: connection refused", Brief: "get: connection refused",
-				Severity: scene.Bad, Hint: "check that the server runs, and token_url; r asks again"},
+				Severity: scene.Bad,
+				Hint:     "check that the server runs, and token_url; r asks again"},
 			map[string]string{
 				"30x8": "Get: connection refused.", "40x12": "Get: connection refused.",
 				"60x20":  "Get: connection refused. ! has all of it.",

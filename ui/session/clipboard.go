@@ -140,8 +140,8 @@ func (done CopiedTo) Promise(words string) (promise, hint string) {
 	case done.Serial == 0:
 		return "", ""
 	case done.Later == NotCleared:
-		return "not cleared later", "Lanyard cannot read this clipboard, and so does not clear it; " +
-			blindHint
+		return "not cleared later",
+			"Lanyard cannot read this clipboard, and so does not clear it; " + blindHint
 	}
 	promise = "cleared in " + words
 	switch {
