@@ -9,6 +9,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/console/describe"
+	"lanyard/tokenapi"
 )
 
 var t0 = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -203,6 +204,32 @@ func TestDelivered(t *testing.T) {
 	three := console.Undone{Taken: make([]console.Token, 2), Sent: 1}
 	if got := describe.Taken(three); got != "2 of 3 revokes undone; 1 had been sent" {
 		t.Error(got)
+	}
+}
+
+// A small screen keeps the cause of a revoke that was not accepted, and the bound of one that was.
+func TestDeliveredBrief(t *testing.T) {
+	t.Parallel()
+	failed := &tokenapi.Error{Op: "revoke", Kind: tokenapi.KindRefused, Status: 503}
+	bounded := console.Status{State: console.Lingering, StaleKnown: true, StaleLeft: time.Minute}
+	forever := console.Status{State: console.Lingering}
+	v := voice()
+	v.Others = func(text string) string { return text }
+	for _, c := range []struct {
+		d    console.Delivery
+		s    console.Status
+		want string // the longest form
+	}{
+		{console.Delivery{Kept: true, Err: failed}, console.Status{},
+			"revoke not yet accepted: " + string(console.Reason(failed))},
+		{console.Delivery{Err: failed}, console.Status{}, "the server refused the revoke"},
+		{console.Delivery{}, bounded, "accepted; may pass for at most most 1m0s"},
+		{console.Delivery{}, forever, "accepted; may pass, nobody knows how long"},
+		{console.Delivery{}, console.Status{State: console.Dead}, "revoke accepted"},
+	} {
+		if got := v.DeliveredBrief(c.d, c.s); got[0] != c.want {
+			t.Errorf("%q, want %q", got[0], c.want)
+		}
 	}
 }
 

@@ -154,8 +154,8 @@ func (v Voice) Delivered(d console.Delivery, s console.Status, now time.Time) (t
 func (v Voice) DeliveredBrief(d console.Delivery, s console.Status) []string {
 	switch {
 	case d.Err != nil && d.Kept:
-		return []string{"revoke not yet accepted: " + Briefly(v.Others(d.Err.Error())),
-			"revoke not yet accepted"}
+		const kept = "revoke not yet accepted"
+		return []string{kept + ": " + Briefly(v.Others(string(console.Reason(d.Err)))), kept}
 	case d.Err != nil:
 		return []string{"the server refused the revoke"}
 	case s.State != console.Lingering:
