@@ -402,7 +402,7 @@ func (m Map) ByShown(key string) Action {
 	return None
 }
 
-// Hint returns how to perform an action, followed by what that does: "u takes it back".
+// Hint returns how to perform an action, followed by what that does: "u undoes it".
 func (m Map) Hint(a Action, brings string) string { return m.Way(a) + " " + brings }
 
 // Way returns how to perform an action: its first key, or the key of the palette and the action's

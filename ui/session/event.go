@@ -497,10 +497,7 @@ type About interface{ about() }
 
 type (
 	// InProduction asks before a revoke in a production environment.
-	InProduction struct {
-		Row *Row
-		App *App
-	}
+	InProduction struct{ Row *Row }
 	// Superseding asks before a get that may end a token that others hold.
 	Superseding struct {
 		Supersede console.Supersede

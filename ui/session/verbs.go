@@ -239,7 +239,7 @@ func (s *Session) revoke(r Revoke) []Work {
 		}
 		return nil
 	case env.Production && !r.Confirmed && s.Skips(VerbRevoke, r.Token).Why == NotSkipped:
-		s.ask(InProduction{Row: row, App: &s.board.Apps[row.App]}, confirmed)
+		s.ask(InProduction{row}, confirmed)
 		return nil
 	case s.AskToUnlock(confirmed):
 		return nil
