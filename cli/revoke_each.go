@@ -36,6 +36,9 @@ func (p *program) revokeEach(ctx context.Context, s *openConsole, targets []cons
 		if o.waitDead {
 			err := p.waitDead(ctx, s, t.ID, o.timeout)
 			if f, ok := errors.AsType[*failure](err); ok && f.exit == exitStillAlive {
+				if late != nil {
+					complain(p.stderr, p.args, late, p.json)
+				}
 				late = err
 			} else if err != nil {
 				return err
