@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -14,7 +15,8 @@ import (
 	"lanyard/ui/session"
 )
 
-// tellCopied reports a copy of a token, and the time after which the clipboard is cleared.
+// tellCopied reports a copy of a token, the time after which the clipboard is cleared, and what is
+// not cleared.
 func (m *root) tellCopied(f session.Copied) tea.Cmd {
 	if f.Err != nil {
 		m.NotifyError("copy", f.Err)
@@ -22,15 +24,17 @@ func (m *root) tellCopied(f session.Copied) tea.Cmd {
 	}
 	promise, hint := f.Copied.Promise(strconv.Itoa(int(m.set.ClearAfter/time.Second)) + " s")
 	word := f.Copied.Words(f.What, promise)
-	said := word
+	sev, said, next := scene.Good, word, ""
+	var brief []string
+	if but := m.whyUseless(f.ID); but != "" {
+		sev, said, next = scene.Warn, word+", but "+but, m.keys.Hint(keys.Get, "gets another one")
+		short, _, _ := strings.Cut(but, ", ")
+		brief = []string{f.Copied.Words(f.What, "") + ", but " + short}
+	}
 	if hint != "" { // no remedy for a fault, so it does not come first
 		said += ". " + text.Sentence(hint)
 	}
-	if but := m.whyUseless(f.ID); but != "" {
-		m.Notify(scene.Warn, word+", but "+but, m.keys.Hint(keys.Get, "gets another one"))
-	} else {
-		m.Notify(scene.Good, said, "")
-	}
+	m.notify(sev, said, next, brief...)
 	if f.Unlogged != nil {
 		m.Notify(scene.Warn, word+", which the audit log does not say: "+f.Unlogged.Error(),
 			console.Hint(f.Unlogged))

@@ -260,6 +260,9 @@ func TestCopyOfADeadTokenWarns(t *testing.T) {
 	l.Key("y")
 	l.said("but it is revoked and dead")
 	l.shows("Copied ", "g gets another one.")
+	l.clip.around = true // what is not cleared is told of it too
+	l.Key("y")
+	l.said("cleared there in 45 s), but it is revoked and dead. The terminal around it keeps a copy")
 	l = alive(t).scoped("Orders")
 	l.api.refresh = true
 	l.Key("g", "r", "end", "y")
