@@ -233,6 +233,22 @@ func TestDeliveredBrief(t *testing.T) {
 	}
 }
 
+func TestBriefly(t *testing.T) {
+	t.Parallel()
+	for reason, want := range map[string]string{
+		"revoke: the token is dead, there is nothing to revoke": "the token is dead",
+		"sign: password: refused (400), invalid_grant: no user": "refused (400)",
+		"no connection: dial tcp: connect: connection refused":  "connection refused",
+		"TLS refused: x509: signed by nobody":                   "TLS refused",
+		"refused":                                               "refused",
+		"":                                                      "",
+	} {
+		if got := describe.Briefly(reason); got != want {
+			t.Errorf("%q: %q, want %q", reason, got, want)
+		}
+	}
+}
+
 func TestProbe(t *testing.T) {
 	t.Parallel()
 	yes := console.ProbeAnswer{Verdict: console.ProbeAccepted, Status: 200}

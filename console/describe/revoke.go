@@ -52,10 +52,14 @@ func (v Voice) Reasons(t console.Token) (whole, brief string) {
 	return whole, Briefly(whole)
 }
 
-// Briefly returns the beginning of the reason of a failure. Of a failed connection it returns the
-// end: "connection refused".
+// Briefly returns the beginning of the reason of a failure, without the names of calls before it:
+// "revoke: ". Of a failed connection it returns the end: "connection refused".
 func Briefly(reason string) string {
-	brief, _, _ := strings.Cut(reason, ": ")
+	brief, rest, more := strings.Cut(reason, ": ")
+	for more && !strings.Contains(brief, " ") {
+		reason = rest
+		brief, rest, more = strings.Cut(reason, ": ")
+	}
 	brief, _, _ = strings.Cut(brief, ", ") // the error code
 	if brief == "no connection" {
 		brief = reason[strings.LastIndex(reason, ": ")+1:]
