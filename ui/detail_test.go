@@ -262,7 +262,7 @@ func TestCopyOfADeadTokenWarns(t *testing.T) {
 	l.shows("Copied ", "g gets another one.")
 	l.clip.around = true // what is not cleared is told of it too
 	l.Key("y")
-	l.said("cleared there in 45 s), but it is revoked and dead. The terminal around it keeps a copy")
+	l.said("cleared there in 45 s), but it is revoked and dead. The terminal around it keeps a")
 	l = alive(t).scoped("Orders")
 	l.api.refresh = true
 	l.Key("g", "r", "end", "y")

@@ -561,7 +561,7 @@ func TestImportMarksWhatWasImported(t *testing.T) {
 	l := alive(t)
 	l.portal = proposing
 	l.askPortal()
-	l.Key("right", "enter")
+	l.Key("right", "down", "right", "right", "enter") // no probe URL for the second one
 	l.Do("import")
 	l.askPortal()
 	l.shows(" =  Billing", "was imported already", " =  Mobile", "chosen: no applications",
@@ -572,6 +572,8 @@ func TestImportMarksWhatWasImported(t *testing.T) {
 	l.shows("[x] Billing", "probed at https://gw.example:8243/billing/1.0")
 	l.Key("right")
 	l.shows("✕ it keeps its probe URL")
+	l.Key("down", "space")
+	l.shows("[x] Mobile", "without a probe URL; → takes")
 	l.Key("enter")
 	if u := l.stored()["Billing"].ProbeURL; u != "https://gw.example:8243/billing/1.0" {
 		t.Errorf("now it is probed at %q", u)

@@ -27,7 +27,7 @@ func newFoundList(p console.PortalFound) *foundList {
 		x := &p.All[i]
 		if l.on = append(l.on, !x.Known && !x.Stored); x.Known || x.Application.ProbeURL != "" {
 			x.ProbeURLs = nil
-		} else if len(x.ProbeURLs) > 0 {
+		} else if len(x.ProbeURLs) > 0 && !x.Stored {
 			x.Application.ProbeURL = x.ProbeURLs[0]
 		}
 	}
