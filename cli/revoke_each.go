@@ -136,7 +136,7 @@ func (p *program) waitDead(ctx context.Context, s *openConsole, id string,
 func stillAlive(t console.Token, loop console.ProbeLoop) error {
 	f := &failure{
 		exit: exitStillAlive, code: console.CodeStillAccepted,
-		text: "the gateway did not refuse " + t.Fingerprint + " in time",
+		text: "it is not proved in time that the gateway refuses " + t.Fingerprint,
 	}
 	if loop.Probes == 0 {
 		f.text = "the gateway's window for " + t.Fingerprint +
