@@ -83,6 +83,18 @@ func TestEndStaysUntilAKey(t *testing.T) {
 	}
 }
 
+// On a small screen it does not take the keys of an open box for long.
+func TestEndLeavesTheKeysOfABox(t *testing.T) {
+	t.Parallel()
+	l := alive(t).scoped("Orders")
+	l.Resize(40, 12)
+	l.Key("g", "z", "?")
+	l.slept(time.Hour + time.Second)
+	l.shows(": expired")
+	l.after(31 * time.Second)
+	l.shows("esc close")
+}
+
 // A replaced token needs nothing: its end is in the log only.
 func TestReplacedIsOverInTheLog(t *testing.T) {
 	t.Parallel()

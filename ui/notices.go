@@ -58,9 +58,11 @@ func (n *notices) show(x scene.Notice) {
 }
 
 // showEnd shows the end of tokens until a key is pressed, because it may come while nobody looks.
-// It fades where it covers something else: the words of presenter mode, and the step of the tour.
+// It fades where it covers something else: the words of presenter mode, the step of the tour, and
+// on a small screen the keys of the box on top, such as the answers to a question.
 func (m *root) showEnd(x scene.Notice) {
-	if m.notices.show(x); !m.presents() && m.tour.Over() {
+	covers := len(m.overlays) > 0 && m.noticeInFooter(m.layout())
+	if m.notices.show(x); !covers && !m.presents() && m.tour.Over() {
 		m.notices.until = time.Time{}
 	}
 }
