@@ -358,7 +358,7 @@ func EffectOf(c Call, find func(tokenID string) (Token, Policy, bool), now time.
 	st := StatusAt(t, p, now)
 	e.Dead = st.Proof == ProofProbe && st.OverAt.Equal(c.Probe.At)
 	if e.Dead && st.Cause == CauseRevoked {
-		e.DeadAfter = st.OverAt.Sub(st.EndedAt)
+		e.DeadAfter = st.Took()
 	}
 	return e
 }
