@@ -78,7 +78,7 @@ func (l ledger) revocationRow(t console.Token) []string {
 	}
 	switch {
 	case j.Verdict == string(console.Lingering) && st.StaleKnown:
-		may = "<=" + console.Left(st.StaleLeft)
+		may = "<=" + console.AtMost(st.StaleLeft)
 	case j.Verdict == string(console.Lingering):
 		may = "unknown"
 	case j.Proof != nil:

@@ -67,6 +67,9 @@ func (p *program) revokeEach(ctx context.Context, s *openConsole, targets []cons
 	if first == nil {
 		return late
 	}
+	if late != nil {
+		complain(p.stderr, p.args, late, p.json)
+	}
 	return first
 }
 

@@ -168,7 +168,7 @@ func (l ledger) markLeft(m console.Mark) string {
 func left(t console.Token, s console.Status) string {
 	switch {
 	case s.State == console.Lingering && s.StaleKnown:
-		return "<=" + console.Left(s.StaleLeft)
+		return "<=" + console.AtMost(s.StaleLeft)
 	case s.State == console.Lingering:
 		return "unknown"
 	case s.State.IsOver():

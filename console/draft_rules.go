@@ -55,7 +55,7 @@ func URLProblem(raw string, allowHTTP bool) string {
 		return "is not a URL" // not err: it repeats the URL
 	case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "",
 		!tokenapi.GoodPort(u.Port()):
-		return "must be https:// and a host, such as https://host:8243"
+		return "must be https:// and a host, such as https://api.example"
 	case u.User != nil:
 		return "must not hold a user name or password"
 	case u.Fragment != "" || strings.Contains(raw, "#"):

@@ -109,8 +109,13 @@ func revocable(t Token, kind RevokeKind, st Status) (RevokeKind, error) {
 	case kind == RevokeAccess && !access, kind == RevokeBoth && !access && !refresh:
 		hint := "the gateway may still let it through for a while; " + do(ActProbe, t.Fingerprint) +
 			" asks it"
-		if st.Proof != ProofNone {
+		switch st.Proof {
+		case ProofNone:
+		case ProofProbe:
 			hint = "the gateway refuses it too: it is dead"
+		default:
+			hint = "its time at the gateway is over, but no probe has shown that it is refused; " +
+				do(ActProbe, t.Fingerprint) + " asks it"
 		}
 		return "", &Error{
 			Code: CodeAlreadyRevoked,

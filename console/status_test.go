@@ -549,3 +549,30 @@ func TestLeftChanges(t *testing.T) {
 		}
 	}
 }
+
+// An upper bound is never below the time that is left.
+func TestAtMost(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		d    time.Duration
+		want string
+	}{
+		{-time.Second, "0:00"}, {0, "0:00"}, {time.Millisecond, "0:01"}, {30 * time.Second, "0:30"},
+		{29*time.Second + 400*time.Millisecond, "0:30"}, {time.Hour - time.Millisecond, "1h 00m"},
+		{time.Hour, "1h 00m"}, {time.Hour + time.Second, "1h 01m"}, {24 * time.Hour, "1d 00h"},
+		{25*time.Hour + time.Second, "1d 02h"}, {10*24*time.Hour + time.Second, "11d"},
+	} {
+		if got := console.AtMost(c.d); got != c.want {
+			t.Errorf("%v: %q, want %q", c.d, got, c.want)
+		}
+	}
+	r := rand.New(rand.NewPCG(5, 6))
+	for range 20_000 {
+		d := time.Duration(r.Int64N(int64(100*time.Hour))) + 1
+		step := console.AtMostChanges(d)
+		if now, then := console.AtMost(d), console.AtMost(d-step); now == then ||
+			now != console.AtMost(d-step+1) {
+			t.Fatalf("%v: %q; %q %v later", d, now, then, step)
+		}
+	}
+}

@@ -24,19 +24,42 @@ func Left(d time.Duration) string {
 
 // LeftChanges returns the time after which Left(d) changes, for d > 0.
 func LeftChanges(d time.Duration) time.Duration {
-	step := time.Second
+	r := d % leftStep(d)
+	return r + 1 // one nanosecond past the edge, where the digits turn
+}
+
+// AtMost writes an upper bound as Left writes a remaining time, but rounds up: a shorter bound
+// would be false.
+func AtMost(d time.Duration) string {
+	if d <= 0 {
+		return Left(0)
+	}
+	step := leftStep(d - 1)
+	return Left((d + step - 1) / step * step)
+}
+
+// AtMostChanges returns the time after which AtMost(d) changes, for d > 0.
+func AtMostChanges(d time.Duration) time.Duration {
+	step := leftStep(d - 1)
+	if r := d % step; r > 0 {
+		return r
+	}
+	return step
+}
+
+// leftStep returns the unit of the last digit of Left(d).
+func leftStep(d time.Duration) time.Duration {
 	switch {
 	case d >= 365*24*time.Hour:
-		step = 365 * 24 * time.Hour
+		return 365 * 24 * time.Hour
 	case d >= 10*24*time.Hour:
-		step = 24 * time.Hour
+		return 24 * time.Hour
 	case d >= 24*time.Hour:
-		step = time.Hour
+		return time.Hour
 	case d >= time.Hour:
-		step = time.Minute
+		return time.Minute
 	}
-	r := d % step
-	return r + 1 // one nanosecond past the edge, where the digits turn
+	return time.Second
 }
 
 // Ago writes the time since something happened: "just now", "12 min ago", "3 h ago", "2 d ago".

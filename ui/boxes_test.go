@@ -323,7 +323,7 @@ func TestRevokeQuestion(t *testing.T) {
 │ ● Ledger · 0b233657 · 12:44 left                               │
 │                                                                │
 │ prod-eu is a production environment. When the server has       │
-│ accepted, its gateway may pass the token for at most 12:44.    │
+│ accepted, its gateway may pass the token for at most 12:45.    │
 │                                                                │
 │  y  revoke it      n  No, keep it      enter  open the token   │
 ╰────────────────────────────────────────────────────────────────╯
@@ -343,7 +343,7 @@ func TestRevokeQuestion(t *testing.T) {
 		c.now = c.now.Add(time.Second)
 		p.Beat()
 		if got := ansi.Strip(p.Frame()); !strings.Contains(got, "12:43 left  ") ||
-			!strings.Contains(got, "at most 12:43.") {
+			!strings.Contains(got, "at most 12:44.") {
 			t.Errorf("%s: its time stands still:\n%s", s, got)
 		}
 	}
@@ -359,7 +359,7 @@ func TestRevokeQuestionOnSmallScreens(t *testing.T) {
 		p.Key("home", "x")
 		fits(t, p.Frame(), w, h)
 		all := ansi.Strip(p.Frame())
-		for _, part := range []string{"● Ledger · 0b233657", "prod-eu is", "at most 12:44.",
+		for _, part := range []string{"● Ledger · 0b233657", "prod-eu is", "at most 12:45.",
 			" y revoke  n keep", "esc No"} {
 			words := strings.Join(strings.Fields(strings.NewReplacer("│", " ").Replace(all)), " ")
 			if !strings.Contains(all, part) && !strings.Contains(words, part) {

@@ -76,7 +76,7 @@ func TestNoColourTellsEverything(t *testing.T) {
 	}
 	check()
 	text := ansi.Strip(p.Frame())
-	for _, word := range []string{"4 active", "expiring", "REVOKED, MAY STILL PASS", "≤14:32",
+	for _, word := range []string{"4 active", "expiring", "REVOKED, MAY STILL PASS", "≤14:33",
 		"expired", "replaced", "in 3 s  u undoes it", "unsure", "never", "dead  after", "WARNING",
 		"production"} {
 		if !strings.Contains(text, word) {

@@ -185,7 +185,7 @@ func (m *root) facts(s *scene.Scene) [][]scene.Cell {
 	}
 	sign, danger := s.Look(console.Lingering)
 	if !t.StaleUnknown && t.Lingering > 0 {
-		bound = "≤" + s.Left(t.StaleUntil.Sub(s.Now))
+		bound = "≤" + s.AtMost(t.StaleUntil.Sub(s.Now))
 	}
 	n, ended := strconv.Itoa(t.Living()), strconv.Itoa(t.Lingering)
 	form := func(living, ends, pass string) (out []scene.Cell) {

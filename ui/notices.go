@@ -125,7 +125,7 @@ func (m *root) face() console.Face { return m.keys.Face() }
 // they are drawn.
 func (m *root) voice() describe.Voice {
 	return describe.Voice{
-		Face: m.keys.Face(), Wait: scene.Seconds, Span: console.Left, AtMost: console.Left,
+		Face: m.keys.Face(), Wait: scene.Seconds, Span: console.Left, AtMost: console.AtMost,
 		Clock:  func(at time.Time) string { return describe.BoundTime(at, m.now) },
 		Others: func(text string) string { return text },
 	}
@@ -140,7 +140,7 @@ func (m *root) configFile() string {
 		return kit.Clean(svc.ConfigPath())
 	}
 	if m.o.Demo {
-		return "the demo, which is made anew each time"
+		return "the code of the demo"
 	}
 	return "the configuration file"
 }

@@ -535,13 +535,13 @@ func TestImportProposesProbeURLs(t *testing.T) {
 	l.portal = proposing
 	l.askPortal()
 	l.shows("into apim.example, probed at https://gw.example:8243/orders/1.0",
-		"with its secret, probed", "← → probe URL",
-		"2 get the proposed probe URL; → on a row changes it")
+		"with its secret · probe URL", "← → probe URL",
+		"2 get a probe URL; → on a row changes it")
 	l.Key("right")
 	l.shows("probed at https://gw.example:8243/billing/1.0")
 	l.Key("down", "right", "right")
 	l.shows("into apim.example, without a probe URL; → takes", "https://gw.example:8243/orders/1.0",
-		"1 gets the proposed probe URL")
+		"1 gets a probe URL")
 	l.Key("down")
 	l.shows("configured already in apim.example; the import does not change it")
 	l.Key("right")
@@ -602,7 +602,7 @@ func TestImportFoundInALowBox(t *testing.T) {
 		l.Key("end")
 		l.shows(" =  Orders · PRODUCTION", "is configured here")
 	}
-	l.shows("2 get the proposed probe URL")
+	l.shows("2 get a probe URL")
 }
 
 // A line for another token URL of a known server is filled in for its environment, and says so.

@@ -207,6 +207,8 @@ func (m *root) closeNothing() {
 	case m.clearFind():
 	case m.zoomed:
 		m.zoom()
+	case m.presents() && !m.notices.on:
+		m.flash("presenter mode stays on", m.keys.Hint(keys.Presenter, "closes it"))
 	case m.focus != scene.Tokens && m.layout() <= narrow:
 		m.focusOn(scene.Tokens)
 	case m.notices.on:

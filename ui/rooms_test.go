@@ -363,7 +363,7 @@ func TestHeaderAndScopeAreRead(t *testing.T) {
 	for _, c := range []struct{ screen, size, want, not string }{
 		{"over", "40x12", " all 2 environments ", "…"},
 		{"all", "30x8", " next 0:41 · ◒", "lanyard"},
-		{"probing", "40x12", " ◒ 1 ≤14:47", " 0 · "},
+		{"probing", "40x12", " ◒ 1 ≤14:48", " 0 · "},
 		{"all", "60x20", " 1 applications  3 selected  4 activity ", " apps"},
 		{"all", "80x24", " 1 chooses one application ", ""},
 	} {

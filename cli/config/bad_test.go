@@ -204,11 +204,11 @@ func TestConfigProblems(t *testing.T) {
 			`3:13: environment "a": token_url: is empty`},
 		{"no scheme", "[[environment]]\nname = \"a\"\ntoken_url = \"gw.example/token\"",
 			`3:13: environment "a": token_url: must be https:// and a host, such as ` +
-				`https://host:8243`},
+				`https://api.example`},
 		{"bad port", "[[environment]]\nname = \"a\"\n" +
 			"token_url = \"https://gw.example:99999/token\"",
 			`3:13: environment "a": token_url: must be https:// and a host, such as ` +
-				`https://host:8243`},
+				`https://api.example`},
 		{"not a URL", "[[environment]]\nname = \"a\"\ntoken_url = \"https://u:" + canary +
 			"@gw.exa mple/\"",
 			`3:13: environment "a": token_url: is not a URL`},

@@ -50,7 +50,11 @@ func (v Voice) Call(c console.Call, e console.CallEffect) []string {
 	case e.Replaced != "": // a fingerprint is not cut
 		forms = append(forms, last)
 	}
-	return append(forms, counted, verb)
+	forms = append(forms, counted, verb)
+	if c.Revokes == console.RevokeRefresh {
+		forms = append(forms, "revoke refresh")
+	}
+	return forms
 }
 
 // CallVerb returns what a call was for. A revoke is of the access token unless the words name the

@@ -69,7 +69,7 @@ func (o *Confirm) sayBound(s *scene.Scene) {
 	subject := a.Name + console.Private(" · "+r.Token.Fingerprint)
 	v := s.Voice()
 	if does.Revoked.Window {
-		v.AtMost = console.Left // it does not shrink
+		v.AtMost = console.AtMost // it does not shrink
 	}
 	may := v.WhenAccepted(does)
 	switch {

@@ -121,9 +121,9 @@ func (l *foundList) probes() string {
 	case !proposed:
 		return ""
 	case n == 0:
-		return "none gets a proposed probe URL; → on a row takes one"
+		return "none gets a probe URL; → on a row takes one"
 	}
-	return text.CountOf(n, "gets", "get") + " the proposed probe URL; → on a row changes it"
+	return text.CountOf(n, "gets", "get") + " a probe URL; → on a row changes it"
 }
 
 // note says of the application under the cursor what its row has no room for in a low box.
@@ -172,7 +172,7 @@ func probed(x console.Imported) string {
 	if x.Application.ProbeURL == "" || x.Known {
 		return ""
 	}
-	return ", probed"
+	return " · probe URL"
 }
 
 // name returns the text of an application in the list.

@@ -212,7 +212,7 @@ func endWords(c console.Cause) string {
 func (p *Presenter) lingering(s *scene.Scene, st console.Status, since []console.Probe) {
 	p.Paint, p.Word = s.Styles.Danger, "nobody knows how long"
 	if st.StaleKnown {
-		p.Word, p.Time = "at most", s.Left(st.StaleLeft)
+		p.Word, p.Time = "at most", s.AtMost(st.StaleLeft)
 	}
 	gateway := "The gateway has not been asked since."
 	if len(since) > 0 {

@@ -185,7 +185,7 @@ func (d *selected) ending(timed bool) []string {
 		if timed {
 			return []string{until + " at most", until, "may pass"}
 		}
-		most := "≤" + s.Left(st.StaleLeft)
+		most := "≤" + s.AtMost(st.StaleLeft)
 		return []string{until + " at most", until, "may pass " + most, most}
 	}
 	left := s.Voice().Life(*d.r.Token, st)
@@ -201,7 +201,7 @@ func (d *selected) atMost(w int) (lines []string, wide int) {
 	if d.r.State != console.Lingering || !d.status.StaleKnown || d.status.Reopened {
 		return nil, 0
 	}
-	return bigTime(d.s, "at most", d.s.Left(d.status.StaleLeft), d.s.Styles.Danger, w/2)
+	return bigTime(d.s, "at most", d.s.AtMost(d.status.StaleLeft), d.s.Styles.Danger, w/2)
 }
 
 // bigTime draws a time in digits three rows high, with words before the middle row. It returns nil

@@ -61,7 +61,7 @@ func (p *Selected) marked(s *scene.Scene, w int) [][]phrase {
 		head += ", " + strconv.Itoa(hidden) + " more not listed"
 	}
 	if all.Revoked.Window {
-		v.AtMost = console.Left
+		v.AtMost = console.AtMost
 	}
 	revokes := v.RevokesSeveral(all)
 	last := []phrase{

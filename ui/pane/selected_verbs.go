@@ -39,7 +39,7 @@ func (d *selected) verbs(w int) []phrase {
 func (d *selected) voice(b console.Bound) describe.Voice {
 	v := d.s.Voice()
 	if b.Window {
-		v.AtMost = console.Left
+		v.AtMost = console.AtMost
 	}
 	return v
 }

@@ -87,7 +87,7 @@ func (d *selected) digits(w int) []string {
 		if !st.StaleKnown || st.Reopened {
 			return nil
 		}
-		lead, at, paint = "at most", s.Left(st.StaleLeft), s.Styles.Danger
+		lead, at, paint = "at most", s.AtMost(st.StaleLeft), s.Styles.Danger
 		texts = []string{"until " + stamp(s, st.StaleUntil)}
 	case d.r.State.IsOver() || !st.HasExpiry || st.Left <= 0:
 		return nil

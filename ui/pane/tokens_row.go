@@ -115,7 +115,7 @@ func (p *Tokens) left(s *scene.Scene, r *session.Row) scene.Cell {
 	st := s.Board.Status(r, s.Now)
 	switch {
 	case r.State == console.Lingering && st.StaleKnown:
-		return scene.NewCell(paint, "≤"+s.Left(st.StaleLeft))
+		return scene.NewCell(paint, "≤"+s.AtMost(st.StaleLeft))
 	case st.HasExpiry && r.State != console.Lingering:
 		if r.State == console.Active {
 			paint = ""
@@ -157,7 +157,7 @@ func (p *Tokens) bound(s *scene.Scene, r *session.Row) string {
 	case c.Revoked.Known && c.Revoked.Left == 0:
 		return ""
 	case c.Revoked.Known:
-		return "≤" + s.Left(c.Revoked.Left)
+		return "≤" + s.AtMost(c.Revoked.Left)
 	}
 	return "for a time that is not known"
 }

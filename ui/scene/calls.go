@@ -20,7 +20,7 @@ func (s *Scene) CallWords(c console.Call, e console.CallEffect) string {
 func (s *Scene) CallForms(c console.Call, e console.CallEffect) []string {
 	v := s.Voice()
 	v.Span = Seconds // the call is over, so the text does not change
-	v.AtMost = func(d time.Duration) string { return "≤" + console.Left(d) }
+	v.AtMost = func(d time.Duration) string { return "≤" + console.AtMost(d) }
 	forms := v.Call(c, e)
 	for i := range forms {
 		forms[i] = s.Redacted(forms[i])

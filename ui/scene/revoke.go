@@ -12,7 +12,7 @@ import (
 // keys, and how it cleans text from elsewhere.
 func (s *Scene) Voice() describe.Voice {
 	return describe.Voice{
-		Face: s.Keys.Face(), Span: s.Left, AtMost: s.Left,
+		Face: s.Keys.Face(), Span: s.Left, AtMost: s.AtMost,
 		Wait:   func(d time.Duration) string { return Countdown(s, d) },
 		Clock:  func(at time.Time) string { return describe.BoundTime(at, s.Now) },
 		Others: s.Redacted,

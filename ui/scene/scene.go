@@ -70,6 +70,14 @@ func (s *Scene) Left(d time.Duration) string {
 	return console.Left(d)
 }
 
+// AtMost formats an upper bound as console.AtMost does, and notes when the text changes.
+func (s *Scene) AtMost(d time.Duration) string {
+	if d > 0 {
+		s.ChangesIn(console.AtMostChanges(d))
+	}
+	return console.AtMost(d)
+}
+
 // Ago formats how long ago a time was as console.Ago does, and notes when the text changes.
 func (s *Scene) Ago(at time.Time) string {
 	d := s.Now.Sub(at)
