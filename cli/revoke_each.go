@@ -18,6 +18,9 @@ func (p *program) revokeEach(ctx context.Context, s *openConsole, targets []cons
 	var sent []console.Token
 	for _, t := range targets {
 		done, err := s.revoke(ctx, t, kind)
+		if o.waitDead && console.CodeOf(err) == console.CodeAlreadyRevoked {
+			err = nil // a wait that ended before is taken up again
+		}
 		if err == nil || len(done) > 0 && done[0].Err == nil { // the access token was revoked
 			sent = append(sent, t)
 		}

@@ -109,9 +109,9 @@ func revocable(t Token, kind RevokeKind, st Status) (RevokeKind, error) {
 	case kind == RevokeAccess && !access, kind == RevokeBoth && !access && !refresh:
 		hint := "the gateway may still let it through for a while; " + do(ActProbe, t.Fingerprint) +
 			" asks it"
-		switch st.Proof {
-		case ProofNone:
-		case ProofProbe:
+		switch {
+		case st.Proof == ProofNone:
+		case st.Proof == ProofProbe, ProvedDead(t, st.EndedAt):
 			hint = "the gateway refuses it too: it is dead"
 		default:
 			hint = "its time at the gateway is over, but no probe has shown that it is refused; " +

@@ -221,6 +221,35 @@ func TestRevokeLingers(t *testing.T) {
 	}
 }
 
+// A second revoke says that the gateway refuses the token only if a probe has shown it.
+func TestSecondRevokeClaimsNoRefusal(t *testing.T) {
+	w := newWorld(t)
+	s, app := w.console(), w.app("Orders", "PRODUCTION")
+	tok := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{})).Token
+	must[console.Token](t)(s.Revoke(t.Context(), tok.ID, console.RevokeBoth, 0))
+	if _, _, err := s.Deliver(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	again := func(want string) {
+		t.Helper()
+		_, err := s.Revoke(t.Context(), tok.ID, console.RevokeBoth, 0)
+		if hint := console.Hint(err); console.CodeOf(err) != console.CodeAlreadyRevoked ||
+			!strings.Contains(hint, want) {
+			t.Errorf("%v: %q, want %q", err, hint, want)
+		}
+	}
+	again("may still let it through")
+	w.clock.advance(w.env.CacheTTL)
+	again("no probe has shown that it is refused")
+	for range 3 {
+		w.clock.advance(time.Second)
+		if _, _, err := s.Probe(t.Context(), tok.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	again("the gateway refuses it too")
+}
+
 func TestNeverSeenTokenIsRefusedAtOnce(t *testing.T) {
 	w := newWorld(t)
 	s, app := w.console(), w.app("Orders", "PRODUCTION")
