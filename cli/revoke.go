@@ -48,7 +48,7 @@ func (p *program) revokeCommand() *cobra.Command {
 	c.Flags().BoolVar(&o.all, "all", false,
 		"revoke every live token of an application that has several")
 	c.Flags().BoolVar(&o.yes, "yes", false, "do not ask for confirmation, even in production")
-	c.Flags().BoolVar(&o.waitDead, "wait-dead", false, "wait until the token is dead at the gateway")
+	c.Flags().BoolVar(&o.waitDead, "wait-dead", false, "wait until the token is dead")
 	c.Flags().DurationVar(&o.timeout, "timeout", 0,
 		"how long --wait-dead waits (default: a minute longer than the gateway's window)")
 	return p.verbFlags(c)

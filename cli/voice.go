@@ -11,7 +11,8 @@ import (
 // voice returns the wording of subcommands, which names commands instead of keys.
 func voice() describe.Voice {
 	return describe.Voice{
-		Face: console.FaceCommands(), Wait: console.Left, Span: console.Left, AtMost: console.AtMost,
-		Clock: func(t time.Time) string { return utcTime(t) }, Others: text.Line,
+		Face: console.FaceCommands(), Wait: console.Left, Span: console.Left,
+		AtMost: console.AtMost,
+		Clock:  func(t time.Time) string { return utcTime(t) }, Others: text.Line,
 	}
 }

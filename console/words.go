@@ -35,7 +35,10 @@ func AtMost(d time.Duration) string {
 		return Left(0)
 	}
 	step := leftStep(d - 1)
-	return Left((d + step - 1) / step * step)
+	if r := d % step; r > 0 {
+		d += step - r
+	}
+	return Left(d)
 }
 
 // AtMostChanges returns the time after which AtMost(d) changes, for d > 0.

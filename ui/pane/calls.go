@@ -50,8 +50,9 @@ func (r callRun) width(n int) int {
 // appendCalls appends the text about the last calls, oldest first, in at most w cells. It draws a
 // character for each call, in runs after their status, and counts refusals: "200 |||| 401 ×3", as
 // the rows of tokens that are over do. If they do not fit, it leaves out all but three calls of
-// older runs, or fewer so that three of the newest run fit, and the oldest calls of the newest run. Otherwise it counts the calls of all runs, or of the newest
-// run, or it gives the newest status alone. It appends nothing if that does not fit either.
+// older runs, or fewer so that three of the newest run fit, and the oldest calls of the newest run.
+// Otherwise it counts the calls of all runs, or of the newest run, or it gives the newest status
+// alone. It appends nothing if that does not fit either.
 func appendCalls(out []callPiece, calls []call, w int) []callPiece {
 	if len(calls) == 0 {
 		return out
