@@ -222,3 +222,30 @@ func TestPastCallsAreBounded(t *testing.T) {
 		t.Errorf("the whole log is read: %d calls", n)
 	}
 }
+
+// The time to a death is counted between the seconds that are shown, for a call as for its token.
+func TestDeadAfterIsThatOfTheToken(t *testing.T) {
+	w := newWorld(t)
+	s, app := w.console(), w.app("Orders", "PRODUCTION")
+	tok := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{})).Token
+	must[console.Token](t)(s.Revoke(t.Context(), tok.ID, console.RevokeBoth, 0))
+	w.clock.advance(900 * time.Millisecond)
+	if _, _, err := s.Deliver(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		w.clock.advance(1200 * time.Millisecond)
+		if _, _, err := s.Probe(t.Context(), tok.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	find := func(string) (console.Token, console.Policy, bool) {
+		return w.token(tok.ID), s.Policy(app), true
+	}
+	first := console.Call{TokenID: tok.ID, Verdict: console.ProbeRefused,
+		Probe: console.CallProbe{At: w.token(tok.ID).Probes[0].At}}
+	e := console.EffectOf(first, find, w.clock.Now())
+	if !e.Dead || e.DeadAfter != 2*time.Second {
+		t.Errorf("%+v", e)
+	}
+}

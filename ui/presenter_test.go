@@ -549,6 +549,20 @@ func TestCountdownInEveryPane(t *testing.T) {
 	}
 }
 
+// esc does not end presenter mode, and says which key does.
+func TestEscKeepsPresenterMode(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 60, 20)
+	p.Feed(orders())
+	p.Key("ctrl+o")
+	p.Hush()
+	p.Key("esc")
+	frame := ansi.Strip(p.Frame())
+	if !strings.Contains(frame, "Presenter mode stays on. ctrl+o closes it.") {
+		t.Errorf("esc:\n%s", frame)
+	}
+}
+
 // Presenter mode can be switched on and off while a box is open or a filter is typed.
 func TestPresenterOverABox(t *testing.T) {
 	t.Parallel()
