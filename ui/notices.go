@@ -57,9 +57,10 @@ func (n *notices) show(x scene.Notice) {
 	n.n++
 }
 
-// showEnd shows the end of tokens until a key is pressed, because it may come while nobody looks.
-// It fades where it covers something else: the words of presenter mode, the step of the tour, and
-// on a small screen the keys of the box on top, such as the answers to a question.
+// showEnd shows a notice about tokens that have ended. It stays until a key is pressed, because a
+// token may end while nobody looks. It fades where it covers something else: the words of presenter
+// mode, the step of the tour, and on a small screen the keys of the box on top, such as the answers
+// to a question.
 func (m *root) showEnd(x scene.Notice) {
 	covers := len(m.overlays) > 0 && m.noticeInFooter(m.layout())
 	if m.notices.show(x); !covers && !m.presents() && m.tour.Over() {

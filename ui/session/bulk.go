@@ -222,7 +222,7 @@ func (s *Session) superseded(app int, grant string, scopes []string) string {
 	return held
 }
 
-// bulkResult is what a verb of a bulk did to one token.
+// bulkResult is the result of a bulk verb for one token.
 type bulkResult struct {
 	verdict console.Verdict // of a probe
 	same    bool            // a renewal brought a token that was held already

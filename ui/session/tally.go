@@ -10,7 +10,8 @@ import (
 type Tally struct {
 	Active, Expiring, Revoking, Lingering int
 	Unsure, Over                          int
-	// EndWord is what ended the tokens of Lingering, such as "revoked"; "" if that differs.
+	// EndWord is the cause that ended the tokens of Lingering, such as "revoked"; "" if they have
+	// different causes.
 	EndWord     string
 	EndedBefore int // of Revoking: ended before they were revoked
 
