@@ -490,3 +490,19 @@ func TestClickInTheFooterOfABox(t *testing.T) {
 		t.Error("a click on tab moves nothing")
 	}
 }
+
+// On the smallest screen the box that asks for an application names the action, so that nobody
+// deletes one instead of editing it.
+func TestWhichNamesTheActionOnASmallScreen(t *testing.T) {
+	t.Parallel()
+	for key, word := range map[string]string{"e": "edit", "D": "delete"} {
+		p, _ := still(t, 30, 8)
+		p.Feed(orders())
+		p.Key(key)
+		frame := ansi.Strip(p.Frame())
+		if !strings.Contains(frame, "Which one? · "+word) ||
+			!strings.Contains(frame, " enter "+word+"  esc close") {
+			t.Errorf("%s:\n%s", key, frame)
+		}
+	}
+}

@@ -66,12 +66,15 @@ var listKeys = map[string]keys.Action{
 func (o *Which) Title(*scene.Scene) string { return "Which application? · " + o.word }
 
 // ShortTitle implements [scene.ShortTitled].
-func (o *Which) ShortTitle(*scene.Scene) string {
+func (o *Which) ShortTitle(*scene.Scene) string { return "Which one? · " + o.verb() }
+
+// verb returns the word of the action without its object, such as "delete".
+func (o *Which) verb() string {
 	word := o.word
 	for _, what := range []string{" …", " application", " a token"} {
 		word = strings.TrimSuffix(word, what)
 	}
-	return "Which one? · " + word
+	return word
 }
 
 // Size implements [scene.Overlay].
@@ -149,7 +152,7 @@ func (o *Which) Hints(*scene.Scene) []scene.Hint {
 		return []scene.Hint{esc}
 	}
 	return []scene.Hint{
-		{Keys: "enter", Word: strings.TrimSuffix(o.word, " …")}, {Keys: "up down", Word: "choose"},
+		{Keys: "enter", Word: o.verb()}, {Keys: "up down", Word: "choose"},
 		esc,
 	}
 }
