@@ -105,8 +105,8 @@ type page struct {
 	Total  int // number of rows in the scope
 	Hidden int // number of rows left out by Query.HideOver
 
-	// EndWord is the cause that ended the listed rows of MayPass, such as "revoked"; "" if they have
-	// different causes.
+	// EndWord is the cause that ended the listed rows of MayPass, such as "revoked"; "" if they
+	// have different causes.
 	EndWord string
 	// LastOver is the listed row that was over last, in any order of the rows; nil for none.
 	LastOver *Row
